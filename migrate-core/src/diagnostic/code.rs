@@ -1,0 +1,92 @@
+//! The table of codes: one line each, the only place where a code and its meaning are written.
+
+use std::fmt;
+
+macro_rules! codes {
+    ($($variant:ident $text:literal $meaning:literal)*) => {
+        /// What kind of finding a diagnostic is. The text is stable and documented.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Code {
+            $(#[doc = $meaning] $variant,)*
+        }
+
+        impl Code {
+            /// Every code, in the order of the documentation.
+            pub const ALL: &'static [Code] = &[$(Code::$variant,)*];
+
+            /// The stable text of the code, as printed and as `-- migrate:allow` names it.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Code::$variant => $text,)* }
+            }
+
+            /// One sentence on what the code means.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Code::$variant => $meaning,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    // The folder and its files.
+    UnreadableFile "unreadable-file" "A revision file cannot be read or is not UTF-8."
+    // One revision file.
+    MissingHeader "missing-header" "The file does not open with a comment block that has `revision:` and `revises:`."
+    UnknownKey "unknown-key" "The header has a key that means nothing."
+    DuplicateKey "duplicate-key" "The header has a key twice."
+    MalformedId "malformed-id" "A revision id or label has characters or words that targets need."
+    MalformedDate "malformed-date" "`created:` is not an RFC 3339 date and time."
+    UnknownMarker "unknown-marker" "A `-- migrate:` marker is not known."
+    UnknownOption "unknown-option" "A marker has an option that is not known or has a wrong value."
+    DuplicateSection "duplicate-section" "Two sections of one kind serve the same database."
+    MissingUp "missing-up" "There is no `-- migrate:up` section."
+    MissingDown "missing-down" "There is no way down and no word on why."
+    EmptyDown "empty-down" "The down section holds no statement and gives no reason."
+    MissingReason "missing-reason" "A marker that wants a reason has none."
+    ContradictoryDown "contradictory-down" "A down section stands beside `irreversible` or `noop`."
+    TextOutsideSection "text-outside-section" "SQL stands before the first marker."
+    // SQL.
+    UnterminatedToken "unterminated-token" "A string, quoted name, comment or body is not closed."
+    UnterminatedBody "unterminated-body" "A BEGIN .. END body is not closed."
+    PsqlMeta "psql-meta-command" "A line that only psql understands."
+    CopyFromStdin "copy-from-stdin" "COPY .. FROM stdin carries its rows inline, which only psql can send."
+    TransactionControl "transaction-control" "A section that runs in a transaction controls transactions itself."
+    // The graph.
+    DuplicateRevision "duplicate-revision" "Two files have the same revision id."
+    UnknownParent "unknown-parent" "`revises:` names a revision that no file holds."
+    UnknownDependency "unknown-dependency" "`depends-on:` names a revision or label that no file holds."
+    OwnParent "own-parent" "A revision names itself as its parent or dependency."
+    Cycle "cycle" "Revisions need each other in a circle."
+    DuplicateLabel "duplicate-label" "Two revisions carry the same branch label."
+    LabelClash "label-clash" "A branch label is also a revision id."
+    SeveralHeads "several-heads" "The history ends in several heads."
+    RedundantParent "redundant-parent" "A revision names the same parent twice, or a parent and its ancestor."
+    // The lock file.
+    LockConflict "lock-conflict" "The lock file holds git's conflict markers."
+    LockSyntax "lock-syntax" "The lock file has a line that is not understood."
+    SealedEdited "sealed-edited" "A revision that others are built on was edited."
+    SealedMissing "sealed-missing" "The lock file names a revision that no file holds."
+    LockOutdated "lock-outdated" "The lock file does not name every revision."
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn codes_are_unique_words() {
+        let texts: HashSet<_> = Code::ALL.iter().map(|c| c.as_str()).collect();
+        assert_eq!(texts.len(), Code::ALL.len());
+        assert!(texts.iter().all(|t| t.chars().all(|c| c.is_ascii_lowercase() || c == '-')));
+    }
+}
