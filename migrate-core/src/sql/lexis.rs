@@ -22,6 +22,16 @@ pub struct Lexis {
     pub backtick_names: bool,
     /// `[..]` quotes a name (SQLite).
     pub bracket_names: bool,
+    /// A run of operator characters is one operator, as users may define their own (PostgreSQL).
+    pub custom_operators: bool,
+    /// `:name`, `@name` and `$name` are parameters (SQLite).
+    pub named_parameters: bool,
+    /// `B'..'` and `N'..'` are strings (PostgreSQL, MySQL).
+    pub prefixed_strings: bool,
+    /// A name may start with a digit (MySQL).
+    pub digit_names: bool,
+    /// A carriage return alone ends a `--` comment (PostgreSQL).
+    pub return_ends_comment: bool,
     /// `".."` is a string rather than a name (MySQL).
     pub double_quoted_strings: bool,
     /// A semicolon inside parentheses does not end a statement (PostgreSQL, CREATE RULE .. DO (a; b)).

@@ -3,7 +3,34 @@
 //! One lexer serves the command, the macro and the parser. What differs between databases is a
 //! [`Lexis`], a value that each dialect provides; nothing here knows which database it serves, and
 //! nothing here knows what a statement does.
+//!
+//! ```
+//! use migrate_core::dialect::Dialect;
+//! use migrate_core::source::{SourceFile, Span};
+//! use migrate_core::sql::split;
+//!
+//! let file = SourceFile::new("a.sql", "INSERT INTO t VALUES ('a;b'); -- one\nSELECT 1;");
+//! let whole = Span::new(0, file.text().len());
+//! let (statements, diagnostics) = split(&file, whole, Dialect::Sqlite.lexis());
+//! assert!(diagnostics.is_empty());
+//! let texts: Vec<_> = statements.iter().map(|s| s.span.of(file.text())).collect();
+//! assert_eq!(texts, ["INSERT INTO t VALUES ('a;b')", "SELECT 1"]);
+//! ```
 
+mod body;
+mod fault;
+mod fingerprint;
+mod lexer;
 mod lexis;
+mod program;
+mod split;
+mod token;
 
+pub use fingerprint::{Fingerprint, Hasher, MalformedFingerprint};
+pub use lexer::Lexer;
 pub use lexis::Lexis;
+pub use split::{Statement, scan, split};
+pub use token::{LexError, Token, TokenKind, Unterminated};
+
+#[cfg(test)]
+mod tests;

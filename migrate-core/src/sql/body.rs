@@ -1,0 +1,203 @@
+//! Which semicolons end a statement and which belong to its body.
+//!
+//! A [`Body`] follows one statement and knows of it only what that question needs.
+
+use super::program::{Header, Program, Seen};
+use super::{Lexis, Token, TokenKind};
+use crate::source::Span;
+
+/// Follows one statement, token by token.
+#[derive(Debug, Clone)]
+pub(super) struct Body {
+    phase: Phase,
+    /// The last token, if it was a symbol of one byte. A word behind `.` or `@` is a name.
+    symbol: u8,
+    /// What opened the body that is open.
+    opening: Span,
+}
+
+#[derive(Debug, Clone)]
+enum Phase {
+    /// Before the first word.
+    Start,
+    /// Behind CREATE or ALTER, before the word that says what.
+    Object { definer: bool },
+    /// The next semicolon ends it.
+    Plain,
+    /// COPY: open parentheses, whether FROM was the last word, whether FROM STDIN was seen.
+    Copy { parens: u32, from: bool, stdin: bool },
+    /// CREATE RULE: open parentheses, which hold semicolons.
+    Rule { parens: u32 },
+    /// A routine whose body may be BEGIN ATOMIC .. END; whether BEGIN was the last word.
+    Routine { begin: bool },
+    /// CREATE TRIGGER before its BEGIN.
+    Trigger,
+    /// Statements up to an END that stands where a statement begins.
+    Statements { start: bool },
+    /// A statement with the blocks of stored programs.
+    Program(Program),
+}
+
+/// A body that is not closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unclosed {
+    /// BEGIN, or another word that opens a block.
+    Block(Span),
+    /// The parenthesis around the commands of a rule.
+    Parenthesis(Span),
+}
+
+impl Body {
+    pub(super) const fn new() -> Self {
+        Self { phase: Phase::Start, symbol: 0, opening: Span::new(0, 0) }
+    }
+
+    /// A semicolon; whether it ends the statement.
+    pub(super) fn semicolon(&mut self) -> bool {
+        self.symbol = 0;
+        match &mut self.phase {
+            Phase::Rule { parens } => *parens == 0,
+            Phase::Statements { start } => {
+                *start = true;
+                false
+            }
+            Phase::Program(program) => program.semicolon(),
+            _ => true,
+        }
+    }
+
+    /// What is still open.
+    pub(super) fn unclosed(&self) -> Option<Unclosed> {
+        match &self.phase {
+            Phase::Rule { parens } if *parens > 0 => Some(Unclosed::Parenthesis(self.opening)),
+            Phase::Statements { .. } => Some(Unclosed::Block(self.opening)),
+            Phase::Program(program) if program.depth() > 0 => Some(Unclosed::Block(self.opening)),
+            _ => None,
+        }
+    }
+
+    /// Whether the statement is a `COPY .. FROM stdin`.
+    pub(super) const fn copies_from_stdin(&self) -> bool {
+        matches!(self.phase, Phase::Copy { stdin: true, .. })
+    }
+
+    /// Any token but a semicolon or a comment.
+    pub(super) fn token(&mut self, text: &str, token: Token, lexis: &Lexis) {
+        if matches!(self.phase, Phase::Plain) || token.kind == TokenKind::CodeComment {
+            return;
+        }
+        let bytes = &text.as_bytes()[token.span.range()];
+        let name = matches!(token.kind, TokenKind::Word | TokenKind::QuotedName);
+        let mut lower = [0; LONGEST];
+        let keyword = token.kind == TokenKind::Word && !matches!(self.symbol, b'.' | b'@');
+        let word = if keyword { lowercase(bytes, &mut lower) } else { "" };
+        let symbol = match (token.kind, bytes) {
+            (TokenKind::Symbol, [one]) => *one,
+            _ => 0,
+        };
+        self.advance(Seen { word, symbol, name }, token.span, lexis);
+        self.symbol = symbol;
+    }
+
+    fn advance(&mut self, seen: Seen<'_>, span: Span, lexis: &Lexis) {
+        let Seen { word, symbol, .. } = seen;
+        match &mut self.phase {
+            Phase::Start => {
+                self.opening = span;
+                self.phase = first_word(word, lexis);
+            }
+            Phase::Object { definer } => {
+                // A keyword behind DEFINER = is a user.
+                let word = if *definer && self.symbol == b'=' { "" } else { word };
+                self.phase = object_word(word, *definer, lexis);
+            }
+            Phase::Plain => {}
+            Phase::Copy { parens, from, stdin } => {
+                count(parens, symbol);
+                *stdin |= *from && *parens == 0 && word == "stdin";
+                *from = word == "from";
+            }
+            Phase::Rule { parens } => {
+                if *parens == 0 {
+                    self.opening = span;
+                }
+                count(parens, symbol);
+            }
+            Phase::Routine { begin } => {
+                if *begin && word == "atomic" {
+                    self.phase = Phase::Statements { start: true };
+                } else {
+                    *begin = word == "begin";
+                    self.opening = span;
+                }
+            }
+            Phase::Trigger => {
+                if word == "begin" {
+                    self.opening = span;
+                    self.phase = Phase::Statements { start: true };
+                }
+            }
+            Phase::Statements { start } => {
+                if *start && word == "end" {
+                    self.phase = Phase::Plain;
+                } else {
+                    *start = false;
+                }
+            }
+            Phase::Program(program) => {
+                if program.depth() == 0 {
+                    self.opening = span;
+                }
+                program.token(seen);
+            }
+        }
+    }
+}
+
+fn first_word(word: &str, lexis: &Lexis) -> Phase {
+    match word {
+        "create" => Phase::Object { definer: false },
+        "alter" if lexis.stored_programs => Phase::Object { definer: false },
+        "copy" if lexis.psql => Phase::Copy { parens: 0, from: false, stdin: false },
+        _ if lexis.stored_programs => Program::compound(word).map_or(Phase::Plain, Phase::Program),
+        _ => Phase::Plain,
+    }
+}
+
+fn object_word(word: &str, definer: bool, lexis: &Lexis) -> Phase {
+    match word {
+        "rule" if lexis.parentheses_hold_semicolons => Phase::Rule { parens: 0 },
+        "function" | "procedure" if lexis.atomic_bodies => Phase::Routine { begin: false },
+        "trigger" if lexis.trigger_bodies => Phase::Trigger,
+        "function" | "procedure" if lexis.stored_programs => {
+            Phase::Program(Program::new(Header::Routine))
+        }
+        "trigger" if lexis.stored_programs => Phase::Program(Program::new(Header::Trigger)),
+        "event" if lexis.stored_programs => Phase::Program(Program::new(Header::Event)),
+        "definer" => Phase::Object { definer: true },
+        "or" | "replace" | "temp" | "temporary" | "aggregate" => Phase::Object { definer },
+        "view" | "sql" => Phase::Plain,
+        // The user behind DEFINER.
+        _ if definer => Phase::Object { definer },
+        _ => Phase::Plain,
+    }
+}
+
+fn count(parens: &mut u32, symbol: u8) {
+    match symbol {
+        b'(' => *parens += 1,
+        b')' => *parens = parens.saturating_sub(1),
+        _ => {}
+    }
+}
+
+/// The longest word that means something here, in bytes.
+const LONGEST: usize = 13;
+
+/// The word in lower case, empty if it is too long to mean something.
+pub(super) fn lowercase<'b>(word: &[u8], buffer: &'b mut [u8; LONGEST]) -> &'b str {
+    let Some(lower) = buffer.get_mut(..word.len()) else { return "" };
+    lower.copy_from_slice(word);
+    lower.make_ascii_lowercase();
+    str::from_utf8(lower).unwrap_or_default()
+}

@@ -1,0 +1,100 @@
+//! What cannot be split or run, as diagnostics.
+
+use super::body::Unclosed;
+use super::{LexError, Lexis, Unterminated};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{SourceFile, Span};
+
+/// What is wrong with a text as a series of statements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// A token is not closed.
+    Token(LexError),
+    /// A body is not closed.
+    Body(Unclosed),
+    /// A line for psql.
+    Psql(Span),
+    /// COPY .. FROM stdin.
+    Copy(Span),
+}
+
+impl Fault {
+    /// The message for a person.
+    pub(super) fn diagnostic(self, file: &SourceFile, lexis: &Lexis) -> Diagnostic {
+        match self {
+            Self::Token(error) => unterminated(error, file, lexis),
+            Self::Body(Unclosed::Block(span)) => {
+                let opening = span.of(file.text()).to_ascii_uppercase();
+                Diagnostic::error(
+                    Code::UnterminatedBody,
+                    format!("the body that {opening} opens is not closed"),
+                )
+                .labelled(file, span, "opened here")
+                .help("close it with END; every statement inside ends with `;`, the last one too")
+            }
+            Self::Body(Unclosed::Parenthesis(span)) => Diagnostic::error(
+                Code::UnterminatedBody,
+                "the parenthesis around the commands of this rule is not closed",
+            )
+            .labelled(file, span, "opened here")
+            .help("close it with `)` behind the last command"),
+            Self::Psql(span) => {
+                let line = span.of(file.text());
+                let command = line.split_whitespace().next().unwrap_or(line);
+                Diagnostic::error(
+                    Code::PsqlMeta,
+                    format!("`{command}` is a command of psql, which no server understands"),
+                )
+                .at(file, span)
+                .help(psql_help(command))
+            }
+            Self::Copy(span) => Diagnostic::error(
+                Code::CopyFromStdin,
+                "COPY .. FROM stdin takes its rows from the lines below, which only psql can send",
+            )
+            .at(file, span)
+            .help("write the rows as INSERT statements; `pg_dump --inserts` does so")
+            .help("leave rows out of a baseline with `pg_dump --schema-only`"),
+        }
+    }
+}
+
+fn unterminated(error: LexError, file: &SourceFile, lexis: &Lexis) -> Diagnostic {
+    let opening = error.span.of(file.text());
+    let diagnostic = Diagnostic::error(Code::UnterminatedToken, error.to_string()).labelled(
+        file,
+        error.span,
+        "opened here",
+    );
+    // What closes it is its last character, but for brackets and comments.
+    let quote = opening.chars().next_back().unwrap_or('\'');
+    match error.what {
+        Unterminated::String if lexis.backslash_escapes => diagnostic.help(format!(
+            "close it with `{quote}`; inside, write `{quote}{quote}` or `\\{quote}` for the quote \
+             and `\\\\` for a backslash"
+        )),
+        Unterminated::QuotedName if quote == '[' => diagnostic.help("close it with `]`"),
+        Unterminated::String | Unterminated::QuotedName => diagnostic.help(format!(
+            "close it with `{quote}`; a `{quote}` inside is written twice: `{quote}{quote}`"
+        )),
+        Unterminated::Comment if lexis.nested_comments => diagnostic
+            .help("close it with `*/`; comments nest, so each `/*` inside needs a `*/` of its own"),
+        Unterminated::Comment => diagnostic.help("close it with `*/`"),
+        Unterminated::DollarString => {
+            diagnostic.help(format!("close it with `{opening}`, spelled exactly like that"))
+        }
+    }
+}
+
+fn psql_help(command: &str) -> &'static str {
+    match command {
+        "\\restrict" | "\\unrestrict" => {
+            "remove the line; pg_dump writes it to protect psql and it has no effect on the schema"
+        }
+        "\\connect" | "\\c" => "remove the line; the database is the one that the URL names",
+        "\\i" | "\\ir" | "\\include" | "\\include_relative" => "put the SQL of the other file here",
+        "\\." => "remove the line and the rows above it",
+        "\\copy" => "write the rows as INSERT statements",
+        _ => "remove the line or say it in SQL",
+    }
+}

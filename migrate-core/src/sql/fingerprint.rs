@@ -1,0 +1,212 @@
+//! The fingerprint of what a revision means.
+//!
+//! It covers tokens, not text: comments, white space, line ends, the case of words without quotes
+//! and superfluous semicolons do not count, all else does. The encoding is unambiguous: two
+//! different series of fields and tokens never feed the hash the same bytes.
+
+use std::fmt;
+use std::str::FromStr;
+
+use sha2::{Digest, Sha256};
+
+use super::split::{Event, walk};
+use super::{Lexis, TokenKind};
+use crate::source::Span;
+
+/// 256 bits over meaning; written as 64 lower-case hexadecimal digits.
+///
+/// ```
+/// use migrate_core::dialect::Dialect;
+/// use migrate_core::source::Span;
+/// use migrate_core::sql::{Fingerprint, Hasher};
+///
+/// let of = |sql: &str| {
+///     let mut hasher = Hasher::new();
+///     hasher.sql(sql, Span::new(0, sql.len()), Dialect::Sqlite.lexis());
+///     hasher.finish()
+/// };
+/// let print = of("DROP TABLE t");
+/// assert_eq!(print, of("drop  table T; -- gone"));
+/// assert_ne!(print, of("DROP TABLE \"T\""));
+/// assert_eq!(print.to_string().parse(), Ok(print));
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fingerprint([u8; 32]);
+
+impl Fingerprint {
+    /// The fingerprint with these bytes.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// Its bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut text = String::with_capacity(64);
+        for byte in self.0 {
+            text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+            text.push(char::from(DIGITS[usize::from(byte & 15)]));
+        }
+        f.pad(&text)
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Fingerprint({self})")
+    }
+}
+
+/// A text that is no fingerprint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MalformedFingerprint;
+
+impl fmt::Display for MalformedFingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a fingerprint is 64 lower-case hexadecimal digits")
+    }
+}
+
+impl std::error::Error for MalformedFingerprint {}
+
+impl FromStr for Fingerprint {
+    type Err = MalformedFingerprint;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let digit = |byte: u8| match byte {
+            b'0'..=b'9' => Ok(byte - b'0'),
+            b'a'..=b'f' => Ok(byte - b'a' + 10),
+            _ => Err(MalformedFingerprint),
+        };
+        if text.len() != 64 {
+            return Err(MalformedFingerprint);
+        }
+        let mut bytes = [0; 32];
+        for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+            *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+        }
+        Ok(Self(bytes))
+    }
+}
+
+/// Takes what a revision means, part by part, and gives its [`Fingerprint`].
+#[derive(Debug, Clone)]
+pub struct Hasher {
+    sha: Sha256,
+    /// What was not handed to `sha` yet.
+    buffer: Vec<u8>,
+    /// Semicolons that count once a token of the same statement follows them.
+    semicolons: usize,
+}
+
+/// What stands in the hash before each part, so that no two series of parts read the same.
+#[derive(Clone, Copy)]
+enum Part {
+    Field = 1,
+    Token = 2,
+    EndOfStatement = 3,
+    Verbatim = 4,
+    EndOfSql = 5,
+}
+
+/// Changes whenever the encoding does.
+const ENCODING: &[u8] = b"cargo-migrate fingerprint 1\n";
+
+const BUFFER: usize = 1024;
+
+impl Default for Hasher {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Hasher {
+    /// A hasher that has seen nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        let sha = Sha256::new_with_prefix(ENCODING);
+        Self { sha, buffer: Vec::with_capacity(2 * BUFFER), semicolons: 0 }
+    }
+
+    /// Takes a named value, as written.
+    pub fn field(&mut self, name: &str, value: &str) {
+        self.part(Part::Field, name.as_bytes());
+        self.bytes(value.as_bytes());
+    }
+
+    /// Takes the tokens of the part of `text` that `span` covers. What cannot be read as tokens
+    /// counts as it is written.
+    pub fn sql(&mut self, text: &str, span: Span, lexis: &Lexis) {
+        walk(text, span, lexis, |event| self.event(text, event, lexis));
+        self.end_of_sql();
+    }
+
+    /// The fingerprint of all that was taken.
+    #[must_use]
+    pub fn finish(mut self) -> Fingerprint {
+        self.sha.update(&self.buffer);
+        Fingerprint(self.sha.finalize().into())
+    }
+
+    pub(super) fn event(&mut self, text: &str, event: Event, lexis: &Lexis) {
+        match event {
+            Event::Token(token) => {
+                let bytes = token.span.of(text).as_bytes();
+                match token.kind {
+                    // An optimizer hint is a comment that changes what is done.
+                    TokenKind::Comment if !(lexis.code_comments && bytes.starts_with(b"/*+")) => {}
+                    TokenKind::Semicolon => self.semicolons += 1,
+                    kind => {
+                        for _ in 0..std::mem::take(&mut self.semicolons) {
+                            self.part(Part::Token, b";");
+                        }
+                        self.part(Part::Token, bytes);
+                        if kind == TokenKind::Word {
+                            let start = self.buffer.len() - bytes.len();
+                            self.buffer[start..].make_ascii_lowercase();
+                        }
+                    }
+                }
+            }
+            Event::Statement(_) => {
+                self.semicolons = 0;
+                self.part(Part::EndOfStatement, b"");
+            }
+            Event::Verbatim(span) => self.part(Part::Verbatim, span.of(text).as_bytes()),
+            Event::Fault(_) => {}
+        }
+    }
+
+    pub(super) fn end_of_sql(&mut self) {
+        self.semicolons = 0;
+        self.part(Part::EndOfSql, b"");
+    }
+
+    fn part(&mut self, part: Part, bytes: &[u8]) {
+        if self.buffer.len() > BUFFER {
+            self.sha.update(&self.buffer);
+            self.buffer.clear();
+        }
+        self.buffer.push(part as u8);
+        self.bytes(bytes);
+    }
+
+    /// The length in seven bits a byte, then the bytes.
+    fn bytes(&mut self, bytes: &[u8]) {
+        let mut length = bytes.len();
+        while length > 0x7f {
+            self.buffer.push((length & 0x7f) as u8 | 0x80);
+            length >>= 7;
+        }
+        self.buffer.push(length as u8);
+        self.buffer.extend_from_slice(bytes);
+    }
+}
