@@ -8,7 +8,7 @@ mod mysql;
 mod postgres;
 mod sqlite;
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use crate::sql::Lexis;
 
@@ -55,15 +55,93 @@ impl Dialect {
         }
     }
 
+    /// What its SQL says.
+    #[must_use]
+    pub const fn words(self) -> &'static Words {
+        match self {
+            Self::Sqlite => &sqlite::WORDS,
+            Self::Postgres => &postgres::WORDS,
+            Self::Mysql => &mysql::WORDS,
+        }
+    }
+
     /// The lexical rules.
     #[must_use]
     pub const fn lexis(self) -> &'static Lexis {
-        match self {
-            Self::Sqlite => &sqlite::LEXIS,
-            Self::Postgres => &postgres::LEXIS,
-            Self::Mysql => &mysql::LEXIS,
+        &self.words().lexis
+    }
+
+    /// A text as a string literal.
+    #[must_use]
+    pub fn literal(self, text: &str) -> String {
+        let text = text.replace('\'', "''").replace('\0', "");
+        if self.lexis().backslash_escapes {
+            format!("'{}'", text.replace('\\', "\\\\"))
+        } else {
+            format!("'{text}'")
         }
     }
+
+    /// A statement as the database's own client program takes it, with its end, appended to
+    /// `text`: what holds semicolons of its own gets another delimiter where the client needs it.
+    pub fn client_statement(self, sql: &str, text: &mut String) {
+        if self.lexis().stored_programs && sql.contains(';') {
+            let _ = write!(text, "DELIMITER //\n{sql}\n//\nDELIMITER ;\n");
+        } else {
+            let _ = writeln!(text, "{sql};");
+        }
+    }
+
+    /// A name in quotes.
+    #[must_use]
+    pub fn quote(self, name: &str) -> String {
+        let quote = self.words().name_quote;
+        let mut quoted = String::from(quote);
+        for c in name.chars().filter(|c| *c != '\0') {
+            if c == quote {
+                quoted.push(quote);
+            }
+            quoted.push(c);
+        }
+        quoted.push(quote);
+        quoted
+    }
+}
+
+/// The words of one database, as scripts and the version table ask for them.
+#[derive(Debug, Clone, Copy)]
+pub struct Words {
+    /// The lexical rules.
+    pub lexis: Lexis,
+    /// What stands around a quoted name.
+    pub name_quote: char,
+    /// Whether a transaction holds DDL too, so that a step happens whole or not at all.
+    pub transactional_ddl: bool,
+    /// Opens a transaction that will write.
+    pub begin: &'static str,
+    /// A key column's type, for revision ids.
+    pub key_type: &'static str,
+    /// A short text's type: without size limits that a message could meet.
+    pub text_type: &'static str,
+    /// The type of a text of any length: a revision's way down.
+    pub long_text_type: &'static str,
+    /// A moment's type.
+    pub moment_type: &'static str,
+    /// A whole number key that counts itself.
+    pub serial_key: &'static str,
+    /// The present moment, in UTC.
+    pub now: &'static str,
+    /// What follows the parenthesis of CREATE TABLE.
+    pub table_options: &'static str,
+    /// A moment column (`{}`) as RFC 3339 text in UTC.
+    pub moment_as_text: &'static str,
+    /// A number column (`{}`) as text.
+    pub number_as_text: &'static str,
+    /// Whether a table exists: one row with one column when it does. `{schema}` and `{name}` are
+    /// string literals; the schema is the database's own expression when none is configured.
+    pub table_exists: &'static str,
+    /// The expression for the schema that a table without a qualified name lands in.
+    pub current_schema: &'static str,
 }
 
 impl fmt::Display for Dialect {

@@ -1,12 +1,19 @@
 //! The pure half of `cargo migrate`.
 //!
-//! The way of one revision: a file becomes a `Revision`, revisions become a `Graph`, a graph and a
-//! target become a `Plan`, a plan becomes a `Script`. Nothing here talks to a database, reads the
-//! environment or prints; one module, `directory`, touches the file system.
+//! The way of one revision: a file becomes a [`revision::Revision`], revisions become a
+//! [`graph::Graph`], a graph and a target become a plan, a plan becomes a script. Nothing here
+//! talks to a database, reads the environment or prints; one module, [`directory`], touches the
+//! file system.
 
 pub mod diagnostic;
 pub mod dialect;
+pub mod directory;
+pub mod graph;
+pub mod history;
 pub mod ident;
+pub mod lock;
+pub mod revision;
 pub mod source;
-
 pub mod sql;
+pub mod suggest;
+pub mod version_table;

@@ -72,6 +72,29 @@ codes! {
     LockOutdated "lock-outdated" "The lock file does not name every revision."
 }
 
+impl Code {
+    /// Whether the graph itself is in doubt, so that not even `heads` could be answered.
+    #[must_use]
+    pub const fn is_structural(self) -> bool {
+        matches!(
+            self,
+            Self::UnreadableFile
+                | Self::MissingHeader
+                | Self::UnknownKey
+                | Self::DuplicateKey
+                | Self::MalformedId
+                | Self::DuplicateRevision
+                | Self::UnknownParent
+                | Self::UnknownDependency
+                | Self::OwnParent
+                | Self::Cycle
+                | Self::DuplicateLabel
+                | Self::LabelClash
+                | Self::RedundantParent
+        )
+    }
+}
+
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())

@@ -1,8 +1,9 @@
 //! MySQL and MariaDB: what its SQL says.
 
+use super::Words;
 use crate::sql::Lexis;
 
-pub(super) const LEXIS: Lexis = Lexis {
+const LEXIS: Lexis = Lexis {
     nested_comments: false,
     hash_comments: true,
     dashes_need_space: true,
@@ -23,4 +24,22 @@ pub(super) const LEXIS: Lexis = Lexis {
     trigger_bodies: false,
     stored_programs: true,
     psql: false,
+};
+
+pub(super) static WORDS: Words = Words {
+    lexis: LEXIS,
+    name_quote: '`',
+    transactional_ddl: false,
+    begin: "START TRANSACTION",
+    key_type: "VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
+    text_type: "TEXT CHARACTER SET utf8mb4",
+    long_text_type: "LONGTEXT CHARACTER SET utf8mb4",
+    moment_type: "DATETIME(3)",
+    serial_key: "BIGINT AUTO_INCREMENT PRIMARY KEY",
+    now: "UTC_TIMESTAMP(3)",
+    table_options: " ENGINE = InnoDB",
+    moment_as_text: "CONCAT(LEFT(DATE_FORMAT({}, '%Y-%m-%dT%H:%i:%s.%f'), 23), 'Z')",
+    number_as_text: "CAST({} AS CHAR)",
+    table_exists: "SELECT 'yes' FROM information_schema.tables WHERE table_schema = {schema} AND table_name = {name}",
+    current_schema: "DATABASE()",
 };

@@ -1,8 +1,9 @@
 //! PostgreSQL: what its SQL says.
 
+use super::Words;
 use crate::sql::Lexis;
 
-pub(super) const LEXIS: Lexis = Lexis {
+const LEXIS: Lexis = Lexis {
     nested_comments: true,
     hash_comments: false,
     dashes_need_space: false,
@@ -23,4 +24,22 @@ pub(super) const LEXIS: Lexis = Lexis {
     trigger_bodies: false,
     stored_programs: false,
     psql: true,
+};
+
+pub(super) static WORDS: Words = Words {
+    lexis: LEXIS,
+    name_quote: '"',
+    transactional_ddl: true,
+    begin: "BEGIN",
+    key_type: "VARCHAR(128)",
+    text_type: "TEXT",
+    long_text_type: "TEXT",
+    moment_type: "TIMESTAMPTZ",
+    serial_key: "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+    now: "clock_timestamp()",
+    table_options: "",
+    moment_as_text: "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')",
+    number_as_text: "CAST({} AS TEXT)",
+    table_exists: "SELECT 'yes' FROM pg_catalog.pg_tables WHERE schemaname = {schema} AND tablename = {name}",
+    current_schema: "current_schema()",
 };

@@ -1,8 +1,9 @@
 //! SQLite: what its SQL says.
 
+use super::Words;
 use crate::sql::Lexis;
 
-pub(super) const LEXIS: Lexis = Lexis {
+const LEXIS: Lexis = Lexis {
     nested_comments: false,
     hash_comments: false,
     dashes_need_space: false,
@@ -23,4 +24,22 @@ pub(super) const LEXIS: Lexis = Lexis {
     trigger_bodies: true,
     stored_programs: false,
     psql: false,
+};
+
+pub(super) static WORDS: Words = Words {
+    lexis: LEXIS,
+    name_quote: '"',
+    transactional_ddl: true,
+    begin: "BEGIN IMMEDIATE",
+    key_type: "TEXT",
+    text_type: "TEXT",
+    long_text_type: "TEXT",
+    moment_type: "TEXT",
+    serial_key: "INTEGER PRIMARY KEY AUTOINCREMENT",
+    now: "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
+    table_options: "",
+    moment_as_text: "{}",
+    number_as_text: "CAST({} AS TEXT)",
+    table_exists: "SELECT 'yes' FROM {schema}.sqlite_master WHERE type = 'table' AND name = {name}",
+    current_schema: "main",
 };

@@ -1,0 +1,218 @@
+//! The folder of the revisions: the only module of this crate that touches the file system.
+//!
+//! Lists and reads the folder, and writes changes to it so that a crash leaves each file either
+//! old or new. It knows which files are revisions (`*.sql`, not hidden) and nothing of what they
+//! say.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::dialect::Dialect;
+use crate::history::History;
+use crate::lock::FILE_NAME;
+use crate::source::{SourceFile, Span};
+
+/// A folder of revisions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Directory {
+    path: PathBuf,
+    shown: String,
+}
+
+/// What a folder holds.
+#[derive(Debug, Clone, Default)]
+pub struct Contents {
+    /// The revision files, sorted by name.
+    pub files: Vec<SourceFile>,
+    /// The lock file, when there is one.
+    pub lock: Option<SourceFile>,
+    /// Files that could not be read as text.
+    pub unreadable: Diagnostics,
+}
+
+/// One change to the folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// Create or replace a file, by its name in the folder.
+    Write {
+        /// The name in the folder.
+        name: String,
+        /// The new text.
+        text: String,
+    },
+    /// Remove a file, by its name in the folder.
+    Remove {
+        /// The name in the folder.
+        name: String,
+    },
+}
+
+impl Directory {
+    /// A folder, shown to the user by the path given. It need not exist yet.
+    #[must_use]
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        let path = path.into();
+        let shown = path.to_string_lossy().replace('\\', "/");
+        let shown = shown.strip_prefix("./").unwrap_or(&shown).trim_end_matches('/').to_owned();
+        Self { path, shown }
+    }
+
+    /// A folder at `path` that is shown to the user as `shown`.
+    #[must_use]
+    pub fn shown_as(path: impl Into<PathBuf>, shown: impl Into<String>) -> Self {
+        Self { path: path.into(), shown: shown.into() }
+    }
+
+    /// The path of the folder.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The path as shown in messages.
+    #[must_use]
+    pub fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    /// The path of a file in the folder, as shown in messages.
+    #[must_use]
+    pub fn shown_file(&self, name: &str) -> String {
+        if self.shown.is_empty() { name.to_owned() } else { format!("{}/{name}", self.shown) }
+    }
+
+    /// Reads the folder. A file that is not UTF-8 is told in [`Contents::unreadable`].
+    ///
+    /// # Errors
+    /// When the folder itself, or the lock file, cannot be read.
+    pub fn contents(&self) -> io::Result<Contents> {
+        let mut names: Vec<String> = Vec::new();
+        for entry in fs::read_dir(&self.path)? {
+            if let Ok(name) = entry?.file_name().into_string() {
+                names.push(name);
+            }
+        }
+        names.retain(|name| is_revision_name(name));
+        names.sort_unstable();
+        let mut contents = Contents::default();
+        for read in self.read_all(&names) {
+            match read {
+                Ok(file) => contents.files.push(file),
+                Err(diagnostic) => contents.unreadable.push(diagnostic),
+            }
+        }
+        contents.lock = match fs::read_to_string(self.path.join(FILE_NAME)) {
+            Ok(text) => Some(SourceFile::new(self.shown_file(FILE_NAME), text)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        Ok(contents)
+    }
+
+    /// Reads the folder into a history; see [`History::read`].
+    ///
+    /// # Errors
+    /// When the folder itself, or the lock file, cannot be read.
+    pub fn history(&self, dialects: &[Dialect]) -> io::Result<(History, Diagnostics)> {
+        let contents = self.contents()?;
+        let mut found = contents.unreadable;
+        let (history, wrong) = History::read(contents.files, contents.lock.as_ref(), dialects);
+        found.append(wrong);
+        Ok((history, found))
+    }
+
+    /// Opening a file costs more than reading it: many are opened on several threads.
+    fn read_all(&self, names: &[String]) -> Vec<Result<SourceFile, Diagnostic>> {
+        let read = |name: &String| self.read(name);
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(8);
+        if threads < 2 || names.len() < 128 {
+            return names.iter().map(read).collect();
+        }
+        std::thread::scope(|scope| {
+            let workers: Vec<_> = names
+                .chunks(names.len().div_ceil(threads))
+                .map(|share| scope.spawn(move || share.iter().map(read).collect::<Vec<_>>()))
+                .collect();
+            workers
+                .into_iter()
+                .flat_map(|worker| {
+                    worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+                })
+                .collect()
+        })
+    }
+
+    fn read(&self, name: &str) -> Result<SourceFile, Diagnostic> {
+        let shown = self.shown_file(name);
+        match fs::read_to_string(self.path.join(name)) {
+            Ok(text) => Ok(SourceFile::new(shown, text)),
+            Err(error) => {
+                let why = if error.kind() == io::ErrorKind::InvalidData {
+                    "it is not UTF-8".to_owned()
+                } else {
+                    error.to_string()
+                };
+                Err(Diagnostic::error(
+                    Code::UnreadableFile,
+                    format!("{shown} cannot be read: {why}"),
+                )
+                .at(&SourceFile::new(shown, ""), Span::default())
+                .help("save it as UTF-8, or move it out of the folder if it is no revision"))
+            }
+        }
+    }
+
+    /// Makes the changes, each file whole or not at all, removals last. The folder is created
+    /// when missing.
+    ///
+    /// # Errors
+    /// The first failure, with the path it happened at; changes before it stay made.
+    pub fn apply(&self, changes: &[Change]) -> io::Result<()> {
+        fs::create_dir_all(&self.path).map_err(|e| with_path(&self.path, &e))?;
+        for change in changes {
+            if let Change::Write { name, text } = change {
+                let path = self.path.join(name);
+                replace(&path, text).map_err(|e| with_path(&path, &e))?;
+            }
+        }
+        for change in changes {
+            if let Change::Remove { name } = change {
+                let path = self.path.join(name);
+                fs::remove_file(&path).map_err(|e| with_path(&path, &e))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a file of the folder is taken for a revision.
+#[must_use]
+pub fn is_revision_name(name: &str) -> bool {
+    !name.starts_with('.')
+        && name.len() > 4
+        && name.as_bytes()[name.len() - 4..].eq_ignore_ascii_case(b".sql")
+}
+
+/// Writes beside the file and renames over it, so that a reader sees the old text or the new.
+///
+/// # Errors
+/// What the file system says.
+pub fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let mut name = std::ffi::OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(format!(".{}.tmp", std::process::id()));
+    let beside = path.with_file_name(name);
+    let written = fs::File::create(&beside)
+        .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
+        .and_then(|()| fs::rename(&beside, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&beside);
+    }
+    written
+}
+
+fn with_path(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+}

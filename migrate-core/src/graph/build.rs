@@ -1,0 +1,317 @@
+//! From revisions to a [`Graph`], with everything that is wrong with it told at once.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+
+use super::{Graph, Node};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::ident::{BranchLabel, RevisionId};
+use crate::revision::{Named, Revision};
+use crate::suggest::nearest;
+
+impl Graph {
+    /// Puts revisions together. The graph has every revision whose id is its own and every edge
+    /// whose end exists; it may be planned on only when the diagnostics hold no error.
+    ///
+    /// Several heads are no error here: whether they may be is asked by [`Graph::check_heads`].
+    #[must_use]
+    pub fn build(revisions: Vec<Revision>) -> (Self, Diagnostics) {
+        let mut found = Diagnostics::new();
+        let mut graph = Self::default();
+        let mut revisions = revisions;
+        revisions.sort_by(|a, b| key(a).cmp(&key(b)));
+        for revision in revisions {
+            let node = Node(u32::try_from(graph.revisions.len()).unwrap_or(u32::MAX));
+            if let Some(twin) = graph.ids.get(revision.id()) {
+                let twin = &graph.revisions[twin.index()];
+                found.push(
+                    Diagnostic::error(Code::DuplicateRevision, format!("two files are revision {}", revision.id()))
+                        .labelled(&revision.file, revision.header.id.span, "here")
+                        .labelled(&twin.file, twin.header.id.span, "and here")
+                        .help("give the later one an id of its own, and change `revises:` of what is built on it"),
+                );
+                continue;
+            }
+            graph.ids.insert(revision.id().clone(), node);
+            graph.revisions.push(revision);
+        }
+        graph.read_labels(&mut found);
+        graph.read_edges(&mut found);
+        graph.sort(&mut found);
+        (graph, found)
+    }
+
+    fn read_labels(&mut self, found: &mut Diagnostics) {
+        for (n, revision) in self.revisions.iter().enumerate() {
+            for Named { name, span } in &revision.header.labels {
+                if let Some(owner) = self.ids.get(name.as_str()) {
+                    let owner = &self.revisions[owner.index()];
+                    found.push(
+                        Diagnostic::error(
+                            Code::LabelClash,
+                            format!("the label {name} is also a revision id"),
+                        )
+                        .labelled(&revision.file, *span, "the label")
+                        .labelled(&owner.file, owner.header.id.span, "the revision")
+                        .help("choose another label"),
+                    );
+                    continue;
+                }
+                let node = Node(u32::try_from(n).unwrap_or(u32::MAX));
+                match self.labels.get(name.as_str()) {
+                    Some(other) if *other != node => {
+                        let other = &self.revisions[other.index()];
+                        let place = other
+                            .header
+                            .labels
+                            .iter()
+                            .find(|l| l.name == *name)
+                            .map_or(*span, |l| l.span);
+                        found.push(
+                            Diagnostic::error(Code::DuplicateLabel, format!("two revisions carry the label {name}"))
+                                .labelled(&revision.file, *span, "here")
+                                .labelled(&other.file, place, "and here")
+                                .help("a label is carried by one revision and holds for all that descend from it; drop it from the later one"),
+                        );
+                    }
+                    Some(_) => {}
+                    None => {
+                        self.labels.insert(name.clone(), node);
+                    }
+                }
+            }
+        }
+    }
+
+    fn read_edges(&mut self, found: &mut Diagnostics) {
+        let count = self.revisions.len();
+        let (mut parents, mut dependencies) = (vec![Vec::new(); count], vec![Vec::new(); count]);
+        for (n, revision) in self.revisions.iter().enumerate() {
+            let node = Node(u32::try_from(n).unwrap_or(u32::MAX));
+            for Named { name, span } in &revision.header.revises {
+                match self.ids.get(name) {
+                    None => found.push(self.unknown(revision, name, *span, Code::UnknownParent)),
+                    Some(parent) if *parent == node => found.push(own(revision, *span, "revises")),
+                    Some(parent) if parents[n].contains(parent) => found.push(
+                        Diagnostic::error(
+                            Code::RedundantParent,
+                            format!("{} names its parent {name} twice", revision.id()),
+                        )
+                        .at(&revision.file, *span)
+                        .help("name it once"),
+                    ),
+                    Some(parent) => parents[n].push(*parent),
+                }
+            }
+            for Named { name, span } in &revision.header.depends_on {
+                match self.ids.get(name.as_str()).or_else(|| self.labels.get(name.as_str())) {
+                    None => found.push(self.unknown_name(revision, name, *span)),
+                    Some(other) if *other == node => found.push(own(revision, *span, "depends on")),
+                    Some(other) if dependencies[n].contains(other) => {}
+                    Some(other) => dependencies[n].push(*other),
+                }
+            }
+        }
+        self.parents = parents;
+        self.dependencies = dependencies;
+        self.invert();
+    }
+
+    fn invert(&mut self) {
+        let invert = |edges: &[Vec<Node>]| {
+            let mut inverse = vec![Vec::new(); edges.len()];
+            for (n, ends) in edges.iter().enumerate() {
+                for end in ends {
+                    inverse[end.index()].push(Node(u32::try_from(n).unwrap_or(u32::MAX)));
+                }
+            }
+            inverse
+        };
+        self.children = invert(&self.parents);
+        self.dependents = invert(&self.dependencies);
+    }
+
+    fn unknown(
+        &self,
+        revision: &Revision,
+        name: &RevisionId,
+        span: crate::source::Span,
+        code: Code,
+    ) -> Diagnostic {
+        let near = nearest(name.as_str(), self.ids.keys().map(RevisionId::as_str)).or_else(|| {
+            let mut longer =
+                self.ids.keys().map(RevisionId::as_str).filter(|id| id.starts_with(name.as_str()));
+            longer.next().filter(|_| longer.next().is_none())
+        });
+        let diagnostic = Diagnostic::error(
+            code,
+            format!("{} revises {name}, which no file holds", revision.id()),
+        )
+        .at(&revision.file, span);
+        match near {
+            Some(near) => diagnostic.help(format!("did you mean {near}? Ids are written out in full")),
+            None => diagnostic.help("bring the missing file back from git, or name the parent that is meant (empty for a base)"),
+        }
+    }
+
+    fn unknown_name(
+        &self,
+        revision: &Revision,
+        name: &BranchLabel,
+        span: crate::source::Span,
+    ) -> Diagnostic {
+        let known = self
+            .ids
+            .keys()
+            .map(RevisionId::as_str)
+            .chain(self.labels.keys().map(BranchLabel::as_str));
+        let diagnostic = Diagnostic::error(
+            Code::UnknownDependency,
+            format!(
+                "{} depends on {name}, which is neither a revision nor a label here",
+                revision.id()
+            ),
+        )
+        .at(&revision.file, span);
+        match nearest(name.as_str(), known) {
+            Some(near) => diagnostic.help(format!("did you mean {near}?")),
+            None => diagnostic.help("name a full revision id or a branch label"),
+        }
+    }
+
+    /// Numbers the nodes topologically and tells cycles.
+    fn sort(&mut self, found: &mut Diagnostics) {
+        let count = self.revisions.len();
+        // The revisions stand sorted by creation and id: the number is the rank among the free.
+        let mut waiting: Vec<usize> =
+            (0..count).map(|n| self.parents[n].len() + self.dependencies[n].len()).collect();
+        let mut free: BinaryHeap<Reverse<u32>> = (0..count)
+            .filter(|n| waiting[*n] == 0)
+            .filter_map(|n| u32::try_from(n).ok())
+            .map(Reverse)
+            .collect();
+        let mut sorted = Vec::with_capacity(count);
+        while let Some(Reverse(n)) = free.pop() {
+            sorted.push(n);
+            for next in self.needed_by(Node(n)) {
+                waiting[next.index()] -= 1;
+                if waiting[next.index()] == 0 {
+                    free.push(Reverse(next.0));
+                }
+            }
+        }
+        if sorted.len() < count {
+            self.tell_cycles(&waiting, found);
+            sorted.extend(
+                (0..count).filter(|n| waiting[*n] > 0).filter_map(|n| u32::try_from(n).ok()),
+            );
+        }
+        self.renumber(&sorted);
+    }
+
+    fn renumber(&mut self, sorted: &[u32]) {
+        if sorted.iter().enumerate().all(|(n, old)| n == *old as usize) {
+            return;
+        }
+        let mut new = vec![Node(0); sorted.len()];
+        for (n, old) in sorted.iter().enumerate() {
+            new[*old as usize] = Node(u32::try_from(n).unwrap_or(u32::MAX));
+        }
+        let mut revisions: Vec<Option<Revision>> =
+            std::mem::take(&mut self.revisions).into_iter().map(Some).collect();
+        self.revisions = sorted.iter().filter_map(|old| revisions[*old as usize].take()).collect();
+        let edges = |edges: &mut Vec<Vec<Node>>| {
+            let mut old = std::mem::take(edges);
+            *edges = sorted
+                .iter()
+                .map(|n| {
+                    let mut ends = std::mem::take(&mut old[*n as usize]);
+                    ends.iter_mut().for_each(|end| *end = new[end.index()]);
+                    ends
+                })
+                .collect();
+        };
+        edges(&mut self.parents);
+        edges(&mut self.dependencies);
+        self.ids
+            .values_mut()
+            .chain(self.labels.values_mut())
+            .for_each(|node| *node = new[node.index()]);
+        self.invert();
+    }
+
+    /// One message per cycle: from a stuck revision, follow stuck needs until one comes again.
+    fn tell_cycles(&self, waiting: &[usize], found: &mut Diagnostics) {
+        let stuck = |node: &Node| waiting[node.index()] > 0;
+        let mut seen: HashMap<Node, usize> = HashMap::new();
+        for (start, _) in waiting.iter().enumerate().filter(|(_, w)| **w > 0) {
+            let mut path = Vec::new();
+            let mut next = Some(Node(u32::try_from(start).unwrap_or(u32::MAX)));
+            while let Some(node) = next.filter(|node| !seen.contains_key(node)) {
+                seen.insert(node, start);
+                path.push(node);
+                next = self.needs(node).find(stuck);
+            }
+            let Some(entry) = next.filter(|node| seen[node] == start) else { continue };
+            let Some(from) = path.iter().position(|node| *node == entry) else { continue };
+            let circle = &path[from..];
+            let names: Vec<&str> =
+                circle.iter().chain(circle.first()).map(|node| self.id(*node).as_str()).collect();
+            let mut diagnostic = Diagnostic::error(
+                Code::Cycle,
+                format!("revisions need each other: {}", names.join(" -> ")),
+            );
+            for (n, node) in circle.iter().enumerate() {
+                let needed = self.id(circle[(n + 1) % circle.len()]);
+                let revision = self.revision(*node);
+                let span = revision
+                    .header
+                    .revises
+                    .iter()
+                    .find(|other| other.name == *needed)
+                    .map_or(revision.header.id.span, |other| other.span);
+                diagnostic = diagnostic.labelled(&revision.file, span, format!("needs {needed}"));
+            }
+            found.push(diagnostic.help("one of these lines names the wrong revision; git log of the files tells which came first"));
+        }
+    }
+
+    /// Refuses several heads, unless the project wants branches: the compiler, `check` and the
+    /// round-trip tests ask this, `upgrade` does not.
+    #[must_use]
+    pub fn check_heads(&self) -> Diagnostics {
+        // A branch that another depends on is no loose end.
+        let heads = self.real_heads();
+        if heads.len() < 2 {
+            return Diagnostics::new();
+        }
+        let names: Vec<&str> = heads.iter().map(|n| self.id(*n).as_str()).collect();
+        let mut diagnostic = Diagnostic::error(
+            Code::SeveralHeads,
+            format!("the history has {} heads: {}", heads.len(), names.join(", ")),
+        );
+        for head in heads {
+            let revision = self.revision(head);
+            let label = if revision.message().is_empty() { "a head" } else { revision.message() };
+            diagnostic = diagnostic.labelled(&revision.file, revision.header.id.span, label);
+        }
+        diagnostic
+            .help("`cargo migrate merge -m \"merge\"` joins them with a merge revision")
+            .help("`cargo migrate rebase` puts the newer branch on top of the other")
+            .help(
+                "`heads = \"many\"` in migrate.toml allows several, if the project wants branches",
+            )
+            .into()
+    }
+}
+
+/// What orders revisions among which the graph leaves the choice.
+fn key(revision: &Revision) -> (Option<i64>, &RevisionId) {
+    (revision.header.created.as_ref().map(crate::ident::Created::seconds), revision.id())
+}
+
+fn own(revision: &Revision, span: crate::source::Span, verb: &str) -> Diagnostic {
+    Diagnostic::error(Code::OwnParent, format!("{} {verb} itself", revision.id()))
+        .at(&revision.file, span)
+        .help("name the revision that was the head before it, or leave the line empty")
+}

@@ -1,0 +1,179 @@
+//! The revision graph: who revises whom, who needs whom, and what may stand where.
+//!
+//! `build` turns revisions into a [`Graph`] and tells everything that is wrong with it; `target`
+//! reads and resolves the words by which a person names a place in it. Nothing here knows about
+//! databases or about what has been applied.
+//!
+//! Three edge sets, as in Alembic: *parents* (`revises`), *needs* (parents and `depends-on`), and
+//! their inverses. Lineage, bases, labels and walks follow parents; order, closures and *real heads*
+//! follow needs.
+
+mod build;
+mod closure;
+
+use std::collections::HashMap;
+
+use crate::ident::{BranchLabel, RevisionId};
+use crate::revision::Revision;
+
+pub use closure::Set;
+
+/// The number of a revision in its graph: an index into [`Graph::order`]'s range, nothing more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Node(pub(crate) u32);
+
+impl Node {
+    /// The number, for tables beside the graph.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Revisions with their edges. Nodes are numbered in topological order by needs: a parent or
+/// dependency has a lower number than what needs it, and among the free the earlier created comes
+/// first, then the smaller id. (In a graph with cycles, which only diagnostics see, the rest
+/// follows in that same order.)
+#[derive(Debug, Clone, Default)]
+pub struct Graph {
+    revisions: Vec<Revision>,
+    ids: HashMap<RevisionId, Node>,
+    labels: HashMap<BranchLabel, Node>,
+    parents: Vec<Vec<Node>>,
+    children: Vec<Vec<Node>>,
+    dependencies: Vec<Vec<Node>>,
+    dependents: Vec<Vec<Node>>,
+}
+
+impl Graph {
+    /// How many revisions there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.revisions.len()
+    }
+
+    /// Whether there is no revision.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.revisions.is_empty()
+    }
+
+    /// All nodes, parents and dependencies first.
+    pub fn order(&self) -> impl DoubleEndedIterator<Item = Node> + ExactSizeIterator + use<> {
+        (0..u32::try_from(self.revisions.len()).unwrap_or(u32::MAX)).map(Node)
+    }
+
+    /// The revision of a node.
+    #[must_use]
+    pub fn revision(&self, node: Node) -> &Revision {
+        &self.revisions[node.index()]
+    }
+
+    /// The id of a node.
+    #[must_use]
+    pub fn id(&self, node: Node) -> &RevisionId {
+        self.revision(node).id()
+    }
+
+    /// The node of an exact id.
+    #[must_use]
+    pub fn node(&self, id: &str) -> Option<Node> {
+        self.ids.get(id).copied()
+    }
+
+    /// The node that carries a label.
+    #[must_use]
+    pub fn labelled(&self, label: &str) -> Option<Node> {
+        self.labels.get(label).copied()
+    }
+
+    /// All labels with the nodes that carry them, sorted.
+    #[must_use]
+    pub fn labels(&self) -> Vec<(&BranchLabel, Node)> {
+        let mut labels: Vec<_> = self.labels.iter().map(|(label, node)| (label, *node)).collect();
+        labels.sort();
+        labels
+    }
+
+    /// The parents, as the file lists them.
+    #[must_use]
+    pub fn parents(&self, node: Node) -> &[Node] {
+        &self.parents[node.index()]
+    }
+
+    /// The revisions that revise it.
+    #[must_use]
+    pub fn children(&self, node: Node) -> &[Node] {
+        &self.children[node.index()]
+    }
+
+    /// What its `depends-on` names.
+    #[must_use]
+    pub fn dependencies(&self, node: Node) -> &[Node] {
+        &self.dependencies[node.index()]
+    }
+
+    /// The revisions whose `depends-on` names it.
+    #[must_use]
+    pub fn dependents(&self, node: Node) -> &[Node] {
+        &self.dependents[node.index()]
+    }
+
+    /// What must be applied before it: parents, then dependencies.
+    pub fn needs(&self, node: Node) -> impl Iterator<Item = Node> + '_ {
+        self.parents(node).iter().chain(self.dependencies(node)).copied()
+    }
+
+    /// What needs it: children, then dependents.
+    pub fn needed_by(&self, node: Node) -> impl Iterator<Item = Node> + '_ {
+        self.children(node).iter().chain(self.dependents(node)).copied()
+    }
+
+    /// Whether nothing revises it.
+    #[must_use]
+    pub fn is_head(&self, node: Node) -> bool {
+        self.children(node).is_empty()
+    }
+
+    /// Whether nothing revises it and nothing depends on it.
+    #[must_use]
+    pub fn is_real_head(&self, node: Node) -> bool {
+        self.is_head(node) && self.dependents(node).is_empty()
+    }
+
+    /// Whether it revises nothing.
+    #[must_use]
+    pub fn is_base(&self, node: Node) -> bool {
+        self.parents(node).is_empty()
+    }
+
+    /// Whether several revisions revise it.
+    #[must_use]
+    pub fn is_branch_point(&self, node: Node) -> bool {
+        self.children(node).len() > 1
+    }
+
+    /// Whether it revises several revisions.
+    #[must_use]
+    pub fn is_merge_point(&self, node: Node) -> bool {
+        self.parents(node).len() > 1
+    }
+
+    /// Revisions that nothing revises, in order.
+    #[must_use]
+    pub fn heads(&self) -> Vec<Node> {
+        self.order().filter(|n| self.is_head(*n)).collect()
+    }
+
+    /// Revisions that nothing needs, in order.
+    #[must_use]
+    pub fn real_heads(&self) -> Vec<Node> {
+        self.order().filter(|n| self.is_real_head(*n)).collect()
+    }
+
+    /// Revisions that revise nothing, in order.
+    #[must_use]
+    pub fn bases(&self) -> Vec<Node> {
+        self.order().filter(|n| self.is_base(*n)).collect()
+    }
+}

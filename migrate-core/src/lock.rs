@@ -1,0 +1,296 @@
+//! The lock file `migrate.lock`: the heads, a fingerprint per revision, what was accepted.
+//!
+//! Committed beside the revisions. It makes two branches that add a revision conflict in git, lets
+//! the compiler notice new revisions, and seals what others are built on: a revision that the lock
+//! knows and that is no head of the lock may not change. The text is TOML, one entry a line, so
+//! that git merges and conflicts by entry; `docs/files.md` documents it. Reading does not stop at
+//! git's conflict markers: both sides count, and `conflict` says so.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::dialect::Dialect;
+use crate::graph::Graph;
+use crate::source::{SourceFile, Span};
+use crate::sql::Fingerprint;
+
+/// The lock file's name, inside the folder of the revisions.
+pub const FILE_NAME: &str = "migrate.lock";
+
+/// What a lock file says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lock {
+    /// The databases by whose rules the fingerprints were taken.
+    pub dialects: Vec<Dialect>,
+    /// The heads when it was written: these are still open to edits.
+    pub heads: Vec<String>,
+    /// The fingerprint of every revision, by id.
+    pub fingerprints: BTreeMap<String, Fingerprint>,
+    /// Earlier fingerprints that are as good as the present one, by id, with the reason.
+    pub accepted: BTreeMap<String, BTreeMap<Fingerprint, String>>,
+    /// Whether the text holds git's conflict markers.
+    pub conflict: bool,
+}
+
+impl Lock {
+    /// The lock that fits a graph; what `before` had accepted stays accepted.
+    #[must_use]
+    pub fn of(graph: &Graph, dialects: &[Dialect], before: Option<&Self>) -> Self {
+        let id = |node| graph.id(node).as_str().to_owned();
+        let mut heads: Vec<String> = graph.heads().into_iter().map(id).collect();
+        heads.sort();
+        let mut accepted = before.map(|lock| lock.accepted.clone()).unwrap_or_default();
+        accepted.retain(|id, _| graph.node(id).is_some());
+        Self {
+            dialects: dialects.to_vec(),
+            heads,
+            fingerprints: graph.order().map(|n| (id(n), graph.revision(n).fingerprint)).collect(),
+            accepted,
+            conflict: false,
+        }
+    }
+
+    /// Whether a revision may no longer change.
+    #[must_use]
+    pub fn is_sealed(&self, id: &str) -> bool {
+        self.fingerprints.contains_key(id) && !self.heads.iter().any(|head| head == id)
+    }
+
+    /// Whether a database that ran this text of the revision ran the revision.
+    #[must_use]
+    pub fn blesses(&self, id: &str, fingerprint: &Fingerprint) -> bool {
+        self.accepted.get(id).is_some_and(|earlier| earlier.contains_key(fingerprint))
+    }
+
+    /// Takes an earlier fingerprint as good.
+    pub fn accept(&mut self, id: &str, fingerprint: Fingerprint, because: &str) {
+        self.accepted.entry(id.to_owned()).or_default().insert(fingerprint, because.to_owned());
+    }
+
+    /// The text of the file.
+    #[must_use]
+    pub fn render(&self) -> String {
+        let list =
+            |names: &mut dyn Iterator<Item = &str>| names.map(quote).collect::<Vec<_>>().join(", ");
+        let mut text = String::from(
+            "# Written by cargo migrate; commit it. When git finds a conflict here, two branches added\n\
+             # revisions: `cargo migrate merge` or `cargo migrate rebase` mends the history and this file.\n\
+             version = 1\n",
+        );
+        let _ =
+            writeln!(text, "dialects = [{}]", list(&mut self.dialects.iter().map(|d| d.name())));
+        let _ = writeln!(text, "heads = [{}]", list(&mut self.heads.iter().map(String::as_str)));
+        text.push_str("\n[revisions]\n");
+        for (id, fingerprint) in &self.fingerprints {
+            let _ = writeln!(text, "{} = \"{fingerprint}\"", quote(id));
+        }
+        if !self.accepted.is_empty() {
+            text.push_str("\n[accepted]\n");
+        }
+        for (id, earlier) in &self.accepted {
+            for (fingerprint, because) in earlier {
+                let _ = writeln!(
+                    text,
+                    "{} = {}",
+                    quote(&format!("{id} {fingerprint}")),
+                    quote(because)
+                );
+            }
+        }
+        text
+    }
+
+    /// Reads a lock file. What was understood is returned also when there are mistakes.
+    #[must_use]
+    pub fn parse(file: &SourceFile) -> (Self, Diagnostics) {
+        let mut lock = Self::default();
+        let mut found = Diagnostics::new();
+        let mut table = String::new();
+        let mut at = 0;
+        for line in file.text().split_inclusive('\n') {
+            let span = Span::new(at, at + line.trim_end().len());
+            at += line.len();
+            let line = line.trim();
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            if is_conflict_marker(line) {
+                if !lock.conflict {
+                    found.push(conflict(file, span));
+                }
+                lock.conflict = true;
+            } else if let Some(name) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
+                name.clone_into(&mut table);
+            } else if lock.read_entry(&table, line).is_none() {
+                found.push(
+                    Diagnostic::error(Code::LockSyntax, "this line of the lock file is not understood")
+                        .at(file, span)
+                        .help("restore the file from git, or delete it and run `cargo migrate accept` to write it anew"),
+                );
+            }
+        }
+        lock.heads.sort();
+        lock.heads.dedup();
+        (lock, found)
+    }
+
+    fn read_entry(&mut self, table: &str, line: &str) -> Option<()> {
+        let (key, value) = split_entry(line)?;
+        match (table, key.as_str()) {
+            ("", "version") => (value == "1").then_some(()),
+            ("", "dialects") => {
+                for name in list(value)? {
+                    let dialect = Dialect::from_name(&name)?;
+                    if !self.dialects.contains(&dialect) {
+                        self.dialects.push(dialect);
+                    }
+                }
+                self.dialects.sort_unstable();
+                Some(())
+            }
+            ("", "heads") => {
+                self.heads.extend(list(value)?);
+                Some(())
+            }
+            ("revisions", id) => {
+                let fingerprint = unquote(value)?.parse().ok()?;
+                if let Some(other) = self.fingerprints.insert(id.to_owned(), fingerprint)
+                    && other != fingerprint
+                {
+                    // Two sides of a conflict: the file decides which is meant.
+                    self.heads.push(id.to_owned());
+                }
+                Some(())
+            }
+            ("accepted", key) => {
+                let (id, fingerprint) = key.split_once(' ')?;
+                self.accept(id, fingerprint.parse().ok()?, &unquote(value)?);
+                Some(())
+            }
+            _ => None,
+        }
+    }
+
+    /// Compares a history with its lock: sealed revisions that changed or are gone are errors,
+    /// revisions that the lock does not know are worth a warning.
+    #[must_use]
+    pub fn check(&self, file: &SourceFile, graph: &Graph) -> Diagnostics {
+        let mut found = Diagnostics::new();
+        for (id, fingerprint) in &self.fingerprints {
+            let place = entry_span(file, id);
+            let Some(node) = graph.node(id) else {
+                found.push(
+                    Diagnostic::error(
+                        Code::SealedMissing,
+                        format!("no file holds revision {id}, which the lock file names"),
+                    )
+                    .at(file, place)
+                    .help("bring the file back (it may never have been committed)")
+                    .help(format!(
+                        "if it was deleted on purpose: `cargo migrate accept {id} --because \"..\"`"
+                    )),
+                );
+                continue;
+            };
+            let revision = graph.revision(node);
+            if revision.fingerprint != *fingerprint && self.is_sealed(id) {
+                found.push(
+                    Diagnostic::error(Code::SealedEdited, format!("revision {id} was edited after others were built on it"))
+                        .labelled(&revision.file, revision.header.id.span, "this file changed in meaning")
+                        .labelled(file, place, "what it was")
+                        .help(format!("restore it (`git checkout -- {}`) and put the change into a new revision: `cargo migrate new`", revision.file.path()))
+                        .help(format!("if databases that ran the old text are as good: `cargo migrate accept {id} --because \"..\"`")),
+                );
+            }
+        }
+        let unknown: Vec<&str> = graph
+            .order()
+            .map(|n| graph.id(n).as_str())
+            .filter(|id| !self.fingerprints.contains_key(*id))
+            .collect();
+        if !unknown.is_empty() && !self.conflict {
+            found.push(
+                Diagnostic::warning(
+                    Code::LockOutdated,
+                    format!("the lock file does not name {}", unknown.join(", ")),
+                )
+                .at(file, Span::default())
+                .help("`cargo migrate accept` brings it up to date"),
+            );
+        }
+        found
+    }
+}
+
+fn conflict(file: &SourceFile, span: Span) -> Diagnostic {
+    Diagnostic::error(Code::LockConflict, "the lock file holds git's conflict markers: two branches added revisions")
+        .at(file, span)
+        .help("`cargo migrate merge -m \"merge\"` joins the heads with a merge revision and rewrites this file")
+        .help("or `cargo migrate rebase` puts the newer branch on top of the other")
+}
+
+fn is_conflict_marker(line: &str) -> bool {
+    ["<<<<<<<", "=======", ">>>>>>>", "|||||||"].iter().any(|marker| line.starts_with(marker))
+}
+
+fn entry_span(file: &SourceFile, id: &str) -> Span {
+    let start = file.text().find(&format!("\n{} = ", quote(id))).map_or(0, |n| n + 1);
+    let end = file.text()[start..].find('\n').map_or(file.text().len(), |n| start + n);
+    Span::new(start, end)
+}
+
+fn quote(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            c if c.is_control() => quoted.push(' '),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// The text of a quoted string that fills the whole of `text`.
+fn unquote(text: &str) -> Option<String> {
+    let (value, rest) = quoted(text)?;
+    rest.trim().is_empty().then_some(value)
+}
+
+/// The quoted string at the front, and what follows it.
+fn quoted(text: &str) -> Option<(String, &str)> {
+    let mut value = String::new();
+    let mut chars = text.strip_prefix('"')?.char_indices();
+    while let Some((n, c)) = chars.next() {
+        match c {
+            '"' => return Some((value, &text[n + 2..])),
+            '\\' => value.push(chars.next()?.1),
+            c => value.push(c),
+        }
+    }
+    None
+}
+
+fn split_entry(line: &str) -> Option<(String, &str)> {
+    let (key, rest) = if line.starts_with('"') {
+        quoted(line)?
+    } else {
+        let end = line.find([' ', '='])?;
+        (line[..end].to_owned(), &line[end..])
+    };
+    Some((key, rest.trim_start().strip_prefix('=')?.trim()))
+}
+
+fn list(text: &str) -> Option<Vec<String>> {
+    let mut rest = text.strip_prefix('[')?.strip_suffix(']')?.trim();
+    let mut names = Vec::new();
+    while !rest.is_empty() {
+        let (name, after) = quoted(rest)?;
+        names.push(name);
+        rest = after.trim_start();
+        rest = rest.strip_prefix(',').unwrap_or(rest).trim_start();
+    }
+    Some(names)
+}

@@ -1,0 +1,144 @@
+//! A revision that is not written yet.
+//!
+//! Renders the text and the name of a new revision file. It takes its values as given: who chooses
+//! the id, the parents and the moment is the caller.
+
+use std::fmt::Write as _;
+
+use super::section::PREFIX;
+use crate::ident::{BranchLabel, Created, RevisionId};
+
+/// The parts of a revision file to be written.
+///
+/// ```
+/// use migrate_core::ident::{Created, RevisionId};
+/// use migrate_core::revision::{Draft, DraftSection};
+/// let draft = Draft {
+///     id: RevisionId::new("615021cc5b23").unwrap(),
+///     revises: vec![],
+///     depends_on: vec![],
+///     labels: vec![],
+///     created: Created::new("2026-11-21T01:23:45Z").ok(),
+///     message: "Create users".into(),
+///     sections: vec![DraftSection::new("up", "CREATE TABLE users (id INT);")],
+/// };
+/// assert_eq!(draft.file_name(), "20261121012345_615021cc5b23_create_users.sql");
+/// assert!(draft.render().contains("-- revision: 615021cc5b23\n-- revises:\n"));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// The id.
+    pub id: RevisionId,
+    /// The parents.
+    pub revises: Vec<RevisionId>,
+    /// Ids or labels needed besides.
+    pub depends_on: Vec<BranchLabel>,
+    /// Labels that it carries.
+    pub labels: Vec<BranchLabel>,
+    /// When it was written.
+    pub created: Option<Created>,
+    /// The first line; line breaks in it become spaces.
+    pub message: String,
+    /// The sections in order.
+    pub sections: Vec<DraftSection>,
+}
+
+/// One section of a [`Draft`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftSection {
+    /// What follows `-- migrate:` on the marker's line.
+    pub marker: String,
+    /// The text under it, may be empty.
+    pub body: String,
+}
+
+impl DraftSection {
+    /// A section with a marker and the text under it.
+    #[must_use]
+    pub fn new(marker: impl Into<String>, body: impl Into<String>) -> Self {
+        Self { marker: marker.into(), body: body.into() }
+    }
+}
+
+impl Draft {
+    /// The text of the file.
+    #[must_use]
+    pub fn render(&self) -> String {
+        let mut text = String::new();
+        let message = one_line(&self.message);
+        if !message.is_empty() {
+            let _ = write!(text, "-- {message}\n--\n");
+        }
+        header_line(&mut text, "revision", [self.id.as_str()]);
+        header_line(&mut text, "revises", self.revises.iter().map(RevisionId::as_str));
+        if let Some(created) = &self.created {
+            header_line(&mut text, "created", [created.as_str()]);
+        }
+        if !self.depends_on.is_empty() {
+            header_line(&mut text, "depends-on", self.depends_on.iter().map(BranchLabel::as_str));
+        }
+        if !self.labels.is_empty() {
+            header_line(&mut text, "branch-labels", self.labels.iter().map(BranchLabel::as_str));
+        }
+        for section in &self.sections {
+            let _ = write!(text, "\n{PREFIX}{}\n", one_line(&section.marker));
+            let body = section.body.trim_matches(['\n', '\r']).trim_end();
+            if !body.is_empty() {
+                let _ = writeln!(text, "{body}");
+            }
+        }
+        text
+    }
+
+    /// The name of the file: moment, id and the message's words, so that a folder sorts by time.
+    #[must_use]
+    pub fn file_name(&self) -> String {
+        let moment = self.created.as_ref().map_or("", Created::as_str);
+        let moment: String = moment.chars().filter(char::is_ascii_digit).take(14).collect();
+        let parts = [moment.as_str(), self.id.as_str(), &slug(&self.message)];
+        let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        format!("{}.sql", parts.join("_"))
+    }
+}
+
+fn header_line<'a>(text: &mut String, key: &str, names: impl IntoIterator<Item = &'a str>) {
+    let names = names.into_iter().collect::<Vec<_>>().join(", ");
+    let space = if names.is_empty() { "" } else { " " };
+    let _ = writeln!(text, "-- {key}:{space}{names}");
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The words of a message in lower case, joined by `_`, at most 40 characters, cut between words.
+fn slug(message: &str) -> String {
+    let mut slug = String::new();
+    for word in message.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()) {
+        let word = word.to_lowercase();
+        if !slug.is_empty() && slug.chars().count() + 1 + word.chars().count() > 40 {
+            break;
+        }
+        if !slug.is_empty() {
+            slug.push('_');
+        }
+        slug.extend(word.chars().take(40));
+    }
+    slug
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slug_is_cut_between_words() {
+        assert_eq!(slug("Add users.email, NOT NULL!"), "add_users_email_not_null");
+        assert_eq!(
+            slug("one two three four five six seven eight nine"),
+            "one_two_three_four_five_six_seven_eight"
+        );
+        assert_eq!(slug(&"x".repeat(60)).len(), 40);
+        assert_eq!(slug("../../etc"), "etc");
+    }
+}

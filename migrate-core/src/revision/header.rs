@@ -1,0 +1,250 @@
+//! The leading comment block of a revision file.
+//!
+//! Everything before the first marker: a message, then keys. Known keys count wherever they stand;
+//! in a paragraph with keys every further line must be one, so that a misspelt key is never taken
+//! for prose. Whether the named revisions exist is not known here.
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::ident::{BranchLabel, Created, Malformed, RevisionId};
+use crate::source::{SourceFile, Span};
+use crate::suggest::nearest;
+
+/// A name and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named<T> {
+    /// The name.
+    pub name: T,
+    /// Its place in the file.
+    pub span: Span,
+}
+
+/// What a revision file says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    /// The revision's id.
+    pub id: Named<RevisionId>,
+    /// Its parents: none for a base, two or more for a merge.
+    pub revises: Vec<Named<RevisionId>>,
+    /// Ids or labels of revisions of other branches that must be applied before.
+    pub depends_on: Vec<Named<BranchLabel>>,
+    /// Labels of the branch that it starts or belongs to.
+    pub labels: Vec<Named<BranchLabel>>,
+    /// When it was written.
+    pub created: Option<Created>,
+    /// The first line.
+    pub message: String,
+    /// The lines between the message and the keys.
+    pub description: String,
+}
+
+const KEYS: [&str; 5] = ["revision", "revises", "created", "depends-on", "branch-labels"];
+
+/// The keys as found: value and place, by position in [`KEYS`].
+#[derive(Default)]
+struct Keys<'a> {
+    values: [Option<(&'a str, Span)>; 5],
+}
+
+/// Reads the lines of `span`; `None` when there is no usable id.
+pub(super) fn read_header(
+    file: &SourceFile,
+    span: Span,
+    found: &mut Diagnostics,
+) -> Option<Header> {
+    let mut keys = Keys::default();
+    let mut prose: Vec<&str> = Vec::new();
+    let mut paragraph_has_keys = false;
+    for line in lines(file.text(), span) {
+        let text = line.of(file.text());
+        let trimmed = text.trim();
+        if trimmed.is_empty() {
+            paragraph_has_keys = false;
+            continue;
+        }
+        let Some(comment) = trimmed.strip_prefix("--") else {
+            found.push(
+                Diagnostic::error(Code::TextOutsideSection, "SQL stands before the first marker")
+                    .at(file, line)
+                    .help("put it under `-- migrate:up`"),
+            );
+            continue;
+        };
+        let comment = comment.trim();
+        if comment.is_empty() {
+            paragraph_has_keys = false;
+            if !prose.is_empty() {
+                prose.push("");
+            }
+            continue;
+        }
+        paragraph_has_keys |=
+            read_key(file, line, comment, paragraph_has_keys, &mut keys, &mut prose, found);
+    }
+    finish(file, span, &keys, &prose, found)
+}
+
+/// Reads one comment line; whether it was a key.
+fn read_key<'a>(
+    file: &'a SourceFile,
+    line: Span,
+    comment: &'a str,
+    among_keys: bool,
+    keys: &mut Keys<'a>,
+    prose: &mut Vec<&'a str>,
+    found: &mut Diagnostics,
+) -> bool {
+    let (name, value) = match comment.split_once(':') {
+        Some((name, value)) => (name.trim_end(), value.trim()),
+        None => (comment, ""),
+    };
+    let offset_of = |part: &str| part.as_ptr() as usize - file.text().as_ptr() as usize;
+    if let Some(n) = KEYS.iter().position(|k| *k == name).filter(|_| comment.contains(':')) {
+        let start = if value.is_empty() { line.end } else { offset_of(value) };
+        let span = Span::new(start, start + value.len());
+        if keys.values[n].is_some() {
+            found.push(
+                Diagnostic::error(
+                    Code::DuplicateKey,
+                    format!("`{name}:` stands twice in the header"),
+                )
+                .at(file, line)
+                .help("keep one of the two; several names go on one line, comma separated"),
+            );
+        } else {
+            keys.values[n] = Some((value, span));
+        }
+        return true;
+    }
+    let word_like = !name.contains(char::is_whitespace) && comment.contains(':');
+    let near = nearest(name, KEYS).filter(|_| word_like);
+    if near.is_some() || among_keys {
+        found.push(
+            Diagnostic::error(Code::UnknownKey, format!("`{name}` is not a key of the header"))
+                .at(file, Span::new(offset_of(name), offset_of(name) + name.len()))
+                .help(match near {
+                    Some(near) => format!("write `-- {near}: ..`"),
+                    None => format!(
+                        "the keys are {}; set other text apart by a line with only `--`",
+                        KEYS.join(", ")
+                    ),
+                }),
+        );
+    } else {
+        prose.push(comment);
+    }
+    false
+}
+
+fn finish(
+    file: &SourceFile,
+    span: Span,
+    keys: &Keys<'_>,
+    prose: &[&str],
+    found: &mut Diagnostics,
+) -> Option<Header> {
+    let [revision, revises, created, depends_on, labels] = keys.values;
+    let mut missing = Vec::new();
+    for (key, value) in [("revision", revision), ("revises", revises)] {
+        if value.is_none() {
+            missing.push(format!("`-- {key}: ..`"));
+        }
+    }
+    if !missing.is_empty() {
+        found.push(
+            Diagnostic::error(
+                Code::MissingHeader,
+                format!("the header has no line {}", missing.join(" and no line ")),
+            )
+            .at(file, Span::new(span.start, span.start))
+            .help("the file opens with `-- <message>`, `-- revision: <id>`, `-- revises: <parent, empty for a base>`; `cargo migrate new` writes it"),
+        );
+    }
+    let id = revision.and_then(|(value, at)| {
+        if value.is_empty() {
+            found.push(malformed(file, at, "revision id", value, &Malformed::Empty));
+            return None;
+        }
+        name(file, value, at, "revision id", RevisionId::new, found)
+    });
+    let revises = names(file, revises, "revision id", RevisionId::new, found);
+    let depends_on =
+        names(file, depends_on, "revision id or branch label", BranchLabel::new, found);
+    let labels = names(file, labels, "branch label", BranchLabel::new, found);
+    let created = created.filter(|(value, _)| !value.is_empty()).and_then(|(value, at)| {
+        Created::new(value)
+            .map_err(|text| {
+                found.push(
+                    Diagnostic::error(
+                        Code::MalformedDate,
+                        format!("`{text}` is not a date and time"),
+                    )
+                    .at(file, at)
+                    .help("write it as in `-- created: 2026-11-21T01:23:45Z`, or drop the line"),
+                );
+            })
+            .ok()
+    });
+    let mut prose = prose.iter();
+    let message = prose.next().copied().unwrap_or_default().to_owned();
+    let description = prose.copied().collect::<Vec<_>>().join("\n").trim().to_owned();
+    Some(Header { id: id?, revises, depends_on, labels, created, message, description })
+}
+
+fn names<T>(
+    file: &SourceFile,
+    value: Option<(&str, Span)>,
+    what: &str,
+    make: impl Fn(Box<str>) -> Result<T, Malformed>,
+    found: &mut Diagnostics,
+) -> Vec<Named<T>> {
+    let Some((value, at)) = value else { return Vec::new() };
+    let mut offset = at.start;
+    let mut names = Vec::new();
+    for part in value.split_inclusive([',', ' ', '\t']) {
+        let word = part.trim_end_matches([',', ' ', '\t']);
+        if !word.is_empty() {
+            let span = Span::new(offset, offset + word.len());
+            names.extend(name(file, word, span, what, &make, found));
+        }
+        offset += part.len();
+    }
+    names
+}
+
+fn name<T>(
+    file: &SourceFile,
+    word: &str,
+    span: Span,
+    what: &str,
+    make: impl Fn(Box<str>) -> Result<T, Malformed>,
+    found: &mut Diagnostics,
+) -> Option<Named<T>> {
+    match make(word.into()) {
+        Ok(name) => Some(Named { name, span }),
+        Err(why) => {
+            found.push(malformed(file, span, what, word, &why));
+            None
+        }
+    }
+}
+
+fn malformed(file: &SourceFile, span: Span, what: &str, word: &str, why: &Malformed) -> Diagnostic {
+    let diagnostic = Diagnostic::error(Code::MalformedId, format!("`{word}` is no {what}: {why}"))
+        .at(file, span);
+    match (why, what) {
+        (Malformed::Reserved, "revision id") if word == "base" => {
+            diagnostic.help("a revision without a parent has an empty `-- revises:`")
+        }
+        _ => diagnostic.help("use letters, digits, `_` and `.`; 12 hexadecimal digits are usual"),
+    }
+}
+
+/// The lines of `span`, without their ends.
+pub(super) fn lines(text: &str, span: Span) -> impl Iterator<Item = Span> + '_ {
+    let mut at = span.start;
+    span.of(text).split_inclusive('\n').map(move |line| {
+        let start = at;
+        at += line.len();
+        Span::new(start, start + line.trim_end_matches('\n').len())
+    })
+}

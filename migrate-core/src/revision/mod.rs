@@ -1,0 +1,142 @@
+//! One revision file: its header, its sections, and what they mean.
+//!
+//! `header` reads the leading comment block, `section` the markers, `parse` puts both together and
+//! reports every mistake at once; `draft` writes a new file. A revision does not know whether the
+//! revisions that it names exist: that is the graph's matter.
+
+mod draft;
+mod header;
+mod parse;
+mod section;
+
+pub use draft::{Draft, DraftSection};
+pub use header::{Header, Named};
+pub use section::{Section, SectionKind, duration};
+
+use crate::dialect::Dialect;
+use crate::ident::RevisionId;
+use crate::source::SourceFile;
+use crate::sql::{Fingerprint, Hasher};
+
+/// One revision, as read from its file.
+#[derive(Debug, Clone)]
+pub struct Revision {
+    /// What the leading comment block says.
+    pub header: Header,
+    /// The sections in file order.
+    pub sections: Vec<Section>,
+    /// The file.
+    pub file: SourceFile,
+    /// What the file means; see [`Revision::fingerprint_for`].
+    pub fingerprint: Fingerprint,
+}
+
+/// The way back from a revision on one database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WayDown<'a> {
+    /// Statements to run; may be empty in a merge.
+    Sql(&'a Section),
+    /// There is nothing to undo, for this reason.
+    Noop(&'a str),
+    /// It cannot be undone, for this reason.
+    Irreversible(&'a str),
+    /// A merge that says nothing.
+    Empty,
+}
+
+impl Revision {
+    /// The id.
+    #[must_use]
+    pub fn id(&self) -> &RevisionId {
+        &self.header.id.name
+    }
+
+    /// The message: the first line of the header, may be empty.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.header.message
+    }
+
+    /// Whether it has two or more parents.
+    #[must_use]
+    pub fn is_merge(&self) -> bool {
+        self.header.revises.len() > 1
+    }
+
+    /// The up section that serves a database: the one written for it, else the one for all.
+    #[must_use]
+    pub fn up(&self, dialect: Dialect) -> Option<&Section> {
+        self.section(dialect, |kind| matches!(kind, SectionKind::Up))
+    }
+
+    /// The way back on a database.
+    #[must_use]
+    pub fn down(&self, dialect: Dialect) -> WayDown<'_> {
+        let section = self.section(dialect, SectionKind::is_way_down);
+        match section {
+            None => WayDown::Empty,
+            Some(section) => match section.kind {
+                SectionKind::Noop => WayDown::Noop(&section.reason),
+                SectionKind::Irreversible => WayDown::Irreversible(&section.reason),
+                _ => WayDown::Sql(section),
+            },
+        }
+    }
+
+    fn section(&self, dialect: Dialect, wanted: impl Fn(SectionKind) -> bool) -> Option<&Section> {
+        let mut fitting = self.sections.iter().filter(|s| wanted(s.kind) && s.serves(dialect));
+        let first = fitting.next()?;
+        Some(
+            fitting
+                .find(|s| !s.dialects.is_empty())
+                .filter(|_| first.dialects.is_empty())
+                .unwrap_or(first),
+        )
+    }
+
+    /// The fingerprint of the file's meaning: id, relations, labels, and for each section its kind,
+    /// options and SQL tokens. A section is read by the rules of its own databases, else of
+    /// `dialects`; a change counts when it changes the tokens by any of these rules, and text that
+    /// all of them read alike has one fingerprint whatever `dialects` is.
+    #[must_use]
+    pub fn fingerprint_for(
+        header: &Header,
+        sections: &[Section],
+        file: &SourceFile,
+        dialects: &[Dialect],
+    ) -> Fingerprint {
+        let mut hash = Hasher::new();
+        hash.field("revision", header.id.name.as_str());
+        let sorted = |names: &mut Vec<&str>| names.sort_unstable();
+        let mut parents: Vec<&str> = header.revises.iter().map(|n| n.name.as_str()).collect();
+        let mut needs: Vec<&str> = header.depends_on.iter().map(|n| n.name.as_str()).collect();
+        let mut labels: Vec<&str> = header.labels.iter().map(|n| n.name.as_str()).collect();
+        for (field, names) in
+            [("revises", &mut parents), ("depends-on", &mut needs), ("branch-labels", &mut labels)]
+        {
+            sorted(names);
+            for name in names {
+                hash.field(field, name);
+            }
+        }
+        for section in sections {
+            if !section.kind.counts() {
+                continue;
+            }
+            hash.field("section", section.kind.word());
+            section.options_into(&mut |name, value| hash.field(name, value));
+            let readers = if section.dialects.is_empty() { dialects } else { &section.dialects };
+            let mut seen: Vec<Fingerprint> = Vec::new();
+            for dialect in readers {
+                let mut body = Hasher::new();
+                body.sql(file.text(), section.body, dialect.lexis());
+                let body = body.finish();
+                if !seen.contains(&body) {
+                    seen.push(body);
+                    hash.field("sql", &body.to_string());
+                }
+            }
+        }
+        hash.finish()
+    }
+}

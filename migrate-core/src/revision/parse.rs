@@ -1,0 +1,227 @@
+//! From a file's text to a [`Revision`], with every mistake found on the way.
+
+use super::Revision;
+use super::header::{lines, read_header};
+use super::section::{PREFIX, Section, SectionKind, read_marker};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::dialect::Dialect;
+use crate::source::{SourceFile, Span};
+use crate::sql::split;
+
+impl Revision {
+    /// Reads a revision file. `dialects` are the databases of the project, in the order of
+    /// [`Dialect::ALL`]; sections that name no database are checked by the rules of each.
+    ///
+    /// There is a revision whenever the header has a usable id, also when there are errors: the
+    /// graph can then still be checked. It must not be run unless the diagnostics hold no error.
+    ///
+    /// ```
+    /// use migrate_core::{dialect::Dialect, revision::Revision, source::SourceFile};
+    /// let text = "-- Users\n--\n-- revision: a1\n-- revises:\n\n\
+    ///             -- migrate:up\nCREATE TABLE users (id INT);\n\n-- migrate:down\nDROP TABLE users;\n";
+    /// let (revision, found) = Revision::parse(SourceFile::new("a1.sql", text), &[Dialect::Sqlite]);
+    /// assert!(found.is_empty());
+    /// assert_eq!(revision.unwrap().message(), "Users");
+    /// ```
+    #[must_use]
+    pub fn parse(file: SourceFile, dialects: &[Dialect]) -> (Option<Self>, Diagnostics) {
+        let mut found = Diagnostics::new();
+        let (header_span, mut sections) = sections(&file, &mut found);
+        let header = read_header(&file, header_span, &mut found);
+        let is_merge = header.as_ref().is_some_and(|h| h.revises.len() > 1);
+        check_sections(&file, &mut sections, is_merge, dialects, &mut found);
+        let revision = header.map(|header| {
+            let fingerprint = Self::fingerprint_for(&header, &sections, &file, dialects);
+            Self { header, sections, file, fingerprint }
+        });
+        (revision, found)
+    }
+}
+
+/// The header's span and the sections, in file order.
+fn sections(file: &SourceFile, found: &mut Diagnostics) -> (Span, Vec<Section>) {
+    let text = file.text();
+    let mut header_end = text.len();
+    let mut sections: Vec<Section> = Vec::new();
+    let mut open = false;
+    for line in lines(text, Span::new(0, text.len())) {
+        let content = line.of(text);
+        if !content.starts_with(PREFIX) {
+            if let Some(near) = marker_like(content) {
+                found.push(
+                    Diagnostic::error(Code::UnknownMarker, "this looks like a marker but is none")
+                        .at(file, line)
+                        .help(format!("a marker begins its line exactly like this: `{near}`")),
+                );
+            }
+            continue;
+        }
+        header_end = header_end.min(line.start);
+        if let Some(last) = sections.last_mut().filter(|_| open) {
+            last.body.end = line.start;
+        }
+        open = false;
+        if let Some(mut section) = read_marker(file, line, found) {
+            let start = (line.end + 1).min(text.len());
+            section.body =
+                Span::new(start, if section.kind.has_body() { text.len() } else { start });
+            open = section.kind.has_body();
+            sections.push(section);
+        }
+    }
+    (Span::new(0, header_end), sections)
+}
+
+/// `--migrate:up`, `-- Migrate:up`, ` -- migrate: up`: what a person could take for a marker.
+fn marker_like(line: &str) -> Option<String> {
+    let rest = line.trim_start().strip_prefix("--")?.trim_start();
+    let rest = match rest.get(..8) {
+        Some(start) if start.eq_ignore_ascii_case("migrate:") => rest[8..].trim(),
+        _ => return None,
+    };
+    Some(format!("{PREFIX}{}", rest.to_lowercase()))
+}
+
+fn check_sections(
+    file: &SourceFile,
+    sections: &mut [Section],
+    is_merge: bool,
+    dialects: &[Dialect],
+    found: &mut Diagnostics,
+) {
+    let is_down = SectionKind::is_way_down;
+    check_twins(file, sections, is_down, found);
+    for n in 0..sections.len() {
+        let section = &sections[n];
+        if !section.kind.has_body() {
+            // What follows a one-line marker belongs to no section.
+            let end = sections.get(n + 1).map_or(file.text().len(), |next| next.marker.start);
+            if let Some(line) = stray_line(file, Span::new(section.body.start, end)) {
+                found.push(
+                    Diagnostic::error(
+                        Code::TextOutsideSection,
+                        format!(
+                            "SQL stands under `-- migrate:{}`, which takes none",
+                            section.kind.word()
+                        ),
+                    )
+                    .at(file, line)
+                    .help("put it under `-- migrate:up` or `-- migrate:down`"),
+                );
+            }
+            continue;
+        }
+        let readers = if section.dialects.is_empty() { dialects } else { &section.dialects };
+        let mut split_by = Vec::with_capacity(readers.len());
+        let mut told = Diagnostics::new();
+        let mut readable = false;
+        for dialect in readers {
+            let (statements, wrong) = split(file, section.body, dialect.lexis());
+            readable |= !wrong.has_errors();
+            split_by.push((*dialect, statements.into_iter().map(|s| s.span).collect::<Vec<_>>()));
+            // One mistake, one message: what a second database says of it is the same.
+            if told.is_empty() {
+                told.append(wrong);
+            }
+        }
+        // Where nobody said which databases are meant, text that one of them reads is right.
+        if readable && readers.len() == Dialect::ALL.len() {
+            told = Diagnostics::new();
+        }
+        let holds_statements = told.has_errors() || split_by.iter().any(|(_, s)| !s.is_empty());
+        found.append(told);
+        if section.kind == SectionKind::Down && !holds_statements && !is_merge {
+            found.push(
+                Diagnostic::error(Code::EmptyDown, "the down section holds no statement and gives no reason")
+                    .at(file, section.marker)
+                    .help("write the statements that undo the up")
+                    .help("or write `-- migrate:irreversible <reason>` or `-- migrate:noop <reason>` in its place"),
+            );
+        }
+        sections[n].statements = split_by;
+    }
+    if is_merge {
+        return;
+    }
+    let end = Span::new(file.text().len(), file.text().len());
+    let served = |wanted: &dyn Fn(SectionKind) -> bool| -> Vec<&'static str> {
+        let unserved = |d: &&Dialect| !sections.iter().any(|s| wanted(s.kind) && s.serves(**d));
+        dialects.iter().filter(unserved).map(|d| d.name()).collect()
+    };
+    let for_whom = |missing: &[&str]| {
+        if missing.len() == dialects.len() {
+            String::new()
+        } else {
+            format!(" for {}", missing.join(", "))
+        }
+    };
+    let missing = served(&|kind| kind == SectionKind::Up);
+    if !missing.is_empty() {
+        found.push(
+            Diagnostic::error(
+                Code::MissingUp,
+                format!("there is no `-- migrate:up` section{}", for_whom(&missing)),
+            )
+            .at(file, end)
+            .help("add a line `-- migrate:up` and the statements under it"),
+        );
+    }
+    let missing = served(&is_down);
+    if !missing.is_empty() {
+        found.push(
+            Diagnostic::error(
+                Code::MissingDown,
+                format!("there is no way down{}", for_whom(&missing)),
+            )
+            .at(file, end)
+            .help("add `-- migrate:down` and the statements that undo the up")
+            .help("or `-- migrate:irreversible <reason>` or `-- migrate:noop <reason>`"),
+        );
+    }
+}
+
+/// Two sections for one database, and a down beside a reason for having none.
+fn check_twins(
+    file: &SourceFile,
+    sections: &[Section],
+    is_down: impl Fn(SectionKind) -> bool,
+    found: &mut Diagnostics,
+) {
+    let single = |kind| kind == SectionKind::Up || is_down(kind);
+    for (n, section) in sections.iter().enumerate() {
+        let twin = sections[..n].iter().find(|earlier| {
+            let same_kind =
+                earlier.kind == section.kind || (is_down(earlier.kind) && is_down(section.kind));
+            let same_database = earlier.dialects.is_empty() && section.dialects.is_empty()
+                || earlier.dialects.iter().any(|d| section.dialects.contains(d));
+            single(section.kind) && same_kind && same_database
+        });
+        let Some(twin) = twin else { continue };
+        let word = section.kind.word();
+        let diagnostic = if twin.kind == section.kind {
+            Diagnostic::error(
+                Code::DuplicateSection,
+                format!("there is a second `-- migrate:{word}`"),
+            )
+            .labelled(file, section.marker, "the second")
+            .labelled(file, twin.marker, "the first")
+            .help("join the two, or give each its database: `dialect:sqlite`, `dialect:postgres`")
+        } else {
+            Diagnostic::error(
+                Code::ContradictoryDown,
+                format!("`-- migrate:{word}` stands beside `-- migrate:{}`", twin.kind.word()),
+            )
+            .labelled(file, section.marker, "this one")
+            .labelled(file, twin.marker, "and this one")
+            .help("keep the one that is true")
+        };
+        found.push(diagnostic);
+    }
+}
+
+fn stray_line(file: &SourceFile, span: Span) -> Option<Span> {
+    lines(file.text(), span).find(|line| {
+        let text = line.of(file.text()).trim();
+        !text.is_empty() && !text.starts_with("--")
+    })
+}

@@ -1,0 +1,319 @@
+//! The markers of a revision file and the sections that they open.
+//!
+//! A line that begins with `-- migrate:` is a marker, wherever it stands: the body of a function
+//! cannot hold such a line. What a section's SQL says is not known here.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::dialect::Dialect;
+use crate::source::{SourceFile, Span};
+use crate::sql::split;
+use crate::suggest::nearest;
+
+/// What a section is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SectionKind {
+    /// Statements that bring the database to this revision.
+    Up,
+    /// Statements that bring it back.
+    Down,
+    /// In place of a down: it cannot be undone.
+    Irreversible,
+    /// In place of a down: there is nothing to undo.
+    Noop,
+    /// Rows that a round-trip test inserts before the up.
+    Fixture,
+    /// Queries that must return true after the up.
+    Verify,
+    /// One accepted finding; the reason follows the code.
+    Allow,
+}
+
+impl SectionKind {
+    const ALL: [Self; 7] = [
+        Self::Up,
+        Self::Down,
+        Self::Irreversible,
+        Self::Noop,
+        Self::Fixture,
+        Self::Verify,
+        Self::Allow,
+    ];
+
+    /// The word after `-- migrate:`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::Down => "down",
+            Self::Irreversible => "irreversible",
+            Self::Noop => "noop",
+            Self::Fixture => "fixture",
+            Self::Verify => "verify",
+            Self::Allow => "allow",
+        }
+    }
+
+    /// Whether it has SQL under it; the others are one line.
+    #[must_use]
+    pub const fn has_body(self) -> bool {
+        matches!(self, Self::Up | Self::Down | Self::Fixture | Self::Verify)
+    }
+
+    /// Whether it changes what the revision does to a database, and so its fingerprint.
+    #[must_use]
+    pub(super) const fn counts(self) -> bool {
+        matches!(self, Self::Up | Self::Down | Self::Irreversible | Self::Noop)
+    }
+
+    /// Whether it tells how to come back: a down, or why there is none.
+    #[must_use]
+    pub const fn is_way_down(self) -> bool {
+        matches!(self, Self::Down | Self::Irreversible | Self::Noop)
+    }
+
+    const fn wants_reason(self) -> bool {
+        matches!(self, Self::Irreversible | Self::Noop | Self::Allow)
+    }
+
+    fn options(self) -> &'static [&'static str] {
+        match self {
+            Self::Up | Self::Down => {
+                &["transaction", "dialect", "foreign-keys", "lock-timeout", "statement-timeout"]
+            }
+            Self::Fixture | Self::Verify | Self::Irreversible | Self::Noop => &["dialect"],
+            Self::Allow => &[],
+        }
+    }
+}
+
+/// One section of a revision file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    /// What it is for.
+    pub kind: SectionKind,
+    /// The marker's line.
+    pub marker: Span,
+    /// What follows the marker, up to the next one.
+    pub body: Span,
+    /// The databases that it is for; empty means all.
+    pub dialects: Vec<Dialect>,
+    /// Whether it runs inside a transaction (`transaction:false` says no).
+    pub transaction: bool,
+    /// Whether SQLite enforces foreign keys while it runs (`foreign-keys:true`).
+    pub foreign_keys: bool,
+    /// How long a statement may wait for a lock; `None` leaves it to the configuration.
+    pub lock_timeout: Option<Duration>,
+    /// How long a statement may run; `None` leaves it to the configuration.
+    pub statement_timeout: Option<Duration>,
+    /// Its statements as each database of the project splits them.
+    pub statements: Vec<(Dialect, Vec<Span>)>,
+    /// Why, for `irreversible`, `noop` and `allow` (where it begins with the code).
+    pub reason: String,
+}
+
+impl Section {
+    /// Whether it may run on a database.
+    #[must_use]
+    pub fn serves(&self, dialect: Dialect) -> bool {
+        self.dialects.is_empty() || self.dialects.contains(&dialect)
+    }
+
+    /// Its statements on a database: as split when the file was read, else split now.
+    #[must_use]
+    pub fn statements(&self, file: &SourceFile, dialect: Dialect) -> Cow<'_, [Span]> {
+        match self.statements.iter().find(|(reader, _)| *reader == dialect) {
+            Some((_, spans)) => Cow::Borrowed(spans),
+            None => {
+                let (statements, _) = split(file, self.body, dialect.lexis());
+                Cow::Owned(statements.into_iter().map(|statement| statement.span).collect())
+            }
+        }
+    }
+
+    /// Tells the options that change what running the section does.
+    pub(super) fn options_into(&self, tell: &mut dyn FnMut(&str, &str)) {
+        for dialect in &self.dialects {
+            tell("dialect", dialect.name());
+        }
+        if !self.transaction {
+            tell("transaction", "false");
+        }
+        if self.foreign_keys {
+            tell("foreign-keys", "true");
+        }
+    }
+}
+
+/// The prefix of every marker.
+pub(super) const PREFIX: &str = "-- migrate:";
+
+/// Reads a marker line; `None` when it is so wrong that no section follows from it.
+pub(super) fn read_marker(
+    file: &SourceFile,
+    line: Span,
+    found: &mut Diagnostics,
+) -> Option<Section> {
+    let text = line.of(file.text());
+    let rest = &text[PREFIX.len()..];
+    let word_end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+    let word = &rest[..word_end];
+    let at = line.start + PREFIX.len();
+    let Some(kind) = SectionKind::ALL.into_iter().find(|k| k.word() == word) else {
+        let known = SectionKind::ALL.map(SectionKind::word);
+        let near = nearest(word, known);
+        found.push(
+            Diagnostic::error(Code::UnknownMarker, format!("`-- migrate:{word}` is not a marker"))
+                .at(file, Span::new(line.start, at + word_end))
+                .help(match near {
+                    Some(near) => format!("write `-- migrate:{near}`"),
+                    None => format!("the markers are {}", known.join(", ")),
+                }),
+        );
+        // What follows a misspelt marker still belongs to the section that was meant.
+        let kind = SectionKind::ALL.into_iter().find(|k| Some(k.word()) == near)?;
+        return Some(Section::new(kind, line));
+    };
+    let mut section = Section::new(kind, line);
+    let mut offset = at + word_end;
+    for part in rest[word_end..].split_inclusive(char::is_whitespace) {
+        let token = part.trim_end();
+        let span = Span::new(offset, offset + token.len());
+        offset += part.len();
+        if token.is_empty() {
+            continue;
+        }
+        if !section.reason.is_empty() {
+            section.reason.push(' ');
+            section.reason.push_str(token);
+            continue;
+        }
+        match token.split_once(':').filter(|(name, _)| is_option_like(name)) {
+            Some((name, value)) if kind.options().contains(&name) => {
+                if let Err(wrong) = section.set(name, value) {
+                    found.push(
+                        Diagnostic::error(Code::UnknownOption, format!("`{token}`: {}", wrong.0))
+                            .at(file, span)
+                            .help(wrong.1),
+                    );
+                }
+            }
+            _ if kind.wants_reason() => section.reason.push_str(token),
+            _ => found.push(unknown_option(file, kind, token, span)),
+        }
+    }
+    if kind.wants_reason() && section.reason.is_empty() {
+        let example = match kind {
+            SectionKind::Noop => "-- migrate:noop the backfill needs no undoing",
+            SectionKind::Allow => "-- migrate:allow <code> <reason>",
+            _ => "-- migrate:irreversible the old values are gone",
+        };
+        found.push(
+            Diagnostic::error(Code::MissingReason, format!("`-- migrate:{word}` gives no reason"))
+                .at(file, line)
+                .help(format!("say why on the same line: `{example}`")),
+        );
+    }
+    Some(section)
+}
+
+fn is_option_like(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || matches!(c, '-' | '_'))
+}
+
+fn unknown_option(file: &SourceFile, kind: SectionKind, token: &str, span: Span) -> Diagnostic {
+    let known = kind.options();
+    let name = token.split(':').next().unwrap_or(token);
+    Diagnostic::error(
+        Code::UnknownOption,
+        format!("`{token}` is not an option of `-- migrate:{}`", kind.word()),
+    )
+    .at(file, span)
+    .help(match nearest(name, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}:..`?"),
+        None if known.is_empty() => "this marker takes no options".to_owned(),
+        None => format!("the options are {}, written as `name:value`", known.join(", ")),
+    })
+}
+
+impl Section {
+    pub(super) fn new(kind: SectionKind, marker: Span) -> Self {
+        Self {
+            kind,
+            marker,
+            body: Span::new(marker.end, marker.end),
+            dialects: Vec::new(),
+            transaction: true,
+            foreign_keys: false,
+            lock_timeout: None,
+            statement_timeout: None,
+            statements: Vec::new(),
+            reason: String::new(),
+        }
+    }
+
+    fn set(&mut self, name: &str, value: &str) -> Result<(), (String, String)> {
+        let boolean = || match value {
+            "true" => Ok(true),
+            "false" => Ok(false),
+            _ => Err((
+                "the value is neither true nor false".to_owned(),
+                format!("write `{name}:true` or `{name}:false`"),
+            )),
+        };
+        match name {
+            "transaction" => self.transaction = boolean()?,
+            "foreign-keys" => self.foreign_keys = boolean()?,
+            "lock-timeout" => self.lock_timeout = Some(duration(name, value)?),
+            "statement-timeout" => self.statement_timeout = Some(duration(name, value)?),
+            _ => {
+                for word in value.split(',') {
+                    let dialect = Dialect::from_name(word).ok_or_else(|| {
+                        let known = Dialect::ALL.map(Dialect::name);
+                        let near = nearest(word, known);
+                        (
+                            format!("`{word}` is no database that is known"),
+                            near.map_or_else(
+                                || format!("the databases are {}", known.join(", ")),
+                                |near| format!("write `dialect:{near}`"),
+                            ),
+                        )
+                    })?;
+                    if !self.dialects.contains(&dialect) {
+                        self.dialects.push(dialect);
+                    }
+                }
+                self.dialects.sort_unstable();
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads `500ms`, `5s`, `2m` or `1h`.
+///
+/// # Errors
+/// What is wrong, and what would be right.
+pub fn duration(name: &str, value: &str) -> Result<Duration, (String, String)> {
+    let digits = value.find(|c: char| !c.is_ascii_digit()).unwrap_or(value.len());
+    let unit = match &value[digits..] {
+        "ms" => Some(1),
+        "s" => Some(1_000),
+        "m" => Some(60_000),
+        "h" => Some(3_600_000),
+        _ => None,
+    };
+    let number = value[..digits].parse::<u64>().ok();
+    number
+        .zip(unit)
+        .and_then(|(number, unit)| number.checked_mul(unit))
+        .map(Duration::from_millis)
+        .ok_or_else(|| {
+            (
+                "the value is not a duration".to_owned(),
+                format!("write a number and ms, s, m or h: `{name}:5s`"),
+            )
+        })
+}

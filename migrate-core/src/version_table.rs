@@ -1,0 +1,432 @@
+//! The version table and its log: what a database knows of its own history, as SQL text.
+//!
+//! One row per applied revision, one log row per event; `docs/files.md` documents the columns for
+//! other programs. Every value stands in the SQL as a literal, so that what `--sql` prints is what
+//! would run. Nothing here is executed, and nothing here decides what should be recorded.
+
+use crate::dialect::Dialect;
+use crate::ident::BranchLabel;
+use crate::revision::{Draft, DraftSection, Revision};
+use crate::sql::Fingerprint;
+
+/// The version table's usual name.
+pub const DEFAULT_NAME: &str = "migrate_version";
+
+/// The version table of one database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VersionTable {
+    dialect: Dialect,
+    schema: Option<String>,
+    name: String,
+}
+
+/// How far a recorded revision is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RowState {
+    /// All of its up has run.
+    Applied,
+    /// Its up was begun, statement by statement, and is not known to have ended.
+    Upgrading,
+    /// Its down was begun, statement by statement, and is not known to have ended.
+    Downgrading,
+}
+
+impl RowState {
+    const ALL: [Self; 3] = [Self::Applied, Self::Upgrading, Self::Downgrading];
+
+    /// The word in the table.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Upgrading => "upgrading",
+            Self::Downgrading => "downgrading",
+        }
+    }
+
+    /// The state of a word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.word() == word)
+    }
+}
+
+/// A row as read from the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The revision.
+    pub revision: String,
+    /// Its fingerprint when it ran; `None` when the column holds none that is understood.
+    pub fingerprint: Option<Fingerprint>,
+    /// How far it is.
+    pub state: RowState,
+    /// How many statements are known to have run, while it is not [`RowState::Applied`].
+    pub statements_done: usize,
+}
+
+/// A row with everything that a person may want to see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FullRow {
+    /// What steps need.
+    pub row: Row,
+    /// The message.
+    pub message: String,
+    /// When, RFC 3339 in UTC.
+    pub applied_at: String,
+    /// How long, in milliseconds.
+    pub duration_ms: Option<u64>,
+    /// By whom.
+    pub applied_by: String,
+    /// With which version of which tool.
+    pub tool: String,
+    /// Header and way down, in the form of a revision file.
+    pub way_down: Option<String>,
+}
+
+/// Who records something, and how long it took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Origin<'a> {
+    /// A person or service, for example `deploy@web-1`.
+    pub by: &'a str,
+    /// The tool and its version.
+    pub tool: &'a str,
+    /// Milliseconds; `None` where nobody measures, as in a printed script.
+    pub duration_ms: Option<u64>,
+}
+
+/// One row of the log, oldest first when listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogRow {
+    /// When, RFC 3339 in UTC.
+    pub at: String,
+    /// The revision, empty when the event has none.
+    pub revision: String,
+    /// What happened: see [`Event`].
+    pub event: String,
+    /// How long, in milliseconds.
+    pub duration_ms: Option<u64>,
+    /// By whom.
+    pub by: String,
+    /// The tool and its version.
+    pub tool: String,
+    /// More words, for example the message of a failure.
+    pub detail: String,
+}
+
+/// What the log records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Event {
+    /// An up ran.
+    Upgrade,
+    /// A down ran.
+    Downgrade,
+    /// A row was written without running anything.
+    Stamp,
+    /// A row was removed without running anything.
+    Unstamp,
+    /// A step that runs statement by statement began.
+    Begin,
+    /// A step failed.
+    Failure,
+    /// `repair` mended a row.
+    Repair,
+}
+
+impl Event {
+    /// The word in the table.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Upgrade => "upgrade",
+            Self::Downgrade => "downgrade",
+            Self::Stamp => "stamp",
+            Self::Unstamp => "unstamp",
+            Self::Begin => "begin",
+            Self::Failure => "failure",
+            Self::Repair => "repair",
+        }
+    }
+}
+
+impl VersionTable {
+    /// The version table with a name as configured: `name` or `schema.name`.
+    ///
+    /// ```
+    /// use migrate_core::{dialect::Dialect, version_table::VersionTable};
+    /// let table = VersionTable::new(Dialect::Postgres, "ops.migrations");
+    /// assert_eq!(table.version(), r#""ops"."migrations""#);
+    /// assert_eq!(table.log(), r#""ops"."migrations_log""#);
+    /// ```
+    #[must_use]
+    pub fn new(dialect: Dialect, name: &str) -> Self {
+        let (schema, name) = match name.rsplit_once('.') {
+            Some((schema, name)) => (Some(schema.to_owned()), name),
+            None => (None, name),
+        };
+        Self { dialect, schema, name: name.to_owned() }
+    }
+
+    /// The database it is for.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// The quoted name of the version table.
+    #[must_use]
+    pub fn version(&self) -> String {
+        self.qualified("")
+    }
+
+    /// The quoted name of the log table.
+    #[must_use]
+    pub fn log(&self) -> String {
+        self.qualified("_log")
+    }
+
+    fn qualified(&self, suffix: &str) -> String {
+        let name = self.dialect.quote(&format!("{}{suffix}", self.name));
+        match &self.schema {
+            Some(schema) => format!("{}.{name}", self.dialect.quote(schema)),
+            None => name,
+        }
+    }
+
+    /// Creates both tables where they are missing.
+    #[must_use]
+    pub fn create(&self) -> Vec<String> {
+        let words = self.dialect.words();
+        let (key, text, long, moment) =
+            (words.key_type, words.text_type, words.long_text_type, words.moment_type);
+        let options = words.table_options;
+        vec![
+            format!(
+                "CREATE TABLE IF NOT EXISTS {} (\n    \
+                 revision {key} NOT NULL PRIMARY KEY,\n    \
+                 fingerprint VARCHAR(64) NOT NULL,\n    \
+                 message {text} NOT NULL,\n    \
+                 state VARCHAR(16) NOT NULL,\n    \
+                 statements_done INTEGER NOT NULL,\n    \
+                 applied_at {moment} NOT NULL,\n    \
+                 duration_ms BIGINT,\n    \
+                 applied_by {text} NOT NULL,\n    \
+                 tool VARCHAR(64) NOT NULL,\n    \
+                 way_down {long} NOT NULL\n){options}",
+                self.version()
+            ),
+            format!(
+                "CREATE TABLE IF NOT EXISTS {} (\n    \
+                 id {},\n    \
+                 at {moment} NOT NULL,\n    \
+                 revision {key} NOT NULL,\n    \
+                 event VARCHAR(16) NOT NULL,\n    \
+                 duration_ms BIGINT,\n    \
+                 done_by {text} NOT NULL,\n    \
+                 tool VARCHAR(64) NOT NULL,\n    \
+                 detail {text} NOT NULL\n){options}",
+                self.log(),
+                words.serial_key
+            ),
+        ]
+    }
+
+    /// Asks whether the version table exists: one row when it does.
+    #[must_use]
+    pub fn exists(&self) -> String {
+        let words = self.dialect.words();
+        let schema = match &self.schema {
+            None => words.current_schema.to_owned(),
+            Some(schema) if words.table_exists.contains("{schema}.") => self.dialect.quote(schema),
+            Some(schema) => self.dialect.literal(schema),
+        };
+        words
+            .table_exists
+            .replace("{schema}", &schema)
+            .replace("{name}", &self.dialect.literal(&self.name))
+    }
+
+    /// Asks for all rows; [`VersionTable::row`] reads each.
+    #[must_use]
+    pub fn rows(&self) -> String {
+        format!(
+            "SELECT revision, fingerprint, state, {} FROM {}",
+            self.number("statements_done"),
+            self.version()
+        )
+    }
+
+    /// Reads a row of [`VersionTable::rows`]; `None` when it is not of this tool's making.
+    #[must_use]
+    pub fn row(&self, cells: &[Option<String>]) -> Option<Row> {
+        let [revision, fingerprint, state, done, ..] = cells else { return None };
+        Some(Row {
+            revision: revision.clone()?,
+            fingerprint: fingerprint.as_deref().and_then(|text| text.parse().ok()),
+            state: RowState::from_word(state.as_deref()?)?,
+            statements_done: done.as_deref()?.parse().ok()?,
+        })
+    }
+
+    /// Asks for all rows with all columns; [`VersionTable::full_row`] reads each.
+    #[must_use]
+    pub fn full_rows(&self) -> String {
+        format!(
+            "SELECT revision, fingerprint, state, {}, message, {}, {}, applied_by, tool, way_down FROM {} ORDER BY applied_at, revision",
+            self.number("statements_done"),
+            self.moment("applied_at"),
+            self.number("duration_ms"),
+            self.version()
+        )
+    }
+
+    /// Reads a row of [`VersionTable::full_rows`].
+    #[must_use]
+    pub fn full_row(&self, cells: &[Option<String>]) -> Option<FullRow> {
+        let row = self.row(cells)?;
+        let cell = |n: usize| cells.get(n).cloned().flatten();
+        Some(FullRow {
+            row,
+            message: cell(4).unwrap_or_default(),
+            applied_at: cell(5).unwrap_or_default(),
+            duration_ms: cell(6).and_then(|text| text.parse().ok()),
+            applied_by: cell(7).unwrap_or_default(),
+            tool: cell(8).unwrap_or_default(),
+            way_down: cell(9).filter(|text| !text.is_empty()),
+        })
+    }
+
+    /// Asks for the number of the newest log row, `0` when there is none: it grows with every
+    /// change to the version table, so an equal answer means that nobody else has moved.
+    #[must_use]
+    pub fn generation(&self) -> String {
+        format!("SELECT {} FROM {}", self.number("COALESCE(MAX(id), 0)"), self.log())
+    }
+
+    /// Asks for the log, oldest first; [`VersionTable::log_row`] reads each row.
+    #[must_use]
+    pub fn log_rows(&self) -> String {
+        format!(
+            "SELECT {}, revision, event, {}, done_by, tool, detail FROM {} ORDER BY id",
+            self.moment("at"),
+            self.number("duration_ms"),
+            self.log()
+        )
+    }
+
+    /// Reads a row of [`VersionTable::log_rows`].
+    #[must_use]
+    pub fn log_row(cells: &[Option<String>]) -> LogRow {
+        let cell = |n: usize| cells.get(n).cloned().flatten().unwrap_or_default();
+        LogRow {
+            at: cell(0),
+            revision: cell(1),
+            event: cell(2),
+            duration_ms: cell(3).parse().ok(),
+            by: cell(4),
+            tool: cell(5),
+            detail: cell(6),
+        }
+    }
+
+    /// Records a revision.
+    #[must_use]
+    pub fn insert(&self, revision: &Revision, state: RowState, origin: Origin<'_>) -> String {
+        let literal = |text: &str| self.dialect.literal(text);
+        format!(
+            "INSERT INTO {} (revision, fingerprint, message, state, statements_done, applied_at, duration_ms, applied_by, tool, way_down) VALUES ({}, '{}', {}, '{}', 0, {}, {}, {}, {}, {})",
+            self.version(),
+            literal(revision.id().as_str()),
+            revision.fingerprint,
+            literal(revision.message()),
+            state.word(),
+            self.dialect.words().now,
+            duration(origin),
+            literal(origin.by),
+            literal(origin.tool),
+            literal(&way_down(revision)),
+        )
+    }
+
+    /// Removes a revision's row, if it is in the given state.
+    #[must_use]
+    pub fn delete(&self, id: &str, state: RowState) -> String {
+        format!(
+            "DELETE FROM {} WHERE revision = {} AND state = '{}'",
+            self.version(),
+            self.dialect.literal(id),
+            state.word()
+        )
+    }
+
+    /// Moves a revision's row from one state to another with so many statements done.
+    #[must_use]
+    pub fn update(
+        &self,
+        id: &str,
+        from: RowState,
+        to: RowState,
+        done: usize,
+        origin: Origin<'_>,
+    ) -> String {
+        format!(
+            "UPDATE {} SET state = '{}', statements_done = {done}, duration_ms = {} WHERE revision = {} AND state = '{}'",
+            self.version(),
+            to.word(),
+            duration(origin),
+            self.dialect.literal(id),
+            from.word()
+        )
+    }
+
+    /// Adds a row to the log.
+    #[must_use]
+    pub fn record(&self, id: &str, event: Event, detail: &str, origin: Origin<'_>) -> String {
+        let literal = |text: &str| self.dialect.literal(text);
+        format!(
+            "INSERT INTO {} (at, revision, event, duration_ms, done_by, tool, detail) VALUES ({}, {}, '{}', {}, {}, {}, {})",
+            self.log(),
+            self.dialect.words().now,
+            literal(id),
+            event.word(),
+            duration(origin),
+            literal(origin.by),
+            literal(origin.tool),
+            literal(detail),
+        )
+    }
+
+    fn number(&self, column: &str) -> String {
+        self.dialect.words().number_as_text.replace("{}", column)
+    }
+
+    fn moment(&self, column: &str) -> String {
+        self.dialect.words().moment_as_text.replace("{}", column)
+    }
+}
+
+fn duration(origin: Origin<'_>) -> String {
+    origin.duration_ms.map_or_else(|| "NULL".to_owned(), |ms| ms.to_string())
+}
+
+/// Header and way down of a revision in the form of a revision file, without its up: what a
+/// program that does not have the file needs to go back.
+#[must_use]
+pub fn way_down(revision: &Revision) -> String {
+    let header = &revision.header;
+    let text = revision.file.text();
+    let sections = revision.sections.iter().filter(|s| s.kind.is_way_down()).map(|section| {
+        let marker = section.marker.of(text).trim_start_matches("-- migrate:");
+        DraftSection::new(marker, section.body.of(text))
+    });
+    let mut draft = Draft {
+        id: header.id.name.clone(),
+        revises: header.revises.iter().map(|n| n.name.clone()).collect(),
+        depends_on: header.depends_on.iter().map(|n| n.name.clone()).collect::<Vec<BranchLabel>>(),
+        labels: header.labels.iter().map(|n| n.name.clone()).collect(),
+        created: header.created.clone(),
+        message: header.message.clone(),
+        sections: vec![DraftSection::new("up", "")],
+    };
+    draft.sections.extend(sections);
+    draft.render()
+}
