@@ -25,12 +25,18 @@ impl Fault {
             Self::Token(error) => unterminated(error, file, lexis),
             Self::Body(Unclosed::Block(span)) => {
                 let opening = span.of(file.text()).to_ascii_uppercase();
+                let closing = match opening.as_str() {
+                    "BEGIN" => "END".to_owned(),
+                    block => format!("END {block}"),
+                };
                 Diagnostic::error(
                     Code::UnterminatedBody,
                     format!("the body that {opening} opens is not closed"),
                 )
                 .labelled(file, span, "opened here")
-                .help("close it with END; every statement inside ends with `;`, the last one too")
+                .help(format!(
+                    "close it with {closing}; every statement inside ends with `;`, the last one too"
+                ))
             }
             Self::Body(Unclosed::Parenthesis(span)) => Diagnostic::error(
                 Code::UnterminatedBody,

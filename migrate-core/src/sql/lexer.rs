@@ -112,7 +112,7 @@ impl<'a> Lexer<'a> {
     #[must_use]
     pub fn new(text: &'a str, span: Span, lexis: &'a Lexis) -> Self {
         let end = text.floor_char_boundary(span.end);
-        let pos = text.floor_char_boundary(span.start.min(end));
+        let pos = text.ceil_char_boundary(span.start.min(end));
         let bytes = &text.as_bytes()[..end];
         Self { text, bytes, pos, lexis, code: None, name_end: usize::MAX, escapes: false }
     }
@@ -190,6 +190,7 @@ impl<'a> Lexer<'a> {
             Class::DoubleQuote => self.name(1, b'"'),
             Class::Backtick if self.lexis.backtick_names => self.name(1, b'`'),
             Class::Bracket if self.lexis.bracket_names => self.bracketed(),
+            Class::Dot if next == b'.' => Ok(self.take(2, TokenKind::Symbol)),
             Class::Dollar => self.dollar(next),
             Class::Semicolon => Ok(self.take(1, TokenKind::Semicolon)),
             Class::Dash if next == b'-' && self.opens_line_comment() => Ok(self.line_comment()),
@@ -352,8 +353,9 @@ impl<'a> Lexer<'a> {
 
     /// Whether the two dashes here open a comment.
     fn opens_line_comment(&self) -> bool {
-        !self.lexis.dashes_need_space
-            || self.bytes.get(self.pos + 2).is_none_or(|b| *b <= b' ' || *b == 0x7f)
+        // Also behind the span, so that a part of a text reads as it does in the whole.
+        let after = self.text.as_bytes().get(self.pos + 2);
+        !self.lexis.dashes_need_space || after.is_none_or(|b| *b <= b' ' || *b == 0x7f)
     }
 
     fn line_comment(&mut self) -> TokenKind {
