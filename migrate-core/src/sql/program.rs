@@ -168,10 +168,9 @@ impl Program {
 
     fn characteristic(&mut self, after: After, seen: Seen<'_>) {
         let after = match (after, seen.word) {
-            (After::Operand, "char" | "character") => After::Character,
             (After::Operand, _) => After::Any,
             (After::Character, "set") | (_, "returns" | "charset" | "collate") => After::Operand,
-            (_, "character") => After::Character,
+            (_, "char" | "character") => After::Character,
             // Characteristics, and what the names of types are made of.
             (
                 _,

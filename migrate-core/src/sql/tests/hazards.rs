@@ -128,7 +128,7 @@ fn mysql_stored_programs_need_no_delimiter() {
             "CREATE FUNCTION f(a INT) RETURNS INT DETERMINISTIC RETURN IF(a, CASE a WHEN 1 THEN 2 END, 3)\n====\nSELECT 1",
             "CREATE FUNCTION f() RETURNS CHAR(10) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NO SQL BEGIN RETURN 'a'; END\n====\nSELECT 1",
             "CREATE FUNCTION f() RETURNS SET('a', 'b') RETURN (SELECT IF(1, 2, 3))\n====\nSELECT 1",
-            "CREATE FUNCTION f() RETURNS CHARACTER SET latin1 IF 1 THEN RETURN 1; END IF\n====\nSELECT 1",
+            "CREATE FUNCTION f() RETURNS VARCHAR(9) CHAR SET latin1 IF 1 THEN RETURN 1; END IF\n====\nSELECT 1",
             "CREATE FUNCTION f RETURNS STRING SONAME 'f.so'\n====\nSELECT 1",
             "CREATE PROCEDURE p(a INT) IF a THEN SELECT 1; END IF\n====\nSELECT 1",
             "CREATE PROCEDURE p() `x`: LOOP LEAVE `x`; END LOOP\n====\nSELECT 1",
