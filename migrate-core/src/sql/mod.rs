@@ -18,6 +18,7 @@
 //! ```
 
 mod body;
+mod bytes;
 mod fault;
 mod fingerprint;
 mod lexer;

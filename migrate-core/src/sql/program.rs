@@ -227,7 +227,7 @@ impl Program {
             "end" if self.cases > 0 => self.cases -= 1,
             "end" if self.place == Place::Until => self.start("end"),
             "then" if self.cases == 0 => self.place = Place::Start,
-            "do" if self.cases == 0 && self.place == Place::Condition => self.place = Place::Start,
+            "do" if self.place == Place::Condition => self.place = Place::Start,
             _ => {}
         }
     }

@@ -56,6 +56,10 @@ fn psql_lines_are_refused_one_by_one_and_the_sql_between_them_is_read() {
     assert_eq!(statements, ["SELECT 1", "SELECT '\\', E'\n\\\\a'"]);
     let meta = |line, column| (Code::PsqlMeta, line, column);
     assert_eq!(places, [meta(1, 1), meta(3, 3), meta(6, 1)]);
+    assert_eq!(
+        found(Postgres, "SELECT 1 \\gset\nSELECT 2;"),
+        (vec!["SELECT 2"], vec![meta(1, 10)])
+    );
     assert_eq!(found(Sqlite, "\\i x").1, []);
 }
 

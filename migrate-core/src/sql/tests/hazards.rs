@@ -134,6 +134,10 @@ fn mysql_stored_programs_need_no_delimiter() {
             "CREATE PROCEDURE p() `x`: LOOP LEAVE `x`; END LOOP\n====\nSELECT 1",
             "CREATE PROCEDURE p() SET @a = IF(1, 2, 3)\n====\nSELECT 1",
             "CREATE PROCEDURE p() ALTER TABLE t ADD COLUMN IF NOT EXISTS a INT\n====\nSELECT 1",
+            "CREATE TRIGGER a BEFORE INSERT ON t FOR EACH ROW IF NEW.case THEN IF @case THEN SET @end = 1; END IF; END IF\n====\nSELECT 1",
+            "CREATE PROCEDURE p() BEGIN DECLARE EXIT HANDLER FOR NOT FOUND BEGIN SELECT 1; END; SELECT 2; END\n====\nSELECT 1",
+            // A CASE that is not closed does no harm beyond its statement.
+            "CREATE PROCEDURE p() BEGIN SELECT CASE a; IF b THEN IF c THEN SELECT 1; END IF; END IF; END\n====\nSELECT 1",
             "CREATE OR REPLACE TRIGGER a BEFORE INSERT ON t FOR EACH ROW SET NEW.a = IF(NEW.b, CASE 1 WHEN 1 THEN 2 END, 3)\n====\nSELECT 1",
             "CREATE TRIGGER IF NOT EXISTS a AFTER UPDATE ON t FOR EACH ROW FOLLOWS `b` IF NOT EXISTS (SELECT 1) THEN SET @a = 1; END IF\n====\nSELECT 1",
             "CREATE DEFINER = event@localhost TRIGGER a AFTER DELETE ON t FOR EACH ROW PRECEDES b BEGIN SET @a = 1; END\n====\nSELECT 1",
@@ -171,6 +175,10 @@ fn mysql_delimiters_are_those_of_the_client() {
                     "/*!50003 CREATE TRIGGER a BEFORE INSERT ON t FOR EACH ROW BEGIN SET @a=1;; END */",
                     "SELECT 1",
                 ],
+            ),
+            (
+                "DELIMITER //\nSELECT 1//\nDELIMITER ;\nCREATE PROCEDURE p() BEGIN SELECT 1; END; SELECT 2;",
+                &["SELECT 1", "CREATE PROCEDURE p() BEGIN SELECT 1; END", "SELECT 2"],
             ),
             (
                 "DELIMITER |\nSELECT 1; END; |\n|\nSELECT a|SELECT 2",

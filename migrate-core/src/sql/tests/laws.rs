@@ -166,6 +166,7 @@ fn comments_space_case_and_superfluous_semicolons_do_not_count() {
         "CREATE TRIGGER a INSERT ON t BEGIN a; END",
         "create trigger a insert on t begin a ;end;",
     );
+    same(Mysql, "a; b", "DELIMITER //\na;;// b;//");
     same(
         Mysql,
         "CREATE PROCEDURE p() BEGIN a; END;",
