@@ -10,7 +10,7 @@ mod sqlite;
 
 use std::fmt::{self, Write as _};
 
-use crate::sql::Lexis;
+use crate::sql::{Lexis, leading_words};
 
 /// A database whose SQL is understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -82,6 +82,23 @@ impl Dialect {
         }
     }
 
+    /// Whether no transaction can hold a statement together with other work: the database refuses
+    /// it there, or commits by itself.
+    ///
+    /// ```
+    /// use migrate_core::dialect::Dialect;
+    /// let index = "CREATE UNIQUE INDEX CONCURRENTLY i ON t (a)";
+    /// assert!(Dialect::Postgres.stands_alone(index));
+    /// assert!(Dialect::Mysql.stands_alone("ALTER TABLE t ADD a INT"));
+    /// assert!(!Dialect::Sqlite.stands_alone("UPDATE t SET a = 1"));
+    /// ```
+    #[must_use]
+    pub fn stands_alone(self, sql: &str) -> bool {
+        let words = leading_words(sql, self.lexis(), 6);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        (self.words().stands_alone)(&words)
+    }
+
     /// A statement as the database's own client program takes it, with its end, appended to
     /// `text`: what holds semicolons of its own gets another delimiter where the client needs it.
     pub fn client_statement(self, sql: &str, text: &mut String) {
@@ -113,10 +130,14 @@ impl Dialect {
 pub struct Words {
     /// The lexical rules.
     pub lexis: Lexis,
+    /// Whether a statement with these leading words needs to be outside any transaction.
+    pub stands_alone: fn(&[&str]) -> bool,
     /// What stands around a quoted name.
     pub name_quote: char,
     /// Whether a transaction holds DDL too, so that a step happens whole or not at all.
     pub transactional_ddl: bool,
+    /// What stands in one transaction unless the project says otherwise.
+    pub transactions: Transactions,
     /// Opens a transaction that will write.
     pub begin: &'static str,
     /// A key column's type, for revision ids.
@@ -142,6 +163,15 @@ pub struct Words {
     pub table_exists: &'static str,
     /// The expression for the schema that a table without a qualified name lands in.
     pub current_schema: &'static str,
+}
+
+/// What stands in one transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transactions {
+    /// All steps of a run: it happens whole or not at all.
+    All,
+    /// Each step: locks are held briefly.
+    PerMigration,
 }
 
 impl fmt::Display for Dialect {

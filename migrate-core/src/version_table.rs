@@ -62,6 +62,9 @@ pub struct Row {
     pub state: RowState,
     /// How many statements are known to have run, while it is not [`RowState::Applied`].
     pub statements_done: usize,
+    /// How many statements were begun: one more than done when it is not known whether the last
+    /// one ran.
+    pub statements_begun: usize,
 }
 
 /// A row with everything that a person may want to see.
@@ -81,6 +84,21 @@ pub struct FullRow {
     pub tool: String,
     /// Header and way down, in the form of a revision file.
     pub way_down: Option<String>,
+}
+
+/// How far a journalled step is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// The state of the row.
+    pub state: RowState,
+    /// How many statements were begun.
+    pub begun: usize,
+    /// How many are done.
+    pub done: usize,
+    /// The fingerprint of the statements done, of the whole revision in [`RowState::Applied`].
+    pub fingerprint: Fingerprint,
+    /// Milliseconds since the step began, where somebody measures.
+    pub duration_ms: Option<u64>,
 }
 
 /// Who records something, and how long it took.
@@ -206,6 +224,7 @@ impl VersionTable {
                  fingerprint VARCHAR(64) NOT NULL,\n    \
                  message {text} NOT NULL,\n    \
                  state VARCHAR(16) NOT NULL,\n    \
+                 statements_begun INTEGER NOT NULL,\n    \
                  statements_done INTEGER NOT NULL,\n    \
                  applied_at {moment} NOT NULL,\n    \
                  duration_ms BIGINT,\n    \
@@ -245,25 +264,38 @@ impl VersionTable {
             .replace("{name}", &self.dialect.literal(&self.name))
     }
 
-    /// Asks for all rows; [`VersionTable::row`] reads each.
+    /// Asks for the generation and all rows in one go: [`VersionTable::generation_and_row`] reads
+    /// each. Also an empty table answers with one row.
+    ///
+    /// The generation is the number of the newest log row: it grows with every change to the
+    /// version table, so an equal answer means that nobody else has moved.
     #[must_use]
     pub fn rows(&self) -> String {
         format!(
-            "SELECT revision, fingerprint, state, {} FROM {}",
-            self.number("statements_done"),
+            "SELECT {}, v.revision, v.fingerprint, v.state, {}, {} FROM (SELECT COALESCE(MAX(id), 0) AS n FROM {}) g LEFT JOIN {} v ON 1 = 1",
+            self.number("g.n"),
+            self.number("v.statements_done"),
+            self.number("v.statements_begun"),
+            self.log(),
             self.version()
         )
     }
 
-    /// Reads a row of [`VersionTable::rows`]; `None` when it is not of this tool's making.
+    /// Reads a row of [`VersionTable::rows`]: the generation, and a version row if there is one.
     #[must_use]
-    pub fn row(&self, cells: &[Option<String>]) -> Option<Row> {
-        let [revision, fingerprint, state, done, ..] = cells else { return None };
+    pub fn generation_and_row(cells: &[Option<String>]) -> Option<(u64, Option<Row>)> {
+        let (generation, cells) = cells.split_first()?;
+        Some((generation.as_deref()?.parse().ok()?, Self::row(cells)))
+    }
+
+    fn row(cells: &[Option<String>]) -> Option<Row> {
+        let [revision, fingerprint, state, done, begun, ..] = cells else { return None };
         Some(Row {
             revision: revision.clone()?,
             fingerprint: fingerprint.as_deref().and_then(|text| text.parse().ok()),
             state: RowState::from_word(state.as_deref()?)?,
             statements_done: done.as_deref()?.parse().ok()?,
+            statements_begun: begun.as_deref()?.parse().ok()?,
         })
     }
 
@@ -271,8 +303,9 @@ impl VersionTable {
     #[must_use]
     pub fn full_rows(&self) -> String {
         format!(
-            "SELECT revision, fingerprint, state, {}, message, {}, {}, applied_by, tool, way_down FROM {} ORDER BY applied_at, revision",
+            "SELECT revision, fingerprint, state, {}, {}, message, {}, {}, applied_by, tool, way_down FROM {} ORDER BY applied_at, revision",
             self.number("statements_done"),
+            self.number("statements_begun"),
             self.moment("applied_at"),
             self.number("duration_ms"),
             self.version()
@@ -281,22 +314,21 @@ impl VersionTable {
 
     /// Reads a row of [`VersionTable::full_rows`].
     #[must_use]
-    pub fn full_row(&self, cells: &[Option<String>]) -> Option<FullRow> {
-        let row = self.row(cells)?;
+    pub fn full_row(cells: &[Option<String>]) -> Option<FullRow> {
+        let row = Self::row(cells)?;
         let cell = |n: usize| cells.get(n).cloned().flatten();
         Some(FullRow {
             row,
-            message: cell(4).unwrap_or_default(),
-            applied_at: cell(5).unwrap_or_default(),
-            duration_ms: cell(6).and_then(|text| text.parse().ok()),
-            applied_by: cell(7).unwrap_or_default(),
-            tool: cell(8).unwrap_or_default(),
-            way_down: cell(9).filter(|text| !text.is_empty()),
+            message: cell(5).unwrap_or_default(),
+            applied_at: cell(6).unwrap_or_default(),
+            duration_ms: cell(7).and_then(|text| text.parse().ok()),
+            applied_by: cell(8).unwrap_or_default(),
+            tool: cell(9).unwrap_or_default(),
+            way_down: cell(10).filter(|text| !text.is_empty()),
         })
     }
 
-    /// Asks for the number of the newest log row, `0` when there is none: it grows with every
-    /// change to the version table, so an equal answer means that nobody else has moved.
+    /// Asks for the generation alone; see [`VersionTable::rows`].
     #[must_use]
     pub fn generation(&self) -> String {
         format!("SELECT {} FROM {}", self.number("COALESCE(MAX(id), 0)"), self.log())
@@ -330,13 +362,19 @@ impl VersionTable {
 
     /// Records a revision.
     #[must_use]
-    pub fn insert(&self, revision: &Revision, state: RowState, origin: Origin<'_>) -> String {
+    pub fn insert(
+        &self,
+        revision: &Revision,
+        fingerprint: Fingerprint,
+        state: RowState,
+        origin: Origin<'_>,
+    ) -> String {
         let literal = |text: &str| self.dialect.literal(text);
         format!(
-            "INSERT INTO {} (revision, fingerprint, message, state, statements_done, applied_at, duration_ms, applied_by, tool, way_down) VALUES ({}, '{}', {}, '{}', 0, {}, {}, {}, {}, {})",
+            "INSERT INTO {} (revision, fingerprint, message, state, statements_begun, statements_done, applied_at, duration_ms, applied_by, tool, way_down) VALUES ({}, '{}', {}, '{}', 0, 0, {}, {}, {}, {}, {})",
             self.version(),
             literal(revision.id().as_str()),
-            revision.fingerprint,
+            fingerprint,
             literal(revision.message()),
             state.word(),
             self.dialect.words().now,
@@ -358,21 +396,24 @@ impl VersionTable {
         )
     }
 
-    /// Moves a revision's row from one state to another with so many statements done.
+    /// Removes all rows.
     #[must_use]
-    pub fn update(
-        &self,
-        id: &str,
-        from: RowState,
-        to: RowState,
-        done: usize,
-        origin: Origin<'_>,
-    ) -> String {
+    pub fn clear(&self) -> String {
+        format!("DELETE FROM {}", self.version())
+    }
+
+    /// Moves a revision's row from one state to another.
+    #[must_use]
+    pub fn update(&self, id: &str, from: RowState, to: &Progress) -> String {
+        let duration =
+            to.duration_ms.map_or_else(String::new, |ms| format!(", duration_ms = {ms}"));
         format!(
-            "UPDATE {} SET state = '{}', statements_done = {done}, duration_ms = {} WHERE revision = {} AND state = '{}'",
+            "UPDATE {} SET state = '{}', statements_begun = {}, statements_done = {}, fingerprint = '{}'{duration} WHERE revision = {} AND state = '{}'",
             self.version(),
-            to.word(),
-            duration(origin),
+            to.state.word(),
+            to.begun,
+            to.done,
+            to.fingerprint,
             self.dialect.literal(id),
             from.word()
         )

@@ -1,6 +1,6 @@
 //! MySQL and MariaDB: what its SQL says.
 
-use super::Words;
+use super::{Transactions, Words};
 use crate::sql::Lexis;
 
 const LEXIS: Lexis = Lexis {
@@ -28,8 +28,10 @@ const LEXIS: Lexis = Lexis {
 
 pub(super) static WORDS: Words = Words {
     lexis: LEXIS,
+    stands_alone,
     name_quote: '`',
     transactional_ddl: false,
+    transactions: Transactions::PerMigration,
     begin: "START TRANSACTION",
     key_type: "VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
     text_type: "TEXT CHARACTER SET utf8mb4",
@@ -43,3 +45,23 @@ pub(super) static WORDS: Words = Words {
     table_exists: "SELECT 'yes' FROM information_schema.tables WHERE table_schema = {schema} AND table_name = {name}",
     current_schema: "DATABASE()",
 };
+
+/// Every statement but those that change or read rows commits by itself.
+fn stands_alone(words: &[&str]) -> bool {
+    !matches!(
+        words,
+        [
+            "INSERT"
+                | "UPDATE"
+                | "DELETE"
+                | "REPLACE"
+                | "SELECT"
+                | "WITH"
+                | "SET"
+                | "DO"
+                | "TABLE"
+                | "VALUES",
+            ..
+        ]
+    )
+}

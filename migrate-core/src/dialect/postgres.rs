@@ -1,6 +1,6 @@
 //! PostgreSQL: what its SQL says.
 
-use super::Words;
+use super::{Transactions, Words};
 use crate::sql::Lexis;
 
 const LEXIS: Lexis = Lexis {
@@ -28,8 +28,10 @@ const LEXIS: Lexis = Lexis {
 
 pub(super) static WORDS: Words = Words {
     lexis: LEXIS,
+    stands_alone,
     name_quote: '"',
     transactional_ddl: true,
+    transactions: Transactions::PerMigration,
     begin: "BEGIN",
     key_type: "VARCHAR(128)",
     text_type: "TEXT",
@@ -43,3 +45,20 @@ pub(super) static WORDS: Words = Words {
     table_exists: "SELECT 'yes' FROM pg_catalog.pg_tables WHERE schemaname = {schema} AND tablename = {name}",
     current_schema: "current_schema()",
 };
+
+fn stands_alone(words: &[&str]) -> bool {
+    let object = |kinds: &[&str]| words.get(1).is_some_and(|word| kinds.contains(word));
+    words.contains(&"CONCURRENTLY")
+        || match words.first().copied() {
+            Some(
+                "VACUUM" | "CLUSTER" | "CALL" | "BEGIN" | "START" | "COMMIT" | "END" | "ROLLBACK"
+                | "ABORT",
+            ) => true,
+            Some("CREATE" | "DROP" | "ALTER") => {
+                object(&["DATABASE", "TABLESPACE", "SUBSCRIPTION", "SYSTEM"])
+            }
+            Some("REINDEX") => object(&["DATABASE", "SYSTEM", "SCHEMA"]),
+            Some("DISCARD") => object(&["ALL"]),
+            _ => false,
+        }
+}

@@ -1,6 +1,6 @@
 //! SQLite: what its SQL says.
 
-use super::Words;
+use super::{Transactions, Words};
 use crate::sql::Lexis;
 
 const LEXIS: Lexis = Lexis {
@@ -28,8 +28,10 @@ const LEXIS: Lexis = Lexis {
 
 pub(super) static WORDS: Words = Words {
     lexis: LEXIS,
+    stands_alone,
     name_quote: '"',
     transactional_ddl: true,
+    transactions: Transactions::All,
     begin: "BEGIN IMMEDIATE",
     key_type: "TEXT",
     text_type: "TEXT",
@@ -43,3 +45,22 @@ pub(super) static WORDS: Words = Words {
     table_exists: "SELECT 'yes' FROM {schema}.sqlite_master WHERE type = 'table' AND name = {name}",
     current_schema: "main",
 };
+
+fn stands_alone(words: &[&str]) -> bool {
+    matches!(
+        words,
+        [
+            "VACUUM"
+                | "PRAGMA"
+                | "ATTACH"
+                | "DETACH"
+                | "BEGIN"
+                | "COMMIT"
+                | "END"
+                | "ROLLBACK"
+                | "SAVEPOINT"
+                | "RELEASE",
+            ..
+        ]
+    )
+}

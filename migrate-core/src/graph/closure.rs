@@ -114,6 +114,14 @@ impl Graph {
         set.iter().filter(|n| !self.needed_by(*n).any(|other| set.contains(other))).collect()
     }
 
+    /// Those of the nodes that no other of them needs, even by way of revisions between them.
+    #[must_use]
+    pub fn maximal(&self, nodes: impl IntoIterator<Item = Node>) -> Vec<Node> {
+        let nodes = self.set(nodes);
+        let needed = self.below(nodes.iter().flat_map(|node| self.needs(node)));
+        nodes.iter().filter(|node| !needed.contains(*node)).collect()
+    }
+
     fn reach(
         &self,
         from: impl IntoIterator<Item = Node>,

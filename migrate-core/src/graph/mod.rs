@@ -1,8 +1,8 @@
 //! The revision graph: who revises whom, who needs whom, and what may stand where.
 //!
 //! `build` turns revisions into a [`Graph`] and tells everything that is wrong with it; `target`
-//! reads and resolves the words by which a person names a place in it. Nothing here knows about
-//! databases or about what has been applied.
+//! reads the words by which a person names a place in it, `resolve` and `range` find the place.
+//! Nothing here knows about databases; what has been applied comes in as a [`Set`].
 //!
 //! Three edge sets, as in Alembic: *parents* (`revises`), *needs* (parents and `depends-on`), and
 //! their inverses. Lineage, bases, labels and walks follow parents; order, closures and *real heads*
@@ -10,6 +10,12 @@
 
 mod build;
 mod closure;
+mod error;
+mod range;
+mod resolve;
+#[cfg(test)]
+pub(crate) mod sample;
+mod target;
 
 use std::collections::HashMap;
 
@@ -17,6 +23,9 @@ use crate::ident::{BranchLabel, RevisionId};
 use crate::revision::Revision;
 
 pub use closure::Set;
+pub use error::{TargetError, TargetErrorKind};
+pub(crate) use resolve::too_far;
+pub use target::{Offset, Place, Target};
 
 /// The number of a revision in its graph: an index into [`Graph::order`]'s range, nothing more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

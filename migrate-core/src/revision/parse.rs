@@ -6,7 +6,7 @@ use super::section::{PREFIX, Section, SectionKind, read_marker};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::source::{SourceFile, Span};
-use crate::sql::split;
+use crate::sql::{controls_transaction, split};
 
 impl Revision {
     /// Reads a revision file. `dialects` are the databases of the project, in the order of
@@ -117,6 +117,17 @@ fn check_sections(
         let mut readable = false;
         for dialect in readers {
             let (statements, wrong) = split(file, section.body, dialect.lexis());
+            let mut wrong = wrong;
+            if section.transaction && matches!(section.kind, SectionKind::Up | SectionKind::Down) {
+                let control = statements
+                    .iter()
+                    .find(|s| controls_transaction(s.span.of(file.text()), dialect.lexis()));
+                wrong.append(
+                    control.map_or_else(Diagnostics::new, |s| {
+                        transaction_control(file, s.span).into()
+                    }),
+                );
+            }
             readable |= !wrong.has_errors();
             split_by.push((*dialect, statements.into_iter().map(|s| s.span).collect::<Vec<_>>()));
             // One mistake, one message: what a second database says of it is the same.
@@ -178,6 +189,16 @@ fn check_sections(
             .help("or `-- migrate:irreversible <reason>` or `-- migrate:noop <reason>`"),
         );
     }
+}
+
+fn transaction_control(file: &SourceFile, span: Span) -> Diagnostic {
+    Diagnostic::error(
+        Code::TransactionControl,
+        "this statement controls a transaction, but the section already runs in one",
+    )
+    .at(file, span)
+    .help("drop it: the section and its version row are committed together")
+    .help("or write `transaction:false` behind the marker, and the statements run one by one")
 }
 
 /// Two sections for one database, and a down beside a reason for having none.

@@ -26,12 +26,14 @@ mod lexis;
 mod program;
 mod split;
 mod token;
+mod words;
 
 pub use fingerprint::{Fingerprint, Hasher, MalformedFingerprint};
 pub use lexer::Lexer;
 pub use lexis::Lexis;
 pub use split::{Statement, scan, split};
 pub use token::{LexError, Token, TokenKind, Unterminated};
+pub use words::{controls_transaction, leading_words};
 
 #[cfg(test)]
 mod tests;

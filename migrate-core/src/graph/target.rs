@@ -1,0 +1,243 @@
+//! The words that name a place in a history: `head`, `615021`, `billing@head`, `+2`, `615021-1`.
+//!
+//! A [`Target`] is the text taken apart, no more: whether it names anything is asked of a graph, and
+//! what it means there depends on the command.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::error::{TargetError, TargetErrorKind};
+use crate::ident::{BranchLabel, Malformed};
+
+/// A place in a history, as a person names it. Letter case counts.
+///
+/// ```
+/// use migrate_core::graph::{Offset, Target};
+/// let target: Target = "billing@-2".parse().unwrap();
+/// assert_eq!(target, Target::Relative { branch: Some("billing".into()), offset: Offset::Down(2) });
+/// assert_eq!(target.to_string(), "billing@-2");
+/// assert!("615021+1x".parse::<Target>().is_err());
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// A named place, and steps from there: `head`, `615021`, `billing@heads`, `615021-2`.
+    At {
+        /// What stands before the `@`: a label, an id or the beginning of one.
+        branch: Option<String>,
+        /// The named place.
+        place: Place,
+        /// Steps from there.
+        offset: Option<Offset>,
+    },
+    /// Steps from what is applied: `+1`, `-2`, `billing@+1`.
+    Relative {
+        /// What stands before the `@`.
+        branch: Option<String>,
+        /// The steps.
+        offset: Offset,
+    },
+}
+
+/// What a target may name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// `head`: the one revision that nothing needs.
+    Head,
+    /// `heads`: all revisions that nothing needs.
+    Heads,
+    /// `base`: before the first revision.
+    Base,
+    /// `current`: the tips of what is applied.
+    Current,
+    /// An id, a label, or the beginning of one.
+    Name(String),
+}
+
+/// How many revisions to walk, and which way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Offset {
+    /// `+N`, from a revision to one that revises it.
+    Up(usize),
+    /// `-N`, from a revision to one that it revises.
+    Down(usize),
+}
+
+impl Target {
+    /// The words for a named place, without branch and steps.
+    #[must_use]
+    pub const fn place(place: Place) -> Self {
+        Self::At { branch: None, place, offset: None }
+    }
+
+    /// What stands before the `@`.
+    #[must_use]
+    pub fn branch(&self) -> Option<&str> {
+        match self {
+            Self::At { branch, .. } | Self::Relative { branch, .. } => branch.as_deref(),
+        }
+    }
+}
+
+impl FromStr for Target {
+    type Err = TargetError;
+
+    fn from_str(text: &str) -> Result<Self, TargetError> {
+        let (branch, rest) = match text.split_once('@') {
+            None => (None, text),
+            Some((branch, rest)) => (Some(name(text, branch)?), rest),
+        };
+        let (word, steps) = rest.split_at(rest.find(['+', '-']).unwrap_or(rest.len()));
+        let offset = if steps.is_empty() { None } else { Some(offset(text, steps)?) };
+        let place = match (word, offset) {
+            ("", None) => return Err(malformed(text, "it names no revision")),
+            ("", Some(Offset::Up(0) | Offset::Down(0))) => {
+                return Err(malformed(text, "it goes nowhere"));
+            }
+            ("", Some(offset)) => return Ok(Self::Relative { branch, offset }),
+            ("base", Some(Offset::Up(0) | Offset::Down(_))) => {
+                return Err(malformed(text, "nothing is below base"));
+            }
+            ("base", _) => Place::Base,
+            ("head", _) => Place::Head,
+            ("heads", _) => Place::Heads,
+            ("current", _) => Place::Current,
+            _ => Place::Name(name(text, word)?),
+        };
+        Ok(Self::At { branch, place, offset })
+    }
+}
+
+fn name(text: &str, word: &str) -> Result<String, TargetError> {
+    let why = match BranchLabel::new(word) {
+        Ok(_) => return Ok(word.to_owned()),
+        Err(Malformed::Empty) => "nothing stands before the `@`".to_owned(),
+        Err(Malformed::Reserved) => format!("`{word}` is no branch"),
+        Err(Malformed::TooLong) => "it is longer than any name".to_owned(),
+        Err(Malformed::Character(':')) => {
+            return Err(malformed(text, "it has a `:`").help(
+                "a range `a:b` is understood by `history -r` and by `upgrade` and `downgrade` with `--sql`",
+            ));
+        }
+        Err(Malformed::Character(c)) => format!("{c:?} stands in no name"),
+    };
+    Err(malformed(text, &why))
+}
+
+fn offset(text: &str, steps: &str) -> Result<Offset, TargetError> {
+    let (sign, digits) = steps.split_at(1);
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(malformed(
+            text,
+            &format!("a number must follow the `{sign}`, and nothing more"),
+        ));
+    }
+    // A number too large to count is larger than any history.
+    let count = digits.parse().unwrap_or(usize::MAX);
+    Ok(if sign == "+" { Offset::Up(count) } else { Offset::Down(count) })
+}
+
+fn malformed(text: &str, why: &str) -> TargetError {
+    TargetError::new(TargetErrorKind::Syntax, format!("`{text}` is no target: {why}")).help(
+        "targets are an id or its beginning, a branch label, `head`, `heads`, `base`, `+N`, `-N`, \
+         `REV+N`, `REV-N`, and any of these on a branch: `BRANCH@TARGET`",
+    )
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(branch) = self.branch() {
+            write!(f, "{branch}@")?;
+        }
+        match self {
+            Self::At { place, offset: Some(offset), .. } => write!(f, "{place}{offset}"),
+            Self::At { place, offset: None, .. } => write!(f, "{place}"),
+            Self::Relative { offset, .. } => write!(f, "{offset}"),
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Head => "head",
+            Self::Heads => "heads",
+            Self::Base => "base",
+            Self::Current => "current",
+            Self::Name(name) => name,
+        })
+    }
+}
+
+impl fmt::Display for Offset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Up(count) => write!(f, "+{count}"),
+            Self::Down(count) => write!(f, "-{count}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_form_is_read_and_written_alike() {
+        for text in [
+            "615021",
+            "v1.2_b",
+            "head",
+            "heads",
+            "base",
+            "current",
+            "billing@head",
+            "a@heads",
+            "a@base",
+            "a@b",
+            "+1",
+            "-12",
+            "a@+3",
+            "a@-4",
+            "a+1",
+            "a-2",
+            "head-1",
+            "base+1",
+            "a@b+1",
+            "a@head-2",
+            "a+0",
+            "1@2-3",
+        ] {
+            let target: Target = text.parse().unwrap();
+            assert_eq!(target.to_string(), text);
+        }
+        assert_eq!("head".parse(), Ok(Target::place(Place::Head)));
+        assert_eq!("Head".parse(), Ok(Target::place(Place::Name("Head".into()))));
+        let far = Target::Relative { branch: None, offset: Offset::Up(usize::MAX) };
+        assert_eq!("+99999999999999999999999".parse(), Ok(far));
+    }
+
+    #[test]
+    fn what_is_no_target_is_refused_with_the_reason() {
+        for (text, why) in [
+            ("", "it names no revision"),
+            ("a@", "it names no revision"),
+            ("@a", "nothing stands before the `@`"),
+            ("a@b@c", "'@' stands in no name"),
+            ("head@a", "`head` is no branch"),
+            ("a b", "' ' stands in no name"),
+            ("a:b", "it has a `:`"),
+            ("+", "a number must follow the `+`"),
+            ("a-", "a number must follow the `-`"),
+            ("a+1x", "a number must follow the `+`, and nothing more"),
+            ("a-1-1", "a number must follow the `-`, and nothing more"),
+            ("+0", "it goes nowhere"),
+            ("a@-0", "it goes nowhere"),
+            ("base-1", "nothing is below base"),
+            ("base+0", "nothing is below base"),
+        ] {
+            let error = text.parse::<Target>().unwrap_err();
+            assert_eq!(error.kind, TargetErrorKind::Syntax, "{text}");
+            assert!(error.message.contains(why), "{text}: {}", error.message);
+        }
+    }
+}

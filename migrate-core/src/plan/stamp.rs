@@ -1,0 +1,104 @@
+//! What `stamp` writes: rows move, and no migration runs.
+
+use crate::graph::{Graph, Node, Place, Set, Target, TargetError, TargetErrorKind as Kind};
+
+use super::misplaced;
+
+/// The rows that a stamp moves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamp {
+    /// Revisions that become applied, parents and dependencies first.
+    pub insert: Vec<Node>,
+    /// Revisions that are applied no more, in the opposite order.
+    pub remove: Vec<Node>,
+    /// What is applied then.
+    pub applied_after: Set,
+}
+
+/// Says that the database stands at the targets. What stands above or below one of them is replaced
+/// by it, other branches stay as they are. `base` means that nothing is applied, `X@base` nothing
+/// that stands above or below X. With `purge` nothing counts as applied before.
+///
+/// # Errors
+/// [`TargetError`] when a target names no revision, depends on what is applied, or cannot hold
+/// together with another.
+pub fn stamp(
+    graph: &Graph,
+    applied: &Set,
+    targets: &[Target],
+    purge: bool,
+) -> Result<Stamp, TargetError> {
+    let mut wanted: Vec<(Node, &Target)> = Vec::new();
+    let mut cleared: Vec<(Node, &Target)> = Vec::new();
+    let mut base = None;
+    for target in targets {
+        let nodes = settle(graph, target)?;
+        match (nodes.is_empty(), graph.branch(target.branch())?) {
+            (true, Some(branch)) => cleared.push((branch.node, target)),
+            (true, None) => base = Some(target),
+            (false, _) => wanted.extend(nodes.into_iter().map(|node| (node, target))),
+        }
+    }
+    refuse_contradictions(graph, &wanted, &cleared, base)?;
+    let goals: Vec<Node> = wanted.iter().map(|(node, _)| *node).collect();
+    let touched = || goals.iter().copied().chain(cleared.iter().map(|(node, _)| *node));
+    let (above, below) = (graph.above(touched()), graph.below(touched()));
+    let untouched = |node: &Node| !above.contains(*node) && !below.contains(*node);
+    let kept: Vec<Node> = match base {
+        None if !purge => graph.tips(applied).into_iter().filter(untouched).collect(),
+        _ => Vec::new(),
+    };
+    let applied_after = graph.below(kept.into_iter().chain(goals.iter().copied()));
+    Ok(Stamp {
+        insert: applied_after.iter().filter(|node| !applied.contains(*node)).collect(),
+        remove: applied.iter().rev().filter(|node| !applied_after.contains(*node)).collect(),
+        applied_after,
+    })
+}
+
+fn settle(graph: &Graph, target: &Target) -> Result<Vec<Node>, TargetError> {
+    match target {
+        Target::At { place: Place::Current, .. } => {
+            Err(misplaced(target, "is where the database stands").help("name another place"))
+        }
+        Target::At { offset: None, .. } => graph.settle(target, None),
+        _ => Err(misplaced(target, "counts steps, which is no place to stamp")
+            .help("name the revision; `cargo migrate show` tells which one it is")),
+    }
+}
+
+/// Two targets hold together when neither needs the other.
+fn refuse_contradictions(
+    graph: &Graph,
+    wanted: &[(Node, &Target)],
+    cleared: &[(Node, &Target)],
+    base: Option<&Target>,
+) -> Result<(), TargetError> {
+    if let (Some(base), Some((_, other))) = (base, wanted.first()) {
+        return Err(contradiction(base, other).help("`--purge` forgets what was applied before"));
+    }
+    let nodes: Vec<Node> = wanted.iter().map(|(node, _)| *node).collect();
+    let maximal = graph.set(graph.maximal(nodes.iter().copied()));
+    if let Some((node, target)) = wanted.iter().find(|(node, _)| !maximal.contains(*node)) {
+        let above = graph.above([*node]);
+        let other = wanted.iter().find(|(other, _)| other != node && above.contains(*other));
+        let other = other.map_or(*target, |(_, other)| *other);
+        return Err(contradiction(target, other).help(format!(
+            "`{other}` needs `{target}`: name only the one where the database stands"
+        )));
+    }
+    let reach = graph.above(cleared.iter().map(|(node, _)| *node));
+    let depth = graph.below(cleared.iter().map(|(node, _)| *node));
+    let clash = wanted.iter().find(|(node, _)| reach.contains(*node) || depth.contains(*node));
+    match (clash, cleared.first()) {
+        (Some((_, target)), Some((_, clear))) => {
+            Err(contradiction(clear, target).help("stamp one of them"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn contradiction(one: &Target, other: &Target) -> TargetError {
+    let message = format!("`{one}` and `{other}` cannot both be where the database stands");
+    TargetError::new(Kind::Contradiction, message)
+}

@@ -1,0 +1,27 @@
+//! Where `upgrade TARGET` leads.
+
+use super::{Goal, misplaced};
+use crate::graph::{Graph, Offset, Place, Set, Target, TargetError, too_far};
+
+impl Goal {
+    /// Resolves the target of an upgrade.
+    ///
+    /// # Errors
+    /// [`TargetError`] when the target names no place above, or is ambiguous.
+    pub fn upgrade(graph: &Graph, applied: &Set, target: &Target) -> Result<Self, TargetError> {
+        let nodes = graph.settle(target, Some(applied))?;
+        match target {
+            Target::Relative { offset: Offset::Down(_), .. } => {
+                Err(misplaced(target, "leads down").help("`cargo migrate downgrade` goes down"))
+            }
+            Target::At { place: Place::Current, .. } => {
+                Err(misplaced(target, "is where the database stands")
+                    .help("`+1` goes one revision further"))
+            }
+            Target::At { offset: Some(_), .. } if nodes.is_empty() => {
+                Err(too_far(format!("`{target}` is base: there is nothing to upgrade to")))
+            }
+            _ => Ok(Self::Applied(nodes)),
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! A script as text, for `--sql`: pipe it into the database's own client.
+
+use std::fmt::Write as _;
+
+use super::{Action, Script};
+use crate::graph::Graph;
+use crate::plan::Direction;
+use crate::version_table::{Origin, VersionTable};
+
+impl Script {
+    /// The text of the script. `create` puts the creation of the version table in front, for a
+    /// script that starts at base.
+    #[must_use]
+    pub fn to_sql(&self, graph: &Graph, table: &VersionTable, create: bool, tool: &str) -> String {
+        let origin = Origin { by: "--sql", tool, duration_ms: None };
+        let mut text = String::new();
+        if create {
+            for sql in table.create() {
+                let _ = writeln!(text, "{sql};");
+            }
+        }
+        for action in &self.actions {
+            match action {
+                Action::Step(step) => {
+                    let revision = graph.revision(step.node);
+                    let parents: Vec<&str> =
+                        graph.parents(step.node).iter().map(|n| graph.id(*n).as_str()).collect();
+                    let parents =
+                        if parents.is_empty() { "base".to_owned() } else { parents.join(", ") };
+                    let id = revision.id();
+                    let path = match step.direction {
+                        Direction::Up => format!("upgrade {parents} -> {id}"),
+                        Direction::Down => format!("downgrade {id} -> {parents}"),
+                    };
+                    let message = match revision.message() {
+                        "" => String::new(),
+                        message => format!(": {message}"),
+                    };
+                    let _ = writeln!(text, "\n-- {path}{message}");
+                }
+                Action::Begin { .. } => {
+                    let _ = writeln!(text, "\n{};", self.dialect.words().begin);
+                }
+                Action::Commit => text.push_str("\nCOMMIT;\n"),
+                Action::Statement(statement) => {
+                    let sql = statement.span.of(graph.revision(statement.node).file.text());
+                    self.dialect.client_statement(sql, &mut text);
+                }
+                Action::Record(record) => {
+                    for sql in record.sql(graph, table, origin).iter().filter(|sql| !sql.is_empty())
+                    {
+                        let _ = writeln!(text, "{sql};");
+                    }
+                }
+            }
+        }
+        text
+    }
+}

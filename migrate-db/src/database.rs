@@ -1,0 +1,97 @@
+//! Where a database is: a URL, or the pool of an application.
+
+use migrate_core::dialect::Dialect;
+
+use crate::error::Error;
+
+/// A database to migrate: made from a URL or from a reference to a sqlx pool.
+///
+/// ```
+/// use migrate_db::Database;
+/// let database = Database::from_url("sqlite:app.db").unwrap();
+/// assert_eq!(database.dialect().name(), "sqlite");
+/// assert!(Database::from_url("oracle://x").is_err());
+/// ```
+#[derive(Clone)]
+pub struct Database {
+    dialect: Dialect,
+    pub(crate) place: Place,
+}
+
+#[derive(Clone)]
+pub(crate) enum Place {
+    #[cfg(feature = "sqlite")]
+    SqlitePool(sqlx::SqlitePool),
+    #[cfg(feature = "sqlite")]
+    Sqlite(String),
+    #[cfg(feature = "postgres")]
+    PostgresPool(sqlx::PgPool),
+    #[cfg(feature = "postgres")]
+    Postgres(String),
+    #[cfg(feature = "mysql")]
+    MysqlPool(sqlx::MySqlPool),
+    #[cfg(feature = "mysql")]
+    Mysql(String),
+    /// A URL whose driver this program was built without.
+    NoDriver(Dialect),
+}
+
+impl Database {
+    /// The database of a URL: `sqlite:`, `postgres:`, `mysql:` or `mariadb:`. SQLAlchemy's forms
+    /// (`postgresql+asyncpg://`, `sqlite+aiosqlite:///file`) are understood. Nothing is connected
+    /// yet.
+    ///
+    /// # Errors
+    /// [`Error::Url`] when the scheme is none of these.
+    pub fn from_url(url: &str) -> Result<Self, Error> {
+        let (dialect, url) = crate::url::normalise(url)?;
+        let place = match dialect {
+            #[cfg(feature = "sqlite")]
+            Dialect::Sqlite => Place::Sqlite(url),
+            #[cfg(feature = "postgres")]
+            Dialect::Postgres => Place::Postgres(url),
+            #[cfg(feature = "mysql")]
+            Dialect::Mysql => Place::Mysql(url),
+            #[allow(unreachable_patterns, reason = "which patterns remain depends on the features")]
+            dialect => {
+                let _ = url;
+                Place::NoDriver(dialect)
+            }
+        };
+        Ok(Self { dialect, place })
+    }
+
+    /// What its SQL says.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+}
+
+impl std::fmt::Debug for Database {
+    /// Names the dialect only: a URL may hold a password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Database").field("dialect", &self.dialect).finish_non_exhaustive()
+    }
+}
+
+impl From<&Self> for Database {
+    fn from(database: &Self) -> Self {
+        database.clone()
+    }
+}
+
+macro_rules! from_pool {
+    ($feature:literal, $pool:ty, $dialect:ident, $place:ident) => {
+        #[cfg(feature = $feature)]
+        impl From<&$pool> for Database {
+            fn from(pool: &$pool) -> Self {
+                Self { dialect: Dialect::$dialect, place: Place::$place(pool.clone()) }
+            }
+        }
+    };
+}
+
+from_pool!("sqlite", sqlx::SqlitePool, Sqlite, SqlitePool);
+from_pool!("postgres", sqlx::PgPool, Postgres, PostgresPool);
+from_pool!("mysql", sqlx::MySqlPool, Mysql, MysqlPool);

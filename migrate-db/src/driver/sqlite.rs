@@ -1,0 +1,158 @@
+//! SQLite through sqlx.
+//!
+//! A run keeps foreign keys off inside its transactions, so that rebuilding a table does not
+//! cascade into the tables that refer to it, and compares `PRAGMA foreign_key_check` before the
+//! work and before the commit instead.
+
+use std::collections::BTreeMap;
+use std::str::FromStr as _;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Row as _};
+
+use super::handle::Handle;
+use super::{Cells, Driver};
+use crate::error::Error;
+
+/// How long one attempt waits for another connection, in milliseconds; the runner tries again.
+const BUSY_TIMEOUT_MS: u32 = 250;
+
+pub(crate) struct Sqlite {
+    handle: Handle<sqlx::Sqlite>,
+    /// The session's settings before the run: foreign keys and busy timeout.
+    before: Option<(String, String)>,
+    foreign_keys: Option<bool>,
+    /// Broken references when the transaction began.
+    broken: Broken,
+}
+
+/// How often each table refers to rows that are not there, by table and parent; or why that cannot
+/// be told.
+type Broken = Result<BTreeMap<(String, String), usize>, String>;
+
+impl Sqlite {
+    /// Opens the file of a URL; `None` when it does not exist and is not to be created.
+    pub(super) async fn open(url: &str, create: bool) -> Result<Option<Self>, Error> {
+        let options = SqliteConnectOptions::from_str(url).map_err(|e| Error::connect(url, e))?;
+        let in_memory = url.contains(":memory:") || url.contains("mode=memory");
+        if !create && !in_memory && !options.get_filename().exists() {
+            return Ok(None);
+        }
+        let connection = options
+            .create_if_missing(create)
+            .connect()
+            .await
+            .map_err(|e| Error::connect(url, e))?;
+        Ok(Some(Self::new(Handle::Owned(connection))))
+    }
+
+    pub(super) async fn acquire(pool: &SqlitePool) -> Result<Self, Error> {
+        let connection = pool.acquire().await.map_err(|e| Error::connect("the pool", e))?;
+        Ok(Self::new(Handle::pooled(connection)))
+    }
+
+    fn new(handle: Handle<sqlx::Sqlite>) -> Self {
+        Self { handle, before: None, foreign_keys: None, broken: Ok(BTreeMap::new()) }
+    }
+
+    async fn pragma(&mut self, name: &str) -> sqlx::Result<String> {
+        let rows = self.rows(&format!("PRAGMA {name}")).await?;
+        Ok(rows.into_iter().flatten().flatten().next().unwrap_or_default())
+    }
+
+    async fn set_foreign_keys(&mut self, on: bool) -> sqlx::Result<()> {
+        if self.foreign_keys != Some(on) {
+            self.execute(if on { "PRAGMA foreign_keys = ON" } else { "PRAGMA foreign_keys = OFF" })
+                .await?;
+            self.foreign_keys = Some(on);
+        }
+        Ok(())
+    }
+
+    async fn broken(&mut self) -> sqlx::Result<Broken> {
+        match self.rows("PRAGMA foreign_key_check").await {
+            Ok(rows) => {
+                let mut broken = BTreeMap::new();
+                for row in rows {
+                    let cell = |n: usize| row.get(n).cloned().flatten().unwrap_or_default();
+                    *broken.entry((cell(0), cell(2))).or_default() += 1;
+                }
+                Ok(Ok(broken))
+            }
+            // "foreign key mismatch": a reference to columns that are no key.
+            Err(sqlx::Error::Database(error)) => Ok(Err(error.message().to_owned())),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl Driver for Sqlite {
+    async fn execute(&mut self, sql: &str) -> sqlx::Result<u64> {
+        let done = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *self.handle).await?;
+        Ok(done.rows_affected())
+    }
+
+    async fn rows(&mut self, sql: &str) -> sqlx::Result<Vec<Cells>> {
+        let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(&mut *self.handle).await?;
+        rows.iter()
+            .map(|row| {
+                (0..row.len()).map(|n| row.try_get_unchecked::<Option<String>, _>(n)).collect()
+            })
+            .collect()
+    }
+
+    async fn prepare(&mut self) -> sqlx::Result<()> {
+        if self.before.is_none() {
+            self.before =
+                Some((self.pragma("foreign_keys").await?, self.pragma("busy_timeout").await?));
+        }
+        self.execute(&format!("PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")).await.map(drop)
+    }
+
+    async fn begin(&mut self, foreign_keys: bool) -> sqlx::Result<()> {
+        self.set_foreign_keys(foreign_keys).await?;
+        self.execute("BEGIN IMMEDIATE").await?;
+        self.broken = if foreign_keys { Ok(BTreeMap::new()) } else { self.broken().await? };
+        Ok(())
+    }
+
+    async fn violations(&mut self) -> sqlx::Result<Vec<String>> {
+        if self.foreign_keys == Some(true) {
+            return Ok(Vec::new());
+        }
+        let now = match (self.broken().await?, &self.broken) {
+            (Ok(now), _) => now,
+            (Err(_), Err(_)) => return Ok(Vec::new()),
+            (Err(message), Ok(_)) => return Ok(vec![message]),
+        };
+        let before = self.broken.as_ref().ok();
+        Ok(now
+            .into_iter()
+            .filter(|(place, count)| {
+                before.and_then(|b| b.get(place)).is_none_or(|was| count > was)
+            })
+            .map(|((table, parent), count)| match count {
+                1 => format!("a row of {table} refers to a row of {parent} that is not there"),
+                _ => {
+                    format!("{count} rows of {table} refer to rows of {parent} that are not there")
+                }
+            })
+            .collect())
+    }
+
+    fn is_busy(&self, error: &sqlx::Error) -> bool {
+        // SQLITE_BUSY and SQLITE_LOCKED, with their extended codes.
+        error
+            .as_database_error()
+            .and_then(sqlx::error::DatabaseError::code)
+            .is_some_and(|code| code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6)))
+    }
+
+    async fn close(mut self) -> sqlx::Result<()> {
+        if let Some((foreign_keys, busy_timeout)) = self.before.take() {
+            self.set_foreign_keys(foreign_keys == "1").await?;
+            self.execute(&format!("PRAGMA busy_timeout = {busy_timeout}")).await?;
+        }
+        self.handle.give_back().await
+    }
+}

@@ -1,0 +1,219 @@
+//! What can go wrong while a database is migrated.
+//!
+//! A failure of the world is an [`Error`]; a mistake in the user's files comes as diagnostics
+//! inside one. Every error says what was being done and what helps; none holds a password.
+
+use std::fmt;
+use std::time::Duration;
+
+use migrate_core::diagnostic::Diagnostics;
+use migrate_core::dialect::Dialect;
+use migrate_core::graph::TargetError;
+use migrate_core::plan::Direction;
+use migrate_core::source::Location;
+
+use crate::state::Unfinished;
+use crate::url::redact;
+
+/// Why a database was not migrated, or not asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The history has mistakes: nothing was connected.
+    #[error("the history has mistakes:\n{0}")]
+    History(Diagnostics),
+    /// The target names no place to go to.
+    #[error("{}", .0.message)]
+    Target(#[from] TargetError),
+    /// The plan cannot run on this database.
+    #[error("{message}")]
+    Plan {
+        /// What is in the way.
+        message: String,
+        /// What helps.
+        help: Vec<String>,
+    },
+    /// The URL names no database.
+    #[error("`{url}` is no database URL")]
+    Url {
+        /// The URL without its password.
+        url: String,
+        /// What would be right.
+        help: String,
+    },
+    /// This program was built without the driver.
+    #[error("this program was built without the {0} driver")]
+    NoDriver(Dialect),
+    /// The database cannot be reached or opened.
+    #[error("cannot connect to {place}")]
+    Connect {
+        /// The URL without its password.
+        place: String,
+        /// Why.
+        source: sqlx::Error,
+    },
+    /// The database refused something that the tool itself asked.
+    #[error("{doing} failed")]
+    Database {
+        /// What was being done.
+        doing: String,
+        /// Why.
+        source: sqlx::Error,
+    },
+    /// A statement of a revision file failed.
+    #[error(transparent)]
+    Statement(#[from] Box<StatementError>),
+    /// The version table names revisions that no file holds.
+    #[error("the database has revisions that no file holds: {}", .0.join(", "))]
+    Unknown(Vec<String>),
+    /// Applied revisions were edited since.
+    #[error("revisions were edited after this database ran them: {}", names(.0))]
+    Edited(Vec<(String, String)>),
+    /// A step that runs statement by statement did not end.
+    #[error("revision {} stopped in the middle of its {} step: {} statements are known to have run", .unfinished.revision, .unfinished.direction(), .unfinished.done)]
+    Unfinished {
+        /// The step.
+        unfinished: Box<Unfinished>,
+        /// The statement behind those that ran, with its place, when the file is there.
+        next: Option<Box<(String, Location)>>,
+    },
+    /// The lock, or the database file, was not free in time.
+    #[error("waited {} s for the database: {holder}", .waited.as_secs())]
+    Busy {
+        /// How long.
+        waited: Duration,
+        /// Who is in the way, as far as known.
+        holder: String,
+    },
+    /// A row of the version table was not as expected: somebody else moved it.
+    #[error("the version row of {0} was moved by someone else in the meantime")]
+    Moved(String),
+    /// The commit would have left references to rows that are not there.
+    #[error("revision {revision} would leave broken references: {}", .broken.join("; "))]
+    ForeignKeys {
+        /// The last revision of the transaction.
+        revision: String,
+        /// What is broken.
+        broken: Vec<String>,
+    },
+}
+
+/// A statement of a revision file that failed.
+#[derive(Debug)]
+pub struct StatementError {
+    /// The revision.
+    pub revision: String,
+    /// Its message.
+    pub message: String,
+    /// The direction.
+    pub direction: Direction,
+    /// The statement's number in its section, from 1.
+    pub number: usize,
+    /// The statement.
+    pub sql: String,
+    /// Its place.
+    pub location: Location,
+    /// Revisions that this run committed before.
+    pub committed: Vec<String>,
+    /// Revisions that were rolled back with this one.
+    pub rolled_back: Vec<String>,
+    /// Whether the failed step itself was rolled back whole.
+    pub whole: bool,
+    /// What the database said.
+    pub source: sqlx::Error,
+}
+
+impl fmt::Display for StatementError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "statement {} of revision {} ({}) failed at {}:{}",
+            self.number, self.revision, self.direction, self.location.path, self.location.line
+        )
+    }
+}
+
+impl std::error::Error for StatementError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.source)
+    }
+}
+
+fn names(pairs: &[(String, String)]) -> String {
+    pairs.iter().map(|(id, path)| format!("{id} ({path})")).collect::<Vec<_>>().join(", ")
+}
+
+impl Error {
+    pub(crate) fn connect(place: &str, source: sqlx::Error) -> Self {
+        Self::Connect { place: redact(place), source }
+    }
+
+    pub(crate) fn database(doing: impl Into<String>, source: sqlx::Error) -> Self {
+        Self::Database { doing: doing.into(), source }
+    }
+
+    /// What would help, a line each, commands in backticks.
+    #[must_use]
+    pub fn help(&self) -> Vec<String> {
+        let line = |text: &str| vec![text.to_owned()];
+        match self {
+            Self::Target(error) => error.help.clone(),
+            Self::Plan { help, .. } => help.clone(),
+            Self::Url { help, .. } => vec![help.clone()],
+            Self::NoDriver(dialect) => vec![format!(
+                "add the feature: `migrate-db = {{ version = \"..\", features = [\"{}\"] }}`",
+                crate::driver::feature(*dialect)
+            )],
+            Self::Statement(error) => error.help(),
+            Self::Unknown(_) => vec![
+                "bring the missing files back, or deploy the version that has them".to_owned(),
+                "`cargo migrate downgrade <revision of the files>` undoes them with the way down that the database keeps".to_owned(),
+                "`cargo migrate stamp --purge <revision>` says where the database really stands, without running anything".to_owned(),
+            ],
+            Self::Edited(_) => vec![
+                "put the change into a new revision (`cargo migrate new`) and restore the file".to_owned(),
+                "for the newest revision in development: `cargo migrate redo`".to_owned(),
+                "if the change makes no difference to databases: `cargo migrate accept <revision> --because \"..\"`".to_owned(),
+            ],
+            Self::Unfinished { unfinished, next } if unfinished.in_doubt() => {
+                let look = next.as_deref().map(|(sql, place)| {
+                    format!("the statement at {}:{} may have run or not; look at the database: {sql}", place.path, place.line)
+                });
+                let choice = "then `cargo migrate repair --ran` goes on behind it, or `cargo migrate repair --not-run` goes on with it";
+                look.into_iter().chain([choice.to_owned()]).collect()
+            }
+            Self::Unfinished { unfinished, .. } => vec![
+                match unfinished.direction() {
+                    Direction::Up => "`cargo migrate upgrade` goes on where it stopped".to_owned(),
+                    Direction::Down => "`cargo migrate downgrade` goes on where it stopped".to_owned(),
+                },
+                "or put the database right by hand and say so: `cargo migrate repair --applied` or `--reverted`".to_owned(),
+            ],
+            Self::Busy { .. } => line("end the other program, or wait longer: `--lock-wait 5m`"),
+            Self::Moved(_) => line("run the command again: it starts from what the database says now"),
+            Self::ForeignKeys { .. } => vec![
+                "delete or mend the rows in the same revision; everything was rolled back".to_owned(),
+                "or write `foreign-keys:true` behind the marker, and SQLite cascades as in the application".to_owned(),
+            ],
+            Self::History(_) | Self::Connect { .. } | Self::Database { .. } => Vec::new(),
+        }
+    }
+}
+
+impl StatementError {
+    fn help(&self) -> Vec<String> {
+        let mut help = Vec::new();
+        match (self.whole, self.rolled_back.len()) {
+            (true, 0) => help.push("the step was rolled back whole".to_owned()),
+            (true, n) => help.push(format!("the step and the {n} before it were rolled back whole: {}", self.rolled_back.join(", "))),
+            (false, _) => help.push(format!(
+                "the {} statements before it stay: mend the file and `cargo migrate upgrade` goes on here, or undo them and `cargo migrate repair`",
+                self.number - 1
+            )),
+        }
+        if !self.committed.is_empty() {
+            help.push(format!("done and committed before: {}", self.committed.join(", ")));
+        }
+        help
+    }
+}

@@ -1,0 +1,45 @@
+//! What happens while a database is migrated, told as it happens: a library never prints.
+
+use std::time::Duration;
+
+use migrate_core::plan::Direction;
+
+/// Something that happened. Callers match what they care for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// So many steps are about to run.
+    Planned {
+        /// How many.
+        steps: usize,
+    },
+    /// Somebody else has the database; told about once a second.
+    Waiting {
+        /// Who, as far as known.
+        holder: String,
+        /// Since when.
+        waited: Duration,
+    },
+    /// A step begins.
+    Started {
+        /// The revision.
+        revision: String,
+        /// Its message.
+        message: String,
+        /// The direction.
+        direction: Direction,
+    },
+    /// A step is done; it counts only once its transaction is committed.
+    Finished {
+        /// The revision.
+        revision: String,
+        /// The direction.
+        direction: Direction,
+        /// How long it took.
+        duration: Duration,
+    },
+    /// What was done so far is committed.
+    Committed,
+    /// Somebody else moved the database meanwhile: the rest is planned anew.
+    Replanned,
+}

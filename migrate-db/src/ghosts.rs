@@ -1,0 +1,47 @@
+//! Revisions that the database has applied and no file holds: a rolled back deployment, another
+//! branch checked out. Their header and way down stand in the version table, so that they can be
+//! undone all the same.
+
+use migrate_core::dialect::Dialect;
+use migrate_core::graph::Graph;
+use migrate_core::history::History;
+use migrate_core::revision::Revision;
+use migrate_core::source::SourceFile;
+use migrate_core::version_table::FullRow;
+
+use crate::error::Error;
+
+/// The history with the revisions of rows that it does not hold.
+///
+/// # Errors
+/// [`Error::Unknown`] with the rows whose header or parents cannot be told.
+pub(crate) fn extend(
+    history: &History,
+    rows: &[FullRow],
+    dialect: Dialect,
+) -> Result<History, Error> {
+    let graph = &history.graph;
+    let mut revisions: Vec<Revision> = graph.order().map(|n| graph.revision(n).clone()).collect();
+    let mut lost = Vec::new();
+    for row in rows.iter().filter(|row| graph.node(&row.row.revision).is_none()) {
+        let text = row.way_down.clone().unwrap_or_default();
+        let file = SourceFile::new(format!("version table, row {}", row.row.revision), text);
+        match Revision::parse(file, &[dialect]).0 {
+            Some(mut revision) if revision.id().as_str() == row.row.revision => {
+                if let Some(fingerprint) = row.row.fingerprint {
+                    revision.fingerprint = fingerprint;
+                }
+                revisions.push(revision);
+            }
+            _ => lost.push(row.row.revision.clone()),
+        }
+    }
+    let (graph, found) = Graph::build(revisions);
+    if !lost.is_empty() || found.has_errors() {
+        let unknown = |row: &&FullRow| history.graph.node(&row.row.revision).is_none();
+        return Err(Error::Unknown(
+            rows.iter().filter(unknown).map(|row| row.row.revision.clone()).collect(),
+        ));
+    }
+    Ok(History { graph, lock: history.lock.clone(), dialects: history.dialects.clone() })
+}

@@ -1,0 +1,202 @@
+//! What a database says of its own history.
+//!
+//! Reads the version table, and nothing else; a database without one has nothing applied. What the
+//! rows mean for a history is worked out here; what to do about it is not.
+
+use migrate_core::dialect::Dialect;
+use migrate_core::graph::{Graph, Node, Set};
+use migrate_core::history::History;
+use migrate_core::plan::Direction;
+use migrate_core::revision::Revision;
+use migrate_core::sql::Fingerprint;
+use migrate_core::version_table::{FullRow, LogRow, Row, RowState, VersionTable};
+
+use crate::driver::Connection;
+use crate::error::Error;
+
+/// Where a database stands.
+#[derive(Debug, Clone, Default)]
+pub struct Status {
+    /// Whether there is a version table.
+    pub has_version_table: bool,
+    /// Revisions of the history that have a row.
+    pub applied: Set,
+    /// Ids of rows that no file holds.
+    pub unknown: Vec<String>,
+    /// Applied revisions whose file means something else now, and was not accepted.
+    pub edited: Vec<Node>,
+    /// Steps that began statement by statement and are not known to have ended.
+    pub unfinished: Vec<Unfinished>,
+    /// The number of the newest log row: it grows with every move.
+    pub(crate) generation: u64,
+}
+
+/// A step that is not known to have ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfinished {
+    /// The revision.
+    pub revision: String,
+    /// What was being done.
+    pub state: RowState,
+    /// How many statements are known to have run.
+    pub done: usize,
+    /// How many were begun.
+    pub begun: usize,
+    /// The fingerprint of the statements that ran.
+    pub(crate) fingerprint: Option<Fingerprint>,
+}
+
+impl Unfinished {
+    /// Whether nobody knows if the statement behind those done has run.
+    #[must_use]
+    pub const fn in_doubt(&self) -> bool {
+        self.begun > self.done
+    }
+
+    /// The direction of the step.
+    #[must_use]
+    pub const fn direction(&self) -> Direction {
+        match self.state {
+            RowState::Downgrading => Direction::Down,
+            RowState::Upgrading | RowState::Applied => Direction::Up,
+        }
+    }
+}
+
+impl Status {
+    /// The status of a database that has no version table.
+    pub(crate) fn blank(graph: &Graph) -> Self {
+        Self { applied: Set::empty(graph), ..Self::default() }
+    }
+
+    /// The applied revisions that no other applied one needs.
+    #[must_use]
+    pub fn heads(&self, graph: &Graph) -> Vec<Node> {
+        graph.tips(&self.applied)
+    }
+
+    /// Revisions that are not applied, in the order in which they would run.
+    #[must_use]
+    pub fn pending(&self, graph: &Graph) -> Vec<Node> {
+        graph.order().filter(|node| !self.applied.contains(*node)).collect()
+    }
+}
+
+/// Reads the status of a database.
+pub(crate) async fn read(
+    connection: &mut Connection,
+    table: &VersionTable,
+    history: &History,
+) -> Result<Status, Error> {
+    let rows = match connection.rows(&table.rows()).await {
+        Ok(rows) => rows,
+        Err(error) => {
+            // Asked first and looked after: one question less where the table is there.
+            return match exists(connection, table).await {
+                Ok(false) => Ok(Status::blank(&history.graph)),
+                Ok(true) | Err(_) => Err(Error::database("reading the version table", error)),
+            };
+        }
+    };
+    let mut status = Status { has_version_table: true, ..Status::blank(&history.graph) };
+    for cells in rows {
+        if let Some((generation, row)) = VersionTable::generation_and_row(&cells) {
+            status.generation = generation;
+            if let Some(row) = row {
+                status.add(row, history, table.dialect());
+            }
+        }
+    }
+    Ok(status)
+}
+
+async fn exists(connection: &mut Connection, table: &VersionTable) -> sqlx::Result<bool> {
+    Ok(!connection.rows(&table.exists()).await?.is_empty())
+}
+
+impl Status {
+    fn add(&mut self, row: Row, history: &History, dialect: Dialect) {
+        let node = history.graph.node(&row.revision);
+        if row.state != RowState::Applied {
+            let Row {
+                revision,
+                fingerprint,
+                state,
+                statements_done: done,
+                statements_begun: begun,
+            } = row;
+            if state == RowState::Downgrading
+                && let Some(node) = node
+            {
+                self.applied.insert(node);
+            }
+            self.unfinished.push(Unfinished { revision, state, done, begun, fingerprint });
+            return;
+        }
+        let Some(node) = node else {
+            self.unknown.push(row.revision);
+            return;
+        };
+        self.applied.insert(node);
+        let same = row
+            .fingerprint
+            .is_some_and(|fingerprint| is_same(&fingerprint, node, history, dialect));
+        if !same {
+            self.edited.push(node);
+        }
+    }
+}
+
+/// Whether a database that ran a text with this fingerprint ran the revision.
+fn is_same(fingerprint: &Fingerprint, node: Node, history: &History, dialect: Dialect) -> bool {
+    let revision = history.graph.revision(node);
+    let blessed = || {
+        history.lock.as_ref().is_some_and(|lock| lock.blesses(revision.id().as_str(), fingerprint))
+    };
+    // Without a lock file the program that ran it may have read it by the rules of other databases.
+    let otherwise = || {
+        [&[dialect][..], &Dialect::ALL].iter().any(|dialects| {
+            Revision::fingerprint_for(
+                &revision.header,
+                &revision.sections,
+                &revision.file,
+                dialects,
+            ) == *fingerprint
+        })
+    };
+    revision.fingerprint == *fingerprint || blessed() || otherwise()
+}
+
+/// Reads every column of every row, oldest first.
+pub(crate) async fn full_rows(
+    connection: &mut Connection,
+    table: &VersionTable,
+) -> Result<Vec<FullRow>, Error> {
+    let rows =
+        read_if_there(connection, table, &table.full_rows(), "reading the version table").await?;
+    Ok(rows.iter().filter_map(|cells| VersionTable::full_row(cells)).collect())
+}
+
+/// Reads the log, oldest first.
+pub(crate) async fn log(
+    connection: &mut Connection,
+    table: &VersionTable,
+) -> Result<Vec<LogRow>, Error> {
+    let rows = read_if_there(connection, table, &table.log_rows(), "reading the log table").await?;
+    Ok(rows.iter().map(|cells| VersionTable::log_row(cells)).collect())
+}
+
+async fn read_if_there(
+    connection: &mut Connection,
+    table: &VersionTable,
+    sql: &str,
+    doing: &str,
+) -> Result<Vec<crate::driver::Cells>, Error> {
+    match connection.rows(sql).await {
+        Ok(rows) => Ok(rows),
+        Err(error) => match exists(connection, table).await {
+            Ok(false) => Ok(Vec::new()),
+            Ok(true) | Err(_) => Err(Error::database(doing, error)),
+        },
+    }
+}

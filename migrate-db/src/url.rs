@@ -1,0 +1,120 @@
+//! Database URLs: which database, in whose dialect of URLs, and how to show one.
+//!
+//! SQLAlchemy's URLs name a driver behind the scheme and write SQLite paths with one slash more;
+//! they are turned into sqlx's here. A URL is never shown but through [`redact`].
+
+use migrate_core::dialect::Dialect;
+use migrate_core::suggest::nearest;
+
+use crate::error::Error;
+
+/// The dialect of a URL, and the URL as sqlx takes it.
+///
+/// # Errors
+/// [`Error::Url`] when the scheme names no database that is known.
+pub(crate) fn normalise(url: &str) -> Result<(Dialect, String), Error> {
+    let (scheme, rest) = url.split_once(':').unwrap_or((url, ""));
+    let Some(dialect) = Dialect::from_name(scheme).filter(|_| url.contains(':')) else {
+        let known = ["sqlite", "postgres", "postgresql", "mysql", "mariadb"];
+        let help = match nearest(scheme, known) {
+            Some(near) if url.contains(':') => format!("did you mean `{near}:`?"),
+            _ => "a URL begins with `sqlite:`, `postgres:`, `mysql:` or `mariadb:`".to_owned(),
+        };
+        return Err(Error::Url { url: redact(url), help });
+    };
+    let sqlalchemy = scheme.contains('+');
+    let rest = match dialect {
+        // `///x` is the relative path x, `////x` the absolute path /x, `//` a database in memory.
+        Dialect::Sqlite if sqlalchemy => match rest.strip_prefix("///") {
+            Some("") | None => ":memory:".to_owned(),
+            Some(path) => path.to_owned(),
+        },
+        _ => rest.to_owned(),
+    };
+    let rest = if sqlalchemy { rest.replace("ssl=", "sslmode=") } else { rest };
+    Ok((dialect, format!("{}:{rest}", dialect.name())))
+}
+
+/// A URL without its password, for messages.
+///
+/// ```
+/// use migrate_db::url::redact;
+/// assert_eq!(redact("postgres://ada:s3cret@db/app?password=x"), "postgres://ada:***@db/app?password=***");
+/// assert_eq!(redact("sqlite:app.db"), "sqlite:app.db");
+/// ```
+#[must_use]
+pub fn redact(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return redact_query(url) };
+    let (address, query) = match rest.split_once('?') {
+        Some((address, query)) => (address, format!("?{query}")),
+        None => (rest, String::new()),
+    };
+    // A password may hold an unescaped `/` or `@`: the last `@` ends it.
+    let address = match address.rsplit_once('@') {
+        Some((user, place)) => match user.split_once(':') {
+            Some((user, _)) => format!("{user}:***@{place}"),
+            None => address.to_owned(),
+        },
+        None => address.to_owned(),
+    };
+    redact_query(&format!("{scheme}://{address}{query}"))
+}
+
+fn redact_query(url: &str) -> String {
+    let Some((front, query)) = url.split_once('?') else { return url.to_owned() };
+    let secret = |key: &str| {
+        let key = key.to_ascii_lowercase();
+        ["password", "passwd", "pwd", "secret", "token", "key"]
+            .iter()
+            .any(|word| key.contains(word))
+    };
+    let query: Vec<String> = query
+        .split('&')
+        .map(|pair| match pair.split_once('=') {
+            Some((key, _)) if secret(key) => format!("{key}=***"),
+            _ => pair.to_owned(),
+        })
+        .collect();
+    format!("{front}?{}", query.join("&"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sqlalchemy_urls_become_sqlx_urls() {
+        let of = |url: &str| normalise(url).map(|(_, url)| url).unwrap();
+        assert_eq!(of("sqlite+aiosqlite:///app.db"), "sqlite:app.db");
+        assert_eq!(of("sqlite+aiosqlite:////srv/app.db"), "sqlite:/srv/app.db");
+        assert_eq!(of("sqlite+aiosqlite://"), "sqlite::memory:");
+        assert_eq!(of("sqlite:///srv/app.db"), "sqlite:///srv/app.db");
+        assert_eq!(
+            of("postgresql+asyncpg://u@h/d?ssl=require"),
+            "postgres://u@h/d?sslmode=require"
+        );
+        assert_eq!(of("mariadb://u@h/d"), "mysql://u@h/d");
+    }
+
+    #[test]
+    fn an_unknown_scheme_is_named_without_the_password() {
+        let error = normalise("postgre://ada:s3cret@db/app").unwrap_err();
+        let text = format!("{error} {error:?} {:?}", error.help());
+        assert!(!text.contains("s3cret"), "{text}");
+        assert!(text.contains("postgres"), "{text}");
+        assert!(normalise("app.db").is_err());
+    }
+
+    #[test]
+    fn no_form_of_password_survives() {
+        for url in [
+            "postgres://ada:s3cret@db/app",
+            "postgres://ada:s3/cret@x@db/app",
+            "postgres://ada:s3cret@db/app?sslmode=require&sslpassword=s3cret",
+            "mysql://root:s3cret@localhost",
+            "sqlite:x.db?key=s3cret",
+        ] {
+            assert!(!redact(url).contains("cret"), "{}", redact(url));
+        }
+    }
+}
