@@ -1,7 +1,6 @@
 //! Ranges of a history, `A:B`.
 
 use super::error::{TargetError, TargetErrorKind as Kind};
-use super::resolve::Walk;
 use super::target::{Offset, Place, Target};
 use super::{Graph, Node, Set};
 
@@ -21,11 +20,18 @@ impl Graph {
             return Err(TargetError::new(Kind::Syntax, format!("`{text}` is no range"))
                 .help("a range is `A:B`, `A:` (to the heads) or `:B` (from base)"));
         };
-        let end = |text: &str, or| match text {
-            "" => Ok(Target::place(or)),
-            text => text.parse(),
+        let lower: Target = match lower {
+            "" => Target::place(Place::Base),
+            text => text.parse()?,
         };
-        let (lower, upper) = (end(lower, Place::Base)?, end(upper, Place::Heads)?);
+        let upper = match upper {
+            "" => Target::At {
+                branch: lower.branch().map(str::to_owned),
+                place: Place::Heads,
+                offset: None,
+            },
+            text => text.parse()?,
+        };
         let (lowers, uppers) = match (&lower, &upper) {
             (Target::Relative { offset: Offset::Up(_), .. }, _) => {
                 return Err(misplaced(&lower, "`base+N` counts from the bottom"));
@@ -43,9 +49,9 @@ impl Graph {
             }
             (_, Target::Relative { branch, offset: Offset::Up(count) }) => {
                 let lowers = self.clipped(&lower, applied)?;
-                let branch = self.branch(branch.as_deref().or(lower.branch()))?;
-                let Walk { end, .. } =
-                    self.walk_up(self.one(&lower, &lowers)?, *count, branch.as_ref())?;
+                let branch = self.branch(branch.as_deref())?;
+                let start = self.start_up(&self.below(lowers.clone()), branch.as_ref())?;
+                let end = self.walk_up(start, *count, branch.as_ref())?.end;
                 (lowers, end.into_iter().collect())
             }
             _ => {

@@ -232,7 +232,7 @@ impl Graph {
     }
 
     /// Where `+N` starts: at the one tip of what is applied (on the branch), else at base.
-    fn start_up(
+    pub(crate) fn start_up(
         &self,
         applied: &Set,
         branch: Option<&Branch<'_>>,
