@@ -1,4 +1,5 @@
 //! All tests of the whole in one binary.
-#![allow(missing_docs, reason = "tests")]
+#![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
+mod alembic;
 mod smoke;

@@ -343,3 +343,6 @@ fn needs_applied(target: &Target) -> TargetError {
     )
     .help("name a revision by its id, a label or `head`")
 }
+
+#[cfg(test)]
+mod tests;

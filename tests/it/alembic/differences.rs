@@ -99,12 +99,12 @@ pub(super) const DIFFERENCES: &[Difference] = &[
     },
     Difference {
         name: "effective-head",
-        why: "a head that another head needs: Alembic counts it for `head`, we do not",
+        why: "a head that another head needs: Alembic counts it for `head` (and `X@heads-N`), we do not",
         is: |case| {
             case.theirs.error == "MultipleHeads"
                 && case.ours.is_ok()
                 && case.targets().iter().any(|target| {
-                    matches!(target, Target::At { place: Place::Head, .. })
+                    matches!(target, Target::At { place: Place::Head | Place::Heads, .. })
                         && case.graph.heads().len() > 1
                 })
         },
