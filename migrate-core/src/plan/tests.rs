@@ -135,6 +135,7 @@ fn a_downgrade_refuses_what_does_not_lead_down() {
         ("7e03", "5b02", Kind::NotBelow),
         // the X does not stand above the branch point
         ("5a03 5b02", "shop@5a01", Kind::NotBelow),
+        ("5a01", "shop@5a01", Kind::NotBelow),
         ("5a03 7e01", "-1", Kind::AmbiguousWalk),
         ("5c04", "-1", Kind::AmbiguousWalk),
         ("5a02 7e01", "5a02-2", Kind::AmbiguousWalk),

@@ -44,6 +44,8 @@ fn every_form_names_its_revisions() {
         ("5a02-1", "", "5a01"),
         ("5a02-2", "", ""),
         ("cart@5a01+2", "", "5a03"),
+        // the branch picks the way up; the start may lie outside
+        ("cart@5b02+1", "", "5c04"),
         ("shop@head-1", "", "5c04"),
         ("mail@base+2", "", "7e02"),
         ("current-1", "5a03", "5a02"),
@@ -126,6 +128,7 @@ fn a_head_that_another_head_needs_is_no_head() {
          cccc < aaaa ~ bbbb",
     );
     assert_eq!(graph.find("head"), Ok(graph.nodes("cccc")[0]));
+    assert_eq!(graph.resolve_many("heads", &Set::empty(&graph)), Ok(graph.nodes("cccc")));
     assert_eq!(graph.find("one@head"), Ok(graph.nodes("cccc")[0]));
     assert_eq!(graph.find("bbbb@head"), Ok(graph.nodes("bbbb")[0]));
 }
