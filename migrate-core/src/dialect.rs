@@ -163,6 +163,9 @@ pub struct Words {
     pub table_exists: &'static str,
     /// The expression for the schema that a table without a qualified name lands in.
     pub current_schema: &'static str,
+    /// The forms of statements that the database refuses inside a transaction: keywords with one
+    /// space between, and `..` for any tokens.
+    pub outside_transaction: &'static [&'static str],
 }
 
 /// What stands in one transaction.

@@ -70,6 +70,12 @@ codes! {
     SealedEdited "sealed-edited" "A revision that others are built on was edited."
     SealedMissing "sealed-missing" "The lock file names a revision that no file holds."
     LockOutdated "lock-outdated" "The lock file does not name every revision."
+    // Importing another tool's directory.
+    ImportDownWithoutUp "import-down-without-up" "A file that undoes a migration has no migration to undo."
+    ImportDuplicateVersion "import-duplicate-version" "Several migrations have the same version."
+    ImportMarkers "import-markers" "The markers of a migration file are missing, unknown or out of order."
+    ImportSettings "import-settings" "The settings beside a migration are not understood."
+    ImportRepeatable "import-repeatable" "A migration that its tool runs again at every change becomes one revision."
 }
 
 impl Code {

@@ -44,6 +44,8 @@ pub(super) static WORDS: Words = Words {
     number_as_text: "CAST({} AS CHAR)",
     table_exists: "SELECT 'yes' FROM information_schema.tables WHERE table_schema = {schema} AND table_name = {name}",
     current_schema: "DATABASE()",
+    // What cannot be rolled back commits by itself.
+    outside_transaction: &[],
 };
 
 /// Every statement but those that change or read rows commits by itself.

@@ -44,6 +44,21 @@ pub(super) static WORDS: Words = Words {
     number_as_text: "CAST({} AS TEXT)",
     table_exists: "SELECT 'yes' FROM pg_catalog.pg_tables WHERE schemaname = {schema} AND tablename = {name}",
     current_schema: "current_schema()",
+    outside_transaction: &[
+        "CREATE INDEX CONCURRENTLY",
+        "CREATE UNIQUE INDEX CONCURRENTLY",
+        "DROP INDEX CONCURRENTLY",
+        "REINDEX .. CONCURRENTLY",
+        "REINDEX DATABASE",
+        "REINDEX SYSTEM",
+        "ALTER TABLE .. DETACH PARTITION .. CONCURRENTLY",
+        "VACUUM",
+        "CREATE DATABASE",
+        "DROP DATABASE",
+        "CREATE TABLESPACE",
+        "DROP TABLESPACE",
+        "ALTER SYSTEM",
+    ],
 };
 
 fn stands_alone(words: &[&str]) -> bool {

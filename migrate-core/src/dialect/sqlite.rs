@@ -44,6 +44,7 @@ pub(super) static WORDS: Words = Words {
     number_as_text: "CAST({} AS TEXT)",
     table_exists: "SELECT 'yes' FROM {schema}.sqlite_master WHERE type = 'table' AND name = {name}",
     current_schema: "main",
+    outside_transaction: &["VACUUM"],
 };
 
 fn stands_alone(words: &[&str]) -> bool {

@@ -1,0 +1,224 @@
+//! What a database that the other tool has migrated already has.
+//!
+//! Each format names its version tables and a query that reads them, one text for every database:
+//! all columns come as text or NULL. [`applied`] turns the rows into places in an [`Import`]. Nothing
+//! here connects to a database.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fmt;
+
+use super::versioned::REPEATABLE;
+use super::{Format, Import};
+
+/// A table in which a tool keeps what it has run, and the query that reads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VersionTable {
+    /// The table's name, in the schema that is searched first.
+    pub name: &'static str,
+    /// The query whose rows [`applied`] takes; every column is text or NULL.
+    pub query: &'static str,
+}
+
+/// The version tables of a format: the first that exists is the one to read.
+#[must_use]
+pub const fn version_tables(format: Format) -> &'static [VersionTable] {
+    // CAST to CHAR is the one cast to text that PostgreSQL, MySQL and SQLite share; where it pads
+    // with blanks TRIM takes them away. CASE makes text of booleans and of numbers that stand for them.
+    match format {
+        Format::Sqlx => &[VersionTable {
+            name: "_sqlx_migrations",
+            query: "SELECT TRIM(CAST(version AS CHAR(40))), \
+                    CASE WHEN success THEN 'true' ELSE 'false' END \
+                    FROM _sqlx_migrations ORDER BY version",
+        }],
+        Format::Diesel => &[VersionTable {
+            name: "__diesel_schema_migrations",
+            query: "SELECT version FROM __diesel_schema_migrations ORDER BY version",
+        }],
+        Format::GolangMigrate => &[
+            VersionTable {
+                name: "schema_migrations",
+                query: "SELECT TRIM(CAST(version AS CHAR(40))), \
+                        CASE WHEN dirty THEN 'true' ELSE 'false' END FROM schema_migrations",
+            },
+            // Runners of the same file names that keep the name of the last file.
+            VersionTable { name: "migrations", query: "SELECT version FROM migrations" },
+        ],
+        Format::Dbmate => &[VersionTable {
+            name: "schema_migrations",
+            query: "SELECT version FROM schema_migrations ORDER BY version",
+        }],
+        Format::Goose => &[VersionTable {
+            name: "goose_db_version",
+            query: "SELECT TRIM(CAST(version_id AS CHAR(40))), \
+                    CASE WHEN is_applied THEN 'true' ELSE 'false' END \
+                    FROM goose_db_version ORDER BY id",
+        }],
+        Format::Refinery => &[VersionTable {
+            name: "refinery_schema_history",
+            query: "SELECT TRIM(CAST(version AS CHAR(40))) \
+                    FROM refinery_schema_history ORDER BY version",
+        }],
+        Format::Flyway => &[VersionTable {
+            name: "flyway_schema_history",
+            query: "SELECT version, CASE WHEN success THEN 'true' ELSE 'false' END, type, script \
+                    FROM flyway_schema_history ORDER BY installed_rank",
+        }],
+    }
+}
+
+/// Why the rows of a version table do not say what is applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AdoptError {
+    /// The table names migrations that the directory does not hold.
+    Unknown(Vec<String>),
+    /// A version of the table belongs to several migrations: the version, and their keys.
+    Ambiguous(String, Vec<String>),
+    /// These failed half way and were not cleaned up.
+    Unfinished(Vec<String>),
+    /// A row of the table has no version.
+    Malformed,
+}
+
+impl fmt::Display for AdoptError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unknown(keys) => write!(
+                f,
+                "the version table names {}, which the directory does not hold",
+                keys.join(", ")
+            ),
+            Self::Ambiguous(key, keys) => write!(
+                f,
+                "the version table names {key}, which is the version of several migrations: {}",
+                keys.join(", ")
+            ),
+            Self::Unfinished(keys) => {
+                write!(f, "the version table says that {} did not finish", keys.join(", "))
+            }
+            Self::Malformed => f.write_str("a row of the version table has no version"),
+        }
+    }
+}
+
+impl std::error::Error for AdoptError {}
+
+/// One row, read.
+struct Row<'a> {
+    key: &'a str,
+    flag: Option<bool>,
+    kind: &'a str,
+}
+
+/// The indices of [`Import::migrations`] that `rows` of the version table say are applied, in order.
+///
+/// # Errors
+/// [`AdoptError`] when the table and the directory do not fit, or a migration did not finish.
+pub fn applied(
+    format: Format,
+    rows: &[Vec<Option<String>>],
+    import: &Import,
+) -> Result<Vec<usize>, AdoptError> {
+    let rows = rows.iter().map(|row| read_row(format, row)).collect::<Result<Vec<_>, _>>()?;
+    let rows: Vec<Row<'_>> = rows.into_iter().flatten().collect();
+    let unfinished: Vec<String> = rows
+        .iter()
+        .filter(|row| match format {
+            Format::GolangMigrate => row.flag == Some(true),
+            Format::Sqlx | Format::Flyway => row.flag == Some(false),
+            _ => false,
+        })
+        .map(|row| row.key.to_owned())
+        .collect();
+    if !unfinished.is_empty() {
+        return Err(AdoptError::Unfinished(unfinished));
+    }
+
+    let index = Index::new(format, import);
+    let mut applied = BTreeSet::new();
+    let mut unknown = Vec::new();
+    for row in &rows {
+        if row.kind == "BASELINE" {
+            let covered = |version: &str| {
+                version != REPEATABLE && format.order((version, ""), (row.key, "")).is_le()
+            };
+            let all = import.migrations.iter().enumerate();
+            applied.extend(all.filter(|(_, m)| covered(&m.version)).map(|(n, _)| n));
+            continue;
+        }
+        let undone = row.kind.starts_with("UNDO")
+            || row.kind == "DELETE"
+            || format == Format::Goose && row.flag == Some(false);
+        match index.find(row.key)? {
+            // One row says how far it has come; with several each speaks for itself.
+            Some(n) if format == Format::GolangMigrate && rows.len() == 1 => applied.extend(0..=n),
+            Some(n) if undone => {
+                applied.remove(&n);
+            }
+            Some(n) => {
+                applied.insert(n);
+            }
+            None if undone => unknown.retain(|key| key != row.key),
+            None => unknown.push(row.key.to_owned()),
+        }
+    }
+    if unknown.is_empty() {
+        Ok(applied.into_iter().collect())
+    } else {
+        Err(AdoptError::Unknown(unknown))
+    }
+}
+
+/// A row that is about a migration; the others say that a tool has begun.
+fn read_row(format: Format, row: &[Option<String>]) -> Result<Option<Row<'_>>, AdoptError> {
+    let column = |n: usize| row.get(n).and_then(Option::as_deref);
+    let kind = column(2).unwrap_or_default();
+    let key = match column(0) {
+        Some(key) => key.trim(),
+        // flyway's repeatable migrations and its marks for schemas have no version.
+        None if format == Format::Flyway && kind == "SCHEMA" => return Ok(None),
+        None if format == Format::Flyway => column(3).ok_or(AdoptError::Malformed)?,
+        None => return Err(AdoptError::Malformed),
+    };
+    let begins = match format {
+        Format::Goose => key == "0",
+        Format::GolangMigrate => key == "-1",
+        _ => false,
+    };
+    let flag = column(1).map(|text| matches!(text, "true" | "t" | "1"));
+    Ok((!begins).then_some(Row { key, flag, kind }))
+}
+
+/// The migrations by what a version table may call them.
+struct Index<'a> {
+    format: Format,
+    import: &'a Import,
+    keys: HashMap<&'a str, usize>,
+    versions: HashMap<String, Vec<usize>>,
+}
+
+impl<'a> Index<'a> {
+    fn new(format: Format, import: &'a Import) -> Self {
+        let mut versions: HashMap<String, Vec<usize>> = HashMap::new();
+        for (n, migration) in import.migrations.iter().enumerate() {
+            versions.entry(format.identity(&migration.version)).or_default().push(n);
+        }
+        let keys = import.migrations.iter().enumerate().map(|(n, m)| (m.key.as_str(), n)).collect();
+        Self { format, import, keys, versions }
+    }
+
+    fn find(&self, key: &str) -> Result<Option<usize>, AdoptError> {
+        if let Some(n) = self.keys.get(key) {
+            return Ok(Some(*n));
+        }
+        match self.versions.get(&self.format.identity(key)).map_or(&[][..], Vec::as_slice) {
+            [] => Ok(None),
+            [n] => Ok(Some(*n)),
+            several => {
+                let keys = several.iter().map(|n| self.import.migrations[*n].key.clone()).collect();
+                Err(AdoptError::Ambiguous(key.to_owned(), keys))
+            }
+        }
+    }
+}

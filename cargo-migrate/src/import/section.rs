@@ -1,0 +1,273 @@
+//! The SQL of one direction: what it holds, and what is done to it so that it can stand in a
+//! revision file. Knows nothing of file names or of other migrations.
+
+use std::rc::Rc;
+
+use migrate_core::diagnostic::Diagnostics;
+use migrate_core::dialect::Dialect;
+use migrate_core::source::{SourceFile, Span};
+use migrate_core::sql::{Lexer, Token, TokenKind, split};
+
+use super::{Format, Section, adopt};
+
+/// One direction as its reader found it.
+#[derive(Debug, Clone)]
+pub(super) struct Part {
+    pub(super) source: Rc<SourceFile>,
+    /// What belongs to it; each ends at the end of a line, and no statement reaches over an end.
+    pub(super) spans: Vec<Span>,
+    /// What the tool was told; SQL that must not run in a transaction is found out here.
+    pub(super) transaction: bool,
+}
+
+/// A section and what was found in it.
+#[derive(Debug)]
+pub(super) struct Examined {
+    pub(super) section: Section,
+    /// Whether it holds no statement.
+    pub(super) blank: bool,
+    /// What was changed or found, to be read after "the up" or "the down".
+    pub(super) notes: Vec<String>,
+    pub(super) diagnostics: Diagnostics,
+}
+
+/// A replacement in the text: what goes, and what comes in its place.
+type Edit = (Span, &'static str);
+
+impl Part {
+    /// The whole of a file.
+    pub(super) fn whole(source: Rc<SourceFile>, transaction: bool) -> Self {
+        let spans = vec![Span::new(0, source.text().len())];
+        Self { source, spans, transaction }
+    }
+
+    pub(super) fn examine(&self, dialect: Dialect) -> Examined {
+        let text = self.source.text();
+        let mut diagnostics = Diagnostics::new();
+        let mut statements = Vec::new();
+        let mut edits: Vec<Edit> = Vec::new();
+        for (n, span) in self.spans.iter().enumerate() {
+            let (found, faults) = split(&self.source, *span, dialect.lexis());
+            diagnostics.append(faults);
+            // What the next span holds is not to be read as more of this statement.
+            if let Some(last) = found.last()
+                && n + 1 < self.spans.len()
+                && semicolon(text, last.span.end, span.end, dialect).is_none()
+            {
+                edits.push((Span::new(last.span.end, last.span.end), ";"));
+            }
+            statements.extend(found.into_iter().map(|s| Found::new(text, s.span, *span, dialect)));
+        }
+
+        let mut notes = Vec::new();
+        let mut transaction = self.transaction;
+        if transaction {
+            let refused = refused_in_transaction(&statements, dialect);
+            if !refused.is_empty() {
+                transaction = false;
+                notes.push(format!("holds {}: marked transaction:false", refused.join(", ")));
+            } else if let Some(cuts) = wrapping_transaction(&statements, text, dialect) {
+                edits.extend(cuts.map(|cut| (cut, "")));
+                statements.pop();
+                statements.remove(0);
+                notes.push(
+                    "began and committed a transaction itself: these two statements are \
+                     left out, a section runs in one anyway"
+                        .to_owned(),
+                );
+            } else if statements.iter().any(Found::controls_transactions) {
+                transaction = false;
+                notes.push("controls transactions itself: marked transaction:false".to_owned());
+            }
+        }
+        let tables = touched_version_tables(&statements);
+        if !tables.is_empty() {
+            notes.push(format!(
+                "touches {}, a version table that a fresh database does not have",
+                tables.join(", ")
+            ));
+        }
+        let (text, escaped) = escape_markers(&self.assemble(edits));
+        if escaped > 0 {
+            notes.push(format!(
+                "has {escaped} line(s) that look like markers: `-- migrate:` is now `-- migrate :`"
+            ));
+        }
+        Examined {
+            section: Section { path: self.source.path().to_owned(), text, transaction },
+            blank: statements.is_empty(),
+            notes,
+            diagnostics,
+        }
+    }
+
+    /// The text of the spans after the edits, without empty lines around it.
+    fn assemble(&self, mut edits: Vec<Edit>) -> String {
+        edits.sort_by_key(|(span, _)| *span);
+        let (source, mut text) = (self.source.text(), String::new());
+        for span in &self.spans {
+            let mut at = span.start;
+            for (cut, put) in
+                edits.iter().filter(|(e, _)| span.start <= e.start && e.end <= span.end)
+            {
+                text += Span::new(at, cut.start).of(source);
+                text += put;
+                at = cut.end;
+            }
+            text += Span::new(at, span.end).of(source);
+            if !text.is_empty() && !text.ends_with('\n') {
+                text.push('\n');
+            }
+        }
+        let trimmed = text.trim_end().trim_start_matches('\n');
+        if trimmed.is_empty() { String::new() } else { format!("{trimmed}\n") }
+    }
+}
+
+/// A statement with its tokens.
+struct Found<'a> {
+    text: &'a str,
+    span: Span,
+    /// The end of the span that was split.
+    end: usize,
+    tokens: Vec<Token>,
+}
+
+impl<'a> Found<'a> {
+    fn new(text: &'a str, span: Span, within: Span, dialect: Dialect) -> Self {
+        let tokens = Lexer::new(text, span, dialect.lexis())
+            .map_while(Result::ok)
+            .filter(|token| !matches!(token.kind, TokenKind::Comment | TokenKind::CodeComment))
+            .collect();
+        Self { text, span, end: within.end, tokens }
+    }
+
+    fn word(&self, n: usize) -> &'a str {
+        self.tokens.get(n).map_or("", |token| token.span.of(self.text))
+    }
+
+    fn is(&self, n: usize, word: &str) -> bool {
+        self.word(n).eq_ignore_ascii_case(word)
+    }
+
+    fn begins_transaction(&self) -> bool {
+        self.is(0, "begin") || self.is(0, "start") && self.is(1, "transaction")
+    }
+
+    fn commits(&self) -> bool {
+        self.is(0, "commit") || self.is(0, "end")
+    }
+
+    fn controls_transactions(&self) -> bool {
+        let rolls_back = self.is(0, "rollback") && !(self.is(1, "to") || self.is(2, "to"));
+        self.begins_transaction() || self.commits() || rolls_back
+    }
+
+    /// Whether the words of a form as `outside_transaction` writes it are there.
+    fn has_form(&self, form: &str) -> bool {
+        let (mut at, mut gap) = (0, false);
+        for word in form.split(' ') {
+            if word == ".." {
+                gap = true;
+                continue;
+            }
+            let reach = if gap { self.tokens.len() } else { (at + 1).min(self.tokens.len()) };
+            match (at..reach).find(|n| self.is(*n, word)) {
+                Some(n) => at = n + 1,
+                None => return false,
+            }
+            gap = false;
+        }
+        true
+    }
+}
+
+fn refused_in_transaction(statements: &[Found<'_>], dialect: Dialect) -> Vec<String> {
+    let forms = dialect.words().outside_transaction.iter();
+    forms
+        .filter(|form| statements.iter().any(|statement| statement.has_form(form)))
+        .map(|form| form.replace(" .. ", " "))
+        .collect()
+}
+
+/// The BEGIN and the COMMIT when they stand around everything else and there are no others.
+fn wrapping_transaction(
+    statements: &[Found<'_>],
+    text: &str,
+    dialect: Dialect,
+) -> Option<[Span; 2]> {
+    let [first, inner @ .., last] = statements else { return None };
+    if !(first.begins_transaction() && last.commits())
+        || inner.iter().any(Found::controls_transactions)
+    {
+        return None;
+    }
+    Some([first, last].map(|s| {
+        let end = semicolon(text, s.span.end, s.end, dialect).map_or(s.span.end, |span| span.end);
+        Span::new(s.span.start, end)
+    }))
+}
+
+/// The first semicolon of a piece of text that holds no statement.
+fn semicolon(text: &str, start: usize, end: usize, dialect: Dialect) -> Option<Span> {
+    Lexer::new(text, Span::new(start, end), dialect.lexis())
+        .map_while(Result::ok)
+        .find(|token| token.kind == TokenKind::Semicolon)
+        .map(|token| token.span)
+}
+
+/// The version tables that statements name, in quotes as they are shown.
+fn touched_version_tables(statements: &[Found<'_>]) -> Vec<String> {
+    let mut tables: Vec<&str> = Format::ALL
+        .iter()
+        .flat_map(|format| adopt::version_tables(*format))
+        .map(|table| table.name)
+        // Too common a word to mean anything.
+        .filter(|name| *name != "migrations")
+        .collect();
+    tables.sort_unstable();
+    tables.dedup();
+    tables.retain(|name| {
+        statements.iter().any(|s| {
+            s.tokens.iter().any(|token| {
+                let text = token.span.of(s.text);
+                let text = match token.kind {
+                    TokenKind::Word => text,
+                    TokenKind::QuotedName => {
+                        text.get(1..text.len().saturating_sub(1)).unwrap_or_default()
+                    }
+                    _ => return false,
+                };
+                text.eq_ignore_ascii_case(name)
+            })
+        })
+    });
+    tables.into_iter().map(|name| format!("`{name}`")).collect()
+}
+
+/// Puts a space before the colon of every line that looks like a marker; how many there were.
+fn escape_markers(text: &str) -> (String, usize) {
+    let mut escaped = 0;
+    let mut out = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        match marker_colon(line) {
+            Some(colon) => {
+                escaped += 1;
+                out.push_str(&line[..colon]);
+                out.push(' ');
+                out.push_str(&line[colon..]);
+            }
+            None => out.push_str(line),
+        }
+    }
+    (out, escaped)
+}
+
+/// Where the colon of a line that begins `-- migrate:` stands.
+fn marker_colon(line: &str) -> Option<usize> {
+    let rest = line.trim_start().strip_prefix("--")?.trim_start();
+    let word = rest.get(.."migrate".len())?;
+    let after = &rest[word.len()..];
+    (word.eq_ignore_ascii_case("migrate") && after.starts_with(':'))
+        .then(|| line.len() - after.len())
+}
