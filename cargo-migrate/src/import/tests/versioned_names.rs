@@ -40,11 +40,11 @@ fn flyway_undoes_repeats_and_counts_in_parts() {
             ("V2__old.sql.conf", "executeInTransaction=false\n"),
             ("U1.10__other_name.sql", "SELECT -1;"),
             ("R__views.sql", "CREATE VIEW ${schema}.v AS SELECT 1;"),
-            ("db/V3__Code.java", "class V3__Code {}"),
+            ("db/V30__Code.java", "class V30__Code {}"),
             ("afterMigrate.sql", "SELECT 1;"),
         ],
     );
-    assert_eq!(keys(&import), ["1.9", "1.10", "3", "R__views.sql"]);
+    assert_eq!(keys(&import), ["1.9", "1.10", "30", "R__views.sql"]);
     let [a, b, code, views] = &import.migrations[..] else { panic!() };
     assert!(!a.up.transaction && b.up.transaction);
     assert_eq!(b.down.as_ref().unwrap().path, "U1.10__other_name.sql");
@@ -63,6 +63,8 @@ fn flyway_needs_a_baseline_only_when_what_it_stands_for_is_gone() {
     let import = read_named(Format::Flyway, &["B1__old.sql", "B2__base.sql", "V3__c.sql"]);
     assert_eq!(messages(&import), ["base", "c"]);
     assert_eq!(skipped(&import), ["B1__old.sql"]);
+    let import = read_named(Format::Flyway, &["V2__b.sql", "B2__base.sql"]);
+    assert_eq!(skipped(&import), ["B2__base.sql"]);
 }
 
 #[test]
