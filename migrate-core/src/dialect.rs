@@ -10,7 +10,7 @@ mod sqlite;
 
 use std::fmt::{self, Write as _};
 
-use crate::sql::{Lexis, leading_words};
+use crate::sql::{Lexis, controls_transaction, has_form};
 
 /// A database whose SQL is understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -94,9 +94,18 @@ impl Dialect {
     /// ```
     #[must_use]
     pub fn stands_alone(self, sql: &str) -> bool {
-        let words = leading_words(sql, self.lexis(), 6);
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        (self.words().stands_alone)(&words)
+        let (words, lexis) = (self.words(), self.lexis());
+        self.refused_in_transaction(sql).is_some()
+            || controls_transaction(sql, lexis)
+            || !words.transactional_ddl
+                && !words.transactional.iter().any(|form| has_form(sql, form, lexis))
+    }
+
+    /// The form of a statement that the database refuses inside a transaction, if it is one.
+    #[must_use]
+    pub fn refused_in_transaction(self, sql: &str) -> Option<&'static str> {
+        let forms = self.words().outside_transaction.iter();
+        forms.copied().find(|form| has_form(sql, form, self.lexis()))
     }
 
     /// A statement as the database's own client program takes it, with its end, appended to
@@ -130,8 +139,6 @@ impl Dialect {
 pub struct Words {
     /// The lexical rules.
     pub lexis: Lexis,
-    /// Whether a statement with these leading words needs to be outside any transaction.
-    pub stands_alone: fn(&[&str]) -> bool,
     /// What stands around a quoted name.
     pub name_quote: char,
     /// Whether a transaction holds DDL too, so that a step happens whole or not at all.
@@ -166,6 +173,8 @@ pub struct Words {
     /// The forms of statements that the database refuses inside a transaction: keywords with one
     /// space between, and `..` for any tokens.
     pub outside_transaction: &'static [&'static str],
+    /// Where DDL commits by itself: the forms of statements that do not.
+    pub transactional: &'static [&'static str],
 }
 
 /// What stands in one transaction.

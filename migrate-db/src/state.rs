@@ -11,7 +11,7 @@ use migrate_core::revision::Revision;
 use migrate_core::sql::Fingerprint;
 use migrate_core::version_table::{FullRow, LogRow, Row, RowState, VersionTable};
 
-use crate::driver::Connection;
+use crate::driver::{Cells, Connection};
 use crate::error::Error;
 
 /// Where a database stands.
@@ -88,15 +88,9 @@ pub(crate) async fn read(
     table: &VersionTable,
     history: &History,
 ) -> Result<Status, Error> {
-    let rows = match connection.rows(&table.rows()).await {
-        Ok(rows) => rows,
-        Err(error) => {
-            // Asked first and looked after: one question less where the table is there.
-            return match exists(connection, table).await {
-                Ok(false) => Ok(Status::blank(&history.graph)),
-                Ok(true) | Err(_) => Err(Error::database("reading the version table", error)),
-            };
-        }
+    let Some(rows) = ask(connection, table, &table.rows(), "reading the version table").await?
+    else {
+        return Ok(Status::blank(&history.graph));
     };
     let mut status = Status { has_version_table: true, ..Status::blank(&history.graph) };
     for cells in rows {
@@ -110,8 +104,24 @@ pub(crate) async fn read(
     Ok(status)
 }
 
-async fn exists(connection: &mut Connection, table: &VersionTable) -> sqlx::Result<bool> {
-    Ok(!connection.rows(&table.exists()).await?.is_empty())
+/// Asks the version table or the log; `None` where there is none.
+///
+/// Asked first and looked after: one question less where the table is there. Somebody may create
+/// it between the two, so that a refusal counts only the second time.
+async fn ask(
+    connection: &mut Connection,
+    table: &VersionTable,
+    sql: &str,
+    doing: &str,
+) -> Result<Option<Vec<Cells>>, Error> {
+    if let Ok(rows) = connection.rows(sql).await {
+        return Ok(Some(rows));
+    }
+    let failed = |error| Error::database(doing, error);
+    if connection.rows(&table.exists()).await.map_err(failed)?.is_empty() {
+        return Ok(None);
+    }
+    connection.rows(sql).await.map(Some).map_err(failed)
 }
 
 impl Status {
@@ -172,9 +182,8 @@ pub(crate) async fn full_rows(
     connection: &mut Connection,
     table: &VersionTable,
 ) -> Result<Vec<FullRow>, Error> {
-    let rows =
-        read_if_there(connection, table, &table.full_rows(), "reading the version table").await?;
-    Ok(rows.iter().filter_map(|cells| VersionTable::full_row(cells)).collect())
+    let rows = ask(connection, table, &table.full_rows(), "reading the version table").await?;
+    Ok(rows.unwrap_or_default().iter().filter_map(|cells| VersionTable::full_row(cells)).collect())
 }
 
 /// Reads the log, oldest first.
@@ -182,21 +191,6 @@ pub(crate) async fn log(
     connection: &mut Connection,
     table: &VersionTable,
 ) -> Result<Vec<LogRow>, Error> {
-    let rows = read_if_there(connection, table, &table.log_rows(), "reading the log table").await?;
-    Ok(rows.iter().map(|cells| VersionTable::log_row(cells)).collect())
-}
-
-async fn read_if_there(
-    connection: &mut Connection,
-    table: &VersionTable,
-    sql: &str,
-    doing: &str,
-) -> Result<Vec<crate::driver::Cells>, Error> {
-    match connection.rows(sql).await {
-        Ok(rows) => Ok(rows),
-        Err(error) => match exists(connection, table).await {
-            Ok(false) => Ok(Vec::new()),
-            Ok(true) | Err(_) => Err(Error::database(doing, error)),
-        },
-    }
+    let rows = ask(connection, table, &table.log_rows(), "reading the log table").await?;
+    Ok(rows.unwrap_or_default().iter().map(|cells| VersionTable::log_row(cells)).collect())
 }

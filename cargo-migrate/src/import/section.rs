@@ -6,7 +6,7 @@ use std::rc::Rc;
 use migrate_core::diagnostic::Diagnostics;
 use migrate_core::dialect::Dialect;
 use migrate_core::source::{SourceFile, Span};
-use migrate_core::sql::{Lexer, Token, TokenKind, split};
+use migrate_core::sql::{Lexer, Token, TokenKind, controls_transaction, split};
 
 use super::{Format, Section, adopt};
 
@@ -75,7 +75,7 @@ impl Part {
                      left out, a section runs in one anyway"
                         .to_owned(),
                 );
-            } else if statements.iter().any(Found::controls_transactions) {
+            } else if statements.iter().any(|s| s.controls_transaction(dialect)) {
                 transaction = false;
                 notes.push("controls transactions itself: marked transaction:false".to_owned());
             }
@@ -154,40 +154,20 @@ impl<'a> Found<'a> {
         self.is(0, "begin") || self.is(0, "start") && self.is(1, "transaction")
     }
 
+    fn controls_transaction(&self, dialect: Dialect) -> bool {
+        controls_transaction(self.span.of(self.text), dialect.lexis())
+    }
+
     fn commits(&self) -> bool {
         self.is(0, "commit") || self.is(0, "end")
-    }
-
-    fn controls_transactions(&self) -> bool {
-        let rolls_back = self.is(0, "rollback") && !(self.is(1, "to") || self.is(2, "to"));
-        self.begins_transaction() || self.commits() || rolls_back
-    }
-
-    /// Whether the words of a form as `outside_transaction` writes it are there.
-    fn has_form(&self, form: &str) -> bool {
-        let (mut at, mut gap) = (0, false);
-        for word in form.split(' ') {
-            if word == ".." {
-                gap = true;
-                continue;
-            }
-            let reach = if gap { self.tokens.len() } else { (at + 1).min(self.tokens.len()) };
-            match (at..reach).find(|n| self.is(*n, word)) {
-                Some(n) => at = n + 1,
-                None => return false,
-            }
-            gap = false;
-        }
-        true
     }
 }
 
 fn refused_in_transaction(statements: &[Found<'_>], dialect: Dialect) -> Vec<String> {
-    let forms = dialect.words().outside_transaction.iter();
+    let forms = statements.iter().filter_map(|s| dialect.refused_in_transaction(s.span.of(s.text)));
+    let mut forms: Vec<String> = forms.map(|form| form.replace(" .. ", " ")).collect();
+    forms.dedup();
     forms
-        .filter(|form| statements.iter().any(|statement| statement.has_form(form)))
-        .map(|form| form.replace(" .. ", " "))
-        .collect()
 }
 
 /// The BEGIN and the COMMIT when they stand around everything else and there are no others.
@@ -198,7 +178,7 @@ fn wrapping_transaction(
 ) -> Option<[Span; 2]> {
     let [first, inner @ .., last] = statements else { return None };
     if !(first.begins_transaction() && last.commits())
-        || inner.iter().any(Found::controls_transactions)
+        || inner.iter().any(|s| s.controls_transaction(dialect))
     {
         return None;
     }

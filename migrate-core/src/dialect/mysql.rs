@@ -28,7 +28,6 @@ const LEXIS: Lexis = Lexis {
 
 pub(super) static WORDS: Words = Words {
     lexis: LEXIS,
-    stands_alone,
     name_quote: '`',
     transactional_ddl: false,
     transactions: Transactions::PerMigration,
@@ -46,24 +45,7 @@ pub(super) static WORDS: Words = Words {
     current_schema: "DATABASE()",
     // What cannot be rolled back commits by itself.
     outside_transaction: &[],
+    transactional: &[
+        "INSERT", "UPDATE", "DELETE", "REPLACE", "SELECT", "WITH", "SET", "DO", "TABLE", "VALUES",
+    ],
 };
-
-/// Every statement but those that change or read rows commits by itself.
-fn stands_alone(words: &[&str]) -> bool {
-    !matches!(
-        words,
-        [
-            "INSERT"
-                | "UPDATE"
-                | "DELETE"
-                | "REPLACE"
-                | "SELECT"
-                | "WITH"
-                | "SET"
-                | "DO"
-                | "TABLE"
-                | "VALUES",
-            ..
-        ]
-    )
-}

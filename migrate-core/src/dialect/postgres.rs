@@ -28,7 +28,6 @@ const LEXIS: Lexis = Lexis {
 
 pub(super) static WORDS: Words = Words {
     lexis: LEXIS,
-    stands_alone,
     name_quote: '"',
     transactional_ddl: true,
     transactions: Transactions::PerMigration,
@@ -53,27 +52,16 @@ pub(super) static WORDS: Words = Words {
         "REINDEX SYSTEM",
         "ALTER TABLE .. DETACH PARTITION .. CONCURRENTLY",
         "VACUUM",
+        "CALL",
+        "CLUSTER",
+        "CREATE SUBSCRIPTION",
+        "DROP SUBSCRIPTION",
+        "DISCARD ALL",
         "CREATE DATABASE",
         "DROP DATABASE",
         "CREATE TABLESPACE",
         "DROP TABLESPACE",
         "ALTER SYSTEM",
     ],
+    transactional: &[],
 };
-
-fn stands_alone(words: &[&str]) -> bool {
-    let object = |kinds: &[&str]| words.get(1).is_some_and(|word| kinds.contains(word));
-    words.contains(&"CONCURRENTLY")
-        || match words.first().copied() {
-            Some(
-                "VACUUM" | "CLUSTER" | "CALL" | "BEGIN" | "START" | "COMMIT" | "END" | "ROLLBACK"
-                | "ABORT",
-            ) => true,
-            Some("CREATE" | "DROP" | "ALTER") => {
-                object(&["DATABASE", "TABLESPACE", "SUBSCRIPTION", "SYSTEM"])
-            }
-            Some("REINDEX") => object(&["DATABASE", "SYSTEM", "SCHEMA"]),
-            Some("DISCARD") => object(&["ALL"]),
-            _ => false,
-        }
-}

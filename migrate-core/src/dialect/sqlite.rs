@@ -28,7 +28,6 @@ const LEXIS: Lexis = Lexis {
 
 pub(super) static WORDS: Words = Words {
     lexis: LEXIS,
-    stands_alone,
     name_quote: '"',
     transactional_ddl: true,
     transactions: Transactions::All,
@@ -44,24 +43,7 @@ pub(super) static WORDS: Words = Words {
     number_as_text: "CAST({} AS TEXT)",
     table_exists: "SELECT 'yes' FROM {schema}.sqlite_master WHERE type = 'table' AND name = {name}",
     current_schema: "main",
-    outside_transaction: &["VACUUM"],
-};
+    outside_transaction: &["VACUUM", "ATTACH", "DETACH"],
 
-fn stands_alone(words: &[&str]) -> bool {
-    matches!(
-        words,
-        [
-            "VACUUM"
-                | "PRAGMA"
-                | "ATTACH"
-                | "DETACH"
-                | "BEGIN"
-                | "COMMIT"
-                | "END"
-                | "ROLLBACK"
-                | "SAVEPOINT"
-                | "RELEASE",
-            ..
-        ]
-    )
-}
+    transactional: &[],
+};

@@ -33,7 +33,7 @@ pub use lexer::Lexer;
 pub use lexis::Lexis;
 pub use split::{Statement, scan, split};
 pub use token::{LexError, Token, TokenKind, Unterminated};
-pub use words::{controls_transaction, leading_words};
+pub use words::{controls_transaction, has_form, leading_words};
 
 #[cfg(test)]
 mod tests;

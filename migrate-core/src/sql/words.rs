@@ -35,6 +35,36 @@ pub fn controls_transaction(sql: &str, lexis: &Lexis) -> bool {
     }
 }
 
+/// Whether a statement has a form: keywords with one space between, and `..` for any tokens.
+///
+/// ```
+/// use migrate_core::{dialect::Dialect, sql::has_form};
+/// let has = |sql| has_form(sql, "REINDEX .. CONCURRENTLY", Dialect::Postgres.lexis());
+/// assert!(has("reindex (verbose) table concurrently t"));
+/// assert!(!has("REINDEX TABLE t"));
+/// ```
+#[must_use]
+pub fn has_form(sql: &str, form: &str, lexis: &Lexis) -> bool {
+    let mut tokens = Lexer::new(sql, Span::new(0, sql.len()), lexis)
+        .map_while(Result::ok)
+        .filter(|token| !matches!(token.kind, TokenKind::Comment | TokenKind::CodeComment))
+        .map(|token| token.span.of(sql));
+    let mut gap = false;
+    for word in form.split(' ') {
+        if word == ".." {
+            gap = true;
+            continue;
+        }
+        let is = |token: &str| token.eq_ignore_ascii_case(word);
+        let found = if gap { tokens.any(is) } else { tokens.next().is_some_and(is) };
+        if !found {
+            return false;
+        }
+        gap = false;
+    }
+    true
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
