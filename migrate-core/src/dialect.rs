@@ -9,6 +9,7 @@ mod postgres;
 mod sqlite;
 
 use std::fmt::{self, Write as _};
+use std::time::Duration;
 
 use crate::sql::{Lexis, controls_transaction, has_form};
 
@@ -101,6 +102,30 @@ impl Dialect {
                 && !words.transactional.iter().any(|form| has_form(sql, form, lexis))
     }
 
+    /// Limits how long statements of the session wait for locks, and how long they run.
+    #[must_use]
+    pub fn set_timeouts(self, lock: Option<Duration>, statement: Option<Duration>) -> Vec<String> {
+        let words = self.words();
+        let set = |[millis, seconds]: [&str; 2], limit: Duration| {
+            let whole = limit.as_millis().div_ceil(1000).max(1).to_string();
+            millis.replace("{}", &limit.as_millis().to_string()) + &seconds.replace("{}", &whole)
+        };
+        let limits = [(words.lock_timeout, lock), (words.statement_timeout, statement)];
+        limits.into_iter().filter_map(|(words, limit)| Some(set(words?.set, limit?))).collect()
+    }
+
+    /// Takes back what [`Dialect::set_timeouts`] set.
+    #[must_use]
+    pub fn reset_timeouts(self, lock: bool, statement: bool) -> Vec<String> {
+        let words = self.words();
+        let limits = [(words.lock_timeout, lock), (words.statement_timeout, statement)];
+        limits
+            .into_iter()
+            .filter(|(_, was)| *was)
+            .filter_map(|(words, _)| Some(words?.reset.to_owned()))
+            .collect()
+    }
+
     /// The form of a statement that the database refuses inside a transaction, if it is one.
     #[must_use]
     pub fn refused_in_transaction(self, sql: &str) -> Option<&'static str> {
@@ -165,6 +190,26 @@ pub struct Words {
     pub moment_as_text: &'static str,
     /// A number column (`{}`) as text.
     pub number_as_text: &'static str,
+    /// Texts joined by a space.
+    pub concatenate: fn(&[String]) -> String,
+    /// A text (`{}`) of many rows as lines of one text, where the database can do that without a
+    /// limit; else the text itself.
+    pub lines: &'static str,
+    /// What follows a query with [`Words::lines`].
+    pub group_by: &'static str,
+    /// Milliseconds since the transaction began, where the database keeps time in it.
+    pub elapsed: Option<&'static str>,
+    /// Whether statements of one transaction may be sent together.
+    pub travels: bool,
+    /// Whether also its beginning and its end may be sent with them.
+    pub one_trip: bool,
+    /// The lock of a session that works for nothing else; `None` where the database file is its own
+    /// lock.
+    pub lock: Option<LockWords>,
+    /// Limits how long a statement waits for a lock.
+    pub lock_timeout: Option<TimeoutWords>,
+    /// Limits how long a statement runs.
+    pub statement_timeout: Option<TimeoutWords>,
     /// Whether a table exists: one row with one column when it does. `{schema}` and `{name}` are
     /// string literals; the schema is the database's own expression when none is configured.
     pub table_exists: &'static str,
@@ -175,6 +220,30 @@ pub struct Words {
     pub outside_transaction: &'static [&'static str],
     /// Where DDL commits by itself: the forms of statements that do not.
     pub transactional: &'static [&'static str],
+}
+
+/// How a session's patience is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimeoutWords {
+    /// The statement: the first with milliseconds for `{}`, the second with whole seconds; one of
+    /// them is empty.
+    pub set: [&'static str; 2],
+    /// The statement that takes it back.
+    pub reset: &'static str,
+}
+
+/// How a database lets one session be alone with a version table. Nothing ever waits inside the
+/// database: a waiting `pg_advisory_lock` deadlocks the holder's CREATE INDEX CONCURRENTLY
+/// (reproduced on PostgreSQL 15).
+#[derive(Debug, Clone, Copy)]
+pub struct LockWords {
+    /// Tries to take the lock of a name: statements whose last row's first cell is `yes` when it was
+    /// taken.
+    pub try_lock: fn(&str) -> String,
+    /// What to send before trying again.
+    pub undo: Option<&'static str>,
+    /// Asks who holds the lock of a name, in words.
+    pub holder: fn(&str) -> String,
 }
 
 /// What stands in one transaction.

@@ -4,18 +4,37 @@
 //! script decides what stands in one transaction and what is journalled statement by statement; it
 //! does not know how bytes travel, and not what a statement does.
 
+mod build;
 mod print;
+mod record;
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::dialect::Dialect;
 pub use crate::dialect::Transactions;
 use crate::graph::{Graph, Node};
-use crate::plan::{Direction, Stamp, Step};
+use crate::plan::{Direction, Step};
 use crate::revision::{Section, WayDown};
-use crate::source::{SourceFile, Span};
+use crate::source::Span;
 use crate::sql::{Fingerprint, Hasher};
-use crate::version_table::{Event, Origin, Progress, RowState, VersionTable};
+
+/// How a script is cut and how patient its statements are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct How {
+    /// What stands in one transaction.
+    pub transactions: Transactions,
+    /// How long a statement may wait for a lock, where a section does not say.
+    pub lock_timeout: Option<Duration>,
+    /// How long a statement may run, where a section does not say.
+    pub statement_timeout: Option<Duration>,
+}
+
+impl From<Transactions> for How {
+    fn from(transactions: Transactions) -> Self {
+        Self { transactions, lock_timeout: None, statement_timeout: None }
+    }
+}
 
 /// SQL to be run or printed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +57,8 @@ pub enum Action {
     },
     /// Commit it.
     Commit,
+    /// Change a setting of the session.
+    Set(String),
     /// A statement of a revision file.
     Statement(Statement),
     /// Change the version table and the log.
@@ -140,150 +161,6 @@ impl ScriptError {
     }
 }
 
-impl Script {
-    /// The script of steps in order.
-    ///
-    /// # Errors
-    /// When a revision on the way down cannot be undone, or has nothing for this database: then
-    /// nothing of the plan should run.
-    pub fn of(
-        graph: &Graph,
-        steps: &[Step],
-        dialect: Dialect,
-        mode: Transactions,
-    ) -> Result<Self, ScriptError> {
-        let mut builder =
-            Builder { dialect, actions: Vec::with_capacity(steps.len() * 4), open: None };
-        for step in steps {
-            builder.step(graph, *step, mode)?;
-        }
-        builder.commit();
-        Ok(Self { dialect, actions: builder.actions })
-    }
-
-    /// The rest of a journalled step of which so many statements are done.
-    ///
-    /// # Errors
-    /// As [`Script::of`].
-    pub fn resume(
-        graph: &Graph,
-        step: Step,
-        done: usize,
-        dialect: Dialect,
-    ) -> Result<Self, ScriptError> {
-        let mut builder = Builder { dialect, actions: Vec::new(), open: None };
-        let section = section_of(graph, step, dialect)?;
-        let file = &graph.revision(step.node).file;
-        let spans = statements_of(graph, step, dialect)?;
-        builder.journalled(file, step, &spans, section.is_some_and(|s| s.foreign_keys), Some(done));
-        Ok(Self { dialect, actions: builder.actions })
-    }
-
-    /// The script of a stamp: rows move, nothing runs. With `purge` the stamp was planned as if
-    /// nothing were applied, and all rows go first.
-    #[must_use]
-    pub fn stamp(stamp: &Stamp, purge: bool, dialect: Dialect) -> Self {
-        let mut actions = vec![Action::Begin { foreign_keys: false }];
-        if purge {
-            actions.push(Action::Record(Record::Purge));
-        }
-        actions.extend(stamp.remove.iter().map(|n| Action::Record(Record::Unstamp(*n))));
-        actions.extend(stamp.insert.iter().map(|n| Action::Record(Record::Stamp(*n))));
-        actions.push(Action::Commit);
-        if stamp.insert.is_empty() && stamp.remove.is_empty() && !purge {
-            actions.clear();
-        }
-        Self { dialect, actions }
-    }
-
-    /// Whether there is nothing to do.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.actions.is_empty()
-    }
-}
-
-struct Builder {
-    dialect: Dialect,
-    actions: Vec<Action>,
-    /// The open transaction: whether foreign keys are enforced in it.
-    open: Option<bool>,
-}
-
-impl Builder {
-    fn step(&mut self, graph: &Graph, step: Step, mode: Transactions) -> Result<(), ScriptError> {
-        let section = section_of(graph, step, self.dialect)?;
-        let foreign_keys = section.is_some_and(|section| section.foreign_keys);
-        let journalled = !self.dialect.words().transactional_ddl
-            || section.is_some_and(|section| !section.transaction);
-        let statements = statements_of(graph, step, self.dialect)?;
-        if journalled && !statements.is_empty() {
-            let file = &graph.revision(step.node).file;
-            self.journalled(file, step, &statements, foreign_keys, None);
-            return Ok(());
-        }
-        if self.open.is_some_and(|open| open != foreign_keys) {
-            self.commit();
-        }
-        if self.open.is_none() {
-            self.actions.push(Action::Begin { foreign_keys });
-            self.open = Some(foreign_keys);
-        }
-        self.actions.push(Action::Step(step));
-        for (n, span) in statements.iter().enumerate() {
-            let statement = Statement { node: step.node, span: *span, number: n + 1, alone: false };
-            self.actions.push(Action::Statement(statement));
-        }
-        self.actions.push(Action::Record(Record::Done(step)));
-        if mode == Transactions::PerMigration {
-            self.commit();
-        }
-        Ok(())
-    }
-
-    /// Statement by statement, each noted when it is done: in one transaction with its note where
-    /// a transaction can hold it.
-    fn journalled(
-        &mut self,
-        file: &SourceFile,
-        step: Step,
-        spans: &[Span],
-        foreign_keys: bool,
-        done: Option<usize>,
-    ) {
-        self.commit();
-        self.actions.push(Action::Step(step));
-        if done.is_none() {
-            self.actions.push(Action::Record(Record::Start(step)));
-        }
-        for (n, span) in spans.iter().enumerate().skip(done.unwrap_or(0)) {
-            let alone = self.dialect.stands_alone(span.of(file.text()));
-            let number = n + 1;
-            let statement =
-                Action::Statement(Statement { node: step.node, span: *span, number, alone });
-            let progress = Action::Record(Record::Progress(step, number));
-            if alone {
-                let attempt = Action::Record(Record::Attempt(step, number));
-                self.actions.extend([attempt, statement, progress]);
-            } else {
-                self.actions.extend([
-                    Action::Begin { foreign_keys },
-                    statement,
-                    progress,
-                    Action::Commit,
-                ]);
-            }
-        }
-        self.actions.push(Action::Record(Record::Finish(step)));
-    }
-
-    fn commit(&mut self) {
-        if self.open.take().is_some() {
-            self.actions.push(Action::Commit);
-        }
-    }
-}
-
 /// The section that a step runs; `None` where there is nothing to run.
 ///
 /// # Errors
@@ -334,66 +211,6 @@ pub fn fingerprint_of(graph: &Graph, step: Step, done: usize, dialect: Dialect) 
         hash.sql(text, span, dialect.lexis());
     }
     hash.finish()
-}
-
-impl Record {
-    /// The statements that make this change, the second of them the log's and sometimes empty: each
-    /// changes exactly one row, but for [`Record::Purge`].
-    #[must_use]
-    pub fn sql(self, graph: &Graph, table: &VersionTable, origin: Origin<'_>) -> [String; 2] {
-        use RowState::{Applied, Downgrading, Upgrading};
-        let id = |node: Node| graph.id(node).as_str();
-        let whole = |node: Node| graph.revision(node).fingerprint;
-        let part = |step: Step, done| fingerprint_of(graph, step, done, table.dialect());
-        let insert = |node: Node, fingerprint, state| {
-            table.insert(graph.revision(node), fingerprint, state, origin)
-        };
-        let log = |node: Node, event, detail: &str| table.record(id(node), event, detail, origin);
-        let moving = |direction| if direction == Direction::Up { Upgrading } else { Downgrading };
-        let progress = |step: Step, from, begun, done| {
-            let state = moving(step.direction);
-            let fingerprint = part(step, done);
-            let to = Progress { state, begun, done, fingerprint, duration_ms: origin.duration_ms };
-            table.update(id(step.node), from, &to)
-        };
-        match self {
-            Self::Done(Step { node, direction: Direction::Up }) => {
-                [insert(node, whole(node), Applied), log(node, Event::Upgrade, "")]
-            }
-            Self::Done(Step { node, direction: Direction::Down }) => {
-                [table.delete(id(node), Applied), log(node, Event::Downgrade, "")]
-            }
-            Self::Start(step @ Step { node, direction: Direction::Up }) => {
-                [insert(node, part(step, 0), Upgrading), log(node, Event::Begin, "upgrade")]
-            }
-            Self::Start(step @ Step { node, direction: Direction::Down }) => {
-                [progress(step, Applied, 0, 0), log(node, Event::Begin, "downgrade")]
-            }
-            Self::Attempt(step, number) => {
-                [progress(step, moving(step.direction), number, number - 1), String::new()]
-            }
-            Self::Progress(step, number) => {
-                [progress(step, moving(step.direction), number, number), String::new()]
-            }
-            Self::Finish(Step { node, direction: Direction::Up }) => {
-                let (state, fingerprint) = (Applied, whole(node));
-                let to = Progress {
-                    state,
-                    begun: 0,
-                    done: 0,
-                    fingerprint,
-                    duration_ms: origin.duration_ms,
-                };
-                [table.update(id(node), Upgrading, &to), log(node, Event::Upgrade, "")]
-            }
-            Self::Finish(Step { node, direction: Direction::Down }) => {
-                [table.delete(id(node), Downgrading), log(node, Event::Downgrade, "")]
-            }
-            Self::Stamp(node) => [insert(node, whole(node), Applied), log(node, Event::Stamp, "")],
-            Self::Purge => [table.clear(), table.record("", Event::Unstamp, "purge", origin)],
-            Self::Unstamp(node) => [table.delete(id(node), Applied), log(node, Event::Unstamp, "")],
-        }
-    }
 }
 
 impl fmt::Display for Statement {

@@ -97,8 +97,8 @@ pub struct Progress {
     pub done: usize,
     /// The fingerprint of the statements done, of the whole revision in [`RowState::Applied`].
     pub fingerprint: Fingerprint,
-    /// Milliseconds since the step began, where somebody measures.
-    pub duration_ms: Option<u64>,
+    /// How long the step takes so far.
+    pub elapsed: Elapsed,
 }
 
 /// Who records something, and how long it took.
@@ -108,8 +108,19 @@ pub struct Origin<'a> {
     pub by: &'a str,
     /// The tool and its version.
     pub tool: &'a str,
-    /// Milliseconds; `None` where nobody measures, as in a printed script.
-    pub duration_ms: Option<u64>,
+    /// How long it took.
+    pub elapsed: Elapsed,
+}
+
+/// How long something took, as far as it is known when the SQL is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Elapsed {
+    /// Nobody measures.
+    Unknown,
+    /// Milliseconds.
+    Millis(u64),
+    /// The database knows when the transaction began.
+    Clock,
 }
 
 /// One row of the log, oldest first when listed.
@@ -264,28 +275,48 @@ impl VersionTable {
             .replace("{name}", &self.dialect.literal(&self.name))
     }
 
-    /// Asks for the generation and all rows in one go: [`VersionTable::generation_and_row`] reads
-    /// each. Also an empty table answers with one row.
+    /// Asks for the generation and all rows in one go: [`VersionTable::read`] reads the answer.
     ///
     /// The generation is the number of the newest log row: it grows with every change to the
-    /// version table, so an equal answer means that nobody else has moved.
+    /// version table, so an equal answer means that nobody else has moved. The rows come as one
+    /// text where the database can put them together: a thousand rows cost more than their bytes.
     #[must_use]
     pub fn rows(&self) -> String {
+        let words = self.dialect.words();
+        let columns = ["v.revision", "v.fingerprint", "v.state"].map(str::to_owned);
+        let numbers = ["v.statements_done", "v.statements_begun"].map(|column| self.number(column));
+        let columns: Vec<String> = columns.into_iter().chain(numbers).collect();
+        let line = (words.concatenate)(&columns);
         format!(
-            "SELECT {}, v.revision, v.fingerprint, v.state, {}, {} FROM (SELECT COALESCE(MAX(id), 0) AS n FROM {}) g LEFT JOIN {} v ON 1 = 1",
+            "SELECT {}, {} FROM (SELECT COALESCE(MAX(id), 0) AS n FROM {}) g LEFT JOIN {} v ON 1 = 1{}",
             self.number("g.n"),
-            self.number("v.statements_done"),
-            self.number("v.statements_begun"),
+            words.lines.replace("{}", &line),
             self.log(),
-            self.version()
+            self.version(),
+            words.group_by.replace("{}", "g.n"),
         )
     }
 
-    /// Reads a row of [`VersionTable::rows`]: the generation, and a version row if there is one.
-    #[must_use]
-    pub fn generation_and_row(cells: &[Option<String>]) -> Option<(u64, Option<Row>)> {
-        let (generation, cells) = cells.split_first()?;
-        Some((generation.as_deref()?.parse().ok()?, Self::row(cells)))
+    /// Reads the answer to [`VersionTable::rows`]: the generation and the rows.
+    ///
+    /// # Errors
+    /// A row that is not of this version's making.
+    pub fn read(answer: &[Vec<Option<String>>]) -> Result<(u64, Vec<Row>), String> {
+        let cell = |n: usize| answer.iter().filter_map(move |cells| cells.get(n)?.as_deref());
+        let generation = cell(0).next().and_then(|n| n.parse().ok()).unwrap_or_default();
+        let row = |line: &str| {
+            let mut words = line.split(' ');
+            Some(Row {
+                revision: words.next()?.to_owned(),
+                fingerprint: words.next()?.parse().ok(),
+                state: RowState::from_word(words.next()?)?,
+                statements_done: words.next()?.parse().ok()?,
+                statements_begun: words.next()?.parse().ok()?,
+            })
+        };
+        let rows =
+            cell(1).flat_map(str::lines).map(|line| row(line).ok_or_else(|| line.to_owned()));
+        Ok((generation, rows.collect::<Result<_, _>>()?))
     }
 
     fn row(cells: &[Option<String>]) -> Option<Row> {
@@ -334,6 +365,24 @@ impl VersionTable {
         format!("SELECT {} FROM {}", self.number("COALESCE(MAX(id), 0)"), self.log())
     }
 
+    /// Refuses, with a division by zero, when the generation is another; for databases where
+    /// statements travel together.
+    #[must_use]
+    pub fn guard(&self, generation: u64) -> String {
+        format!(
+            "SELECT 1 / CASE WHEN COALESCE(MAX(id), 0) = {generation} THEN 1 ELSE 0 END FROM {}",
+            self.log()
+        )
+    }
+
+    /// The same table in a schema, when none is configured: what is found once stays found,
+    /// wherever a revision sets the search path.
+    #[must_use]
+    pub fn within(mut self, schema: Option<String>) -> Self {
+        self.schema = self.schema.or(schema);
+        self
+    }
+
     /// Asks for the log, oldest first; [`VersionTable::log_row`] reads each row.
     #[must_use]
     pub fn log_rows(&self) -> String {
@@ -378,7 +427,7 @@ impl VersionTable {
             literal(revision.message()),
             state.word(),
             self.dialect.words().now,
-            duration(origin),
+            self.elapsed(origin.elapsed),
             literal(origin.by),
             literal(origin.tool),
             literal(&way_down(revision)),
@@ -405,8 +454,7 @@ impl VersionTable {
     /// Moves a revision's row from one state to another.
     #[must_use]
     pub fn update(&self, id: &str, from: RowState, to: &Progress) -> String {
-        let duration =
-            to.duration_ms.map_or_else(String::new, |ms| format!(", duration_ms = {ms}"));
+        let duration = format!(", duration_ms = {}", self.elapsed(to.elapsed));
         format!(
             "UPDATE {} SET state = '{}', statements_begun = {}, statements_done = {}, fingerprint = '{}'{duration} WHERE revision = {} AND state = '{}'",
             self.version(),
@@ -429,11 +477,19 @@ impl VersionTable {
             self.dialect.words().now,
             literal(id),
             event.word(),
-            duration(origin),
+            self.elapsed(origin.elapsed),
             literal(origin.by),
             literal(origin.tool),
             literal(detail),
         )
+    }
+
+    fn elapsed(&self, elapsed: Elapsed) -> String {
+        match (elapsed, self.dialect.words().elapsed) {
+            (Elapsed::Millis(millis), _) => millis.to_string(),
+            (Elapsed::Clock, Some(clock)) => clock.to_owned(),
+            (Elapsed::Unknown, _) | (Elapsed::Clock, None) => "NULL".to_owned(),
+        }
     }
 
     fn number(&self, column: &str) -> String {
@@ -443,10 +499,6 @@ impl VersionTable {
     fn moment(&self, column: &str) -> String {
         self.dialect.words().moment_as_text.replace("{}", column)
     }
-}
-
-fn duration(origin: Origin<'_>) -> String {
-    origin.duration_ms.map_or_else(|| "NULL".to_owned(), |ms| ms.to_string())
 }
 
 /// Header and way down of a revision in the form of a revision file, without its up: what a

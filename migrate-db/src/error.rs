@@ -113,6 +113,10 @@ pub struct StatementError {
     pub sql: String,
     /// Its place.
     pub location: Location,
+    /// More about it, from the database.
+    pub detail: Option<String>,
+    /// What the database advises.
+    pub hint: Option<String>,
     /// Revisions that this run committed before.
     pub committed: Vec<String>,
     /// Revisions that were rolled back with this one.
@@ -152,6 +156,24 @@ impl Error {
         Self::Database { doing: doing.into(), source }
     }
 
+    /// Whether the connection was lost: what became of the last transaction, only the database
+    /// knows.
+    pub(crate) fn is_lost(&self) -> bool {
+        let source = match self {
+            Self::Connect { source, .. } | Self::Database { source, .. } => source,
+            Self::Statement(error) => &error.source,
+            _ => return false,
+        };
+        match source {
+            sqlx::Error::Io(_) => true,
+            // A server that shuts down or recovers, and connection failures, as PostgreSQL says.
+            sqlx::Error::Database(error) => error.code().is_some_and(|code| {
+                code.starts_with("08") || ["57P01", "57P02", "57P03"].contains(&code.as_ref())
+            }),
+            _ => false,
+        }
+    }
+
     /// What would help, a line each, commands in backticks.
     #[must_use]
     pub fn help(&self) -> Vec<String> {
@@ -162,7 +184,7 @@ impl Error {
             Self::Url { help, .. } => vec![help.clone()],
             Self::NoDriver(dialect) => vec![format!(
                 "add the feature: `migrate-db = {{ version = \"..\", features = [\"{}\"] }}`",
-                crate::driver::feature(*dialect)
+                dialect.name()
             )],
             Self::Statement(error) => error.help(),
             Self::Unknown(_) => vec![
@@ -203,6 +225,8 @@ impl Error {
 impl StatementError {
     fn help(&self) -> Vec<String> {
         let mut help = Vec::new();
+        help.extend(self.detail.iter().map(|detail| format!("the database says more: {detail}")));
+        help.extend(self.hint.iter().map(|hint| format!("the database advises: {hint}")));
         match (self.whole, self.rolled_back.len()) {
             (true, 0) => help.push("the step was rolled back whole".to_owned()),
             (true, n) => help.push(format!("the step and the {n} before it were rolled back whole: {}", self.rolled_back.join(", "))),

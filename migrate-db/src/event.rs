@@ -38,6 +38,13 @@ pub enum Event {
         /// How long it took.
         duration: Duration,
     },
+    /// A transaction lost against another one and is tried again.
+    Retried {
+        /// What was in the way.
+        because: String,
+    },
+    /// The connection was lost and is made anew.
+    Reconnecting,
     /// What was done so far is committed.
     Committed,
     /// Somebody else moved the database meanwhile: the rest is planned anew.

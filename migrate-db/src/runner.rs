@@ -1,43 +1,61 @@
 //! Runs a script on a connection.
 //!
-//! Walks the actions in order: opens and commits transactions, executes statements, moves rows and
-//! sees that exactly one row moved. In every transaction it looks first whether somebody else has
-//! moved the version table, so that nothing rests on a lock alone. It does not plan: when it is
-//! overtaken it stops and says so.
+//! Walks the actions in order: opens and commits transactions, sends statements, moves rows and
+//! sees that exactly one row moved. In every transaction it looks whether somebody else has moved
+//! the version table, so that nothing rests on a lock alone. It does not plan: when it is overtaken
+//! it stops and says so.
 
+use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
 use migrate_core::graph::{Graph, Node};
 use migrate_core::plan::{Direction, Step};
-use migrate_core::script::{Action, Record, Script, Statement};
-use migrate_core::version_table::{self as table, Origin, Progress, RowState, VersionTable};
+use migrate_core::script::{Action, Record, Script, Statement, Transactions};
+use migrate_core::source::Span;
+use migrate_core::version_table::{
+    self as table, Elapsed, Origin, Progress, RowState, VersionTable,
+};
 
-use crate::driver::{Connection, pause};
+use crate::driver::{Connection, Obstacle, Remarks, pause};
 use crate::error::{Error, StatementError};
 use crate::event::Event;
+use crate::queue::{self, Queued, What};
 use crate::state::{Status, Unfinished};
 
 /// The tool and its version, as recorded.
 pub(crate) const TOOL: &str = concat!("migrate-db ", env!("CARGO_PKG_VERSION"));
 
-/// What a run works with.
-pub(crate) struct Runner<'r> {
-    pub(crate) connection: &'r mut Connection,
+/// What a run is given.
+pub(crate) struct Work<'r> {
     pub(crate) graph: &'r Graph,
     pub(crate) table: &'r VersionTable,
     /// Who is recorded.
     pub(crate) by: &'r str,
     /// How long to wait for somebody else.
     pub(crate) wait: Duration,
-    pub(crate) tell: &'r mut (dyn FnMut(&Event) + Send),
+    /// What stands in one transaction.
+    pub(crate) transactions: Transactions,
+}
+
+/// A run on a connection.
+pub(crate) struct Runner<'r> {
+    connection: &'r mut Connection,
+    work: Work<'r>,
+    tell: &'r mut (dyn FnMut(&Event) + Send),
     /// Whether the version table is known to exist.
     has_table: bool,
+    /// Whether it is there also after a rollback.
+    table_stays: bool,
     /// The log's newest number when the plan was made, and after each transaction of ours.
     generation: u64,
-    /// Whether the version table is there also after a rollback.
-    table_stays: bool,
-    /// Whether a transaction is open.
+    /// Whether a transaction is open, or on its way.
     open: bool,
+    /// What is not sent yet.
+    queue: Vec<Queued<'r>>,
+    /// The step that is being done.
+    current: Option<Current>,
+    /// A step whose records are on their way.
+    ending: Option<(Step, Instant)>,
     /// Steps done in the open transaction.
     uncommitted: Vec<Done>,
     /// Steps done and committed.
@@ -76,54 +94,80 @@ pub enum Repair {
 }
 
 /// The step that is being done.
+#[derive(Clone, Copy)]
 struct Current {
     step: Step,
     since: Instant,
     journalled: bool,
 }
 
+/// How an action ended.
+enum End {
+    /// It is done or on its way.
+    Done,
+    /// Somebody else moved the version table.
+    Overtaken,
+    /// The transaction lost against another one: it may be tried again.
+    Conflict(Error),
+}
+
 impl<'r> Runner<'r> {
     pub(crate) fn new(
         connection: &'r mut Connection,
-        graph: &'r Graph,
-        table: &'r VersionTable,
-        by: &'r str,
-        wait: Duration,
+        work: Work<'r>,
         tell: &'r mut (dyn FnMut(&Event) + Send),
         status: &Status,
     ) -> Self {
         Self {
             connection,
-            graph,
-            table,
-            by,
-            wait,
+            work,
             tell,
             has_table: status.has_version_table,
             table_stays: status.has_version_table,
             generation: status.generation,
             open: false,
+            queue: Vec::new(),
+            current: None,
+            ending: None,
             uncommitted: Vec::new(),
             committed: Vec::new(),
         }
     }
 
     /// Runs a script. What is open when something fails is rolled back; what was committed before
-    /// stays in [`Runner::committed`].
+    /// stays in [`Runner::committed`]. A transaction that lost against another one is tried again
+    /// from its beginning, as long as the patience lasts.
     pub(crate) async fn run(&mut self, script: &Script) -> Result<Outcome, Error> {
-        let mut current: Option<Current> = None;
-        for action in &script.actions {
-            let done = self.act(action, &mut current).await;
-            match done {
-                Ok(Outcome::Complete) => {}
-                Ok(Outcome::Overtaken) => {
+        let (mut at, mut begun, mut attempt) = (0, 0, 0);
+        let since = Instant::now();
+        while let Some(action) = script.actions.get(at) {
+            if matches!(action, Action::Begin { .. }) {
+                begun = at;
+            }
+            let was_open = self.open;
+            match self.act(action).await {
+                Ok(End::Done) => at += 1,
+                Ok(End::Overtaken) => {
                     self.roll_back().await;
                     return Ok(Outcome::Overtaken);
                 }
-                Err(error) => {
-                    // The error has taken the names of what is rolled back.
+                Ok(End::Conflict(error)) => {
                     self.roll_back().await;
-                    self.note_failure(&error, current.as_ref()).await;
+                    if !was_open || since.elapsed() >= self.work.wait {
+                        self.note_failure(&error).await;
+                        return Err(error);
+                    }
+                    (self.tell)(&Event::Retried { because: error.to_string() });
+                    tokio::time::sleep(pause(attempt)).await;
+                    (at, attempt) = (begun, attempt + 1);
+                }
+                Err(error) => {
+                    self.roll_back().await;
+                    // Without a lock somebody else may have done the same meanwhile.
+                    if was_open && !error.is_lost() && self.moved().await {
+                        return Ok(Outcome::Overtaken);
+                    }
+                    self.note_failure(&error).await;
                     return Err(error);
                 }
             }
@@ -131,31 +175,47 @@ impl<'r> Runner<'r> {
         Ok(Outcome::Complete)
     }
 
-    async fn act(
-        &mut self,
-        action: &Action,
-        current: &mut Option<Current>,
-    ) -> Result<Outcome, Error> {
+    async fn act(&mut self, action: &Action) -> Result<End, Error> {
         match action {
             Action::Step(step) => {
-                let revision = self.graph.revision(step.node);
+                let revision = self.work.graph.revision(step.node);
                 (self.tell)(&Event::Started {
                     revision: revision.id().to_string(),
                     message: revision.message().to_owned(),
                     direction: step.direction,
                 });
-                *current = Some(Current { step: *step, since: Instant::now(), journalled: false });
+                self.current =
+                    Some(Current { step: *step, since: Instant::now(), journalled: false });
+                Ok(End::Done)
             }
-            Action::Begin { foreign_keys } => return self.begin(*foreign_keys).await,
-            Action::Commit => self.commit(current.as_ref()).await?,
-            Action::Statement(statement) => self.statement(statement, current.as_ref()).await?,
-            Action::Record(record) => return self.record(*record, current).await,
+            Action::Begin { foreign_keys } => self.begin(*foreign_keys).await,
+            Action::Commit => self.commit().await,
+            Action::Set(sql) => self.send(Cow::Owned(sql.clone()), What::Set).await,
+            Action::Statement(statement) => {
+                let graph: &'r Graph = self.work.graph;
+                let text = graph.revision(statement.node).file.text();
+                self.send(Cow::Borrowed(statement.span.of(text)), What::Statement(*statement)).await
+            }
+            Action::Record(record) => self.record(*record).await,
         }
-        Ok(Outcome::Complete)
+    }
+
+    /// Sends a statement now, or with the rest of its transaction.
+    async fn send(&mut self, sql: Cow<'r, str>, what: What) -> Result<End, Error> {
+        self.queue.push(Queued { sql, what });
+        let together = self.open && self.work.table.dialect().words().travels;
+        if together { Ok(End::Done) } else { self.flush().await }
     }
 
     /// Opens a transaction and looks whether the version table is as it was.
-    async fn begin(&mut self, foreign_keys: bool) -> Result<Outcome, Error> {
+    async fn begin(&mut self, foreign_keys: bool) -> Result<End, Error> {
+        if self.has_table && self.work.table.dialect().words().one_trip {
+            self.open = true;
+            let begin = self.work.table.dialect().words().begin;
+            self.queue.push(Queued { sql: Cow::Borrowed(begin), what: What::Begin });
+            let guard = self.work.table.guard(self.generation);
+            return self.send(Cow::Owned(guard), What::Guard).await;
+        }
         let since = Instant::now();
         let mut attempt = 0;
         while let Err(error) = self.connection.begin(foreign_keys).await {
@@ -167,77 +227,126 @@ impl<'r> Runner<'r> {
         if !self.has_table {
             self.create_table().await?;
         }
-        let generation = self.read_generation().await?;
-        Ok(if generation == self.generation { Outcome::Complete } else { Outcome::Overtaken })
+        Ok(if self.moved().await { End::Overtaken } else { End::Done })
     }
 
     async fn create_table(&mut self) -> Result<(), Error> {
-        for sql in self.table.create() {
-            self.connection.execute(&sql).await.map_err(|e| {
-                Error::database(format!("creating the table {}", self.table.version()), e)
-            })?;
+        for sql in self.work.table.create() {
+            let doing = || format!("creating the table {}", self.work.table.version());
+            self.connection.execute(&sql).await.map_err(|e| Error::database(doing(), e))?;
         }
         self.has_table = true;
         Ok(())
     }
 
-    async fn read_generation(&mut self) -> Result<u64, Error> {
-        let rows = self
-            .connection
-            .rows(&self.table.generation())
-            .await
-            .map_err(|e| Error::database("reading the log table", e))?;
-        Ok(rows
-            .into_iter()
-            .flatten()
-            .flatten()
-            .next()
-            .and_then(|n| n.parse().ok())
-            .unwrap_or_default())
+    /// Whether the log has other rows than when the plan was made.
+    async fn moved(&mut self) -> bool {
+        let Ok(rows) = self.connection.rows(&self.work.table.generation()).await else {
+            return false;
+        };
+        let newest = rows.into_iter().flatten().flatten().next().and_then(|n| n.parse().ok());
+        newest.is_some_and(|newest: u64| newest != self.generation)
     }
 
-    async fn commit(&mut self, current: Option<&Current>) -> Result<(), Error> {
-        let broken = self
-            .connection
-            .violations()
-            .await
-            .map_err(|e| Error::database("looking for broken references", e))?;
-        if !broken.is_empty() {
-            let revision =
-                current.map_or_else(String::new, |c| self.graph.id(c.step.node).to_string());
-            return Err(Error::ForeignKeys { revision, broken });
+    async fn commit(&mut self) -> Result<End, Error> {
+        if !self.work.table.dialect().words().one_trip {
+            if let end @ (End::Overtaken | End::Conflict(_)) = self.flush().await? {
+                return Ok(end);
+            }
+            self.refuse_broken_references().await?;
         }
-        let generation = self.read_generation().await?;
-        self.patiently("COMMIT", "committing").await?;
-        self.open = false;
-        self.table_stays = self.has_table;
-        self.generation = generation;
-        self.committed.append(&mut self.uncommitted);
-        (self.tell)(&Event::Committed);
-        Ok(())
+        let generation = self.work.table.generation();
+        self.queue.push(Queued { sql: Cow::Owned(generation), what: What::Generation });
+        self.queue.push(Queued { sql: Cow::Borrowed("COMMIT"), what: What::Commit });
+        let end = self.flush().await?;
+        if matches!(end, End::Done) {
+            self.open = false;
+            self.table_stays = self.has_table;
+            self.committed.append(&mut self.uncommitted);
+            (self.tell)(&Event::Committed);
+        }
+        Ok(end)
+    }
+
+    async fn refuse_broken_references(&mut self) -> Result<(), Error> {
+        let broken = self.connection.violations().await;
+        let broken = broken.map_err(|e| Error::database("looking for broken references", e))?;
+        if broken.is_empty() {
+            return Ok(());
+        }
+        let id = |c: Current| self.work.graph.id(c.step.node).to_string();
+        Err(Error::ForeignKeys { revision: self.current.map(id).unwrap_or_default(), broken })
     }
 
     async fn roll_back(&mut self) {
+        self.queue.clear();
+        self.ending = None;
+        self.uncommitted.clear();
         if std::mem::take(&mut self.open) {
             // When even this fails the connection is gone, and the transaction with it.
             let _ = self.connection.execute("ROLLBACK").await;
             self.has_table = self.table_stays;
-            self.uncommitted.clear();
         }
     }
 
-    /// Executes a statement of ours, again while somebody else is in the way.
-    async fn patiently(&mut self, sql: &str, doing: &str) -> Result<u64, Error> {
+    /// Sends what is waiting, and what is left of it again while somebody else is in the way.
+    async fn flush(&mut self) -> Result<End, Error> {
         let since = Instant::now();
         let mut attempt = 0;
-        loop {
-            match self.connection.execute(sql).await {
-                Ok(changed) => return Ok(changed),
-                Err(error) => self.still_busy(error, since, attempt, doing)?,
+        let mut queue = std::mem::take(&mut self.queue);
+        while !queue.is_empty() {
+            let trip = self.connection.trip(&queue::text(&queue)).await;
+            self.check_rows(&queue, &trip.changed)?;
+            if let Some(row) = trip.last_row.as_ref()
+                && queue.iter().take(trip.changed.len()).any(|q| q.what == What::Generation)
+            {
+                let newest = row.first().and_then(Option::as_deref).and_then(|n| n.parse().ok());
+                self.generation = newest.unwrap_or(self.generation);
             }
-            tokio::time::sleep(pause(attempt)).await;
-            attempt += 1;
+            if trip.failure.is_none() {
+                break;
+            }
+            let remarks =
+                trip.failure.as_ref().map(|e| self.connection.remarks(e)).unwrap_or_default();
+            let (index, position) = queue::failed(&queue, &trip, &remarks);
+            let Some(error) = trip.failure else { break };
+            match self.connection.obstacle(&error) {
+                Some(Obstacle::Busy) => {
+                    self.still_busy(error, since, attempt, "writing")?;
+                    queue.drain(..index);
+                    tokio::time::sleep(pause(attempt)).await;
+                    attempt += 1;
+                }
+                Some(Obstacle::Conflict) => {
+                    return Ok(End::Conflict(self.failure(
+                        &queue[index],
+                        position,
+                        remarks,
+                        error,
+                    )));
+                }
+                None if queue[index].what == What::Guard && error.as_database_error().is_some() => {
+                    return Ok(End::Overtaken);
+                }
+                None => return Err(self.failure(&queue[index], position, remarks, error)),
+            }
         }
+        if let Some((step, since)) = self.ending.take() {
+            self.ended(step, since.elapsed());
+        }
+        Ok(End::Done)
+    }
+
+    /// Every record changes one row, or somebody else has moved it.
+    fn check_rows(&self, queue: &[Queued<'_>], changed: &[u64]) -> Result<(), Error> {
+        for (queued, changed) in queue.iter().zip(changed) {
+            if let What::Record(Some(node)) = queued.what
+                && *changed != 1
+            {
+                return Err(Error::Moved(self.work.graph.id(node).to_string()));
+            }
+        }
+        Ok(())
     }
 
     /// Whether to try again: an error when trying does not help or the time is up.
@@ -249,11 +358,11 @@ impl<'r> Runner<'r> {
         doing: &str,
     ) -> Result<(), Error> {
         let holder = "another connection is writing".to_owned();
-        if !self.connection.is_busy(&error) {
+        if self.connection.obstacle(&error) != Some(Obstacle::Busy) {
             return Err(Error::database(doing, error));
         }
         let waited = since.elapsed();
-        if waited >= self.wait {
+        if waited >= self.work.wait {
             return Err(Error::Busy { waited, holder });
         }
         // One attempt takes the driver's own short wait: four of them are about a second.
@@ -263,84 +372,113 @@ impl<'r> Runner<'r> {
         Ok(())
     }
 
-    async fn statement(
-        &mut self,
-        statement: &Statement,
-        current: Option<&Current>,
-    ) -> Result<(), Error> {
-        let file = &self.graph.revision(statement.node).file;
-        let sql = statement.span.of(file.text());
-        match self.connection.execute(sql).await {
-            Ok(_) => Ok(()),
-            Err(source) => {
-                let name = |done: &Done| self.graph.id(done.step.node).to_string();
-                let revision = self.graph.revision(statement.node);
-                let error = StatementError {
-                    revision: revision.id().to_string(),
-                    message: revision.message().to_owned(),
-                    direction: current.map_or(Direction::Up, |c| c.step.direction),
-                    number: statement.number,
-                    sql: sql.to_owned(),
-                    location: file.locate(statement.span),
-                    committed: self.committed.iter().map(name).collect(),
-                    rolled_back: self.uncommitted.iter().map(name).collect(),
-                    whole: !current.is_some_and(|c| c.journalled),
-                    source,
-                };
-                Err(Box::new(error).into())
-            }
-        }
+    fn failure(
+        &self,
+        queued: &Queued<'_>,
+        position: Option<usize>,
+        remarks: Remarks,
+        source: sqlx::Error,
+    ) -> Error {
+        let What::Statement(Statement { node, span, number, .. }) = queued.what else {
+            let doing = match queued.what {
+                What::Begin => "opening a transaction",
+                What::Commit => "committing",
+                What::Set => "setting up the session",
+                _ => "writing the version table",
+            };
+            return Error::database(doing, source);
+        };
+        let name = |done: &Done| self.work.graph.id(done.step.node).to_string();
+        let revision = self.work.graph.revision(node);
+        let offset = position
+            .and_then(|n| queued.sql.char_indices().nth(n))
+            .map(|(offset, _)| span.start + offset);
+        let place = offset.map_or(span, |offset| Span::new(offset, offset + 1));
+        Error::Statement(Box::new(StatementError {
+            revision: revision.id().to_string(),
+            message: revision.message().to_owned(),
+            direction: self.current.map_or(Direction::Up, |c| c.step.direction),
+            number,
+            sql: queued.sql.clone().into_owned(),
+            location: revision.file.locate(place),
+            detail: remarks.detail,
+            hint: remarks.hint,
+            committed: self.committed.iter().map(name).collect(),
+            rolled_back: self.uncommitted.iter().map(name).collect(),
+            whole: !self.current.is_some_and(|c| c.journalled),
+            source,
+        }))
     }
 
     /// Moves rows: in the open transaction, else in one of its own.
-    async fn record(
-        &mut self,
-        record: Record,
-        current: &mut Option<Current>,
-    ) -> Result<Outcome, Error> {
+    async fn record(&mut self, record: Record) -> Result<End, Error> {
         let own = !self.open;
-        if own && self.begin(false).await? == Outcome::Overtaken {
-            return Ok(Outcome::Overtaken);
+        if own && let end @ (End::Overtaken | End::Conflict(_)) = self.begin(false).await? {
+            return Ok(end);
         }
-        let elapsed = current.as_ref().map(|c| c.since.elapsed());
-        let origin = Origin { by: self.by, tool: TOOL, duration_ms: elapsed.map(millis) };
-        let sql = record.sql(self.graph, self.table, origin);
-        for statement in sql.iter().filter(|sql| !sql.is_empty()) {
-            let changed = self.patiently(statement, "writing the version table").await?;
-            if let Some(node) = subject(record).filter(|_| changed != 1) {
-                return Err(Error::Moved(self.graph.id(node).to_string()));
+        let ends = match record {
+            Record::Done(step) | Record::Finish(step) => Some(step),
+            _ => None,
+        };
+        if ends.is_some()
+            && let Some(sql) = self.connection.restore()
+            && let end @ (End::Overtaken | End::Conflict(_)) =
+                self.send(Cow::Owned(sql), What::Set).await?
+        {
+            return Ok(end);
+        }
+        let since = self.current.map_or_else(Instant::now, |c| c.since);
+        let clock = self.work.table.dialect().words().one_trip
+            && self.work.transactions == Transactions::PerMigration
+            && matches!(record, Record::Done(_));
+        let elapsed = if clock {
+            Elapsed::Clock
+        } else if ends.is_none() {
+            Elapsed::Millis(millis(since.elapsed()))
+        } else {
+            // What is waiting belongs to the step: only when it is done the time is known.
+            if let end @ (End::Overtaken | End::Conflict(_)) = self.flush().await? {
+                return Ok(end);
+            }
+            Elapsed::Millis(millis(since.elapsed()))
+        };
+        self.queue_record(record, elapsed);
+        if let Some(step) = ends {
+            if clock {
+                self.ending = Some((step, since))
+            } else {
+                self.ended(step, since.elapsed())
             }
         }
         if own {
-            self.commit(None).await?;
+            return self.commit_record(record).await;
         }
-        match record {
-            Record::Start(_) => {
-                if let Some(current) = current {
-                    current.journalled = true;
-                }
-            }
-            Record::Done(step) | Record::Finish(step) => {
-                let duration = elapsed.unwrap_or_default();
-                let done = Done { step, duration };
-                if self.open {
-                    self.uncommitted.push(done)
-                } else {
-                    self.committed.push(done)
-                }
-                (self.tell)(&Event::Finished {
-                    revision: self.graph.id(step.node).to_string(),
-                    direction: step.direction,
-                    duration,
-                });
-            }
-            Record::Attempt(..)
-            | Record::Progress(..)
-            | Record::Stamp(_)
-            | Record::Unstamp(_)
-            | Record::Purge => {}
+        Ok(End::Done)
+    }
+
+    fn queue_record(&mut self, record: Record, elapsed: Elapsed) {
+        let origin = Origin { by: self.work.by, tool: TOOL, elapsed };
+        let sql = record.sql(self.work.graph, self.work.table, origin);
+        for sql in sql.into_iter().filter(|sql| !sql.is_empty()) {
+            self.queue.push(Queued { sql: Cow::Owned(sql), what: What::Record(subject(record)) });
         }
-        Ok(Outcome::Complete)
+    }
+
+    async fn commit_record(&mut self, record: Record) -> Result<End, Error> {
+        let end = self.commit().await?;
+        if let (End::Done, Record::Start(_), Some(current)) = (&end, record, &mut self.current) {
+            current.journalled = true;
+        }
+        Ok(end)
+    }
+
+    fn ended(&mut self, step: Step, duration: Duration) {
+        self.uncommitted.push(Done { step, duration });
+        (self.tell)(&Event::Finished {
+            revision: self.work.graph.id(step.node).to_string(),
+            direction: step.direction,
+            duration,
+        });
     }
 
     /// Settles a step that stopped in the middle.
@@ -350,69 +488,77 @@ impl<'r> Runner<'r> {
         repair: Repair,
     ) -> Result<(), Error> {
         let Unfinished { revision: id, state, done, begun, .. } = unfinished;
-        let origin = Origin { by: self.by, tool: TOOL, duration_ms: None };
-        let node = self.graph.node(id).ok_or_else(|| Error::Unknown(vec![id.clone()]));
+        let origin = Origin { by: self.work.by, tool: TOOL, elapsed: Elapsed::Unknown };
+        let node = self.work.graph.node(id).ok_or_else(|| Error::Unknown(vec![id.clone()]));
         let step = |node| Step { node, direction: unfinished.direction() };
         let (row, detail) = match repair {
-            Repair::Reverted => (self.table.delete(id, *state), "reverted"),
+            Repair::Reverted => (self.work.table.delete(id, *state), "reverted"),
             Repair::Applied => {
-                let fingerprint = self.graph.revision(node?).fingerprint;
+                let fingerprint = self.work.graph.revision(node?).fingerprint;
                 let to = Progress {
                     state: RowState::Applied,
                     begun: 0,
                     done: 0,
                     fingerprint,
-                    duration_ms: None,
+                    elapsed: Elapsed::Unknown,
                 };
-                (self.table.update(id, *state, &to), "applied")
+                (self.work.table.update(id, *state, &to), "applied")
             }
             Repair::Ran => {
-                let [row, _] =
-                    Record::Progress(step(node?), *begun).sql(self.graph, self.table, origin);
+                let [row, _] = Record::Progress(step(node?), *begun).sql(
+                    self.work.graph,
+                    self.work.table,
+                    origin,
+                );
                 (row, "the statement in doubt ran")
             }
             Repair::NotRun => {
-                let [row, _] =
-                    Record::Progress(step(node?), *done).sql(self.graph, self.table, origin);
+                let [row, _] = Record::Progress(step(node?), *done).sql(
+                    self.work.graph,
+                    self.work.table,
+                    origin,
+                );
                 (row, "the statement in doubt did not run")
             }
         };
-        if self.begin(false).await? == Outcome::Overtaken {
-            self.roll_back().await;
-            return Err(Error::Moved(id.clone()));
+        let log = self.work.table.record(id, table::Event::Repair, detail, origin);
+        let node = self.work.graph.node(id);
+        let mut end = self.begin(false).await?;
+        if matches!(end, End::Done) {
+            self.queue.push(Queued { sql: Cow::Owned(row), what: What::Record(node) });
+            self.queue.push(Queued { sql: Cow::Owned(log), what: What::Record(node) });
+            end = self.commit().await?;
         }
-        for sql in [row, self.table.record(id, table::Event::Repair, detail, origin)] {
-            if self.patiently(&sql, "writing the version table").await? != 1 {
-                self.roll_back().await;
-                return Err(Error::Moved(id.clone()));
-            }
+        match end {
+            End::Done => Ok(()),
+            End::Overtaken => Err(Error::Moved(id.clone())),
+            End::Conflict(error) => Err(error),
         }
-        self.commit(None).await
     }
 
     /// Writes a failure into the log, if that is possible: the error itself matters more. A
-    /// statement that failed did not run, so that no doubt remains about it.
-    async fn note_failure(&mut self, error: &Error, current: Option<&Current>) {
-        let (Some(current), Error::Statement(failed)) = (current, error) else { return };
-        if !self.has_table && !self.exists().await {
+    /// statement that was refused did not run, so that no doubt remains about it.
+    async fn note_failure(&mut self, error: &Error) {
+        let (Some(current), Error::Statement(failed)) = (self.current, error) else { return };
+        if error.is_lost() || !self.exists().await {
             return;
         }
-        self.has_table = true;
-        let id = self.graph.id(current.step.node);
-        let duration_ms = Some(millis(current.since.elapsed()));
-        let origin = Origin { by: self.by, tool: TOOL, duration_ms };
+        let elapsed = Elapsed::Millis(millis(current.since.elapsed()));
+        let origin = Origin { by: self.work.by, tool: TOOL, elapsed };
         let detail = format!("{failed}: {}", failed.source);
-        let log = self.table.record(id.as_str(), table::Event::Failure, &detail, origin);
+        let id = self.work.graph.id(current.step.node);
         if current.journalled {
             let record = Record::Progress(current.step, failed.number - 1);
-            let [row, _] = record.sql(self.graph, self.table, origin);
+            let [row, _] = record.sql(self.work.graph, self.work.table, origin);
             let _ = self.connection.execute(&row).await;
         }
+        let log = self.work.table.record(id.as_str(), table::Event::Failure, &detail, origin);
         let _ = self.connection.execute(&log).await;
     }
 
     async fn exists(&mut self) -> bool {
-        self.connection.rows(&self.table.exists()).await.is_ok_and(|rows| !rows.is_empty())
+        let rows = self.connection.rows(&self.work.table.exists()).await;
+        rows.is_ok_and(|rows| !rows.is_empty())
     }
 }
 

@@ -93,13 +93,15 @@ pub(crate) async fn read(
         return Ok(Status::blank(&history.graph));
     };
     let mut status = Status { has_version_table: true, ..Status::blank(&history.graph) };
-    for cells in rows {
-        if let Some((generation, row)) = VersionTable::generation_and_row(&cells) {
-            status.generation = generation;
-            if let Some(row) = row {
-                status.add(row, history, table.dialect());
-            }
-        }
+    let (generation, rows) = VersionTable::read(&rows).map_err(|row| Error::Plan {
+        message: format!(
+            "the version table has a row that this version does not understand: {row}"
+        ),
+        help: vec!["use the version of the tool that wrote it".to_owned()],
+    })?;
+    status.generation = generation;
+    for row in rows {
+        status.add(row, history, table.dialect());
     }
     Ok(status)
 }

@@ -1,6 +1,6 @@
 //! MySQL and MariaDB: what its SQL says.
 
-use super::{Transactions, Words};
+use super::{Dialect, LockWords, TimeoutWords, Transactions, Words};
 use crate::sql::Lexis;
 
 const LEXIS: Lexis = Lexis {
@@ -41,6 +41,22 @@ pub(super) static WORDS: Words = Words {
     table_options: " ENGINE = InnoDB",
     moment_as_text: "CONCAT(LEFT(DATE_FORMAT({}, '%Y-%m-%dT%H:%i:%s.%f'), 23), 'Z')",
     number_as_text: "CAST({} AS CHAR)",
+    elapsed: None,
+    travels: false,
+    one_trip: false,
+    lock: Some(LockWords { try_lock, undo: None, holder }),
+    concatenate: |parts| format!("CONCAT_WS(' ', {})", parts.join(", ")),
+    // GROUP_CONCAT is cut at a kilobyte.
+    lines: "{}",
+    group_by: "",
+    lock_timeout: Some(TimeoutWords {
+        set: ["", "SET SESSION lock_wait_timeout = {}, SESSION innodb_lock_wait_timeout = {}"],
+        reset: "SET SESSION lock_wait_timeout = DEFAULT, SESSION innodb_lock_wait_timeout = DEFAULT",
+    }),
+    statement_timeout: Some(TimeoutWords {
+        set: ["", "SET SESSION max_statement_time = {}"],
+        reset: "SET SESSION max_statement_time = DEFAULT",
+    }),
     table_exists: "SELECT 'yes' FROM information_schema.tables WHERE table_schema = {schema} AND table_name = {name}",
     current_schema: "DATABASE()",
     // What cannot be rolled back commits by itself.
@@ -49,3 +65,21 @@ pub(super) static WORDS: Words = Words {
         "INSERT", "UPDATE", "DELETE", "REPLACE", "SELECT", "WITH", "SET", "DO", "TABLE", "VALUES",
     ],
 };
+
+fn try_lock(name: &str) -> String {
+    format!("SELECT IF(GET_LOCK({}, 0) = 1, 'yes', 'no')", key(name))
+}
+
+fn holder(name: &str) -> String {
+    format!(
+        "SELECT CONCAT('connection ', p.id, ' of ', p.user, '@', p.host, ', for ', p.time, ' s') \
+         FROM information_schema.processlist p WHERE p.id = IS_USED_LOCK({})",
+        key(name)
+    )
+}
+
+/// Lock names are the server's, not the database's, and at most 64 bytes.
+fn key(name: &str) -> String {
+    let name = Dialect::Mysql.literal(name);
+    format!("CONCAT('migrate ', SHA1(CONCAT(COALESCE(DATABASE(), ''), ' ', {name})))")
+}

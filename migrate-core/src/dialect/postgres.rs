@@ -1,6 +1,6 @@
 //! PostgreSQL: what its SQL says.
 
-use super::{Transactions, Words};
+use super::{LockWords, TimeoutWords, Transactions, Words};
 use crate::sql::Lexis;
 
 const LEXIS: Lexis = Lexis {
@@ -41,6 +41,23 @@ pub(super) static WORDS: Words = Words {
     table_options: "",
     moment_as_text: "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')",
     number_as_text: "CAST({} AS TEXT)",
+    elapsed: Some(
+        "CAST(EXTRACT(EPOCH FROM clock_timestamp() - transaction_timestamp()) * 1000 AS BIGINT)",
+    ),
+    travels: true,
+    one_trip: true,
+    lock: Some(LockWords { try_lock, undo: Some("ROLLBACK"), holder }),
+    concatenate: |parts| parts.join(" || ' ' || "),
+    lines: "STRING_AGG({}, chr(10))",
+    group_by: " GROUP BY {}",
+    lock_timeout: Some(TimeoutWords {
+        set: ["SET lock_timeout = {}", ""],
+        reset: "RESET lock_timeout",
+    }),
+    statement_timeout: Some(TimeoutWords {
+        set: ["SET statement_timeout = {}", ""],
+        reset: "RESET statement_timeout",
+    }),
     table_exists: "SELECT 'yes' FROM pg_catalog.pg_tables WHERE schemaname = {schema} AND tablename = {name}",
     current_schema: "current_schema()",
     outside_transaction: &[
@@ -65,3 +82,35 @@ pub(super) static WORDS: Words = Words {
     ],
     transactional: &[],
 };
+
+/// A lock of the transaction, which stays open while the lock is held: so it also works through a
+/// pooler that shares sessions between transactions. An idle transaction without a snapshot is not
+/// waited for by CREATE INDEX CONCURRENTLY.
+fn try_lock(name: &str) -> String {
+    format!(
+        "BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0; \
+         SELECT CASE WHEN pg_try_advisory_xact_lock({}) THEN 'yes' ELSE 'no' END",
+        key(name)
+    )
+}
+
+fn holder(name: &str) -> String {
+    format!(
+        "SELECT 'process ' || a.pid || coalesce(' (' || nullif(a.application_name, '') || ')', '') \
+         || coalesce(' of ' || a.usename, '') || coalesce(' from ' || host(a.client_addr), '') \
+         || ', since ' || to_char(a.xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') || ' UTC' \
+         FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid \
+         WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 \
+         AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
+         AND ((l.classid::bigint << 32) | l.objid::bigint) = {}",
+        key(name)
+    )
+}
+
+/// FNV-1a over the name: advisory locks have numbers.
+fn key(name: &str) -> i64 {
+    let hash = format!("migrate {name}").bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    hash.cast_signed()
+}

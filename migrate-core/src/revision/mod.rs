@@ -128,9 +128,7 @@ impl Revision {
             let readers = if section.dialects.is_empty() { dialects } else { &section.dialects };
             let mut seen: Vec<Fingerprint> = Vec::new();
             for dialect in readers {
-                let mut body = Hasher::new();
-                body.sql(file.text(), section.body, dialect.lexis());
-                let body = body.finish();
+                let body = section.body_fingerprint(file, *dialect);
                 if !seen.contains(&body) {
                     seen.push(body);
                     hash.field("sql", &body.to_string());

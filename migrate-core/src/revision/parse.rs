@@ -6,7 +6,7 @@ use super::section::{PREFIX, Section, SectionKind, read_marker};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::source::{SourceFile, Span};
-use crate::sql::{controls_transaction, split};
+use crate::sql::{Hasher, controls_transaction, scan};
 
 impl Revision {
     /// Reads a revision file. `dialects` are the databases of the project, in the order of
@@ -113,11 +113,15 @@ fn check_sections(
         }
         let readers = if section.dialects.is_empty() { dialects } else { &section.dialects };
         let mut split_by = Vec::with_capacity(readers.len());
+        let mut bodies = Vec::with_capacity(readers.len());
         let mut told = Diagnostics::new();
         let mut readable = false;
         for dialect in readers {
-            let (statements, wrong) = split(file, section.body, dialect.lexis());
-            let mut wrong = wrong;
+            // One pass splits, checks and takes the fingerprint.
+            let mut hash = Hasher::new();
+            let (statements, mut wrong) =
+                scan(file, section.body, dialect.lexis(), Some(&mut hash));
+            bodies.push((*dialect, hash.finish()));
             if section.transaction && matches!(section.kind, SectionKind::Up | SectionKind::Down) {
                 let control = statements
                     .iter()
@@ -150,6 +154,7 @@ fn check_sections(
             );
         }
         sections[n].statements = split_by;
+        sections[n].bodies = bodies;
     }
     if is_merge {
         return;

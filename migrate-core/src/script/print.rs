@@ -5,14 +5,14 @@ use std::fmt::Write as _;
 use super::{Action, Script};
 use crate::graph::Graph;
 use crate::plan::Direction;
-use crate::version_table::{Origin, VersionTable};
+use crate::version_table::{Elapsed, Origin, VersionTable};
 
 impl Script {
     /// The text of the script. `create` puts the creation of the version table in front, for a
     /// script that starts at base.
     #[must_use]
     pub fn to_sql(&self, graph: &Graph, table: &VersionTable, create: bool, tool: &str) -> String {
-        let origin = Origin { by: "--sql", tool, duration_ms: None };
+        let origin = Origin { by: "--sql", tool, elapsed: Elapsed::Clock };
         let mut text = String::new();
         if create {
             for sql in table.create() {
@@ -37,6 +37,9 @@ impl Script {
                         message => format!(": {message}"),
                     };
                     let _ = writeln!(text, "\n-- {path}{message}");
+                }
+                Action::Set(sql) => {
+                    let _ = writeln!(text, "{sql};");
                 }
                 Action::Begin { .. } => {
                     let _ = writeln!(text, "\n{};", self.dialect.words().begin);

@@ -1,12 +1,15 @@
-//! A connection of our own or one of the application's pool.
+//! A connection of our own or one of the application's pool, and the text protocol on it.
 //!
 //! A pooled connection that was not given back in order (an error, a panic, a dropped future) is
 //! closed instead of returned, so that nobody meets our open transaction or settings in it.
 
 use std::ops::{Deref, DerefMut};
 
+use futures_util::TryStreamExt as _;
 use sqlx::pool::PoolConnection;
-use sqlx::{Connection as _, Database};
+use sqlx::{AssertSqlSafe, ColumnIndex, Connection as _, Database, Decode, Either, Executor};
+
+use super::{Cells, Trip};
 
 pub(super) enum Handle<DB: Database> {
     Owned(DB::Connection),
@@ -60,4 +63,57 @@ impl<DB: Database> DerefMut for Handle<DB> {
             Self::Pooled(pooled) => &mut pooled.connection,
         }
     }
+}
+
+/// Sends statements as one text; what each changed, until the first that failed.
+pub(super) async fn trip<DB>(
+    connection: &mut DB::Connection,
+    sql: &str,
+    changed: fn(&DB::QueryResult) -> u64,
+) -> Trip
+where
+    DB: Database,
+    for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
+    usize: ColumnIndex<DB::Row>,
+    for<'r> Option<String>: Decode<'r, DB>,
+{
+    let mut trip = Trip::default();
+    let mut last: Option<DB::Row> = None;
+    let mut results = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_many(connection);
+    loop {
+        match results.try_next().await {
+            Ok(Some(Either::Left(result))) => trip.changed.push(changed(&result)),
+            Ok(Some(Either::Right(row))) => last = Some(row),
+            Ok(None) => break,
+            Err(error) => {
+                trip.failure = Some(error);
+                break;
+            }
+        }
+    }
+    // The rows of a user's query may be of any type: only our own last one is asked for as text.
+    trip.last_row = last.and_then(|row| cells(&row).ok());
+    trip
+}
+
+/// The cells of a row as text.
+pub(super) fn cells<R>(row: &R) -> sqlx::Result<Cells>
+where
+    R: sqlx::Row,
+    usize: ColumnIndex<R>,
+    for<'r> Option<String>: Decode<'r, R::Database>,
+{
+    (0..row.len()).map(|n| row.try_get_unchecked::<Option<String>, _>(n)).collect()
+}
+
+/// Sends one query; all its rows as text.
+pub(super) async fn rows<DB>(connection: &mut DB::Connection, sql: &str) -> sqlx::Result<Vec<Cells>>
+where
+    DB: Database,
+    for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
+    usize: ColumnIndex<DB::Row>,
+    for<'r> Option<String>: Decode<'r, DB>,
+{
+    let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(connection).await?;
+    rows.iter().map(cells).collect()
 }

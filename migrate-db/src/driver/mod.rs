@@ -1,6 +1,6 @@
 //! How bytes travel: one connection to one database.
 //!
-//! A driver executes text and fetches rows of text; what the text says is the dialect's matter in
+//! A driver sends text and fetches rows of text; what the text says is the dialect's matter in
 //! migrate-core. [`Connection`] is the one enum that selects a driver; the cargo features decide
 //! which there are.
 
@@ -15,23 +15,64 @@ mod sqlite;
 
 use std::time::Duration;
 
-use migrate_core::dialect::Dialect;
-
 use crate::database::Place;
 use crate::error::Error;
 
 /// A row as text.
 pub(crate) type Cells = Vec<Option<String>>;
 
+/// What came of statements that were sent at once.
+#[derive(Debug, Default)]
+pub(crate) struct Trip {
+    /// How many rows each statement changed, up to the first that failed.
+    pub(crate) changed: Vec<u64>,
+    /// The last row that any of them gave, when it can be read as text.
+    pub(crate) last_row: Option<Cells>,
+    /// Why the statement behind those failed.
+    pub(crate) failure: Option<sqlx::Error>,
+}
+
+impl Trip {
+    fn done(self) -> sqlx::Result<u64> {
+        match self.failure {
+            None => Ok(self.changed.iter().sum()),
+            Some(error) => Err(error),
+        }
+    }
+}
+
+/// What a database says of a failure beside its message.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Remarks {
+    /// Where in the text that was sent, in characters from 0.
+    pub(crate) position: Option<usize>,
+    /// More about it.
+    pub(crate) detail: Option<String>,
+    /// What the database advises.
+    pub(crate) hint: Option<String>,
+}
+
+/// What makes a failure worth another try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Obstacle {
+    /// Another connection is in the way; only this statement was refused.
+    Busy,
+    /// The transaction lost against another one and is gone.
+    Conflict,
+}
+
 /// What each driver can do. Errors are sqlx's own: the runner adds what it was doing.
 trait Driver: Sized {
-    /// Executes one statement; how many rows it changed.
-    async fn execute(&mut self, sql: &str) -> sqlx::Result<u64>;
-    /// Executes one statement and fetches its rows, every cell as text.
+    /// Sends statements as one text.
+    async fn trip(&mut self, sql: &str) -> Trip;
+    /// Sends one query; all its rows, every cell as text.
     async fn rows(&mut self, sql: &str) -> sqlx::Result<Vec<Cells>>;
-    /// Makes the session fit for a run.
-    async fn prepare(&mut self) -> sqlx::Result<()> {
-        Ok(())
+    /// Makes the session fit for a run; the schema that unqualified tables land in, where that is
+    /// not to change with the session.
+    async fn prepare(&mut self) -> sqlx::Result<Option<String>>;
+    /// What brings the session back to how it was prepared, after a step of the user's.
+    fn restore(&self) -> Option<String> {
+        None
     }
     /// Opens a transaction that will write.
     async fn begin(&mut self, foreign_keys: bool) -> sqlx::Result<()>;
@@ -39,27 +80,17 @@ trait Driver: Sized {
     async fn violations(&mut self) -> sqlx::Result<Vec<String>> {
         Ok(Vec::new())
     }
-    /// Whether trying again may help, because another connection is in the way.
-    fn is_busy(&self, error: &sqlx::Error) -> bool;
-    /// Takes the lock of a version table for the session, without waiting.
-    async fn try_lock(&mut self, _name: &str) -> Result<LockTry, Error> {
-        Ok(LockTry::Taken)
+    /// Whether trying again may help.
+    fn obstacle(&self, error: &sqlx::Error) -> Option<Obstacle>;
+    /// What else the database says of a failure.
+    fn remarks(&self, _error: &sqlx::Error) -> Remarks {
+        Remarks::default()
     }
+    /// Sends a query on the connection that holds the lock, and fetches the first cell of its last
+    /// row; opens that connection when there is none.
+    async fn ask_beside(&mut self, sql: &str) -> sqlx::Result<Option<String>>;
     /// Gives the lock back and the session's settings; what was open is rolled back.
     async fn close(self) -> sqlx::Result<()>;
-}
-
-/// What came of trying to take the lock.
-#[derive(Debug)]
-pub(crate) enum LockTry {
-    /// It is ours, or the database needs none.
-    Taken,
-    /// Somebody has it: who, in words.
-    #[cfg_attr(
-        not(any(feature = "postgres", feature = "mysql")),
-        expect(dead_code, reason = "SQLite needs no lock beside its own")
-    )]
-    Held(String),
 }
 
 /// A connection to one database.
@@ -109,16 +140,25 @@ impl Connection {
         }
     }
 
+    pub(crate) async fn trip(&mut self, sql: &str) -> Trip {
+        each!(self, driver => driver.trip(sql).await)
+    }
+
+    /// Sends one statement; how many rows it changed.
     pub(crate) async fn execute(&mut self, sql: &str) -> sqlx::Result<u64> {
-        each!(self, driver => driver.execute(sql).await)
+        self.trip(sql).await.done()
     }
 
     pub(crate) async fn rows(&mut self, sql: &str) -> sqlx::Result<Vec<Cells>> {
         each!(self, driver => driver.rows(sql).await)
     }
 
-    pub(crate) async fn prepare(&mut self) -> sqlx::Result<()> {
+    pub(crate) async fn prepare(&mut self) -> sqlx::Result<Option<String>> {
         each!(self, driver => driver.prepare().await)
+    }
+
+    pub(crate) fn restore(&mut self) -> Option<String> {
+        each!(self, driver => driver.restore())
     }
 
     pub(crate) async fn begin(&mut self, foreign_keys: bool) -> sqlx::Result<()> {
@@ -129,12 +169,16 @@ impl Connection {
         each!(self, driver => driver.violations().await)
     }
 
-    pub(crate) fn is_busy(&mut self, error: &sqlx::Error) -> bool {
-        each!(self, driver => driver.is_busy(error))
+    pub(crate) fn obstacle(&mut self, error: &sqlx::Error) -> Option<Obstacle> {
+        each!(self, driver => driver.obstacle(error))
     }
 
-    pub(crate) async fn try_lock(&mut self, name: &str) -> Result<LockTry, Error> {
-        each!(self, driver => driver.try_lock(name).await)
+    pub(crate) fn remarks(&mut self, error: &sqlx::Error) -> Remarks {
+        each!(self, driver => driver.remarks(error))
+    }
+
+    pub(crate) async fn ask_beside(&mut self, sql: &str) -> sqlx::Result<Option<String>> {
+        each!(self, driver => driver.ask_beside(sql).await)
     }
 
     pub(crate) async fn close(self) -> sqlx::Result<()> {
@@ -152,9 +196,4 @@ impl Connection {
 /// How long to wait before the `attempt`-th retry: 10 ms at first, 250 ms at most.
 pub(crate) fn pause(attempt: u32) -> Duration {
     Duration::from_millis(10 << attempt.min(5)).min(Duration::from_millis(250))
-}
-
-/// The dialect names the driver.
-pub(crate) const fn feature(dialect: Dialect) -> &'static str {
-    dialect.name()
 }

@@ -1,21 +1,21 @@
 //! MySQL and MariaDB through sqlx.
 //!
 //! Statements travel by the simple query protocol, which makes no prepared statements: poolers and
-//! DDL get along with it.
+//! DDL get along with it. The lock lives on a connection of its own, which works for nothing else:
+//! the lock goes with it, whatever happens to this program.
 
 use std::str::FromStr as _;
 
-use sqlx::mysql::{MySqlConnectOptions, MySqlPool};
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Row as _};
+use sqlx::mysql::{MySqlConnectOptions, MySqlDatabaseError, MySqlPool};
+use sqlx::{ConnectOptions as _, Connection as _};
 
-use super::handle::Handle;
-use super::{Cells, Driver, LockTry};
+use super::handle::{self, Handle};
+use super::{Cells, Driver, Obstacle, Trip};
 use crate::error::Error;
 
 pub(crate) struct Mysql {
     handle: Handle<sqlx::MySql>,
     options: MySqlConnectOptions,
-    /// The connection that holds the lock: it works for nothing else, and the lock goes with it.
     lock: Option<sqlx::mysql::MySqlConnection>,
 }
 
@@ -34,53 +34,43 @@ impl Mysql {
 }
 
 impl Driver for Mysql {
-    async fn execute(&mut self, sql: &str) -> sqlx::Result<u64> {
-        let done = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *self.handle).await?;
-        Ok(done.rows_affected())
+    async fn trip(&mut self, sql: &str) -> Trip {
+        handle::trip::<sqlx::MySql>(&mut self.handle, sql, |result| result.rows_affected()).await
     }
 
     async fn rows(&mut self, sql: &str) -> sqlx::Result<Vec<Cells>> {
-        let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(&mut *self.handle).await?;
-        rows.iter()
-            .map(|row| {
-                (0..row.len()).map(|n| row.try_get_unchecked::<Option<String>, _>(n)).collect()
-            })
-            .collect()
+        handle::rows::<sqlx::MySql>(&mut self.handle, sql).await
+    }
+
+    async fn prepare(&mut self) -> sqlx::Result<Option<String>> {
+        Ok(None)
     }
 
     async fn begin(&mut self, _foreign_keys: bool) -> sqlx::Result<()> {
-        self.execute("START TRANSACTION").await.map(drop)
+        self.trip("START TRANSACTION").await.done().map(drop)
     }
 
-    fn is_busy(&self, _error: &sqlx::Error) -> bool {
-        false
+    fn obstacle(&self, error: &sqlx::Error) -> Option<Obstacle> {
+        // Lock wait timeout, deadlock.
+        let error = error.as_database_error()?.try_downcast_ref::<MySqlDatabaseError>()?;
+        matches!(error.number(), 1205 | 1213).then_some(Obstacle::Conflict)
     }
 
-    async fn try_lock(&mut self, name: &str) -> Result<LockTry, Error> {
-        if self.lock.is_none() {
-            let connection =
-                self.options.connect().await.map_err(|e| Error::connect("the lock", e))?;
-            self.lock = Some(connection);
+    async fn ask_beside(&mut self, sql: &str) -> sqlx::Result<Option<String>> {
+        let lock = match &mut self.lock {
+            Some(lock) => lock,
+            none => none.insert(self.options.connect().await?),
+        };
+        let trip = handle::trip::<sqlx::MySql>(lock, sql, |result| result.rows_affected()).await;
+        match trip.failure {
+            Some(error) => Err(error),
+            None => Ok(trip.last_row.and_then(|row| row.into_iter().next().flatten())),
         }
-        let Some(lock) = &mut self.lock else { return Ok(LockTry::Taken) };
-        let taken: Option<i64> = sqlx::query_scalar(
-            "SELECT GET_LOCK(CONCAT('migrate:', LEFT(SHA1(CONCAT(DATABASE(), ?)), 40)), 0)",
-        )
-        .bind(name)
-        .persistent(false)
-        .fetch_one(lock)
-        .await
-        .map_err(|e| Error::database("taking the lock", e))?;
-        Ok(if taken == Some(1) {
-            LockTry::Taken
-        } else {
-            LockTry::Held("another session".to_owned())
-        })
     }
 
     async fn close(mut self) -> sqlx::Result<()> {
         if let Some(lock) = self.lock.take() {
-            sqlx::Connection::close(lock).await?;
+            lock.close().await?;
         }
         self.handle.give_back().await
     }

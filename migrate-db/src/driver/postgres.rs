@@ -1,85 +1,104 @@
 //! PostgreSQL through sqlx.
 //!
 //! Statements travel by the simple query protocol, which makes no prepared statements: poolers and
-//! DDL get along with it.
+//! DDL get along with it. The lock lives on a connection of its own, which works for nothing else:
+//! the lock goes with it, whatever happens to this program.
 
 use std::str::FromStr as _;
 
-use sqlx::postgres::{PgConnectOptions, PgPool};
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Row as _};
+use sqlx::postgres::{PgConnectOptions, PgDatabaseError, PgErrorPosition, PgPool};
+use sqlx::{ConnectOptions as _, Connection as _};
 
-use super::handle::Handle;
-use super::{Cells, Driver, LockTry};
+use super::handle::{self, Handle};
+use super::{Cells, Driver, Obstacle, Remarks, Trip};
 use crate::error::Error;
 
 pub(crate) struct Postgres {
     handle: Handle<sqlx::Postgres>,
     options: PgConnectOptions,
-    /// The connection that holds the lock: it works for nothing else, and the lock goes with it.
     lock: Option<sqlx::postgres::PgConnection>,
+    /// The session's search path before the run.
+    search_path: Option<String>,
 }
 
 impl Postgres {
     pub(super) async fn open(url: &str) -> Result<Self, Error> {
-        let options = PgConnectOptions::from_str(url).map_err(|e| Error::connect(url, e))?;
+        let options = PgConnectOptions::from_str(url)
+            .map_err(|e| Error::connect(url, e))?
+            // A start-up parameter that poolers refuse, for numbers that are never asked for.
+            .extra_float_digits(None);
         let connection = options.connect().await.map_err(|e| Error::connect(url, e))?;
-        Ok(Self { handle: Handle::Owned(connection), options, lock: None })
+        Ok(Self { handle: Handle::Owned(connection), options, lock: None, search_path: None })
     }
 
     pub(super) async fn acquire(pool: &PgPool) -> Result<Self, Error> {
         let connection = pool.acquire().await.map_err(|e| Error::connect("the pool", e))?;
         let options = pool.connect_options().as_ref().clone();
-        Ok(Self { handle: Handle::pooled(connection), options, lock: None })
+        Ok(Self { handle: Handle::pooled(connection), options, lock: None, search_path: None })
     }
 }
 
 impl Driver for Postgres {
-    async fn execute(&mut self, sql: &str) -> sqlx::Result<u64> {
-        let done = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *self.handle).await?;
-        Ok(done.rows_affected())
+    async fn trip(&mut self, sql: &str) -> Trip {
+        handle::trip::<sqlx::Postgres>(&mut self.handle, sql, |result| result.rows_affected()).await
     }
 
     async fn rows(&mut self, sql: &str) -> sqlx::Result<Vec<Cells>> {
-        let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(&mut *self.handle).await?;
-        rows.iter()
-            .map(|row| {
-                (0..row.len()).map(|n| row.try_get_unchecked::<Option<String>, _>(n)).collect()
-            })
-            .collect()
+        handle::rows::<sqlx::Postgres>(&mut self.handle, sql).await
+    }
+
+    async fn prepare(&mut self) -> sqlx::Result<Option<String>> {
+        let rows = self.rows("SELECT current_setting('search_path'), current_schema()").await?;
+        let mut cells = rows.into_iter().flatten();
+        self.search_path = cells.next().flatten();
+        Ok(cells.next().flatten())
+    }
+
+    /// Dumps begin by emptying the search path: the next revision should not see that.
+    fn restore(&self) -> Option<String> {
+        let path = self.search_path.as_deref()?.replace('\'', "''");
+        Some(format!("SELECT pg_catalog.set_config('search_path', '{path}', false)"))
     }
 
     async fn begin(&mut self, _foreign_keys: bool) -> sqlx::Result<()> {
-        self.execute("BEGIN").await.map(drop)
+        self.trip("BEGIN").await.done().map(drop)
     }
 
-    fn is_busy(&self, _error: &sqlx::Error) -> bool {
-        false
+    fn obstacle(&self, error: &sqlx::Error) -> Option<Obstacle> {
+        // Serialization failure, deadlock, lock timeout.
+        let code = error.as_database_error()?.code()?;
+        matches!(code.as_ref(), "40001" | "40P01" | "55P03").then_some(Obstacle::Conflict)
     }
 
-    async fn try_lock(&mut self, name: &str) -> Result<LockTry, Error> {
-        if self.lock.is_none() {
-            let connection =
-                self.options.connect().await.map_err(|e| Error::connect("the lock", e))?;
-            self.lock = Some(connection);
+    fn remarks(&self, error: &sqlx::Error) -> Remarks {
+        let error = error.as_database_error().and_then(|e| e.try_downcast_ref::<PgDatabaseError>());
+        let Some(error) = error else { return Remarks::default() };
+        let position = match error.position() {
+            Some(PgErrorPosition::Original(position)) => Some(position.saturating_sub(1)),
+            _ => None,
+        };
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        Remarks { position, detail: owned(error.detail()), hint: owned(error.hint()) }
+    }
+
+    async fn ask_beside(&mut self, sql: &str) -> sqlx::Result<Option<String>> {
+        let lock = match &mut self.lock {
+            Some(lock) => lock,
+            none => none.insert(self.options.connect().await?),
+        };
+        let trip = handle::trip::<sqlx::Postgres>(lock, sql, |result| result.rows_affected()).await;
+        match trip.failure {
+            Some(error) => Err(error),
+            None => Ok(trip.last_row.and_then(|row| row.into_iter().next().flatten())),
         }
-        let Some(lock) = &mut self.lock else { return Ok(LockTry::Taken) };
-        let taken: Option<bool> =
-            sqlx::query_scalar("SELECT pg_try_advisory_lock(hashtextextended($1, 7))")
-                .bind(name)
-                .persistent(false)
-                .fetch_one(lock)
-                .await
-                .map_err(|e| Error::database("taking the lock", e))?;
-        Ok(if taken == Some(true) {
-            LockTry::Taken
-        } else {
-            LockTry::Held("another session".to_owned())
-        })
     }
 
     async fn close(mut self) -> sqlx::Result<()> {
         if let Some(lock) = self.lock.take() {
-            sqlx::Connection::close(lock).await?;
+            lock.close().await?;
+        }
+        if let Some(path) = self.restore() {
+            self.trip(&path).await.done()?;
         }
         self.handle.give_back().await
     }

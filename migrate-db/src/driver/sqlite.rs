@@ -7,11 +7,11 @@
 use std::collections::BTreeMap;
 use std::str::FromStr as _;
 
+use sqlx::ConnectOptions as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Row as _};
 
-use super::handle::Handle;
-use super::{Cells, Driver};
+use super::handle::{self, Handle};
+use super::{Cells, Driver, Obstacle, Trip};
 use crate::error::Error;
 
 /// How long one attempt waits for another connection, in milliseconds; the runner tries again.
@@ -55,6 +55,10 @@ impl Sqlite {
         Self { handle, before: None, foreign_keys: None, broken: Ok(BTreeMap::new()) }
     }
 
+    async fn execute(&mut self, sql: &str) -> sqlx::Result<()> {
+        self.trip(sql).await.done().map(drop)
+    }
+
     async fn pragma(&mut self, name: &str) -> sqlx::Result<String> {
         let rows = self.rows(&format!("PRAGMA {name}")).await?;
         Ok(rows.into_iter().flatten().flatten().next().unwrap_or_default())
@@ -87,26 +91,21 @@ impl Sqlite {
 }
 
 impl Driver for Sqlite {
-    async fn execute(&mut self, sql: &str) -> sqlx::Result<u64> {
-        let done = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *self.handle).await?;
-        Ok(done.rows_affected())
+    async fn trip(&mut self, sql: &str) -> Trip {
+        handle::trip::<sqlx::Sqlite>(&mut self.handle, sql, |result| result.rows_affected()).await
     }
 
     async fn rows(&mut self, sql: &str) -> sqlx::Result<Vec<Cells>> {
-        let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(&mut *self.handle).await?;
-        rows.iter()
-            .map(|row| {
-                (0..row.len()).map(|n| row.try_get_unchecked::<Option<String>, _>(n)).collect()
-            })
-            .collect()
+        handle::rows::<sqlx::Sqlite>(&mut self.handle, sql).await
     }
 
-    async fn prepare(&mut self) -> sqlx::Result<()> {
+    async fn prepare(&mut self) -> sqlx::Result<Option<String>> {
         if self.before.is_none() {
             self.before =
                 Some((self.pragma("foreign_keys").await?, self.pragma("busy_timeout").await?));
         }
-        self.execute(&format!("PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")).await.map(drop)
+        self.execute(&format!("PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")).await?;
+        Ok(None)
     }
 
     async fn begin(&mut self, foreign_keys: bool) -> sqlx::Result<()> {
@@ -140,12 +139,15 @@ impl Driver for Sqlite {
             .collect())
     }
 
-    fn is_busy(&self, error: &sqlx::Error) -> bool {
+    fn obstacle(&self, error: &sqlx::Error) -> Option<Obstacle> {
         // SQLITE_BUSY and SQLITE_LOCKED, with their extended codes.
-        error
-            .as_database_error()
-            .and_then(sqlx::error::DatabaseError::code)
-            .is_some_and(|code| code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6)))
+        let code = error.as_database_error()?.code()?.parse::<u32>().ok()?;
+        matches!(code & 0xff, 5 | 6).then_some(Obstacle::Busy)
+    }
+
+    /// The file's own lock is the lock.
+    async fn ask_beside(&mut self, _sql: &str) -> sqlx::Result<Option<String>> {
+        Ok(None)
     }
 
     async fn close(mut self) -> sqlx::Result<()> {

@@ -1,0 +1,183 @@
+//! From steps to actions: where transactions begin and end, and what is journalled.
+
+use std::time::Duration;
+
+use super::{Action, How, Record, Script, ScriptError, Statement, section_of, statements_of};
+use crate::dialect::{Dialect, Transactions};
+use crate::graph::Graph;
+use crate::plan::{Stamp, Step};
+use crate::revision::Section;
+use crate::source::{SourceFile, Span};
+
+impl Script {
+    /// The script of steps in order.
+    ///
+    /// # Errors
+    /// When a revision on the way down cannot be undone, or has nothing for this database: then
+    /// nothing of the plan should run.
+    pub fn of(
+        graph: &Graph,
+        steps: &[Step],
+        dialect: Dialect,
+        how: impl Into<How>,
+    ) -> Result<Self, ScriptError> {
+        let mut builder = Builder::new(dialect, how.into());
+        for step in steps {
+            builder.step(graph, *step)?;
+        }
+        builder.commit();
+        Ok(Self { dialect, actions: builder.actions })
+    }
+
+    /// The rest of a journalled step of which so many statements are done.
+    ///
+    /// # Errors
+    /// As [`Script::of`].
+    pub fn resume(
+        graph: &Graph,
+        step: Step,
+        done: usize,
+        dialect: Dialect,
+        how: impl Into<How>,
+    ) -> Result<Self, ScriptError> {
+        let mut builder = Builder::new(dialect, how.into());
+        let section = section_of(graph, step, dialect)?;
+        let spans = statements_of(graph, step, dialect)?;
+        let file = &graph.revision(step.node).file;
+        builder.journalled(file, step, section, &spans, Some(done));
+        Ok(Self { dialect, actions: builder.actions })
+    }
+
+    /// The script of a stamp: rows move, nothing runs. With `purge` the stamp was planned as if
+    /// nothing were applied, and all rows go first.
+    #[must_use]
+    pub fn stamp(stamp: &Stamp, purge: bool, dialect: Dialect) -> Self {
+        let mut actions = vec![Action::Begin { foreign_keys: false }];
+        if purge {
+            actions.push(Action::Record(Record::Purge));
+        }
+        actions.extend(stamp.remove.iter().map(|n| Action::Record(Record::Unstamp(*n))));
+        actions.extend(stamp.insert.iter().map(|n| Action::Record(Record::Stamp(*n))));
+        actions.push(Action::Commit);
+        if stamp.insert.is_empty() && stamp.remove.is_empty() && !purge {
+            actions.clear();
+        }
+        Self { dialect, actions }
+    }
+
+    /// Whether there is nothing to do.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.actions.is_empty()
+    }
+}
+
+struct Builder {
+    dialect: Dialect,
+    how: How,
+    actions: Vec<Action>,
+    /// The open transaction: whether foreign keys are enforced in it.
+    open: Option<bool>,
+}
+
+impl Builder {
+    const fn new(dialect: Dialect, how: How) -> Self {
+        Self { dialect, how, actions: Vec::new(), open: None }
+    }
+
+    fn step(&mut self, graph: &Graph, step: Step) -> Result<(), ScriptError> {
+        let section = section_of(graph, step, self.dialect)?;
+        let statements = statements_of(graph, step, self.dialect)?;
+        let journalled =
+            !self.dialect.words().transactional_ddl || section.is_some_and(|s| !s.transaction);
+        if journalled && !statements.is_empty() {
+            self.journalled(&graph.revision(step.node).file, step, section, &statements, None);
+            return Ok(());
+        }
+        let foreign_keys = section.is_some_and(|section| section.foreign_keys);
+        if self.open.is_some_and(|open| open != foreign_keys) {
+            self.commit();
+        }
+        if self.open.is_none() {
+            self.actions.push(Action::Begin { foreign_keys });
+            self.open = Some(foreign_keys);
+        }
+        self.actions.push(Action::Step(step));
+        let patience = self.patience(section);
+        self.set(patience);
+        for (n, span) in statements.iter().enumerate() {
+            let statement = Statement { node: step.node, span: *span, number: n + 1, alone: false };
+            self.actions.push(Action::Statement(statement));
+        }
+        self.reset(patience);
+        self.actions.push(Action::Record(Record::Done(step)));
+        if self.how.transactions == Transactions::PerMigration {
+            self.commit();
+        }
+        Ok(())
+    }
+
+    /// Statement by statement, each noted when it is done: in one transaction with its note where
+    /// a transaction can hold it.
+    fn journalled(
+        &mut self,
+        file: &SourceFile,
+        step: Step,
+        section: Option<&Section>,
+        spans: &[Span],
+        done: Option<usize>,
+    ) {
+        let foreign_keys = section.is_some_and(|section| section.foreign_keys);
+        let patience = self.patience(section);
+        self.commit();
+        self.actions.push(Action::Step(step));
+        if done.is_none() {
+            self.actions.push(Action::Record(Record::Start(step)));
+        }
+        self.set(patience);
+        for (n, span) in spans.iter().enumerate().skip(done.unwrap_or(0)) {
+            let alone = self.dialect.stands_alone(span.of(file.text()));
+            let number = n + 1;
+            let statement = Statement { node: step.node, span: *span, number, alone };
+            let progress = Action::Record(Record::Progress(step, number));
+            if alone {
+                let attempt = Action::Record(Record::Attempt(step, number));
+                self.actions.extend([attempt, Action::Statement(statement), progress]);
+            } else {
+                let begin = Action::Begin { foreign_keys };
+                self.actions.extend([
+                    begin,
+                    Action::Statement(statement),
+                    progress,
+                    Action::Commit,
+                ]);
+            }
+        }
+        self.reset(patience);
+        self.actions.push(Action::Record(Record::Finish(step)));
+    }
+
+    /// How long statements of a section may wait for a lock, and run.
+    fn patience(&self, section: Option<&Section>) -> [Option<Duration>; 2] {
+        [
+            section.and_then(|s| s.lock_timeout).or(self.how.lock_timeout),
+            section.and_then(|s| s.statement_timeout).or(self.how.statement_timeout),
+        ]
+    }
+
+    fn set(&mut self, [lock, statement]: [Option<Duration>; 2]) {
+        self.actions
+            .extend(self.dialect.set_timeouts(lock, statement).into_iter().map(Action::Set));
+    }
+
+    fn reset(&mut self, [lock, statement]: [Option<Duration>; 2]) {
+        let settings = self.dialect.reset_timeouts(lock.is_some(), statement.is_some());
+        self.actions.extend(settings.into_iter().map(Action::Set));
+    }
+
+    fn commit(&mut self) {
+        if self.open.take().is_some() {
+            self.actions.push(Action::Commit);
+        }
+    }
+}

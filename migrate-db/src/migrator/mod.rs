@@ -1,0 +1,193 @@
+//! Brings a database to a place in a history.
+//!
+//! [`Migrator`] is what a program calls; a session does one visit, and the runner below it one
+//! script. Nothing here prints: what happens is told to [`Migrator::on_event`].
+
+mod options;
+mod report;
+mod session;
+
+use migrate_core::graph::Target;
+use migrate_core::history::History;
+use migrate_core::version_table::{FullRow, LogRow, VersionTable};
+
+pub use options::{Lock, Options};
+pub use report::{Report, ReportedStep};
+use session::{Session, Way};
+
+use crate::database::Database;
+use crate::driver::Connection;
+use crate::error::Error;
+use crate::event::Event;
+use crate::runner::Repair;
+use crate::state::{self, Status, Unfinished};
+
+/// Moves databases along one history.
+///
+/// ```no_run
+/// # async fn example(history: &migrate_core::history::History) -> Result<(), migrate_db::Error> {
+/// let database = migrate_db::Database::from_url("sqlite:app.db")?;
+/// let report = migrate_db::Migrator::new(history).upgrade(&database, &"head".parse()?).await?;
+/// println!("{} revisions applied", report.steps.len());
+/// # Ok(()) }
+/// ```
+pub struct Migrator<'h> {
+    history: &'h History,
+    options: Options,
+    tell: Box<dyn FnMut(&Event) + Send + 'h>,
+}
+
+impl<'h> Migrator<'h> {
+    /// A migrator for a history whose diagnostics hold no error.
+    #[must_use]
+    pub fn new(history: &'h History) -> Self {
+        Self { history, options: Options::default(), tell: Box::new(|_| {}) }
+    }
+
+    /// Works with these options.
+    #[must_use]
+    pub fn options(mut self, options: Options) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// Tells what happens as it happens.
+    #[must_use]
+    pub fn on_event(mut self, tell: impl FnMut(&Event) + Send + 'h) -> Self {
+        self.tell = Box::new(tell);
+        self
+    }
+
+    /// The version table on a database.
+    #[must_use]
+    pub fn version_table(&self, database: &Database) -> VersionTable {
+        VersionTable::new(database.dialect(), &self.options.version_table)
+    }
+
+    /// Where a database stands. Reads only: a database that does not exist has nothing applied.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or read.
+    pub async fn status(&mut self, database: impl Into<Database>) -> Result<Status, Error> {
+        let database = database.into();
+        let table = self.version_table(&database);
+        let Some(mut connection) = Connection::open(&database.place, false).await? else {
+            return Ok(Status::blank(&self.history.graph));
+        };
+        let status = state::read(&mut connection, &table, self.history).await;
+        close(connection).await?;
+        status
+    }
+
+    /// Every column of the version table, oldest first. Reads only.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or read.
+    pub async fn rows(&mut self, database: impl Into<Database>) -> Result<Vec<FullRow>, Error> {
+        let database = database.into();
+        let table = self.version_table(&database);
+        let Some(mut connection) = Connection::open(&database.place, false).await? else {
+            return Ok(Vec::new());
+        };
+        let rows = state::full_rows(&mut connection, &table).await;
+        close(connection).await?;
+        rows
+    }
+
+    /// The log, oldest first. Reads only.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or read.
+    pub async fn log(&mut self, database: impl Into<Database>) -> Result<Vec<LogRow>, Error> {
+        let database = database.into();
+        let table = self.version_table(&database);
+        let Some(mut connection) = Connection::open(&database.place, false).await? else {
+            return Ok(Vec::new());
+        };
+        let rows = state::log(&mut connection, &table).await;
+        close(connection).await?;
+        rows
+    }
+
+    /// Applies what is missing below a target. The database is created when it is a SQLite file
+    /// that does not exist. Safe with many callers at once: each step happens once.
+    ///
+    /// # Errors
+    /// [`Error::Target`] when the target names no place, [`Error::Plan`] when the plan cannot run
+    /// here, [`Error::Unknown`] and [`Error::Edited`] when database and files disagree, and what
+    /// the database says. Nothing of a failed transaction stays.
+    pub async fn upgrade(
+        &mut self,
+        database: impl Into<Database>,
+        target: &Target,
+    ) -> Result<Report, Error> {
+        self.run(&database.into(), Way::Up(target)).await
+    }
+
+    /// Undoes what is above a target, which stays applied. Revisions that no file holds are undone
+    /// with the way down that the database keeps.
+    ///
+    /// # Errors
+    /// As [`Migrator::upgrade`]; [`Error::Plan`] when a revision on the way cannot be undone:
+    /// nothing is run then.
+    pub async fn downgrade(
+        &mut self,
+        database: impl Into<Database>,
+        target: &Target,
+    ) -> Result<Report, Error> {
+        self.run(&database.into(), Way::Down(target)).await
+    }
+
+    async fn run(&mut self, database: &Database, way: Way<'_>) -> Result<Report, Error> {
+        let create = matches!(way, Way::Up(_));
+        let (history, options) = (self.history, &self.options);
+        let Some(mut session) = Session::open(database, options, &mut *self.tell, create).await?
+        else {
+            let status = Status::blank(&history.graph);
+            let plan = way.goal(&history.graph, &status)?.plan(&history.graph, &status.applied);
+            return Ok(Report::new(&history.graph, &[], &plan.heads_after(&history.graph)));
+        };
+        let report = session.go(history, way).await?;
+        session.close().await?;
+        Ok(report)
+    }
+
+    /// Writes or removes rows without running anything.
+    ///
+    /// # Errors
+    /// As [`Migrator::upgrade`], but for mistakes that only running could meet.
+    pub async fn stamp(
+        &mut self,
+        database: impl Into<Database>,
+        targets: &[Target],
+        purge: bool,
+    ) -> Result<Report, Error> {
+        let database = database.into();
+        let session = Session::open(&database, &self.options, &mut *self.tell, true).await?;
+        let Some(mut session) = session else { return Ok(Report::default()) };
+        let report = session.stamp(self.history, targets, purge).await?;
+        session.close().await?;
+        Ok(report)
+    }
+
+    /// Settles the steps that stopped in the middle, as a person has found out; what it settled.
+    ///
+    /// # Errors
+    /// When the database cannot be reached, read or written.
+    pub async fn repair(
+        &mut self,
+        database: impl Into<Database>,
+        repair: Repair,
+    ) -> Result<Vec<Unfinished>, Error> {
+        let database = database.into();
+        let session = Session::open(&database, &self.options, &mut *self.tell, false).await?;
+        let Some(mut session) = session else { return Ok(Vec::new()) };
+        let settled = session.repair(self.history, repair).await?;
+        session.close().await?;
+        Ok(settled)
+    }
+}
+
+async fn close(connection: Connection) -> Result<(), Error> {
+    connection.close().await.map_err(|e| Error::database("closing the connection", e))
+}

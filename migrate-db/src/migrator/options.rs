@@ -1,0 +1,79 @@
+//! How a [`super::Migrator`] works.
+
+use std::time::Duration;
+
+use migrate_core::dialect::Dialect;
+use migrate_core::script::{How, Transactions};
+use migrate_core::version_table::DEFAULT_NAME;
+
+/// How a [`Migrator`] works; [`Options::default`] fits most.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The version table, `name` or `schema.name`.
+    pub version_table: String,
+    /// What stands in one transaction; `None` is what suits the database.
+    pub transactions: Option<Transactions>,
+    /// How long to wait for another run, or for a locked database file.
+    pub lock_wait: Duration,
+    /// How long a statement may wait for a lock, where a section does not say.
+    pub lock_timeout: Option<Duration>,
+    /// How long a statement may run, where a section does not say.
+    pub statement_timeout: Option<Duration>,
+    /// Whether runners keep each other out by a lock; without one each step still happens once,
+    /// but a runner that is overtaken may have worked for nothing.
+    pub lock: Lock,
+    /// Who is recorded in the version table and the log.
+    pub by: String,
+}
+
+impl Default for Options {
+    /// The table `migrate_version`, the database's own transactions, a minute of patience, and the
+    /// process's user and host.
+    fn default() -> Self {
+        Self {
+            version_table: DEFAULT_NAME.to_owned(),
+            transactions: None,
+            lock_wait: Duration::from_secs(60),
+            lock_timeout: None,
+            statement_timeout: None,
+            lock: Lock::Session,
+            by: by_default(),
+        }
+    }
+}
+
+/// `user@host` as far as the process can tell.
+fn by_default() -> String {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let user = variable("USER").or_else(|| variable("LOGNAME")).or_else(|| variable("USERNAME"));
+    let host = variable("HOSTNAME").or_else(|| {
+        std::fs::read_to_string("/etc/hostname").ok().map(|host| host.trim().to_owned())
+    });
+    match (user, host.filter(|host| !host.is_empty())) {
+        (Some(user), Some(host)) => format!("{user}@{host}"),
+        (Some(name), None) | (None, Some(name)) => name,
+        (None, None) => "unknown".to_owned(),
+    }
+}
+
+/// How runners keep each other out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Lock {
+    /// The database's own lock, on a connection of its own.
+    #[default]
+    Session,
+    /// None.
+    None,
+}
+
+impl Options {
+    /// How scripts are cut on a database.
+    #[must_use]
+    pub fn how(&self, dialect: Dialect) -> How {
+        How {
+            transactions: self.transactions.unwrap_or(dialect.words().transactions),
+            lock_timeout: self.lock_timeout,
+            statement_timeout: self.statement_timeout,
+        }
+    }
+}

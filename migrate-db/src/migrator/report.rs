@@ -1,0 +1,45 @@
+//! What a run did.
+
+use std::time::Duration;
+
+use migrate_core::graph::{Graph, Node};
+use migrate_core::plan::Direction;
+
+use crate::runner::Done;
+
+/// What a run did.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Report {
+    /// The steps, all of them committed.
+    pub steps: Vec<ReportedStep>,
+    /// The ids that are heads of the database now.
+    pub heads_after: Vec<String>,
+}
+
+/// One step that was done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportedStep {
+    /// The revision.
+    pub revision: String,
+    /// Its message.
+    pub message: String,
+    /// The direction.
+    pub direction: Direction,
+    /// How long it took.
+    pub duration: Duration,
+}
+
+impl Report {
+    pub(super) fn new(graph: &Graph, done: &[Done], heads: &[Node]) -> Self {
+        let step = |Done { step, duration }: &Done| ReportedStep {
+            revision: graph.id(step.node).to_string(),
+            message: graph.revision(step.node).message().to_owned(),
+            direction: step.direction,
+            duration: *duration,
+        };
+        Self {
+            steps: done.iter().map(step).collect(),
+            heads_after: heads.iter().map(|node| graph.id(*node).to_string()).collect(),
+        }
+    }
+}

@@ -1,0 +1,346 @@
+//! One visit to one database: connected, locked, and brought where it shall be.
+//!
+//! A session looks before it takes the lock, so that nothing to do costs one question; and again
+//! under the lock, so that what is done fits what is there.
+
+use std::time::Instant;
+
+use migrate_core::graph::{Graph, Node, Target};
+use migrate_core::history::History;
+use migrate_core::plan::{self, Direction, Goal, Step};
+use migrate_core::script::{How, Script, ScriptError, fingerprint_of, statements_of};
+use migrate_core::version_table::VersionTable;
+
+use super::options::{Lock, Options};
+use super::report::Report;
+use crate::database::Database;
+use crate::driver::{Connection, pause};
+use crate::error::Error;
+use crate::event::Event;
+use crate::ghosts;
+use crate::runner::{Done, Outcome, Repair, Runner, Work};
+use crate::state::{self, Status, Unfinished};
+
+/// How often a lost connection is made anew in one run.
+const RECONNECTIONS: u32 = 5;
+
+/// Which way a command goes.
+#[derive(Clone, Copy)]
+pub(super) enum Way<'t> {
+    Up(&'t Target),
+    Down(&'t Target),
+}
+
+impl Way<'_> {
+    pub(super) fn goal(self, graph: &Graph, status: &Status) -> Result<Goal, Error> {
+        Ok(match self {
+            Self::Up(target) => Goal::upgrade(graph, &status.applied, target)?,
+            Self::Down(target) => Goal::downgrade(graph, &status.applied, target)?,
+        })
+    }
+
+    const fn direction(self) -> Direction {
+        match self {
+            Self::Up(_) => Direction::Up,
+            Self::Down(_) => Direction::Down,
+        }
+    }
+}
+
+/// A connection to a database that is to be changed.
+pub(super) struct Session<'m> {
+    database: &'m Database,
+    connection: Connection,
+    table: VersionTable,
+    options: &'m Options,
+    tell: &'m mut (dyn FnMut(&Event) + Send),
+}
+
+impl<'m> Session<'m> {
+    /// Connects; `None` when the database does not exist and is not to be created.
+    pub(super) async fn open(
+        database: &'m Database,
+        options: &'m Options,
+        tell: &'m mut (dyn FnMut(&Event) + Send),
+        create: bool,
+    ) -> Result<Option<Self>, Error> {
+        let table = VersionTable::new(database.dialect(), &options.version_table);
+        let connection = Connection::open(&database.place, create).await?;
+        Ok(connection.map(|connection| Self { database, connection, table, options, tell }))
+    }
+
+    pub(super) async fn close(self) -> Result<(), Error> {
+        self.connection.close().await.map_err(|e| Error::database("closing the connection", e))
+    }
+
+    /// Goes the way as far as it leads.
+    pub(super) async fn go(&mut self, history: &History, way: Way<'_>) -> Result<Report, Error> {
+        let status = state::read(&mut self.connection, &self.table, history).await?;
+        let extended = self.with_ghosts(history, &status, way.direction()).await?;
+        let history = extended.as_ref().unwrap_or(history);
+        let status = match &extended {
+            Some(history) => state::read(&mut self.connection, &self.table, history).await?,
+            None => status,
+        };
+        if way.direction() == Direction::Up {
+            refuse_disagreement(history, &status)?;
+        }
+        let goal = way.goal(&history.graph, &status)?;
+        let plan = goal.plan(&history.graph, &status.applied);
+        let how = self.options.how(self.database.dialect());
+        if plan.steps.is_empty() && status.unfinished.is_empty() {
+            return Ok(Report::new(&history.graph, &[], &plan.heads_after(&history.graph)));
+        }
+        // What cannot be undone, or has no section here, is refused before anything is touched.
+        Script::of(&history.graph, &plan.steps, self.database.dialect(), how)
+            .map_err(|e| plan_error(&e, &history.graph))?;
+        (self.tell)(&Event::Planned { steps: plan.steps.len() });
+        self.work_towards(history, &goal, way.direction(), how).await
+    }
+
+    /// Rounds of planning and running, until nothing is left to do.
+    async fn work_towards(
+        &mut self,
+        history: &History,
+        goal: &Goal,
+        direction: Direction,
+        how: How,
+    ) -> Result<Report, Error> {
+        let mut done = Vec::new();
+        let mut lost = 0;
+        self.enter().await?;
+        loop {
+            let round = self.round(history, goal, direction, how, &mut done).await;
+            match round {
+                Ok(Some(report)) => return Ok(report),
+                Ok(None) => (self.tell)(&Event::Replanned),
+                // What became of the last transaction stands in the version table: the next round
+                // starts from there, and refuses what is in doubt.
+                Err(error) if error.is_lost() && lost < RECONNECTIONS => {
+                    lost += 1;
+                    self.reconnect(error).await?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// One round from what the database says now; `None` when another is needed.
+    async fn round(
+        &mut self,
+        history: &History,
+        goal: &Goal,
+        direction: Direction,
+        how: How,
+        done: &mut Vec<Done>,
+    ) -> Result<Option<Report>, Error> {
+        let graph = &history.graph;
+        let status = state::read(&mut self.connection, &self.table, history).await?;
+        let unfinished = resume(history, &status, direction, self.database, how)?;
+        let plan = goal.plan(graph, &status.applied);
+        let script = match &unfinished {
+            Some(script) => script.clone(),
+            None => Script::of(graph, &plan.steps, self.database.dialect(), how)
+                .map_err(|e| plan_error(&e, graph))?,
+        };
+        let mut runner = self.runner(graph, &status, how);
+        let outcome = runner.run(&script).await;
+        done.append(&mut runner.committed);
+        Ok(match outcome? {
+            Outcome::Overtaken => None,
+            Outcome::Complete if unfinished.is_some() => None,
+            Outcome::Complete => Some(Report::new(graph, done, &plan.heads_after(graph))),
+        })
+    }
+
+    fn runner<'r>(&'r mut self, graph: &'r Graph, status: &Status, how: How) -> Runner<'r> {
+        let work = Work {
+            graph,
+            table: &self.table,
+            by: &self.options.by,
+            wait: self.options.lock_wait,
+            transactions: how.transactions,
+        };
+        Runner::new(&mut self.connection, work, &mut *self.tell, status)
+    }
+
+    /// Makes the session fit for work and takes the lock.
+    async fn enter(&mut self) -> Result<(), Error> {
+        let schema = self.connection.prepare().await;
+        let schema = schema.map_err(|e| Error::database("preparing the session", e))?;
+        self.table = self.table.clone().within(schema);
+        self.lock().await
+    }
+
+    async fn reconnect(&mut self, error: Error) -> Result<(), Error> {
+        let since = Instant::now();
+        let mut error = error;
+        let mut attempt = 0;
+        while since.elapsed() < self.options.lock_wait && error.is_lost() {
+            (self.tell)(&Event::Reconnecting);
+            tokio::time::sleep(pause(attempt)).await;
+            attempt += 1;
+            match Connection::open(&self.database.place, false).await {
+                Ok(Some(connection)) => {
+                    self.connection = connection;
+                    return self.enter().await;
+                }
+                Ok(None) => break,
+                Err(failed) => error = failed,
+            }
+        }
+        Err(error)
+    }
+
+    /// Polls for the lock: a session that waits inside the database would stand in the way of the
+    /// holder's own CREATE INDEX CONCURRENTLY.
+    async fn lock(&mut self) -> Result<(), Error> {
+        let words = self.database.dialect().words().lock;
+        let Some(words) = words.filter(|_| self.options.lock == Lock::Session) else {
+            return Ok(());
+        };
+        let name = self.table.version();
+        let failed = |e| Error::database("taking the lock", e);
+        let since = Instant::now();
+        let mut attempt = 0;
+        loop {
+            let answer = self.connection.ask_beside(&(words.try_lock)(&name)).await;
+            if answer.map_err(failed)?.as_deref() == Some("yes") {
+                return Ok(());
+            }
+            if let Some(undo) = words.undo {
+                self.connection.ask_beside(undo).await.map_err(failed)?;
+            }
+            let waited = since.elapsed();
+            // Asking who it is costs more than trying again: about once a second, and at the end.
+            if attempt % 4 == 3 || waited >= self.options.lock_wait {
+                let holder =
+                    self.connection.ask_beside(&(words.holder)(&name)).await.map_err(failed)?;
+                let holder = holder.unwrap_or_else(|| "somebody who has just gone".to_owned());
+                if waited >= self.options.lock_wait {
+                    return Err(Error::Busy { waited, holder });
+                }
+                (self.tell)(&Event::Waiting { holder, waited });
+            }
+            tokio::time::sleep(pause(attempt)).await;
+            attempt += 1;
+        }
+    }
+
+    pub(super) async fn stamp(
+        &mut self,
+        history: &History,
+        targets: &[Target],
+        purge: bool,
+    ) -> Result<Report, Error> {
+        let graph = &history.graph;
+        let blank = Status::blank(graph);
+        plan::stamp(graph, &blank.applied, targets, purge)?;
+        self.enter().await?;
+        loop {
+            let status = state::read(&mut self.connection, &self.table, history).await?;
+            if !purge && !status.unknown.is_empty() {
+                return Err(Error::Unknown(status.unknown));
+            }
+            let applied = if purge { &blank.applied } else { &status.applied };
+            let stamp = plan::stamp(graph, applied, targets, purge)?;
+            let script = Script::stamp(&stamp, purge, self.database.dialect());
+            let how = self.options.how(self.database.dialect());
+            if self.runner(graph, &status, how).run(&script).await? == Outcome::Complete {
+                return Ok(Report::new(graph, &[], &graph.tips(&stamp.applied_after)));
+            }
+        }
+    }
+
+    pub(super) async fn repair(
+        &mut self,
+        history: &History,
+        repair: Repair,
+    ) -> Result<Vec<Unfinished>, Error> {
+        self.enter().await?;
+        let status = state::read(&mut self.connection, &self.table, history).await?;
+        let how = self.options.how(self.database.dialect());
+        let mut runner = self.runner(&history.graph, &status, how);
+        for unfinished in &status.unfinished {
+            runner.repair(unfinished, repair).await?;
+        }
+        Ok(status.unfinished)
+    }
+
+    /// The history with the revisions that only the database knows, where the way leads down.
+    async fn with_ghosts(
+        &mut self,
+        history: &History,
+        status: &Status,
+        direction: Direction,
+    ) -> Result<Option<History>, Error> {
+        if status.unknown.is_empty() || direction == Direction::Up {
+            return Ok(None);
+        }
+        let rows = state::full_rows(&mut self.connection, &self.table).await?;
+        ghosts::extend(history, &rows, self.table.dialect()).map(Some)
+    }
+}
+
+fn plan_error(error: &ScriptError, graph: &Graph) -> Error {
+    let (message, help) = error.explain(graph);
+    Error::Plan { message, help }
+}
+
+/// Going up on top of rows that no file holds, or of files that changed, is refused.
+fn refuse_disagreement(history: &History, status: &Status) -> Result<(), Error> {
+    if !status.unknown.is_empty() {
+        return Err(Error::Unknown(status.unknown.clone()));
+    }
+    if !status.edited.is_empty() {
+        let name = |node: &Node| {
+            let revision = history.graph.revision(*node);
+            (revision.id().to_string(), revision.file.path().to_owned())
+        };
+        return Err(Error::Edited(status.edited.iter().map(name).collect()));
+    }
+    Ok(())
+}
+
+/// The rest of the step that stopped in the middle, when it is known exactly where it stands and
+/// the command goes the same way.
+fn resume(
+    history: &History,
+    status: &Status,
+    direction: Direction,
+    database: &Database,
+    how: How,
+) -> Result<Option<Script>, Error> {
+    let Some(unfinished) = status.unfinished.first() else { return Ok(None) };
+    let graph = &history.graph;
+    let going = unfinished.direction();
+    let node = graph.node(&unfinished.revision);
+    let step = node.map(|node| Step { node, direction: going });
+    let next = step.and_then(|step| {
+        let span = *statements_of(graph, step, database.dialect()).ok()?.get(unfinished.done)?;
+        let file = &graph.revision(step.node).file;
+        Some(Box::new((span.of(file.text()).to_owned(), file.locate(span))))
+    });
+    let Some(step) = step.filter(|_| going == direction && !unfinished.in_doubt()) else {
+        return Err(Error::Unfinished { unfinished: Box::new(unfinished.clone()), next });
+    };
+    if unfinished.fingerprint
+        != Some(fingerprint_of(graph, step, unfinished.done, database.dialect()))
+    {
+        let revision = graph.revision(step.node);
+        return Err(Error::Plan {
+            message: format!(
+                "revision {} stopped behind statement {}, and the statements up to there were edited since",
+                revision.id(),
+                unfinished.done
+            ),
+            help: vec![format!(
+                "restore them in {}; what follows may be mended",
+                revision.file.path()
+            )],
+        });
+    }
+    Script::resume(graph, step, unfinished.done, database.dialect(), how)
+        .map(Some)
+        .map_err(|e| plan_error(&e, graph))
+}
