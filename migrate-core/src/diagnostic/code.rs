@@ -63,7 +63,7 @@ codes! {
     DuplicateLabel "duplicate-label" "Two revisions carry the same branch label."
     LabelClash "label-clash" "A branch label is also a revision id."
     SeveralHeads "several-heads" "The history ends in several heads."
-    RedundantParent "redundant-parent" "A revision names the same parent twice, or a parent and its ancestor."
+    RedundantParent "redundant-parent" "A revision names the same parent twice."
     // The lock file.
     LockConflict "lock-conflict" "The lock file holds git's conflict markers."
     LockSyntax "lock-syntax" "The lock file has a line that is not understood."
@@ -76,6 +76,10 @@ codes! {
     ImportMarkers "import-markers" "The markers of a migration file are missing, unknown or out of order."
     ImportSettings "import-settings" "The settings beside a migration are not understood."
     ImportRepeatable "import-repeatable" "A migration that its tool runs again at every change becomes one revision."
+    // The configuration.
+    ConfigSyntax "config-syntax" "migrate.toml is not TOML."
+    UnknownSetting "unknown-setting" "migrate.toml has a key that means nothing."
+    SettingValue "setting-value" "migrate.toml gives a setting a value that it cannot have."
 }
 
 impl Code {

@@ -1,0 +1,48 @@
+//! `${VAR}` in a text.
+
+use std::fmt;
+
+/// Why a text with `${VAR}` could not be filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ExpandError {
+    /// The variable is not set.
+    Unset(String),
+    /// A `${` without its `}`.
+    Unclosed,
+}
+
+impl fmt::Display for ExpandError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unset(name) => write!(f, "the environment variable {name} is not set"),
+            Self::Unclosed => f.write_str("a `${` is not closed by `}`"),
+        }
+    }
+}
+
+impl std::error::Error for ExpandError {}
+
+/// Fills in every `${VAR}` with what `lookup` knows of it. What was filled in is not looked at
+/// again, and a `$` without `{` stays.
+///
+/// ```
+/// use migrate_core::config::expand;
+/// let home = |name: &str| (name == "DB").then(|| "app".to_owned());
+/// assert_eq!(expand("sqlite:${DB}.db", home).unwrap(), "sqlite:app.db");
+/// assert!(expand("sqlite:${OTHER}.db", home).is_err());
+/// ```
+///
+/// # Errors
+/// When a variable is not known or a brace is not closed.
+pub fn expand(text: &str, lookup: impl Fn(&str) -> Option<String>) -> Result<String, ExpandError> {
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${") {
+        let (name, after) = after.split_once('}').ok_or(ExpandError::Unclosed)?;
+        filled.push_str(before);
+        filled.push_str(&lookup(name).ok_or_else(|| ExpandError::Unset(name.to_owned()))?);
+        rest = after;
+    }
+    filled.push_str(rest);
+    Ok(filled)
+}

@@ -1,0 +1,223 @@
+//! From the text of `migrate.toml` to a [`Config`], with every mistake found on the way.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use toml::de::{DeTable, DeValue};
+
+use super::{Config, Settings};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::dialect::Dialect;
+use crate::history::Heads;
+use crate::revision::duration;
+use crate::script::Transactions;
+use crate::source::{SourceFile, Span};
+use crate::suggest::nearest;
+
+const KEYS: [&str; 9] = [
+    "dir",
+    "dialects",
+    "heads",
+    "version-table",
+    "database-url",
+    "transaction",
+    "lock-wait",
+    "lock-timeout",
+    "statement-timeout",
+];
+
+/// The table whose members are databases by name.
+const DATABASES: &str = "database";
+
+impl Config {
+    /// Reads the file. What was understood is returned also when there are mistakes; it must not
+    /// be acted on unless the diagnostics hold no error.
+    #[must_use]
+    pub fn parse(file: &SourceFile) -> (Self, Diagnostics) {
+        let mut reader = Reader { file, found: Diagnostics::new() };
+        let mut config = Self::default();
+        let (table, errors) = DeTable::parse_recoverable(file.text());
+        if errors.is_empty() {
+            reader.config(table.get_ref(), &mut config);
+        }
+        for error in errors {
+            let span = error.span().map_or_else(Span::default, span);
+            let what = error.message().lines().collect::<Vec<_>>().join(", ");
+            reader.found.push(
+                Diagnostic::error(Code::ConfigSyntax, format!("this is not TOML: {what}"))
+                    .at(file, span)
+                    .help("a setting is written as in `dir = \"migrations\"`, a list as in `dialects = [\"sqlite\"]`"),
+            );
+        }
+        // The tables come sorted by key; a person reads the file from top to bottom.
+        let mut found: Vec<Diagnostic> = reader.found.into_iter().collect();
+        found.sort_by_key(|d| {
+            d.places.first().map(|place| (place.location.line, place.location.column))
+        });
+        let mut sorted = Diagnostics::new();
+        found.into_iter().for_each(|diagnostic| sorted.push(diagnostic));
+        (config, sorted)
+    }
+}
+
+struct Reader<'a> {
+    file: &'a SourceFile,
+    found: Diagnostics,
+}
+
+/// What would be right in place of a wrong value.
+type Wrong = String;
+
+impl Reader<'_> {
+    fn config(&mut self, table: &DeTable<'_>, config: &mut Config) {
+        for (key, value) in table {
+            let (name, at) = (key.get_ref().as_ref(), span(key.span()));
+            if name == DATABASES {
+                self.databases(value.get_ref(), span(value.span()), config);
+            } else {
+                config.top_counts = true;
+                self.setting(name, at, value, &mut config.top, &[DATABASES]);
+            }
+        }
+    }
+
+    fn databases(&mut self, value: &DeValue<'_>, at: Span, config: &mut Config) {
+        let Some(tables) = value.as_table() else {
+            self.wrong(DATABASES, at, "write `[database.<name>]` and its settings under it".into());
+            return;
+        };
+        for (name, value) in tables {
+            let Some(table) = value.get_ref().as_table() else {
+                let name = name.get_ref();
+                let help = format!("write `[database.{name}]` and its settings under it");
+                self.wrong(&format!("{DATABASES}.{name}"), span(value.span()), help);
+                continue;
+            };
+            let mut settings = Settings::default();
+            for (key, value) in table {
+                let at = span(key.span());
+                self.setting(key.get_ref().as_ref(), at, value, &mut settings, &[]);
+            }
+            config.databases.insert(name.get_ref().to_string(), settings);
+        }
+    }
+
+    fn setting(
+        &mut self,
+        name: &str,
+        at: Span,
+        value: &toml::Spanned<DeValue<'_>>,
+        settings: &mut Settings,
+        tables: &[&str],
+    ) {
+        if !KEYS.contains(&name) {
+            let known = || KEYS.into_iter().chain(tables.iter().copied());
+            // `version_table` is a slip that people make who write TOML for cargo.
+            let near = nearest(&name.replace('_', "-"), known());
+            self.found.push(
+                Diagnostic::error(Code::UnknownSetting, format!("`{name}` is not a setting"))
+                    .at(self.file, at)
+                    .help(match near {
+                        Some(near) => format!("did you mean `{near}`?"),
+                        None => {
+                            format!("the settings are {}", known().collect::<Vec<_>>().join(", "))
+                        }
+                    }),
+            );
+            return;
+        }
+        if let Err((place, help)) = set(settings, name, value.get_ref()) {
+            let place = place.unwrap_or_else(|| value.span());
+            self.wrong(name, span(place), help);
+        }
+    }
+
+    fn wrong(&mut self, name: &str, at: Span, help: Wrong) {
+        self.found.push(
+            Diagnostic::error(Code::SettingValue, format!("`{name}` cannot have this value"))
+                .at(self.file, at)
+                .help(help),
+        );
+    }
+}
+
+/// Takes one value, or says where it is wrong (`None`: all of it) and what would be right.
+fn set(
+    settings: &mut Settings,
+    name: &str,
+    value: &DeValue<'_>,
+) -> Result<(), (Option<Range<usize>>, Wrong)> {
+    let whole = |help: Wrong| (None, help);
+    match name {
+        "dialects" => settings.dialects = dialects(value)?,
+        "dir" => settings.dir = text(name, value, "migrations").map_err(whole)?,
+        "version-table" => {
+            settings.version_table = text(name, value, "migrate_version").map_err(whole)?;
+        }
+        "database-url" => {
+            settings.database_url = Some(text(name, value, "${DATABASE_URL}").map_err(whole)?);
+        }
+        "heads" => {
+            let choices = [("one", Heads::One), ("many", Heads::Many)];
+            settings.heads = choice(name, value, choices).map_err(whole)?;
+        }
+        "transaction" => {
+            let choices = [("all", Transactions::All), ("each", Transactions::PerMigration)];
+            settings.transaction = Some(choice(name, value, choices).map_err(whole)?);
+        }
+        "lock-wait" => settings.lock_wait = Some(time(name, value).map_err(whole)?),
+        "lock-timeout" => settings.lock_timeout = Some(time(name, value).map_err(whole)?),
+        _ => settings.statement_timeout = Some(time(name, value).map_err(whole)?),
+    }
+    Ok(())
+}
+
+fn text(name: &str, value: &DeValue<'_>, example: &str) -> Result<String, Wrong> {
+    match value.as_str() {
+        Some(text) if !text.trim().is_empty() => Ok(text.to_owned()),
+        _ => Err(format!("write a text: `{name} = \"{example}\"`")),
+    }
+}
+
+fn choice<T: Copy>(name: &str, value: &DeValue<'_>, choices: [(&str, T); 2]) -> Result<T, Wrong> {
+    let chosen = choices.iter().find(|(word, _)| value.as_str() == Some(word));
+    chosen.map(|(_, choice)| *choice).ok_or_else(|| {
+        let [(one, _), (other, _)] = choices;
+        format!("write `{name} = \"{one}\"` or `{name} = \"{other}\"`")
+    })
+}
+
+fn time(name: &str, value: &DeValue<'_>) -> Result<Duration, Wrong> {
+    let help = || format!("write a number and ms, s, m or h: `{name} = \"5s\"`");
+    let text = value.as_str().ok_or_else(help)?;
+    duration(name, text).map_err(|_| help())
+}
+
+fn dialects(value: &DeValue<'_>) -> Result<Vec<Dialect>, (Option<Range<usize>>, Wrong)> {
+    let known = Dialect::ALL.map(Dialect::name);
+    let help = || {
+        format!(
+            "write a list of databases out of {}: `dialects = [\"{}\"]`",
+            known.join(", "),
+            known[0]
+        )
+    };
+    let list = value.as_array().ok_or_else(|| (None, help()))?;
+    let mut dialects = Vec::new();
+    for item in list {
+        let dialect = item.get_ref().as_str().and_then(Dialect::from_name).ok_or_else(|| {
+            let near = item.get_ref().as_str().and_then(|word| nearest(word, known));
+            let help = near.map_or_else(help, |near| format!("did you mean \"{near}\"?"));
+            (Some(item.span()), help)
+        })?;
+        if !dialects.contains(&dialect) {
+            dialects.push(dialect);
+        }
+    }
+    dialects.sort_unstable();
+    Ok(dialects)
+}
+
+fn span(range: Range<usize>) -> Span {
+    Span::new(range.start, range.end)
+}

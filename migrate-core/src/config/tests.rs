@@ -1,0 +1,96 @@
+use std::time::Duration;
+
+use super::*;
+use crate::diagnostic::Diagnostics;
+use crate::source::SourceFile;
+
+fn parse(text: &'static str) -> (Config, Diagnostics) {
+    Config::parse(&SourceFile::new(FILE_NAME, text))
+}
+
+#[test]
+fn an_empty_file_means_the_defaults() {
+    let (config, found) = parse("# nothing\n");
+    assert!(found.is_empty());
+    assert_eq!(config.database(None), Ok(&Settings::default()));
+    assert_eq!(config.all().count(), 1);
+}
+
+#[test]
+fn every_setting_is_read() {
+    let (config, found) = parse(
+        "dir = \"db\"\ndialects = [\"postgresql\", \"sqlite\", \"sqlite\"]\nheads = \"many\"\n\
+         version-table = \"ops.v\"\ndatabase-url = \"sqlite:${DB}\"\ntransaction = \"each\"\n\
+         lock-wait = \"2m\"\nlock-timeout = \"500ms\"\nstatement-timeout = \"1h\"\n",
+    );
+    assert!(found.is_empty(), "{found}");
+    let settings = config.database(None).unwrap();
+    assert_eq!(
+        settings,
+        &Settings {
+            dir: "db".into(),
+            dialects: vec![Dialect::Sqlite, Dialect::Postgres],
+            heads: Heads::Many,
+            version_table: "ops.v".into(),
+            database_url: Some("sqlite:${DB}".into()),
+            transaction: Some(Transactions::PerMigration),
+            lock_wait: Some(Duration::from_secs(120)),
+            lock_timeout: Some(Duration::from_millis(500)),
+            statement_timeout: Some(Duration::from_secs(3600)),
+        }
+    );
+}
+
+#[test]
+fn a_named_database_takes_nothing_from_the_top() {
+    let (config, found) = parse(
+        "dir = \"db\"\nheads = \"many\"\n[database.b]\ntransaction = \"all\"\n[database.a]\n",
+    );
+    assert!(found.is_empty(), "{found}");
+    assert_eq!(config.names().collect::<Vec<_>>(), ["a", "b"]);
+    let b = config.database(Some("b")).unwrap();
+    assert_eq!((b.dir.as_str(), b.heads), ("migrations", Heads::One));
+    assert_eq!(b.transaction, Some(Transactions::All));
+    assert_eq!(config.all().count(), 3);
+}
+
+#[test]
+fn a_wrong_or_missing_name_is_answered_with_the_names_there_are() {
+    let (config, _) = parse("[database.billing]\n[database.users]\n");
+    let wrong = config.database(Some("biling")).unwrap_err();
+    assert_eq!(wrong.to_string(), "migrate.toml has no database `biling`");
+    assert_eq!(wrong.help(), "did you mean `--name billing`?");
+    let none = config.database(None).unwrap_err();
+    assert_eq!(none.help(), "say which with `--name`: billing, users");
+    assert_eq!(config.all().count(), 2);
+    let (empty, _) = parse("");
+    let help = empty.database(Some("x")).unwrap_err().help();
+    assert!(help.starts_with("add `[database.<name>]`"), "{help}");
+}
+
+#[test]
+fn every_mistake_is_told_at_its_place() {
+    let (_, found) = parse(
+        "\u{feff}dri = \"db\"\r\nversion_table = \"v\"\r\nheads = \"two\"\r\ndialects = [\"sqlite\", \"postgre\"]\r\n\
+         lock-wait = 5\r\ndir = \"\"\r\ntransaction = true\r\n[test]\r\n[database.a]\r\ncolour = 1\r\n[database]\r\nb = 1\r\n",
+    );
+    insta::assert_snapshot!(found);
+}
+
+#[test]
+fn what_is_no_toml_is_told_at_its_place() {
+    let (_, found) = parse("dir = migrations\nheads = \"one\n[database.a]\ndir = 'x'\n");
+    insta::assert_snapshot!(found);
+}
+
+#[test]
+fn variables_are_filled_in_once() {
+    let lookup = |name: &str| match name {
+        "A" => Some("${B}".to_owned()),
+        "B" => Some(String::new()),
+        _ => None,
+    };
+    assert_eq!(expand("x${A}y${B}$z", lookup).unwrap(), "x${B}y$z");
+    assert_eq!(expand("${C}", lookup), Err(ExpandError::Unset("C".into())));
+    assert_eq!(expand("${A", lookup), Err(ExpandError::Unclosed));
+}
