@@ -118,6 +118,13 @@ name! {
     BranchLabel
 }
 
+impl From<&RevisionId> for BranchLabel {
+    /// An id as it stands among labels in `depends-on:`; both are made of the same characters.
+    fn from(id: &RevisionId) -> Self {
+        Self(id.0.clone())
+    }
+}
+
 /// When a revision was created: RFC 3339, second precision, ordered as moments.
 ///
 /// ```

@@ -107,6 +107,9 @@ impl Lock {
         let mut lock = Self::default();
         let mut found = Diagnostics::new();
         let mut table = String::new();
+        // Each side of a conflict begins in the table in which the conflict began.
+        let mut outer = String::new();
+        let mut ancestor = false;
         let mut at = 0;
         for line in file.text().split_inclusive('\n') {
             let span = Span::new(at, at + line.trim_end().len());
@@ -120,6 +123,14 @@ impl Lock {
                     found.push(conflict(file, span));
                 }
                 lock.conflict = true;
+                match line.as_bytes()[0] {
+                    b'<' => table.clone_into(&mut outer),
+                    b'>' => {}
+                    _ => outer.clone_into(&mut table),
+                }
+                // git's diff3 style shows the common ancestor too: neither side says that.
+                ancestor = line.starts_with('|');
+            } else if ancestor {
             } else if let Some(name) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
                 name.clone_into(&mut table);
             } else if lock.read_entry(&table, line).is_none() {

@@ -104,17 +104,22 @@ impl Graph {
                 }
             }
             for Named { name, span } in &revision.header.depends_on {
-                match self.ids.get(name.as_str()).or_else(|| self.labels.get(name.as_str())) {
+                match self.named_by(name) {
                     None => found.push(self.unknown_name(revision, name, *span)),
-                    Some(other) if *other == node => found.push(own(revision, *span, "depends on")),
-                    Some(other) if dependencies[n].contains(other) => {}
-                    Some(other) => dependencies[n].push(*other),
+                    Some(other) if other == node => found.push(own(revision, *span, "depends on")),
+                    Some(other) if dependencies[n].contains(&other) => {}
+                    Some(other) => dependencies[n].push(other),
                 }
             }
         }
         self.parents = parents;
         self.dependencies = dependencies;
         self.invert();
+    }
+
+    /// What a name of `depends-on:` means: an id or a label.
+    fn named_by(&self, name: &BranchLabel) -> Option<Node> {
+        self.ids.get(name.as_str()).or_else(|| self.labels.get(name.as_str())).copied()
     }
 
     fn invert(&mut self) {
@@ -264,12 +269,16 @@ impl Graph {
             for (n, node) in circle.iter().enumerate() {
                 let needed = self.id(circle[(n + 1) % circle.len()]);
                 let revision = self.revision(*node);
-                let span = revision
-                    .header
-                    .revises
-                    .iter()
-                    .find(|other| other.name == *needed)
-                    .map_or(revision.header.id.span, |other| other.span);
+                let header = &revision.header;
+                let parent = header.revises.iter().find(|n| n.name == *needed).map(|n| n.span);
+                let span = parent
+                    .or_else(|| {
+                        let names = |n: &&Named<BranchLabel>| {
+                            self.named_by(&n.name) == self.node(needed.as_str())
+                        };
+                        header.depends_on.iter().find(names).map(|n| n.span)
+                    })
+                    .unwrap_or(header.id.span);
                 diagnostic = diagnostic.labelled(&revision.file, span, format!("needs {needed}"));
             }
             found.push(diagnostic.help("one of these lines names the wrong revision; git log of the files tells which came first"));

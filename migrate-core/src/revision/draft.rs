@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 
 use super::section::PREFIX;
+use super::{Named, Revision};
 use crate::ident::{BranchLabel, Created, RevisionId};
 
 /// The parts of a revision file to be written.
@@ -90,6 +91,35 @@ impl Draft {
         text
     }
 
+    /// Whether a revision says what this draft says: a message or body may hold a line that means
+    /// something else in a file.
+    #[must_use]
+    pub fn is_read_as(&self, revision: &Revision) -> bool {
+        fn same<T: PartialEq>(names: &[Named<T>], wanted: &[T]) -> bool {
+            names.iter().map(|named| &named.name).eq(wanted)
+        }
+        let header = &revision.header;
+        let text = revision.file.text();
+        let sections = revision.sections.iter().map(|section| {
+            let marker = section.marker.of(text).trim_start_matches(PREFIX);
+            (marker, section.body.of(text).trim())
+        });
+        header.id.name == self.id
+            && same(&header.revises, &self.revises)
+            && same(&header.depends_on, &self.depends_on)
+            && same(&header.labels, &self.labels)
+            && header.created == self.created
+            && header.message == one_line(&self.message)
+            && header.description.is_empty()
+            && sections.eq(self
+                .sections
+                .iter()
+                .map(|s| (one_line(&s.marker), s.body.replace("\r\n", "\n").trim().to_owned()))
+                .collect::<Vec<_>>()
+                .iter()
+                .map(|(marker, body)| (marker.as_str(), body.as_str())))
+    }
+
     /// The name of the file: moment, id and the message's words, so that a folder sorts by time.
     #[must_use]
     pub fn file_name(&self) -> String {
@@ -111,20 +141,26 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The words of a message in lower case, joined by `_`, at most 40 characters, cut between words.
+/// The words of a message in lower case, joined by `_`, cut between words at 40 characters or 80
+/// bytes: a file name has 255 bytes, of which an id may take 128.
 fn slug(message: &str) -> String {
     let mut slug = String::new();
     for word in message.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()) {
-        let word = word.to_lowercase();
-        if !slug.is_empty() && slug.chars().count() + 1 + word.chars().count() > 40 {
+        let longer =
+            format!("{slug}{}{}", if slug.is_empty() { "" } else { "_" }, word.to_lowercase());
+        let fits = longer.chars().count() <= 40 && longer.len() <= 80;
+        if !fits && !slug.is_empty() {
             break;
         }
-        if !slug.is_empty() {
-            slug.push('_');
-        }
-        slug.extend(word.chars().take(40));
+        slug = longer;
     }
-    slug
+    // A first word that is too long by itself.
+    let mut bytes = 0;
+    let cut = |c: &char| {
+        bytes += c.len_utf8();
+        bytes <= 80
+    };
+    slug.chars().take(40).take_while(cut).collect()
 }
 
 #[cfg(test)]
@@ -140,5 +176,6 @@ mod tests {
         );
         assert_eq!(slug(&"x".repeat(60)).len(), 40);
         assert_eq!(slug("../../etc"), "etc");
+        assert_eq!(slug(&"\u{10400}".repeat(60)).len(), 80);
     }
 }

@@ -239,6 +239,19 @@ fn malformed(file: &SourceFile, span: Span, what: &str, word: &str, why: &Malfor
     }
 }
 
+/// Where the value of the `revises:` line stands in a file as it is on disk: from behind the colon
+/// to the end of the line's text. The first such line is the one that [`read_header`] takes.
+pub(crate) fn revises_line(raw: &str) -> Option<Span> {
+    lines(raw, Span::new(0, raw.len())).find_map(|line| {
+        let text = line.of(raw);
+        let comment = text.trim_start_matches('\u{feff}').trim_start().strip_prefix("--")?;
+        let (_, value) = comment.split_once(':').filter(|(name, _)| name.trim() == "revises")?;
+        let start = line.end - value.len();
+
+        Some(Span::new(start, start + value.trim_end().len()))
+    })
+}
+
 /// The lines of `span`, without their ends.
 pub(super) fn lines(text: &str, span: Span) -> impl Iterator<Item = Span> + '_ {
     let mut at = span.start;

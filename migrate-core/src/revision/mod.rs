@@ -10,6 +10,7 @@ mod parse;
 mod section;
 
 pub use draft::{Draft, DraftSection};
+pub(crate) use header::revises_line;
 pub use header::{Header, Named};
 pub use section::{Section, SectionKind, duration};
 

@@ -1,0 +1,214 @@
+//! The acts behind the commands that write revisions: new, merge, rebase, accept.
+//!
+//! Each takes a history and a request and returns the changes to the folder, the new lock always
+//! among them; who makes the changes, draws ids and tells the time is the caller. An act never
+//! hides a mistake: a sealed revision that was edited stays an error of the new lock, and what
+//! would leave the history broken is refused.
+//!
+//! ```
+//! use migrate_core::author::{Author, Body, NewRevision};
+//! use migrate_core::diagnostic::Diagnostics;
+//! use migrate_core::history::History;
+//! use migrate_core::ident::{Created, RevisionId};
+//!
+//! let history = History::default();
+//! let author = Author::new(&history, &Diagnostics::new()).unwrap();
+//! let written = author
+//!     .new_revision(&NewRevision {
+//!         id: RevisionId::new("615021cc5b23").unwrap(),
+//!         created: Created::new("2026-11-21T01:23:45Z").unwrap(),
+//!         message: "create users".into(),
+//!         head: None,
+//!         splice: false,
+//!         labels: vec![],
+//!         depends_on: vec![],
+//!         body: Body::Template,
+//!     })
+//!     .unwrap();
+//! assert_eq!(written.name, "20261121012345_615021cc5b23_create_users.sql");
+//! assert_eq!(written.changes.len(), 2); // the file and migrate.lock
+//! ```
+
+mod accept;
+mod error;
+mod merge;
+mod new;
+mod rebase;
+mod starter;
+
+pub use accept::{Accept, Accepted};
+pub use error::{AuthorError, AuthorErrorKind};
+pub use merge::Merge;
+pub use new::{Body, NewRevision};
+pub use rebase::{Rebase, Rebased};
+pub use starter::starter_config;
+
+use crate::diagnostic::{Code, Diagnostics, Severity};
+use crate::directory::Change;
+use crate::graph::{Graph, Node};
+use crate::history::History;
+use crate::ident::RevisionId;
+use crate::lock::{FILE_NAME, Lock};
+use crate::revision::{Draft, Revision};
+use crate::source::SourceFile;
+
+use AuthorErrorKind as Kind;
+
+/// A history that may be written to.
+#[derive(Debug, Clone, Copy)]
+pub struct Author<'a> {
+    history: &'a History,
+}
+
+/// A revision to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// Its id.
+    pub id: RevisionId,
+    /// Its file's name in the folder.
+    pub name: String,
+    /// Its parents.
+    pub revises: Vec<RevisionId>,
+    /// The heads of the history that has it.
+    pub heads: Vec<RevisionId>,
+    /// What to change in the folder.
+    pub changes: Vec<Change>,
+}
+
+impl<'a> Author<'a> {
+    /// Takes a history and what was found wrong when it was read.
+    ///
+    /// # Errors
+    /// Those findings that must be mended before anything is written: where the graph is in doubt
+    /// or the lock file is not understood. A newest revision that is not finished stops nobody, nor
+    /// do git's conflict markers in the lock file.
+    pub fn new(history: &'a History, found: &Diagnostics) -> Result<Self, Diagnostics> {
+        let mut stops = Diagnostics::new();
+        for diagnostic in found {
+            let stop = diagnostic.code.is_structural() || diagnostic.code == Code::LockSyntax;
+            if stop && diagnostic.severity == Severity::Error {
+                stops.push(diagnostic.clone());
+            }
+        }
+        if stops.is_empty() { Ok(Self { history }) } else { Err(stops) }
+    }
+
+    /// Writes revisions as they are given: parents, ids and moments are the caller's choice.
+    ///
+    /// # Errors
+    /// When an id or label is taken, when a draft would be read back as something else, and when
+    /// the history would be broken with them.
+    pub fn write_all(&self, drafts: &[Draft]) -> Result<Vec<Change>, AuthorError> {
+        self.write(drafts).map(|(changes, _)| changes)
+    }
+
+    fn write(&self, drafts: &[Draft]) -> Result<(Vec<Change>, Graph), AuthorError> {
+        let graph = &self.history.graph;
+        let mut changes = Vec::with_capacity(drafts.len() + 1);
+        let mut revisions = Vec::with_capacity(drafts.len());
+        for draft in drafts {
+            if let Some(node) = graph.node(draft.id.as_str()) {
+                return Err(AuthorError::new(
+                    Kind::IdTaken,
+                    format!("there is a revision {} already", graph.title(node)),
+                )
+                .help(format!("it is in {}", graph.revision(node).file.path())));
+            }
+            for label in &draft.labels {
+                let taken = graph.labelled(label.as_str()).or_else(|| graph.node(label.as_str()));
+                if let Some(node) = taken {
+                    return Err(AuthorError::new(
+                        Kind::LabelTaken,
+                        format!("the label {label} is taken by revision {}", graph.title(node)),
+                    )
+                    .help(
+                        "choose another label: it holds for all that descend from the revision",
+                    ));
+                }
+            }
+            let (name, text) = (draft.file_name(), draft.render());
+            revisions.push(self.read_back(draft, SourceFile::new(name.clone(), text.clone()))?);
+            changes.push(Change::Write { name, text });
+        }
+        let graph = self.with(revisions)?;
+        changes.push(self.lock_change(&self.relock(&graph, &[])));
+        Ok((changes, graph))
+    }
+
+    fn read_back(&self, draft: &Draft, file: SourceFile) -> Result<Revision, AuthorError> {
+        let (revision, _) = Revision::parse(file, &self.history.dialects);
+        revision.filter(|revision| draft.is_read_as(revision)).ok_or_else(|| {
+            AuthorError::new(
+                Kind::Misread,
+                format!("revision {} would not be read as it is written", draft.id),
+            )
+            .help(format!("its message is `{}`: one that looks like a line of the header, as in `revision: ..`, cannot stand there", draft.message))
+            .help("nor can a line of its SQL that begins with `-- migrate:`")
+        })
+    }
+
+    /// The graph with some revisions added, or put in the place of those with their ids.
+    fn with(&self, added: Vec<Revision>) -> Result<Graph, AuthorError> {
+        let graph = &self.history.graph;
+        let is_added = |node: &Node| added.iter().any(|new| new.id() == graph.id(*node));
+        let mut revisions: Vec<Revision> = graph
+            .order()
+            .filter(|node| !is_added(node))
+            .map(|node| graph.revision(node).clone())
+            .collect();
+        revisions.extend(added);
+        let (graph, found) = Graph::build(revisions);
+        if found.has_errors() {
+            return Err(AuthorError::would_break(found));
+        }
+        Ok(graph)
+    }
+
+    /// The lock for a graph. What the lock seals keeps its fingerprint, so that an edit shows,
+    /// except in revisions that this act rewrites; so does what no file holds any more.
+    fn relock(&self, graph: &Graph, rewritten: &[RevisionId]) -> Lock {
+        let before = self.history.lock.as_ref();
+        let mut lock = Lock::of(graph, &self.history.dialects, before);
+        let Some(before) = before else { return lock };
+        for (id, fingerprint) in &before.fingerprints {
+            let gone = graph.node(id).is_none();
+            let rewritten = rewritten.iter().any(|other| other.as_str() == id);
+            if gone || before.is_sealed(id) && !rewritten {
+                lock.fingerprints.insert(id.clone(), *fingerprint);
+            }
+            if let Some(accepted) = before.accepted.get(id).filter(|_| gone) {
+                lock.accepted.insert(id.clone(), accepted.clone());
+            }
+        }
+        lock
+    }
+
+    #[expect(clippy::unused_self, reason = "reads as part of the act")]
+    fn lock_change(&self, lock: &Lock) -> Change {
+        Change::Write { name: FILE_NAME.to_owned(), text: lock.render() }
+    }
+
+    /// The nodes that a word names: a target that asks for nothing that is applied.
+    fn nodes(&self, word: &str) -> Result<Vec<Node>, AuthorError> {
+        Ok(self.history.graph.settle(&word.parse()?, None)?)
+    }
+
+    /// Ids in the order of the graph.
+    fn ids(graph: &Graph, nodes: impl IntoIterator<Item = Node>) -> Vec<RevisionId> {
+        nodes.into_iter().map(|node| graph.id(node).clone()).collect()
+    }
+
+    /// Refuses a parent that is no head, unless branches are meant.
+    fn must_be_head(&self, node: Node, help: &str) -> Result<(), AuthorError> {
+        let graph = &self.history.graph;
+        if graph.is_head(node) {
+            return Ok(());
+        }
+        Err(AuthorError::new(Kind::NotAHead, format!("{} is no head", graph.title(node)))
+            .help(help)
+            .list("the heads are", graph, &graph.heads()))
+    }
+}
+
+#[cfg(test)]
+mod tests;

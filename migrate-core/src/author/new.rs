@@ -1,0 +1,142 @@
+//! A new revision on top of another.
+
+use super::{Author, AuthorError, Kind, Written};
+use crate::graph::TargetErrorKind;
+use crate::ident::{BranchLabel, Created, RevisionId};
+use crate::revision::{Draft, DraftSection};
+
+/// A revision that somebody asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewRevision {
+    /// Its id.
+    pub id: RevisionId,
+    /// The moment.
+    pub created: Created,
+    /// What it does, in a line.
+    pub message: String,
+    /// Its parent as a target; `None` is `head`, `base` starts a tree of its own.
+    pub head: Option<String>,
+    /// Whether the parent may be a revision that others are built on: that starts a branch.
+    pub splice: bool,
+    /// Labels that it carries.
+    pub labels: Vec<BranchLabel>,
+    /// Revisions or labels that must be applied before it.
+    pub depends_on: Vec<String>,
+    /// What stands under its header.
+    pub body: Body,
+}
+
+/// The sections of a new revision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Body {
+    /// Empty up and down sections, to be filled in.
+    Template,
+    /// An empty up section, and in place of a down the reason why there is none.
+    Irreversible(String),
+    /// These sections.
+    Sections(Vec<DraftSection>),
+}
+
+impl Body {
+    fn sections(&self) -> Vec<DraftSection> {
+        let empty = |marker: &str| DraftSection::new(marker, "");
+        match self {
+            Self::Template => vec![empty("up"), empty("down")],
+            Self::Irreversible(reason) => {
+                vec![empty("up"), empty(&format!("irreversible {reason}"))]
+            }
+            Self::Sections(sections) => sections.clone(),
+        }
+    }
+}
+
+impl Author<'_> {
+    /// Writes a new revision.
+    ///
+    /// # Errors
+    /// When `head` is not one revision or no head, when an id or label is taken, and when a word
+    /// names nothing.
+    pub fn new_revision(&self, request: &NewRevision) -> Result<Written, AuthorError> {
+        if let Body::Irreversible(reason) = &request.body
+            && reason.trim().is_empty()
+        {
+            return Err(AuthorError::new(
+                Kind::NoReason,
+                "an irreversible revision wants a reason",
+            )
+            .help("`--irreversible \"the old values are gone\"`"));
+        }
+        let draft = Draft {
+            id: request.id.clone(),
+            revises: self.parent(request.head.as_deref(), request.splice)?.into_iter().collect(),
+            depends_on: self.depends_on(&request.depends_on)?,
+            labels: request.labels.clone(),
+            created: Some(request.created.clone()),
+            message: request.message.clone(),
+            sections: request.body.sections(),
+        };
+        self.written(draft)
+    }
+
+    /// The parent that a new revision gets; `None` is base.
+    ///
+    /// # Errors
+    /// When the word names several revisions, nothing, or no head without `splice`.
+    pub fn parent(
+        &self,
+        head: Option<&str>,
+        splice: bool,
+    ) -> Result<Option<RevisionId>, AuthorError> {
+        let graph = &self.history.graph;
+        let nodes = self.nodes(head.unwrap_or("head")).map_err(|error| match error.kind {
+            Kind::Target(TargetErrorKind::SeveralHeads) => error
+                .help("`--head <revision>` says which to build on")
+                .help("`cargo migrate merge` or `cargo migrate rebase` makes one of them"),
+            _ => error,
+        })?;
+        match nodes.as_slice() {
+            [] => Ok(None),
+            [node] => {
+                if !splice {
+                    self.must_be_head(*node, "`--splice` starts a branch there all the same")?;
+                }
+                Ok(Some(graph.id(*node).clone()))
+            }
+            several => Err(AuthorError::new(
+                Kind::SeveralParents,
+                format!("`{}` names several revisions", head.unwrap_or("head")),
+            )
+            .help("name one; `cargo migrate merge` writes a revision with several parents")
+            .list("it names", graph, several)),
+        }
+    }
+
+    /// Labels stay as they are written, anything else becomes a full id.
+    fn depends_on(&self, words: &[String]) -> Result<Vec<BranchLabel>, AuthorError> {
+        let graph = &self.history.graph;
+        let mut names: Vec<BranchLabel> = Vec::new();
+        for word in words {
+            let name = match graph.labels().into_iter().find(|(label, _)| label.as_str() == word) {
+                Some((label, _)) => label.clone(),
+                None => graph.id(graph.find(word)?).into(),
+            };
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        Ok(names)
+    }
+
+    pub(super) fn written(&self, draft: Draft) -> Result<Written, AuthorError> {
+        let drafts = [draft];
+        let (changes, graph) = self.write(&drafts)?;
+        let [draft] = drafts;
+        Ok(Written {
+            name: draft.file_name(),
+            id: draft.id,
+            revises: draft.revises,
+            heads: Self::ids(&graph, graph.real_heads()),
+            changes,
+        })
+    }
+}

@@ -1,0 +1,210 @@
+//! One branch put on top of another, by the `revises:` line of its first revision.
+
+use std::io;
+
+use super::{Author, AuthorError, Kind};
+use crate::directory::Change;
+use crate::graph::{Graph, Node, Set};
+use crate::ident::{Created, RevisionId};
+use crate::revision::{Revision, revises_line};
+use crate::source::SourceFile;
+
+/// The reason under which the lock file keeps what a moved revision was before.
+const REASON: &str = "rebased";
+
+/// What to do where nothing can be moved.
+const INSTEAD: &str = "`cargo migrate merge` joins the heads without moving anything";
+
+/// A rebase that somebody asks for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rebase {
+    /// The branch to move, by any of its revisions or its label; `None` is the one of two heads
+    /// that was created later.
+    pub branch: Option<String>,
+    /// The head to move it onto; `None` is the only other head.
+    pub onto: Option<String>,
+}
+
+/// What a rebase does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rebased {
+    /// The revisions whose parent changes: nearly always one.
+    pub rewritten: Vec<RevisionId>,
+    /// All revisions that move, the first of the branch first.
+    pub moved: Vec<RevisionId>,
+    /// The head that they stand on now.
+    pub onto: RevisionId,
+    /// What to change in the folder.
+    pub changes: Vec<Change>,
+}
+
+impl Author<'_> {
+    /// Moves a branch: rewrites the `revises:` line of its first revision and nothing else of any
+    /// file; databases that ran the revision as it was stay content, for the lock file keeps its
+    /// earlier fingerprint. `read` gives a file of the folder as it is on disk, by its name there.
+    /// The lock file may hold git's conflict markers: it is written anew.
+    ///
+    /// # Errors
+    /// When there are not two heads, or more and no word on which is meant; when a merge or a
+    /// dependency ties the branch to what stays; when a file cannot be read.
+    pub fn rebase(
+        &self,
+        request: &Rebase,
+        read: impl Fn(&str) -> io::Result<String>,
+    ) -> Result<Rebased, AuthorError> {
+        let graph = &self.history.graph;
+        let (tips, onto) = self.choose(request)?;
+        let stays = graph.ancestors([onto]);
+        let moved = graph.set(graph.ancestors(tips).iter().filter(|n| !stays.contains(*n)));
+        let mut changes = Vec::new();
+        let mut rewritten = Vec::new();
+        for node in self.first_of(&moved, onto)? {
+            let (change, revision) = self.rewrite(node, onto, &read)?;
+            changes.push(change);
+            rewritten.push(revision);
+        }
+        let ids: Vec<RevisionId> = rewritten.iter().map(|r| r.id().clone()).collect();
+        let result = self.with(rewritten).map_err(|error| error.help(INSTEAD))?;
+        let mut lock = self.relock(&result, &ids);
+        for id in &ids {
+            if let Some(node) = graph.node(id.as_str()) {
+                lock.accept(id.as_str(), graph.revision(node).fingerprint, REASON);
+            }
+        }
+        changes.push(self.lock_change(&lock));
+        let moved = Self::ids(graph, moved.iter());
+        Ok(Rebased { rewritten: ids, moved, onto: graph.id(onto).clone(), changes })
+    }
+
+    /// The heads of the branch that moves, and the head that stays.
+    fn choose(&self, request: &Rebase) -> Result<(Vec<Node>, Node), AuthorError> {
+        let graph = &self.history.graph;
+        let heads = graph.real_heads();
+        let onto = request.onto.as_deref().map(|word| graph.find(word)).transpose()?;
+        if let Some(onto) = onto {
+            self.must_be_head(onto, "a branch goes on top of a head")?;
+        }
+        let others = |tips: &[Node]| -> Vec<Node> {
+            heads.iter().copied().filter(|head| !tips.contains(head)).collect()
+        };
+        let tips = match (&request.branch, onto) {
+            (Some(word), _) => {
+                let above = graph.descendants([graph.find(word)?]);
+                above.iter().filter(|node| graph.is_head(*node)).collect()
+            }
+            (None, Some(onto)) => others(&[onto]),
+            (None, None) => match heads.as_slice() {
+                [one, other] => vec![newer(graph, *one, *other)],
+                [] | [_] => others(&heads),
+                several => return Err(self.several(several)),
+            },
+        };
+        let onto = match onto.map_or_else(|| others(&tips), |onto| vec![onto]).as_slice() {
+            [onto] => *onto,
+            [] => return Err(self.nothing()),
+            several => return Err(self.several(several)),
+        };
+        match tips.as_slice() {
+            [] => Err(self.nothing()),
+            tips if tips.contains(&onto) => Err(AuthorError::new(
+                Kind::NothingToRebase,
+                format!("{} is on the branch that is to be moved", graph.title(onto)),
+            )
+            .help("`--onto` names a head of another branch")),
+            // Without a word on the branch, only one may be meant.
+            [_, _, ..] if request.branch.is_none() => Err(self.several(tips.as_slice())),
+            tips => Ok((tips.to_vec(), onto)),
+        }
+    }
+
+    fn nothing(&self) -> AuthorError {
+        AuthorError::new(Kind::NothingToRebase, "there is no second head to put a branch on")
+            .list("the heads are", &self.history.graph, &self.history.graph.heads())
+            .help("`cargo migrate accept` rewrites a lock file that git left in conflict")
+    }
+
+    fn several(&self, heads: &[Node]) -> AuthorError {
+        AuthorError::new(Kind::ChooseBranch, "there are several branches to choose from")
+            .list("they end in", &self.history.graph, heads)
+            .help("`cargo migrate rebase <branch> --onto <head>` moves one")
+    }
+
+    /// The revisions of the branch whose parents stay.
+    fn first_of(&self, moved: &Set, onto: Node) -> Result<Vec<Node>, AuthorError> {
+        let graph = &self.history.graph;
+        let mut first = Vec::new();
+        for node in moved.iter() {
+            let parents = graph.parents(node);
+            if parents.iter().any(|parent| moved.contains(*parent)) {
+                let Some(outside) = parents.iter().find(|parent| !moved.contains(**parent)) else {
+                    continue;
+                };
+                return Err(tied(graph, node, *outside));
+            }
+            match parents {
+                [_, other, ..] => return Err(tied(graph, node, *other)),
+                [parent] if *parent == onto => {}
+                _ => first.push(node),
+            }
+        }
+        Ok(first)
+    }
+
+    fn rewrite(
+        &self,
+        node: Node,
+        onto: Node,
+        read: impl Fn(&str) -> io::Result<String>,
+    ) -> Result<(Change, Revision), AuthorError> {
+        let graph = &self.history.graph;
+        let old = graph.revision(node);
+        let sealed = self.history.lock.as_ref().filter(|lock| lock.is_sealed(old.id().as_str()));
+        if sealed
+            .is_some_and(|lock| lock.fingerprints.get(old.id().as_str()) != Some(&old.fingerprint))
+        {
+            return Err(AuthorError::new(
+                Kind::SealedEdited,
+                format!("revision {} was edited after others were built on it", old.id()),
+            )
+            .help(format!("restore it, or `cargo migrate accept {} --because \"..\"`", old.id())));
+        }
+        let path = old.file.path();
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let changed = |why: String| {
+            AuthorError::new(Kind::FileChanged, format!("{path} cannot be rewritten: {why}"))
+                .help("nothing was written; run the command again")
+        };
+        let raw = read(name).map_err(|error| changed(error.to_string()))?;
+        let same = SourceFile::new(path.to_owned(), raw.clone()) == old.file;
+        let line = revises_line(&raw).filter(|_| same);
+        let line = line.ok_or_else(|| changed("it changed meanwhile".to_owned()))?;
+        let text = format!("{} {}{}", &raw[..line.start], graph.id(onto), &raw[line.end..]);
+        let file = SourceFile::new(path.to_owned(), text.clone());
+        let (revision, _) = Revision::parse(file, &self.history.dialects);
+        let revision = revision
+            .filter(|new| new.id() == old.id())
+            .ok_or_else(|| changed("its header is not understood".to_owned()))?;
+        Ok((Change::Write { name: name.to_owned(), text }, revision))
+    }
+}
+
+/// The one that was created later; among equals the greater id, for a stable answer.
+fn newer(graph: &Graph, one: Node, other: Node) -> Node {
+    let key = |node: Node| {
+        let header = &graph.revision(node).header;
+        (header.created.as_ref().map(Created::seconds), graph.id(node).clone())
+    };
+    if key(one) > key(other) { one } else { other }
+}
+
+fn tied(graph: &Graph, node: Node, outside: Node) -> AuthorError {
+    AuthorError::new(
+        Kind::TiedBranch,
+        format!(
+            "{} merges the branch with {}, which stays",
+            graph.title(node),
+            graph.title(outside)
+        ),
+    )
+    .help(INSTEAD)
+}
