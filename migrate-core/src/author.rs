@@ -131,7 +131,7 @@ impl<'a> Author<'a> {
             changes.push(Change::Write { name, text });
         }
         let graph = self.with(revisions)?;
-        changes.push(self.lock_change(&self.relock(&graph, &[])));
+        changes.push(Self::lock_change(&self.relock(&graph, &[])));
         Ok((changes, graph))
     }
 
@@ -183,8 +183,7 @@ impl<'a> Author<'a> {
         lock
     }
 
-    #[expect(clippy::unused_self, reason = "reads as part of the act")]
-    fn lock_change(&self, lock: &Lock) -> Change {
+    fn lock_change(lock: &Lock) -> Change {
         Change::Write { name: FILE_NAME.to_owned(), text: lock.render() }
     }
 

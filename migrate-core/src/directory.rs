@@ -55,7 +55,11 @@ impl Directory {
     pub fn new(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
         let shown = path.to_string_lossy().replace('\\', "/");
-        let shown = shown.strip_prefix("./").unwrap_or(&shown).trim_end_matches('/').to_owned();
+        let shown = shown.strip_prefix("./").unwrap_or(&shown).trim_end_matches('/');
+        let shown = match shown {
+            "." => String::new(),
+            shown => shown.to_owned(),
+        };
         Self { path, shown }
     }
 
@@ -109,6 +113,15 @@ impl Directory {
             Err(error) => return Err(error),
         };
         Ok(contents)
+    }
+
+    /// The text of a file of the folder exactly as it is on disk, by its name there.
+    ///
+    /// # Errors
+    /// When it cannot be read or is not UTF-8.
+    pub fn raw(&self, name: &str) -> io::Result<String> {
+        let path = self.path.join(name);
+        fs::read_to_string(&path).map_err(|error| with_path(&path, &error))
     }
 
     /// Reads the folder into a history; see [`History::read`].
@@ -204,9 +217,17 @@ pub fn replace(path: &Path, text: &str) -> io::Result<()> {
     name.push(path.file_name().unwrap_or_default());
     name.push(format!(".{}.tmp", std::process::id()));
     let beside = path.with_file_name(name);
-    let written = fs::File::create(&beside)
-        .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&beside, path));
+    let write = || {
+        let mut file = fs::File::create(&beside)?;
+        // Who may read and write the file stays as it was.
+        if let Ok(old) = fs::metadata(path) {
+            file.set_permissions(old.permissions())?;
+        }
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&beside, path)
+    };
+    let written = write();
     if written.is_err() {
         let _ = fs::remove_file(&beside);
     }
@@ -216,3 +237,6 @@ pub fn replace(path: &Path, text: &str) -> io::Result<()> {
 fn with_path(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
+
+#[cfg(test)]
+mod tests;

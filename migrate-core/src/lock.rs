@@ -305,3 +305,6 @@ fn list(text: &str) -> Option<Vec<String>> {
     }
     Some(names)
 }
+
+#[cfg(test)]
+mod tests;

@@ -70,7 +70,7 @@ impl Author<'_> {
             self.change_dialects(&request.dialects, &mut lock, &accepted)?;
         }
         if self.history.lock.as_ref() != Some(&lock) {
-            accepted.changes.push(self.lock_change(&lock));
+            accepted.changes.push(Self::lock_change(&lock));
         }
         Ok(accepted)
     }

@@ -71,7 +71,7 @@ impl Author<'_> {
                 lock.accept(id.as_str(), graph.revision(node).fingerprint, REASON);
             }
         }
-        changes.push(self.lock_change(&lock));
+        changes.push(Self::lock_change(&lock));
         let moved = Self::ids(graph, moved.iter());
         Ok(Rebased { rewritten: ids, moved, onto: graph.id(onto).clone(), changes })
     }

@@ -324,3 +324,6 @@ fn own(revision: &Revision, span: crate::source::Span, verb: &str) -> Diagnostic
         .at(&revision.file, span)
         .help("name the revision that was the head before it, or leave the line empty")
 }
+
+#[cfg(test)]
+mod tests;

@@ -139,3 +139,6 @@ impl Revision {
         hash.finish()
     }
 }
+
+#[cfg(test)]
+mod tests;

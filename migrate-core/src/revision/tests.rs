@@ -1,0 +1,274 @@
+//! What a revision file may say, and every mistake with its code, place and help.
+
+use super::*;
+use crate::diagnostic::{Code, Diagnostics};
+use crate::ident::Created;
+use std::time::Duration;
+
+/// A file without mistakes; the tests replace parts of it.
+const SOUND: &str = "-- Add users.email\n--\n-- revision: b2\n-- revises: a1\n-- created: 2026-11-21T01:23:45Z\n\n\
+                     -- migrate:up\nALTER TABLE users ADD COLUMN email TEXT;\n\n\
+                     -- migrate:down\nALTER TABLE users DROP COLUMN email;\n";
+
+fn read(text: impl Into<String>, dialects: &[Dialect]) -> (Option<Revision>, Diagnostics) {
+    Revision::parse(SourceFile::new("m/b2.sql", text.into()), dialects)
+}
+
+/// Reads a file that must be without mistakes.
+fn sound(text: impl Into<String>) -> Revision {
+    let (revision, found) = read(text, &[Dialect::Sqlite]);
+    assert!(found.is_empty(), "{found}");
+    revision.unwrap()
+}
+
+fn with(from: &str, to: &str) -> String {
+    assert!(SOUND.contains(from), "{from}");
+    SOUND.replace(from, to)
+}
+
+const UP: &str = "-- migrate:up";
+const DOWN: &str = "-- migrate:down";
+const DOWN_WHOLE: &str = "-- migrate:down\nALTER TABLE users DROP COLUMN email;\n";
+
+#[test]
+fn a_header_is_read_whole() {
+    let text = with(
+        "-- revision: b2\n-- revises: a1",
+        "-- Some more\n-- words about it: why not.\n--\n-- revision: b2\n-- revises: a1 , a0\n-- depends-on: c3,billing\n-- branch-labels: mail",
+    );
+    let header = sound(text).header;
+    let names = |list: &[Named<crate::ident::BranchLabel>]| {
+        list.iter().map(|n| n.name.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(header.id.name.as_str(), "b2");
+    assert_eq!(header.revises.iter().map(|n| n.name.as_str()).collect::<Vec<_>>(), ["a1", "a0"]);
+    assert_eq!(names(&header.depends_on), ["c3", "billing"]);
+    assert_eq!(names(&header.labels), ["mail"]);
+    assert_eq!(header.created, Created::new("2026-11-21T01:23:45Z").ok());
+    assert_eq!(header.message, "Add users.email");
+    assert_eq!(header.description, "Some more\nwords about it: why not.");
+}
+
+#[test]
+fn spans_cover_the_names() {
+    let revision = sound(SOUND);
+    assert_eq!(revision.header.id.span.of(SOUND), "b2");
+    assert_eq!(revision.header.revises[0].span.of(SOUND), "a1");
+    assert_eq!(revision.sections[0].marker.of(SOUND), "-- migrate:up");
+    let up = &revision.sections[0];
+    let statements = up.statements(&revision.file, Dialect::Sqlite);
+    assert_eq!(statements[0].of(SOUND), "ALTER TABLE users ADD COLUMN email TEXT");
+}
+
+#[test]
+fn windows_line_ends_a_byte_order_mark_and_a_missing_last_line_end_change_nothing() {
+    let plain = sound(SOUND);
+    let windows = sound(format!("\u{feff}{}", SOUND.replace('\n', "\r\n")));
+    let cut = sound(SOUND.trim_end());
+    assert_eq!(windows.header, plain.header);
+    assert_eq!(windows.sections, plain.sections);
+    assert_eq!(windows.fingerprint, plain.fingerprint);
+    assert_eq!(cut.fingerprint, plain.fingerprint);
+}
+
+#[test]
+fn options_of_a_section_are_read() {
+    let marker = "-- migrate:up transaction:false dialect:sqlite,postgres foreign-keys:true lock-timeout:500ms statement-timeout:2m";
+    let text = with(UP, marker).replace(DOWN_WHOLE, "-- migrate:noop nothing to undo\n")
+        + "-- migrate:up dialect:mysql\nSELECT 1;\n";
+    let (revision, found) = read(text, &Dialect::ALL);
+    assert!(found.is_empty(), "{found}");
+    let revision = revision.unwrap();
+    let up = revision.up(Dialect::Postgres).unwrap();
+    assert_eq!(up.dialects, [Dialect::Sqlite, Dialect::Postgres]);
+    assert!(!up.transaction && up.foreign_keys);
+    assert_eq!(up.lock_timeout, Some(Duration::from_millis(500)));
+    assert_eq!(up.statement_timeout, Some(Duration::from_secs(120)));
+    assert!(revision.up(Dialect::Mysql).unwrap().transaction);
+    assert_eq!(revision.down(Dialect::Mysql), WayDown::Noop("nothing to undo"));
+}
+
+#[test]
+fn the_section_for_a_database_goes_before_the_one_for_all() {
+    let text = with(UP, "-- migrate:up\nSELECT 'all';\n-- migrate:up dialect:sqlite").replace(
+        DOWN_WHOLE,
+        "-- migrate:irreversible gone\n-- migrate:down dialect:mysql\nSELECT 2;\n",
+    );
+    let (revision, found) = read(text, &Dialect::ALL);
+    assert!(found.is_empty(), "{found}");
+    let revision = revision.unwrap();
+    let first = |dialect| {
+        let up = revision.up(dialect).unwrap();
+        up.statements(&revision.file, dialect)[0].of(revision.file.text()).to_owned()
+    };
+    assert_eq!(first(Dialect::Postgres), "SELECT 'all'");
+    assert!(first(Dialect::Sqlite).starts_with("ALTER"));
+    assert_eq!(revision.down(Dialect::Sqlite), WayDown::Irreversible("gone"));
+    assert!(matches!(revision.down(Dialect::Mysql), WayDown::Sql(_)));
+}
+
+#[test]
+fn a_merge_may_be_empty() {
+    let text = "-- revision: m\n-- revises: a, b\n";
+    let revision = sound(text);
+    assert!(revision.is_merge());
+    assert_eq!(revision.up(Dialect::Sqlite), None);
+    assert_eq!(revision.down(Dialect::Sqlite), WayDown::Empty);
+    sound(format!("{text}\n-- migrate:up\n-- migrate:down\n"));
+}
+
+#[test]
+fn other_sections_are_no_way_down() {
+    let text = with(
+        DOWN,
+        "-- migrate:fixture\nINSERT INTO users VALUES (1);\n-- migrate:verify\nSELECT true;\n\
+         -- migrate:allow drop-column nobody reads it\n-- migrate:down",
+    );
+    let revision = sound(text);
+    let kinds: Vec<_> = revision.sections.iter().map(|s| s.kind).collect();
+    use SectionKind::{Allow, Down, Fixture, Up, Verify};
+    assert_eq!(kinds, [Up, Fixture, Verify, Allow, Down]);
+    assert_eq!(revision.sections[3].reason, "drop-column nobody reads it");
+    // They change nothing of what the revision does.
+    assert_eq!(revision.fingerprint, sound(SOUND).fingerprint);
+}
+
+#[test]
+fn the_fingerprint_is_of_meaning() {
+    let plain = sound(SOUND).fingerprint;
+    for same in [
+        with("Add users.email", "Another message"),
+        with("-- created: 2026-11-21T01:23:45Z\n", ""),
+        with("ALTER TABLE users ADD", "alter /* why */ table users\n  add"),
+        with("-- migrate:up", "-- migrate:up lock-timeout:5s"),
+        with("DROP COLUMN email;", "DROP COLUMN email; -- gone"),
+    ] {
+        assert_eq!(sound(same.clone()).fingerprint, plain, "{same}");
+    }
+    for other in [
+        with("revision: b2", "revision: b3"),
+        with("revises: a1", "revises: a2"),
+        with("revises: a1", "revises: a1\n-- depends-on: c3"),
+        with("revises: a1", "revises: a1\n-- branch-labels: c3"),
+        with("email TEXT", "email VARCHAR"),
+        with("DROP COLUMN email", "DROP COLUMN mail"),
+        with(UP, "-- migrate:up transaction:false"),
+        with(UP, "-- migrate:up foreign-keys:true"),
+        with(UP, "-- migrate:up dialect:sqlite"),
+        with(DOWN_WHOLE, "-- migrate:irreversible gone\n"),
+        with(DOWN_WHOLE, "-- migrate:noop nothing\n"),
+    ] {
+        assert_ne!(sound(other.clone()).fingerprint, plain, "{other}");
+    }
+}
+
+#[test]
+fn a_name_moved_to_another_key_is_another_meaning() {
+    let parent = with("revises: a1", "revises: a1, c3");
+    let needed = with("revises: a1", "revises: a1\n-- depends-on: c3");
+    assert_ne!(sound(parent).fingerprint, sound(needed).fingerprint);
+    assert_eq!(
+        sound(with("revises: a1", "revises: a1, c3")).fingerprint,
+        sound(with("revises: a1", "revises: c3, a1")).fingerprint
+    );
+}
+
+/// Every mistake that one file can hold: its code, and the file.
+fn mistakes() -> Vec<(Code, String)> {
+    vec![
+        (Code::MissingHeader, with("-- revises: a1\n", "")),
+        (Code::MissingHeader, "CREATE TABLE t (id INT);\n".into()),
+        (Code::UnknownKey, with("revises: a1", "revises: a1\n-- depend-on: c3")),
+        (Code::UnknownKey, with("revises: a1", "revises: a1\n-- and some words")),
+        (Code::DuplicateKey, with("revises: a1", "revises: a1\n-- revises: a2")),
+        (Code::MalformedId, with("revision: b2", "revision: b@2")),
+        (Code::MalformedId, with("revision: b2", "revision:")),
+        (Code::MalformedId, with("revises: a1", "revises: base")),
+        (Code::MalformedId, with("revises: a1", "revises: a1\n-- branch-labels: head")),
+        (Code::MalformedDate, with("2026-11-21T01:23:45Z", "2026-21-11")),
+        (Code::UnknownMarker, with(DOWN, "-- migrate:dwon")),
+        (Code::UnknownMarker, with(DOWN, "-- migrate:something\n-- migrate:down")),
+        (Code::UnknownMarker, with(DOWN, "-- Migrate: down")),
+        (Code::UnknownOption, with(UP, "-- migrate:up transction:false")),
+        (Code::UnknownOption, with(UP, "-- migrate:up transaction:no")),
+        (Code::UnknownOption, with(UP, "-- migrate:up dialect:postgre")),
+        (Code::UnknownOption, with(UP, "-- migrate:up lock-timeout:5")),
+        (Code::UnknownOption, with(UP, "-- migrate:up quickly")),
+        (Code::DuplicateSection, with(DOWN, "-- migrate:up\nSELECT 1;\n-- migrate:down")),
+        (Code::MissingUp, with(UP, "-- migrate:up dialect:postgres")),
+        (Code::MissingUp, with("-- migrate:up\nALTER TABLE users ADD COLUMN email TEXT;\n", "")),
+        (Code::MissingDown, with(DOWN_WHOLE, "")),
+        (Code::EmptyDown, with("ALTER TABLE users DROP COLUMN email;\n", "-- later\n")),
+        (Code::MissingReason, with(DOWN_WHOLE, "-- migrate:irreversible\n")),
+        (Code::MissingReason, with(DOWN_WHOLE, "-- migrate:noop\n")),
+        (Code::ContradictoryDown, with(DOWN, "-- migrate:irreversible gone\n-- migrate:down")),
+        (Code::TextOutsideSection, with(UP, "SELECT 1;\n-- migrate:up")),
+        (Code::TextOutsideSection, with(DOWN_WHOLE, "-- migrate:noop nothing\nSELECT 1;\n")),
+        (Code::UnterminatedToken, with("email TEXT", "email TEXT DEFAULT '")),
+        (Code::TransactionControl, with("DROP COLUMN email;", "DROP COLUMN email; COMMIT;")),
+    ]
+}
+
+#[test]
+fn every_mistake_has_its_code_place_and_help() {
+    let mut all = String::new();
+    for (code, text) in mistakes() {
+        let (_, found) = read(text.clone(), &[Dialect::Sqlite]);
+        assert!(found.iter().any(|d| d.code == code), "{code} is not found in\n{text}\n{found}");
+        assert!(found.iter().all(|d| !d.places.is_empty() && !d.help.is_empty()), "{found}");
+        all.push_str(&format!("{found}\n\n"));
+    }
+    insta::assert_snapshot!(all);
+}
+
+#[test]
+fn the_table_of_mistakes_has_every_code_of_a_revision_file() {
+    let ours = |code: &&Code| {
+        (**code > Code::UnreadableFile && **code < Code::PsqlMeta)
+            || **code == Code::TransactionControl
+    };
+    for code in Code::ALL.iter().filter(ours) {
+        // A BEGIN .. END body is tested with the splitter.
+        let here = mistakes().iter().any(|(told, _)| told == code);
+        assert!(here || *code == Code::UnterminatedBody, "{code} has no example");
+    }
+}
+
+#[test]
+fn all_mistakes_of_a_file_are_told_at_once() {
+    let text = "-- x\n--\n-- revision: b@2\n-- revisess: a1\n-- created: yesterday\nSELECT 1;\n\
+                -- migrate:up transction:false\nSELECT 1;\n-- migrate:irreversible\n";
+    let (revision, found) = read(text, &[Dialect::Sqlite]);
+    assert!(revision.is_none());
+    let mut codes: Vec<_> = found.iter().map(|d| d.code).collect();
+    codes.sort();
+    codes.dedup();
+    use Code::*;
+    assert_eq!(
+        codes,
+        [
+            MissingHeader,
+            UnknownKey,
+            MalformedId,
+            MalformedDate,
+            UnknownOption,
+            MissingReason,
+            TextOutsideSection
+        ]
+    );
+}
+
+#[test]
+fn a_file_with_mistakes_below_the_header_is_a_revision_all_the_same() {
+    let (revision, found) = read(with(DOWN_WHOLE, ""), &[Dialect::Sqlite]);
+    assert!(found.has_errors());
+    assert_eq!(revision.unwrap().id().as_str(), "b2");
+}
+
+#[test]
+fn one_mistake_is_told_once_for_all_databases() {
+    let text = with("email TEXT", "email TEXT DEFAULT '");
+    let (_, found) = read(text, &[Dialect::Sqlite, Dialect::Postgres]);
+    let told = found.iter().filter(|d| d.code == Code::UnterminatedToken).count();
+    assert_eq!(told, 1, "{found}");
+}
