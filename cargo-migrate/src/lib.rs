@@ -1,2 +1,30 @@
-#![allow(missing_docs)]
+//! The `cargo migrate` command. Everything is reached through [`main_impl`]; the library exists so
+//! that tests can have the binary too.
+//!
+//! [`cli`] is what was typed, [`context`] what it means here, `command` has a file per command.
+//! Every act is a call of migrate-core or migrate-db.
+
+mod cli;
+mod command;
+mod context;
 pub mod import;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use migrate_db::cli::{Ui, ui};
+
+/// Runs the command line of a process, its name first. `cargo migrate X`, `cargo-migrate migrate X`
+/// and `cargo-migrate X` are the same.
+pub fn main_impl(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match cli::parse(args) {
+        Ok(cli) => cli,
+        Err(error) => return ui::usage(&error).into(),
+    };
+    let ui = Ui::new(&cli.globals.output);
+    let exit = command::run(cli, &ui).unwrap_or_else(|error| {
+        ui.error(&error);
+        error.exit()
+    });
+    ui.end(exit).into()
+}

@@ -5,6 +5,8 @@
     allow(unused, reason = "without a driver a history can be embedded but not run")
 )]
 
+#[cfg(feature = "cli")]
+pub mod cli;
 mod database;
 mod driver;
 mod error;

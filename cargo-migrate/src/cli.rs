@@ -1,0 +1,131 @@
+//! What was typed, and nothing else: no file is read here and no environment.
+
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser};
+use migrate_db::cli::ui::{OutputArgs, style};
+
+use crate::command::Command;
+
+/// Database migrations with a revision graph, for Rust and sqlx
+#[derive(Debug, Parser)]
+#[command(
+    name = "cargo migrate",
+    bin_name = "cargo migrate",
+    version,
+    styles = style::help_styles(),
+    disable_help_subcommand = true,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    max_term_width = 100
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) globals: Globals,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The options of every command.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Project")]
+pub(crate) struct Globals {
+    /// The folder of the revisions [default: what migrate.toml says, else migrations]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) dir: Option<PathBuf>,
+    /// The database [default: DATABASE_URL, else .env, else migrate.toml]
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) database_url: Option<String>,
+    /// Which database of migrate.toml is meant
+    #[arg(long, global = true, value_name = "DATABASE")]
+    pub(crate) name: Option<String>,
+    /// The configuration [default: migrate.toml, here or above]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// The package whose migrations are meant
+    #[arg(short, long, global = true, value_name = "PACKAGE")]
+    pub(crate) package: Option<String>,
+    /// The Cargo.toml of the package
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) manifest_path: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+/// The commands as `--help` groups them.
+const GROUPS: &[(&str, &[&str])] = &[
+    ("Write", &[]),
+    ("Run", &[]),
+    ("Ask", &[]),
+    ("Guard", &[]),
+    ("Database", &[]),
+    ("Shell", &["completions", "man"]),
+];
+
+/// Reads a command line, the program's name first.
+pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    let mut args: Vec<OsString> = args.into_iter().collect();
+    // cargo runs `cargo-migrate migrate ..`.
+    if args.get(1).is_some_and(|word| word == "migrate") {
+        args.remove(1);
+    }
+    let mut command = command();
+    let matches = command.try_get_matches_from_mut(args)?;
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+/// The whole command line, as help, completions and man pages show it.
+pub(crate) fn command() -> clap::Command {
+    let command = Cli::command();
+    let groups = grouped(&command);
+    command.help_template(format!(
+        "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{groups}\n{{options}}\n\n\
+         `cargo migrate <COMMAND> --help` has examples."
+    ))
+}
+
+/// The list of commands under their headings.
+fn grouped(command: &clap::Command) -> String {
+    let (head, word) = (style::GOOD, style::HELP);
+    let mut text = String::new();
+    for (heading, names) in GROUPS {
+        let _ = writeln!(text, "{head}{heading}:{head:#}");
+        for name in *names {
+            let about = command.find_subcommand(name).and_then(clap::Command::get_about);
+            let about = about.map(ToString::to_string).unwrap_or_default();
+            let _ = writeln!(text, "  {word}{name:<12}{word:#} {about}");
+        }
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_holds_together() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_stands_in_one_group_of_the_help() {
+        let mut grouped: Vec<&str> = GROUPS.iter().flat_map(|(_, names)| *names).copied().collect();
+        grouped.sort_unstable();
+        let command = Cli::command();
+        let mut all: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+        all.sort_unstable();
+        assert_eq!(grouped, all);
+    }
+
+    #[test]
+    fn the_three_ways_to_call_are_the_same() {
+        for args in [vec!["cargo-migrate", "man"], vec!["cargo-migrate", "migrate", "man"]] {
+            let cli = parse(args.into_iter().map(OsString::from)).unwrap();
+            assert!(matches!(cli.command, Command::Man(_)));
+        }
+    }
+}

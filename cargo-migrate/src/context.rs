@@ -1,0 +1,223 @@
+//! What the call means here: the folder, the settings, the database.
+//!
+//! Files are looked for upward from where the user stands, as cargo does. cargo itself is only
+//! asked when a package was named or nothing else tells where the migrations are: that takes
+//! longer than most commands. The process environment is read here and nowhere else, and never
+//! changed.
+
+mod package;
+mod variables;
+
+use std::path::{Path, PathBuf};
+
+use migrate_core::config::{Config, DEFAULT_DIR, FILE_NAME, Settings, expand};
+use migrate_core::diagnostic::Diagnostics;
+use migrate_core::directory::Directory;
+use migrate_core::history::History;
+use migrate_core::source::SourceFile;
+use migrate_db::cli::{CliError, Ui};
+
+use crate::cli::Globals;
+use variables::Variables;
+
+/// Where a command works and with what.
+#[derive(Debug)]
+pub(crate) struct Context<'u> {
+    /// The way to the user.
+    pub(crate) ui: &'u Ui,
+    /// The folder of the revisions. It need not exist.
+    pub(crate) directory: Directory,
+    /// What the configuration says.
+    pub(crate) settings: Settings,
+    /// The configuration file, when there is one.
+    pub(crate) config: Option<PathBuf>,
+    /// The folder that paths of the configuration are relative to, and where a new configuration
+    /// would be written.
+    pub(crate) root: PathBuf,
+    /// The database chosen with `--name`.
+    pub(crate) name: Option<String>,
+    /// The database as typed.
+    database_url: Option<String>,
+}
+
+impl<'u> Context<'u> {
+    /// Finds out what the call means.
+    ///
+    /// # Errors
+    /// When the configuration cannot be read or is wrong.
+    pub(crate) fn resolve(globals: &Globals, ui: &'u Ui) -> Result<Self, CliError> {
+        let here = std::env::current_dir()
+            .map_err(|e| CliError::failed("the current folder cannot be read").because(e))?;
+        let (root, config) = root_and_config(globals, &here)?;
+        let settings = settings(config.as_deref(), &here, globals.name.as_deref())?;
+        let path = match &globals.dir {
+            Some(dir) => here.join(dir),
+            None => root.join(&settings.dir),
+        };
+        Ok(Self {
+            ui,
+            directory: Directory::shown_as(&path, shown(&path, &here)),
+            settings,
+            config,
+            root,
+            name: globals.name.clone(),
+            database_url: globals.database_url.clone(),
+        })
+    }
+
+    /// Reads the folder of the revisions.
+    ///
+    /// # Errors
+    /// When the folder is not there or cannot be read.
+    pub(crate) fn history(&self) -> Result<(History, Diagnostics), CliError> {
+        self.directory.history(&self.settings.dialects).map_err(|error| {
+            let shown = self.directory.shown();
+            if error.kind() == std::io::ErrorKind::NotFound {
+                CliError::usage(format!("there is no folder {shown}"))
+                    .help("`cargo migrate init` makes one")
+                    .help(format!("`--dir`, or `dir` in {FILE_NAME}, names another"))
+            } else {
+                CliError::failed(format!("the folder {shown} cannot be read")).because(error)
+            }
+        })
+    }
+
+    /// The URL of the database, when one is named anywhere: by `--database-url`, by the database
+    /// of `--name` itself, by DATABASE_URL, by `.env`, by the configuration.
+    ///
+    /// # Errors
+    /// When `.env` cannot be read or a `${VAR}` is not set.
+    pub(crate) fn database_url(&self) -> Result<Option<String>, CliError> {
+        if let Some(url) = &self.database_url {
+            let variables = Variables::if_mentioned(url, &self.root)?;
+            return fill(url, &variables).map(Some);
+        }
+        // DATABASE_URL is the application's main database; one chosen by name is another.
+        let by_name = self.settings.database_url.as_ref().filter(|_| self.name.is_some());
+        if by_name.is_none()
+            && let Some(url) = variables::of_process("DATABASE_URL")
+        {
+            return Ok(Some(url));
+        }
+        let variables = Variables::read(&self.root)?;
+        if by_name.is_none()
+            && let Some((url, folder)) = variables.database_url()
+        {
+            return Ok(Some(anchored(url, folder)));
+        }
+        match &self.settings.database_url {
+            Some(url) => Ok(Some(anchored(&fill(url, &variables)?, &self.root))),
+            None => Ok(None),
+        }
+    }
+}
+
+fn root_and_config(globals: &Globals, here: &Path) -> Result<(PathBuf, Option<PathBuf>), CliError> {
+    if let Some(config) = &globals.config {
+        let config = here.join(config);
+        let root = config.parent().unwrap_or(here).to_owned();
+        return Ok((root, Some(config)));
+    }
+    if globals.package.is_some() || globals.manifest_path.is_some() {
+        let package = package::find(globals, here)?;
+        let config = [&package.root, &package.workspace]
+            .into_iter()
+            .map(|folder| folder.join(FILE_NAME))
+            .find(|file| file.is_file());
+        // What the workspace says is about the workspace; the folder is still the package's.
+        let root = package.root;
+        return Ok((root, config));
+    }
+    let found = here.ancestors().map(|folder| folder.join(FILE_NAME)).find(|file| file.is_file());
+    if let Some(config) = found {
+        let root = config.parent().unwrap_or(here).to_owned();
+        return Ok((root, Some(config)));
+    }
+    let answered = globals.dir.is_some() || here.join(DEFAULT_DIR).is_dir();
+    let in_package = || here.ancestors().any(|folder| folder.join("Cargo.toml").is_file());
+    if answered || !in_package() {
+        return Ok((here.to_owned(), None));
+    }
+    Ok((package::find(globals, here)?.root, None))
+}
+
+fn settings(config: Option<&Path>, here: &Path, name: Option<&str>) -> Result<Settings, CliError> {
+    let parsed = match config {
+        None => Config::default(),
+        Some(path) => {
+            let shown = shown(path, here);
+            let text = std::fs::read_to_string(path)
+                .map_err(|e| CliError::usage(format!("{shown} cannot be read")).because(e))?;
+            let (config, found) = Config::parse(&SourceFile::new(shown, text));
+            if found.has_errors() {
+                return Err(CliError::configuration(found));
+            }
+            config
+        }
+    };
+    parsed.database(name).cloned().map_err(|e| CliError::usage(e.to_string()).help(e.help()))
+}
+
+fn fill(url: &str, variables: &Variables) -> Result<String, CliError> {
+    expand(url, |name| variables.get(name)).map_err(|error| {
+        CliError::usage("the database URL cannot be filled in")
+            .because(error)
+            .help("set the variable, or write it into .env")
+    })
+}
+
+/// A path as a person standing `here` would write it.
+fn shown(path: &Path, here: &Path) -> String {
+    let mut up = PathBuf::new();
+    for folder in here.ancestors().take(4) {
+        if let Ok(rest) = path.strip_prefix(folder) {
+            return Directory::new(up.join(rest)).shown().to_owned();
+        }
+        up.push("..");
+    }
+    path.to_string_lossy().into_owned()
+}
+
+/// A URL that stands in a file means an SQLite file beside that file, wherever the user stands.
+fn anchored(url: &str, folder: &Path) -> String {
+    let Some((scheme, rest)) = url.split_once(':') else { return url.to_owned() };
+    let (driver, slashes) = match scheme {
+        "sqlite" | "sqlite3" => (scheme, if rest.starts_with("//") { "//" } else { "" }),
+        // SQLAlchemy writes a relative path behind three slashes.
+        _ if scheme.starts_with("sqlite+") && rest.starts_with("///") => (scheme, "///"),
+        _ => return url.to_owned(),
+    };
+    let path = &rest[slashes.len()..];
+    let is_file = !path.is_empty() && !path.starts_with([':', '?']);
+    if !is_file || Path::new(path).is_absolute() {
+        return url.to_owned();
+    }
+    let absolute = folder.join(path);
+    format!("{driver}:{slashes}{}", absolute.to_string_lossy())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_relative_sqlite_file_lies_beside_the_file_that_names_it() {
+        let at = |url| anchored(url, Path::new("/srv/app"));
+        assert_eq!(at("sqlite:dev.db"), "sqlite:/srv/app/dev.db");
+        assert_eq!(at("sqlite://dev.db?mode=rwc"), "sqlite:///srv/app/dev.db?mode=rwc");
+        assert_eq!(at("sqlite+aiosqlite:///dev.db"), "sqlite+aiosqlite:////srv/app/dev.db");
+        for other in
+            ["sqlite::memory:", "sqlite:///dev.db", "sqlite+aiosqlite:////dev.db", "postgres://h/d"]
+        {
+            assert_eq!(at(other), other);
+        }
+    }
+
+    #[test]
+    fn paths_are_shown_from_where_the_user_stands() {
+        let here = Path::new("/home/ada/app/src");
+        assert_eq!(shown(Path::new("/home/ada/app/src/migrations"), here), "migrations");
+        assert_eq!(shown(Path::new("/home/ada/app/migrations"), here), "../migrations");
+        assert_eq!(shown(Path::new("/srv/migrations"), Path::new("/a/b/c/d/e")), "/srv/migrations");
+    }
+}

@@ -1,0 +1,75 @@
+//! Which package of a cargo workspace is meant: the only place that runs cargo.
+
+use std::path::{Path, PathBuf};
+
+use cargo_metadata::{Metadata, MetadataCommand, Package as Member};
+use migrate_core::config::DEFAULT_DIR;
+use migrate_core::suggest::nearest;
+use migrate_db::cli::CliError;
+
+use crate::cli::Globals;
+
+/// Where a package and its workspace are.
+pub(super) struct Package {
+    /// The folder of the package's Cargo.toml.
+    pub(super) root: PathBuf,
+    /// The folder of the workspace's.
+    pub(super) workspace: PathBuf,
+}
+
+/// The package that was named, else the one around `here`, else the one member with migrations.
+pub(super) fn find(globals: &Globals, here: &Path) -> Result<Package, CliError> {
+    let mut command = MetadataCommand::new();
+    command.no_deps().current_dir(here);
+    if let Some(manifest) = &globals.manifest_path {
+        command.manifest_path(here.join(manifest));
+    }
+    let metadata = command.exec().map_err(|error| {
+        CliError::usage("cargo cannot say where the package is")
+            .because(error)
+            .help("`--dir` names the folder of the migrations without cargo's help")
+    })?;
+    let root = match &globals.package {
+        Some(name) => named(&metadata, name)?,
+        None => around(&metadata, here, globals.manifest_path.is_some())?,
+    };
+    Ok(Package { root, workspace: metadata.workspace_root.clone().into_std_path_buf() })
+}
+
+fn named(metadata: &Metadata, name: &str) -> Result<PathBuf, CliError> {
+    let members = metadata.workspace_packages();
+    if let Some(member) = members.iter().find(|member| member.name == name) {
+        return Ok(folder(member));
+    }
+    let names: Vec<&str> = members.iter().map(|member| member.name.as_str()).collect();
+    let error = CliError::usage(format!("the workspace has no package `{name}`"));
+    Err(match nearest(name, names.iter().copied()) {
+        Some(near) => error.help(format!("did you mean `{near}`?")),
+        None => error.help(format!("its packages are {}", names.join(", "))),
+    })
+}
+
+fn around(metadata: &Metadata, here: &Path, by_manifest: bool) -> Result<PathBuf, CliError> {
+    if by_manifest && let Some(member) = metadata.root_package() {
+        return Ok(folder(member));
+    }
+    let folders: Vec<PathBuf> =
+        metadata.workspace_packages().iter().map(|member| folder(member)).collect();
+    // The innermost package around the user.
+    let around = folders.iter().filter(|folder| here.starts_with(folder));
+    if let Some(folder) = around.max_by_key(|folder| folder.components().count()) {
+        return Ok(folder.clone());
+    }
+    let with_migrations: Vec<&PathBuf> =
+        folders.iter().filter(|folder| folder.join(DEFAULT_DIR).is_dir()).collect();
+    match with_migrations.as_slice() {
+        [only] => Ok((*only).clone()),
+        [] => Ok(here.to_owned()),
+        _ => Err(CliError::usage("several packages of the workspace have migrations")
+            .help("say which with `--package`")),
+    }
+}
+
+fn folder(member: &Member) -> PathBuf {
+    member.manifest_path.parent().map(|folder| folder.as_std_path().to_owned()).unwrap_or_default()
+}

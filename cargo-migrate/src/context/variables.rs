@@ -1,0 +1,56 @@
+//! Environment variables: the process's own, then those of the nearest `.env`.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use migrate_db::cli::CliError;
+
+/// What is known of variables.
+#[derive(Debug, Default)]
+pub(super) struct Variables {
+    /// Those of `.env`, and the folder it is in.
+    file: Option<(PathBuf, HashMap<String, String>)>,
+}
+
+/// A variable of the process; an empty one counts as not set.
+pub(super) fn of_process(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+impl Variables {
+    /// Reads the `.env` of a folder, or of the nearest above it that has one.
+    pub(super) fn read(folder: &Path) -> Result<Self, CliError> {
+        let file = folder.ancestors().map(|f| f.join(".env")).find(|path| path.is_file());
+        let Some(path) = file else { return Ok(Self::default()) };
+        let wrong = |error: dotenvy::Error| {
+            // The error of a line holds the line, which may hold a password.
+            let line = matches!(error, dotenvy::Error::LineParse(..));
+            let message = format!("{} cannot be read", path.display());
+            let error_of_line = CliError::usage(&*message)
+                .help("a line is `NAME=value`; a value with spaces stands in quotes");
+            if line { error_of_line } else { CliError::usage(message).because(error) }
+        };
+        let values = dotenvy::from_path_iter(&path)
+            .and_then(Iterator::collect::<Result<HashMap<_, _>, _>>)
+            .map_err(wrong)?;
+        let folder = path.parent().unwrap_or(folder).to_owned();
+        Ok(Self { file: Some((folder, values)) })
+    }
+
+    /// Reads `.env` only for a text that needs a variable.
+    pub(super) fn if_mentioned(text: &str, folder: &Path) -> Result<Self, CliError> {
+        if text.contains("${") { Self::read(folder) } else { Ok(Self::default()) }
+    }
+
+    /// The value of a variable.
+    pub(super) fn get(&self, name: &str) -> Option<String> {
+        of_process(name).or_else(|| self.file.as_ref()?.1.get(name).cloned())
+    }
+
+    /// The DATABASE_URL of the file, and the folder that the file is in.
+    pub(super) fn database_url(&self) -> Option<(&str, &Path)> {
+        let (folder, values) = self.file.as_ref()?;
+        let url = values.get("DATABASE_URL").filter(|url| !url.is_empty())?;
+        Some((url, folder))
+    }
+}

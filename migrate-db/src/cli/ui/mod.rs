@@ -1,0 +1,265 @@
+//! What the user sees: the only place of the workspace that prints.
+//!
+//! Data goes to stdout, buffered; everything else (notes, progress, questions, warnings, errors)
+//! to stderr. It knows how things look and nothing of what they mean.
+
+mod progress;
+mod render;
+pub mod style;
+
+use std::fmt::{self, Display};
+use std::io::{self, BufRead as _, BufWriter, IsTerminal as _, Stderr, Stdout, Write};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use anstream::{AutoStream, ColorChoice};
+use indicatif::ProgressBar;
+use migrate_core::diagnostic::Diagnostic;
+use serde::Serialize;
+
+use super::{CliError, Exit};
+
+pub use progress::Progress;
+
+/// How output is to look, as typed.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Output")]
+pub struct OutputArgs {
+    /// How data is printed; the JSON shapes are stable
+    #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value_t)]
+    pub format: Format,
+    /// When to use colours; NO_COLOR is honoured
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
+    pub color: Color,
+    /// Say nothing but data and errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+}
+
+/// How data is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The way to the user.
+pub struct Ui {
+    output: OutputArgs,
+    interactive: bool,
+    out: Mutex<Out>,
+    err: Mutex<Err>,
+}
+
+struct Out {
+    stream: BufWriter<AutoStream<Stdout>>,
+    /// The first failure; after it nothing more is written.
+    failed: Option<io::Error>,
+}
+
+struct Err {
+    stream: AutoStream<Stderr>,
+    terminal: bool,
+    bar: Option<ProgressBar>,
+}
+
+impl Ui {
+    /// The way to the user through stdout and stderr.
+    #[must_use]
+    pub fn new(output: &OutputArgs) -> Self {
+        let (stdout, stderr) = (io::stdout(), io::stderr());
+        let terminal = stderr.is_terminal();
+        let color = |auto: ColorChoice| match output.color {
+            Color::Auto => auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        };
+        let out_color = color(AutoStream::choice(&stdout));
+        let err_color = color(AutoStream::choice(&stderr));
+        Self {
+            output: output.clone(),
+            interactive: terminal && io::stdin().is_terminal(),
+            out: Mutex::new(Out {
+                stream: BufWriter::with_capacity(1 << 16, AutoStream::new(stdout, out_color)),
+                failed: None,
+            }),
+            err: Mutex::new(Err {
+                stream: AutoStream::new(stderr, err_color),
+                terminal,
+                bar: None,
+            }),
+        }
+    }
+
+    /// How data is printed.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        self.output.format
+    }
+
+    /// Whether `-v` was given.
+    #[must_use]
+    pub fn is_verbose(&self) -> bool {
+        self.output.verbose
+    }
+
+    /// Whether a person can be asked.
+    #[must_use]
+    pub fn is_interactive(&self) -> bool {
+        self.interactive
+    }
+
+    /// Prints a line of data.
+    pub fn line(&self, line: impl Display) {
+        self.write(|out| writeln!(out, "{line}"));
+    }
+
+    /// Prints data that ends as it should.
+    pub fn text(&self, text: &str) {
+        self.write(|out| out.write_all(text.as_bytes()));
+    }
+
+    /// Prints a value as JSON, on one line.
+    pub fn json(&self, value: &impl Serialize) {
+        self.write(|out| {
+            serde_json::to_writer(&mut *out, value)?;
+            out.write_all(b"\n")
+        });
+    }
+
+    fn write(&self, write: impl FnOnce(&mut BufWriter<AutoStream<Stdout>>) -> io::Result<()>) {
+        let mut out = lock(&self.out);
+        if out.failed.is_none()
+            && let Err(error) = write(&mut out.stream)
+        {
+            out.failed = Some(error);
+        }
+    }
+
+    /// Says something by the way; `-q` keeps it back.
+    pub fn note(&self, note: impl Display) {
+        if !self.output.quiet {
+            self.say(format_args!("{note}"));
+        }
+    }
+
+    /// Says something that only `-v` wants to hear.
+    pub fn detail(&self, detail: impl Display) {
+        if self.output.verbose {
+            self.say(format_args!("{detail}"));
+        }
+    }
+
+    /// Warns; `-q` keeps it back.
+    pub fn warn(&self, warning: impl Display) {
+        let s = style::WARNING;
+        self.note(format_args!("{s}warning{s:#}: {warning}"));
+    }
+
+    /// Shows mistakes in the user's files, each with its place.
+    pub fn diagnostics<'d>(&self, diagnostics: impl IntoIterator<Item = &'d Diagnostic>) {
+        for diagnostic in diagnostics {
+            self.say(format_args!("{}\n", render::diagnostic(diagnostic)));
+        }
+    }
+
+    /// Shows why a command ended early.
+    pub fn error(&self, error: &CliError) {
+        self.diagnostics(&error.diagnostics);
+        let s = style::ERROR;
+        self.say(format_args!("{s}error{s:#}: {}", error.message));
+        let mut source = std::error::Error::source(error);
+        while let Some(cause) = source {
+            self.say(format_args!("  caused by: {}", indented(&cause.to_string())));
+            source = cause.source();
+        }
+        let s = style::HELP;
+        for help in &error.help {
+            self.say(format_args!("  {s}help{s:#}: {}", indented(help)));
+        }
+    }
+
+    /// Asks a question that `y` answers with yes. Only for [`Ui::is_interactive`].
+    ///
+    /// # Errors
+    /// [`CliError::no`] when the answer is anything else.
+    pub fn confirm(&self, question: impl Display) -> Result<(), CliError> {
+        self.flush();
+        let mut err = lock(&self.err);
+        let _ = write!(err.stream, "{question} [y/N] ").and_then(|()| err.stream.flush());
+        let mut answer = String::new();
+        let read = io::stdin().lock().read_line(&mut answer);
+        match (read, answer.trim().to_ascii_lowercase().as_str()) {
+            (Ok(_), "y" | "yes") => Ok(()),
+            _ => Err(CliError::no("the answer was no; nothing was changed")),
+        }
+    }
+
+    fn say(&self, what: fmt::Arguments<'_>) {
+        self.flush();
+        let mut err = lock(&self.err);
+        let Err { stream, bar, .. } = &mut *err;
+        // Nobody is left to tell when stderr itself is gone.
+        let _ = match bar {
+            Some(bar) => bar.suspend(|| writeln!(stream, "{what}")),
+            None => writeln!(stream, "{what}"),
+        };
+    }
+
+    fn flush(&self) {
+        self.write(Write::flush);
+    }
+
+    /// Ends the output. A reader that has seen enough (`| head`) is no failure; a full disk is.
+    #[must_use]
+    pub fn end(&self, exit: Exit) -> Exit {
+        self.flush();
+        let failed = lock(&self.out).failed.take();
+        match failed {
+            Some(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                self.error(&CliError::failed("the output could not be written").because(error));
+                Exit::Failed
+            }
+            _ => exit,
+        }
+    }
+}
+
+/// Shows what clap has to say: help on stdout, a wrong call on stderr.
+#[must_use]
+pub fn usage(error: &clap::Error) -> Exit {
+    let _ = error.print();
+    if error.use_stderr() { Exit::Usage } else { Exit::Done }
+}
+
+impl fmt::Debug for Ui {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ui").field("output", &self.output).finish_non_exhaustive()
+    }
+}
+
+/// A later line of a text stands under its first.
+fn indented(text: &str) -> String {
+    text.trim_end().replace('\n', "\n    ")
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

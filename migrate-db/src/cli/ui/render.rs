@@ -1,0 +1,44 @@
+//! Diagnostics as rustc would show them: the line, the place under it, the help.
+
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Element, Group, Level, Renderer, Snippet};
+use migrate_core::diagnostic::{Diagnostic, Severity};
+use migrate_core::source::Location;
+
+/// A diagnostic as text with colours, which the stream takes out where they are not wanted.
+pub(super) fn diagnostic(diagnostic: &Diagnostic) -> String {
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let mut elements: Vec<Element<'_>> = Vec::new();
+    for (n, place) in diagnostic.places.iter().enumerate() {
+        let kind = if n == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
+        let annotation = kind.span(columns(&place.location));
+        let annotation = match place.label.as_str() {
+            "" => annotation,
+            label => annotation.label(label),
+        };
+        elements.push(
+            Snippet::source(place.location.text.as_str())
+                .line_start(place.location.line)
+                .path(place.location.path.as_str())
+                .annotation(annotation)
+                .into(),
+        );
+    }
+    elements.extend(diagnostic.help.iter().map(|help| Level::HELP.message(help.as_str()).into()));
+    let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.as_str());
+    let report: [Group<'_>; 1] = [title.elements(elements)];
+    Renderer::styled().render(&report)
+}
+
+/// The bytes of the line that are meant.
+fn columns(location: &Location) -> Range<usize> {
+    let offset = |characters: usize| {
+        location.text.char_indices().nth(characters).map_or(location.text.len(), |(at, _)| at)
+    };
+    let start = location.column.saturating_sub(1);
+    offset(start)..offset(start + location.width)
+}
