@@ -223,7 +223,7 @@ impl Error {
 }
 
 impl StatementError {
-    fn help(&self) -> Vec<String> {
+    pub(crate) fn help(&self) -> Vec<String> {
         let mut help = Vec::new();
         help.extend(self.detail.iter().map(|detail| format!("the database says more: {detail}")));
         help.extend(self.hint.iter().map(|hint| format!("the database advises: {hint}")));

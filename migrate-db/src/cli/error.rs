@@ -24,6 +24,21 @@ pub struct CliError {
     pub help: Vec<String>,
     /// Mistakes in the user's files, shown before the message.
     pub diagnostics: Diagnostics,
+    /// The SQL that failed, shown with the message.
+    pub excerpt: Option<Excerpt>,
+}
+
+/// SQL in its file, and what a database has to say of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Excerpt {
+    /// The file.
+    pub path: String,
+    /// The line that the SQL begins on, from 1.
+    pub line: usize,
+    /// The SQL.
+    pub sql: String,
+    /// What the database says.
+    pub label: String,
 }
 
 /// The kinds of [`CliError`].
@@ -45,6 +60,7 @@ impl CliError {
             source: None,
             help: Vec::new(),
             diagnostics: Diagnostics::new(),
+            excerpt: None,
         }
     }
 
@@ -86,6 +102,19 @@ impl CliError {
         self
     }
 
+    /// The message and what caused it, on one line.
+    #[must_use]
+    pub(crate) fn in_line(&self) -> String {
+        let mut text = self.message.clone();
+        let mut source = self.source();
+        while let Some(cause) = source {
+            text.push_str(": ");
+            text.push_str(&cause.to_string());
+            source = cause.source();
+        }
+        text
+    }
+
     /// How the process ends.
     #[must_use]
     pub fn exit(&self) -> Exit {
@@ -124,5 +153,64 @@ impl From<Diagnostics> for CliError {
 impl From<TargetError> for CliError {
     fn from(error: TargetError) -> Self {
         Self { help: error.help, ..Self::usage(error.message) }
+    }
+}
+
+impl From<crate::Error> for CliError {
+    fn from(error: crate::Error) -> Self {
+        use crate::Error as E;
+        let help = error.help();
+        let kind = match &error {
+            E::History(_) | E::Connect { .. } | E::Database { .. } | E::Statement(_) => {
+                ErrorKind::Failed
+            }
+            E::Target(_) | E::Url { .. } | E::NoDriver(_) => ErrorKind::Usage,
+            _ => ErrorKind::Failed,
+        };
+        match error {
+            E::History(found) => found.into(),
+            E::Statement(failed) => (*failed).into(),
+            error => {
+                let message = error.to_string();
+                let source = cause(error);
+                Self { source, help, ..Self::new(kind, message) }
+            }
+        }
+    }
+}
+
+impl From<crate::StatementError> for CliError {
+    /// The statement is shown where it stands in its file.
+    fn from(error: crate::StatementError) -> Self {
+        let message = format!(
+            "statement {} of revision {} ({}) failed",
+            error.number, error.revision, error.direction
+        );
+        let help = error.help();
+        let excerpt = Excerpt {
+            path: error.location.path,
+            line: error.location.line,
+            sql: error.sql,
+            label: said(&error.source),
+        };
+        Self { help, excerpt: Some(excerpt), ..Self::failed(message) }
+    }
+}
+
+/// The database's own words, without sqlx's around them.
+fn said(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::Database(error) => error.message().to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// What caused an error, so that its own message is not said twice.
+fn cause(error: crate::Error) -> Option<Box<dyn Error + Send + Sync>> {
+    match error {
+        crate::Error::Connect { source, .. } | crate::Error::Database { source, .. } => {
+            Some(source.into())
+        }
+        _ => None,
     }
 }

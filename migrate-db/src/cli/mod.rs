@@ -4,10 +4,17 @@
 //! command says when it cannot go on. A command parses its arguments, calls the library and
 //! reports; no command calls another.
 
+mod command;
+mod context;
+mod describe;
 mod error;
 mod exit;
+mod report;
+mod running;
 pub mod ui;
 
-pub use error::{CliError, ErrorKind};
+pub use command::Command;
+pub use context::Context;
+pub use error::{CliError, ErrorKind, Excerpt};
 pub use exit::Exit;
 pub use ui::Ui;

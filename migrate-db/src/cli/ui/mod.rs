@@ -173,6 +173,13 @@ impl Ui {
         self.note(format_args!("{s}warning{s:#}: {warning}"));
     }
 
+    /// Shows findings that stop nothing; `-q` keeps them back.
+    pub fn warnings<'d>(&self, diagnostics: impl IntoIterator<Item = &'d Diagnostic>) {
+        if !self.output.quiet {
+            self.diagnostics(diagnostics);
+        }
+    }
+
     /// Shows mistakes in the user's files, each with its place.
     pub fn diagnostics<'d>(&self, diagnostics: impl IntoIterator<Item = &'d Diagnostic>) {
         for diagnostic in diagnostics {
@@ -183,6 +190,10 @@ impl Ui {
     /// Shows why a command ended early.
     pub fn error(&self, error: &CliError) {
         self.diagnostics(&error.diagnostics);
+        if let Some(excerpt) = &error.excerpt {
+            let text = render::excerpt(&error.message, excerpt, &error.help);
+            return self.say(format_args!("{text}"));
+        }
         let s = style::ERROR;
         self.say(format_args!("{s}error{s:#}: {}", error.message));
         let mut source = std::error::Error::source(error);

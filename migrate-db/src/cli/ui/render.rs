@@ -6,6 +6,8 @@ use annotate_snippets::{AnnotationKind, Element, Group, Level, Renderer, Snippet
 use migrate_core::diagnostic::{Diagnostic, Severity};
 use migrate_core::source::Location;
 
+use crate::cli::error::Excerpt;
+
 /// A diagnostic as text with colours, which the stream takes out where they are not wanted.
 pub(super) fn diagnostic(diagnostic: &Diagnostic) -> String {
     let level = match diagnostic.severity {
@@ -31,6 +33,27 @@ pub(super) fn diagnostic(diagnostic: &Diagnostic) -> String {
     elements.extend(diagnostic.help.iter().map(|help| Level::HELP.message(help.as_str()).into()));
     let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.as_str());
     let report: [Group<'_>; 1] = [title.elements(elements)];
+    Renderer::styled().render(&report)
+}
+
+/// How much of a long statement is shown.
+const LINES: usize = 16;
+
+/// SQL that failed, in its file, under the message.
+pub(super) fn excerpt(message: &str, excerpt: &Excerpt, help: &[String]) -> String {
+    let mut lines: Vec<&str> = excerpt.sql.lines().take(LINES + 1).collect();
+    if lines.len() > LINES {
+        lines[LINES] = "..";
+    }
+    let sql = lines.join("\n");
+    let first = 0..lines.first().map_or(0, |line| line.len());
+    let snippet = Snippet::source(sql.as_str())
+        .line_start(excerpt.line)
+        .path(excerpt.path.as_str())
+        .fold(false)
+        .annotation(AnnotationKind::Primary.span(first).label(excerpt.label.as_str()));
+    let title = Level::ERROR.primary_title(message).element(snippet);
+    let report = [title.elements(help.iter().map(|help| Level::HELP.message(help.as_str())))];
     Renderer::styled().render(&report)
 }
 

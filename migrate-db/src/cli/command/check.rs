@@ -1,0 +1,91 @@
+//! `check`.
+
+use migrate_core::diagnostic::{Diagnostics, Severity};
+use migrate_core::graph::Graph;
+
+use crate::Status;
+use crate::cli::describe::{Count, place};
+use crate::cli::ui::Format;
+use crate::cli::{CliError, Context, Exit, report};
+
+#[derive(Debug, Clone, clap::Args)]
+#[command(
+    after_help = "The exit code is 0 when all is well and 3 when it is not. Without a database only the files
+are looked at.
+
+Examples:
+  cargo migrate check
+  cargo migrate check --database-url postgres://db/app --format json"
+)]
+pub struct Args {}
+
+impl Args {
+    pub(super) async fn run(&self, context: &Context<'_>) -> Result<Exit, CliError> {
+        let graph = &context.history.graph;
+        let mut found = context.found.clone();
+        found.append(context.history.check(context.heads));
+        // Rows can be told from files only when the files are well.
+        let status = match (&context.database, found.has_errors()) {
+            (Some(_), false) => Some(context.status().await?),
+            _ => None,
+        };
+        let answer = Answer { graph, found: &found, status: status.as_ref() };
+        match context.ui.format() {
+            Format::Json => context.ui.json(&answer.json()),
+            Format::Text => answer.show(context),
+        }
+        Ok(if answer.is_yes() { Exit::Done } else { Exit::No })
+    }
+}
+
+struct Answer<'a> {
+    graph: &'a Graph,
+    found: &'a Diagnostics,
+    status: Option<&'a Status>,
+}
+
+impl<'a> Answer<'a> {
+    fn is_yes(&self) -> bool {
+        !self.found.has_errors() && self.status.is_none_or(|status| self.is_at_head(status))
+    }
+
+    fn is_at_head(&self, status: &Status) -> bool {
+        let trouble = [status.unknown.len(), status.edited.len(), status.unfinished.len()];
+        status.pending(self.graph).is_empty() && trouble == [0; 3]
+    }
+
+    fn json(&self) -> report::Check<'a> {
+        report::Check::of(self.graph, self.found, self.status, self.is_yes())
+    }
+
+    fn show(&self, context: &Context<'_>) {
+        let ui = context.ui;
+        ui.diagnostics(self.found);
+        let errors = self.found.iter().filter(|d| d.severity == Severity::Error).count();
+        let files = match errors {
+            0 => {
+                let heads = report::ids(self.graph, &self.graph.real_heads());
+                format!("{}, head {}", Count(self.graph.len(), "revision"), place(heads))
+            }
+            errors => Count(errors, "mistake").to_string(),
+        };
+        ui.line(format_args!("files: {files}"));
+        let database = match self.status {
+            None if context.database.is_none() => "not asked, none is named".to_owned(),
+            None => "not asked, the files come first".to_owned(),
+            Some(status) if self.is_at_head(status) => "at the head".to_owned(),
+            Some(status) => [
+                (status.pending(self.graph).len(), "pending"),
+                (status.unknown.len(), "without a file"),
+                (status.edited.len(), "edited since"),
+                (status.unfinished.len(), "stopped in the middle"),
+            ]
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!("{count} {what}"))
+            .collect::<Vec<_>>()
+            .join(", "),
+        };
+        ui.line(format_args!("database: {database}"));
+    }
+}

@@ -1,0 +1,73 @@
+//! `current`.
+
+use migrate_core::graph::Graph;
+
+use crate::Status;
+use crate::cli::describe::{Count, Entry, Line, names};
+use crate::cli::ui::{Format, style};
+use crate::cli::{CliError, Context, Exit, report};
+
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_help = "Examples:
+  cargo migrate current
+  cargo migrate current --check-heads    # exit code 3 unless everything is applied
+  cargo migrate current --format json")]
+pub struct Args {
+    /// End with exit code 3 unless the database is at the heads
+    #[arg(short, long)]
+    check_heads: bool,
+}
+
+impl Args {
+    pub(super) async fn run(&self, context: &Context<'_>) -> Result<Exit, CliError> {
+        context.database()?;
+        let graph = context.legible()?;
+        let status = context.status().await?;
+        match context.ui.format() {
+            Format::Json => context.ui.json(&report::Current::of(graph, &status)),
+            Format::Text => show(context, graph, &status),
+        }
+        let pending = status.pending(graph).len();
+        if self.check_heads && (pending > 0 || !status.unknown.is_empty()) {
+            return Err(CliError::no("the database is not at the heads of the history")
+                .help("`cargo migrate pending` lists what is missing"));
+        }
+        Ok(Exit::Done)
+    }
+}
+
+fn show(context: &Context<'_>, graph: &Graph, status: &Status) {
+    let ui = context.ui;
+    for node in status.heads(graph) {
+        if ui.is_verbose() {
+            ui.line(Entry { graph, node, applied: Some((true, true)) });
+        } else {
+            ui.line(Line::of(graph, node));
+        }
+    }
+    for id in &status.unknown {
+        ui.line(format_args!("{s}{id}{s:#} (no file)", s = style::ID));
+    }
+    if status.applied.is_empty() && status.unknown.is_empty() {
+        ui.note("nothing is applied");
+    }
+    match status.pending(graph).len() {
+        0 => {}
+        pending => ui.note(format_args!("{} pending", Count(pending, "revision"))),
+    }
+    trouble(context, graph, status);
+}
+
+/// Says what is not as it should be.
+pub(super) fn trouble(context: &Context<'_>, graph: &Graph, status: &Status) {
+    if !status.edited.is_empty() {
+        let edited = names(graph, &status.edited);
+        context.ui.warn(format_args!("edited after this database ran them: {edited}"));
+    }
+    for stopped in &status.unfinished {
+        let revision = &stopped.revision;
+        context.ui.warn(format_args!(
+            "revision {revision} stopped in the middle: `cargo migrate repair`"
+        ));
+    }
+}

@@ -1,0 +1,50 @@
+//! `downgrade`.
+
+use migrate_core::plan::Direction;
+
+use crate::cli::describe::Count;
+use crate::cli::running::{RunArgs, SqlArgs, done, migrator, plan, preview, script};
+use crate::cli::{CliError, Context, Exit};
+
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_help = "Examples:
+  cargo migrate downgrade -1               # undo the newest revision
+  cargo migrate downgrade 3f2a             # undo what was built on it; it stays applied
+  cargo migrate downgrade billing@base     # undo one branch
+  cargo migrate downgrade base --dry-run   # show the steps
+  cargo migrate downgrade head:3f2a --sql  # the SQL, without a database")]
+pub struct Args {
+    /// Where to go: an id or its beginning, a label, base, -N, REV-N, BRANCH@TARGET
+    #[arg(allow_negative_numbers = true)]
+    target: String,
+    #[command(flatten)]
+    run: RunArgs,
+    #[command(flatten)]
+    sql: SqlArgs,
+}
+
+impl Args {
+    pub(super) async fn run(&self, context: &Context<'_>) -> Result<Exit, CliError> {
+        let graph = context.sound()?;
+        if self.sql.sql {
+            return script(context, graph, Direction::Down, &self.target, self.sql.dialect).await;
+        }
+        let target = self.target.parse()?;
+        let database = context.database()?;
+        if self.run.dry_run {
+            let plan = plan(context, graph, Direction::Down, &target).await?;
+            return Ok(preview(context.ui, graph, &plan));
+        }
+        if context.ui.is_interactive() && !self.run.yes {
+            let plan = plan(context, graph, Direction::Down, &target).await?;
+            if plan.applied_after.is_empty() && !plan.steps.is_empty() {
+                let all = Count(plan.steps.len(), "revision");
+                context.ui.confirm(format_args!(
+                    "This undoes everything, {all}, down to an empty database. Go on?"
+                ))?;
+            }
+        }
+        let report = migrator(context, &self.run).downgrade(database, &target).await?;
+        Ok(done(context.ui, &report))
+    }
+}

@@ -1,0 +1,73 @@
+//! The commands, one file each: arguments, help, and a call of the library.
+
+mod branches;
+mod check;
+mod current;
+mod downgrade;
+mod heads;
+mod history;
+mod list;
+mod log;
+mod pending;
+mod redo;
+mod repair;
+mod show;
+mod stamp;
+mod upgrade;
+
+use super::{CliError, Context, Exit};
+
+/// The commands that run and ask.
+#[derive(Debug, Clone, clap::Subcommand)]
+pub enum Command {
+    /// Bring the database up to a revision
+    Upgrade(upgrade::Args),
+    /// Take the database down to a revision, which stays applied
+    Downgrade(downgrade::Args),
+    /// Undo the newest applied revision and run it again
+    Redo(redo::Args),
+    /// Say where the database stands, without running anything
+    Stamp(stamp::Args),
+    /// Settle a step that stopped in the middle
+    Repair(repair::Args),
+    /// Show where the database stands
+    Current(current::Args),
+    /// List the revisions, newest first
+    History(history::Args),
+    /// List the revisions that nothing revises
+    Heads(heads::Args),
+    /// List the revisions that several others revise
+    Branches(branches::Args),
+    /// Show a revision
+    Show(show::Args),
+    /// List the revisions that are not applied, in the order in which they would run
+    Pending(pending::Args),
+    /// Show what was done to the database, oldest first
+    Log(log::Args),
+    /// Ask whether all is well: the files, the lock, the heads, the database
+    Check(check::Args),
+}
+
+impl Command {
+    /// Does it.
+    ///
+    /// # Errors
+    /// What stood in the way.
+    pub async fn run(&self, context: &Context<'_>) -> Result<Exit, CliError> {
+        match self {
+            Self::Upgrade(args) => args.run(context).await,
+            Self::Downgrade(args) => args.run(context).await,
+            Self::Redo(args) => args.run(context).await,
+            Self::Stamp(args) => args.run(context).await,
+            Self::Repair(args) => args.run(context).await,
+            Self::Current(args) => args.run(context).await,
+            Self::History(args) => args.run(context).await,
+            Self::Heads(args) => args.run(context).await,
+            Self::Branches(args) => args.run(context).await,
+            Self::Show(args) => args.run(context).await,
+            Self::Pending(args) => args.run(context).await,
+            Self::Log(args) => args.run(context).await,
+            Self::Check(args) => args.run(context).await,
+        }
+    }
+}

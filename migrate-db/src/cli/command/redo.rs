@@ -1,0 +1,80 @@
+//! `redo`.
+
+use migrate_core::graph::{Graph, Node, Place, Target};
+use migrate_core::plan::Direction;
+
+use crate::cli::describe::names;
+use crate::cli::running::{RunArgs, done, migrator, plan};
+use crate::cli::ui::Format;
+use crate::cli::{CliError, Context, Exit, report};
+
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_help = "Examples:
+  cargo migrate redo             # after editing the newest revision
+  cargo migrate redo 615021      # where several branches are applied")]
+pub struct Args {
+    /// Which revision, where several are the newest of their branch
+    revision: Option<String>,
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+impl Args {
+    pub(super) async fn run(&self, context: &Context<'_>) -> Result<Exit, CliError> {
+        let graph = context.sound()?;
+        let database = context.database()?;
+        let status = context.status().await?;
+        let heads = status.heads(graph);
+        let node = self.choose(graph, &heads)?;
+        let below = below(graph, node);
+        let again = Target::place(Place::Name(graph.id(node).to_string()));
+        if self.run.dry_run {
+            let mut plan = plan(context, graph, Direction::Down, &below).await?;
+            let back = migrate_core::plan::upgrade(graph, &plan.applied_after, &again)?;
+            plan.steps.extend(back.steps);
+            plan.applied_after = back.applied_after;
+            return Ok(crate::cli::running::preview(context.ui, graph, &plan));
+        }
+        let mut migrator = migrator(context, &self.run);
+        let down = migrator.downgrade(database, &below).await?;
+        let up = migrator.upgrade(database, &again).await?;
+        drop(migrator);
+        if context.ui.format() == Format::Json {
+            let steps: Vec<_> = down.steps.into_iter().chain(up.steps).collect();
+            context.ui.json(&report::Run::done(&steps, &up.heads_after));
+            return Ok(Exit::Done);
+        }
+        Ok(done(context.ui, &up))
+    }
+
+    fn choose(&self, graph: &Graph, heads: &[Node]) -> Result<Node, CliError> {
+        if let Some(text) = &self.revision {
+            let node = graph.find(text)?;
+            if heads.contains(&node) {
+                return Ok(node);
+            }
+            return Err(CliError::usage(format!(
+                "{} is not the newest applied revision of its branch",
+                graph.id(node)
+            ))
+            .help(format!("those are {}", names(graph, heads)))
+            .help("`cargo migrate downgrade` and `upgrade` go further"));
+        }
+        match heads {
+            [node] => Ok(*node),
+            [] => Err(CliError::failed("nothing is applied")
+                .help("`cargo migrate upgrade` applies what is pending")),
+            _ => Err(CliError::usage("several branches are applied")
+                .help(format!("name one: {}", names(graph, heads)))),
+        }
+    }
+}
+
+/// The target that undoes one applied head and no more.
+fn below(graph: &Graph, node: Node) -> Target {
+    let place = match graph.parents(node) {
+        [] => Place::Base,
+        [parent, ..] => Place::Name(graph.id(*parent).to_string()),
+    };
+    Target::At { branch: Some(graph.id(node).to_string()), place, offset: None }
+}

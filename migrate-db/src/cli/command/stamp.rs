@@ -1,0 +1,104 @@
+//! `stamp`.
+
+use migrate_core::dialect::Dialect;
+use migrate_core::graph::{Graph, Set, Target};
+use migrate_core::plan::{self, Stamp};
+use migrate_core::script::Script;
+
+use crate::cli::describe::place;
+use crate::cli::running::{SqlArgs, duration, print_sql};
+use crate::cli::ui::Format;
+use crate::cli::{CliError, Context, Exit, report};
+
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_help = "Examples:
+  cargo migrate stamp head            # the tables are there already
+  cargo migrate stamp 3f2a 8ab1       # one revision of each of two branches
+  cargo migrate stamp base            # nothing is applied
+  cargo migrate stamp --purge head    # forget rows that no file explains")]
+pub struct Args {
+    /// Where the database stands: ids, labels, head, heads, base
+    #[arg(required = true, allow_negative_numbers = true, value_name = "REV")]
+    revisions: Vec<String>,
+    /// Empty the version table first, whatever it holds
+    #[arg(long)]
+    purge: bool,
+    /// Print the heads that the database would have, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// How long to wait for another run on the same database, as 30s or 5m
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    lock_wait: Option<std::time::Duration>,
+    #[command(flatten)]
+    sql: SqlArgs,
+}
+
+impl Args {
+    pub(super) async fn run(&self, context: &Context<'_>) -> Result<Exit, CliError> {
+        let graph = context.sound()?;
+        if self.sql.sql {
+            return self.script(context, graph).await;
+        }
+        let targets = self.targets(&self.revisions)?;
+        let database = context.database()?;
+        if self.dry_run {
+            let applied = match self.purge {
+                true => Set::empty(graph),
+                false => context.status().await?.applied,
+            };
+            let stamp = plan::stamp(graph, &applied, &targets, self.purge)?;
+            let heads = graph.tips(&stamp.applied_after);
+            return Ok(tell(context, "would be", &report::ids(graph, &heads)));
+        }
+        let mut options = context.options.clone();
+        options.lock_wait = self.lock_wait.unwrap_or(options.lock_wait);
+        let mut migrator =
+            context.migrator().options(options).on_event(crate::cli::running::follow(context.ui));
+        let report = migrator.stamp(database, &targets, self.purge).await?;
+        let heads: Vec<&str> = report.heads_after.iter().map(String::as_str).collect();
+        Ok(tell(context, "is", &heads))
+    }
+
+    fn targets(&self, texts: &[String]) -> Result<Vec<Target>, CliError> {
+        texts.iter().map(|text| Ok(text.parse()?)).collect()
+    }
+
+    /// The SQL: from `a` in `a:b`, else from where the database stands, else from base.
+    async fn script(&self, context: &Context<'_>, graph: &Graph) -> Result<Exit, CliError> {
+        let dialect: Dialect = context.dialect(self.sql.dialect)?;
+        let mut has_table = self.purge;
+        let (applied, targets) = match self.revisions.as_slice() {
+            [range] if range.contains(':') => {
+                let (from, to) = range.split_once(':').unwrap_or(("base", range));
+                let from = if from.is_empty() { "base" } else { from };
+                let applied = plan::assume(graph, &from.parse()?)?;
+                has_table |= !applied.is_empty();
+                (applied, self.targets(&[to.to_owned()])?)
+            }
+            texts => {
+                let mut applied = Set::empty(graph);
+                if context.database.is_some() && !self.purge {
+                    let status = context.status().await?;
+                    has_table = status.has_version_table;
+                    applied = status.applied;
+                }
+                (applied, self.targets(texts)?)
+            }
+        };
+        let stamp: Stamp = plan::stamp(graph, &applied, &targets, self.purge)?;
+        let script = Script::stamp(&stamp, self.purge, dialect);
+        print_sql(context, graph, &script, !has_table);
+        Ok(Exit::Done)
+    }
+}
+
+fn tell(context: &Context<'_>, verb: &str, heads: &[&str]) -> Exit {
+    match context.ui.format() {
+        Format::Json => context.ui.json(&report::Run::stamped(heads.to_vec())),
+        Format::Text => {
+            let at = place(heads.iter().copied());
+            context.ui.note(format_args!("the database {verb} at {at}"));
+        }
+    }
+    Exit::Done
+}

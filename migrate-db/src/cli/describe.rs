@@ -1,0 +1,168 @@
+//! Revisions and steps as a person reads them.
+
+use std::fmt::{self, Display};
+use std::time::Duration;
+
+use migrate_core::graph::{Graph, Node};
+use migrate_core::plan::Direction;
+
+use super::report::word;
+use super::ui::style::{DIM, ID, MARK};
+
+/// A revision on one line: id, labels, marks, message.
+pub(super) struct Line<'g> {
+    graph: &'g Graph,
+    node: Node,
+    current: bool,
+    with_parents: bool,
+}
+
+impl<'g> Line<'g> {
+    pub(super) fn of(graph: &'g Graph, node: Node) -> Self {
+        Self { graph, node, current: false, with_parents: false }
+    }
+
+    /// Puts what it revises in front.
+    pub(super) fn with_parents(self) -> Self {
+        Self { with_parents: true, ..self }
+    }
+
+    /// Marks it as a head of the database.
+    pub(super) fn current(self, current: bool) -> Self {
+        Self { current, ..self }
+    }
+}
+
+impl Display for Line<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { graph, node, .. } = *self;
+        let revision = graph.revision(node);
+        if self.with_parents {
+            let parents = names(graph, graph.parents(node));
+            let parents = if parents.is_empty() { "<base>" } else { &parents };
+            write!(f, "{ID}{parents}{ID:#}")?;
+            let dependencies = names(graph, graph.dependencies(node));
+            if !dependencies.is_empty() {
+                write!(f, " ({dependencies})")?;
+            }
+            f.write_str(" -> ")?;
+        }
+        write!(f, "{ID}{}{ID:#}", revision.id())?;
+        let labels: Vec<&str> = revision.header.labels.iter().map(|l| l.name.as_str()).collect();
+        if !labels.is_empty() {
+            write!(f, " {MARK}({}){MARK:#}", labels.join(", "))?;
+        }
+        for mark in marks(graph, node, self.current) {
+            write!(f, " {MARK}({mark}){MARK:#}")?;
+        }
+        match revision.message() {
+            "" => Ok(()),
+            message => write!(f, ", {message}"),
+        }
+    }
+}
+
+fn marks(graph: &Graph, node: Node, current: bool) -> impl Iterator<Item = &'static str> {
+    let head = if graph.is_real_head(node) { "head" } else { "effective head" };
+    [
+        (current, "current"),
+        (graph.is_head(node), head),
+        (graph.is_branch_point(node), "branchpoint"),
+        (graph.is_merge_point(node), "mergepoint"),
+    ]
+    .into_iter()
+    .filter_map(|(is, mark)| is.then_some(mark))
+}
+
+/// A revision with all that is known of it, a line each.
+pub(super) struct Entry<'g> {
+    pub(super) graph: &'g Graph,
+    pub(super) node: Node,
+    /// Whether it is applied and whether it is a head of the database, when that is known.
+    pub(super) applied: Option<(bool, bool)>,
+}
+
+impl Display for Entry<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { graph, node, applied } = *self;
+        let revision = graph.revision(node);
+        let mut field = |name: &str, value: &str| -> fmt::Result {
+            if value.is_empty() {
+                return Ok(());
+            }
+            writeln!(f, "{DIM}{:<12}{DIM:#} {value}", format!("{name}:"))
+        };
+        let current = applied.is_some_and(|(_, current)| current);
+        let marks: String = marks(graph, node, current).map(|m| format!(" ({m})")).collect();
+        field("revision", &format!("{ID}{}{ID:#}{MARK}{marks}{MARK:#}", revision.id()))?;
+        let parents = names(graph, graph.parents(node));
+        field("revises", if parents.is_empty() { "<base>" } else { &parents })?;
+        field("depends on", &names(graph, graph.dependencies(node)))?;
+        let labels: Vec<&str> = revision.header.labels.iter().map(|l| l.name.as_str()).collect();
+        field("labels", &labels.join(", "))?;
+        field("children", &names(graph, graph.children(node)))?;
+        field("created", revision.header.created.as_ref().map_or("", |c| c.as_str()))?;
+        field("path", revision.file.path())?;
+        field("applied", applied.map_or("", |(applied, _)| if applied { "yes" } else { "no" }))?;
+        match revision.message() {
+            "" => Ok(()),
+            message => writeln!(f, "\n    {message}"),
+        }
+    }
+}
+
+/// One step on one line.
+pub(super) struct StepLine<'g> {
+    pub(super) direction: Direction,
+    pub(super) revision: &'g str,
+    pub(super) message: &'g str,
+    /// Only of a step that ran.
+    pub(super) duration: Option<Duration>,
+}
+
+impl Display for StepLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:<4} {ID}{}{ID:#}", word(self.direction), self.revision)?;
+        if !self.message.is_empty() {
+            write!(f, ", {}", self.message)?;
+        }
+        match self.duration {
+            Some(duration) => write!(f, " {DIM}({}){DIM:#}", Took(duration)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A duration as people say it.
+pub(super) struct Took(pub(super) Duration);
+
+impl Display for Took {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.as_millis() {
+            0 => f.write_str("<1 ms"),
+            ms @ ..10_000 => write!(f, "{ms} ms"),
+            _ => write!(f, "{:.1} s", self.0.as_secs_f64()),
+        }
+    }
+}
+
+/// So many of something: `1 revision`, `2 revisions`.
+pub(super) struct Count(pub(super) usize, pub(super) &'static str);
+
+impl Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(count, what) = self;
+        write!(f, "{count} {what}{}", if *count == 1 { "" } else { "s" })
+    }
+}
+
+/// The ids of nodes in a row.
+pub(super) fn names(graph: &Graph, nodes: &[Node]) -> String {
+    super::report::ids(graph, nodes).join(", ")
+}
+
+/// Where a database is, by its heads.
+pub(super) fn place<'i>(heads: impl IntoIterator<Item = &'i str>) -> String {
+    let heads: Vec<&str> = heads.into_iter().collect();
+    if heads.is_empty() { "base".to_owned() } else { heads.join(", ") }
+}

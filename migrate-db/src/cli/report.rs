@@ -1,0 +1,276 @@
+//! The JSON that is printed: small structs of their own, so that a change inside changes no shape.
+//!
+//! `docs/json.md` documents every shape; they are stable.
+
+use migrate_core::diagnostic::{Diagnostic, Diagnostics, Severity};
+use migrate_core::graph::{Graph, Node, Set};
+use migrate_core::plan::{Direction, Plan};
+use migrate_core::version_table::LogRow;
+use serde::Serialize;
+
+use crate::{ReportedStep, Status, Unfinished};
+
+/// A revision.
+#[derive(Debug, Serialize)]
+pub(super) struct Revision<'g> {
+    revision: &'g str,
+    revises: Vec<&'g str>,
+    depends_on: Vec<&'g str>,
+    branch_labels: Vec<&'g str>,
+    message: &'g str,
+    created: Option<&'g str>,
+    path: &'g str,
+    is_head: bool,
+    is_base: bool,
+    is_merge_point: bool,
+    is_branch_point: bool,
+    /// Not known without a database.
+    applied: Option<bool>,
+}
+
+impl<'g> Revision<'g> {
+    pub(super) fn of(graph: &'g Graph, node: Node, applied: Option<&Set>) -> Self {
+        let revision = graph.revision(node);
+        let header = &revision.header;
+        Self {
+            revision: revision.id().as_str(),
+            revises: ids(graph, graph.parents(node)),
+            depends_on: ids(graph, graph.dependencies(node)),
+            branch_labels: header.labels.iter().map(|label| label.name.as_str()).collect(),
+            message: revision.message(),
+            created: header.created.as_ref().map(|created| created.as_str()),
+            path: revision.file.path(),
+            is_head: graph.is_head(node),
+            is_base: graph.is_base(node),
+            is_merge_point: graph.is_merge_point(node),
+            is_branch_point: graph.is_branch_point(node),
+            applied: applied.map(|applied| applied.contains(node)),
+        }
+    }
+
+    pub(super) fn all(graph: &'g Graph, nodes: &[Node], status: Option<&Status>) -> Vec<Self> {
+        let applied = status.map(|status| &status.applied);
+        nodes.iter().map(|node| Self::of(graph, *node, applied)).collect()
+    }
+}
+
+/// What a run did or would do.
+#[derive(Debug, Serialize)]
+pub(super) struct Run<'g> {
+    steps: Vec<Step<'g>>,
+    heads_after: Vec<&'g str>,
+}
+
+#[derive(Debug, Serialize)]
+struct Step<'g> {
+    revision: &'g str,
+    direction: &'static str,
+    message: &'g str,
+    /// Only of a step that ran.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duration_ms: Option<u64>,
+}
+
+impl<'g> Run<'g> {
+    /// What a plan would do.
+    pub(super) fn planned(graph: &'g Graph, plan: &Plan) -> Self {
+        let steps = plan.steps.iter().map(|step| Step {
+            revision: graph.id(step.node).as_str(),
+            direction: word(step.direction),
+            message: graph.revision(step.node).message(),
+            duration_ms: None,
+        });
+        Self { steps: steps.collect(), heads_after: ids(graph, &plan.heads_after(graph)) }
+    }
+
+    /// Rows that would move without a step.
+    pub(super) fn stamped(heads_after: Vec<&'g str>) -> Self {
+        Self { steps: Vec::new(), heads_after }
+    }
+
+    /// What was done.
+    pub(super) fn done(steps: &'g [ReportedStep], heads_after: &'g [String]) -> Self {
+        let steps = steps.iter().map(|step| Step {
+            revision: &step.revision,
+            direction: word(step.direction),
+            message: &step.message,
+            duration_ms: Some(u64::try_from(step.duration.as_millis()).unwrap_or(u64::MAX)),
+        });
+        let heads_after = heads_after.iter().map(String::as_str).collect();
+        Self { steps: steps.collect(), heads_after }
+    }
+}
+
+/// Where a database stands.
+#[derive(Debug, Serialize)]
+pub(super) struct Current<'g> {
+    heads: Vec<&'g str>,
+    applied: Vec<&'g str>,
+    pending: Vec<&'g str>,
+    #[serde(flatten)]
+    trouble: Trouble<'g>,
+}
+
+impl<'g> Current<'g> {
+    pub(super) fn of(graph: &'g Graph, status: &'g Status) -> Self {
+        let applied: Vec<Node> = status.applied.iter().collect();
+        Self {
+            heads: ids(graph, &status.heads(graph)),
+            applied: ids(graph, &applied),
+            pending: ids(graph, &status.pending(graph)),
+            trouble: Trouble::of(graph, status),
+        }
+    }
+}
+
+/// What is not as it should be; each is left out where there is none.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Trouble<'g> {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unknown: Vec<&'g str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    edited: Vec<&'g str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unfinished: Vec<Stopped<'g>>,
+}
+
+impl<'g> Trouble<'g> {
+    pub(super) fn of(graph: &'g Graph, status: &'g Status) -> Self {
+        Self {
+            unknown: status.unknown.iter().map(String::as_str).collect(),
+            edited: ids(graph, &status.edited),
+            unfinished: status.unfinished.iter().map(Stopped::of).collect(),
+        }
+    }
+}
+
+/// A step that stopped in the middle.
+#[derive(Debug, Serialize)]
+pub(super) struct Stopped<'g> {
+    revision: &'g str,
+    direction: &'static str,
+    statements_done: usize,
+}
+
+impl<'g> Stopped<'g> {
+    pub(super) fn of(unfinished: &'g Unfinished) -> Self {
+        Self {
+            revision: &unfinished.revision,
+            direction: word(unfinished.direction()),
+            statements_done: unfinished.done,
+        }
+    }
+}
+
+/// A row of the log.
+#[derive(Debug, Serialize)]
+pub(super) struct Logged<'g> {
+    at: &'g str,
+    revision: &'g str,
+    event: &'g str,
+    duration_ms: Option<u64>,
+    by: &'g str,
+    tool: &'g str,
+    detail: &'g str,
+}
+
+impl<'g> From<&'g LogRow> for Logged<'g> {
+    fn from(row: &'g LogRow) -> Self {
+        Self {
+            at: &row.at,
+            revision: &row.revision,
+            event: &row.event,
+            duration_ms: row.duration_ms,
+            by: &row.by,
+            tool: &row.tool,
+            detail: &row.detail,
+        }
+    }
+}
+
+/// SQL.
+#[derive(Debug, Serialize)]
+pub(super) struct Sql<'g> {
+    pub(super) sql: &'g str,
+}
+
+/// The words of a direction.
+pub(super) const fn word(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Up => "up",
+        Direction::Down => "down",
+    }
+}
+
+/// The ids of nodes.
+pub(super) fn ids<'g>(graph: &'g Graph, nodes: &[Node]) -> Vec<&'g str> {
+    nodes.iter().map(|node| graph.id(*node).as_str()).collect()
+}
+
+/// The answer of `check`.
+#[derive(Debug, Serialize)]
+pub(super) struct Check<'g> {
+    ok: bool,
+    findings: Vec<Finding<'g>>,
+    heads: Vec<&'g str>,
+    /// Not known without a database.
+    pending: Option<Vec<&'g str>>,
+    #[serde(flatten)]
+    trouble: Trouble<'g>,
+}
+
+impl<'g> Check<'g> {
+    pub(super) fn of(
+        graph: &'g Graph,
+        found: &'g Diagnostics,
+        status: Option<&'g Status>,
+        ok: bool,
+    ) -> Self {
+        Self {
+            ok,
+            findings: found.iter().map(Finding::of).collect(),
+            heads: ids(graph, &graph.real_heads()),
+            pending: status.map(|status| ids(graph, &status.pending(graph))),
+            trouble: status.map(|status| Trouble::of(graph, status)).unwrap_or_default(),
+        }
+    }
+}
+
+/// One mistake in the files.
+#[derive(Debug, Serialize)]
+struct Finding<'g> {
+    code: &'static str,
+    severity: &'static str,
+    message: &'g str,
+    places: Vec<Place<'g>>,
+    help: &'g [String],
+}
+
+#[derive(Debug, Serialize)]
+struct Place<'g> {
+    path: &'g str,
+    line: usize,
+    column: usize,
+    label: &'g str,
+}
+
+impl<'g> Finding<'g> {
+    fn of(diagnostic: &'g Diagnostic) -> Self {
+        let places = diagnostic.places.iter().map(|place| Place {
+            path: &place.location.path,
+            line: place.location.line,
+            column: place.location.column,
+            label: &place.label,
+        });
+        Self {
+            code: diagnostic.code.as_str(),
+            severity: match diagnostic.severity {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+            },
+            message: &diagnostic.message,
+            places: places.collect(),
+            help: &diagnostic.help,
+        }
+    }
+}

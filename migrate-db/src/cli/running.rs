@@ -1,0 +1,238 @@
+//! What `upgrade`, `downgrade` and `redo` share: previews, SQL instead of a run, progress, results.
+
+use std::time::Duration;
+
+use clap::Args;
+use migrate_core::dialect::Dialect;
+use migrate_core::graph::{Graph, Set, Target};
+use migrate_core::plan::{self, Direction, Plan};
+use migrate_core::script::Script;
+use migrate_core::version_table::VersionTable;
+
+use super::describe::{Count, StepLine, place};
+use super::ui::{Format, Ui};
+use super::{CliError, Context, Exit, report};
+use crate::{Event, Migrator, Report, Status};
+
+/// The tool and its version, as a printed script records it.
+const TOOL: &str = concat!("migrate-db ", env!("CARGO_PKG_VERSION"));
+
+/// The options of commands that run.
+#[derive(Debug, Clone, Args)]
+pub(super) struct RunArgs {
+    /// Print the steps and run nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Ask nothing
+    #[arg(short, long)]
+    pub(super) yes: bool,
+    /// How long to wait for another run on the same database, as 30s or 5m
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(super) lock_wait: Option<Duration>,
+}
+
+/// The options of commands that can print SQL instead of running it.
+#[derive(Debug, Clone, Args)]
+pub(super) struct SqlArgs {
+    /// Print the SQL that would run, and run nothing
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(super) sql: bool,
+    /// The database whose SQL is printed [default: that of the database URL]
+    #[arg(long, value_name = "DATABASE", value_parser = dialect, requires = "sql")]
+    pub(super) dialect: Option<Dialect>,
+}
+
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    migrate_core::revision::duration("lock-wait", text)
+        .map_err(|(why, help)| format!("{why}; {help}"))
+}
+
+pub(super) fn dialect(text: &str) -> Result<Dialect, String> {
+    Dialect::from_name(text).ok_or_else(|| {
+        let names = Dialect::ALL.map(Dialect::name);
+        format!("the databases are {}", names.join(", "))
+    })
+}
+
+/// Which way a command goes.
+pub(super) type Planner =
+    fn(&Graph, &Set, &Target) -> Result<Plan, migrate_core::graph::TargetError>;
+
+/// A migrator that shows what it does.
+pub(super) fn migrator<'a>(context: &Context<'a>, args: &RunArgs) -> Migrator<'a> {
+    let mut options = context.options.clone();
+    if let Some(wait) = args.lock_wait {
+        options.lock_wait = wait;
+    }
+    Migrator::new(context.history).options(options).on_event(follow(context.ui))
+}
+
+/// Shows what happens as it happens.
+pub(super) fn follow(ui: &Ui) -> impl FnMut(&Event) + Send + '_ {
+    let mut progress = None;
+    let mut message = String::new();
+    move |event| match event {
+        Event::Planned { steps } => {
+            // The bar of an earlier run goes before the next one comes.
+            drop(progress.take());
+            progress = Some(ui.progress(*steps));
+        }
+        Event::Waiting { holder, waited } => {
+            ui.note(format_args!("waiting for {holder} ({} s)", waited.as_secs()));
+        }
+        Event::Started { revision, message: says, direction } => {
+            message.clone_from(says);
+            if let Some(progress) = &progress {
+                let line =
+                    StepLine { direction: *direction, revision, message: says, duration: None };
+                progress.begin(line);
+            }
+        }
+        Event::Finished { revision, direction, duration } => {
+            let line = StepLine {
+                direction: *direction,
+                revision,
+                message: &message,
+                duration: Some(*duration),
+            };
+            match &progress {
+                Some(progress) => progress.done(line),
+                None => ui.note(line),
+            }
+        }
+        Event::Replanned => ui.note("another run was faster; planning the rest again"),
+        _ => {}
+    }
+}
+
+/// Prints what a plan would do.
+pub(super) fn preview(ui: &Ui, graph: &Graph, plan: &Plan) -> Exit {
+    match ui.format() {
+        Format::Json => ui.json(&report::Run::planned(graph, plan)),
+        Format::Text => {
+            for step in &plan.steps {
+                let revision = graph.revision(step.node);
+                ui.line(StepLine {
+                    direction: step.direction,
+                    revision: revision.id().as_str(),
+                    message: revision.message(),
+                    duration: None,
+                });
+            }
+            let heads = plan.heads_after(graph);
+            ui.note(format_args!(
+                "{} would run; the database would be at {}",
+                Count(plan.steps.len(), "step"),
+                place(report::ids(graph, &heads))
+            ));
+        }
+    }
+    Exit::Done
+}
+
+/// Prints what was done.
+pub(super) fn done(ui: &Ui, report: &Report) -> Exit {
+    if ui.format() == Format::Json {
+        ui.json(&report::Run::done(&report.steps, &report.heads_after));
+    }
+    let at = place(report.heads_after.iter().map(String::as_str));
+    if report.steps.is_empty() {
+        ui.note(format_args!("nothing to do: the database is at {at}"));
+    } else {
+        let steps = Count(report.steps.len(), "step");
+        ui.note(format_args!("{steps} done; the database is at {at}"));
+    }
+    Exit::Done
+}
+
+/// Prints the script of a command that was given `--sql`: from `a` in `a:b`, else from where the
+/// database stands, else, upward, from base.
+pub(super) async fn script(
+    context: &Context<'_>,
+    graph: &Graph,
+    direction: Direction,
+    text: &str,
+    dialect: Option<Dialect>,
+) -> Result<Exit, CliError> {
+    let dialect = context.dialect(dialect)?;
+    let planner = planner(direction);
+    let (plan, has_table) = match text.split_once(':') {
+        Some((from, to)) => {
+            let from = if from.is_empty() { "base" } else { from };
+            let applied = plan::assume(graph, &from.parse()?)?;
+            let to = if to.is_empty() { "head" } else { to };
+            (planner(graph, &applied, &to.parse()?)?, !applied.is_empty())
+        }
+        None if context.database.is_some() => {
+            let status = context.status().await?;
+            refuse_disagreement(context, &status, direction)?;
+            (planner(graph, &status.applied, &text.parse()?)?, status.has_version_table)
+        }
+        None if direction == Direction::Up => {
+            (planner(graph, &Set::empty(graph), &text.parse()?)?, false)
+        }
+        None => {
+            return Err(CliError::usage("without a database the way down needs its upper end")
+                .help("give both ends: `cargo migrate downgrade head:base --sql`"));
+        }
+    };
+    let mode = context.options.transactions.unwrap_or(dialect.words().transactions);
+    let script = Script::of(graph, &plan.steps, dialect, mode).map_err(|error| {
+        let (message, help) = error.explain(graph);
+        CliError { help, ..CliError::failed(message) }
+    })?;
+    print_sql(context, graph, &script, !has_table);
+    Ok(Exit::Done)
+}
+
+/// Prints a script.
+pub(super) fn print_sql(context: &Context<'_>, graph: &Graph, script: &Script, create: bool) {
+    let table = VersionTable::new(script.dialect, &context.options.version_table);
+    let create = create && !script.is_empty();
+    let sql = script.to_sql(graph, &table, create, TOOL);
+    match context.ui.format() {
+        Format::Json => context.ui.json(&report::Sql { sql: &sql }),
+        Format::Text => context.ui.text(sql.trim_start_matches('\n')),
+    }
+    if script.is_empty() {
+        context.ui.note("nothing to do");
+    }
+}
+
+/// The plan from where the database stands, refused as the run would be.
+pub(super) async fn plan(
+    context: &Context<'_>,
+    graph: &Graph,
+    direction: Direction,
+    target: &Target,
+) -> Result<Plan, CliError> {
+    let status = context.status().await?;
+    refuse_disagreement(context, &status, direction)?;
+    Ok(planner(direction)(graph, &status.applied, target)?)
+}
+
+fn planner(direction: Direction) -> Planner {
+    match direction {
+        Direction::Up => plan::upgrade,
+        Direction::Down => plan::downgrade,
+    }
+}
+
+fn refuse_disagreement(
+    context: &Context<'_>,
+    status: &Status,
+    direction: Direction,
+) -> Result<(), CliError> {
+    let graph = &context.history.graph;
+    if !status.unknown.is_empty() {
+        return Err(crate::Error::Unknown(status.unknown.clone()).into());
+    }
+    if direction == Direction::Up && !status.edited.is_empty() {
+        let name = |node: &migrate_core::graph::Node| {
+            let revision = graph.revision(*node);
+            (revision.id().to_string(), revision.file.path().to_owned())
+        };
+        return Err(crate::Error::Edited(status.edited.iter().map(name).collect()).into());
+    }
+    Ok(())
+}
