@@ -57,10 +57,10 @@ pub(crate) struct Globals {
 /// The commands as `--help` groups them.
 const GROUPS: &[(&str, &[&str])] = &[
     ("Write", &[]),
-    ("Run", &[]),
-    ("Ask", &[]),
-    ("Guard", &[]),
-    ("Database", &[]),
+    ("Run", &["upgrade", "downgrade", "redo", "stamp", "repair"]),
+    ("Ask", &["current", "history", "heads", "branches", "show", "pending", "log"]),
+    ("Guard", &["check"]),
+    ("Database", &["db"]),
     ("Shell", &["completions", "man"]),
 ];
 
@@ -90,7 +90,7 @@ pub(crate) fn command() -> clap::Command {
 fn grouped(command: &clap::Command) -> String {
     let (head, word) = (style::GOOD, style::HELP);
     let mut text = String::new();
-    for (heading, names) in GROUPS {
+    for (heading, names) in GROUPS.iter().filter(|(_, names)| !names.is_empty()) {
         let _ = writeln!(text, "{head}{heading}:{head:#}");
         for name in *names {
             let about = command.find_subcommand(name).and_then(clap::Command::get_about);

@@ -16,6 +16,7 @@ use migrate_core::directory::Directory;
 use migrate_core::history::History;
 use migrate_core::source::SourceFile;
 use migrate_db::cli::{CliError, Ui};
+use migrate_db::{Database, Options};
 
 use crate::cli::Globals;
 use variables::Variables;
@@ -109,6 +110,29 @@ impl<'u> Context<'u> {
             Some(url) => Ok(Some(anchored(&fill(url, &variables)?, &self.root))),
             None => Ok(None),
         }
+    }
+}
+
+impl Context<'_> {
+    /// The database, when one is named anywhere.
+    ///
+    /// # Errors
+    /// As [`Context::database_url`], and when the URL is none.
+    pub(crate) fn database(&self) -> Result<Option<Database>, CliError> {
+        let url = self.database_url()?;
+        url.map(|url| Ok(Database::from_url(&url)?)).transpose()
+    }
+
+    /// How databases are migrated here.
+    pub(crate) fn options(&self) -> Options {
+        let Settings { version_table, transaction, lock_wait, .. } = &self.settings;
+        let mut options = Options {
+            version_table: version_table.clone(),
+            transactions: *transaction,
+            ..Options::default()
+        };
+        options.lock_wait = lock_wait.unwrap_or(options.lock_wait);
+        options
     }
 }
 

@@ -22,7 +22,7 @@ pub fn main_impl(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => return ui::usage(&error).into(),
     };
     let ui = Ui::new(&cli.globals.output);
-    let exit = command::run(cli, &ui).unwrap_or_else(|error| {
+    let exit = command::run(&cli, &ui).unwrap_or_else(|error| {
         ui.error(&error);
         error.exit()
     });

@@ -220,6 +220,8 @@ pub struct Words {
     pub outside_transaction: &'static [&'static str],
     /// Where DDL commits by itself: the forms of statements that do not.
     pub transactional: &'static [&'static str],
+    /// Copies the whole database into the file `{}`, where SQL can.
+    pub backup: Option<&'static str>,
 }
 
 /// How a session's patience is set.

@@ -14,7 +14,6 @@ use crate::error::Error;
 /// ```
 #[derive(Clone)]
 pub struct Database {
-    dialect: Dialect,
     pub(crate) place: Place,
 }
 
@@ -58,20 +57,50 @@ impl Database {
                 Place::NoDriver(dialect)
             }
         };
-        Ok(Self { dialect, place })
+        Ok(Self { place })
     }
 
     /// What its SQL says.
     #[must_use]
     pub fn dialect(&self) -> Dialect {
-        self.dialect
+        self.place.dialect()
+    }
+}
+
+impl Place {
+    /// What the SQL of the place says.
+    pub(crate) fn dialect(&self) -> Dialect {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::SqlitePool(_) | Self::Sqlite(_) => Dialect::Sqlite,
+            #[cfg(feature = "postgres")]
+            Self::PostgresPool(_) | Self::Postgres(_) => Dialect::Postgres,
+            #[cfg(feature = "mysql")]
+            Self::MysqlPool(_) | Self::Mysql(_) => Dialect::Mysql,
+            Self::NoDriver(dialect) => *dialect,
+        }
+    }
+}
+
+impl std::fmt::Display for Database {
+    /// The URL without its password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.place {
+            #[cfg(feature = "sqlite")]
+            Place::Sqlite(url) => f.write_str(&crate::url::redact(url)),
+            #[cfg(feature = "postgres")]
+            Place::Postgres(url) => f.write_str(&crate::url::redact(url)),
+            #[cfg(feature = "mysql")]
+            Place::Mysql(url) => f.write_str(&crate::url::redact(url)),
+            _ => write!(f, "the {} database of this program", self.dialect()),
+        }
     }
 }
 
 impl std::fmt::Debug for Database {
     /// Names the dialect only: a URL may hold a password.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Database").field("dialect", &self.dialect).finish_non_exhaustive()
+        f.debug_struct("Database").field("dialect", &self.dialect()).finish_non_exhaustive()
     }
 }
 
@@ -82,16 +111,16 @@ impl From<&Self> for Database {
 }
 
 macro_rules! from_pool {
-    ($feature:literal, $pool:ty, $dialect:ident, $place:ident) => {
+    ($feature:literal, $pool:ty, $place:ident) => {
         #[cfg(feature = $feature)]
         impl From<&$pool> for Database {
             fn from(pool: &$pool) -> Self {
-                Self { dialect: Dialect::$dialect, place: Place::$place(pool.clone()) }
+                Self { place: Place::$place(pool.clone()) }
             }
         }
     };
 }
 
-from_pool!("sqlite", sqlx::SqlitePool, Sqlite, SqlitePool);
-from_pool!("postgres", sqlx::PgPool, Postgres, PostgresPool);
-from_pool!("mysql", sqlx::MySqlPool, Mysql, MysqlPool);
+from_pool!("sqlite", sqlx::SqlitePool, SqlitePool);
+from_pool!("postgres", sqlx::PgPool, PostgresPool);
+from_pool!("mysql", sqlx::MySqlPool, MysqlPool);

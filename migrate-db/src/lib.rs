@@ -5,6 +5,7 @@
     allow(unused, reason = "without a driver a history can be embedded but not run")
 )]
 
+mod admin;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod database;

@@ -1,9 +1,14 @@
 //! The commands: one file each, which holds the arguments, the help and a call of the library.
+//! Those that run and ask are migrate-db's, so that an application can have them too.
 
 mod completions;
+mod db;
 mod man;
 
-use migrate_db::cli::{CliError, Exit, Ui};
+use std::future::Future;
+
+use migrate_core::diagnostic::Diagnostics;
+use migrate_db::cli::{self, CliError, Exit, Ui};
 
 use crate::cli::Cli;
 use crate::context::Context;
@@ -11,19 +16,45 @@ use crate::context::Context;
 /// What to do.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
+    #[command(flatten)]
+    RunAndAsk(cli::Command),
+    Db(db::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
 
 /// Does what was typed.
-pub(crate) fn run(cli: Cli, ui: &Ui) -> Result<Exit, CliError> {
-    // Commands that need no project come first: they work anywhere.
+pub(crate) fn run(cli: &Cli, ui: &Ui) -> Result<Exit, CliError> {
+    let context = || Context::resolve(&cli.globals, ui);
     match &cli.command {
-        Command::Completions(args) => return Ok(completions::run(args, ui)),
-        Command::Man(args) => return man::run(args, ui),
+        Command::RunAndAsk(command) => run_or_ask(command, &context()?),
+        Command::Db(args) => block_on(db::run(args, &context()?)),
+        Command::Completions(args) => Ok(completions::run(args, ui)),
+        Command::Man(args) => man::run(args, ui),
     }
-    #[expect(unreachable_code, reason = "the first command that needs a project is yet to come")]
-    let context = Context::resolve(&cli.globals, ui)?;
-    let _ = context;
-    Ok(Exit::Done)
+}
+
+fn run_or_ask(command: &cli::Command, context: &Context<'_>) -> Result<Exit, CliError> {
+    let (history, found): (_, Diagnostics) = context.history()?;
+    let context = cli::Context {
+        history: &history,
+        found,
+        database: context.database()?,
+        options: context.options(),
+        heads: context.settings.heads,
+        ui: context.ui,
+    };
+    let exit = block_on(command.run(&context));
+    // The process ends next: thousands of revisions need not be taken apart first.
+    std::mem::forget(history);
+    exit
+}
+
+/// Runs what needs the database on this thread.
+fn block_on(work: impl Future<Output = Result<Exit, CliError>>) -> Result<Exit, CliError> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| CliError::failed("the runtime cannot be started").because(error))?
+        .block_on(work)
 }

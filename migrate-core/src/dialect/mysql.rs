@@ -64,6 +64,7 @@ pub(super) static WORDS: Words = Words {
     transactional: &[
         "INSERT", "UPDATE", "DELETE", "REPLACE", "SELECT", "WITH", "SET", "DO", "TABLE", "VALUES",
     ],
+    backup: None,
 };
 
 fn try_lock(name: &str) -> String {

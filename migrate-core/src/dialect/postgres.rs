@@ -81,6 +81,7 @@ pub(super) static WORDS: Words = Words {
         "ALTER SYSTEM",
     ],
     transactional: &[],
+    backup: None,
 };
 
 /// A lock of the transaction, which stays open while the lock is held: so it also works through a

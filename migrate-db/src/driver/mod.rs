@@ -12,6 +12,8 @@ mod mysql;
 mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+#[cfg(feature = "sqlite")]
+mod sqlite_file;
 
 use std::time::Duration;
 
@@ -190,6 +192,34 @@ impl Connection {
             #[cfg(feature = "mysql")]
             Self::Mysql(driver) => driver.close().await,
         }
+    }
+}
+
+/// Creates a database; whether it was missing.
+pub(crate) fn create(place: &Place) -> Result<bool, Error> {
+    match place {
+        #[cfg(feature = "sqlite")]
+        Place::Sqlite(url) => sqlite_file::create(url),
+        place => Err(no_file(place.dialect())),
+    }
+}
+
+/// Removes a database; whether it was there.
+pub(crate) fn drop(place: &Place) -> Result<bool, Error> {
+    match place {
+        #[cfg(feature = "sqlite")]
+        Place::Sqlite(url) => sqlite_file::drop(url),
+        place => Err(no_file(place.dialect())),
+    }
+}
+
+/// The database is not a file of its own.
+pub(crate) fn no_file(dialect: Dialect) -> Error {
+    Error::Plan {
+        message: format!(
+            "this {dialect} database is no file that could be made, removed or copied here"
+        ),
+        help: vec!["its server's own tools do that".to_owned()],
     }
 }
 
