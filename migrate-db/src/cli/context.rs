@@ -111,7 +111,9 @@ impl<'a> Context<'a> {
             Ok(status) => Some(status),
             Err(error) => {
                 let error = CliError::from(error);
-                self.ui.warn(format_args!("what is applied is not known: {}", error.in_line()));
+                let why: Vec<String> =
+                    [error.message.clone()].into_iter().chain(error.causes()).collect();
+                self.ui.warn(format_args!("what is applied is not known: {}", why.join(": ")));
                 None
             }
         }

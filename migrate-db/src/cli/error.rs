@@ -102,17 +102,19 @@ impl CliError {
         self
     }
 
-    /// The message and what caused it, on one line.
-    #[must_use]
-    pub(crate) fn in_line(&self) -> String {
-        let mut text = self.message.clone();
+    /// What caused it, outermost first. An error that repeats its source's words in its own says
+    /// them for it.
+    pub(super) fn causes(&self) -> Vec<String> {
+        let mut causes: Vec<String> = Vec::new();
         let mut source = self.source();
         while let Some(cause) = source {
-            text.push_str(": ");
-            text.push_str(&cause.to_string());
+            let text = cause.to_string();
+            if !causes.last().is_some_and(|before| before.ends_with(&text)) {
+                causes.push(text);
+            }
             source = cause.source();
         }
-        text
+        causes
     }
 
     /// How the process ends.

@@ -3,12 +3,16 @@
 //! [`Ui`] is the only thing that prints, [`Exit`] holds the exit codes, [`CliError`] is what a
 //! command says when it cannot go on. A command parses its arguments, calls the library and
 //! reports; no command calls another.
+//!
+//! A program mounts the commands whole with [`Mount`], or nests [`Command`] in a parser of its own
+//! and runs it with a [`Context`]. Where help says `cargo migrate`, read the program's own name.
 
 mod command;
 mod context;
 mod describe;
 mod error;
 mod exit;
+mod mount;
 mod report;
 mod running;
 pub mod ui;
@@ -17,4 +21,5 @@ pub use command::Command;
 pub use context::Context;
 pub use error::{CliError, ErrorKind, Excerpt};
 pub use exit::Exit;
+pub use mount::Mount;
 pub use ui::Ui;

@@ -196,10 +196,8 @@ impl Ui {
         }
         let s = style::ERROR;
         self.say(format_args!("{s}error{s:#}: {}", error.message));
-        let mut source = std::error::Error::source(error);
-        while let Some(cause) = source {
-            self.say(format_args!("  caused by: {}", indented(&cause.to_string())));
-            source = cause.source();
+        for cause in error.causes() {
+            self.say(format_args!("  caused by: {}", indented(&cause)));
         }
         let s = style::HELP;
         for help in &error.help {

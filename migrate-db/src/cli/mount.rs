@@ -1,0 +1,93 @@
+//! These commands in an application's own binary, for images without cargo.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+use migrate_core::history::{Heads, History};
+
+use super::ui::{self, OutputArgs, style};
+use super::{CliError, Command, Context, Exit, Ui};
+use crate::{Database, Options};
+
+/// Migrate the database of this program
+#[derive(Debug, Parser)]
+#[command(
+    styles = style::help_styles(),
+    disable_help_subcommand = true,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    max_term_width = 100
+)]
+struct Mounted {
+    #[command(subcommand)]
+    command: Command,
+    /// The database [default: that of the program, else DATABASE_URL]
+    #[arg(long, global = true, value_name = "URL")]
+    database_url: Option<String>,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+/// What a program gives to its commands.
+#[derive(Debug)]
+pub struct Mount<'a> {
+    /// The history, as embedded.
+    pub history: &'a History,
+    /// How the database is migrated.
+    pub options: Options,
+    /// How many heads `check` accepts.
+    pub heads: Heads,
+    /// The program's database; without one the commands want `--database-url` or DATABASE_URL.
+    pub database: Option<Database>,
+}
+
+impl Mount<'_> {
+    /// Runs a command line, the program's name first: what a program does with the arguments that
+    /// are meant for its migrations.
+    ///
+    /// ```no_run
+    /// # async fn example(history: &migrate_db::core::history::History) -> std::process::ExitCode {
+    /// use migrate_db::cli::Mount;
+    /// let mount = Mount {
+    ///     history,
+    ///     options: migrate_db::Options::default(),
+    ///     heads: Default::default(),
+    ///     database: None,
+    /// };
+    /// // `app migrate upgrade` is given on as `migrate upgrade`.
+    /// mount.run(std::env::args_os().skip(1)).await
+    /// # }
+    /// ```
+    pub async fn run(self, args: impl IntoIterator<Item = OsString>) -> ExitCode {
+        let mounted = match Mounted::try_parse_from(args) {
+            Ok(mounted) => mounted,
+            Err(error) => return ui::usage(&error).into(),
+        };
+        let ui = Ui::new(&mounted.output);
+        let exit = self.run_parsed(&mounted, &ui).await.unwrap_or_else(|error| {
+            ui.error(&error);
+            error.exit()
+        });
+        ui.end(exit).into()
+    }
+
+    async fn run_parsed(self, mounted: &Mounted, ui: &Ui) -> Result<Exit, CliError> {
+        let of_process = || std::env::var("DATABASE_URL").ok().filter(|url| !url.is_empty());
+        let url = match (&mounted.database_url, &self.database) {
+            (Some(url), _) => Some(url.clone()),
+            (None, Some(_)) => None,
+            (None, None) => of_process(),
+        };
+        let database = match url {
+            Some(url) => Some(Database::from_url(&url)?),
+            None => self.database,
+        };
+        let context = Context {
+            options: self.options,
+            heads: self.heads,
+            ..Context::new(self.history, database, ui)
+        };
+        mounted.command.run(&context).await
+    }
+}
