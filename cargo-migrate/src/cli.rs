@@ -56,7 +56,7 @@ pub(crate) struct Globals {
 
 /// The commands as `--help` groups them.
 const GROUPS: &[(&str, &[&str])] = &[
-    ("Write", &[]),
+    ("Write", &["init", "new", "merge", "rebase", "edit", "import", "accept"]),
     ("Run", &["upgrade", "downgrade", "redo", "stamp", "repair"]),
     ("Ask", &["current", "history", "heads", "branches", "show", "pending", "log"]),
     ("Guard", &["check"]),

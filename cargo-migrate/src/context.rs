@@ -83,6 +83,18 @@ impl<'u> Context<'u> {
         })
     }
 
+    /// A variable of the process.
+    #[expect(clippy::unused_self, reason = "the environment is asked through the context only")]
+    pub(crate) fn variable(&self, name: &str) -> Option<String> {
+        variables::of_process(name)
+    }
+
+    /// A path as the user would write it.
+    pub(crate) fn shown(&self, path: &Path) -> String {
+        let here = std::env::current_dir().unwrap_or_default();
+        shown(path, &here)
+    }
+
     /// The URL of the database, when one is named anywhere: by `--database-url`, by the database
     /// of `--name` itself, by DATABASE_URL, by `.env`, by the configuration.
     ///

@@ -8,6 +8,7 @@ mod cli;
 mod command;
 mod context;
 pub mod import;
+mod writing;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -1,9 +1,16 @@
 //! The commands: one file each, which holds the arguments, the help and a call of the library.
 //! Those that run and ask are migrate-db's, so that an application can have them too.
 
+mod accept;
 mod completions;
 mod db;
+mod edit;
+mod import;
+mod init;
 mod man;
+mod merge;
+mod new;
+mod rebase;
 
 use std::future::Future;
 
@@ -16,6 +23,14 @@ use crate::context::Context;
 /// What to do.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
+    Init(init::Args),
+    #[command(visible_alias = "revision")]
+    New(new::Args),
+    Merge(merge::Args),
+    Rebase(rebase::Args),
+    Edit(edit::Args),
+    Import(import::Args),
+    Accept(accept::Args),
     #[command(flatten)]
     RunAndAsk(cli::Command),
     Db(db::Args),
@@ -27,6 +42,13 @@ pub(crate) enum Command {
 pub(crate) fn run(cli: &Cli, ui: &Ui) -> Result<Exit, CliError> {
     let context = || Context::resolve(&cli.globals, ui);
     match &cli.command {
+        Command::Init(args) => init::run(args, &context()?),
+        Command::New(args) => new::run(args, &context()?),
+        Command::Merge(args) => merge::run(args, &context()?),
+        Command::Rebase(args) => rebase::run(args, &context()?),
+        Command::Edit(args) => edit::run(args, &context()?),
+        Command::Import(args) => block_on(import::run(args, &context()?)),
+        Command::Accept(args) => accept::run(args, &context()?),
         Command::RunAndAsk(command) => run_or_ask(command, &context()?),
         Command::Db(args) => block_on(db::run(args, &context()?)),
         Command::Completions(args) => Ok(completions::run(args, ui)),

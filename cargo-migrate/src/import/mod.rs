@@ -37,6 +37,7 @@ mod directive;
 mod format;
 mod names;
 mod pairs;
+mod revisions;
 mod section;
 mod versioned;
 
@@ -46,6 +47,7 @@ mod tests;
 pub use adopt::{AdoptError, VersionTable, applied, version_tables};
 pub use detect::detect;
 pub use format::{Format, UnknownFormat};
+pub use revisions::{ids, revisions};
 
 use migrate_core::diagnostic::Diagnostic;
 use migrate_core::dialect::Dialect;

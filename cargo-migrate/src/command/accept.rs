@@ -1,0 +1,77 @@
+//! `cargo migrate accept`.
+
+use migrate_core::author::{Accept, Accepted};
+use migrate_db::cli::ui::Format;
+use migrate_db::cli::{CliError, Exit};
+use serde::Serialize;
+
+use crate::context::Context;
+use crate::writing;
+
+/// Bring migrate.lock up to date, and accept edits of sealed revisions
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  cargo migrate accept                           # take up files that were added by hand
+  cargo migrate accept 615021 --because \"only the default's spelling changed\"
+
+An edited revision keeps its earlier text as good, so databases that ran it are content. A
+revision whose file was deleted on purpose is forgotten.")]
+pub(crate) struct Args {
+    /// Revisions that were edited or deleted on purpose
+    #[arg(value_name = "REV", requires = "because")]
+    revisions: Vec<String>,
+    /// Why that is right; it is kept in migrate.lock
+    #[arg(long, value_name = "REASON")]
+    because: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Json<'a> {
+    edited: &'a [String],
+    forgotten: &'a [String],
+    taken_up: &'a [String],
+    unchanged: &'a [String],
+    refused: &'a [String],
+}
+
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> {
+    let accepted = writing::act(context, |author, _| {
+        let request = Accept {
+            revisions: args.revisions.clone(),
+            because: args.because.clone().unwrap_or_default(),
+            dialects: context.settings.dialects.clone(),
+        };
+        author.accept(&request).map_err(writing::refused)
+    })?;
+    writing::apply(context, &accepted.changes)?;
+    report(context, &accepted);
+    match accepted.refused.as_slice() {
+        [] => Ok(Exit::Done),
+        [first, ..] => Err(CliError::failed(format!(
+            "edited or deleted after others were built on it: {}",
+            accepted.refused.join(", ")
+        ))
+        .help(format!("restore the file, or `cargo migrate accept {first} --because \"..\"`"))),
+    }
+}
+
+fn report(context: &Context<'_>, accepted: &Accepted) {
+    let ui = context.ui;
+    let Accepted { edited, forgotten, taken_up, unchanged, refused, changes } = accepted;
+    for (what, ids) in [
+        ("accepted the edit of", edited),
+        ("forgot", forgotten),
+        ("took up", taken_up),
+        ("nothing to accept in", unchanged),
+    ] {
+        if !ids.is_empty() {
+            ui.note(format_args!("{what} {}", ids.join(", ")));
+        }
+    }
+    if changes.is_empty() && refused.is_empty() {
+        ui.note("migrate.lock is up to date");
+    }
+    if ui.format() == Format::Json {
+        ui.json(&Json { edited, forgotten, taken_up, unchanged, refused });
+    }
+}

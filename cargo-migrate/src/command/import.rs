@@ -1,0 +1,318 @@
+//! `cargo migrate import`.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use migrate_core::author::Author;
+use migrate_core::diagnostic::{Diagnostics, Severity};
+use migrate_core::dialect::Dialect;
+use migrate_core::directory::{Change, Directory};
+use migrate_core::graph::{Place, Target};
+use migrate_core::history::History;
+use migrate_core::revision::Draft;
+use migrate_db::cli::ui::Format as Output;
+use migrate_db::cli::{CliError, Exit};
+use migrate_db::{Database, Migrator};
+use serde::Serialize;
+
+use super::init::read_dialect;
+use crate::context::Context;
+use crate::import::{self, ForeignFile, Format, Import};
+use crate::writing;
+
+/// Take over the migrations of sqlx, diesel, golang-migrate, dbmate, goose, refinery or flyway
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  git mv migrations migrations-sqlx && cargo migrate import migrations-sqlx
+  cargo migrate import --from diesel ../old/migrations --dir db/migrations
+  cargo migrate import old --adopt               # and take over what the database has
+
+The revisions form one line on top of the head, with ids made of the versions: importing again
+adds only what is new. What has no way down becomes irreversible. --adopt reads the other
+tool's version table and stamps the database; it runs no migration.")]
+pub(crate) struct Args {
+    /// The directory of the other tool
+    #[arg(value_name = "FOLDER")]
+    folder: PathBuf,
+    /// The other tool [default: told from the files]
+    #[arg(long, value_name = "TOOL")]
+    from: Option<Format>,
+    /// The database that its SQL is written for [default: as configured, or as the URL says]
+    #[arg(long, value_name = "DATABASE", value_parser = read_dialect)]
+    dialect: Option<Dialect>,
+    /// Record as applied what the other tool's version table says
+    #[arg(long)]
+    adopt: bool,
+}
+
+#[derive(Serialize)]
+struct Json<'a> {
+    from: &'a str,
+    revisions: Vec<JsonRevision>,
+    skipped: Vec<JsonSkipped<'a>>,
+    adopted: Option<usize>,
+}
+
+#[derive(Serialize)]
+struct JsonRevision {
+    revision: String,
+    path: String,
+}
+
+#[derive(Serialize)]
+struct JsonSkipped<'a> {
+    path: &'a str,
+    reason: &'a str,
+}
+
+pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> {
+    let shown = context.shown(&args.folder);
+    if let (Ok(from), Ok(to)) =
+        (args.folder.canonicalize(), context.directory.path().canonicalize())
+        && from == to
+    {
+        return Err(CliError::usage(format!("{shown} is where the revisions go"))
+            .help(format!("move it away first: git mv {shown} {shown}-old"))
+            .help("or name another folder for the revisions with `--dir`"));
+    }
+    let database = match args.adopt {
+        true => Some(database(context)?),
+        false => None,
+    };
+    let import = read(args, context, &shown, database.as_ref())?;
+    let (drafts, changes) = draft(context, &import, dialect(args, context, database.as_ref())?)?;
+    writing::apply(context, &changes)?;
+    tell(context, &import, &drafts, changes.is_empty());
+    let adopted = match &database {
+        Some(database) => Some(adopt(context, database, &import).await?),
+        None => None,
+    };
+    report(context, &import, &drafts, adopted);
+    let (_, found) = context.history()?;
+    context.ui.diagnostics(&found);
+    if found.has_errors() {
+        return Err(CliError::failed(
+            "the revisions are written; the mistakes above are left to mend",
+        ));
+    }
+    Ok(Exit::Done)
+}
+
+fn database(context: &Context<'_>) -> Result<Database, CliError> {
+    context.database()?.ok_or_else(|| {
+        CliError::usage("--adopt reads a database, and none is named")
+            .help("give `--database-url`, or set DATABASE_URL")
+    })
+}
+
+/// The database that the SQL is for.
+fn dialect(
+    args: &Args,
+    context: &Context<'_>,
+    database: Option<&Database>,
+) -> Result<Dialect, CliError> {
+    if let Some(dialect) = args.dialect.or(database.map(Database::dialect)) {
+        return Ok(dialect);
+    }
+    if let [dialect] = context.settings.dialects.as_slice() {
+        return Ok(*dialect);
+    }
+    let url = context.database_url()?;
+    url.and_then(|url| Dialect::from_name(url.split(':').next().unwrap_or_default())).ok_or_else(
+        || {
+            CliError::usage("which database's SQL it is cannot be told")
+                .help("say so with `--dialect sqlite`, `postgres` or `mysql`")
+        },
+    )
+}
+
+/// Reads the directory; what is wrong with it stops the import before anything is written.
+fn read(
+    args: &Args,
+    context: &Context<'_>,
+    shown: &str,
+    database: Option<&Database>,
+) -> Result<Import, CliError> {
+    let mut files = Vec::new();
+    collect(&args.folder, "", &mut files)
+        .map_err(|e| CliError::usage(format!("the folder {shown} cannot be read")).because(e))?;
+    let format = match args.from {
+        Some(format) => format,
+        None => import::detect(&files).map_err(|fitting| undecided(shown, &fitting))?,
+    };
+    let mut import = import::read(format, dialect(args, context, database)?, &files);
+    let mut errors = Diagnostics::new();
+    for problem in std::mem::take(&mut import.problems) {
+        if problem.severity == Severity::Error {
+            errors.push(problem);
+        } else {
+            import.problems.push(problem);
+        }
+    }
+    if !errors.is_empty() {
+        return Err(errors.into());
+    }
+    if import.migrations.is_empty() {
+        return Err(CliError::usage(format!("{shown} holds no migration of {format}"))
+            .help("`--from` names the tool that wrote it"));
+    }
+    Ok(import)
+}
+
+fn undecided(shown: &str, fitting: &[(Format, usize)]) -> CliError {
+    let names =
+        |formats: &[Format]| formats.iter().map(|f| f.name()).collect::<Vec<_>>().join(", ");
+    let fitting: Vec<Format> = fitting.iter().map(|(format, _)| *format).collect();
+    if fitting.is_empty() {
+        CliError::usage(format!("{shown} holds no migration of a tool that is known"))
+            .help(format!("`--from` names the tool: {}", names(&Format::ALL)))
+    } else {
+        CliError::usage(format!("it cannot be told whose migrations are in {shown}"))
+            .help(format!("say so with `--from`: {}", names(&fitting)))
+    }
+}
+
+/// All files below a folder, but for what is hidden.
+fn collect(folder: &Path, prefix: &str, files: &mut Vec<ForeignFile>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with('.') {
+            continue;
+        }
+        let path = format!("{prefix}{name}");
+        if entry.file_type()?.is_dir() {
+            collect(&entry.path(), &format!("{path}/"), files)?;
+        } else {
+            let text = fs::read_to_string(entry.path()).map_err(|error| match error.kind() {
+                io::ErrorKind::InvalidData => "it is not UTF-8".to_owned(),
+                _ => error.to_string(),
+            });
+            files.push(ForeignFile { path, text });
+        }
+    }
+    Ok(())
+}
+
+/// The revisions that are not there yet, and the changes that write them.
+fn draft(
+    context: &Context<'_>,
+    import: &Import,
+    dialect: Dialect,
+) -> Result<(Vec<Draft>, Vec<Change>), CliError> {
+    let (history, found) = if context.directory.path().exists() {
+        context.history()?
+    } else {
+        let configured = context.settings.dialects.as_slice();
+        let dialects = if configured.is_empty() { &[dialect] } else { configured };
+        History::read(Vec::new(), None, dialects)
+    };
+    let author = Author::new(&history, &found)?;
+    let parent = author.parent(None, false).map_err(writing::refused)?;
+    let now = jiff::Timestamp::now().as_second();
+    let is_there = |id: &_| history.graph.node(AsRef::<str>::as_ref(id)).is_some();
+    let drafts =
+        import::revisions(import, parent, is_there, now, |second| writing::moment(second).ok());
+    if drafts.is_empty() {
+        return Ok((drafts, Vec::new()));
+    }
+    let changes = author.write_all(&drafts).map_err(writing::refused)?;
+    Ok((drafts, changes))
+}
+
+/// What happened to which file: nothing of the directory disappears in silence.
+fn tell(context: &Context<'_>, import: &Import, drafts: &[Draft], nothing: bool) {
+    let ui = context.ui;
+    ui.diagnostics(&import.problems);
+    for (path, reason) in &import.skipped {
+        ui.note(format_args!("skipped {path}: {reason}"));
+    }
+    for (migration, id) in import.migrations.iter().zip(import::ids(import)) {
+        if !drafts.iter().any(|draft| draft.id == id) {
+            continue;
+        }
+        if let Some(hole) = &migration.hole {
+            ui.warn(format_args!("revision {id} does nothing yet: {hole}"));
+        }
+        for note in &migration.notes {
+            ui.note(format_args!("{}: {note}", migration.up.path));
+        }
+    }
+    let there = import.migrations.len() - drafts.len();
+    let format = import.format;
+    ui.note(match (drafts.len(), there) {
+        (_, there) if nothing => format!("all {there} migrations of {format} are there already"),
+        (new, 0) => format!("imported {new} migrations of {format}"),
+        (new, there) => {
+            format!("imported {new} migrations of {format}; {there} were there already")
+        }
+    });
+}
+
+/// Stamps the database with what the other tool's version table says; how many revisions that is.
+async fn adopt(
+    context: &Context<'_>,
+    database: &Database,
+    import: &Import,
+) -> Result<usize, CliError> {
+    let (history, found) = context.history()?;
+    if found.has_errors() {
+        return Err(found.into());
+    }
+    let tables = import::version_tables(import.format);
+    let mut rows = None;
+    for table in tables {
+        rows = database.rows_of(table.name, table.query).await?;
+        if rows.is_some() {
+            break;
+        }
+    }
+    let rows = rows.ok_or_else(|| {
+        let names: Vec<&str> = tables.iter().map(|table| table.name).collect();
+        CliError::failed(format!("the database has no table {}", names.join(" or ")))
+            .help(format!("{} has not migrated it; `cargo migrate upgrade` does", import.format))
+    })?;
+    let applied = import::applied(import.format, &rows, import)
+        .map_err(|e| CliError::failed("what is applied cannot be taken over").because(e))?;
+    let ids = import::ids(import);
+    let Some(last) = applied.last() else { return Ok(0) };
+    if let Some(gap) = (0..*last).find(|n| !applied.contains(n)) {
+        return Err(CliError::failed(format!(
+            "the database has {} but not {}, which stands before it",
+            ids[*last], ids[gap]
+        ))
+        .help(format!("apply it with {} first, then adopt", import.format)));
+    }
+    let target = Target::place(Place::Name(ids[*last].to_string()));
+    let mut migrator = Migrator::new(&history).options(context.options());
+    migrator.stamp(database, &[target], false).await?;
+    context.ui.note(format_args!(
+        "the database has {} of them, up to {}",
+        applied.len(),
+        ids[*last]
+    ));
+    Ok(applied.len())
+}
+
+fn report(context: &Context<'_>, import: &Import, drafts: &[Draft], adopted: Option<usize>) {
+    let ui = context.ui;
+    let directory: &Directory = &context.directory;
+    let path = |draft: &Draft| directory.shown_file(&draft.file_name());
+    match ui.format() {
+        Output::Text => drafts.iter().for_each(|draft| ui.line(path(draft))),
+        Output::Json => ui.json(&Json {
+            from: import.format.name(),
+            revisions: drafts
+                .iter()
+                .map(|draft| JsonRevision { revision: draft.id.to_string(), path: path(draft) })
+                .collect(),
+            skipped: import
+                .skipped
+                .iter()
+                .map(|(path, reason)| JsonSkipped { path, reason })
+                .collect(),
+            adopted,
+        }),
+    }
+}

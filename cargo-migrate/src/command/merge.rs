@@ -1,0 +1,51 @@
+//! `cargo migrate merge`.
+
+use migrate_core::author::Merge;
+use migrate_core::ident::{BranchLabel, RevisionId};
+use migrate_db::cli::{CliError, Exit};
+
+use crate::context::Context;
+use crate::writing;
+
+/// Join heads with a merge revision
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  cargo migrate merge                            # all heads
+  cargo migrate merge -m \"merge feature\" 615021 8ab1c0
+
+Works while migrate.lock holds git's conflict markers, and rewrites it. The sections of the
+new revision are empty and may stay so. To put one branch on top of the other instead:
+cargo migrate rebase.")]
+pub(crate) struct Args {
+    /// The revisions to join [default: all heads]
+    #[arg(value_name = "REV", allow_hyphen_values = true)]
+    revisions: Vec<String>,
+    /// What it does, in a line [default: the ids that it joins]
+    #[arg(short, long, value_name = "TEXT")]
+    message: Option<String>,
+    /// A label for the branch
+    #[arg(long = "branch-label", value_name = "LABEL", value_parser = writing::read_label)]
+    labels: Vec<BranchLabel>,
+    /// Its id [default: 12 random hexadecimal digits]
+    #[arg(long, value_name = "ID", value_parser = writing::read_id)]
+    rev_id: Option<RevisionId>,
+    /// Join revisions that others are built on
+    #[arg(long)]
+    splice: bool,
+}
+
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> {
+    let written = writing::act(context, |author, history| {
+        let request = Merge {
+            id: writing::id(&history.graph, args.rev_id.as_ref())?,
+            created: writing::now()?,
+            message: args.message.clone().unwrap_or_default(),
+            revisions: args.revisions.clone(),
+            splice: args.splice,
+            labels: args.labels.clone(),
+        };
+        author.merge(&request).map_err(writing::refused)
+    })?;
+    writing::deliver(context, &written)?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,66 @@
+//! `cargo migrate new`.
+
+use migrate_core::author::{Body, NewRevision};
+use migrate_core::ident::{BranchLabel, RevisionId};
+use migrate_db::cli::{CliError, Exit};
+
+use crate::context::Context;
+use crate::writing;
+
+/// Write a new revision on top of the head
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  cargo migrate new -m \"create users\"
+  cargo migrate new -m \"drop audit\" --irreversible \"the rows are gone\"
+  cargo migrate new -m \"billing tables\" --head base --branch-label billing
+  cargo migrate new -m \"hotfix\" --head 615021 --splice
+  $EDITOR \"$(cargo migrate new -q -m 'add email')\"")]
+pub(crate) struct Args {
+    /// What it does, in a line
+    #[arg(short, long, value_name = "TEXT")]
+    message: String,
+    /// The revision to build on; `base` starts a tree of its own [default: head]
+    #[arg(long, value_name = "REV", allow_hyphen_values = true)]
+    head: Option<String>,
+    /// Build on a revision that others are built on: start a branch
+    #[arg(long)]
+    splice: bool,
+    /// A label for the branch that it starts
+    #[arg(long = "branch-label", value_name = "LABEL", value_parser = writing::read_label)]
+    labels: Vec<BranchLabel>,
+    /// A revision or label of another branch that must be applied before it
+    #[arg(long, value_name = "REV", value_delimiter = ',')]
+    depends_on: Vec<String>,
+    /// Its id [default: 12 random hexadecimal digits]
+    #[arg(long, value_name = "ID", value_parser = writing::read_id)]
+    rev_id: Option<RevisionId>,
+    /// It cannot be undone, for this reason
+    #[arg(long, value_name = "REASON")]
+    irreversible: Option<String>,
+    /// Open it in $VISUAL or $EDITOR
+    #[arg(long)]
+    edit: bool,
+}
+
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> {
+    let editor = args.edit.then(|| writing::editor(context)).transpose()?;
+    let written = writing::act(context, |author, history| {
+        let request = NewRevision {
+            id: writing::id(&history.graph, args.rev_id.as_ref())?,
+            created: writing::now()?,
+            message: args.message.clone(),
+            head: args.head.clone(),
+            splice: args.splice,
+            labels: args.labels.clone(),
+            depends_on: args.depends_on.clone(),
+            body: args.irreversible.clone().map_or(Body::Template, Body::Irreversible),
+        };
+        author.new_revision(&request).map_err(writing::refused)
+    })?;
+    let path = writing::deliver(context, &written)?;
+    match editor {
+        Some(editor) => writing::open(&editor, &[path])?,
+        None => context.ui.note("fill in its sections, then: cargo migrate upgrade"),
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,70 @@
+//! `cargo migrate rebase`.
+
+use migrate_core::author::{Rebase, Rebased};
+use migrate_core::ident::RevisionId;
+use migrate_db::cli::ui::Format;
+use migrate_db::cli::{CliError, Exit};
+use serde::Serialize;
+
+use crate::context::Context;
+use crate::writing;
+
+/// Put a branch on top of another, so that there is one head again
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  cargo migrate rebase                           # of two heads, the newer goes on top
+  cargo migrate rebase 8ab1c0                    # the branch of this revision
+  cargo migrate rebase billing --onto 615021
+
+Rewrites the `revises:` line of the branch's first revision and nothing else. Works while
+migrate.lock holds git's conflict markers, and rewrites it. Databases that ran the branch
+already are content: the lock file keeps what the revision was before.")]
+pub(crate) struct Args {
+    /// The branch to move, by one of its revisions or its label [default: the newer of two heads]
+    #[arg(value_name = "BRANCH", allow_hyphen_values = true)]
+    branch: Option<String>,
+    /// The head to put it on [default: the other head]
+    #[arg(long, value_name = "HEAD", allow_hyphen_values = true)]
+    onto: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Json<'a> {
+    onto: &'a str,
+    rewritten: Vec<&'a str>,
+    moved: Vec<&'a str>,
+}
+
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> {
+    let (rebased, paths) = writing::act(context, |author, history| {
+        let request = Rebase { branch: args.branch.clone(), onto: args.onto.clone() };
+        let rebased = author
+            .rebase(&request, |name| context.directory.raw(name))
+            .map_err(writing::refused)?;
+        let path = |id: &RevisionId| {
+            let node = history.graph.node(id.as_str())?;
+            Some(history.graph.revision(node).file.path().to_owned())
+        };
+        let paths: Vec<String> = rebased.rewritten.iter().filter_map(path).collect();
+        Ok((rebased, paths))
+    })?;
+    writing::apply(context, &rebased.changes)?;
+    report(context, &rebased, &paths);
+    Ok(Exit::Done)
+}
+
+fn report(context: &Context<'_>, rebased: &Rebased, paths: &[String]) {
+    let ui = context.ui;
+    let names = |ids: &[RevisionId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let moved = names(&rebased.moved);
+    ui.note(format_args!("moved {} on top of {}", moved.join(", "), rebased.onto));
+    ui.note("to have it the other way round: git checkout the files, and name the other branch");
+    match ui.format() {
+        Format::Text => paths.iter().for_each(|path| ui.line(path)),
+        Format::Json => ui.json(&Json {
+            onto: rebased.onto.as_str(),
+            rewritten: rebased.rewritten.iter().map(RevisionId::as_str).collect(),
+            moved: rebased.moved.iter().map(RevisionId::as_str).collect(),
+        }),
+    }
+}

@@ -1,0 +1,164 @@
+//! What the commands that write revisions share: a fresh id, the moment, the folder, the editor.
+//!
+//! What is written is decided by [`migrate_core::author`]; here it is done and told.
+
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::path::{Path, PathBuf};
+use std::process;
+
+use migrate_core::author::{Author, AuthorError, AuthorErrorKind, Written};
+use migrate_core::directory::Change;
+use migrate_core::graph::Graph;
+use migrate_core::history::{Heads, History};
+use migrate_core::ident::{BranchLabel, Created, RevisionId};
+use migrate_db::cli::CliError;
+use migrate_db::cli::ui::Format;
+use serde::Serialize;
+
+use crate::context::Context;
+
+/// Reads the folder for a command that writes to it, and lets it act.
+///
+/// # Errors
+/// When the folder cannot be read, when the history is too broken to be written to, and what the
+/// act refuses.
+pub(crate) fn act<T>(
+    context: &Context<'_>,
+    act: impl FnOnce(Author<'_>, &History) -> Result<T, CliError>,
+) -> Result<T, CliError> {
+    let (history, found) = context.history()?;
+    let author = Author::new(&history, &found)?;
+    act(author, &history)
+}
+
+/// Makes the changes.
+///
+/// # Errors
+/// When a file cannot be written.
+pub(crate) fn apply(context: &Context<'_>, changes: &[Change]) -> Result<(), CliError> {
+    context.directory.apply(changes).map_err(|error| {
+        CliError::failed(format!("{} cannot be written", context.directory.shown())).because(error)
+    })
+}
+
+/// What an act refuses, as the command line says it.
+pub(crate) fn refused(error: AuthorError) -> CliError {
+    let mut refused = match error.kind {
+        AuthorErrorKind::WouldBreak
+        | AuthorErrorKind::FileChanged
+        | AuthorErrorKind::SealedEdited => CliError::failed(error.message),
+        _ => CliError::usage(error.message),
+    };
+    refused.help = error.help;
+    refused.diagnostics = error.found;
+    refused
+}
+
+/// The id that was asked for, or a fresh one: 12 random hexadecimal digits.
+pub(crate) fn id(graph: &Graph, wanted: Option<&RevisionId>) -> Result<RevisionId, CliError> {
+    if let Some(id) = wanted {
+        return Ok(id.clone());
+    }
+    loop {
+        // The standard library keys every hasher from the system's randomness.
+        let number = RandomState::new().build_hasher().finish() & 0xffff_ffff_ffff;
+        let id = RevisionId::new(format!("{number:012x}"))
+            .map_err(|why| CliError::failed(format!("no id can be drawn: {why}")))?;
+        if graph.node(id.as_str()).is_none() {
+            return Ok(id);
+        }
+    }
+}
+
+/// The present moment, in UTC.
+pub(crate) fn now() -> Result<Created, CliError> {
+    moment(jiff::Timestamp::now().as_second())
+}
+
+/// A moment by its second since 1970.
+pub(crate) fn moment(second: i64) -> Result<Created, CliError> {
+    jiff::Timestamp::from_second(second)
+        .map_err(|error| error.to_string())
+        .and_then(|moment| Created::new(&moment.to_string()))
+        .map_err(|why| CliError::failed(format!("the clock says what no date can hold: {why}")))
+}
+
+/// Reads a `--rev-id`.
+pub(crate) fn read_id(text: &str) -> Result<RevisionId, String> {
+    RevisionId::new(text).map_err(|why| why.to_string())
+}
+
+/// Reads a `--branch-label`.
+pub(crate) fn read_label(text: &str) -> Result<BranchLabel, String> {
+    BranchLabel::new(text).map_err(|why| why.to_string())
+}
+
+/// A new revision as JSON.
+#[derive(Serialize)]
+struct WrittenJson<'a> {
+    revision: &'a str,
+    revises: Vec<&'a str>,
+    path: &'a str,
+}
+
+/// Writes a new revision and tells where it is: its path is the data.
+///
+/// # Errors
+/// When a file cannot be written.
+pub(crate) fn deliver(context: &Context<'_>, written: &Written) -> Result<PathBuf, CliError> {
+    apply(context, &written.changes)?;
+    let ui = context.ui;
+    let parents: Vec<&str> = written.revises.iter().map(RevisionId::as_str).collect();
+    let on = if parents.is_empty() { "base".to_owned() } else { parents.join(", ") };
+    ui.note(format_args!("created revision {} on top of {on}", written.id));
+    let shown = context.directory.shown_file(&written.name);
+    match ui.format() {
+        Format::Text => ui.line(&shown),
+        Format::Json => {
+            ui.json(&WrittenJson { revision: written.id.as_str(), revises: parents, path: &shown })
+        }
+    }
+    if written.heads.len() > 1 && context.settings.heads == Heads::One {
+        let heads: Vec<&str> = written.heads.iter().map(RevisionId::as_str).collect();
+        ui.warn(format_args!(
+            "the history has {} heads now: {}; `cargo migrate merge` joins them, \
+             `heads = \"many\"` in migrate.toml allows them",
+            heads.len(),
+            heads.join(", ")
+        ));
+    }
+    Ok(context.directory.path().join(&written.name))
+}
+
+/// The program that `VISUAL` or `EDITOR` names, with its arguments.
+///
+/// # Errors
+/// When neither is set.
+pub(crate) fn editor(context: &Context<'_>) -> Result<Vec<String>, CliError> {
+    let named = context.variable("VISUAL").or_else(|| context.variable("EDITOR"));
+    let named = named.ok_or_else(|| {
+        CliError::usage("no editor is named").help("set VISUAL or EDITOR, for example `EDITOR=vi`")
+    })?;
+    // A path with spaces is a program; else the words behind it are its arguments.
+    if Path::new(&named).is_file() {
+        return Ok(vec![named]);
+    }
+    Ok(named.split_whitespace().map(str::to_owned).collect())
+}
+
+/// Opens files in the editor and waits for it.
+///
+/// # Errors
+/// When it cannot be started or says that it failed.
+pub(crate) fn open(editor: &[String], files: &[PathBuf]) -> Result<(), CliError> {
+    let Some((program, arguments)) = editor.split_first() else { return Ok(()) };
+    let status = process::Command::new(program)
+        .args(arguments)
+        .args(files)
+        .status()
+        .map_err(|error| CliError::failed(format!("cannot start {program}")).because(error))?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(CliError::failed(format!("{program} ended with {status}")))
+}
