@@ -135,15 +135,26 @@ impl<'a> Author<'a> {
         Ok((changes, graph))
     }
 
+    /// The revision of a file that is about to be written, if it says what the draft says.
     fn read_back(&self, draft: &Draft, file: SourceFile) -> Result<Revision, AuthorError> {
-        let (revision, _) = Revision::parse(file, &self.history.dialects);
-        revision.filter(|revision| draft.is_read_as(revision)).ok_or_else(|| {
+        let read = |file| Revision::parse(file, &self.history.dialects).0;
+        if let Some(revision) = read(file).filter(|revision| draft.is_read_as(revision)) {
+            return Ok(revision);
+        }
+        let silent = Draft { message: String::new(), ..draft.clone() };
+        let file = SourceFile::new(String::new(), silent.render());
+        Err(if read(file).is_some_and(|revision| silent.is_read_as(&revision)) {
+            AuthorError::new(
+                Kind::Misread,
+                format!("the message `{}` would be read as something else", draft.message),
+            )
+            .help("a message that looks like a line of the header, as in `revision: ..`, cannot stand there")
+        } else {
             AuthorError::new(
                 Kind::Misread,
                 format!("revision {} would not be read as it is written", draft.id),
             )
-            .help(format!("its message is `{}`: one that looks like a line of the header, as in `revision: ..`, cannot stand there", draft.message))
-            .help("nor can a line of its SQL that begins with `-- migrate:`")
+            .help("a line of its SQL that begins with `-- migrate:` would be read as a marker")
         })
     }
 

@@ -63,6 +63,7 @@ impl History {
         found.append(wrong);
         if let Some((file, lock)) = &parsed_lock {
             found.append(lock.check(file, &graph));
+            found.append(lock.check_dialects(file, dialects));
         }
         let history = Self { graph, lock: parsed_lock.map(|(_, lock)| lock), dialects: readers };
         (history, found)

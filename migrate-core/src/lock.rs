@@ -232,6 +232,37 @@ impl Lock {
         }
         found
     }
+
+    /// Compares the databases of the lock with those that the project says it has, where it says.
+    #[must_use]
+    pub fn check_dialects(&self, file: &SourceFile, dialects: &[Dialect]) -> Diagnostics {
+        let named = |dialects: &[Dialect]| {
+            Dialect::ALL
+                .into_iter()
+                .filter(|d| dialects.contains(d))
+                .map(Dialect::name)
+                .collect::<Vec<_>>()
+        };
+        let (locked, wanted) = (named(&self.dialects), named(dialects));
+        if locked.is_empty() || wanted.is_empty() || locked == wanted {
+            return Diagnostics::new();
+        }
+        let place = file
+            .text()
+            .find("dialects = ")
+            .map_or_else(Span::default, |start| Span::new(start, start + 8));
+        Diagnostic::warning(
+            Code::LockOutdated,
+            format!(
+                "the lock file is for {}, the project for {}",
+                locked.join(", "),
+                wanted.join(", ")
+            ),
+        )
+        .at(file, place)
+        .help("`cargo migrate accept` brings it up to date")
+        .into()
+    }
 }
 
 fn conflict(file: &SourceFile, span: Span) -> Diagnostic {

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use migrate_core::graph::Set;
+use migrate_db::Migrator;
 use migrate_db::cli::{CliError, Exit};
 
 use crate::context::Context;
@@ -12,6 +14,7 @@ use crate::writing;
 #[command(after_help = "Examples:
   cargo migrate edit                             # the head
   cargo migrate edit 615021
+  cargo migrate edit current
   EDITOR=\"code --wait\" cargo migrate edit head-1")]
 pub(crate) struct Args {
     /// The revisions
@@ -19,16 +22,29 @@ pub(crate) struct Args {
     revisions: Vec<String>,
 }
 
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> {
+pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> {
     let editor = writing::editor(context)?;
     // A history with mistakes is what an editor is for: only what is named must be found.
     let (history, _) = context.history()?;
     let graph = &history.graph;
     let mut files: Vec<PathBuf> = Vec::new();
     for word in &args.revisions {
-        let path = graph.revision(graph.find(word)?).file.path();
-        let name = path.rsplit('/').next().unwrap_or(path);
-        files.push(context.directory.path().join(name));
+        let asks_what_is_applied = word.contains("current") || word.starts_with(['+', '-']);
+        let applied = match context.database()?.filter(|_| asks_what_is_applied) {
+            Some(database) => {
+                let mut migrator = Migrator::new(&history).options(context.options());
+                migrator.status(database).await?.applied
+            }
+            None => Set::empty(graph),
+        };
+        for node in graph.resolve_many(word, &applied)? {
+            let path = graph.revision(node).file.path();
+            let name = path.rsplit('/').next().unwrap_or(path);
+            files.push(context.directory.path().join(name));
+        }
+    }
+    if files.is_empty() {
+        return Err(CliError::usage(format!("`{}` names no revision", args.revisions.join(" "))));
     }
     writing::open(&editor, &files)?;
     Ok(Exit::Done)

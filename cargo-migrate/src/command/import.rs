@@ -286,7 +286,12 @@ async fn adopt(
     }
     let target = Target::place(Place::Name(ids[*last].to_string()));
     let mut migrator = Migrator::new(&history).options(context.options());
-    migrator.stamp(database, &[target], false).await?;
+    let status = migrator.status(database).await?;
+    let node = history.graph.node(ids[*last].as_str());
+    // Stamping what is applied would take back what came after it.
+    if !node.is_some_and(|node| status.applied.contains(node)) {
+        migrator.stamp(database, &[target], false).await?;
+    }
     context.ui.note(format_args!(
         "the database has {} of them, up to {}",
         applied.len(),

@@ -46,7 +46,7 @@ pub(crate) fn run(cli: &Cli, ui: &Ui) -> Result<Exit, CliError> {
         Command::New(args) => new::run(args, &context()?),
         Command::Merge(args) => merge::run(args, &context()?),
         Command::Rebase(args) => rebase::run(args, &context()?),
-        Command::Edit(args) => edit::run(args, &context()?),
+        Command::Edit(args) => block_on(edit::run(args, &context()?)),
         Command::Import(args) => block_on(import::run(args, &context()?)),
         Command::Accept(args) => accept::run(args, &context()?),
         Command::RunAndAsk(command) => run_or_ask(command, &context()?),

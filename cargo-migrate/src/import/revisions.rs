@@ -107,22 +107,18 @@ pub fn revisions(
     drafts
 }
 
-/// The moment that a version such as `20240212120203` is.
+/// The moment that a version such as `20240212120203` is; what follows the seconds is a counter.
 fn moment_of(version: &str) -> Option<i64> {
-    let digits: String = version.chars().filter(char::is_ascii_digit).collect();
-    let part = |from: usize, to: usize| digits.get(from..to).unwrap_or("00");
-    if !(12..=14).contains(&digits.len()) {
+    let mut digits: String = version.chars().filter(char::is_ascii_digit).collect();
+    if !matches!(digits.len(), 8 | 12 | 14..=20) {
         return None;
     }
-    let second = if digits.len() == 14 { part(12, 14) } else { "00" };
-    let text = format!(
-        "{}-{}-{}T{}:{}:{second}Z",
-        part(0, 4),
-        part(4, 6),
-        part(6, 8),
-        part(8, 10),
-        part(10, 12)
-    );
+    while digits.len() < 14 {
+        digits.push('0');
+    }
+    let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
+    let (date, time) = ((part(0, 4), part(4, 6), part(6, 8)), (part(8, 10), part(10, 12)));
+    let text = format!("{}-{}-{}T{}:{}:{}Z", date.0, date.1, date.2, time.0, time.1, part(12, 14));
     // A counter of so many digits is no date.
     Created::new(&text).ok().map(|created| created.seconds()).filter(|at| *at > 0)
 }
@@ -217,11 +213,14 @@ mod tests {
         assert_eq!(moment_of("20010909014640"), Some(1_000_000_000));
         assert_eq!(moment_of("2001-09-09-014640"), Some(1_000_000_000));
         assert_eq!(moment_of("200109090146"), Some(999_999_960));
+        assert_eq!(moment_of("2001-09-09-014640-0007"), Some(1_000_000_000));
+        assert_eq!(moment_of("20010909"), Some(999_993_600));
         assert_eq!(moment_of("20019909014640"), None);
+        assert_eq!(moment_of("00000001"), None);
         assert_eq!(moment_of("1"), None);
         let import = import(&[
             ("20010909014640_a.sql", "SELECT 1;"),
-            ("20010909014640999_b.sql", "SELECT 2;"),
+            ("99990909014640999_b.sql", "SELECT 2;"),
         ]);
         let seconds = std::cell::RefCell::new(Vec::new());
         revisions(

@@ -89,9 +89,9 @@ impl Author<'_> {
     ) -> Result<Option<RevisionId>, AuthorError> {
         let graph = &self.history.graph;
         let nodes = self.nodes(head.unwrap_or("head")).map_err(|error| match error.kind {
-            Kind::Target(TargetErrorKind::SeveralHeads) => error
-                .help("`--head <revision>` says which to build on")
-                .help("`cargo migrate merge` or `cargo migrate rebase` makes one of them"),
+            Kind::Target(TargetErrorKind::SeveralHeads) => {
+                error.help("`--head <revision>` says which to build on")
+            }
             _ => error,
         })?;
         match nodes.as_slice() {

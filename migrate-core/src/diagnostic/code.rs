@@ -69,7 +69,7 @@ codes! {
     LockSyntax "lock-syntax" "The lock file has a line that is not understood."
     SealedEdited "sealed-edited" "A revision that others are built on was edited."
     SealedMissing "sealed-missing" "The lock file names a revision that no file holds."
-    LockOutdated "lock-outdated" "The lock file does not name every revision."
+    LockOutdated "lock-outdated" "The lock file does not name every revision, or is for other databases."
     // Importing another tool's directory.
     ImportDownWithoutUp "import-down-without-up" "A file that undoes a migration has no migration to undo."
     ImportDuplicateVersion "import-duplicate-version" "Several migrations have the same version."

@@ -98,6 +98,20 @@ fn a_revision_that_the_lock_does_not_name_is_worth_a_warning() {
     assert!(!found.has_errors());
 }
 
+#[test]
+fn a_lock_for_other_databases_is_worth_a_warning() {
+    let file = file("version = 1\ndialects = [\"sqlite\"]\n");
+    let (lock, _) = Lock::parse(&file);
+    let check = |dialects: &[Dialect]| lock.check_dialects(&file, dialects);
+    assert!(check(&[]).is_empty(), "a project that does not say");
+    assert!(check(&[Dialect::Sqlite]).is_empty());
+    let found = check(&[Dialect::Postgres, Dialect::Sqlite]);
+    let one = found.iter().next().unwrap();
+    assert_eq!(one.message, "the lock file is for sqlite, the project for sqlite, postgres");
+    assert_eq!((one.code, one.places[0].location.line), (Code::LockOutdated, 2));
+    assert!(!found.has_errors());
+}
+
 /// What git leaves of two locks: `ours`, perhaps the ancestor, `theirs`.
 fn conflict(ours: &str, base: Option<&str>, theirs: &str) -> String {
     let base = base.map(|base| format!("||||||| 1234567\n{base}")).unwrap_or_default();

@@ -125,7 +125,12 @@ impl Draft {
     pub fn file_name(&self) -> String {
         let moment = self.created.as_ref().map_or("", Created::as_str);
         let moment: String = moment.chars().filter(char::is_ascii_digit).take(14).collect();
-        let parts = [moment.as_str(), self.id.as_str(), &slug(&self.message)];
+        let mut words = slug(&self.message);
+        if self.id.as_str().to_lowercase().contains(&format!("_{words}")) {
+            // An id of one's own often says it already.
+            words.clear();
+        }
+        let parts = [moment.as_str(), self.id.as_str(), &words];
         let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         format!("{}.sql", parts.join("_"))
     }
