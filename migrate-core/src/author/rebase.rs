@@ -58,7 +58,7 @@ impl Author<'_> {
         let moved = graph.set(graph.ancestors(tips).iter().filter(|n| !stays.contains(*n)));
         let mut changes = Vec::new();
         let mut rewritten = Vec::new();
-        for node in self.first_of(&moved, onto)? {
+        for node in self.first_of(&moved)? {
             let (change, revision) = self.rewrite(node, onto, &read)?;
             changes.push(change);
             rewritten.push(revision);
@@ -130,7 +130,7 @@ impl Author<'_> {
     }
 
     /// The revisions of the branch whose parents stay.
-    fn first_of(&self, moved: &Set, onto: Node) -> Result<Vec<Node>, AuthorError> {
+    fn first_of(&self, moved: &Set) -> Result<Vec<Node>, AuthorError> {
         let graph = &self.history.graph;
         let mut first = Vec::new();
         for node in moved.iter() {
@@ -143,7 +143,6 @@ impl Author<'_> {
             }
             match parents {
                 [_, other, ..] => return Err(tied(graph, node, *other)),
-                [parent] if *parent == onto => {}
                 _ => first.push(node),
             }
         }

@@ -189,10 +189,18 @@ fn a_deleted_revision_stays_missed_until_it_is_accepted() {
     folder.add("a3", None);
     let codes: Vec<_> = folder.read().1.iter().map(|d| d.code).collect();
     assert_eq!(codes, [Code::SealedMissing]);
+    // What was accepted of it before is kept as long as it is missed, and goes with it.
+    let lock = folder.0.get_mut(FILE_NAME).unwrap();
+    let entry = lock.lines().find(|line| line.starts_with("\"b2\"")).unwrap();
+    let print = entry.split('"').nth(3).unwrap();
+    lock.push_str(&format!("\n[accepted]\n\"b2 {print}\" = \"why\"\n"));
+    folder.add("a4", None);
+    assert!(folder.read().0.lock.unwrap().accepted.contains_key("b2"));
     let accepted = folder.accept(&["b2"], "never used").unwrap();
     assert_eq!(accepted.forgotten, ["b2"]);
     folder.apply(&accepted.changes);
     folder.assert_clean();
+    assert!(folder.read().0.lock.unwrap().accepted.is_empty());
 }
 
 #[test]
