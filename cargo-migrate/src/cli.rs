@@ -80,8 +80,10 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, cla
 pub(crate) fn command() -> clap::Command {
     let command = Cli::command();
     let groups = grouped(&command);
+    let head = style::GOOD;
     command.help_template(format!(
-        "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{groups}\n{{options}}\n\n\
+        "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{groups}\
+         {head}Options:{head:#}\n{{options}}\n\n\
          `cargo migrate <COMMAND> --help` has examples."
     ))
 }

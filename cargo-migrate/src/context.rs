@@ -37,6 +37,8 @@ pub(crate) struct Context<'u> {
     pub(crate) root: PathBuf,
     /// The database chosen with `--name`.
     pub(crate) name: Option<String>,
+    /// Where the user stands.
+    here: PathBuf,
     /// The database as typed.
     database_url: Option<String>,
 }
@@ -63,6 +65,7 @@ impl<'u> Context<'u> {
             root,
             name: globals.name.clone(),
             database_url: globals.database_url.clone(),
+            here,
         })
     }
 
@@ -102,7 +105,7 @@ impl<'u> Context<'u> {
     /// When `.env` cannot be read or a `${VAR}` is not set.
     pub(crate) fn database_url(&self) -> Result<Option<String>, CliError> {
         if let Some(url) = &self.database_url {
-            let variables = Variables::if_mentioned(url, &self.root)?;
+            let variables = Variables::if_mentioned(url, &self.root, &self.here)?;
             return fill(url, &variables).map(Some);
         }
         // DATABASE_URL is the application's main database; one chosen by name is another.
@@ -112,7 +115,7 @@ impl<'u> Context<'u> {
         {
             return Ok(Some(url));
         }
-        let variables = Variables::read(&self.root)?;
+        let variables = Variables::read(&self.root, &self.here)?;
         if by_name.is_none()
             && let Some((url, folder)) = variables.database_url()
         {

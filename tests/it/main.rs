@@ -2,4 +2,6 @@
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
 mod alembic;
+mod cli;
 mod smoke;
+mod support;

@@ -31,7 +31,7 @@ pub(super) fn find(globals: &Globals, here: &Path) -> Result<Package, CliError> 
     })?;
     let root = match &globals.package {
         Some(name) => named(&metadata, name)?,
-        None => around(&metadata, here, globals.manifest_path.is_some())?,
+        None => around(&metadata, here, globals.manifest_path.as_deref())?,
     };
     Ok(Package { root, workspace: metadata.workspace_root.clone().into_std_path_buf() })
 }
@@ -49,10 +49,11 @@ fn named(metadata: &Metadata, name: &str) -> Result<PathBuf, CliError> {
     })
 }
 
-fn around(metadata: &Metadata, here: &Path, by_manifest: bool) -> Result<PathBuf, CliError> {
-    if by_manifest && let Some(member) = metadata.root_package() {
-        return Ok(folder(member));
-    }
+fn around(metadata: &Metadata, here: &Path, manifest: Option<&Path>) -> Result<PathBuf, CliError> {
+    // A manifest that was named stands for its folder.
+    let here = manifest
+        .and_then(|path| here.join(path).parent()?.canonicalize().ok())
+        .unwrap_or_else(|| here.to_owned());
     let folders: Vec<PathBuf> =
         metadata.workspace_packages().iter().map(|member| folder(member)).collect();
     // The innermost package around the user.
@@ -64,7 +65,7 @@ fn around(metadata: &Metadata, here: &Path, by_manifest: bool) -> Result<PathBuf
         folders.iter().filter(|folder| folder.join(DEFAULT_DIR).is_dir()).collect();
     match with_migrations.as_slice() {
         [only] => Ok((*only).clone()),
-        [] => Ok(here.to_owned()),
+        [] => Ok(here),
         _ => Err(CliError::usage("several packages of the workspace have migrations")
             .help("say which with `--package`")),
     }

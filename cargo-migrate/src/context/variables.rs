@@ -19,16 +19,17 @@ pub(super) fn of_process(name: &str) -> Option<String> {
 
 impl Variables {
     /// Reads the `.env` of a folder, or of the nearest above it that has one.
-    pub(super) fn read(folder: &Path) -> Result<Self, CliError> {
+    pub(super) fn read(folder: &Path, here: &Path) -> Result<Self, CliError> {
         let file = folder.ancestors().map(|f| f.join(".env")).find(|path| path.is_file());
         let Some(path) = file else { return Ok(Self::default()) };
         let wrong = |error: dotenvy::Error| {
-            // The error of a line holds the line, which may hold a password.
-            let line = matches!(error, dotenvy::Error::LineParse(..));
-            let message = format!("{} cannot be read", path.display());
-            let error_of_line = CliError::usage(&*message)
-                .help("a line is `NAME=value`; a value with spaces stands in quotes");
-            if line { error_of_line } else { CliError::usage(message).because(error) }
+            let message = format!("{} cannot be read", super::shown(&path, here));
+            match error {
+                // It holds the line, which may hold a password.
+                dotenvy::Error::LineParse(..) => CliError::usage(message)
+                    .help("a line is `NAME=value`; a value with spaces stands in quotes"),
+                error => CliError::usage(message).because(error),
+            }
         };
         let values = dotenvy::from_path_iter(&path)
             .and_then(Iterator::collect::<Result<HashMap<_, _>, _>>)
@@ -38,8 +39,8 @@ impl Variables {
     }
 
     /// Reads `.env` only for a text that needs a variable.
-    pub(super) fn if_mentioned(text: &str, folder: &Path) -> Result<Self, CliError> {
-        if text.contains("${") { Self::read(folder) } else { Ok(Self::default()) }
+    pub(super) fn if_mentioned(text: &str, folder: &Path, here: &Path) -> Result<Self, CliError> {
+        if text.contains("${") { Self::read(folder, here) } else { Ok(Self::default()) }
     }
 
     /// The value of a variable.

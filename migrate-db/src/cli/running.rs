@@ -43,8 +43,7 @@ pub(super) struct SqlArgs {
 }
 
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    migrate_core::revision::duration("lock-wait", text)
-        .map_err(|(why, help)| format!("{why}; {help}"))
+    migrate_core::revision::duration("", text).map_err(|_| "write it as 30s or 5m".to_owned())
 }
 
 pub(super) fn dialect(text: &str) -> Result<Dialect, String> {

@@ -65,7 +65,8 @@ impl<'a> Answer<'a> {
         let files = match errors {
             0 => {
                 let heads = report::ids(self.graph, &self.graph.real_heads());
-                format!("{}, head {}", Count(self.graph.len(), "revision"), place(heads))
+                let word = if heads.len() > 1 { "heads" } else { "head" };
+                format!("{}, {word} {}", Count(self.graph.len(), "revision"), place(heads))
             }
             errors => Count(errors, "mistake").to_string(),
         };

@@ -3,10 +3,10 @@
 use migrate_core::graph::{Graph, Node, Place, Target};
 use migrate_core::plan::Direction;
 
+use crate::Report;
 use crate::cli::describe::names;
-use crate::cli::running::{RunArgs, done, migrator, plan};
-use crate::cli::ui::Format;
-use crate::cli::{CliError, Context, Exit, report};
+use crate::cli::running::{RunArgs, done, migrator, plan, preview};
+use crate::cli::{CliError, Context, Exit};
 
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = "Examples:
@@ -33,18 +33,14 @@ impl Args {
             let back = migrate_core::plan::upgrade(graph, &plan.applied_after, &again)?;
             plan.steps.extend(back.steps);
             plan.applied_after = back.applied_after;
-            return Ok(crate::cli::running::preview(context.ui, graph, &plan));
+            return Ok(preview(context.ui, graph, &plan));
         }
         let mut migrator = migrator(context, &self.run);
         let down = migrator.downgrade(database, &below).await?;
         let up = migrator.upgrade(database, &again).await?;
         drop(migrator);
-        if context.ui.format() == Format::Json {
-            let steps: Vec<_> = down.steps.into_iter().chain(up.steps).collect();
-            context.ui.json(&report::Run::done(&steps, &up.heads_after));
-            return Ok(Exit::Done);
-        }
-        Ok(done(context.ui, &up))
+        let steps = down.steps.into_iter().chain(up.steps).collect();
+        Ok(done(context.ui, &Report { steps, heads_after: up.heads_after }))
     }
 
     fn choose(&self, graph: &Graph, heads: &[Node]) -> Result<Node, CliError> {

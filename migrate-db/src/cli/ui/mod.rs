@@ -24,11 +24,13 @@ pub use progress::Progress;
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Output")]
 pub struct OutputArgs {
-    /// How data is printed; the JSON shapes are stable
+    /// How data is printed: text or json
     #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value_t)]
+    #[arg(hide_possible_values = true)]
     pub format: Format,
-    /// When to use colours; NO_COLOR is honoured
+    /// When to use colours: auto, always or never
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
+    #[arg(hide_possible_values = true)]
     pub color: Color,
     /// Say nothing but data and errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]

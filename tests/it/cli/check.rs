@@ -1,0 +1,143 @@
+//! check.
+
+use insta::assert_snapshot;
+
+use crate::support::TestEnvironment;
+
+#[test]
+fn all_is_well() {
+    let env = TestEnvironment::with_history();
+    env.ok(&["upgrade"]);
+    assert_snapshot!(env.run(&["check"]), @"
+    exit code: 0
+    ----- stdout
+    files: 3 revisions, head ccc
+    database: at the head
+    ");
+    assert_snapshot!(env.run(&["check", "--format", "json"]), @r#"
+    exit code: 0
+    ----- stdout
+    {"ok":true,"findings":[],"heads":["ccc"],"pending":[]}
+    "#);
+}
+
+#[test]
+fn something_is_pending() {
+    let env = TestEnvironment::with_history();
+    assert_snapshot!(env.run(&["check"]), @"
+    exit code: 3
+    ----- stdout
+    files: 3 revisions, head ccc
+    database: 3 pending
+    ");
+    assert_snapshot!(env.run(&["check", "--format", "json"]), @r#"
+    exit code: 3
+    ----- stdout
+    {"ok":false,"findings":[],"heads":["ccc"],"pending":["aaa","bbb","ccc"]}
+    "#);
+}
+
+#[test]
+fn without_a_database_the_files_alone_are_looked_at() {
+    let mut env = TestEnvironment::with_history();
+    env.set("DATABASE_URL", "");
+    assert_snapshot!(env.run(&["check"]), @"
+    exit code: 0
+    ----- stdout
+    files: 3 revisions, head ccc
+    database: not asked, none is named
+    ");
+}
+
+#[test]
+fn several_heads_are_refused_unless_the_project_wants_them() {
+    let env = TestEnvironment::with_history();
+    env.revision("ddd", "bbb", "CREATE TABLE d (x INTEGER);", "DROP TABLE d;");
+    env.ok(&["upgrade", "heads"]);
+    assert_snapshot!(env.run(&["check"]), @r#"
+    exit code: 3
+    ----- stdout
+    files: 1 mistake
+    database: not asked, the files come first
+    ----- stderr
+    error[several-heads]: the history has 2 heads: ccc, ddd
+     --> migrations/ccc.sql:3:14
+      |
+    3 | -- revision: ccc
+      |              ^^^ Message of ccc
+      |
+     ::: migrations/ddd.sql:3:14
+      |
+    3 | -- revision: ddd
+      |              --- Message of ddd
+      |
+      = help: `cargo migrate merge -m "merge"` joins them with a merge revision
+      = help: `cargo migrate rebase` puts the newer branch on top of the other
+      = help: `heads = "many"` in migrate.toml allows several, if the project wants branches
+    "#);
+    env.write("migrate.toml", "heads = \"many\"\n");
+    assert_snapshot!(env.run(&["check"]), @"
+    exit code: 0
+    ----- stdout
+    files: 4 revisions, heads ccc, ddd
+    database: at the head
+    ");
+}
+
+#[test]
+fn mistakes_in_the_files_come_before_the_database() {
+    let env = TestEnvironment::with_history();
+    env.revision("ddd", "cccc", "CREATE TABLE d (x INTEGER);", "DROP TABLE d;");
+    assert_snapshot!(env.run(&["check"]), @r#"
+    exit code: 3
+    ----- stdout
+    files: 2 mistakes
+    database: not asked, the files come first
+    ----- stderr
+    error[unknown-parent]: ddd revises cccc, which no file holds
+     --> migrations/ddd.sql:4:13
+      |
+    4 | -- revises: cccc
+      |             ^^^^
+      |
+      = help: did you mean ccc? Ids are written out in full
+
+    error[several-heads]: the history has 2 heads: ccc, ddd
+     --> migrations/ccc.sql:3:14
+      |
+    3 | -- revision: ccc
+      |              ^^^ Message of ccc
+      |
+     ::: migrations/ddd.sql:3:14
+      |
+    3 | -- revision: ddd
+      |              --- Message of ddd
+      |
+      = help: `cargo migrate merge -m "merge"` joins them with a merge revision
+      = help: `cargo migrate rebase` puts the newer branch on top of the other
+      = help: `heads = "many"` in migrate.toml allows several, if the project wants branches
+    "#);
+    assert_snapshot!(env.run(&["check", "--format", "json"]), @r#"
+    exit code: 3
+    ----- stdout
+    {"ok":false,"findings":[{"code":"unknown-parent","severity":"error","message":"ddd revises cccc, which no file holds","places":[{"path":"migrations/ddd.sql","line":4,"column":13,"label":""}],"help":["did you mean ccc? Ids are written out in full"]},{"code":"several-heads","severity":"error","message":"the history has 2 heads: ccc, ddd","places":[{"path":"migrations/ccc.sql","line":3,"column":14,"label":"Message of ccc"},{"path":"migrations/ddd.sql","line":3,"column":14,"label":"Message of ddd"}],"help":["`cargo migrate merge -m \"merge\"` joins them with a merge revision","`cargo migrate rebase` puts the newer branch on top of the other","`heads = \"many\"` in migrate.toml allows several, if the project wants branches"]}],"heads":["ccc","ddd"],"pending":null}
+    "#);
+}
+
+#[test]
+fn a_revision_that_was_edited_after_it_ran_is_told() {
+    let env = TestEnvironment::with_history();
+    env.ok(&["upgrade"]);
+    env.revision("ccc", "bbb", "CREATE TABLE other (id INTEGER);", "DROP TABLE other;");
+    assert_snapshot!(env.run(&["check"]), @"
+    exit code: 3
+    ----- stdout
+    files: 3 revisions, head ccc
+    database: 1 edited since
+    ");
+    assert_snapshot!(env.run(&["current", "--format", "json"]), @r#"
+    exit code: 0
+    ----- stdout
+    {"heads":["ccc"],"applied":["aaa","bbb","ccc"],"pending":[],"edited":["ccc"]}
+    "#);
+}

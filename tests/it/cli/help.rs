@@ -1,0 +1,147 @@
+//! Help, completions, man pages, and the three ways to call.
+
+use insta::assert_snapshot;
+
+use crate::support::TestEnvironment;
+
+#[test]
+fn the_help_groups_the_commands() {
+    let env = TestEnvironment::new();
+    assert_snapshot!(env.run(&["--help"]), @"
+    exit code: 0
+    ----- stdout
+    Database migrations with a revision graph, for Rust and sqlx
+
+    Usage: cargo migrate [OPTIONS] <COMMAND>
+
+    Run:
+      upgrade      Bring the database up to a revision
+      downgrade    Take the database down to a revision, which stays applied
+      redo         Undo the newest applied revision and run it again
+      stamp        Say where the database stands, without running anything
+      repair       Settle a step that stopped in the middle
+
+    Ask:
+      current      Show where the database stands
+      history      List the revisions, newest first
+      heads        List the revisions that nothing revises
+      branches     List the revisions that several others revise
+      show         Show a revision
+      pending      List the revisions that are not applied, in the order in which they would run
+      log          Show what was done to the database, oldest first
+
+    Guard:
+      check        Ask whether all is well: the files, the lock, the heads, the database
+
+    Database:
+      db           Create, drop, reset or copy a database
+
+    Shell:
+      completions  Print completions for a shell
+      man          Print the man page, or write one for every command
+
+    Options:
+          --dir <DIR>             The folder of the revisions [default: what migrate.toml says, else
+                                  migrations]
+          --database-url <URL>    The database [default: DATABASE_URL, else .env, else migrate.toml]
+          --name <DATABASE>       Which database of migrate.toml is meant
+          --config <FILE>         The configuration [default: migrate.toml, here or above]
+      -p, --package <PACKAGE>     The package whose migrations are meant
+          --manifest-path <FILE>  The Cargo.toml of the package
+          --format <FORMAT>       How data is printed: text or json [default: text]
+          --color <WHEN>          When to use colours: auto, always or never [default: auto]
+      -q, --quiet                 Say nothing but data and errors
+      -v, --verbose               Say more
+      -h, --help                  Print help
+      -V, --version               Print version
+
+    `cargo migrate <COMMAND> --help` has examples.
+    ");
+}
+
+#[test]
+fn every_command_has_examples() {
+    let env = TestEnvironment::new();
+    let help = env.ok(&["--help"]).stdout;
+    let of_commands = help.split("Options:").next().unwrap_or_default();
+    let commands = of_commands.lines().filter(|line| line.starts_with("  "));
+    let names: Vec<&str> = commands.filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(names.len() > 12, "{names:?}");
+    for name in names {
+        let help = env.ok(&[name, "--help"]).stdout;
+        assert!(help.contains("Examples:\n  cargo migrate "), "{name}: {help}");
+    }
+}
+
+#[test]
+fn a_command_explains_itself() {
+    assert_snapshot!(TestEnvironment::new().run(&["upgrade", "-h"]), @"
+    exit code: 0
+    ----- stdout
+    Bring the database up to a revision
+
+    Usage: cargo migrate upgrade [OPTIONS] [TARGET]
+
+    Arguments:
+      [TARGET]  Where to go: an id or its beginning, a label, head, heads, +N, REV+N, BRANCH@TARGET
+                [default: head]
+
+    Options:
+          --dry-run             Print the steps and run nothing
+      -y, --yes                 Ask nothing
+          --lock-wait <TIME>    How long to wait for another run on the same database, as 30s or 5m
+          --sql                 Print the SQL that would run, and run nothing
+          --dialect <DATABASE>  The database whose SQL is printed [default: that of the database URL]
+      -h, --help                Print help
+
+    Project:
+          --dir <DIR>             The folder of the revisions [default: what migrate.toml says, else
+                                  migrations]
+          --database-url <URL>    The database [default: DATABASE_URL, else .env, else migrate.toml]
+          --name <DATABASE>       Which database of migrate.toml is meant
+          --config <FILE>         The configuration [default: migrate.toml, here or above]
+      -p, --package <PACKAGE>     The package whose migrations are meant
+          --manifest-path <FILE>  The Cargo.toml of the package
+
+    Output:
+          --format <FORMAT>  How data is printed: text or json [default: text]
+          --color <WHEN>     When to use colours: auto, always or never [default: auto]
+      -q, --quiet            Say nothing but data and errors
+      -v, --verbose          Say more
+
+    Examples:
+      cargo migrate upgrade                    # to the head
+      cargo migrate upgrade +1                 # one revision further
+      cargo migrate upgrade billing@head       # one branch only
+      cargo migrate upgrade --dry-run          # show the steps
+      cargo migrate upgrade 3f2a:head --sql    # the SQL between two revisions, without a database
+    ");
+}
+
+#[test]
+fn cargo_may_put_the_word_migrate_in_front() {
+    let env = TestEnvironment::with_history();
+    assert_eq!(env.ok(&["migrate", "heads"]).stdout, env.ok(&["heads"]).stdout);
+    assert_eq!(env.ok(&["--version"]).stdout, env.ok(&["migrate", "--version"]).stdout);
+}
+
+#[test]
+fn completions_know_the_commands() {
+    let env = TestEnvironment::new();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        assert!(env.ok(&["completions", shell]).stdout.contains("downgrade"), "{shell}");
+    }
+}
+
+#[test]
+fn man_pages_are_printed_or_written() {
+    let env = TestEnvironment::new();
+    assert!(env.ok(&["man"]).stdout.contains("cargo\\-migrate"));
+    assert_snapshot!(env.run(&["man", "pages"]), @"
+    exit code: 0
+    ----- stderr
+    wrote a page per command to pages
+    ");
+    let page = std::fs::read_to_string(env.path("pages/cargo-migrate-upgrade.1")).unwrap();
+    assert!(page.contains("dry\\-run"), "{page}");
+}

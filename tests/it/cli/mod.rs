@@ -1,0 +1,10 @@
+//! The command line, by its whole output.
+
+mod ask;
+mod check;
+mod context;
+mod db;
+mod errors;
+mod help;
+mod offline;
+mod run;

@@ -1,0 +1,283 @@
+//! upgrade, downgrade, redo, stamp, repair.
+
+use insta::assert_snapshot;
+
+use crate::support::TestEnvironment;
+
+#[test]
+fn upgrade_goes_to_the_head_and_then_has_nothing_to_do() {
+    let env = TestEnvironment::with_history();
+    assert_snapshot!(env.run(&["upgrade"]), @"
+    exit code: 0
+    ----- stderr
+    up   aaa, Message of aaa ([TIME])
+    up   bbb, Message of bbb ([TIME])
+    up   ccc, Message of ccc ([TIME])
+    3 steps done; the database is at ccc
+    ");
+    assert_eq!(env.tables("app.db"), ["posts", "users"]);
+    assert_snapshot!(env.run(&["upgrade"]), @"
+    exit code: 0
+    ----- stderr
+    nothing to do: the database is at ccc
+    ");
+}
+
+#[test]
+fn upgrade_as_json_tells_the_steps_and_how_long_they_took() {
+    let env = TestEnvironment::with_history();
+    assert_snapshot!(env.run(&["upgrade", "bbb", "--format", "json", "-q"]), @r#"
+    exit code: 0
+    ----- stdout
+    {"steps":[{"revision":"aaa","direction":"up","message":"Message of aaa","duration_ms":[MS]},{"revision":"bbb","direction":"up","message":"Message of bbb","duration_ms":[MS]}],"heads_after":["bbb"]}
+    "#);
+}
+
+#[test]
+fn a_dry_run_tells_the_steps_and_changes_nothing() {
+    let env = TestEnvironment::with_history();
+    assert_snapshot!(env.run(&["upgrade", "+2", "--dry-run"]), @"
+    exit code: 0
+    ----- stdout
+    up   aaa, Message of aaa
+    up   bbb, Message of bbb
+    ----- stderr
+    2 steps would run; the database would be at bbb
+    ");
+    assert_snapshot!(env.run(&["upgrade", "--dry-run", "--format", "json"]), @r#"
+    exit code: 0
+    ----- stdout
+    {"steps":[{"revision":"aaa","direction":"up","message":"Message of aaa"},{"revision":"bbb","direction":"up","message":"Message of bbb"},{"revision":"ccc","direction":"up","message":"Message of ccc"}],"heads_after":["ccc"]}
+    "#);
+    assert!(!env.path("app.db").exists());
+    env.ok(&["upgrade"]);
+    assert_snapshot!(env.run(&["downgrade", "-2", "--dry-run"]), @"
+    exit code: 0
+    ----- stdout
+    down ccc, Message of ccc
+    down bbb, Message of bbb
+    ----- stderr
+    2 steps would run; the database would be at aaa
+    ");
+    assert_snapshot!(env.run(&["downgrade", "base", "--dry-run", "--format", "json"]), @r#"
+    exit code: 0
+    ----- stdout
+    {"steps":[{"revision":"ccc","direction":"down","message":"Message of ccc"},{"revision":"bbb","direction":"down","message":"Message of bbb"},{"revision":"aaa","direction":"down","message":"Message of aaa"}],"heads_after":[]}
+    "#);
+    assert_eq!(env.tables("app.db"), ["posts", "users"]);
+}
+
+#[test]
+fn downgrade_goes_down_without_asking_where_there_is_no_terminal() {
+    let env = TestEnvironment::with_history();
+    env.ok(&["upgrade"]);
+    assert_snapshot!(env.run(&["downgrade", "-1"]), @"
+    exit code: 0
+    ----- stderr
+    down ccc, Message of ccc ([TIME])
+    1 step done; the database is at bbb
+    ");
+    assert_snapshot!(env.run(&["downgrade", "base"]), @"
+    exit code: 0
+    ----- stderr
+    down bbb, Message of bbb ([TIME])
+    down aaa, Message of aaa ([TIME])
+    2 steps done; the database is at base
+    ");
+    assert!(env.tables("app.db").is_empty());
+}
+
+#[test]
+fn targets_that_begin_with_a_sign_need_no_separator() {
+    let env = TestEnvironment::with_history();
+    env.ok(&["upgrade", "+2"]);
+    env.ok(&["downgrade", "-1"]);
+    env.ok(&["downgrade", "-1", "--dry-run"]);
+    env.ok(&["upgrade", "aaa+1"]);
+    env.ok(&["downgrade", "bbb-1"]);
+    env.ok(&["upgrade", "ccc@+1"]);
+    env.ok(&["downgrade", "ccc@-1"]);
+    assert_eq!(env.ok(&["current"]).stdout, "aaa, Message of aaa\n");
+}
+
+#[test]
+fn redo_undoes_the_newest_and_runs_it_again() {
+    let env = TestEnvironment::with_history();
+    assert_snapshot!(env.run(&["redo"]), @"
+    exit code: 1
+    ----- stderr
+    error: nothing is applied
+      help: `cargo migrate upgrade` applies what is pending
+    ");
+    env.ok(&["upgrade"]);
+    env.revision("ccc", "bbb", "CREATE TABLE comments (id INTEGER);", "DROP TABLE posts;");
+    assert_snapshot!(env.run(&["redo", "--dry-run", "--format", "json"]), @r#"
+    exit code: 0
+    ----- stdout
+    {"steps":[{"revision":"ccc","direction":"down","message":"Message of ccc"},{"revision":"ccc","direction":"up","message":"Message of ccc"}],"heads_after":["ccc"]}
+    "#);
+    assert_snapshot!(env.run(&["redo"]), @"
+    exit code: 0
+    ----- stderr
+    down ccc, Message of ccc ([TIME])
+    up   ccc, Message of ccc ([TIME])
+    2 steps done; the database is at ccc
+    ");
+    assert_eq!(env.tables("app.db"), ["comments", "users"]);
+}
+
+#[test]
+fn redo_wants_a_name_where_several_branches_are_applied() {
+    let env = TestEnvironment::with_history();
+    env.revision("ddd", "aaa", "CREATE TABLE d (id INTEGER);", "DROP TABLE d;");
+    env.ok(&["upgrade", "heads"]);
+    assert_snapshot!(env.run(&["redo"]), @"
+    exit code: 2
+    ----- stderr
+    error: several branches are applied
+      help: name one: ccc, ddd
+    ");
+    assert_snapshot!(env.run(&["redo", "aaa"]), @"
+    exit code: 2
+    ----- stderr
+    error: aaa is not the newest applied revision of its branch
+      help: those are ccc, ddd
+      help: `cargo migrate downgrade` and `upgrade` go further
+    ");
+    assert_snapshot!(env.run(&["redo", "ddd"]), @"
+    exit code: 0
+    ----- stderr
+    down ddd, Message of ddd ([TIME])
+    up   ddd, Message of ddd ([TIME])
+    2 steps done; the database is at ccc, ddd
+    ");
+    assert_eq!(env.tables("app.db"), ["d", "posts", "users"]);
+}
+
+#[test]
+fn stamp_moves_rows_and_runs_nothing() {
+    let env = TestEnvironment::with_history();
+    assert_snapshot!(env.run(&["stamp", "bbb", "--dry-run", "--format", "json"]), @r#"
+    exit code: 0
+    ----- stdout
+    {"steps":[],"heads_after":["bbb"]}
+    "#);
+    assert!(!env.path("app.db").exists());
+    assert_snapshot!(env.run(&["stamp", "bbb"]), @"
+    exit code: 0
+    ----- stderr
+    the database is at bbb
+    ");
+    assert!(env.tables("app.db").is_empty());
+    assert_snapshot!(env.run(&["current", "--format", "json"]), @r#"
+    exit code: 0
+    ----- stdout
+    {"heads":["bbb"],"applied":["aaa","bbb"],"pending":["ccc"]}
+    "#);
+    assert_snapshot!(env.run(&["stamp", "base", "--format", "json"]), @r#"
+    exit code: 0
+    ----- stdout
+    {"steps":[],"heads_after":[]}
+    "#);
+}
+
+#[test]
+fn a_purge_is_the_way_out_of_rows_that_no_file_explains() {
+    let env = TestEnvironment::with_history();
+    env.ok(&["upgrade"]);
+    std::fs::remove_file(env.path("migrations/ccc.sql")).unwrap();
+    assert_snapshot!(env.run(&["current"]), @"
+    exit code: 0
+    ----- stdout
+    bbb (head), Message of bbb
+    ccc (no file)
+    ");
+    assert_snapshot!(env.run(&["stamp", "bbb"]), @"
+    exit code: 1
+    ----- stderr
+    error: the database has revisions that no file holds: ccc
+      help: bring the missing files back, or deploy the version that has them
+      help: `cargo migrate downgrade <revision of the files>` undoes them with the way down that the database keeps
+      help: `cargo migrate stamp --purge <revision>` says where the database really stands, without running anything
+    ");
+    assert_snapshot!(env.run(&["stamp", "--purge", "bbb"]), @"
+    exit code: 0
+    ----- stderr
+    the database is at bbb
+    ");
+    assert_snapshot!(env.run(&["current"]), @"
+    exit code: 0
+    ----- stdout
+    bbb (head), Message of bbb
+    ");
+}
+
+#[test]
+fn repair_settles_a_step_that_stopped_in_the_middle() {
+    let env = TestEnvironment::with_history();
+    assert_snapshot!(env.run(&["repair"]), @"
+    exit code: 0
+    ----- stderr
+    nothing stopped in the middle
+    ");
+    env.write(
+        "migrations/ddd.sql",
+        "-- Message of ddd\n--\n-- revision: ddd\n-- revises: ccc\n\n\
+         -- migrate:up transaction:false\nCREATE TABLE d (id INTEGER);\nCREATE TABEL e (id INTEGER);\n\n\
+         -- migrate:down\nDROP TABLE d;\n",
+    );
+    assert_snapshot!(env.run(&["upgrade"]), @r#"
+    exit code: 1
+    ----- stderr
+    up   aaa, Message of aaa ([TIME])
+    up   bbb, Message of bbb ([TIME])
+    up   ccc, Message of ccc ([TIME])
+    error: statement 2 of revision ddd (up) failed
+     --> migrations/ddd.sql:8:1
+      |
+    8 | CREATE TABEL e (id INTEGER)
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^ near "TABEL": syntax error
+      |
+      = help: the 1 statements before it stay: mend the file and `cargo migrate upgrade` goes on here, or undo them and `cargo migrate repair`
+      = help: done and committed before: aaa, bbb, ccc
+    "#);
+    assert_snapshot!(env.run(&["repair", "--format", "json"]), @r#"
+    exit code: 3
+    ----- stdout
+    [{"revision":"ddd","direction":"up","statements_done":1}]
+    ----- stderr
+    error: a step stopped in the middle
+      help: look at the database, then say what you found: `--ran`, `--not-run`, `--applied` or `--reverted`
+    "#);
+    assert_snapshot!(env.run(&["current"]), @"
+    exit code: 0
+    ----- stdout
+    ccc, Message of ccc
+    ----- stderr
+    1 revision pending
+    warning: revision ddd stopped in the middle: `cargo migrate repair`
+    ");
+    assert_snapshot!(env.run(&["repair", "--ran", "--not-run"]), @"
+    exit code: 2
+    ----- stderr
+    error: the argument '--ran' cannot be used with '--not-run'
+
+    Usage: cargo migrate repair --ran
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(env.run(&["repair", "--reverted"]), @"
+    exit code: 0
+    ----- stdout
+    up ddd: 1 statement done
+    ----- stderr
+    settled; `cargo migrate upgrade` goes on
+    ");
+    assert_snapshot!(env.run(&["current"]), @"
+    exit code: 0
+    ----- stdout
+    ccc, Message of ccc
+    ----- stderr
+    1 revision pending
+    ");
+}

@@ -1,0 +1,67 @@
+//! What differs from run to run, replaced by a word.
+
+use std::path::Path;
+
+/// Replaces the test's folder, moments of the present, and durations.
+pub fn redact(text: &str, root: &Path) -> String {
+    let text = text.replace(&*root.to_string_lossy(), "[ROOT]");
+    let text = between(&text, "(", " ms)", is_number, "([TIME])");
+    let text = text.replace("(<1 ms)", "([TIME])");
+    let text = between(&text, "\"duration_ms\":", ",", is_number, "\"duration_ms\":[MS],");
+    let text = between(&text, "\"duration_ms\":", "}", is_number, "\"duration_ms\":[MS]}");
+    moments(&text)
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Replaces `front`, what `fits`, `back`.
+fn between(text: &str, front: &str, back: &str, fits: fn(&str) -> bool, word: &str) -> String {
+    let mut redacted = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(front) {
+        let after = &rest[at + front.len()..];
+        let middle = after.find(back).map(|end| &after[..end]).filter(|middle| fits(middle));
+        redacted.push_str(&rest[..at]);
+        match middle {
+            Some(middle) => {
+                redacted.push_str(word);
+                rest = &after[middle.len() + back.len()..];
+            }
+            None => {
+                redacted.push_str(front);
+                rest = after;
+            }
+        }
+    }
+    redacted + rest
+}
+
+/// A moment with a fraction of a second is the database's; those of files have none.
+fn moments(text: &str) -> String {
+    const SHAPE: &[u8] = b"dddd-dd-ddTdd:dd:dd.dddZ";
+    let bytes = text.as_bytes();
+    let fits = |at: usize| {
+        bytes.get(at..at + SHAPE.len()).is_some_and(|part| {
+            part.iter().zip(SHAPE).all(|(b, shape)| match shape {
+                b'd' => b.is_ascii_digit(),
+                shape => b == shape,
+            })
+        })
+    };
+    let mut redacted = String::new();
+    let mut at = 0;
+    for (n, c) in text.char_indices() {
+        if n < at {
+            continue;
+        }
+        if fits(n) {
+            redacted.push_str("[MOMENT]");
+            at = n + SHAPE.len();
+        } else {
+            redacted.push(c);
+        }
+    }
+    redacted
+}
