@@ -14,6 +14,15 @@ fn the_help_groups_the_commands() {
 
     Usage: cargo migrate [OPTIONS] <COMMAND>
 
+    Write:
+      init         Begin: the folder of the revisions, its lock file, and migrate.toml
+      new          Write a new revision on top of the head
+      merge        Join heads with a merge revision
+      rebase       Put a branch on top of another, so that there is one head again
+      edit         Open revisions in $VISUAL or $EDITOR
+      import       Take over the migrations of sqlx, diesel, golang-migrate, dbmate, goose, refinery or flyway
+      accept       Bring migrate.lock up to date, and accept edits of sealed revisions
+
     Run:
       upgrade      Bring the database up to a revision
       downgrade    Take the database down to a revision, which stays applied
@@ -69,7 +78,8 @@ fn every_command_has_examples() {
     assert!(names.len() > 12, "{names:?}");
     for name in names {
         let help = env.ok(&[name, "--help"]).stdout;
-        assert!(help.contains("Examples:\n  cargo migrate "), "{name}: {help}");
+        let examples = help.split("Examples:\n").nth(1).unwrap_or_default();
+        assert!(examples.contains(&format!("cargo migrate {name}")), "{name}: {help}");
     }
 }
 

@@ -8,22 +8,22 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 /// A folder with nothing around it.
-pub struct TestEnvironment {
+pub(crate) struct TestEnvironment {
     root: tempfile::TempDir,
     variables: Vec<(String, String)>,
 }
 
 /// What came of a call. Its display is the whole of it, with what changes from run to run
 /// replaced.
-pub struct Outcome {
-    pub code: i32,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Outcome {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl TestEnvironment {
     /// An empty folder.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let root = tempfile::tempdir().unwrap();
         fs::create_dir(root.path().join("home")).unwrap();
         fs::create_dir(root.path().join("work")).unwrap();
@@ -32,7 +32,7 @@ impl TestEnvironment {
 
     /// A folder with three revisions, `aaa`, `bbb` and `ccc`, one on the other, and the database
     /// `app.db` named in the environment.
-    pub fn with_history() -> Self {
+    pub(crate) fn with_history() -> Self {
         let mut env = Self::new();
         env.set("DATABASE_URL", "sqlite:app.db");
         env.revision(
@@ -52,29 +52,36 @@ impl TestEnvironment {
     }
 
     /// Sets a variable for the calls that follow.
-    pub fn set(&mut self, name: &str, value: &str) {
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
         self.variables.push((name.to_owned(), value.to_owned()));
     }
 
     /// The path of something in the folder.
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.root.path().join("work").join(name)
     }
 
     /// Writes a file and the folders above it.
-    pub fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
 
     /// Writes a revision into `migrations`.
-    pub fn revision(&self, id: &str, revises: &str, up: &str, down: &str) {
+    pub(crate) fn revision(&self, id: &str, revises: &str, up: &str, down: &str) {
         self.revision_with(id, revises, "", up, down);
     }
 
     /// Writes a revision with more lines in its header.
-    pub fn revision_with(&self, id: &str, revises: &str, header: &str, up: &str, down: &str) {
+    pub(crate) fn revision_with(
+        &self,
+        id: &str,
+        revises: &str,
+        header: &str,
+        up: &str,
+        down: &str,
+    ) {
         let text = format!(
             "-- Message of {id}\n--\n-- revision: {id}\n-- revises: {revises}\n\
              -- created: 2026-01-02T03:04:05Z\n{header}\n-- migrate:up\n{up}\n\n-- migrate:down\n{down}\n"
@@ -84,13 +91,13 @@ impl TestEnvironment {
 
     /// Calls `cargo-migrate` in the folder.
     #[must_use = "look at what came of the call"]
-    pub fn run(&self, args: &[&str]) -> Outcome {
+    pub(crate) fn run(&self, args: &[&str]) -> Outcome {
         self.run_in("", args)
     }
 
     /// Calls `cargo-migrate` in a folder below.
     #[must_use = "look at what came of the call"]
-    pub fn run_in(&self, folder: &str, args: &[&str]) -> Outcome {
+    pub(crate) fn run_in(&self, folder: &str, args: &[&str]) -> Outcome {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-migrate-dup"));
         command.args(args).current_dir(self.path(folder)).stdin(Stdio::null()).env_clear();
         command.env("HOME", self.root.path().join("home")).env("TZ", "UTC");
@@ -107,14 +114,14 @@ impl TestEnvironment {
     }
 
     /// Calls `cargo-migrate`, which must succeed.
-    pub fn ok(&self, args: &[&str]) -> Outcome {
+    pub(crate) fn ok(&self, args: &[&str]) -> Outcome {
         let outcome = self.run(args);
         assert_eq!(outcome.code, 0, "{args:?}\n{outcome}");
         outcome
     }
 
     /// The names of tables in a database of the folder, the tool's own left out.
-    pub fn tables(&self, database: &str) -> Vec<String> {
+    pub(crate) fn tables(&self, database: &str) -> Vec<String> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let url = format!("sqlite:{}", self.path(database).display());
         let query = "SELECT name FROM sqlite_master WHERE type = 'table' \
@@ -129,7 +136,7 @@ impl TestEnvironment {
 
 impl Outcome {
     /// Stdout as JSON.
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}:\n{self}"))
     }
 }

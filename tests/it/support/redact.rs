@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// Replaces the test's folder, moments of the present, and durations.
-pub fn redact(text: &str, root: &Path) -> String {
+pub(crate) fn redact(text: &str, root: &Path) -> String {
     let text = text.replace(&*root.to_string_lossy(), "[ROOT]");
     let text = between(&text, "(", " ms)", is_number, "([TIME])");
     let text = text.replace("(<1 ms)", "([TIME])");
