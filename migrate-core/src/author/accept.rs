@@ -15,7 +15,8 @@ pub struct Accept {
     pub revisions: Vec<String>,
     /// Why; needed where revisions are named.
     pub because: String,
-    /// The databases that the project has; none leaves the lock file's.
+    /// The databases that the project has; none leaves the lock file's, and so does an edit that is
+    /// not accepted.
     pub dialects: Vec<Dialect>,
 }
 
@@ -42,8 +43,7 @@ impl Author<'_> {
     /// git's conflict markers: it is written anew with what both sides say.
     ///
     /// # Errors
-    /// When a revision is named without a reason, or named and unknown; when the databases change
-    /// while an edit is not accepted.
+    /// When a revision is named without a reason, or named and unknown.
     pub fn accept(&self, request: &Accept) -> Result<Accepted, AuthorError> {
         if !request.revisions.is_empty() && request.because.trim().is_empty() {
             return Err(AuthorError::new(Kind::NoReason, "accepting an edit wants a reason")
@@ -66,8 +66,10 @@ impl Author<'_> {
                 accepted.taken_up.push(id.clone());
             }
         }
-        if !request.dialects.is_empty() && request.dialects != self.history.dialects {
-            self.change_dialects(&request.dialects, &mut lock, &accepted)?;
+        let other = !request.dialects.is_empty() && request.dialects != self.history.dialects;
+        // An edit that is still refused would no longer show once all is read anew.
+        if other && accepted.refused.is_empty() {
+            self.change_dialects(&request.dialects, &mut lock);
         }
         if self.history.lock.as_ref() != Some(&lock) {
             accepted.changes.push(Self::lock_change(&lock));
@@ -119,19 +121,7 @@ impl Author<'_> {
 
     /// Fingerprints taken by the rules of other databases. Where a text reads differently by these,
     /// the earlier fingerprint stays blessed: the databases that ran it ran this very text.
-    fn change_dialects(
-        &self,
-        dialects: &[Dialect],
-        lock: &mut Lock,
-        accepted: &Accepted,
-    ) -> Result<(), AuthorError> {
-        if let Some(id) = accepted.refused.first() {
-            return Err(AuthorError::new(
-                Kind::SealedEdited,
-                format!("revision {id} was edited or deleted, which must be settled first"),
-            )
-            .help(format!("restore it, or `cargo migrate accept {id} --because \"..\"`")));
-        }
+    fn change_dialects(&self, dialects: &[Dialect], lock: &mut Lock) {
         let graph = &self.history.graph;
         let names: Vec<&str> = dialects.iter().map(|dialect| dialect.name()).collect();
         let because = format!("read for {}", names.join(", "));
@@ -146,6 +136,5 @@ impl Author<'_> {
                 lock.accept(&id, fingerprint, &because);
             }
         }
-        Ok(())
     }
 }

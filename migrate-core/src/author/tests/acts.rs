@@ -408,6 +408,10 @@ fn accept_takes_up_another_database() {
     folder.add("a2", None);
     let lock = folder.read().0.lock.unwrap();
     let request = Accept { dialects: Dialect::ALL.to_vec(), ..Accept::default() };
+    let mut edited = folder.clone();
+    edited.edit("a1", "(id INT)", "(id BIGINT)");
+    let accepted = edited.act(|author| author.accept(&request)).unwrap();
+    assert_eq!((accepted.refused, accepted.changes), (vec!["a1".to_owned()], vec![]));
     let accepted = folder.act(|author| author.accept(&request)).unwrap();
     folder.apply(&accepted.changes);
     let (history, found) = folder.read();
