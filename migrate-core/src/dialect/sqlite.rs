@@ -53,9 +53,6 @@ pub(super) static WORDS: Words = Words {
     table_exists: "SELECT 'yes' FROM {schema}.sqlite_master WHERE type = 'table' AND name = {name}",
     current_schema: "main",
     outside_transaction: &["VACUUM", "ATTACH", "DETACH"],
-    outside_transaction: &["VACUUM"],
     backup: Some("VACUUM INTO {}"),
-};
-
     transactional: &[],
 };

@@ -25,7 +25,7 @@ pub struct CliError {
     /// Mistakes in the user's files, shown before the message.
     pub diagnostics: Diagnostics,
     /// The SQL that failed, shown with the message.
-    pub excerpt: Option<Excerpt>,
+    pub excerpt: Option<Box<Excerpt>>,
 }
 
 /// SQL in its file, and what a database has to say of it.

@@ -17,6 +17,8 @@ mod sqlite_file;
 
 use std::time::Duration;
 
+use migrate_core::dialect::Dialect;
+
 use crate::database::Place;
 use crate::error::Error;
 
