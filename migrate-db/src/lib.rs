@@ -25,6 +25,6 @@ pub use error::{Error, StatementError};
 pub use event::Event;
 pub use foreign::Rows;
 pub use migrate_core as core;
-pub use migrator::{Lock, Migrator, Options, Report, ReportedStep};
+pub use migrator::{Lock, Migrator, Options, Preview, Report, ReportedStep};
 pub use runner::Repair;
 pub use state::{Status, Unfinished};

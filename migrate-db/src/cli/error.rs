@@ -195,7 +195,7 @@ impl From<crate::StatementError> for CliError {
             sql: error.sql,
             label: said(&error.source),
         };
-        Self { help, excerpt: Some(excerpt), ..Self::failed(message) }
+        Self { help, excerpt: Some(Box::new(excerpt)), ..Self::failed(message) }
     }
 }
 

@@ -1,10 +1,11 @@
 //! What `upgrade`, `downgrade` and `redo` share: previews, SQL instead of a run, progress, results.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use clap::Args;
 use migrate_core::dialect::Dialect;
-use migrate_core::graph::{Graph, Set, Target};
+use migrate_core::graph::{Graph, Set, Target, TargetError};
 use migrate_core::plan::{self, Direction, Plan};
 use migrate_core::script::Script;
 use migrate_core::version_table::VersionTable;
@@ -12,7 +13,7 @@ use migrate_core::version_table::VersionTable;
 use super::describe::{Count, StepLine, place};
 use super::ui::{Format, Ui};
 use super::{CliError, Context, Exit, report};
-use crate::{Event, Migrator, Report, Status};
+use crate::{Event, Migrator, Preview, Report};
 
 /// The tool and its version, as a printed script records it.
 const TOOL: &str = concat!("migrate-db ", env!("CARGO_PKG_VERSION"));
@@ -52,10 +53,6 @@ pub(super) fn dialect(text: &str) -> Result<Dialect, String> {
         format!("the databases are {}", names.join(", "))
     })
 }
-
-/// Which way a command goes.
-pub(super) type Planner =
-    fn(&Graph, &Set, &Target) -> Result<Plan, migrate_core::graph::TargetError>;
 
 /// A migrator that shows what it does.
 pub(super) fn migrator<'a>(context: &Context<'a>, args: &RunArgs) -> Migrator<'a> {
@@ -154,27 +151,30 @@ pub(super) async fn script(
     dialect: Option<Dialect>,
 ) -> Result<Exit, CliError> {
     let dialect = context.dialect(dialect)?;
-    let planner = planner(direction);
-    let (plan, has_table) = match text.split_once(':') {
+    let from_base = direction == Direction::Up && context.database.is_none();
+    let (history, plan, has_table) = match text.split_once(':') {
         Some((from, to)) => {
             let from = if from.is_empty() { "base" } else { from };
-            let applied = plan::assume(graph, &from.parse()?)?;
             let to = if to.is_empty() { "head" } else { to };
-            (planner(graph, &applied, &to.parse()?)?, !applied.is_empty())
+            let applied = plan::assume(graph, &from.parse()?)?;
+            let plan = planner(direction)(graph, &applied, &to.parse()?)?;
+            (Cow::Borrowed(context.history), plan, !applied.is_empty())
         }
-        None if context.database.is_some() => {
-            let status = context.status().await?;
-            refuse_disagreement(context, &status, direction)?;
-            (planner(graph, &status.applied, &text.parse()?)?, status.has_version_table)
+        None if from_base => {
+            let plan = plan::upgrade(graph, &Set::empty(graph), &text.parse()?)?;
+            (Cow::Borrowed(context.history), plan, false)
         }
-        None if direction == Direction::Up => {
-            (planner(graph, &Set::empty(graph), &text.parse()?)?, false)
-        }
-        None => {
+        None if context.database.is_none() => {
             return Err(CliError::usage("without a database the way down needs its upper end")
                 .help("give both ends: `cargo migrate downgrade head:base --sql`"));
         }
+        None => {
+            let Preview { history, status, plan, .. } =
+                context.migrator().plan(context.database()?, direction, &text.parse()?).await?;
+            (history, plan, status.has_version_table)
+        }
     };
+    let graph = &history.graph;
     let mode = context.options.transactions.unwrap_or(dialect.words().transactions);
     let script = Script::of(graph, &plan.steps, dialect, mode).map_err(|error| {
         let (message, help) = error.explain(graph);
@@ -198,40 +198,10 @@ pub(super) fn print_sql(context: &Context<'_>, graph: &Graph, script: &Script, c
     }
 }
 
-/// The plan from where the database stands, refused as the run would be.
-pub(super) async fn plan(
-    context: &Context<'_>,
-    graph: &Graph,
-    direction: Direction,
-    target: &Target,
-) -> Result<Plan, CliError> {
-    let status = context.status().await?;
-    refuse_disagreement(context, &status, direction)?;
-    Ok(planner(direction)(graph, &status.applied, target)?)
-}
-
-fn planner(direction: Direction) -> Planner {
+/// Which way a command goes, by what is known without a database.
+fn planner(direction: Direction) -> fn(&Graph, &Set, &Target) -> Result<Plan, TargetError> {
     match direction {
         Direction::Up => plan::upgrade,
         Direction::Down => plan::downgrade,
     }
-}
-
-fn refuse_disagreement(
-    context: &Context<'_>,
-    status: &Status,
-    direction: Direction,
-) -> Result<(), CliError> {
-    let graph = &context.history.graph;
-    if !status.unknown.is_empty() {
-        return Err(crate::Error::Unknown(status.unknown.clone()).into());
-    }
-    if direction == Direction::Up && !status.edited.is_empty() {
-        let name = |node: &migrate_core::graph::Node| {
-            let revision = graph.revision(*node);
-            (revision.id().to_string(), revision.file.path().to_owned())
-        };
-        return Err(crate::Error::Edited(status.edited.iter().map(name).collect()).into());
-    }
-    Ok(())
 }

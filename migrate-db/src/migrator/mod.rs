@@ -7,12 +7,15 @@ mod options;
 mod report;
 mod session;
 
+use std::borrow::Cow;
+
 use migrate_core::graph::Target;
 use migrate_core::history::History;
+use migrate_core::plan::Direction;
 use migrate_core::version_table::{FullRow, LogRow, VersionTable};
 
 pub use options::{Lock, Options};
-pub use report::{Report, ReportedStep};
+pub use report::{Preview, Report, ReportedStep};
 use session::{Session, Way};
 
 use crate::database::Database;
@@ -141,15 +144,37 @@ impl<'h> Migrator<'h> {
     async fn run(&mut self, database: &Database, way: Way<'_>) -> Result<Report, Error> {
         let create = matches!(way, Way::Up(_));
         let (history, options) = (self.history, &self.options);
-        let Some(mut session) = Session::open(database, options, &mut *self.tell, create).await?
-        else {
-            let status = Status::blank(&history.graph);
-            let plan = way.goal(&history.graph, &status)?.plan(&history.graph, &status.applied);
-            return Ok(Report::new(&history.graph, &[], &plan.heads_after(&history.graph)));
+        let session = Session::open(database, options, &mut *self.tell, create).await?;
+        let Some(mut session) = session else {
+            let preview = nowhere(history, database, options, way)?;
+            return Ok(Report::new(&history.graph, &[], &preview.plan.heads_after(&history.graph)));
         };
         let report = session.go(history, way).await?;
         session.close().await?;
         Ok(report)
+    }
+
+    /// What [`Migrator::upgrade`] or [`Migrator::downgrade`] would do now. Reads only.
+    ///
+    /// # Errors
+    /// Those that the run would meet before its first step.
+    pub async fn plan(
+        &mut self,
+        database: impl Into<Database>,
+        direction: Direction,
+        target: &Target,
+    ) -> Result<Preview<'h>, Error> {
+        let database = database.into();
+        let (history, options) = (self.history, &self.options);
+        let way = match direction {
+            Direction::Up => Way::Up(target),
+            Direction::Down => Way::Down(target),
+        };
+        let session = Session::open(&database, options, &mut *self.tell, false).await?;
+        let Some(mut session) = session else { return nowhere(history, &database, options, way) };
+        let preview = session.preview(history, way).await?;
+        session.close().await?;
+        Ok(preview)
     }
 
     /// Writes or removes rows without running anything.
@@ -186,6 +211,16 @@ impl<'h> Migrator<'h> {
         session.close().await?;
         Ok(settled)
     }
+}
+
+/// What going the way does where there is no database yet.
+fn nowhere<'h>(
+    history: &'h History,
+    database: &Database,
+    options: &Options,
+    way: Way<'_>,
+) -> Result<Preview<'h>, Error> {
+    way.preview(Cow::Borrowed(history), Status::blank(&history.graph), database, options)
 }
 
 async fn close(connection: Connection) -> Result<(), Error> {

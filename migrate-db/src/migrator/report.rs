@@ -1,11 +1,25 @@
-//! What a run did.
+//! What a run did, or would do.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use migrate_core::graph::{Graph, Node};
-use migrate_core::plan::Direction;
+use migrate_core::history::History;
+use migrate_core::plan::{Direction, Plan};
 
 use crate::runner::Done;
+use crate::state::Status;
+
+/// What a run would do, and from where.
+#[derive(Debug, Clone)]
+pub struct Preview<'h> {
+    /// The history; where the way leads down, with the revisions that only the database knows.
+    pub history: Cow<'h, History>,
+    /// Where the database stands.
+    pub status: Status,
+    /// The steps.
+    pub plan: Plan,
+}
 
 /// What a run did.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

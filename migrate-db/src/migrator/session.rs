@@ -3,6 +3,7 @@
 //! A session looks before it takes the lock, so that nothing to do costs one question; and again
 //! under the lock, so that what is done fits what is there.
 
+use std::borrow::Cow;
 use std::time::Instant;
 
 use migrate_core::graph::{Graph, Node, Target};
@@ -12,7 +13,7 @@ use migrate_core::script::{How, Script, ScriptError, fingerprint_of, statements_
 use migrate_core::version_table::VersionTable;
 
 use super::options::{Lock, Options};
-use super::report::Report;
+use super::report::{Preview, Report};
 use crate::database::Database;
 use crate::driver::{Connection, pause};
 use crate::error::Error;
@@ -32,11 +33,31 @@ pub(super) enum Way<'t> {
 }
 
 impl Way<'_> {
-    pub(super) fn goal(self, graph: &Graph, status: &Status) -> Result<Goal, Error> {
+    fn goal(self, graph: &Graph, status: &Status) -> Result<Goal, Error> {
         Ok(match self {
             Self::Up(target) => Goal::upgrade(graph, &status.applied, target)?,
             Self::Down(target) => Goal::downgrade(graph, &status.applied, target)?,
         })
+    }
+
+    /// What going the way does from where a database stands. What cannot be undone, or has no
+    /// section for the database, is refused before anything is touched.
+    pub(super) fn preview<'h>(
+        self,
+        history: Cow<'h, History>,
+        status: Status,
+        database: &Database,
+        options: &Options,
+    ) -> Result<Preview<'h>, Error> {
+        if self.direction() == Direction::Up {
+            refuse_disagreement(&history, &status)?;
+        }
+        let graph = &history.graph;
+        let plan = self.goal(graph, &status)?.plan(graph, &status.applied);
+        let dialect = database.dialect();
+        Script::of(graph, &plan.steps, dialect, options.how(dialect))
+            .map_err(|e| plan_error(&e, graph))?;
+        Ok(Preview { history, status, plan })
     }
 
     const fn direction(self) -> Direction {
@@ -75,27 +96,29 @@ impl<'m> Session<'m> {
 
     /// Goes the way as far as it leads.
     pub(super) async fn go(&mut self, history: &History, way: Way<'_>) -> Result<Report, Error> {
+        let Preview { history, status, plan } = self.preview(history, way).await?;
+        let graph = &history.graph;
+        if plan.steps.is_empty() && status.unfinished.is_empty() {
+            return Ok(Report::new(graph, &[], &plan.heads_after(graph)));
+        }
+        (self.tell)(&Event::Planned { steps: plan.steps.len() });
+        self.work_towards(&history, &plan.goal, way.direction()).await
+    }
+
+    /// What going the way would do now. Reads only.
+    pub(super) async fn preview<'h>(
+        &mut self,
+        history: &'h History,
+        way: Way<'_>,
+    ) -> Result<Preview<'h>, Error> {
         let status = state::read(&mut self.connection, &self.table, history).await?;
         let extended = self.with_ghosts(history, &status, way.direction()).await?;
-        let history = extended.as_ref().unwrap_or(history);
         let status = match &extended {
             Some(history) => state::read(&mut self.connection, &self.table, history).await?,
             None => status,
         };
-        if way.direction() == Direction::Up {
-            refuse_disagreement(history, &status)?;
-        }
-        let goal = way.goal(&history.graph, &status)?;
-        let plan = goal.plan(&history.graph, &status.applied);
-        let how = self.options.how(self.database.dialect());
-        if plan.steps.is_empty() && status.unfinished.is_empty() {
-            return Ok(Report::new(&history.graph, &[], &plan.heads_after(&history.graph)));
-        }
-        // What cannot be undone, or has no section here, is refused before anything is touched.
-        Script::of(&history.graph, &plan.steps, self.database.dialect(), how)
-            .map_err(|e| plan_error(&e, &history.graph))?;
-        (self.tell)(&Event::Planned { steps: plan.steps.len() });
-        self.work_towards(history, &goal, way.direction(), how).await
+        let history = extended.map_or(Cow::Borrowed(history), Cow::Owned);
+        way.preview(history, status, self.database, self.options)
     }
 
     /// Rounds of planning and running, until nothing is left to do.
@@ -104,8 +127,8 @@ impl<'m> Session<'m> {
         history: &History,
         goal: &Goal,
         direction: Direction,
-        how: How,
     ) -> Result<Report, Error> {
+        let how = self.options.how(self.database.dialect());
         let mut done = Vec::new();
         let mut lost = 0;
         self.enter().await?;

@@ -281,3 +281,32 @@ fn repair_settles_a_step_that_stopped_in_the_middle() {
     1 revision pending
     ");
 }
+
+#[test]
+fn a_revision_without_a_file_goes_down_as_the_database_remembers_it() {
+    let env = TestEnvironment::with_history();
+    env.ok(&["upgrade"]);
+    std::fs::remove_file(env.path("migrations/ccc.sql")).unwrap();
+    assert_snapshot!(env.run(&["redo"]), @"
+    exit code: 1
+    ----- stderr
+    error: the database has revisions that no file holds: ccc
+      help: bring the missing files back, or deploy the version that has them
+      help: `cargo migrate downgrade <revision of the files>` undoes them with the way down that the database keeps
+      help: `cargo migrate stamp --purge <revision>` says where the database really stands, without running anything
+    ");
+    assert_snapshot!(env.run(&["downgrade", "bbb", "--dry-run", "--format", "json"]), @r#"
+    exit code: 0
+    ----- stdout
+    {"steps":[{"revision":"ccc","direction":"down","message":"Message of ccc"}],"heads_after":["bbb"]}
+    "#);
+    let sql = env.ok(&["downgrade", "bbb", "--sql"]).stdout;
+    assert!(sql.contains("DROP TABLE posts;"), "{sql}");
+    assert_snapshot!(env.run(&["downgrade", "bbb"]), @"
+    exit code: 0
+    ----- stderr
+    down ccc, Message of ccc ([TIME])
+    1 step done; the database is at bbb
+    ");
+    assert_eq!(env.tables("app.db"), ["users"]);
+}

@@ -3,7 +3,7 @@
 use migrate_core::plan::Direction;
 
 use crate::cli::describe::Count;
-use crate::cli::running::{RunArgs, SqlArgs, done, migrator, plan, preview, script};
+use crate::cli::running::{RunArgs, SqlArgs, done, migrator, preview, script};
 use crate::cli::{CliError, Context, Exit};
 
 #[derive(Debug, Clone, clap::Args)]
@@ -31,14 +31,14 @@ impl Args {
         }
         let target = self.target.parse()?;
         let database = context.database()?;
-        if self.run.dry_run {
-            let plan = plan(context, graph, Direction::Down, &target).await?;
-            return Ok(preview(context.ui, graph, &plan));
-        }
-        if context.ui.is_interactive() && !self.run.yes {
-            let plan = plan(context, graph, Direction::Down, &target).await?;
-            if plan.applied_after.is_empty() && !plan.steps.is_empty() {
-                let all = Count(plan.steps.len(), "revision");
+        let may_ask = context.ui.is_interactive() && !self.run.yes;
+        if self.run.dry_run || may_ask {
+            let ahead = context.migrator().plan(database, Direction::Down, &target).await?;
+            if self.run.dry_run {
+                return Ok(preview(context.ui, &ahead.history.graph, &ahead.plan));
+            }
+            if ahead.plan.applied_after.is_empty() && !ahead.plan.steps.is_empty() {
+                let all = Count(ahead.plan.steps.len(), "revision");
                 context.ui.confirm(format_args!(
                     "This undoes everything, {all}, down to an empty database. Go on?"
                 ))?;

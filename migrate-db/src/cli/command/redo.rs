@@ -3,10 +3,10 @@
 use migrate_core::graph::{Graph, Node, Place, Target};
 use migrate_core::plan::Direction;
 
-use crate::Report;
 use crate::cli::describe::names;
-use crate::cli::running::{RunArgs, done, migrator, plan, preview};
+use crate::cli::running::{RunArgs, done, migrator, preview};
 use crate::cli::{CliError, Context, Exit};
+use crate::{Error, Report};
 
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = "Examples:
@@ -24,12 +24,15 @@ impl Args {
         let graph = context.sound()?;
         let database = context.database()?;
         let status = context.status().await?;
+        if !status.unknown.is_empty() {
+            return Err(Error::Unknown(status.unknown).into());
+        }
         let heads = status.heads(graph);
         let node = self.choose(graph, &heads)?;
         let below = below(graph, node);
         let again = Target::place(Place::Name(graph.id(node).to_string()));
         if self.run.dry_run {
-            let mut plan = plan(context, graph, Direction::Down, &below).await?;
+            let mut plan = context.migrator().plan(database, Direction::Down, &below).await?.plan;
             let back = migrate_core::plan::upgrade(graph, &plan.applied_after, &again)?;
             plan.steps.extend(back.steps);
             plan.applied_after = back.applied_after;

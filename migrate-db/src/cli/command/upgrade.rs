@@ -2,7 +2,7 @@
 
 use migrate_core::plan::Direction;
 
-use crate::cli::running::{RunArgs, SqlArgs, done, migrator, plan, preview, script};
+use crate::cli::running::{RunArgs, SqlArgs, done, migrator, preview, script};
 use crate::cli::{CliError, Context, Exit};
 
 #[derive(Debug, Clone, clap::Args)]
@@ -29,11 +29,11 @@ impl Args {
             return script(context, graph, Direction::Up, &self.target, self.sql.dialect).await;
         }
         let target = self.target.parse()?;
-        if self.run.dry_run {
-            let plan = plan(context, graph, Direction::Up, &target).await?;
-            return Ok(preview(context.ui, graph, &plan));
-        }
         let database = context.database()?;
+        if self.run.dry_run {
+            let ahead = context.migrator().plan(database, Direction::Up, &target).await?;
+            return Ok(preview(context.ui, &ahead.history.graph, &ahead.plan));
+        }
         let report = migrator(context, &self.run).upgrade(database, &target).await?;
         Ok(done(context.ui, &report))
     }
