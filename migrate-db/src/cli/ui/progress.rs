@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::{Ui, lock};
 
 /// Shorter work is over before a bar says anything.
-const LONG: usize = 3;
+const LONG: usize = 10;
 
 /// Work in so many parts. The bar goes when this is dropped.
 #[derive(Debug)]
@@ -38,7 +38,8 @@ impl Progress<'_> {
     /// A part begins.
     pub fn begin(&self, what: impl Display) {
         if let Some(bar) = &lock(&self.ui.err).bar {
-            bar.set_message(what.to_string());
+            // The bar writes past the stream that takes colours out.
+            bar.set_message(anstream::adapter::strip_str(&what.to_string()).to_string());
         }
     }
 
