@@ -111,8 +111,12 @@ pub struct StatementError {
     pub number: usize,
     /// The statement.
     pub sql: String,
-    /// Its place.
+    /// Where it begins.
     pub location: Location,
+    /// Where the database points to in it, else where it begins.
+    pub place: Location,
+    /// The same place as bytes from its beginning.
+    pub offset: Option<usize>,
     /// More about it, from the database.
     pub detail: Option<String>,
     /// What the database advises.
@@ -132,7 +136,7 @@ impl fmt::Display for StatementError {
         write!(
             f,
             "statement {} of revision {} ({}) failed at {}:{}",
-            self.number, self.revision, self.direction, self.location.path, self.location.line
+            self.number, self.revision, self.direction, self.place.path, self.place.line
         )
     }
 }

@@ -400,7 +400,9 @@ impl<'r> Runner<'r> {
             direction: self.current.map_or(Direction::Up, |c| c.step.direction),
             number,
             sql: queued.sql.clone().into_owned(),
-            location: revision.file.locate(place),
+            location: revision.file.locate(span),
+            place: revision.file.locate(place),
+            offset: offset.map(|offset| offset - span.start),
             detail: remarks.detail,
             hint: remarks.hint,
             committed: self.committed.iter().map(name).collect(),
@@ -434,7 +436,7 @@ impl<'r> Runner<'r> {
         let elapsed = if clock {
             Elapsed::Clock
         } else if ends.is_none() {
-            Elapsed::Millis(millis(since.elapsed()))
+            self.current.map_or(Elapsed::Unknown, |c| Elapsed::Millis(millis(c.since.elapsed())))
         } else {
             // What is waiting belongs to the step: only when it is done the time is known.
             if let end @ (End::Overtaken | End::Conflict(_)) = self.flush().await? {

@@ -37,6 +37,8 @@ pub struct Excerpt {
     pub line: usize,
     /// The SQL.
     pub sql: String,
+    /// The place in it that the database points to, in bytes.
+    pub offset: Option<usize>,
     /// What the database says.
     pub label: String,
 }
@@ -193,6 +195,7 @@ impl From<crate::StatementError> for CliError {
             path: error.location.path,
             line: error.location.line,
             sql: error.sql,
+            offset: error.offset,
             label: said(&error.source),
         };
         Self { help, excerpt: Some(Box::new(excerpt)), ..Self::failed(message) }

@@ -175,8 +175,8 @@ pub(super) async fn script(
         }
     };
     let graph = &history.graph;
-    let mode = context.options.transactions.unwrap_or(dialect.words().transactions);
-    let script = Script::of(graph, &plan.steps, dialect, mode).map_err(|error| {
+    let how = context.options.how(dialect);
+    let script = Script::of(graph, &plan.steps, dialect, how).map_err(|error| {
         let (message, help) = error.explain(graph);
         CliError { help, ..CliError::failed(message) }
     })?;

@@ -39,22 +39,36 @@ pub(super) fn diagnostic(diagnostic: &Diagnostic) -> String {
 /// How much of a long statement is shown.
 const LINES: usize = 16;
 
-/// SQL that failed, in its file, under the message.
+/// SQL that failed, in its file, under the message: its beginning, or the lines around the place
+/// that the database points to.
 pub(super) fn excerpt(message: &str, excerpt: &Excerpt, help: &[String]) -> String {
-    let mut lines: Vec<&str> = excerpt.sql.lines().take(LINES + 1).collect();
+    let offset = excerpt.offset.filter(|offset| excerpt.sql.is_char_boundary(*offset));
+    let before = excerpt.sql[..offset.unwrap_or_default()].matches('\n').count();
+    let skipped = before.saturating_sub(LINES / 2);
+    let mut lines: Vec<&str> = excerpt.sql.lines().skip(skipped).take(LINES + 1).collect();
     if lines.len() > LINES {
         lines[LINES] = "..";
     }
     let sql = lines.join("\n");
-    let first = 0..lines.first().map_or(0, |line| line.len());
+    let hidden: usize = excerpt.sql.split_inclusive('\n').take(skipped).map(str::len).sum();
+    let meant = match offset.map(|offset| offset - hidden).filter(|at| sql.is_char_boundary(*at)) {
+        Some(at) => at..at + word(&sql[at..]),
+        None => 0..lines.first().map_or(0, |line| line.len()),
+    };
     let snippet = Snippet::source(sql.as_str())
-        .line_start(excerpt.line)
+        .line_start(excerpt.line + skipped)
         .path(excerpt.path.as_str())
         .fold(false)
-        .annotation(AnnotationKind::Primary.span(first).label(excerpt.label.as_str()));
+        .annotation(AnnotationKind::Primary.span(meant).label(excerpt.label.as_str()));
     let title = Level::ERROR.primary_title(message).element(snippet);
     let report = [title.elements(help.iter().map(|help| Level::HELP.message(help.as_str())))];
     Renderer::styled().render(&report)
+}
+
+/// How many bytes the word at the front has, at least one character's.
+fn word(text: &str) -> usize {
+    let end = text.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(text.len());
+    end.max(text.chars().next().map_or(0, char::len_utf8))
 }
 
 /// The bytes of the line that are meant.
