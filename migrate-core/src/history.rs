@@ -11,7 +11,7 @@ use crate::revision::Revision;
 use crate::source::SourceFile;
 
 /// Revisions put together, with their lock.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct History {
     /// The revisions and their edges.
     pub graph: Graph,

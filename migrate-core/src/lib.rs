@@ -10,6 +10,7 @@ pub mod config;
 pub mod diagnostic;
 pub mod dialect;
 pub mod directory;
+pub mod embed;
 pub mod graph;
 pub mod history;
 pub mod ident;

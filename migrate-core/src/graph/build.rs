@@ -41,6 +41,21 @@ impl Graph {
         (graph, found)
     }
 
+    /// Puts revisions together that stand in a graph's order already; `None` when they do not, or
+    /// when [`Graph::build`] would find an error in them.
+    pub(crate) fn in_order(revisions: Vec<Revision>) -> Option<Self> {
+        let nodes = (0..u32::try_from(revisions.len()).ok()?).map(Node);
+        let ids = revisions.iter().map(|revision| revision.id().clone()).zip(nodes).collect();
+        let mut graph = Self { revisions, ids, ..Self::default() };
+        let mut found = Diagnostics::new();
+        graph.read_labels(&mut found);
+        graph.read_edges(&mut found);
+        let sound = found.is_empty()
+            && graph.ids.len() == graph.len()
+            && graph.order().all(|node| graph.needs(node).all(|needed| needed < node));
+        sound.then_some(graph)
+    }
+
     fn read_labels(&mut self, found: &mut Diagnostics) {
         for (n, revision) in self.revisions.iter().enumerate() {
             for Named { name, span } in &revision.header.labels {

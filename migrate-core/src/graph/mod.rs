@@ -43,7 +43,7 @@ impl Node {
 /// dependency has a lower number than what needs it, and among the free the earlier created comes
 /// first, then the smaller id. (In a graph with cycles, which only diagnostics see, the rest
 /// follows in that same order.)
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Graph {
     revisions: Vec<Revision>,
     ids: HashMap<RevisionId, Node>,

@@ -20,7 +20,7 @@ use crate::source::SourceFile;
 use crate::sql::{Fingerprint, Hasher};
 
 /// One revision, as read from its file.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revision {
     /// What the leading comment block says.
     pub header: Header,

@@ -32,7 +32,7 @@ pub enum SectionKind {
 }
 
 impl SectionKind {
-    const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::Up,
         Self::Down,
         Self::Irreversible,

@@ -1,0 +1,233 @@
+//! The reading half: `write` mirrors it function by function.
+//!
+//! Everything is checked while it is read, so that bytes of another origin give an error.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::DecodeError;
+use crate::dialect::Dialect;
+use crate::graph::{Graph, Node};
+use crate::ident::{BranchLabel, Created, Malformed, RevisionId};
+use crate::lock::Lock;
+use crate::revision::{Header, Named, Revision, Section, SectionKind};
+use crate::source::{SourceFile, Span};
+use crate::sql::Fingerprint;
+
+pub(super) struct Reader {
+    rest: &'static [u8],
+}
+
+type Read<T> = Result<T, DecodeError>;
+
+impl Reader {
+    pub(super) const fn new(rest: &'static [u8]) -> Self {
+        Self { rest }
+    }
+
+    pub(super) fn end(&self) -> Read<()> {
+        if self.rest.is_empty() { Ok(()) } else { Err(DecodeError::Malformed) }
+    }
+
+    fn bytes(&mut self, count: usize) -> Read<&'static [u8]> {
+        let (bytes, rest) = self.rest.split_at_checked(count).ok_or(DecodeError::Malformed)?;
+        self.rest = rest;
+        Ok(bytes)
+    }
+
+    pub(super) fn number(&mut self) -> Read<u64> {
+        let mut number = 0;
+        for shift in (0..64).step_by(7) {
+            let (byte, rest) = self.rest.split_first().ok_or(DecodeError::Malformed)?;
+            self.rest = rest;
+            number |= u64::from(byte & 0x7f) << shift;
+            if *byte < 0x80 {
+                return Ok(number);
+            }
+        }
+        Err(DecodeError::Malformed)
+    }
+
+    pub(super) fn size(&mut self) -> Read<usize> {
+        usize::try_from(self.number()?).map_err(|_| DecodeError::Malformed)
+    }
+
+    /// How many items follow, each of at least one byte.
+    fn count(&mut self) -> Read<usize> {
+        let count = self.size()?;
+        if count <= self.rest.len() { Ok(count) } else { Err(DecodeError::Malformed) }
+    }
+
+    fn flags<const N: usize>(&mut self) -> Read<[bool; N]> {
+        let bits = self.number()?;
+        Ok(std::array::from_fn(|n| bits >> n & 1 == 1))
+    }
+
+    fn span(&mut self, from: usize) -> Read<Span> {
+        let start = from.checked_add(self.size()?).ok_or(DecodeError::Malformed)?;
+        let end = start.checked_add(self.size()?).ok_or(DecodeError::Malformed)?;
+        Ok(Span::new(start, end))
+    }
+
+    pub(super) fn inline(&mut self) -> Read<&'static str> {
+        let length = self.size()?;
+        std::str::from_utf8(self.bytes(length)?).map_err(|_| DecodeError::Malformed)
+    }
+
+    fn string<'a>(&mut self, text: &'a str) -> Read<&'a str> {
+        let size = self.size()?;
+        let length = size >> 1;
+        if size & 1 == 1 {
+            return std::str::from_utf8(self.bytes(length)?).map_err(|_| DecodeError::Malformed);
+        }
+        if length == 0 {
+            return Ok("");
+        }
+        let start = self.size()?;
+        let end = start.checked_add(length).ok_or(DecodeError::Malformed)?;
+        text.get(start..end).ok_or(DecodeError::Malformed)
+    }
+
+    pub(super) fn dialects(&mut self) -> Read<Vec<Dialect>> {
+        (0..self.count()?).map(|_| self.dialect()).collect()
+    }
+
+    fn dialect(&mut self) -> Read<Dialect> {
+        Dialect::ALL.get(self.size()?).copied().ok_or(DecodeError::Malformed)
+    }
+
+    fn fingerprint(&mut self) -> Read<Fingerprint> {
+        let bytes = self.bytes(32)?.try_into().map_err(|_| DecodeError::Malformed)?;
+        Ok(Fingerprint::from_bytes(bytes))
+    }
+
+    /// What follows the file's path and length.
+    pub(super) fn revision(&mut self, file: SourceFile) -> Read<Revision> {
+        let fingerprint = self.fingerprint()?;
+        let header = self.header(file.text())?;
+        let count = self.count()?;
+        let sections = (0..count).map(|_| self.section(file.text())).collect::<Read<_>>()?;
+        Ok(Revision { header, sections, file, fingerprint })
+    }
+
+    fn header(&mut self, text: &str) -> Read<Header> {
+        let id = self.name(text, RevisionId::new)?;
+        let revises = self.names(text, RevisionId::new)?;
+        let depends_on = self.names(text, BranchLabel::new)?;
+        let labels = self.names(text, BranchLabel::new)?;
+        let created = match self.string(text)? {
+            "" => None,
+            created => Some(Created::new(created).map_err(|_| DecodeError::Malformed)?),
+        };
+        let message = self.string(text)?.to_owned();
+        let description = self.string(text)?.to_owned();
+        Ok(Header { id, revises, depends_on, labels, created, message, description })
+    }
+
+    fn names<'a, T>(
+        &mut self,
+        text: &'a str,
+        make: impl Fn(&'a str) -> Result<T, Malformed>,
+    ) -> Read<Vec<Named<T>>> {
+        (0..self.count()?).map(|_| self.name(text, &make)).collect()
+    }
+
+    fn name<'a, T>(
+        &mut self,
+        text: &'a str,
+        make: impl Fn(&'a str) -> Result<T, Malformed>,
+    ) -> Read<Named<T>> {
+        let span = self.span(0)?;
+        let name = make(span.of(text)).map_err(|_| DecodeError::Malformed)?;
+        Ok(Named { name, span })
+    }
+
+    fn section(&mut self, text: &str) -> Read<Section> {
+        let kind = *SectionKind::ALL.get(self.size()?).ok_or(DecodeError::Malformed)?;
+        let [transaction, foreign_keys, has_lock_timeout, has_statement_timeout] = self.flags()?;
+        let mut timeout = |has: bool| -> Read<Option<Duration>> {
+            has.then(|| self.number().map(Duration::from_millis)).transpose()
+        };
+        let lock_timeout = timeout(has_lock_timeout)?;
+        let statement_timeout = timeout(has_statement_timeout)?;
+        let marker = self.span(0)?;
+        let body = self.span(0)?;
+        let dialects = self.dialects()?;
+        let reason = self.string(text)?.to_owned();
+        let count = self.count()?;
+        let mut statements: Vec<(Dialect, Vec<Span>)> = Vec::with_capacity(count);
+        for _ in 0..count {
+            let dialect = self.dialect()?;
+            let spans = match self.count()?.checked_sub(1) {
+                None => statements.last().ok_or(DecodeError::Malformed)?.1.clone(),
+                Some(count) => self.statements(count, body.start, text)?,
+            };
+            statements.push((dialect, spans));
+        }
+        Ok(Section {
+            kind,
+            marker,
+            body,
+            dialects,
+            transaction,
+            foreign_keys,
+            lock_timeout,
+            statement_timeout,
+            statements,
+            reason,
+        })
+    }
+
+    fn statements(&mut self, count: usize, mut at: usize, text: &str) -> Read<Vec<Span>> {
+        let mut spans = Vec::with_capacity(count);
+        for _ in 0..count {
+            let span = self.span(at)?;
+            if text.get(span.range()).is_none() {
+                return Err(DecodeError::Malformed);
+            }
+            at = span.end;
+            spans.push(span);
+        }
+        Ok(spans)
+    }
+
+    pub(super) fn lock(&mut self, graph: &Graph) -> Read<Option<Lock>> {
+        let [there, conflict] = self.flags()?;
+        if !there {
+            return Ok(None);
+        }
+        let dialects = self.dialects()?;
+        let heads = (0..self.count()?).map(|_| self.inline().map(str::to_owned));
+        let heads = heads.collect::<Read<_>>()?;
+        let fingerprints = (0..self.count()?).map(|_| self.sealed(graph)).collect::<Read<_>>()?;
+        let mut accepted = BTreeMap::new();
+        for _ in 0..self.count()? {
+            let id = self.inline()?.to_owned();
+            let mut earlier = BTreeMap::new();
+            for _ in 0..self.count()? {
+                earlier.insert(self.fingerprint()?, self.inline()?.to_owned());
+            }
+            accepted.insert(id, earlier);
+        }
+        Ok(Some(Lock { dialects, heads, fingerprints, accepted, conflict }))
+    }
+
+    /// An id of the lock file and its fingerprint, which is mostly the revision's own.
+    fn sealed(&mut self, graph: &Graph) -> Read<(String, Fingerprint)> {
+        let node = match self.size()?.checked_sub(1) {
+            None => None,
+            Some(n) if n < graph.len() => u32::try_from(n).ok().map(Node),
+            Some(_) => return Err(DecodeError::Malformed),
+        };
+        let [known] = self.flags()?;
+        let id = match node {
+            Some(node) => graph.id(node).as_str(),
+            None => self.inline()?,
+        };
+        let fingerprint = match node {
+            Some(node) if known => graph.revision(node).fingerprint,
+            _ => self.fingerprint()?,
+        };
+        Ok((id.to_owned(), fingerprint))
+    }
+}

@@ -1,0 +1,194 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::dialect::Dialect;
+use crate::lock::Lock;
+use crate::sql::Fingerprint;
+
+/// The texts of one random revision, whose parents are among those before it.
+fn file(n: usize, picks: &Picks) -> String {
+    let parents: Vec<String> = picks
+        .parents
+        .iter()
+        .filter_map(|pick| (n > 0).then(|| format!("r{:02}", pick.index(n))))
+        .collect::<std::collections::BTreeSet<_>>()
+        .into_iter()
+        .take(if picks.merge { 2 } else { 1 })
+        .collect();
+    let mut text = format!("-- {}\n", picks.message);
+    if picks.described {
+        text.push_str("--\n-- What it is for,\n-- in two lines.\n");
+    }
+    text.push_str(&format!("--\n-- revision: r{n:02}\n-- revises: {}\n", parents.join(", ")));
+    if picks.dated {
+        text.push_str(&format!("-- created: 2026-11-21T01:00:{n:02}+02:00\n"));
+    }
+    if let Some(pick) = picks.depends.filter(|_| n > 0) {
+        text.push_str(&format!("-- depends-on: r{:02}\n", pick.index(n)));
+    }
+    if picks.labelled {
+        text.push_str(&format!("-- branch-labels: branch{n}, größe{n}\n"));
+    }
+    text.push_str(picks.up);
+    text.push_str(picks.down);
+    if picks.message.len() % 2 == 0 {
+        text.push_str(FIXTURE);
+    }
+    match picks.ends {
+        0 => text,
+        1 => text.replace('\n', "\r\n"),
+        2 => format!("\u{feff}{text}"),
+        _ => text.trim_end().to_owned(),
+    }
+}
+
+const FIXTURE: &str = "-- migrate:fixture\nINSERT INTO t VALUES ('é', 1);\n-- migrate:verify\nSELECT 1;;\n-- migrate:allow some-code because  it   is so\n";
+
+#[derive(Debug, Clone)]
+struct Picks {
+    parents: Vec<prop::sample::Index>,
+    merge: bool,
+    depends: Option<prop::sample::Index>,
+    message: String,
+    described: bool,
+    dated: bool,
+    labelled: bool,
+    up: &'static str,
+    down: &'static str,
+    ends: u8,
+}
+
+fn picks() -> impl Strategy<Value = Picks> {
+    let up = prop::sample::select(vec![
+        "-- migrate:up\n",
+        "-- migrate:up transaction:false lock-timeout:5s statement-timeout:1h\nSELECT 1; /* a;b */ SELECT 'c;d' -- e\n",
+        "-- migrate:up dialect:mysql,sqlite foreign-keys:true\nSELECT 'a\\';' , \";\"; SELECT 2\n-- migrate:up dialect:postgres\nSELECT $$;$$;\n",
+    ]);
+    let down = prop::sample::select(vec![
+        "\n-- migrate:down\nSELECT 1;\n\nSELECT 2;\n",
+        "-- migrate:noop there   is nothing\n",
+        "-- migrate:irreversible dialect:sqlite gone\n-- migrate:down dialect:mysql,postgres\nSELECT '-- ü';\n",
+    ]);
+    let all = any::<Vec<prop::sample::Index>>();
+    let flags = any::<(bool, bool, bool, bool)>();
+    (all, any::<Option<prop::sample::Index>>(), "[a-zé ]{0,9}", flags, up, down, 0..4u8).prop_map(
+        |(parents, depends, message, (merge, described, dated, labelled), up, down, ends)| Picks {
+            parents,
+            merge,
+            depends,
+            message,
+            described,
+            dated,
+            labelled,
+            up,
+            down,
+            ends,
+        },
+    )
+}
+
+/// How a history's lock relates to it.
+#[derive(Debug, Clone, Copy)]
+enum Sealing {
+    Unlocked,
+    Locked,
+    Accepted,
+}
+
+fn history(picks: &[Picks], dialects: &[Dialect], sealing: Sealing) -> (History, Vec<String>) {
+    let texts: Vec<String> = picks.iter().enumerate().map(|(n, picks)| file(n, picks)).collect();
+    let files = texts
+        .iter()
+        .enumerate()
+        .map(|(n, text)| SourceFile::new(format!("migrations/r{n:02}.sql"), text.clone()))
+        .collect();
+    let (mut history, _) = History::read(files, None, dialects);
+    let lock = || Lock::of(&history.graph, dialects, None);
+    history.lock = match sealing {
+        Sealing::Unlocked => None,
+        Sealing::Locked => Some(lock()),
+        Sealing::Accepted => {
+            let mut lock = lock();
+            let other = Fingerprint::from_bytes([7; 32]);
+            lock.accept("r00", other, "it is \"as\" good");
+            lock.accept("gone", other, "");
+            lock.fingerprints.insert("r00".to_owned(), other);
+            lock.fingerprints.insert("gone".to_owned(), other);
+            lock.conflict = true;
+            Some(lock)
+        }
+    };
+    let raw = |path: &str| -> String {
+        let n: usize = path["migrations/r".len()..][..2].parse().unwrap();
+        texts[n].clone()
+    };
+    let order = history.graph.order();
+    let texts = order.map(|node| raw(history.graph.revision(node).file.path())).collect();
+    (history, texts)
+}
+
+fn leak(texts: Vec<String>) -> &'static [&'static str] {
+    texts.into_iter().map(|text| &*text.leak()).collect::<Vec<_>>().leak()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_was_embedded_is_what_was_read(
+        picks in prop::collection::vec(picks(), 0..12),
+        dialects in prop::sample::subsequence(Dialect::ALL.to_vec(), 1..=3),
+        sealing in prop::sample::select(vec![Sealing::Unlocked, Sealing::Locked, Sealing::Accepted]),
+    ) {
+        let (history, texts) = history(&picks, &dialects, sealing);
+        let decoded = decode(encode(&history).leak(), leak(texts));
+        prop_assert_eq!(decoded, Ok(history));
+    }
+
+    #[test]
+    fn bytes_of_another_origin_never_panic(
+        picks in prop::collection::vec(picks(), 1..5),
+        at in any::<prop::sample::Index>(),
+        byte in any::<u8>(),
+        cut in any::<bool>(),
+    ) {
+        let (history, texts) = history(&picks, &Dialect::ALL, Sealing::Accepted);
+        let mut index = encode(&history);
+        let at = at.index(index.len());
+        index[at] = byte;
+        if cut {
+            index.truncate(at);
+            prop_assert!(decode(index.leak(), leak(texts)).is_err());
+        } else {
+            let _ = decode(index.leak(), leak(texts));
+        }
+    }
+}
+
+const FILE: &str = "-- revision: a\n-- revises:\n-- migrate:up\nSELECT 1;\n-- migrate:noop why\n";
+
+fn read(text: &str) -> History {
+    History::read(vec![SourceFile::new("a.sql", text.to_owned())], None, &[]).0
+}
+
+#[test]
+fn texts_are_borrowed_from_the_program() {
+    let index = encode(&read(FILE)).leak();
+    let decoded = decode(index, &[FILE]).unwrap();
+    let node = decoded.graph.node("a").unwrap();
+    assert_eq!(decoded.graph.revision(node).file.text().as_ptr(), FILE.as_ptr());
+}
+
+#[test]
+fn a_file_that_changed_while_it_was_embedded_is_named() {
+    let index: &[u8] = encode(&read(&FILE.replace('1', "22"))).leak();
+    assert_eq!(decode(index, &[FILE]), Err(DecodeError::OtherText(0)));
+    assert_eq!(decode(index, &[]), Err(DecodeError::Malformed));
+    assert_eq!(decode(&[], &[FILE]), Err(DecodeError::Malformed));
+}
+
+#[test]
+fn the_index_is_small_beside_the_texts() {
+    let index = encode(&read(FILE));
+    assert!(index.len() < 100, "{} bytes", index.len());
+}

@@ -1,0 +1,169 @@
+//! The writing half: `read` mirrors it function by function.
+//!
+//! Numbers are little-endian base 128. A string is found in the file's text where it stands there.
+
+use crate::dialect::Dialect;
+use crate::graph::Graph;
+use crate::lock::Lock;
+use crate::revision::{Header, Named, Revision, Section, SectionKind};
+use crate::source::Span;
+
+#[derive(Default)]
+pub(super) struct Writer {
+    pub(super) bytes: Vec<u8>,
+}
+
+impl Writer {
+    pub(super) fn number(&mut self, mut number: u64) {
+        while number >= 0x80 {
+            self.bytes.push(number as u8 | 0x80);
+            number >>= 7;
+        }
+        self.bytes.push(number as u8);
+    }
+
+    pub(super) fn size(&mut self, size: usize) {
+        self.number(size as u64);
+    }
+
+    fn flags(&mut self, flags: &[bool]) {
+        self.number(flags.iter().rev().fold(0, |bits, flag| bits << 1 | u64::from(*flag)));
+    }
+
+    fn span(&mut self, span: Span) {
+        self.size(span.start);
+        self.size(span.end.saturating_sub(span.start));
+    }
+
+    pub(super) fn inline(&mut self, text: &str) {
+        self.size(text.len());
+        self.bytes.extend_from_slice(text.as_bytes());
+    }
+
+    /// A string that probably stands in a part of the file's text.
+    fn string(&mut self, string: &str, text: &str, within: Span) {
+        match within.of(text).find(string) {
+            Some(at) => {
+                self.size(string.len() << 1);
+                if !string.is_empty() {
+                    self.size(within.start + at);
+                }
+            }
+            None => {
+                self.size(string.len() << 1 | 1);
+                self.bytes.extend_from_slice(string.as_bytes());
+            }
+        }
+    }
+
+    pub(super) fn dialects(&mut self, dialects: &[Dialect]) {
+        self.size(dialects.len());
+        for dialect in dialects {
+            self.dialect(*dialect);
+        }
+    }
+
+    fn dialect(&mut self, dialect: Dialect) {
+        self.size(Dialect::ALL.iter().position(|d| *d == dialect).unwrap_or_default());
+    }
+
+    pub(super) fn revision(&mut self, revision: &Revision) {
+        let text = revision.file.text();
+        self.inline(revision.file.path());
+        self.size(text.len());
+        self.bytes.extend_from_slice(revision.fingerprint.as_bytes());
+        let end = revision.sections.first().map_or(text.len(), |section| section.marker.start);
+        self.header(&revision.header, text, Span::new(0, end));
+        self.size(revision.sections.len());
+        for section in &revision.sections {
+            self.section(section, text);
+        }
+    }
+
+    fn header(&mut self, header: &Header, text: &str, within: Span) {
+        self.span(header.id.span);
+        self.names(&header.revises);
+        self.names(&header.depends_on);
+        self.names(&header.labels);
+        let created = header.created.as_ref().map_or("", |created| created.as_str());
+        self.string(created, text, within);
+        self.string(&header.message, text, within);
+        self.string(&header.description, text, within);
+    }
+
+    /// Names stand in the text where their spans say.
+    fn names<T>(&mut self, names: &[Named<T>]) {
+        self.size(names.len());
+        for name in names {
+            self.span(name.span);
+        }
+    }
+
+    fn section(&mut self, section: &Section, text: &str) {
+        self.size(SectionKind::ALL.iter().position(|k| *k == section.kind).unwrap_or_default());
+        self.flags(&[
+            section.transaction,
+            section.foreign_keys,
+            section.lock_timeout.is_some(),
+            section.statement_timeout.is_some(),
+        ]);
+        for timeout in [section.lock_timeout, section.statement_timeout].into_iter().flatten() {
+            self.number(u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX));
+        }
+        self.span(section.marker);
+        self.span(section.body);
+        self.dialects(&section.dialects);
+        self.string(&section.reason, text, section.marker);
+        self.size(section.statements.len());
+        let mut last: Option<&[Span]> = None;
+        for (dialect, statements) in &section.statements {
+            self.dialect(*dialect);
+            // Most SQL is split alike by all databases.
+            if last == Some(statements) {
+                self.number(0);
+                continue;
+            }
+            self.size(statements.len() + 1);
+            let mut at = section.body.start;
+            for span in statements {
+                self.size(span.start.saturating_sub(at));
+                self.size(span.end.saturating_sub(span.start));
+                at = span.end;
+            }
+            last = Some(statements);
+        }
+    }
+
+    pub(super) fn lock(&mut self, lock: Option<&Lock>, graph: &Graph) {
+        let Some(lock) = lock else { return self.flags(&[false, false]) };
+        self.flags(&[true, lock.conflict]);
+        self.dialects(&lock.dialects);
+        self.size(lock.heads.len());
+        for head in &lock.heads {
+            self.inline(head);
+        }
+        self.size(lock.fingerprints.len());
+        for (id, fingerprint) in &lock.fingerprints {
+            // A head may have changed since, and with an error another revision too.
+            let node = graph.node(id);
+            let known = node.filter(|n| graph.revision(*n).fingerprint == *fingerprint);
+            self.size(node.map_or(0, |n| n.index() + 1));
+            self.flags(&[known.is_some()]);
+            if node.is_none() {
+                self.inline(id);
+            }
+            if known.is_none() {
+                self.bytes.extend_from_slice(fingerprint.as_bytes());
+            }
+        }
+        self.size(lock.accepted.len());
+        for (id, earlier) in &lock.accepted {
+            self.inline(id);
+            self.size(earlier.len());
+            for (fingerprint, because) in earlier {
+                self.bytes.extend_from_slice(fingerprint.as_bytes());
+                self.inline(because);
+            }
+        }
+    }
+}
