@@ -5,6 +5,8 @@
     allow(unused, reason = "without a driver a history can be embedded but not run")
 )]
 
+extern crate self as migrate_db;
+
 mod admin;
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -14,6 +16,7 @@ mod error;
 mod event;
 mod foreign;
 mod ghosts;
+mod migrations;
 mod migrator;
 mod queue;
 mod runner;
@@ -25,6 +28,14 @@ pub use error::{Error, StatementError};
 pub use event::Event;
 pub use foreign::Rows;
 pub use migrate_core as core;
+pub use migrate_macros::migrations;
+pub use migrations::Migrations;
 pub use migrator::{Lock, Migrator, Options, Preview, Report, ReportedStep};
 pub use runner::Repair;
 pub use state::{Status, Unfinished};
+
+/// What the macros' code names; no part of the interface.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::migrations::embedded as migrations;
+}

@@ -1,0 +1,58 @@
+//! From arguments to a sound history, or to everything that is wrong with it.
+//!
+//! The checks are `migrate-core`'s, the very ones of the command.
+
+use std::io;
+use std::path::PathBuf;
+
+use migrate_core::directory::Directory;
+use migrate_core::history::{History, is_structural};
+use migrate_core::lock;
+
+use crate::args::Args;
+use crate::fallback::Refusal;
+use crate::settings::{Project, shown};
+
+/// A history that may be embedded.
+pub(crate) struct Sound {
+    pub(crate) history: History,
+    /// The files of the revisions in the graph's order, absolute.
+    pub(crate) files: Vec<PathBuf>,
+    /// Other files whose change must be noticed.
+    pub(crate) watched: Vec<PathBuf>,
+}
+
+pub(crate) fn check(args: &Args) -> Result<Sound, Refusal> {
+    let project = Project::of(args)?;
+    let path = project.root.join(&project.dir);
+    let directory = Directory::shown_as(&path, shown(&path, &project.root));
+    let (history, mut found) = directory.history(&project.dialects).map_err(|error| {
+        let dir = directory.shown();
+        Refusal::here(match error.kind() {
+            io::ErrorKind::NotFound => format!(
+                "there is no folder `{dir}`\n  = help: `cargo migrate init` makes one\n  = help: or name another, relative to Cargo.toml: `migrations!(\"path\")`"
+            ),
+            _ => format!("the folder `{dir}` cannot be read: {error}"),
+        })
+    })?;
+    // A graph with holes has heads that nobody made.
+    if !found.iter().any(is_structural) {
+        found.append(history.check(project.heads));
+    }
+    if found.has_errors() {
+        return Err(Refusal::found(&found));
+    }
+    if !args.dialects.is_empty() && history.dialects != args.dialects {
+        let named: Vec<&str> = history.dialects.iter().map(|dialect| dialect.name()).collect();
+        return Err(Refusal::here(format!(
+            "`dialects(..)` contradicts the lock file, which names {}\n  = help: leave the argument out",
+            named.join(", ")
+        )));
+    }
+    let file = |shown: &str| path.join(shown.rsplit('/').next().unwrap_or(shown));
+    let graph = &history.graph;
+    let files = graph.order().map(|node| file(graph.revision(node).file.path())).collect();
+    let lock = history.lock.as_ref().map(|_| path.join(lock::FILE_NAME));
+    let watched = lock.into_iter().chain(project.config).collect();
+    Ok(Sound { history, files, watched })
+}

@@ -1,0 +1,3 @@
+//! The code that the macros write, one file per macro.
+
+pub(crate) mod embed;

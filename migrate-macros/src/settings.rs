@@ -1,0 +1,93 @@
+//! Where the history is and how it is to be read: the macro's arguments, `migrate.toml`, and what
+//! holds when nobody says.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+use migrate_core::config::{Config, FILE_NAME, Settings};
+use migrate_core::dialect::Dialect;
+use migrate_core::history::Heads;
+use migrate_core::source::SourceFile;
+
+use crate::args::Args;
+use crate::fallback::Refusal;
+
+/// What the check needs to know.
+pub(crate) struct Project {
+    /// The folder of `Cargo.toml`.
+    pub(crate) root: PathBuf,
+    /// The folder of the revisions, as the user wrote it.
+    pub(crate) dir: String,
+    pub(crate) heads: Heads,
+    /// The databases by whose rules SQL is read when the lock file names none; empty: all.
+    pub(crate) dialects: Vec<Dialect>,
+    /// `migrate.toml`, when there is one.
+    pub(crate) config: Option<PathBuf>,
+}
+
+impl Project {
+    /// The project of the crate that is being compiled.
+    pub(crate) fn of(args: &Args) -> Result<Self, Refusal> {
+        let root = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).ok_or_else(|| {
+            Refusal::here("the folder of Cargo.toml is not known: cargo sets CARGO_MANIFEST_DIR")
+        })?;
+        let path = root.join(FILE_NAME);
+        let shown = shown(&path, &root);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => Some(text),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(Refusal::here(format!("{shown} cannot be read: {error}"))),
+        };
+        let (config, found) = text.as_ref().map_or_else(Default::default, |text| {
+            Config::parse(&SourceFile::new(shown, text.clone()))
+        });
+        if found.has_errors() {
+            return Err(Refusal::found(&found));
+        }
+        let settings = settings(&config, args.dir.as_deref())?;
+        let dialects = [&args.dialects, &settings.dialects, &featured()]
+            .into_iter()
+            .find(|dialects| !dialects.is_empty())
+            .cloned()
+            .unwrap_or_default();
+        Ok(Self {
+            dir: args.dir.clone().unwrap_or(settings.dir),
+            heads: args.heads.unwrap_or(settings.heads),
+            dialects,
+            config: text.map(|_| path),
+            root,
+        })
+    }
+}
+
+/// What `migrate.toml` says of a folder, or of the only database that it knows.
+fn settings(config: &Config, dir: Option<&str>) -> Result<Settings, Refusal> {
+    let plain = |dir: &str| Path::new(dir).components().collect::<PathBuf>();
+    match dir {
+        Some(dir) => Ok(config
+            .all()
+            .map(|(_, settings)| settings)
+            .find(|settings| plain(&settings.dir) == plain(dir))
+            .cloned()
+            .unwrap_or_default()),
+        None => config.database(None).cloned().map_err(|error| {
+            let dirs: Vec<String> =
+                config.all().map(|(_, s)| format!("`migrations!({:?})`", s.dir)).collect();
+            Refusal::here(format!("{error}\n  = help: name the folder: {}", dirs.join(" or ")))
+        }),
+    }
+}
+
+/// The databases whose drivers the application asked for.
+fn featured() -> Vec<Dialect> {
+    let features = [cfg!(feature = "sqlite"), cfg!(feature = "postgres"), cfg!(feature = "mysql")];
+    Dialect::ALL.into_iter().zip(features).filter(|(_, on)| *on).map(|(d, _)| d).collect()
+}
+
+/// A path as the compiler shows it: relative to where it runs, else to the package.
+pub(crate) fn shown(path: &Path, root: &Path) -> String {
+    let inside =
+        env::current_dir().ok().and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned));
+    let path = inside.as_deref().or_else(|| path.strip_prefix(root).ok()).unwrap_or(path);
+    path.to_string_lossy().replace('\\', "/")
+}
