@@ -116,7 +116,7 @@ fn read_key<'a>(
         return true;
     }
     let word_like = !name.contains(char::is_whitespace) && comment.contains(':');
-    let near = nearest(name, KEYS).filter(|_| word_like);
+    let near = word_like.then(|| nearest(name, KEYS)).flatten();
     if near.is_some() || among_keys {
         found.push(
             Diagnostic::error(Code::UnknownKey, format!("`{name}` is not a key of the header"))
