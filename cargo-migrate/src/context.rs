@@ -140,14 +140,7 @@ impl Context<'_> {
 
     /// How databases are migrated here.
     pub(crate) fn options(&self) -> Options {
-        let Settings { version_table, transaction, lock_wait, .. } = &self.settings;
-        let mut options = Options {
-            version_table: version_table.clone(),
-            transactions: *transaction,
-            ..Options::default()
-        };
-        options.lock_wait = lock_wait.unwrap_or(options.lock_wait);
-        options
+        Options::from(&self.settings)
     }
 }
 

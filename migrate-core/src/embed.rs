@@ -5,12 +5,13 @@
 //! always of one version, so the form has a number to refuse another and no other compatibility.
 //!
 //! ```
-//! use migrate_core::{embed, history::History, source::SourceFile};
+//! use migrate_core::{config::Settings, embed, history::History, source::SourceFile};
 //! const FILE: &str = "-- revision: a1\n-- revises:\n-- migrate:up\nSELECT 1;\n-- migrate:noop a query\n";
 //! let (history, found) = History::read(vec![SourceFile::new("a1.sql", FILE)], None, &[]);
 //! assert!(found.is_empty());
-//! let index: &'static [u8] = embed::encode(&history).leak();
-//! assert_eq!(embed::decode(index, &[FILE]), Ok(history));
+//! let settings = Settings::default();
+//! let index: &'static [u8] = embed::encode(&history, &settings).leak();
+//! assert_eq!(embed::decode(index, &[FILE]), Ok((history, settings)));
 //! ```
 
 mod read;
@@ -21,6 +22,7 @@ mod tests;
 
 use std::fmt;
 
+use crate::config::Settings;
 use crate::graph::Graph;
 use crate::history::History;
 use crate::source::SourceFile;
@@ -51,13 +53,15 @@ impl fmt::Display for DecodeError {
 
 impl std::error::Error for DecodeError {}
 
-/// Everything about a history that its files' texts do not hold as it is needed.
+/// Everything about a history that its files' texts do not hold as it is needed, and the settings
+/// of its project but for the database's URL, which may hold a password.
 ///
 /// The history must be free of errors; [`decode`] refuses the bytes of another.
 #[must_use]
-pub fn encode(history: &History) -> Vec<u8> {
+pub fn encode(history: &History, settings: &Settings) -> Vec<u8> {
     let mut writer = Writer::default();
     writer.number(FORM);
+    writer.settings(settings);
     writer.dialects(&history.dialects);
     writer.size(history.graph.len());
     for node in history.graph.order() {
@@ -67,7 +71,7 @@ pub fn encode(history: &History) -> Vec<u8> {
     writer.bytes
 }
 
-/// The history of which `index` was written. `files` are the texts of its revisions in the order
+/// The history and settings of which `index` was written. `files` are the texts of its revisions in the order
 /// of its graph, with or without the byte order marks and `\r\n` that reading takes away.
 ///
 /// # Errors
@@ -75,11 +79,12 @@ pub fn encode(history: &History) -> Vec<u8> {
 pub fn decode(
     index: &'static [u8],
     files: &'static [&'static str],
-) -> Result<History, DecodeError> {
+) -> Result<(History, Settings), DecodeError> {
     let mut reader = Reader::new(index);
     if reader.number()? != FORM {
         return Err(DecodeError::Malformed);
     }
+    let settings = reader.settings()?;
     let dialects = reader.dialects()?;
     if reader.size()? != files.len() {
         return Err(DecodeError::Malformed);
@@ -102,5 +107,5 @@ pub fn decode(
     let graph = Graph::in_order(revisions).ok_or(DecodeError::Malformed)?;
     let lock = reader.lock(&graph)?;
     reader.end()?;
-    Ok(History { graph, lock, dialects })
+    Ok((History { graph, lock, dialects }, settings))
 }

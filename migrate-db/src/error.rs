@@ -69,6 +69,9 @@ pub enum Error {
     /// Applied revisions were edited since.
     #[error("revisions were edited after this database ran them: {}", names(.0))]
     Edited(Vec<(String, String)>),
+    /// The database lacks revisions that the program has.
+    #[error("revisions are not applied to this database: {}", .0.join(", "))]
+    Pending(Vec<String>),
     /// A step that runs statement by statement did not end.
     #[error("revision {} stopped in the middle of its {} step: {} statements are known to have run", .unfinished.revision, .unfinished.direction(), .unfinished.done)]
     Unfinished {
@@ -196,6 +199,7 @@ impl Error {
                 "`cargo migrate downgrade <revision of the files>` undoes them with the way down that the database keeps".to_owned(),
                 "`cargo migrate stamp --purge <revision>` says where the database really stands, without running anything".to_owned(),
             ],
+            Self::Pending(_) => line("`cargo migrate upgrade` applies them"),
             Self::Edited(_) => vec![
                 "put the change into a new revision (`cargo migrate new`) and restore the file".to_owned(),
                 "for the newest revision in development: `cargo migrate redo`".to_owned(),

@@ -127,6 +127,21 @@ async fn ask(
 }
 
 impl Status {
+    /// Refuses rows that no file holds, and files that mean something else than what was run.
+    pub(crate) fn agree(&self, history: &History) -> Result<(), Error> {
+        if !self.unknown.is_empty() {
+            return Err(Error::Unknown(self.unknown.clone()));
+        }
+        if !self.edited.is_empty() {
+            let name = |node: &Node| {
+                let revision = history.graph.revision(*node);
+                (revision.id().to_string(), revision.file.path().to_owned())
+            };
+            return Err(Error::Edited(self.edited.iter().map(name).collect()));
+        }
+        Ok(())
+    }
+
     fn add(&mut self, row: Row, history: &History, dialect: Dialect) {
         let node = history.graph.node(&row.revision);
         if row.state != RowState::Applied {

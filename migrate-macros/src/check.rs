@@ -5,6 +5,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use migrate_core::config::Settings;
 use migrate_core::directory::Directory;
 use migrate_core::history::{History, is_structural};
 use migrate_core::lock;
@@ -16,6 +17,8 @@ use crate::settings::{Project, shown};
 /// A history that may be embedded.
 pub(crate) struct Sound {
     pub(crate) history: History,
+    /// What `migrate.toml` says, for the program that runs it.
+    pub(crate) settings: Settings,
     /// The files of the revisions in the graph's order, absolute.
     pub(crate) files: Vec<PathBuf>,
     /// Other files whose change must be noticed.
@@ -24,9 +27,9 @@ pub(crate) struct Sound {
 
 pub(crate) fn check(args: &Args) -> Result<Sound, Refusal> {
     let project = Project::of(args)?;
-    let path = project.root.join(&project.dir);
+    let path = project.root.join(&project.settings.dir);
     let directory = Directory::shown_as(&path, shown(&path, &project.root));
-    let (history, mut found) = directory.history(&project.dialects).map_err(|error| {
+    let (history, mut found) = directory.history(&project.settings.dialects).map_err(|error| {
         let dir = directory.shown();
         Refusal::here(match error.kind() {
             io::ErrorKind::NotFound => format!(
@@ -37,7 +40,7 @@ pub(crate) fn check(args: &Args) -> Result<Sound, Refusal> {
     })?;
     // A graph with holes has heads that nobody made.
     if !found.iter().any(is_structural) {
-        found.append(history.check(project.heads));
+        found.append(history.check(project.settings.heads));
     }
     if found.has_errors() {
         return Err(Refusal::found(&found));
@@ -54,5 +57,5 @@ pub(crate) fn check(args: &Args) -> Result<Sound, Refusal> {
     let files = graph.order().map(|node| file(graph.revision(node).file.path())).collect();
     let lock = history.lock.as_ref().map(|_| path.join(lock::FILE_NAME));
     let watched = lock.into_iter().chain(project.config).collect();
-    Ok(Sound { history, files, watched })
+    Ok(Sound { history, settings: project.settings, files, watched })
 }

@@ -1,6 +1,7 @@
 //! What is written in place of code when something is wrong: the error, and a value of the type
 //! that the code would have had.
 
+use migrate_core::config::Settings;
 use migrate_core::diagnostic::{Diagnostic, Diagnostics, Severity};
 use migrate_core::embed;
 use migrate_core::history::History;
@@ -36,7 +37,10 @@ impl Refusal {
 
 /// An empty history beside the error.
 pub(crate) fn migrations(Refusal { span, message }: &Refusal) -> TokenStream {
-    let index = proc_macro2::Literal::byte_string(&embed::encode(&History::default()));
+    let index = proc_macro2::Literal::byte_string(&embed::encode(
+        &History::default(),
+        &Settings::default(),
+    ));
     quote_spanned! {*span=> {
         ::core::compile_error!(#message);
         ::migrate_db::__private::migrations(&[], #index)

@@ -6,7 +6,6 @@ use std::{env, fs, io};
 
 use migrate_core::config::{Config, FILE_NAME, Settings};
 use migrate_core::dialect::Dialect;
-use migrate_core::history::Heads;
 use migrate_core::source::SourceFile;
 
 use crate::args::Args;
@@ -16,11 +15,8 @@ use crate::fallback::Refusal;
 pub(crate) struct Project {
     /// The folder of `Cargo.toml`.
     pub(crate) root: PathBuf,
-    /// The folder of the revisions, as the user wrote it.
-    pub(crate) dir: String,
-    pub(crate) heads: Heads,
-    /// The databases by whose rules SQL is read when the lock file names none; empty: all.
-    pub(crate) dialects: Vec<Dialect>,
+    /// What holds for this history. The dialects are used when the lock file names none.
+    pub(crate) settings: Settings,
     /// `migrate.toml`, when there is one.
     pub(crate) config: Option<PathBuf>,
 }
@@ -44,19 +40,17 @@ impl Project {
         if found.has_errors() {
             return Err(Refusal::found(&found));
         }
-        let settings = settings(&config, args.dir.as_deref())?;
-        let dialects = [&args.dialects, &settings.dialects, &featured()]
-            .into_iter()
-            .find(|dialects| !dialects.is_empty())
-            .cloned()
-            .unwrap_or_default();
-        Ok(Self {
-            dir: args.dir.clone().unwrap_or(settings.dir),
-            heads: args.heads.unwrap_or(settings.heads),
-            dialects,
-            config: text.map(|_| path),
-            root,
-        })
+        let mut settings = settings(&config, args.dir.as_deref())?;
+        if let Some(dir) = &args.dir {
+            settings.dir.clone_from(dir);
+        }
+        settings.heads = args.heads.unwrap_or(settings.heads);
+        if !args.dialects.is_empty() {
+            settings.dialects.clone_from(&args.dialects);
+        } else if settings.dialects.is_empty() {
+            settings.dialects = featured();
+        }
+        Ok(Self { settings, config: text.map(|_| path), root })
     }
 }
 

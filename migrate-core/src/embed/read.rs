@@ -6,11 +6,14 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::DecodeError;
+use crate::config::Settings;
 use crate::dialect::Dialect;
 use crate::graph::{Graph, Node};
+use crate::history::Heads;
 use crate::ident::{BranchLabel, Created, Malformed, RevisionId};
 use crate::lock::Lock;
 use crate::revision::{Header, Named, Revision, Section, SectionKind};
+use crate::script::Transactions;
 use crate::source::{SourceFile, Span};
 use crate::sql::Fingerprint;
 
@@ -101,6 +104,39 @@ impl Reader {
         Ok(Fingerprint::from_bytes(bytes))
     }
 
+    fn durations<const N: usize>(&mut self) -> Read<[Option<Duration>; N]> {
+        let mut durations = [None; N];
+        for (duration, there) in durations.iter_mut().zip(self.flags::<N>()?) {
+            if there {
+                *duration = Some(Duration::from_millis(self.number()?));
+            }
+        }
+        Ok(durations)
+    }
+
+    pub(super) fn settings(&mut self) -> Read<Settings> {
+        let dir = self.inline()?.to_owned();
+        let dialects = self.dialects()?;
+        let version_table = self.inline()?.to_owned();
+        let [many, chosen, all] = self.flags()?;
+        let [lock_wait, lock_timeout, statement_timeout] = self.durations()?;
+        Ok(Settings {
+            dir,
+            dialects,
+            heads: if many { Heads::Many } else { Heads::One },
+            version_table,
+            database_url: None,
+            transaction: chosen.then_some(if all {
+                Transactions::All
+            } else {
+                Transactions::PerMigration
+            }),
+            lock_wait,
+            lock_timeout,
+            statement_timeout,
+        })
+    }
+
     /// What follows the file's path and length.
     pub(super) fn revision(&mut self, file: SourceFile) -> Read<Revision> {
         let fingerprint = self.fingerprint()?;
@@ -144,12 +180,8 @@ impl Reader {
 
     fn section(&mut self, text: &str) -> Read<Section> {
         let kind = *SectionKind::ALL.get(self.size()?).ok_or(DecodeError::Malformed)?;
-        let [transaction, foreign_keys, has_lock_timeout, has_statement_timeout] = self.flags()?;
-        let mut timeout = |has: bool| -> Read<Option<Duration>> {
-            has.then(|| self.number().map(Duration::from_millis)).transpose()
-        };
-        let lock_timeout = timeout(has_lock_timeout)?;
-        let statement_timeout = timeout(has_statement_timeout)?;
+        let [transaction, foreign_keys] = self.flags()?;
+        let [lock_timeout, statement_timeout] = self.durations()?;
         let marker = self.span(0)?;
         let body = self.span(0)?;
         let dialects = self.dialects()?;

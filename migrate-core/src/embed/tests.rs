@@ -1,8 +1,12 @@
+use std::time::Duration;
+
 use proptest::prelude::*;
 
 use super::*;
 use crate::dialect::Dialect;
+use crate::history::Heads;
 use crate::lock::Lock;
+use crate::script::Transactions;
 use crate::sql::Fingerprint;
 
 /// The texts of one random revision, whose parents are among those before it.
@@ -127,6 +131,30 @@ fn history(picks: &[Picks], dialects: &[Dialect], sealing: Sealing) -> (History,
     (history, texts)
 }
 
+fn settings() -> impl Strategy<Value = Settings> {
+    let durations = prop::array::uniform3(any::<Option<u32>>());
+    let transactions =
+        prop::sample::select(vec![None, Some(Transactions::All), Some(Transactions::PerMigration)]);
+    ("[a-z/]{1,9}", any::<bool>(), transactions, durations).prop_map(
+        |(dir, many, transaction, durations)| {
+            let [lock_wait, lock_timeout, statement_timeout] =
+                durations.map(|d| d.map(|d| Duration::from_millis(d.into())));
+            let heads = if many { Heads::Many } else { Heads::One };
+            Settings {
+                version_table: dir.clone(),
+                dir,
+                heads,
+                transaction,
+                lock_wait,
+                lock_timeout,
+                statement_timeout,
+                dialects: vec![Dialect::Mysql],
+                database_url: None,
+            }
+        },
+    )
+}
+
 fn leak(texts: Vec<String>) -> &'static [&'static str] {
     texts.into_iter().map(|text| &*text.leak()).collect::<Vec<_>>().leak()
 }
@@ -139,10 +167,11 @@ proptest! {
         picks in prop::collection::vec(picks(), 0..12),
         dialects in prop::sample::subsequence(Dialect::ALL.to_vec(), 1..=3),
         sealing in prop::sample::select(vec![Sealing::Unlocked, Sealing::Locked, Sealing::Accepted]),
+        settings in settings(),
     ) {
         let (history, texts) = history(&picks, &dialects, sealing);
-        let decoded = decode(encode(&history).leak(), leak(texts));
-        prop_assert_eq!(decoded, Ok(history));
+        let decoded = decode(encode(&history, &settings).leak(), leak(texts));
+        prop_assert_eq!(decoded, Ok((history, settings)));
     }
 
     #[test]
@@ -153,7 +182,7 @@ proptest! {
         cut in any::<bool>(),
     ) {
         let (history, texts) = history(&picks, &Dialect::ALL, Sealing::Accepted);
-        let mut index = encode(&history);
+        let mut index = encode(&history, &Settings::default());
         let at = at.index(index.len());
         index[at] = byte;
         if cut {
@@ -173,22 +202,30 @@ fn read(text: &str) -> History {
 
 #[test]
 fn texts_are_borrowed_from_the_program() {
-    let index = encode(&read(FILE)).leak();
-    let decoded = decode(index, &[FILE]).unwrap();
+    let index = encode(&read(FILE), &Settings::default()).leak();
+    let (decoded, _) = decode(index, &[FILE]).unwrap();
     let node = decoded.graph.node("a").unwrap();
     assert_eq!(decoded.graph.revision(node).file.text().as_ptr(), FILE.as_ptr());
 }
 
 #[test]
 fn a_file_that_changed_while_it_was_embedded_is_named() {
-    let index: &[u8] = encode(&read(&FILE.replace('1', "22"))).leak();
+    let index: &[u8] = encode(&read(&FILE.replace('1', "22")), &Settings::default()).leak();
     assert_eq!(decode(index, &[FILE]), Err(DecodeError::OtherText(0)));
     assert_eq!(decode(index, &[]), Err(DecodeError::Malformed));
     assert_eq!(decode(&[], &[FILE]), Err(DecodeError::Malformed));
 }
 
 #[test]
+fn no_password_is_embedded() {
+    let url = Some("postgres://me:secret@host/db".to_owned());
+    let settings = Settings { database_url: url, ..Settings::default() };
+    let index = encode(&read(FILE), &settings);
+    assert!(!index.windows(6).any(|bytes| bytes == b"secret"));
+}
+
+#[test]
 fn the_index_is_small_beside_the_texts() {
-    let index = encode(&read(FILE));
-    assert!(index.len() < 100, "{} bytes", index.len());
+    let index = encode(&read(FILE), &Settings::default());
+    assert!(index.len() < 130, "{} bytes", index.len());
 }

@@ -2,10 +2,15 @@
 //!
 //! Numbers are little-endian base 128. A string is found in the file's text where it stands there.
 
+use std::time::Duration;
+
+use crate::config::Settings;
 use crate::dialect::Dialect;
 use crate::graph::Graph;
+use crate::history::Heads;
 use crate::lock::Lock;
 use crate::revision::{Header, Named, Revision, Section, SectionKind};
+use crate::script::Transactions;
 use crate::source::Span;
 
 #[derive(Default)]
@@ -67,6 +72,25 @@ impl Writer {
         self.size(Dialect::ALL.iter().position(|d| *d == dialect).unwrap_or_default());
     }
 
+    fn durations<const N: usize>(&mut self, durations: [Option<Duration>; N]) {
+        self.flags(&durations.map(|duration| duration.is_some()));
+        for duration in durations.into_iter().flatten() {
+            self.number(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX));
+        }
+    }
+
+    pub(super) fn settings(&mut self, settings: &Settings) {
+        self.inline(&settings.dir);
+        self.dialects(&settings.dialects);
+        self.inline(&settings.version_table);
+        self.flags(&[
+            settings.heads == Heads::Many,
+            settings.transaction.is_some(),
+            settings.transaction == Some(Transactions::All),
+        ]);
+        self.durations([settings.lock_wait, settings.lock_timeout, settings.statement_timeout]);
+    }
+
     pub(super) fn revision(&mut self, revision: &Revision) {
         let text = revision.file.text();
         self.inline(revision.file.path());
@@ -101,15 +125,8 @@ impl Writer {
 
     fn section(&mut self, section: &Section, text: &str) {
         self.size(SectionKind::ALL.iter().position(|k| *k == section.kind).unwrap_or_default());
-        self.flags(&[
-            section.transaction,
-            section.foreign_keys,
-            section.lock_timeout.is_some(),
-            section.statement_timeout.is_some(),
-        ]);
-        for timeout in [section.lock_timeout, section.statement_timeout].into_iter().flatten() {
-            self.number(u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX));
-        }
+        self.flags(&[section.transaction, section.foreign_keys]);
+        self.durations([section.lock_timeout, section.statement_timeout]);
         self.span(section.marker);
         self.span(section.body);
         self.dialects(&section.dialects);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use migrate_core::config::Settings;
 use migrate_core::dialect::Dialect;
 use migrate_core::script::{How, Transactions};
 use migrate_core::version_table::DEFAULT_NAME;
@@ -38,6 +39,21 @@ impl Default for Options {
             statement_timeout: None,
             lock: Lock::Session,
             by: by_default(),
+        }
+    }
+}
+
+impl From<&Settings> for Options {
+    /// What `migrate.toml` says, and the default where it says nothing.
+    fn from(settings: &Settings) -> Self {
+        let defaults = Self::default();
+        Self {
+            version_table: settings.version_table.clone(),
+            transactions: settings.transaction,
+            lock_wait: settings.lock_wait.unwrap_or(defaults.lock_wait),
+            lock_timeout: settings.lock_timeout,
+            statement_timeout: settings.statement_timeout,
+            ..defaults
         }
     }
 }

@@ -50,7 +50,7 @@ impl Way<'_> {
         options: &Options,
     ) -> Result<Preview<'h>, Error> {
         if self.direction() == Direction::Up {
-            refuse_disagreement(&history, &status)?;
+            status.agree(&history)?;
         }
         let graph = &history.graph;
         let plan = self.goal(graph, &status)?.plan(graph, &status.applied);
@@ -308,21 +308,6 @@ impl<'m> Session<'m> {
 fn plan_error(error: &ScriptError, graph: &Graph) -> Error {
     let (message, help) = error.explain(graph);
     Error::Plan { message, help }
-}
-
-/// Going up on top of rows that no file holds, or of files that changed, is refused.
-fn refuse_disagreement(history: &History, status: &Status) -> Result<(), Error> {
-    if !status.unknown.is_empty() {
-        return Err(Error::Unknown(status.unknown.clone()));
-    }
-    if !status.edited.is_empty() {
-        let name = |node: &Node| {
-            let revision = history.graph.revision(*node);
-            (revision.id().to_string(), revision.file.path().to_owned())
-        };
-        return Err(Error::Edited(status.edited.iter().map(name).collect()));
-    }
-    Ok(())
 }
 
 /// The rest of the step that stopped in the middle, when it is known exactly where it stands and

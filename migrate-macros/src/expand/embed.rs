@@ -11,7 +11,7 @@ use crate::check::Sound;
 /// One call of a constant function. The compiler reads the files for itself, and so knows when to
 /// compile again.
 pub(crate) fn expand(sound: &Sound) -> TokenStream {
-    let index = embed::encode(&sound.history);
+    let index = embed::encode(&sound.history, &sound.settings);
     let mut code = String::with_capacity(sound.files.len() * 160 + index.len() * 3);
     code.push('{');
     for path in &sound.watched {
