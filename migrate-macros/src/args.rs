@@ -74,7 +74,9 @@ fn key(input: ParseStream<'_>) -> syn::Result<Ident> {
 fn value(input: ParseStream<'_>, key: &Ident, args: &mut Args) -> syn::Result<()> {
     if key == "heads" {
         input.parse::<Token![=]>()?;
-        let word: Ident = input.parse()?;
+        let word: Ident = input.parse().map_err(|error| {
+            syn::Error::new(error.span(), "write `heads = one` or `heads = many`")
+        })?;
         args.heads = Some(match word.to_string().as_str() {
             "one" => Heads::One,
             "many" => Heads::Many,

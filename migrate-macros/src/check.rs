@@ -3,7 +3,7 @@
 //! The checks are `migrate-core`'s, the very ones of the command.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use migrate_core::config::Settings;
 use migrate_core::directory::Directory;
@@ -25,10 +25,11 @@ pub(crate) struct Sound {
     pub(crate) watched: Vec<PathBuf>,
 }
 
-pub(crate) fn check(args: &Args) -> Result<Sound, Refusal> {
-    let project = Project::of(args)?;
-    let path = project.root.join(&project.settings.dir);
-    let directory = Directory::shown_as(&path, shown(&path, &project.root));
+/// Checks the history of the crate whose `Cargo.toml` stands in `root`.
+pub(crate) fn check(root: &Path, args: &Args) -> Result<Sound, Refusal> {
+    let project = Project::of(root, args)?;
+    let path = root.join(&project.settings.dir);
+    let directory = Directory::shown_as(&path, shown(&path, root));
     let (history, mut found) = directory.history(&project.settings.dialects).map_err(|error| {
         let dir = directory.shown();
         Refusal::here(match error.kind() {

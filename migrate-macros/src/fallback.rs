@@ -28,8 +28,8 @@ impl Refusal {
             found.iter().filter(|finding| finding.severity == Severity::Error).collect();
         let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
         Self::here(match told.as_slice() {
-            // The compiler writes the first word itself.
-            [one] => one.strip_prefix("error").unwrap_or(one).to_owned(),
+            // The compiler writes the word `error:` itself.
+            [one] => one.strip_prefix("error").unwrap_or(one).replacen("]: ", "] ", 1),
             all => format!("{} mistakes in the migrations\n\n{}", all.len(), all.join("\n\n")),
         })
     }

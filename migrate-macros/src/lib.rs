@@ -44,7 +44,7 @@ use proc_macro::TokenStream;
 /// ```
 #[proc_macro]
 pub fn migrations(input: TokenStream) -> TokenStream {
-    match args::Args::parse(input).and_then(|args| check::check(&args)) {
+    match args::Args::parse(input).and_then(|args| check::check(&settings::root()?, &args)) {
         Ok(sound) => expand::embed::expand(&sound),
         Err(refusal) => fallback::migrations(&refusal),
     }

@@ -13,22 +13,23 @@ use crate::fallback::Refusal;
 
 /// What the check needs to know.
 pub(crate) struct Project {
-    /// The folder of `Cargo.toml`.
-    pub(crate) root: PathBuf,
     /// What holds for this history. The dialects are used when the lock file names none.
     pub(crate) settings: Settings,
     /// `migrate.toml`, when there is one.
     pub(crate) config: Option<PathBuf>,
 }
 
+/// The folder of the `Cargo.toml` of the crate that is being compiled.
+pub(crate) fn root() -> Result<PathBuf, Refusal> {
+    env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).ok_or_else(|| {
+        Refusal::here("the folder of Cargo.toml is not known: cargo sets CARGO_MANIFEST_DIR")
+    })
+}
+
 impl Project {
-    /// The project of the crate that is being compiled.
-    pub(crate) fn of(args: &Args) -> Result<Self, Refusal> {
-        let root = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).ok_or_else(|| {
-            Refusal::here("the folder of Cargo.toml is not known: cargo sets CARGO_MANIFEST_DIR")
-        })?;
+    pub(crate) fn of(root: &Path, args: &Args) -> Result<Self, Refusal> {
         let path = root.join(FILE_NAME);
-        let shown = shown(&path, &root);
+        let shown = shown(&path, root);
         let text = match fs::read_to_string(&path) {
             Ok(text) => Some(text),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
@@ -50,7 +51,7 @@ impl Project {
         } else if settings.dialects.is_empty() {
             settings.dialects = featured();
         }
-        Ok(Self { settings, config: text.map(|_| path), root })
+        Ok(Self { settings, config: text.map(|_| path) })
     }
 }
 
@@ -85,3 +86,6 @@ pub(crate) fn shown(path: &Path, root: &Path) -> String {
     let path = inside.as_deref().or_else(|| path.strip_prefix(root).ok()).unwrap_or(path);
     path.to_string_lossy().replace('\\', "/")
 }
+
+#[cfg(test)]
+mod tests;

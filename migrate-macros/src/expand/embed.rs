@@ -4,13 +4,19 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use migrate_core::embed;
-use proc_macro::{Literal, TokenStream};
+use proc_macro::TokenStream;
+use proc_macro2::Literal;
 
 use crate::check::Sound;
 
 /// One call of a constant function. The compiler reads the files for itself, and so knows when to
 /// compile again.
 pub(crate) fn expand(sound: &Sound) -> TokenStream {
+    // One string for the compiler to read: thousands of tokens made one by one cost more.
+    code(sound).parse().unwrap_or_default()
+}
+
+fn code(sound: &Sound) -> String {
     let index = embed::encode(&sound.history, &sound.settings);
     let mut code = String::with_capacity(sound.files.len() * 160 + index.len() * 3);
     code.push('{');
@@ -22,10 +28,40 @@ pub(crate) fn expand(sound: &Sound) -> TokenStream {
         let _ = write!(code, "::core::include_str!({}),", literal(path));
     }
     let _ = write!(code, "],{})}}", Literal::byte_string(&index));
-    // One string for the compiler to read: thousands of tokens made one by one cost more.
-    code.parse().unwrap_or_default()
+    code
 }
 
 fn literal(path: &Path) -> Literal {
     Literal::string(&path.to_string_lossy())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args::Args;
+    use crate::check::check;
+
+    const REVISION: &str =
+        "-- revision: a\n-- revises:\n-- migrate:up\nSELECT 1;\n-- migrate:noop a query\n";
+
+    #[test]
+    fn the_compiler_reads_every_file_that_counts() {
+        let root = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| std::fs::write(root.path().join(name), text).unwrap();
+        std::fs::create_dir(root.path().join("migrations")).unwrap();
+        write("migrations/a.sql", REVISION);
+        write("migrations/README.md", "no revision");
+        write("migrations/migrate.lock", "version = 1\n");
+        write("migrate.toml", "");
+        let code = code(&check(root.path(), &Args::default()).unwrap());
+        for (included, name) in [
+            ("include_str!", "migrations/a.sql"),
+            ("include_bytes!", "migrations/migrate.lock"),
+            ("include_bytes!", "migrate.toml"),
+        ] {
+            let path = literal(&root.path().join(name));
+            assert!(code.contains(&format!("::core::{included}({path})")), "{code}");
+        }
+        assert!(!code.contains("README"));
+    }
 }

@@ -1,0 +1,8 @@
+-- Create t_a1
+--
+-- revision: a1
+-- revises:
+-- created: 2026-11-21T01:00:00Z
+
+-- migrate:down
+DROP TABLE t_a1;

@@ -1,0 +1,13 @@
+-- Create t_a1
+--
+-- revision: a1
+-- revises:
+-- created: 2026-11-21T01:00:00Z
+
+-- migrate:up
+CREATE TABLE t_a1 (id INTEGER);
+CREATE TRIGGER g AFTER INSERT ON t_a1 BEGIN
+    DELETE FROM t_a1;
+
+-- migrate:down
+DROP TABLE t_a1;
