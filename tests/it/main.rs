@@ -3,5 +3,7 @@
 
 mod alembic;
 mod cli;
+mod migrations;
 mod smoke;
 mod support;
+mod weight;

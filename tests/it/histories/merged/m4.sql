@@ -1,0 +1,10 @@
+-- Merge
+--
+-- revision: m4
+-- revises: b2, c3
+-- created: 2026-11-21T04:00:00Z
+
+-- migrate:up
+
+
+-- migrate:down
