@@ -189,14 +189,15 @@ impl Lock {
     pub fn check(&self, file: &SourceFile, graph: &Graph) -> Diagnostics {
         let mut found = Diagnostics::new();
         for (id, fingerprint) in &self.fingerprints {
-            let place = entry_span(file, id);
+            // Looked for only where it is told: the file is long.
+            let place = || entry_span(file, id);
             let Some(node) = graph.node(id) else {
                 found.push(
                     Diagnostic::error(
                         Code::SealedMissing,
                         format!("no file holds revision {id}, which the lock file names"),
                     )
-                    .at(file, place)
+                    .at(file, place())
                     .help("bring the file back (it may never have been committed)")
                     .help(format!(
                         "if it was deleted on purpose: `cargo migrate accept {id} --because \"..\"`"
@@ -209,7 +210,7 @@ impl Lock {
                 found.push(
                     Diagnostic::error(Code::SealedEdited, format!("revision {id} was edited after others were built on it"))
                         .labelled(&revision.file, revision.header.id.span, "this file changed in meaning")
-                        .labelled(file, place, "what it was")
+                        .labelled(file, place(), "what it was")
                         .help(format!("restore it (`git checkout -- {}`) and put the change into a new revision: `cargo migrate new`", revision.file.path()))
                         .help(format!("if databases that ran the old text are as good: `cargo migrate accept {id} --because \"..\"`")),
                 );
@@ -303,11 +304,16 @@ fn unquote(text: &str) -> Option<String> {
 
 /// The quoted string at the front, and what follows it.
 fn quoted(text: &str) -> Option<(String, &str)> {
+    let rest = text.strip_prefix('"')?;
+    let (plain, after) = rest.split_once('"')?;
+    if !plain.contains('\\') {
+        return Some((plain.to_owned(), after));
+    }
     let mut value = String::new();
-    let mut chars = text.strip_prefix('"')?.char_indices();
+    let mut chars = rest.char_indices();
     while let Some((n, c)) = chars.next() {
         match c {
-            '"' => return Some((value, &text[n + 2..])),
+            '"' => return Some((value, &rest[n + 1..])),
             '\\' => value.push(chars.next()?.1),
             c => value.push(c),
         }

@@ -39,7 +39,7 @@ use proc_macro::TokenStream;
 /// `cargo migrate new` writes: its revisions need nothing further. A file that was added by hand
 /// while the lock file stayed as it was is noticed with a build script (`build.rs`) of one line:
 ///
-/// ```
+/// ```text
 /// fn main() { println!("cargo::rerun-if-changed=migrations"); }
 /// ```
 #[proc_macro]

@@ -258,6 +258,6 @@ pub(super) fn lines(text: &str, span: Span) -> impl Iterator<Item = Span> + '_ {
     span.of(text).split_inclusive('\n').map(move |line| {
         let start = at;
         at += line.len();
-        Span::new(start, start + line.trim_end_matches('\n').len())
+        Span::new(start, at - usize::from(line.ends_with('\n')))
     })
 }

@@ -10,14 +10,13 @@ mod parse;
 mod section;
 
 pub use draft::{Draft, DraftSection};
-pub(crate) use header::revises_line;
 pub use header::{Header, Named};
 pub use section::{Section, SectionKind, duration};
 
 use crate::dialect::Dialect;
 use crate::ident::RevisionId;
 use crate::source::SourceFile;
-use crate::sql::{Fingerprint, Hasher};
+use crate::sql::{Fingerprint, Hasher, Reading};
 
 /// One revision, as read from its file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,39 +105,40 @@ impl Revision {
         file: &SourceFile,
         dialects: &[Dialect],
     ) -> Fingerprint {
-        let mut hash = Hasher::new();
-        hash.field("revision", header.id.name.as_str());
-        let sorted = |names: &mut Vec<&str>| names.sort_unstable();
-        let mut parents: Vec<&str> = header.revises.iter().map(|n| n.name.as_str()).collect();
-        let mut needs: Vec<&str> = header.depends_on.iter().map(|n| n.name.as_str()).collect();
-        let mut labels: Vec<&str> = header.labels.iter().map(|n| n.name.as_str()).collect();
-        for (field, names) in
-            [("revises", &mut parents), ("depends-on", &mut needs), ("branch-labels", &mut labels)]
-        {
-            sorted(names);
-            for name in names {
-                hash.field(field, name);
-            }
-        }
-        for section in sections {
-            if !section.kind.counts() {
-                continue;
-            }
-            hash.field("section", section.kind.word());
-            section.options_into(&mut |name, value| hash.field(name, value));
+        let bodies = sections.iter().map(|section| {
             let readers = if section.dialects.is_empty() { dialects } else { &section.dialects };
-            let mut seen: Vec<Fingerprint> = Vec::new();
-            for dialect in readers {
-                let body = section.body_fingerprint(file, *dialect);
-                if !seen.contains(&body) {
-                    seen.push(body);
-                    hash.field("sql", &body.to_string());
-                }
-            }
-        }
-        hash.finish()
+            let read = |d: &Dialect| Reading::of(file.text(), section.body, d.lexis());
+            (section, readers.iter().map(read).collect())
+        });
+        fingerprint(header, bodies)
     }
 }
 
-#[cfg(test)]
-mod tests;
+/// The fingerprint of a header and of sections, each with what its databases read in it.
+fn fingerprint<'a>(
+    header: &Header,
+    sections: impl IntoIterator<Item = (&'a Section, Vec<Reading>)>,
+) -> Fingerprint {
+    let mut hash = Hasher::new();
+    hash.field("revision", header.id.name.as_str());
+    let sorted = |names: &mut Vec<&str>| names.sort_unstable();
+    let mut parents: Vec<&str> = header.revises.iter().map(|n| n.name.as_str()).collect();
+    let mut needs: Vec<&str> = header.depends_on.iter().map(|n| n.name.as_str()).collect();
+    let mut labels: Vec<&str> = header.labels.iter().map(|n| n.name.as_str()).collect();
+    for (field, names) in
+        [("revises", &mut parents), ("depends-on", &mut needs), ("branch-labels", &mut labels)]
+    {
+        sorted(names);
+        for name in names {
+            hash.field(field, name);
+        }
+    }
+    for (section, body) in sections {
+        if section.kind.counts() {
+            hash.field("section", section.kind.word());
+            section.options_into(&mut |name, value| hash.field(name, value));
+            hash.readings(&body);
+        }
+    }
+    hash.finish()
+}

@@ -1,12 +1,12 @@
 //! From a file's text to a [`Revision`], with every mistake found on the way.
 
-use super::Revision;
+use super::{Revision, fingerprint};
 use super::header::{lines, read_header};
 use super::section::{PREFIX, Section, SectionKind, read_marker};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::source::{SourceFile, Span};
-use crate::sql::{Hasher, controls_transaction, scan};
+use crate::sql::{Reading, controls_transaction, scan};
 
 impl Revision {
     /// Reads a revision file. `dialects` are the databases of the project, in the order of
@@ -29,9 +29,13 @@ impl Revision {
         let (header_span, mut sections) = sections(&file, &mut found);
         let header = read_header(&file, header_span, &mut found);
         let is_merge = header.as_ref().is_some_and(|h| h.revises.len() > 1);
-        check_sections(&file, &mut sections, is_merge, dialects, &mut found);
+        check_twins(&file, &sections, SectionKind::is_way_down, &mut found);
+        let bodies = check_bodies(&file, &mut sections, is_merge, dialects, &mut found);
+        if !is_merge {
+            check_ways(&file, &sections, dialects, &mut found);
+        }
         let revision = header.map(|header| {
-            let fingerprint = Self::fingerprint_for(&header, &sections, &file, dialects);
+            let fingerprint = fingerprint(&header, sections.iter().zip(bodies));
             Self { header, sections, file, fingerprint }
         });
         (revision, found)
@@ -74,6 +78,10 @@ fn sections(file: &SourceFile, found: &mut Diagnostics) -> (Span, Vec<Section>) 
 
 /// `--migrate:up`, `-- Migrate:up`, ` -- migrate: up`: what a person could take for a marker.
 fn marker_like(line: &str) -> Option<String> {
+    // Most lines are told apart at once.
+    if !line.contains("--") {
+        return None;
+    }
     let rest = line.trim_start().strip_prefix("--")?.trim_start();
     let rest = match rest.get(..8) {
         Some(start) if start.eq_ignore_ascii_case("migrate:") => rest[8..].trim(),
@@ -82,15 +90,15 @@ fn marker_like(line: &str) -> Option<String> {
     Some(format!("{PREFIX}{}", rest.to_lowercase()))
 }
 
-fn check_sections(
+/// Splits the sections into statements. Returns what each database reads in them.
+fn check_bodies(
     file: &SourceFile,
     sections: &mut [Section],
     is_merge: bool,
     dialects: &[Dialect],
     found: &mut Diagnostics,
-) {
-    let is_down = SectionKind::is_way_down;
-    check_twins(file, sections, is_down, found);
+) -> Vec<Vec<Reading>> {
+    let mut bodies = vec![Vec::new(); sections.len()];
     for n in 0..sections.len() {
         let section = &sections[n];
         if !section.kind.has_body() {
@@ -113,15 +121,13 @@ fn check_sections(
         }
         let readers = if section.dialects.is_empty() { dialects } else { &section.dialects };
         let mut split_by = Vec::with_capacity(readers.len());
-        let mut bodies = Vec::with_capacity(readers.len());
         let mut told = Diagnostics::new();
         let mut readable = false;
         for dialect in readers {
-            // One pass splits, checks and takes the fingerprint.
-            let mut hash = Hasher::new();
+            let mut reading = Reading::default();
             let (statements, mut wrong) =
-                scan(file, section.body, dialect.lexis(), Some(&mut hash));
-            bodies.push((*dialect, hash.finish()));
+                scan(file, section.body, dialect.lexis(), Some(&mut reading));
+            bodies[n].push(reading);
             if section.transaction && matches!(section.kind, SectionKind::Up | SectionKind::Down) {
                 let control = statements
                     .iter()
@@ -154,11 +160,17 @@ fn check_sections(
             );
         }
         sections[n].statements = split_by;
-        sections[n].bodies = bodies;
     }
-    if is_merge {
-        return;
-    }
+    bodies
+}
+
+/// Every database needs a way up and a way down, or a word on why there is none.
+fn check_ways(
+    file: &SourceFile,
+    sections: &[Section],
+    dialects: &[Dialect],
+    found: &mut Diagnostics,
+) {
     let end = Span::new(file.text().len(), file.text().len());
     let served = |wanted: &dyn Fn(SectionKind) -> bool| -> Vec<&'static str> {
         let unserved = |d: &&Dialect| !sections.iter().any(|s| wanted(s.kind) && s.serves(**d));
@@ -182,7 +194,7 @@ fn check_sections(
             .help("add a line `-- migrate:up` and the statements under it"),
         );
     }
-    let missing = served(&is_down);
+    let missing = served(&SectionKind::is_way_down);
     if !missing.is_empty() {
         found.push(
             Diagnostic::error(

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::source::{SourceFile, Span};
-use crate::sql::{Fingerprint, Hasher, split};
+use crate::sql::split;
 use crate::suggest::nearest;
 
 /// What a section is for.
@@ -110,8 +110,6 @@ pub struct Section {
     pub statement_timeout: Option<Duration>,
     /// Its statements as each database of the project splits them.
     pub statements: Vec<(Dialect, Vec<Span>)>,
-    /// What the body means to each of them.
-    pub bodies: Vec<(Dialect, Fingerprint)>,
     /// Why, for `irreversible`, `noop` and `allow` (where it begins with the code).
     pub reason: String,
 }
@@ -133,20 +131,6 @@ impl Section {
                 Cow::Owned(statements.into_iter().map(|statement| statement.span).collect())
             }
         }
-    }
-
-    /// The fingerprint of the body as a database reads it: as taken when the file was read, else
-    /// taken now.
-    pub(super) fn body_fingerprint(&self, file: &SourceFile, dialect: Dialect) -> Fingerprint {
-        let known = self.bodies.iter().find(|(reader, _)| *reader == dialect);
-        known.map_or_else(
-            || {
-                let mut hash = Hasher::new();
-                hash.sql(file.text(), self.body, dialect.lexis());
-                hash.finish()
-            },
-            |(_, fingerprint)| *fingerprint,
-        )
     }
 
     /// Tells the options that change what running the section does.
@@ -266,7 +250,6 @@ impl Section {
             lock_timeout: None,
             statement_timeout: None,
             statements: Vec::new(),
-            bodies: Vec::new(),
             reason: String::new(),
         }
     }

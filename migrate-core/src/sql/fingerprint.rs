@@ -97,16 +97,6 @@ impl FromStr for Fingerprint {
     }
 }
 
-/// Takes what a revision means, part by part, and gives its [`Fingerprint`].
-#[derive(Debug, Clone)]
-pub struct Hasher {
-    sha: Sha256,
-    /// What was not handed to `sha` yet.
-    buffer: Vec<u8>,
-    /// Semicolons that count once a token of the same statement follows them.
-    semicolons: usize,
-}
-
 /// What stands in the hash before each part, so that no two series of parts read the same.
 #[derive(Clone, Copy)]
 enum Part {
@@ -120,7 +110,14 @@ enum Part {
 /// Changes whenever the encoding does.
 const ENCODING: &[u8] = b"cargo-migrate fingerprint 1\n";
 
-const BUFFER: usize = 1024;
+/// Takes what a revision means, part by part, and gives its [`Fingerprint`].
+///
+/// The parts are gathered and hashed once: in a macro, which is not optimised, hashing costs more
+/// than all else.
+#[derive(Debug, Clone)]
+pub struct Hasher {
+    parts: Parts,
+}
 
 impl Default for Hasher {
     fn default() -> Self {
@@ -132,28 +129,56 @@ impl Hasher {
     /// A hasher that has seen nothing.
     #[must_use]
     pub fn new() -> Self {
-        let sha = Sha256::new_with_prefix(ENCODING);
-        Self { sha, buffer: Vec::with_capacity(2 * BUFFER), semicolons: 0 }
+        let mut bytes = Vec::with_capacity(2048);
+        bytes.extend_from_slice(ENCODING);
+        Self { parts: Parts(bytes) }
     }
 
     /// Takes a named value, as written.
     pub fn field(&mut self, name: &str, value: &str) {
-        self.part(Part::Field, name.as_bytes());
-        self.bytes(value.as_bytes());
+        self.parts.add(Part::Field, name.as_bytes());
+        self.parts.counted(value.as_bytes());
     }
 
     /// Takes the tokens of the part of `text` that `span` covers. What cannot be read as tokens
     /// counts as it is written.
     pub fn sql(&mut self, text: &str, span: Span, lexis: &Lexis) {
-        walk(text, span, lexis, |event| self.event(text, event, lexis));
-        self.end_of_sql();
+        self.readings(&[Reading::of(text, span, lexis)]);
+    }
+
+    /// Takes a text as each of several databases reads it. What two of them read alike is taken
+    /// once.
+    pub fn readings(&mut self, readings: &[Reading]) {
+        for (n, reading) in readings.iter().enumerate() {
+            if !readings[..n].contains(reading) {
+                self.parts.0.extend_from_slice(&reading.parts.0);
+            }
+        }
     }
 
     /// The fingerprint of all that was taken.
     #[must_use]
-    pub fn finish(mut self) -> Fingerprint {
-        self.sha.update(&self.buffer);
-        Fingerprint(self.sha.finalize().into())
+    pub fn finish(self) -> Fingerprint {
+        Fingerprint(Sha256::digest(&self.parts.0).into())
+    }
+}
+
+/// The tokens of a text, as one database reads it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reading {
+    parts: Parts,
+    /// Semicolons that count once a token of the same statement follows them.
+    semicolons: usize,
+}
+
+impl Reading {
+    /// Reads the part of `text` that `span` covers.
+    #[must_use]
+    pub fn of(text: &str, span: Span, lexis: &Lexis) -> Self {
+        let mut reading = Self::default();
+        walk(text, span, lexis, |event| reading.event(text, event, lexis));
+        reading.end();
+        reading
     }
 
     pub(super) fn event(&mut self, text: &str, event: Event, lexis: &Lexis) {
@@ -166,47 +191,49 @@ impl Hasher {
                     TokenKind::Semicolon => self.semicolons += 1,
                     kind => {
                         for _ in 0..std::mem::take(&mut self.semicolons) {
-                            self.part(Part::Token, b";");
+                            self.parts.add(Part::Token, b";");
                         }
-                        self.part(Part::Token, bytes);
+                        self.parts.add(Part::Token, bytes);
                         if kind == TokenKind::Word {
-                            let start = self.buffer.len() - bytes.len();
-                            self.buffer[start..].make_ascii_lowercase();
+                            let start = self.parts.0.len() - bytes.len();
+                            self.parts.0[start..].make_ascii_lowercase();
                         }
                     }
                 }
             }
             Event::Statement(_) => {
                 self.semicolons = 0;
-                self.part(Part::EndOfStatement, b"");
+                self.parts.add(Part::EndOfStatement, b"");
             }
-            Event::Verbatim(span) => self.part(Part::Verbatim, span.of(text).as_bytes()),
+            Event::Verbatim(span) => self.parts.add(Part::Verbatim, span.of(text).as_bytes()),
             Event::Fault(_) => {}
         }
     }
 
-    pub(super) fn end_of_sql(&mut self) {
+    pub(super) fn end(&mut self) {
         self.semicolons = 0;
-        self.part(Part::EndOfSql, b"");
+        self.parts.add(Part::EndOfSql, b"");
     }
+}
 
-    fn part(&mut self, part: Part, bytes: &[u8]) {
-        if self.buffer.len() > BUFFER {
-            self.sha.update(&self.buffer);
-            self.buffer.clear();
-        }
-        self.buffer.push(part as u8);
-        self.bytes(bytes);
+/// Parts, each with its kind and length before it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Parts(Vec<u8>);
+
+impl Parts {
+    fn add(&mut self, part: Part, bytes: &[u8]) {
+        self.0.push(part as u8);
+        self.counted(bytes);
     }
 
     /// The length in seven bits a byte, then the bytes.
-    fn bytes(&mut self, bytes: &[u8]) {
+    fn counted(&mut self, bytes: &[u8]) {
         let mut length = bytes.len();
         while length > 0x7f {
-            self.buffer.push((length & 0x7f) as u8 | 0x80);
+            self.0.push((length & 0x7f) as u8 | 0x80);
             length >>= 7;
         }
-        self.buffer.push(length as u8);
-        self.buffer.extend_from_slice(bytes);
+        self.0.push(length as u8);
+        self.0.extend_from_slice(bytes);
     }
 }

@@ -28,7 +28,7 @@ mod split;
 mod token;
 mod words;
 
-pub use fingerprint::{Fingerprint, Hasher, MalformedFingerprint};
+pub use fingerprint::{Fingerprint, Hasher, MalformedFingerprint, Reading};
 pub use lexer::Lexer;
 pub use lexis::Lexis;
 pub use split::{Statement, scan, split};

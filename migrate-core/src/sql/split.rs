@@ -4,7 +4,7 @@
 
 use super::body::Body;
 use super::fault::Fault;
-use super::{Hasher, Lexer, Lexis, Token, TokenKind};
+use super::{Lexer, Lexis, Reading, Token, TokenKind};
 use crate::diagnostic::Diagnostics;
 use crate::source::{SourceFile, Span};
 
@@ -25,13 +25,13 @@ pub fn split(file: &SourceFile, span: Span, lexis: &Lexis) -> (Vec<Statement>, D
     scan(file, span, lexis, None)
 }
 
-/// Splits as [`split`] and in the same pass feeds `hasher` as [`Hasher::sql`] would.
+/// Splits as [`split`] and in the same pass fills an empty `reading` as [`Reading::of`] would.
 #[must_use]
 pub fn scan(
     file: &SourceFile,
     span: Span,
     lexis: &Lexis,
-    mut hasher: Option<&mut Hasher>,
+    mut reading: Option<&mut Reading>,
 ) -> (Vec<Statement>, Diagnostics) {
     let (mut statements, mut diagnostics) = (Vec::new(), Diagnostics::new());
     walk(file.text(), span, lexis, |event| {
@@ -40,12 +40,12 @@ pub fn scan(
             Event::Fault(fault) => diagnostics.push(fault.diagnostic(file, lexis)),
             Event::Token(_) | Event::Verbatim(_) => {}
         }
-        if let Some(hasher) = hasher.as_deref_mut() {
-            hasher.event(file.text(), event, lexis);
+        if let Some(reading) = reading.as_deref_mut() {
+            reading.event(file.text(), event, lexis);
         }
     });
-    if let Some(hasher) = hasher {
-        hasher.end_of_sql();
+    if let Some(reading) = reading {
+        reading.end();
     }
     (statements, diagnostics)
 }

@@ -90,11 +90,11 @@ proptest! {
     }
 
     #[test]
-    fn a_scan_hashes_as_the_hasher_alone(text in sql(), dialect in dialect()) {
+    fn a_scan_reads_as_a_reading_alone(text in sql(), dialect in dialect()) {
         let file = SourceFile::normalised("a.sql", String::leak(text.clone()));
-        let mut hasher = Hasher::new();
-        let scanned = scan(&file, whole(&text), lexis(dialect), Some(&mut hasher));
-        prop_assert_eq!(hasher.finish(), fingerprint(dialect, &text));
+        let mut reading = Reading::default();
+        let scanned = scan(&file, whole(&text), lexis(dialect), Some(&mut reading));
+        prop_assert_eq!(reading, Reading::of(&text, whole(&text), lexis(dialect)));
         prop_assert_eq!(scanned, split(&file, whole(&text), lexis(dialect)));
     }
 
@@ -254,6 +254,24 @@ fn fields_and_sql_are_told_apart() {
     for (n, one) in all.iter().enumerate() {
         assert!(!all[..n].contains(one), "number {n} reads like one before it");
     }
+}
+
+#[test]
+fn what_databases_read_alike_counts_once_however_many_they_are() {
+    let of = |text: &str, dialects: &[Dialect]| {
+        let mut hasher = Hasher::new();
+        let reading = |d: &Dialect| Reading::of(text, whole(text), d.lexis());
+        hasher.readings(&dialects.iter().map(reading).collect::<Vec<_>>());
+        hasher.finish()
+    };
+    let alike = "CREATE TABLE t (a INT); -- b";
+    assert_eq!(of(alike, &[Sqlite]), of(alike, &[Sqlite, Postgres, Mysql]));
+    assert_eq!(of(alike, &[Sqlite]), fingerprint(Sqlite, alike));
+    // A comment to one of them, an operator to the others.
+    let unlike = "SELECT 1 # 2";
+    assert_ne!(of(unlike, &[Postgres]), of(unlike, &[Postgres, Mysql]));
+    assert_ne!(of(unlike, &[Postgres, Mysql]), of("SELECT 1 # 3", &[Postgres, Mysql]));
+    assert_eq!(of(unlike, &[Sqlite, Postgres]), of(unlike, &[Sqlite]));
 }
 
 #[test]
