@@ -1,1 +1,1 @@
-#![allow(missing_docs)]
+//! Nothing of its own: the tests of the whole are in `it/` and `ui/`.

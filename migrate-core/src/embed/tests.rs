@@ -14,7 +14,8 @@ fn file(n: usize, picks: &Picks) -> String {
     let parents: Vec<String> = picks
         .parents
         .iter()
-        .filter_map(|pick| (n > 0).then(|| format!("r{:02}", pick.index(n))))
+        .filter(|&pick| (n > 0))
+        .map(|pick| format!("r{:02}", pick.index(n)))
         .collect::<std::collections::BTreeSet<_>>()
         .into_iter()
         .take(if picks.merge { 2 } else { 1 })
@@ -35,7 +36,7 @@ fn file(n: usize, picks: &Picks) -> String {
     }
     text.push_str(picks.up);
     text.push_str(picks.down);
-    if picks.message.len() % 2 == 0 {
+    if picks.message.len().is_multiple_of(2) {
         text.push_str(FIXTURE);
     }
     match picks.ends {

@@ -10,6 +10,7 @@ mod parse;
 mod section;
 
 pub use draft::{Draft, DraftSection};
+pub(crate) use header::revises_line;
 pub use header::{Header, Named};
 pub use section::{Section, SectionKind, duration};
 
@@ -142,3 +143,6 @@ fn fingerprint<'a>(
     }
     hash.finish()
 }
+
+#[cfg(test)]
+mod tests;

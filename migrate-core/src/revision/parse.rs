@@ -1,8 +1,8 @@
 //! From a file's text to a [`Revision`], with every mistake found on the way.
 
-use super::{Revision, fingerprint};
 use super::header::{lines, read_header};
 use super::section::{PREFIX, Section, SectionKind, read_marker};
+use super::{Revision, fingerprint};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::source::{SourceFile, Span};

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::time::Instant;
 
-use migrate_core::graph::{Graph, Node, Target};
+use migrate_core::graph::{Graph, Target};
 use migrate_core::history::History;
 use migrate_core::plan::{self, Direction, Goal, Step};
 use migrate_core::script::{How, Script, ScriptError, fingerprint_of, statements_of};

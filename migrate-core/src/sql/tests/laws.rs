@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::sql::{Statement, TokenKind, scan};
+use crate::sql::{Reading, Statement, TokenKind, scan};
 use Dialect::{Mysql, Postgres, Sqlite};
 
 /// Text made of what lexers and splitters trip over, with any characters between.
