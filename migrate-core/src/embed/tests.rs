@@ -14,7 +14,7 @@ fn file(n: usize, picks: &Picks) -> String {
     let parents: Vec<String> = picks
         .parents
         .iter()
-        .filter(|&pick| (n > 0))
+        .filter(|_| n > 0)
         .map(|pick| format!("r{:02}", pick.index(n)))
         .collect::<std::collections::BTreeSet<_>>()
         .into_iter()
