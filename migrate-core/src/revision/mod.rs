@@ -107,7 +107,11 @@ impl Revision {
         dialects: &[Dialect],
     ) -> Fingerprint {
         let bodies = sections.iter().map(|section| {
-            let readers = if section.dialects.is_empty() { dialects } else { &section.dialects };
+            let readers = match section.dialects.as_slice() {
+                _ if !section.kind.has_body() => &[],
+                [] => dialects,
+                own => own,
+            };
             let read = |d: &Dialect| Reading::of(file.text(), section.body, d.lexis());
             (section, readers.iter().map(read).collect())
         });
