@@ -7,7 +7,7 @@ use migrate_core::dialect::Dialect;
 use migrate_core::script::{How, Transactions};
 use migrate_core::version_table::DEFAULT_NAME;
 
-/// How a [`Migrator`] works; [`Options::default`] fits most.
+/// How a [`Migrator`](super::Migrator) works; [`Options::default`] fits most.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// The version table, `name` or `schema.name`.
