@@ -109,3 +109,10 @@ async fn an_empty_history_is_one_too() {
 fn a_history_is_in_the_graph_s_order() {
     assert_eq!(ids(&MERGED), ["a1", "b2", "c3", "m4"]);
 }
+
+#[test]
+fn the_commands_are_mounted_with_what_was_embedded() {
+    let mount = BRANCHES.mount(None);
+    assert_eq!(mount.heads, migrate_core::history::Heads::Many);
+    assert_eq!(mount.history, BRANCHES.history());
+}

@@ -176,7 +176,10 @@ fn a_name_moved_to_another_key_is_another_meaning() {
 #[test]
 fn a_fingerprint_taken_later_is_the_one_taken_while_reading() {
     let noop = with(DOWN_WHOLE, "-- migrate:noop it may stay\n");
-    let own = with(UP, "-- migrate:up dialect:mysql,sqlite\nSELECT 1 # 2\n;\n-- migrate:up dialect:postgres");
+    let own = with(
+        UP,
+        "-- migrate:up dialect:mysql,sqlite\nSELECT 1 # 2\n;\n-- migrate:up dialect:postgres",
+    );
     for text in [SOUND.to_owned(), noop, own] {
         let revision = read(text, &Dialect::ALL).0.unwrap();
         let Revision { header, sections, file, fingerprint } = &revision;

@@ -93,3 +93,28 @@ impl Options {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_what_migrate_toml_says() {
+        let seconds = |n| Some(Duration::from_secs(n));
+        let settings = Settings {
+            version_table: "ops.v".to_owned(),
+            transaction: Some(Transactions::PerMigration),
+            lock_wait: seconds(1),
+            lock_timeout: seconds(2),
+            statement_timeout: seconds(3),
+            ..Settings::default()
+        };
+        let options = Options::from(&settings);
+        assert_eq!(options.version_table, "ops.v");
+        assert_eq!(options.transactions, Some(Transactions::PerMigration));
+        assert_eq!(Some(options.lock_wait), seconds(1));
+        assert_eq!((options.lock_timeout, options.statement_timeout), (seconds(2), seconds(3)));
+        let options = Options::from(&Settings::default());
+        assert_eq!(options.lock_wait, Options::default().lock_wait);
+    }
+}
