@@ -319,3 +319,35 @@ fn a_database_that_is_out_of_reach_only_matters_to_what_needs_it() {
       caused by: error communicating with database: Connection refused (os error 111)
     ");
 }
+
+#[test]
+fn the_members_of_a_revision_are_those_that_are_documented() {
+    let documentation =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/json.md")).unwrap();
+    let section = documentation.split("## `heads`").nth(1).unwrap().split("\n## ").next().unwrap();
+    let documented: Vec<&str> =
+        section.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+    let outcome = TestEnvironment::with_history().ok(&["heads", "--format", "json"]);
+    let members: Vec<String> =
+        outcome.json()[0].as_object().unwrap().keys().map(ToString::to_string).collect();
+    let mut sorted = documented.clone();
+    sorted.sort_unstable();
+    assert_eq!(members, sorted);
+    assert_eq!(
+        documented,
+        [
+            "revision",
+            "revises",
+            "depends_on",
+            "branch_labels",
+            "message",
+            "created",
+            "path",
+            "is_head",
+            "is_base",
+            "is_merge_point",
+            "is_branch_point",
+            "applied",
+        ]
+    );
+}
