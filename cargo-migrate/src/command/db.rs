@@ -43,10 +43,7 @@ struct Sure {
 }
 
 pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> {
-    let database = context.database()?.ok_or_else(|| {
-        CliError::usage("no database is named")
-            .help("give `--database-url sqlite:app.db`, or set DATABASE_URL")
-    })?;
+    let database = context.database()?.ok_or_else(CliError::no_database)?;
     match &args.act {
         Act::Create => create(context, &database),
         Act::Drop(sure) => {

@@ -69,10 +69,7 @@ impl<'a> Context<'a> {
     /// # Errors
     /// When none is named.
     pub(super) fn database(&self) -> Result<&Database, CliError> {
-        self.database.as_ref().ok_or_else(|| {
-            CliError::usage("no database is named")
-                .help("give `--database-url sqlite:app.db`, or set DATABASE_URL")
-        })
+        self.database.as_ref().ok_or_else(CliError::no_database)
     }
 
     /// The database whose SQL is meant: the one typed, that of the database, or the only one that

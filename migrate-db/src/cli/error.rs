@@ -84,6 +84,13 @@ impl CliError {
         Self::new(ErrorKind::No, message)
     }
 
+    /// A command needs a database and none is named.
+    #[must_use]
+    pub fn no_database() -> Self {
+        Self::usage("no database is named")
+            .help("give `--database-url sqlite:app.db`, or set DATABASE_URL")
+    }
+
     /// Mistakes in the user's configuration: nothing can be done before they are mended.
     #[must_use]
     pub fn configuration(diagnostics: Diagnostics) -> Self {

@@ -6,5 +6,6 @@ mod context;
 mod db;
 mod errors;
 mod help;
+mod mounted;
 mod offline;
 mod run;

@@ -98,7 +98,17 @@ impl TestEnvironment {
     /// Calls `cargo-migrate` in a folder below.
     #[must_use = "look at what came of the call"]
     pub(crate) fn run_in(&self, folder: &str, args: &[&str]) -> Outcome {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-migrate-dup"));
+        self.call(env!("CARGO_BIN_EXE_cargo-migrate-dup"), folder, args)
+    }
+
+    /// Calls the application that has the commands in its own binary.
+    #[must_use = "look at what came of the call"]
+    pub(crate) fn run_mounted(&self, args: &[&str]) -> Outcome {
+        self.call(env!("CARGO_BIN_EXE_mounted-app"), "", args)
+    }
+
+    fn call(&self, program: &str, folder: &str, args: &[&str]) -> Outcome {
+        let mut command = Command::new(program);
         command.args(args).current_dir(self.path(folder)).stdin(Stdio::null()).env_clear();
         command.env("HOME", self.root.path().join("home")).env("TZ", "UTC");
         command.env("USER", "ada").env("HOSTNAME", "test");

@@ -11,6 +11,7 @@ use std::fmt::{self, Display};
 use std::io::{self, BufRead as _, BufWriter, IsTerminal as _, Stderr, Stdout, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
 use indicatif::ProgressBar;
 use migrate_core::diagnostic::Diagnostic;
@@ -72,12 +73,14 @@ pub struct Ui {
 
 struct Out {
     stream: BufWriter<AutoStream<Stdout>>,
+    colored: bool,
     /// The first failure; after it nothing more is written.
     failed: Option<io::Error>,
 }
 
 struct Err {
     stream: AutoStream<Stderr>,
+    colored: bool,
     terminal: bool,
     bar: Option<ProgressBar>,
 }
@@ -100,10 +103,12 @@ impl Ui {
             interactive: terminal && io::stdin().is_terminal(),
             out: Mutex::new(Out {
                 stream: BufWriter::with_capacity(1 << 16, AutoStream::new(stdout, out_color)),
+                colored: out_color != ColorChoice::Never,
                 failed: None,
             }),
             err: Mutex::new(Err {
                 stream: AutoStream::new(stderr, err_color),
+                colored: err_color != ColorChoice::Never,
                 terminal,
                 bar: None,
             }),
@@ -130,26 +135,29 @@ impl Ui {
 
     /// Prints a line of data.
     pub fn line(&self, line: impl Display) {
-        self.write(|out| writeln!(out, "{line}"));
+        self.write(|out| {
+            let line = painted(format_args!("{line}"), out.colored);
+            out.stream.write_all(line.as_bytes())
+        });
     }
 
     /// Prints data that ends as it should.
     pub fn text(&self, text: &str) {
-        self.write(|out| out.write_all(text.as_bytes()));
+        self.write(|out| out.stream.write_all(text.as_bytes()));
     }
 
     /// Prints a value as JSON, on one line.
     pub fn json(&self, value: &impl Serialize) {
         self.write(|out| {
-            serde_json::to_writer(&mut *out, value)?;
-            out.write_all(b"\n")
+            serde_json::to_writer(&mut out.stream, value)?;
+            out.stream.write_all(b"\n")
         });
     }
 
-    fn write(&self, write: impl FnOnce(&mut BufWriter<AutoStream<Stdout>>) -> io::Result<()>) {
+    fn write(&self, write: impl FnOnce(&mut Out) -> io::Result<()>) {
         let mut out = lock(&self.out);
         if out.failed.is_none()
-            && let Err(error) = write(&mut out.stream)
+            && let Err(error) = write(&mut out)
         {
             out.failed = Some(error);
         }
@@ -226,16 +234,17 @@ impl Ui {
     fn say(&self, what: fmt::Arguments<'_>) {
         self.flush();
         let mut err = lock(&self.err);
-        let Err { stream, bar, .. } = &mut *err;
+        let Err { stream, colored, bar, .. } = &mut *err;
+        let text = painted(what, *colored);
         // Nobody is left to tell when stderr itself is gone.
         let _ = match bar {
-            Some(bar) => bar.suspend(|| writeln!(stream, "{what}")),
-            None => writeln!(stream, "{what}"),
+            Some(bar) => bar.suspend(|| stream.write_all(text.as_bytes())),
+            None => stream.write_all(text.as_bytes()),
         };
     }
 
     fn flush(&self) {
-        self.write(Write::flush);
+        self.write(|out| out.stream.flush());
     }
 
     /// Ends the output. A reader that has seen enough (`| head`) is no failure; a full disk is.
@@ -264,6 +273,13 @@ impl fmt::Debug for Ui {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Ui").field("output", &self.output).finish_non_exhaustive()
     }
+}
+
+/// A line, without its colours unless they are wanted: taken out here, so that the stream is given
+/// whole lines and makes one write of each.
+fn painted(line: fmt::Arguments<'_>, colored: bool) -> String {
+    let line = format!("{line}\n");
+    if colored { line } else { strip_str(&line).to_string() }
 }
 
 /// A later line of a text stands under its first.

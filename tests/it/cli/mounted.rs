@@ -1,0 +1,46 @@
+//! The commands in an application's own binary.
+
+use insta::assert_snapshot;
+
+use crate::support::TestEnvironment;
+
+#[test]
+fn an_application_migrates_its_own_database() {
+    let mut env = TestEnvironment::new();
+    assert_snapshot!(env.run_mounted(&["upgrade"]), @"
+    exit code: 2
+    ----- stderr
+    error: no database is named
+      help: give `--database-url sqlite:app.db`, or set DATABASE_URL
+    ");
+    env.set("DATABASE_URL", "sqlite:app.db");
+    assert_snapshot!(env.run_mounted(&["upgrade"]), @"
+    exit code: 0
+    ----- stderr
+    up   aaa, Create notes ([TIME])
+    1 step done; the database is at aaa
+    ");
+    assert_snapshot!(env.run_mounted(&["current", "--format", "json"]), @r#"
+    exit code: 0
+    ----- stdout
+    {"heads":["aaa"],"applied":["aaa"],"pending":[]}
+    "#);
+    assert_snapshot!(env.run_mounted(&["check", "--database-url", "sqlite:other.db"]), @"
+    exit code: 3
+    ----- stdout
+    files: 1 revision, head aaa
+    database: 1 pending
+    ");
+    assert_eq!(env.tables("app.db"), ["notes"]);
+}
+
+#[test]
+fn its_help_has_what_runs_and_asks_and_nothing_else() {
+    let help = TestEnvironment::new().run_mounted(&["--help"]).stdout;
+    for there in ["upgrade", "downgrade", "pending", "--database-url", "--format"] {
+        assert!(help.contains(there), "{there}: {help}");
+    }
+    for missing in ["merge", "import", "--manifest-path"] {
+        assert!(!help.contains(missing), "{missing}: {help}");
+    }
+}
