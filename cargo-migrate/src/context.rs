@@ -94,8 +94,7 @@ impl<'u> Context<'u> {
 
     /// A path as the user would write it.
     pub(crate) fn shown(&self, path: &Path) -> String {
-        let here = std::env::current_dir().unwrap_or_default();
-        shown(path, &here)
+        shown(path, &self.here)
     }
 
     /// The URL of the database, when one is named anywhere: by `--database-url`, by the database
