@@ -29,7 +29,7 @@ struct Mounted {
     output: OutputArgs,
 }
 
-/// What a program gives to its commands.
+/// What a program gives to its commands; [`Migrations::mount`](crate::Migrations::mount) makes one.
 #[derive(Debug)]
 pub struct Mount<'a> {
     /// The history, as embedded.
@@ -46,18 +46,11 @@ impl Mount<'_> {
     /// Runs a command line, the program's name first: what a program does with the arguments that
     /// are meant for its migrations.
     ///
-    /// ```no_run
-    /// # async fn example(history: &migrate_db::core::history::History) -> std::process::ExitCode {
-    /// use migrate_db::cli::Mount;
-    /// let mount = Mount {
-    ///     history,
-    ///     options: migrate_db::Options::default(),
-    ///     heads: Default::default(),
-    ///     database: None,
-    /// };
+    /// ```ignore
+    /// static MIGRATIONS: migrate_db::Migrations = migrate_db::migrations!();
+    ///
     /// // `app migrate upgrade` is given on as `migrate upgrade`.
-    /// mount.run(std::env::args_os().skip(1)).await
-    /// # }
+    /// let exit_code = MIGRATIONS.mount(Some((&pool).into())).run(std::env::args_os().skip(1)).await;
     /// ```
     pub async fn run(self, args: impl IntoIterator<Item = OsString>) -> ExitCode {
         let mounted = match Mounted::try_parse_from(args) {

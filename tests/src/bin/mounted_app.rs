@@ -2,36 +2,11 @@
 
 use std::process::ExitCode;
 
-use migrate_db::cli::Mount;
-use migrate_db::core::dialect::Dialect;
-use migrate_db::core::history::{Heads, History};
-use migrate_db::core::source::SourceFile;
-
-const REVISION: &str = "\
--- Create notes
---
--- revision: aaa
--- revises:
-
--- migrate:up
-CREATE TABLE notes (id INTEGER PRIMARY KEY);
-
--- migrate:down
-DROP TABLE notes;
-";
+static MIGRATIONS: migrate_db::Migrations = migrate_db::migrations!("mounted");
 
 fn main() -> ExitCode {
-    let files = vec![SourceFile::new("migrations/aaa.sql", REVISION)];
-    let (history, found) = History::read(files, None, &[Dialect::Sqlite]);
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
         return ExitCode::FAILURE;
     };
-    assert!(found.is_empty(), "{found}");
-    let mount = Mount {
-        history: &history,
-        options: migrate_db::Options::default(),
-        heads: Heads::One,
-        database: None,
-    };
-    runtime.block_on(mount.run(std::env::args_os()))
+    runtime.block_on(MIGRATIONS.mount(None).run(std::env::args_os()))
 }
