@@ -9,3 +9,4 @@ mod help;
 mod mounted;
 mod offline;
 mod run;
+mod write;

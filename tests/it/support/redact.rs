@@ -9,7 +9,11 @@ pub(crate) fn redact(text: &str, root: &Path) -> String {
     let text = text.replace("(<1 ms)", "([TIME])");
     let text = between(&text, "\"duration_ms\":", ",", is_number, "\"duration_ms\":[MS],");
     let text = between(&text, "\"duration_ms\":", "}", is_number, "\"duration_ms\":[MS]}");
-    moments(&text)
+    replaced(
+        &replaced(&text, b"dddd-dd-ddTdd:dd:dd.dddZ", "[MOMENT]"),
+        b"/dddddddddddddd_",
+        "/[STAMP]_",
+    )
 }
 
 fn is_number(text: &str) -> bool {
@@ -38,13 +42,13 @@ fn between(text: &str, front: &str, back: &str, fits: fn(&str) -> bool, word: &s
     redacted + rest
 }
 
-/// A moment with a fraction of a second is the database's; those of files have none.
-fn moments(text: &str) -> String {
-    const SHAPE: &[u8] = b"dddd-dd-ddTdd:dd:dd.dddZ";
+/// Replaces what has a shape, in which `d` is any digit. (A moment with a fraction of a second is
+/// the database's; those of files have none.)
+fn replaced(text: &str, shape: &[u8], word: &str) -> String {
     let bytes = text.as_bytes();
     let fits = |at: usize| {
-        bytes.get(at..at + SHAPE.len()).is_some_and(|part| {
-            part.iter().zip(SHAPE).all(|(b, shape)| match shape {
+        bytes.get(at..at + shape.len()).is_some_and(|part| {
+            part.iter().zip(shape).all(|(b, shape)| match shape {
                 b'd' => b.is_ascii_digit(),
                 shape => b == shape,
             })
@@ -57,8 +61,8 @@ fn moments(text: &str) -> String {
             continue;
         }
         if fits(n) {
-            redacted.push_str("[MOMENT]");
-            at = n + SHAPE.len();
+            redacted.push_str(word);
+            at = n + shape.len();
         } else {
             redacted.push(c);
         }

@@ -1,0 +1,233 @@
+//! init, new, merge, rebase, edit, accept, import.
+
+use insta::assert_snapshot;
+
+use crate::support::TestEnvironment;
+
+/// Three revisions, and a fourth beside the third.
+fn two_heads() -> TestEnvironment {
+    let env = TestEnvironment::with_history();
+    env.revision("ddd", "bbb", "CREATE TABLE tags (id INTEGER);", "DROP TABLE tags;");
+    env.ok(&["accept"]);
+    env
+}
+
+#[test]
+fn init_writes_what_a_project_needs_and_explains_it() {
+    let env = TestEnvironment::new();
+    assert_snapshot!(env.run(&["init"]), @r#"
+    exit code: 0
+    ----- stdout
+    migrations/migrate.lock
+    migrate.toml
+    ----- stderr
+    the SQL is for sqlite (as nothing says otherwise; --dialect does); commit these files, migrate.lock too: it makes two branches that add a revision meet in git, and seals what others are built on
+
+    To embed the revisions, add to Cargo.toml under [dependencies]:
+      migrate-db = { version = "0.1.0", features = ["sqlite"] }
+    and to the program:
+      static MIGRATIONS: migrate_db::Migrations = migrate_db::migrations!();
+
+    Next: cargo migrate new -m "create users"
+    "#);
+    assert_snapshot!(env.run(&["init", "--format", "json", "-q"]), @r#"
+    exit code: 0
+    ----- stdout
+    {"written":[],"kept":["migrations/migrate.lock","migrate.toml"]}
+    "#);
+    assert_eq!(env.run(&["check"]).code, 0);
+}
+
+#[test]
+fn new_builds_on_the_head_and_says_where_the_file_is() {
+    let env = TestEnvironment::with_history();
+    assert_snapshot!(env.run(&["new", "-m", "add tags", "--rev-id", "ddd"]), @"
+    exit code: 0
+    ----- stdout
+    migrations/[STAMP]_ddd_add_tags.sql
+    ----- stderr
+    created revision ddd on top of ccc
+    fill in its sections, then: cargo migrate upgrade
+    ");
+    assert_snapshot!(env.run(&["new", "-m", "Über alles!", "--rev-id", "eee", "--format", "json", "-q"]), @r#"
+    exit code: 0
+    ----- stdout
+    {"revision":"eee","revises":["ddd"],"path":"migrations/[STAMP]_eee_über_alles.sql"}
+    "#);
+    assert_eq!(env.ok(&["show", "head", "--format", "json"]).json()[0]["revises"][0], "ddd");
+}
+
+#[test]
+fn the_word_revision_means_new() {
+    let env = TestEnvironment::with_history();
+    env.ok(&["revision", "-m", "x", "--rev-id", "ddd"]);
+    assert_eq!(env.ok(&["heads"]).stdout, "ddd (head), x\n");
+}
+
+#[test]
+fn new_refuses_what_would_make_a_broken_history() {
+    let env = two_heads();
+    assert_snapshot!(env.run(&["new", "-m", "x"]), @"
+    exit code: 2
+    ----- stderr
+    error: `head` is ambiguous: there are 2 heads
+      help: ccc: Message of ccc
+      help: ddd: Message of ddd
+      help: name one of them, or its branch as in `BRANCH@head`; `heads` means all of them
+      help: `cargo migrate merge` joins them
+      help: `--head <revision>` says which to build on
+    ");
+    assert_snapshot!(env.run(&["new", "-m", "x", "--head", "aaa"]), @"
+    exit code: 2
+    ----- stderr
+    error: aaa: Message of aaa is no head
+      help: `--splice` starts a branch there all the same
+      help: the heads are ccc: Message of ccc; ddd: Message of ddd
+    ");
+    assert_snapshot!(env.run(&["new", "-m", "x", "--head", "ccc", "--rev-id", "aaa"]), @"
+    exit code: 2
+    ----- stderr
+    error: there is a revision aaa: Message of aaa already
+      help: it is in migrations/aaa.sql
+    ");
+    assert_snapshot!(env.run(&["new", "-m", "x", "--head", "ccc", "--rev-id", "head"]), @"
+    exit code: 2
+    ----- stderr
+    error: invalid value 'head' for '--rev-id <ID>': it is one of the reserved words `head`, `heads`, `base`, `current`
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(env.run(&["new", "-m", "x", "--head", "ccc", "--depends-on", "nope"]), @"
+    exit code: 2
+    ----- stderr
+    error: no revision or branch is `nope`
+      help: `cargo migrate history` lists the revisions
+    ");
+}
+
+#[test]
+fn merge_joins_the_heads() {
+    let env = two_heads();
+    assert_snapshot!(env.run(&["merge", "-m", "both", "--rev-id", "mmm"]), @"
+    exit code: 0
+    ----- stdout
+    migrations/[STAMP]_mmm_both.sql
+    ----- stderr
+    created revision mmm on top of ccc, ddd
+    ");
+    assert_snapshot!(env.run(&["merge", "-m", "again"]), @"
+    exit code: 2
+    ----- stderr
+    error: mmm: both alone is nothing to merge
+      help: the history has one head; nothing needs to be joined
+    ");
+    env.ok(&["upgrade"]);
+    assert_eq!(env.ok(&["current"]).stdout, "mmm (head) (mergepoint), both\n");
+}
+
+#[test]
+fn rebase_puts_one_branch_on_top_of_the_other() {
+    let env = two_heads();
+    assert_snapshot!(env.run(&["rebase", "ddd", "--format", "json", "-q"]), @r#"
+    exit code: 0
+    ----- stdout
+    {"onto":"ccc","rewritten":["ddd"],"moved":["ddd"]}
+    "#);
+    assert_eq!(env.ok(&["show", "ddd", "--format", "json"]).json()[0]["revises"][0], "ccc");
+    assert_snapshot!(env.run(&["rebase"]), @"
+    exit code: 2
+    ----- stderr
+    error: there is no second head to put a branch on
+      help: the heads are ddd: Message of ddd
+      help: `cargo migrate accept` rewrites a lock file that git left in conflict
+    ");
+}
+
+#[test]
+fn accept_takes_an_edit_of_a_sealed_revision_for_good() {
+    let env = TestEnvironment::with_history();
+    env.ok(&["accept"]);
+    env.ok(&["upgrade"]);
+    env.revision(
+        "aaa",
+        "",
+        "CREATE TABLE users (id INTEGER NOT NULL PRIMARY KEY);",
+        "DROP TABLE users;",
+    );
+    assert_snapshot!(env.run(&["upgrade"]), @r#"
+    exit code: 1
+    ----- stderr
+    error[sealed-edited]: revision aaa was edited after others were built on it
+     --> migrations/aaa.sql:3:14
+      |
+    3 | -- revision: aaa
+      |              ^^^ this file changed in meaning
+      |
+     ::: migrations/migrate.lock:8:1
+      |
+    8 | "aaa" = "81a0e117c9efbc988c40586200aacd80e736a28b4bb12c9956ee533dbc30e378"
+      | -------------------------------------------------------------------------- what it was
+      |
+      = help: restore it (`git checkout -- migrations/aaa.sql`) and put the change into a new revision: `cargo migrate new`
+      = help: if databases that ran the old text are as good: `cargo migrate accept aaa --because ".."`
+
+    error: nothing was done because of the mistake above
+    "#);
+    assert_snapshot!(env.run(&["accept", "aaa"]), @"
+    exit code: 2
+    ----- stderr
+    error: the following required arguments were not provided:
+      --because <REASON>
+
+    Usage: cargo migrate accept --because <REASON> <REV>...
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(env.run(&["accept", "aaa", "--because", "the same in effect", "--format", "json", "-q"]), @r#"
+    exit code: 0
+    ----- stdout
+    {"edited":["aaa"],"forgotten":[],"taken_up":[],"unchanged":[],"refused":[]}
+    "#);
+    assert_eq!(env.run(&["check"]).code, 0, "the database that ran the old text is content");
+}
+
+#[test]
+fn edit_opens_the_file_in_the_editor() {
+    let mut env = TestEnvironment::with_history();
+    assert_snapshot!(env.run(&["edit", "bbb"]), @"
+    exit code: 2
+    ----- stderr
+    error: no editor is named
+      help: set VISUAL or EDITOR, for example `EDITOR=vi`
+    ");
+    env.set("PATH", "/usr/bin:/bin");
+    env.set("EDITOR", "cat");
+    let outcome = env.run(&["edit", "bbb"]);
+    assert_eq!(outcome.code, 0, "{outcome}");
+    assert!(outcome.stdout.contains("-- revision: bbb"), "{outcome}");
+}
+
+#[test]
+fn import_takes_over_the_migrations_of_another_tool() {
+    let env = TestEnvironment::new();
+    env.write("old/1_users.up.sql", "CREATE TABLE users (id INTEGER);\n");
+    env.write("old/1_users.down.sql", "DROP TABLE users;\n");
+    env.write("old/2_fill.up.sql", "INSERT INTO users VALUES (1);\n");
+    let args = ["import", "old", "--from", "sqlx", "--dialect", "sqlite"];
+    assert_snapshot!(env.run(&args), @"
+    exit code: 0
+    ----- stdout
+    migrations/[STAMP]_1_users.sql
+    migrations/[STAMP]_2_fill.sql
+    ----- stderr
+    imported 2 migrations of sqlx
+    ");
+    let again = env.run(&[&args[..], &["--format", "json", "-q"]].concat());
+    assert_snapshot!(again, @r#"
+    exit code: 0
+    ----- stdout
+    {"from":"sqlx","revisions":[],"skipped":[],"adopted":null}
+    "#);
+    assert_eq!(env.run(&["upgrade", "--database-url", "sqlite:app.db"]).code, 0);
+    assert_eq!(env.tables("app.db"), ["users"]);
+}
