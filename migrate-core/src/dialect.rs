@@ -102,6 +102,19 @@ impl Dialect {
                 && !words.transactional.iter().any(|form| has_form(sql, form, lexis))
     }
 
+    /// Whether a statement that stands alone is undone whole when it fails.
+    ///
+    /// ```
+    /// use migrate_core::dialect::Dialect;
+    /// assert!(Dialect::Mysql.undoes_whole("ALTER TABLE t ADD a INT"));
+    /// assert!(!Dialect::Mysql.undoes_whole("CALL fill()"));
+    /// assert!(!Dialect::Postgres.undoes_whole("CREATE INDEX CONCURRENTLY i ON t (a)"));
+    /// ```
+    #[must_use]
+    pub fn undoes_whole(self, sql: &str) -> bool {
+        self.words().undone_whole.iter().any(|form| has_form(sql, form, self.lexis()))
+    }
+
     /// Limits how long statements of the session wait for locks, and how long they run.
     #[must_use]
     pub fn set_timeouts(self, lock: Option<Duration>, statement: Option<Duration>) -> Vec<String> {
@@ -220,6 +233,8 @@ pub struct Words {
     pub outside_transaction: &'static [&'static str],
     /// Where DDL commits by itself: the forms of statements that do not.
     pub transactional: &'static [&'static str],
+    /// The forms of statements that stand alone and are undone whole when they fail.
+    pub undone_whole: &'static [&'static str],
     /// Copies the whole database into the file `{}`, where SQL can.
     pub backup: Option<&'static str>,
 }

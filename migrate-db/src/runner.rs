@@ -144,8 +144,10 @@ impl<'r> Runner<'r> {
             if matches!(action, Action::Begin { .. }) {
                 begun = at;
             }
-            let was_open = self.open;
-            match self.act(action).await {
+            let within = self.open;
+            let end = self.act(action).await;
+            let opened = self.open;
+            match end {
                 Ok(End::Done) => at += 1,
                 Ok(End::Overtaken) => {
                     self.roll_back().await;
@@ -153,18 +155,21 @@ impl<'r> Runner<'r> {
                 }
                 Ok(End::Conflict(error)) => {
                     self.roll_back().await;
-                    if !was_open || since.elapsed() >= self.work.wait {
+                    if !self.may_repeat(action, opened) || since.elapsed() >= self.work.wait {
                         self.note_failure(&error).await;
                         return Err(error);
                     }
                     (self.tell)(&Event::Retried { because: error.to_string() });
                     tokio::time::sleep(pause(attempt)).await;
-                    (at, attempt) = (begun, attempt + 1);
+                    attempt += 1;
+                    // What opens a transaction of its own is its own beginning.
+                    at = if within { begun } else { at };
                 }
                 Err(error) => {
                     self.roll_back().await;
-                    // Without a lock somebody else may have done the same meanwhile.
-                    if was_open && !error.is_lost() && self.moved().await {
+                    // Without a lock somebody else may have done the same meanwhile; so may the
+                    // server, for a runner that is gone.
+                    if opened && !error.is_lost() && self.moved().await {
                         return Ok(Outcome::Overtaken);
                     }
                     self.note_failure(&error).await;
@@ -173,6 +178,15 @@ impl<'r> Runner<'r> {
             }
         }
         Ok(Outcome::Complete)
+    }
+
+    /// Whether what lost against another transaction may be sent again: a transaction that was
+    /// rolled back, or a statement that the database undoes whole when it fails.
+    fn may_repeat(&self, action: &Action, in_transaction: bool) -> bool {
+        let graph = self.work.graph;
+        in_transaction
+            || matches!(action, Action::Statement(statement) if self.work.table.dialect()
+                .undoes_whole(statement.span.of(graph.revision(statement.node).file.text())))
     }
 
     async fn act(&mut self, action: &Action) -> Result<End, Error> {
@@ -216,6 +230,10 @@ impl<'r> Runner<'r> {
             let guard = self.work.table.guard(self.generation);
             return self.send(Cow::Owned(guard), What::Guard).await;
         }
+        let commits_itself = !self.work.table.dialect().words().transactional_ddl;
+        if !self.has_table && commits_itself {
+            self.create_table().await?;
+        }
         let since = Instant::now();
         let mut attempt = 0;
         while let Err(error) = self.connection.begin(foreign_keys).await {
@@ -224,8 +242,12 @@ impl<'r> Runner<'r> {
             attempt += 1;
         }
         self.open = true;
-        if !self.has_table {
-            self.create_table().await?;
+        if !self.has_table
+            && let Err(error) = self.create_table().await
+        {
+            // Two that create it at once: the slower one is refused.
+            self.roll_back().await;
+            return if self.exists().await { Ok(End::Overtaken) } else { Err(error) };
         }
         Ok(if self.moved().await { End::Overtaken } else { End::Done })
     }
@@ -380,10 +402,14 @@ impl<'r> Runner<'r> {
         source: sqlx::Error,
     ) -> Error {
         let What::Statement(Statement { node, span, number, .. }) = queued.what else {
-            let doing = match queued.what {
-                What::Begin => "opening a transaction",
-                What::Commit => "committing",
-                What::Set => "setting up the session",
+            let doing = match (queued.what, self.current) {
+                (What::Begin, _) => "opening a transaction",
+                (What::Commit, Some(current)) => {
+                    let id = self.work.graph.id(current.step.node);
+                    return Error::database(format!("committing revision {id}"), source);
+                }
+                (What::Commit, None) => "committing",
+                (What::Set, _) => "setting up the session",
                 _ => "writing the version table",
             };
             return Error::database(doing, source);

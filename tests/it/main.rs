@@ -4,6 +4,6 @@
 mod alembic;
 mod cli;
 mod migrations;
-mod smoke;
+mod scenarios;
 mod support;
 mod weight;

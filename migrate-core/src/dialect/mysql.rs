@@ -64,6 +64,7 @@ pub(super) static WORDS: Words = Words {
     transactional: &[
         "INSERT", "UPDATE", "DELETE", "REPLACE", "SELECT", "WITH", "SET", "DO", "TABLE", "VALUES",
     ],
+    undone_whole: &["CREATE", "ALTER", "DROP", "RENAME", "TRUNCATE"],
     backup: None,
 };
 

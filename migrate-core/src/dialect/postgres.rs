@@ -81,6 +81,7 @@ pub(super) static WORDS: Words = Words {
         "ALTER SYSTEM",
     ],
     transactional: &[],
+    undone_whole: &[],
     backup: None,
 };
 

@@ -53,6 +53,7 @@ pub(super) static WORDS: Words = Words {
     table_exists: "SELECT 'yes' FROM {schema}.sqlite_master WHERE type = 'table' AND name = {name}",
     current_schema: "main",
     outside_transaction: &["VACUUM", "ATTACH", "DETACH"],
+    undone_whole: &[],
     backup: Some("VACUUM INTO {}"),
     transactional: &[],
 };

@@ -1,6 +1,8 @@
 //! A world of its own for a test of the command: folder, home, environment, clock's zone.
 
+pub(crate) mod db;
 mod redact;
+pub(crate) mod server;
 
 use std::fmt;
 use std::fs;

@@ -1,0 +1,63 @@
+//! What an error says: the statement, its line, and the database's own words.
+
+use super::*;
+
+everywhere!(a_failed_statement_is_named_with_its_line, a_statement_that_cannot_be_read_is_named);
+on!(postgres_only, Postgres: the_place_the_detail_and_the_hint_are_told, a_refused_commit_names_its_revision);
+
+async fn a_failed_statement_is_named_with_its_line(db: Db) {
+    let up = "CREATE TABLE t (id INTEGER PRIMARY KEY);\n\nINSERT INTO t VALUES (1);\n\n-- again\nINSERT INTO t VALUES (1);";
+    let history = history(db.dialect, &[revision("a", "", up, "DROP TABLE t;")]);
+    let error = upgrade(&db, &history, "head").await.unwrap_err();
+    let Error::Statement(failed) = &error else { panic!("{error:?}") };
+    assert_eq!((failed.number, failed.location.line), (3, 12));
+    assert_eq!(failed.sql, "INSERT INTO t VALUES (1)");
+    let said = whole(&error).to_lowercase();
+    assert!(said.contains("unique") || said.contains("duplicate"), "{said}");
+}
+
+async fn a_statement_that_cannot_be_read_is_named(db: Db) {
+    let up =
+        "CREATE TABLE t (id INTEGER);\nCREATE TABEL u (id INTEGER);\nCREATE TABLE v (id INTEGER);";
+    let history = history(db.dialect, &[revision("a", "", up, "DROP TABLE t;")]);
+    let error = upgrade(&db, &history, "head").await.unwrap_err();
+    let Error::Statement(failed) = &error else { panic!("{error:?}") };
+    assert_eq!((failed.number, failed.location.line), (2, 8));
+    assert!(whole(&error).to_lowercase().contains("tabel"), "{}", whole(&error));
+}
+
+async fn the_place_the_detail_and_the_hint_are_told(db: Db) {
+    let up = "CREATE TABLE t (id INTEGER PRIMARY KEY, größe INTEGER);\nINSERT INTO t (größe,\n  idd) VALUES (1, 2);";
+    let history = history(db.dialect, &[revision("a", "", up, "DROP TABLE t;")]);
+    let error = upgrade(&db, &history, "head").await.unwrap_err();
+    let Error::Statement(failed) = &error else { panic!("{error:?}") };
+    assert_eq!((failed.number, failed.location.line), (2, 8));
+    assert_eq!((failed.place.line, failed.place.column), (9, 3), "{failed:?}");
+    let history = super::history(
+        db.dialect,
+        &[revision(
+            "a",
+            "",
+            "CREATE TABLE t (id INTEGER PRIMARY KEY);\nINSERT INTO t VALUES (7), (7);\nSELECT sqrt('x'::text);",
+            "DROP TABLE t;",
+        )],
+    );
+    let error = upgrade(&db, &history, "head").await.unwrap_err();
+    assert!(whole(&error).contains("Key (id)=(7) already exists"), "{}", whole(&error));
+    let history =
+        super::history(db.dialect, &[revision("a", "", "SELECT sqrt('x'::text);", "SELECT 1;")]);
+    let error = upgrade(&db, &history, "head").await.unwrap_err();
+    assert!(whole(&error).contains("explicit type casts"), "{}", whole(&error));
+}
+
+async fn a_refused_commit_names_its_revision(db: Db) {
+    let up = "CREATE TABLE p (id INTEGER PRIMARY KEY);\nCREATE TABLE c (p INTEGER REFERENCES p DEFERRABLE INITIALLY DEFERRED);\nINSERT INTO c VALUES (1);";
+    let history = history(db.dialect, &[revision("a", "", up, "DROP TABLE c, p;")]);
+    for options in [each_in_its_own(), all_in_one()] {
+        let error = upgrade_with(&db, &history, "head", options).await.unwrap_err();
+        let said = whole(&error);
+        assert!(said.contains("committing revision a"), "{said}");
+        assert!(said.contains("foreign key"), "{said}");
+        assert!(db.tables().await.is_empty());
+    }
+}
