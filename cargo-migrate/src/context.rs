@@ -18,7 +18,7 @@ use migrate_core::source::SourceFile;
 use migrate_db::cli::{CliError, Ui};
 use migrate_db::{Database, Options};
 
-use crate::cli::Globals;
+use crate::globals::Globals;
 use variables::Variables;
 
 /// Where a command works and with what.

@@ -7,6 +7,7 @@
 mod cli;
 mod command;
 mod context;
+mod globals;
 pub mod import;
 mod writing;
 
@@ -23,9 +24,10 @@ pub fn main_impl(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => return ui::usage(&error).into(),
     };
     let ui = Ui::new(&cli.globals.output);
-    let exit = command::run(&cli, &ui).unwrap_or_else(|error| {
-        ui.error(&error);
-        error.exit()
-    });
+    let exit =
+        command::run(&cli.command, &cli.globals, cli::command, &ui).unwrap_or_else(|error| {
+            ui.error(&error);
+            error.exit()
+        });
     ui.end(exit).into()
 }

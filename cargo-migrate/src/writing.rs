@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process;
 
 use migrate_core::author::{Author, AuthorError, AuthorErrorKind, Written};
+use migrate_core::dialect::Dialect;
 use migrate_core::directory::Change;
 use migrate_core::graph::Graph;
 use migrate_core::history::{Heads, History};
@@ -91,6 +92,13 @@ pub(crate) fn read_id(text: &str) -> Result<RevisionId, String> {
 /// Reads a `--branch-label`.
 pub(crate) fn read_label(text: &str) -> Result<BranchLabel, String> {
     BranchLabel::new(text).map_err(|why| why.to_string())
+}
+
+/// Reads a `--dialect`.
+pub(crate) fn read_dialect(text: &str) -> Result<Dialect, String> {
+    Dialect::from_name(text).ok_or_else(|| {
+        format!("it is none of {}", Dialect::ALL.map(|dialect| dialect.name()).join(", "))
+    })
 }
 
 /// A new revision as JSON.

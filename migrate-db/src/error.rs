@@ -12,8 +12,8 @@ use migrate_core::graph::TargetError;
 use migrate_core::plan::Direction;
 use migrate_core::source::Location;
 
-use crate::state::Unfinished;
-use crate::url::redact;
+use crate::unfinished::Unfinished;
+use crate::url::{NoUrl, redact};
 
 /// Why a database was not migrated, or not asked.
 #[derive(Debug, thiserror::Error)]
@@ -99,6 +99,12 @@ pub enum Error {
         /// What is broken.
         broken: Vec<String>,
     },
+}
+
+impl From<NoUrl> for Error {
+    fn from(NoUrl { url, help }: NoUrl) -> Self {
+        Self::Url { url, help }
+    }
 }
 
 /// A statement of a revision file that failed.

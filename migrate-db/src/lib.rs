@@ -21,6 +21,7 @@ mod migrator;
 mod queue;
 mod runner;
 mod state;
+mod unfinished;
 pub mod url;
 
 pub use database::Database;
@@ -32,7 +33,8 @@ pub use migrate_macros::migrations;
 pub use migrations::Migrations;
 pub use migrator::{Lock, Migrator, Options, Preview, Report, ReportedStep};
 pub use runner::Repair;
-pub use state::{Status, Unfinished};
+pub use state::Status;
+pub use unfinished::Unfinished;
 
 /// What the macros' code names; no part of the interface.
 #[doc(hidden)]

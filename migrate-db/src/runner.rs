@@ -20,7 +20,8 @@ use crate::driver::{Connection, Obstacle, Remarks, pause};
 use crate::error::{Error, StatementError};
 use crate::event::Event;
 use crate::queue::{self, Queued, What};
-use crate::state::{Status, Unfinished};
+use crate::state::Status;
+use crate::unfinished::Unfinished;
 
 /// The tool and its version, as recorded.
 pub(crate) const TOOL: &str = concat!("migrate-db ", env!("CARGO_PKG_VERSION"));

@@ -6,13 +6,13 @@
 use migrate_core::dialect::Dialect;
 use migrate_core::graph::{Graph, Node, Set};
 use migrate_core::history::History;
-use migrate_core::plan::Direction;
 use migrate_core::revision::Revision;
 use migrate_core::sql::Fingerprint;
 use migrate_core::version_table::{FullRow, LogRow, Row, RowState, VersionTable};
 
 use crate::driver::{Cells, Connection};
 use crate::error::Error;
+use crate::unfinished::Unfinished;
 
 /// Where a database stands.
 #[derive(Debug, Clone, Default)]
@@ -29,38 +29,6 @@ pub struct Status {
     pub unfinished: Vec<Unfinished>,
     /// The number of the newest log row: it grows with every move.
     pub(crate) generation: u64,
-}
-
-/// A step that is not known to have ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unfinished {
-    /// The revision.
-    pub revision: String,
-    /// What was being done.
-    pub state: RowState,
-    /// How many statements are known to have run.
-    pub done: usize,
-    /// How many were begun.
-    pub begun: usize,
-    /// The fingerprint of the statements that ran.
-    pub(crate) fingerprint: Option<Fingerprint>,
-}
-
-impl Unfinished {
-    /// Whether nobody knows if the statement behind those done has run.
-    #[must_use]
-    pub const fn in_doubt(&self) -> bool {
-        self.begun > self.done
-    }
-
-    /// The direction of the step.
-    #[must_use]
-    pub const fn direction(&self) -> Direction {
-        match self.state {
-            RowState::Downgrading => Direction::Down,
-            RowState::Upgrading | RowState::Applied => Direction::Up,
-        }
-    }
 }
 
 impl Status {

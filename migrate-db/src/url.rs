@@ -6,13 +6,20 @@
 use migrate_core::dialect::Dialect;
 use migrate_core::suggest::nearest;
 
-use crate::error::Error;
+/// A text that is no database URL.
+#[derive(Debug)]
+pub(crate) struct NoUrl {
+    /// The text without its password.
+    pub(crate) url: String,
+    /// What would be right.
+    pub(crate) help: String,
+}
 
 /// The dialect of a URL, and the URL as sqlx takes it.
 ///
 /// # Errors
-/// [`Error::Url`] when the scheme names no database that is known.
-pub(crate) fn normalise(url: &str) -> Result<(Dialect, String), Error> {
+/// [`NoUrl`] when the scheme names no database that is known.
+pub(crate) fn normalise(url: &str) -> Result<(Dialect, String), NoUrl> {
     let (scheme, rest) = url.split_once(':').unwrap_or((url, ""));
     let Some(dialect) = Dialect::from_name(scheme).filter(|_| url.contains(':')) else {
         let known = ["sqlite", "postgres", "postgresql", "mysql", "mariadb"];
@@ -20,7 +27,7 @@ pub(crate) fn normalise(url: &str) -> Result<(Dialect, String), Error> {
             Some(near) if url.contains(':') => format!("did you mean `{near}:`?"),
             _ => "a URL begins with `sqlite:`, `postgres:`, `mysql:` or `mariadb:`".to_owned(),
         };
-        return Err(Error::Url { url: redact(url), help });
+        return Err(NoUrl { url: redact(url), help });
     };
     let sqlalchemy = scheme.contains('+');
     let rest = match dialect {
@@ -99,7 +106,7 @@ mod tests {
     #[test]
     fn an_unknown_scheme_is_named_without_the_password() {
         let error = normalise("postgre://ada:s3cret@db/app").unwrap_err();
-        let text = format!("{error} {error:?} {:?}", error.help());
+        let text = format!("{error:?}");
         assert!(!text.contains("s3cret"), "{text}");
         assert!(text.contains("postgres"), "{text}");
         assert!(normalise("app.db").is_err());

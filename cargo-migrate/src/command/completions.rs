@@ -15,9 +15,9 @@ pub(crate) struct Args {
     shell: Shell,
 }
 
-pub(crate) fn run(args: &Args, ui: &Ui) -> Exit {
+pub(crate) fn run(args: &Args, mut whole: clap::Command, ui: &Ui) -> Exit {
     let mut text = Vec::new();
-    clap_complete::generate(args.shell, &mut crate::cli::command(), "cargo-migrate", &mut text);
+    clap_complete::generate(args.shell, &mut whole, "cargo-migrate", &mut text);
     ui.text(&String::from_utf8_lossy(&text));
     Exit::Done
 }

@@ -16,7 +16,6 @@ use migrate_db::cli::{CliError, Exit};
 use migrate_db::{Database, Migrator};
 use serde::Serialize;
 
-use super::init::read_dialect;
 use crate::context::Context;
 use crate::import::{self, ForeignFile, Format, Import};
 use crate::writing;
@@ -39,7 +38,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TOOL")]
     from: Option<Format>,
     /// The database that its SQL is written for [default: as configured, or as the URL says]
-    #[arg(long, value_name = "DATABASE", value_parser = read_dialect)]
+    #[arg(long, value_name = "DATABASE", value_parser = writing::read_dialect)]
     dialect: Option<Dialect>,
     /// Record as applied what the other tool's version table says
     #[arg(long)]

@@ -25,7 +25,7 @@ use crate::writing;
 What is there already stays as it is.")]
 pub(crate) struct Args {
     /// The databases that the SQL is written for [default: that of the URL, else sqlite]
-    #[arg(long, value_name = "DATABASE", value_delimiter = ',', value_parser = read_dialect)]
+    #[arg(long, value_name = "DATABASE", value_delimiter = ',', value_parser = writing::read_dialect)]
     dialect: Vec<Dialect>,
 }
 
@@ -135,10 +135,4 @@ fn explain(context: &Context<'_>, told: &Told, dialects: &[Dialect], why: &str) 
         env!("CARGO_PKG_VERSION"),
         features.join(", "),
     ));
-}
-
-pub(super) fn read_dialect(text: &str) -> Result<Dialect, String> {
-    Dialect::from_name(text).ok_or_else(|| {
-        format!("it is none of {}", Dialect::ALL.map(|dialect| dialect.name()).join(", "))
-    })
 }

@@ -15,8 +15,8 @@ pub(crate) struct Args {
     dir: Option<PathBuf>,
 }
 
-pub(crate) fn run(args: &Args, ui: &Ui) -> Result<Exit, CliError> {
-    let command = crate::cli::command().name("cargo-migrate").display_name("cargo-migrate");
+pub(crate) fn run(args: &Args, whole: clap::Command, ui: &Ui) -> Result<Exit, CliError> {
+    let command = whole.name("cargo-migrate").display_name("cargo-migrate");
     let Some(dir) = &args.dir else {
         let mut page = Vec::new();
         let failed = |error| CliError::failed("the page cannot be made").because(error);

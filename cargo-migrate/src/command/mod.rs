@@ -17,8 +17,8 @@ use std::future::Future;
 use migrate_core::diagnostic::Diagnostics;
 use migrate_db::cli::{self, CliError, Exit, Ui};
 
-use crate::cli::Cli;
 use crate::context::Context;
+use crate::globals::Globals;
 
 /// What to do.
 #[derive(Debug, clap::Subcommand)]
@@ -38,10 +38,15 @@ pub(crate) enum Command {
     Man(man::Args),
 }
 
-/// Does what was typed.
-pub(crate) fn run(cli: &Cli, ui: &Ui) -> Result<Exit, CliError> {
-    let context = || Context::resolve(&cli.globals, ui);
-    match &cli.command {
+/// Does what was typed; `whole` is the whole command line, for the commands that describe it.
+pub(crate) fn run(
+    command: &Command,
+    globals: &Globals,
+    whole: fn() -> clap::Command,
+    ui: &Ui,
+) -> Result<Exit, CliError> {
+    let context = || Context::resolve(globals, ui);
+    match command {
         Command::Init(args) => init::run(args, &context()?),
         Command::New(args) => new::run(args, &context()?),
         Command::Merge(args) => merge::run(args, &context()?),
@@ -51,8 +56,8 @@ pub(crate) fn run(cli: &Cli, ui: &Ui) -> Result<Exit, CliError> {
         Command::Accept(args) => accept::run(args, &context()?),
         Command::RunAndAsk(command) => run_or_ask(command, &context()?),
         Command::Db(args) => block_on(db::run(args, &context()?)),
-        Command::Completions(args) => Ok(completions::run(args, ui)),
-        Command::Man(args) => man::run(args, ui),
+        Command::Completions(args) => Ok(completions::run(args, whole(), ui)),
+        Command::Man(args) => man::run(args, whole(), ui),
     }
 }
 

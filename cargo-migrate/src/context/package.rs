@@ -7,7 +7,7 @@ use migrate_core::config::DEFAULT_DIR;
 use migrate_core::suggest::nearest;
 use migrate_db::cli::CliError;
 
-use crate::cli::Globals;
+use crate::globals::Globals;
 
 /// Where a package and its workspace are.
 pub(super) struct Package {

@@ -23,7 +23,8 @@ use crate::driver::Connection;
 use crate::error::Error;
 use crate::event::Event;
 use crate::runner::Repair;
-use crate::state::{self, Status, Unfinished};
+use crate::state::{self, Status};
+use crate::unfinished::Unfinished;
 
 /// Moves databases along one history.
 ///

@@ -20,7 +20,8 @@ use crate::error::Error;
 use crate::event::Event;
 use crate::ghosts;
 use crate::runner::{Done, Outcome, Repair, Runner, Work};
-use crate::state::{self, Status, Unfinished};
+use crate::state::{self, Status};
+use crate::unfinished::Unfinished;
 
 /// How often a lost connection is made anew in one run.
 const RECONNECTIONS: u32 = 5;
