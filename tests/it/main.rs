@@ -6,4 +6,5 @@ mod cli;
 mod migrations;
 mod scenarios;
 mod support;
+mod tidy;
 mod weight;

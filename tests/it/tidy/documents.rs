@@ -1,0 +1,96 @@
+//! Documentation that says what the code says.
+
+use std::path::Path;
+
+use migrate_core::diagnostic::Code;
+
+use super::code::{read, root};
+
+/// The pages, from the root of the repository.
+fn pages() -> Vec<String> {
+    let mut pages = Vec::new();
+    for folder in [".", "docs"].into_iter().chain(super::code::CRATES) {
+        for entry in std::fs::read_dir(root().join(folder)).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            if name.ends_with(".md") {
+                pages.push(format!("{folder}/{name}"));
+            }
+        }
+    }
+    assert!(pages.len() > 8, "the pages are not found");
+    pages
+}
+
+#[test]
+fn every_code_is_documented_in_the_order_of_the_table() {
+    let page = read("docs/diagnostics.md");
+    let documented: Vec<(&str, &str)> = page
+        .split("\n### `")
+        .skip(1)
+        .map(|section| {
+            let (code, text) = section.split_once("`\n").expect("a heading is a code");
+            (code, text.trim_start().lines().next().unwrap_or_default())
+        })
+        .collect();
+    let codes: Vec<(&str, &str)> =
+        Code::ALL.iter().map(|code| (code.as_str(), code.meaning())).collect();
+    assert_eq!(documented, codes);
+}
+
+#[test]
+fn links_lead_to_files() {
+    for page in pages() {
+        let text = read(&page);
+        let folder = Path::new(&page).parent().unwrap();
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let path = link.split('#').next().unwrap_or_default();
+            if path.is_empty() || path.contains("://") {
+                continue;
+            }
+            assert!(root().join(folder).join(path).exists(), "{page}: {link} leads nowhere");
+        }
+    }
+}
+
+/// A heading's anchor, as GitHub makes it.
+fn anchor(heading: &str) -> String {
+    let kept = heading.to_lowercase();
+    kept.chars()
+        .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'))
+        .map(|c| if c == ' ' { '-' } else { c })
+        .collect()
+}
+
+#[test]
+fn links_lead_to_headings() {
+    for page in pages() {
+        let text = read(&page);
+        let folder = Path::new(&page).parent().unwrap();
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let Some((path, wanted)) = link.split_once('#') else { continue };
+            if path.contains("://") || !(path.is_empty() || path.ends_with(".md")) {
+                continue;
+            }
+            let target = match path {
+                "" => text.clone(),
+                path => read(folder.join(path).to_str().unwrap()),
+            };
+            let headings = target.lines().filter(|line| line.starts_with('#'));
+            let mut anchors = headings.map(|line| anchor(line.trim_start_matches('#').trim()));
+            assert!(anchors.any(|anchor| anchor == wanted), "{page}: {link} leads nowhere");
+        }
+    }
+}
+
+#[test]
+fn every_published_crate_has_its_papers() {
+    for name in super::code::CRATES {
+        let manifest = read(&format!("{name}/Cargo.toml"));
+        assert!(manifest.contains("\nreadme = \"README.md\"\n"), "{name} names no README");
+        for paper in ["README.md", "LICENSE-MIT", "LICENSE-APACHE"] {
+            let text = read(&format!("{name}/{paper}"));
+            let same = !paper.starts_with("LICENSE") || text == read(paper);
+            assert!(same, "{name}/{paper} is not the workspace's");
+        }
+    }
+}
