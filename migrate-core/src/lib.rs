@@ -22,3 +22,7 @@ pub mod source;
 pub mod sql;
 pub mod suggest;
 pub mod version_table;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,4 +1,38 @@
 //! Database migrations for sqlx: Alembic's revision graph, embedded and checked at compile time.
+//!
+//! A history is a folder of revisions, SQL files that name their parents; `cargo migrate` writes
+//! them. [`migrations!`] embeds it in a program, and refuses to compile a broken one.
+//! [`Migrations`] is the shortest way to run it, [`Migrator`] the one with all options.
+//!
+//! ```ignore
+//! static MIGRATIONS: migrate_db::Migrations = migrate_db::migrations!();
+//!
+//! let pool = sqlx::SqlitePool::connect("sqlite:app.db").await?;
+//! for step in &MIGRATIONS.upgrade(&pool).await?.steps {
+//!     println!("applied {} {}", step.revision, step.message);
+//! }
+//! ```
+//!
+//! Any number of programs may do so at once: each step happens once, and its row in the version
+//! table moves in the same transaction where the database can. What happens on the way is told by
+//! [`Event`]s; nothing here prints but the commands of the feature `cli`.
+//!
+//! # Features
+//!
+//! | feature | brings |
+//! |---|---|
+//! | `sqlite` | the SQLite driver, with SQLite built in |
+//! | `postgres` | the PostgreSQL driver |
+//! | `mysql` | the MySQL and MariaDB driver |
+//! | `cli` | `migrate_db::cli`: the commands that run and ask, to mount in a program's own binary |
+//!
+//! None is on by default. The drivers are sqlx's: TLS and the like are chosen by sqlx's own
+//! features. Without a driver a history can be embedded and looked at, not run.
+//!
+//! # Limits
+//!
+//! Revisions are SQL: no Rust code runs between them. This crate does not write revisions; that
+//! is [`core::author`]'s, and `cargo migrate` is the program for it.
 
 #![cfg_attr(
     not(any(feature = "sqlite", feature = "postgres", feature = "mysql")),
