@@ -5,7 +5,7 @@
 //! say.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -159,7 +159,7 @@ impl Directory {
 
     fn read(&self, name: &str) -> Result<SourceFile, Diagnostic> {
         let shown = self.shown_file(name);
-        match fs::read_to_string(self.path.join(name)) {
+        match read_text(&self.path.join(name)) {
             Ok(text) => Ok(SourceFile::new(shown, text)),
             Err(error) => {
                 let why = if error.kind() == io::ErrorKind::InvalidData {
@@ -198,6 +198,13 @@ impl Directory {
         }
         Ok(())
     }
+}
+
+/// The text of a file, without asking first how long it is: revisions are small.
+fn read_text(path: &Path) -> io::Result<String> {
+    let mut bytes = Vec::with_capacity(4096);
+    fs::File::open(path)?.take(u64::MAX).read_to_end(&mut bytes)?;
+    String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
 }
 
 /// Whether a file of the folder is taken for a revision.

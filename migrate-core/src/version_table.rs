@@ -121,6 +121,10 @@ pub enum Elapsed {
     Millis(u64),
     /// The database knows when the transaction began.
     Clock,
+    /// The database's clock from this moment on: milliseconds since 1970-01-01T00:00:00Z.
+    Since(u64),
+    /// The database's clock since the newest log row: for a step right behind another.
+    SincePrevious,
 }
 
 /// One row of the log, oldest first when listed.
@@ -365,6 +369,18 @@ impl VersionTable {
         format!("SELECT {} FROM {}", self.number("COALESCE(MAX(id), 0)"), self.log())
     }
 
+    /// Asks for the durations of the newest log rows, newest first, as lines of milliseconds; for
+    /// databases with [`crate::dialect::Words::elapsed_since`].
+    #[must_use]
+    pub fn durations(&self, count: usize) -> String {
+        let millis = self.number("d.duration_ms");
+        format!(
+            "SELECT {} FROM (SELECT duration_ms FROM {} ORDER BY id DESC LIMIT {count}) d",
+            self.dialect.words().lines.replace("{}", &millis),
+            self.log()
+        )
+    }
+
     /// Refuses, with a division by zero, when the generation is another; for databases where
     /// statements travel together.
     #[must_use]
@@ -485,11 +501,19 @@ impl VersionTable {
     }
 
     fn elapsed(&self, elapsed: Elapsed) -> String {
-        match (elapsed, self.dialect.words().elapsed) {
-            (Elapsed::Millis(millis), _) => millis.to_string(),
-            (Elapsed::Clock, Some(clock)) => clock.to_owned(),
-            (Elapsed::Unknown, _) | (Elapsed::Clock, None) => "NULL".to_owned(),
-        }
+        let words = self.dialect.words();
+        let clock = match elapsed {
+            Elapsed::Unknown => None,
+            Elapsed::Millis(millis) => Some(millis.to_string()),
+            Elapsed::Clock => words.elapsed.map(str::to_owned),
+            Elapsed::Since(moment) => {
+                words.elapsed_since.map(|[since, _]| since.replace("{}", &moment.to_string()))
+            }
+            Elapsed::SincePrevious => {
+                words.elapsed_since.map(|[_, previous]| previous.replace("{}", &self.log()))
+            }
+        };
+        clock.unwrap_or_else(|| "NULL".to_owned())
     }
 
     fn number(&self, column: &str) -> String {

@@ -20,7 +20,7 @@ pub enum Event {
         /// Since when.
         waited: Duration,
     },
-    /// A step begins.
+    /// A step begins, or is sent together with others that do.
     Started {
         /// The revision.
         revision: String,
@@ -33,6 +33,8 @@ pub enum Event {
     Finished {
         /// The revision.
         revision: String,
+        /// Its message.
+        message: String,
         /// The direction.
         direction: Direction,
         /// How long it took.

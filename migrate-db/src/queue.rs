@@ -30,6 +30,8 @@ pub(crate) enum What {
     Record(Option<Node>),
     /// Asks for the newest log number.
     Generation,
+    /// Asks how long the steps of the trip took.
+    Durations,
     /// Sets something of the session.
     Set,
     /// Ends a transaction.

@@ -6,7 +6,7 @@
 //! it stops and says so.
 
 use std::borrow::Cow;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use migrate_core::graph::{Graph, Node};
 use migrate_core::plan::{Direction, Step};
@@ -16,7 +16,7 @@ use migrate_core::version_table::{
     self as table, Elapsed, Origin, Progress, RowState, VersionTable,
 };
 
-use crate::driver::{Connection, Obstacle, Remarks, pause};
+use crate::driver::{Cells, Connection, Obstacle, Remarks, pause};
 use crate::error::{Error, StatementError};
 use crate::event::Event;
 use crate::queue::{self, Queued, What};
@@ -25,6 +25,12 @@ use crate::unfinished::Unfinished;
 
 /// The tool and its version, as recorded.
 pub(crate) const TOOL: &str = concat!("migrate-db ", env!("CARGO_PKG_VERSION"));
+
+/// Trips shorter than this may take more steps with them.
+const SHORT_TRIP: Duration = Duration::from_millis(20);
+
+/// The most steps of one trip.
+const LONGEST_BATCH: usize = 64;
 
 /// What a run is given.
 pub(crate) struct Work<'r> {
@@ -55,8 +61,11 @@ pub(crate) struct Runner<'r> {
     queue: Vec<Queued<'r>>,
     /// The step that is being done.
     current: Option<Current>,
-    /// A step whose records are on their way.
-    ending: Option<(Step, Instant)>,
+    /// Steps whose records are on their way.
+    ending: Vec<(Step, Instant)>,
+    /// How many steps may travel in one trip: more while trips are short, so that a long step is
+    /// soon told of by itself.
+    batch: usize,
     /// Steps done in the open transaction.
     uncommitted: Vec<Done>,
     /// Steps done and committed.
@@ -99,6 +108,8 @@ pub enum Repair {
 struct Current {
     step: Step,
     since: Instant,
+    /// The same moment in Unix time, in milliseconds.
+    moment: u64,
     journalled: bool,
 }
 
@@ -129,7 +140,8 @@ impl<'r> Runner<'r> {
             open: false,
             queue: Vec::new(),
             current: None,
-            ending: None,
+            ending: Vec::new(),
+            batch: 1,
             uncommitted: Vec::new(),
             committed: Vec::new(),
         }
@@ -199,8 +211,12 @@ impl<'r> Runner<'r> {
                     message: revision.message().to_owned(),
                     direction: step.direction,
                 });
-                self.current =
-                    Some(Current { step: *step, since: Instant::now(), journalled: false });
+                self.current = Some(Current {
+                    step: *step,
+                    since: Instant::now(),
+                    moment: unix_millis(),
+                    journalled: false,
+                });
                 Ok(End::Done)
             }
             Action::Begin { foreign_keys } => self.begin(*foreign_keys).await,
@@ -303,7 +319,7 @@ impl<'r> Runner<'r> {
 
     async fn roll_back(&mut self) {
         self.queue.clear();
-        self.ending = None;
+        self.ending.clear();
         self.uncommitted.clear();
         if std::mem::take(&mut self.open) {
             // When even this fails the connection is gone, and the transaction with it.
@@ -317,6 +333,11 @@ impl<'r> Runner<'r> {
         let since = Instant::now();
         let mut attempt = 0;
         let mut queue = std::mem::take(&mut self.queue);
+        if self.ending.len() > 1 {
+            let sql = Cow::Owned(self.work.table.durations(self.ending.len()));
+            queue.push(Queued { sql, what: What::Durations });
+        }
+        let mut durations = Vec::new();
         while !queue.is_empty() {
             let trip = self.connection.trip(&queue::text(&queue)).await;
             self.check_rows(&queue, &trip.changed)?;
@@ -327,6 +348,7 @@ impl<'r> Runner<'r> {
                 self.generation = newest.unwrap_or(self.generation);
             }
             if trip.failure.is_none() {
+                durations = self.durations(trip.last_row.as_ref());
                 break;
             }
             let remarks =
@@ -354,10 +376,22 @@ impl<'r> Runner<'r> {
                 None => return Err(self.failure(&queue[index], position, remarks, error)),
             }
         }
-        if let Some((step, since)) = self.ending.take() {
-            self.ended(step, since.elapsed());
+        let took = since.elapsed();
+        self.batch = if took < SHORT_TRIP { (self.batch * 2).min(LONGEST_BATCH) } else { 1 };
+        for (n, (step, since)) in std::mem::take(&mut self.ending).into_iter().enumerate() {
+            let duration = durations.get(n).copied().unwrap_or_else(|| since.elapsed());
+            self.ended(step, duration);
         }
         Ok(End::Done)
+    }
+
+    /// How long each step of a trip took, oldest first, as the database noted it.
+    fn durations(&self, row: Option<&Cells>) -> Vec<Duration> {
+        let text = row.filter(|_| self.ending.len() > 1).and_then(|row| row.first()?.as_deref());
+        let millis = text.into_iter().flat_map(str::lines).filter_map(|line| line.parse().ok());
+        let mut durations: Vec<Duration> = millis.map(Duration::from_millis).collect();
+        durations.reverse();
+        durations
     }
 
     /// Every record changes one row, or somebody else has moved it.
@@ -415,7 +449,9 @@ impl<'r> Runner<'r> {
             };
             return Error::database(doing, source);
         };
-        let name = |done: &Done| self.work.graph.id(done.step.node).to_string();
+        let name = |step: Step| self.work.graph.id(step.node).to_string();
+        let before = self.ending.iter().map(|(step, _)| *step).take_while(|s| s.node != node);
+        let undone = self.uncommitted.iter().map(|done| done.step).chain(before);
         let revision = self.work.graph.revision(node);
         let offset = position
             .and_then(|n| queued.sql.char_indices().nth(n))
@@ -432,8 +468,8 @@ impl<'r> Runner<'r> {
             offset: offset.map(|offset| offset - span.start),
             detail: remarks.detail,
             hint: remarks.hint,
-            committed: self.committed.iter().map(name).collect(),
-            rolled_back: self.uncommitted.iter().map(name).collect(),
+            committed: self.committed.iter().map(|done| name(done.step)).collect(),
+            rolled_back: undone.map(name).collect(),
             whole: !self.current.is_some_and(|c| c.journalled),
             source,
         }))
@@ -457,32 +493,52 @@ impl<'r> Runner<'r> {
             return Ok(end);
         }
         let since = self.current.map_or_else(Instant::now, |c| c.since);
-        let clock = self.work.table.dialect().words().one_trip
-            && self.work.transactions == Transactions::PerMigration
-            && matches!(record, Record::Done(_));
-        let elapsed = if clock {
-            Elapsed::Clock
-        } else if ends.is_none() {
-            self.current.map_or(Elapsed::Unknown, |c| Elapsed::Millis(millis(c.since.elapsed())))
-        } else {
-            // What is waiting belongs to the step: only when it is done the time is known.
-            if let end @ (End::Overtaken | End::Conflict(_)) = self.flush().await? {
-                return Ok(end);
+        let clock = self.clock(record);
+        let elapsed = match clock {
+            Some(clock) => clock,
+            None if ends.is_none() => {
+                let so_far = |c: Current| Elapsed::Millis(millis(c.since.elapsed()));
+                self.current.map_or(Elapsed::Unknown, so_far)
             }
-            Elapsed::Millis(millis(since.elapsed()))
+            None => {
+                // What is waiting belongs to the step: only when it is done the time is known.
+                if let end @ (End::Overtaken | End::Conflict(_)) = self.flush().await? {
+                    return Ok(end);
+                }
+                Elapsed::Millis(millis(since.elapsed()))
+            }
         };
         self.queue_record(record, elapsed);
-        if let Some(step) = ends {
-            if clock {
-                self.ending = Some((step, since))
-            } else {
-                self.ended(step, since.elapsed())
+        match ends {
+            Some(step) if clock.is_some() => {
+                self.ending.push((step, since));
+                if elapsed != Elapsed::Clock && self.ending.len() >= self.batch {
+                    return self.flush().await;
+                }
             }
+            Some(step) => self.ended(step, since.elapsed()),
+            None => {}
         }
         if own {
             return self.commit_record(record).await;
         }
         Ok(End::Done)
+    }
+
+    /// The database's own clock for a step that may travel with its record.
+    fn clock(&self, record: Record) -> Option<Elapsed> {
+        let words = self.work.table.dialect().words();
+        match record {
+            Record::Done(_) if words.one_trip => {
+                let alone = self.work.transactions == Transactions::PerMigration;
+                alone.then_some(Elapsed::Clock)
+            }
+            Record::Done(_) if words.elapsed_since.is_some() => Some(match self.ending.first() {
+                None => Elapsed::Since(self.current.map_or_else(unix_millis, |c| c.moment)),
+                Some(_) => Elapsed::SincePrevious,
+            }),
+            _ => None,
+        }
     }
 
     fn queue_record(&mut self, record: Record, elapsed: Elapsed) {
@@ -503,8 +559,10 @@ impl<'r> Runner<'r> {
 
     fn ended(&mut self, step: Step, duration: Duration) {
         self.uncommitted.push(Done { step, duration });
+        let revision = self.work.graph.revision(step.node);
         (self.tell)(&Event::Finished {
-            revision: self.work.graph.id(step.node).to_string(),
+            revision: revision.id().to_string(),
+            message: revision.message().to_owned(),
             direction: step.direction,
             duration,
         });
@@ -575,13 +633,12 @@ impl<'r> Runner<'r> {
         let elapsed = Elapsed::Millis(millis(current.since.elapsed()));
         let origin = Origin { by: self.work.by, tool: TOOL, elapsed };
         let detail = format!("{failed}: {}", failed.source);
-        let id = self.work.graph.id(current.step.node);
         if current.journalled {
             let record = Record::Progress(current.step, failed.number - 1);
             let [row, _] = record.sql(self.work.graph, self.work.table, origin);
             let _ = self.connection.execute(&row).await;
         }
-        let log = self.work.table.record(id.as_str(), table::Event::Failure, &detail, origin);
+        let log = self.work.table.record(&failed.revision, table::Event::Failure, &detail, origin);
         let _ = self.connection.execute(&log).await;
     }
 
@@ -602,6 +659,10 @@ fn subject(record: Record) -> Option<Node> {
         Record::Stamp(node) | Record::Unstamp(node) => Some(node),
         Record::Purge => None,
     }
+}
+
+fn unix_millis() -> u64 {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, millis)
 }
 
 fn millis(duration: Duration) -> u64 {

@@ -66,7 +66,6 @@ pub(super) fn migrator<'a>(context: &Context<'a>, args: &RunArgs) -> Migrator<'a
 /// Shows what happens as it happens.
 pub(super) fn follow(ui: &Ui) -> impl FnMut(&Event) + Send + '_ {
     let mut progress = None;
-    let mut message = String::new();
     move |event| match event {
         Event::Planned { steps } => {
             // The bar of an earlier run goes before the next one comes.
@@ -77,20 +76,15 @@ pub(super) fn follow(ui: &Ui) -> impl FnMut(&Event) + Send + '_ {
             ui.note(format_args!("waiting for {holder} ({} s)", waited.as_secs()));
         }
         Event::Started { revision, message: says, direction } => {
-            message.clone_from(says);
             if let Some(progress) = &progress {
                 let line =
                     StepLine { direction: *direction, revision, message: says, duration: None };
                 progress.begin(line);
             }
         }
-        Event::Finished { revision, direction, duration } => {
-            let line = StepLine {
-                direction: *direction,
-                revision,
-                message: &message,
-                duration: Some(*duration),
-            };
+        Event::Finished { revision, message, direction, duration } => {
+            let line =
+                StepLine { direction: *direction, revision, message, duration: Some(*duration) };
             match &progress {
                 Some(progress) => progress.done(line),
                 None => ui.note(line),
