@@ -29,8 +29,10 @@ pub(crate) const TOOL: &str = concat!("migrate-db ", env!("CARGO_PKG_VERSION"));
 /// Trips shorter than this may take more steps with them.
 const SHORT_TRIP: Duration = Duration::from_millis(20);
 
-/// The most steps of one trip.
+/// The most steps of one trip, and the most bytes: SQLite copies what is left of a text for every
+/// statement in it.
 const LONGEST_BATCH: usize = 64;
+const LARGEST_BATCH: usize = 16 * 1024;
 
 /// What a run is given.
 pub(crate) struct Work<'r> {
@@ -512,7 +514,9 @@ impl<'r> Runner<'r> {
         match ends {
             Some(step) if clock.is_some() => {
                 self.ending.push((step, since));
-                if elapsed != Elapsed::Clock && self.ending.len() >= self.batch {
+                let bytes: usize = self.queue.iter().map(|queued| queued.sql.len()).sum();
+                let full = self.ending.len() >= self.batch || bytes >= LARGEST_BATCH;
+                if elapsed != Elapsed::Clock && full {
                     return self.flush().await;
                 }
             }

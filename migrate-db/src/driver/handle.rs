@@ -4,6 +4,7 @@
 //! closed instead of returned, so that nobody meets our open transaction or settings in it.
 
 use std::ops::{Deref, DerefMut};
+use std::task::{Context, Poll, Waker};
 
 use futures_util::TryStreamExt as _;
 use sqlx::pool::PoolConnection;
@@ -65,11 +66,27 @@ impl<DB: Database> DerefMut for Handle<DB> {
     }
 }
 
-/// Sends statements as one text; what each changed, until the first that failed.
+/// Waits for a future, but looks a few times before it goes to sleep: a result of SQLite's thread
+/// is there in less time than two changes of context take.
+async fn soon<T>(future: impl Future<Output = T>, looks: u32) -> T {
+    let mut future = std::pin::pin!(future);
+    let mut idle = Context::from_waker(Waker::noop());
+    for _ in 0..looks {
+        if let Poll::Ready(value) = future.as_mut().poll(&mut idle) {
+            return value;
+        }
+        std::thread::yield_now();
+    }
+    future.await
+}
+
+/// Sends statements as one text; what each changed, until the first that failed. Before it sleeps
+/// for a result it looks for it so many times.
 pub(super) async fn trip<DB>(
     connection: &mut DB::Connection,
     sql: &str,
     changed: fn(&DB::QueryResult) -> u64,
+    looks: u32,
 ) -> Trip
 where
     DB: Database,
@@ -81,7 +98,7 @@ where
     let mut last: Option<DB::Row> = None;
     let mut results = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_many(connection);
     loop {
-        match results.try_next().await {
+        match soon(results.try_next(), looks).await {
             Ok(Some(Either::Left(result))) => trip.changed.push(changed(&result)),
             Ok(Some(Either::Right(row))) => last = Some(row),
             Ok(None) => break,

@@ -35,7 +35,7 @@ impl Mysql {
 
 impl Driver for Mysql {
     async fn trip(&mut self, sql: &str) -> Trip {
-        handle::trip::<sqlx::MySql>(&mut self.handle, sql, |result| result.rows_affected()).await
+        handle::trip::<sqlx::MySql>(&mut self.handle, sql, |result| result.rows_affected(), 0).await
     }
 
     async fn rows(&mut self, sql: &str) -> sqlx::Result<Vec<Cells>> {
@@ -61,7 +61,7 @@ impl Driver for Mysql {
             Some(lock) => lock,
             none => none.insert(self.options.connect().await?),
         };
-        let trip = handle::trip::<sqlx::MySql>(lock, sql, |result| result.rows_affected()).await;
+        let trip = handle::trip::<sqlx::MySql>(lock, sql, |result| result.rows_affected(), 0).await;
         match trip.failure {
             Some(error) => Err(error),
             None => Ok(trip.last_row.and_then(|row| row.into_iter().next().flatten())),

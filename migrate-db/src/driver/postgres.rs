@@ -40,7 +40,8 @@ impl Postgres {
 
 impl Driver for Postgres {
     async fn trip(&mut self, sql: &str) -> Trip {
-        handle::trip::<sqlx::Postgres>(&mut self.handle, sql, |result| result.rows_affected()).await
+        handle::trip::<sqlx::Postgres>(&mut self.handle, sql, |result| result.rows_affected(), 0)
+            .await
     }
 
     async fn rows(&mut self, sql: &str) -> sqlx::Result<Vec<Cells>> {
@@ -86,7 +87,8 @@ impl Driver for Postgres {
             Some(lock) => lock,
             none => none.insert(self.options.connect().await?),
         };
-        let trip = handle::trip::<sqlx::Postgres>(lock, sql, |result| result.rows_affected()).await;
+        let trip =
+            handle::trip::<sqlx::Postgres>(lock, sql, |result| result.rows_affected(), 0).await;
         match trip.failure {
             Some(error) => Err(error),
             None => Ok(trip.last_row.and_then(|row| row.into_iter().next().flatten())),

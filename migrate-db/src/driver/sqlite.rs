@@ -17,6 +17,9 @@ use crate::error::Error;
 /// How long one attempt waits for another connection, in milliseconds; the runner tries again.
 const BUSY_TIMEOUT_MS: u32 = 250;
 
+/// How often a result is looked for before sleeping: a tenth of a millisecond at most.
+const LOOKS: u32 = 200;
+
 pub(crate) struct Sqlite {
     handle: Handle<sqlx::Sqlite>,
     /// The session's settings before the run: foreign keys and busy timeout.
@@ -92,7 +95,8 @@ impl Sqlite {
 
 impl Driver for Sqlite {
     async fn trip(&mut self, sql: &str) -> Trip {
-        handle::trip::<sqlx::Sqlite>(&mut self.handle, sql, |result| result.rows_affected()).await
+        handle::trip::<sqlx::Sqlite>(&mut self.handle, sql, |result| result.rows_affected(), LOOKS)
+            .await
     }
 
     async fn rows(&mut self, sql: &str) -> sqlx::Result<Vec<Cells>> {
