@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
-use crate::history::History;
+use crate::history::{History, in_shares};
 use crate::lock::FILE_NAME;
 use crate::source::{SourceFile, Span};
 
@@ -92,6 +92,18 @@ impl Directory {
     /// # Errors
     /// When the folder itself, or the lock file, cannot be read.
     pub fn contents(&self) -> io::Result<Contents> {
+        let mut contents = Contents { lock: self.lock_file()?, ..Contents::default() };
+        for read in in_shares(self.names()?, |name, room| self.read(&name, room)) {
+            match read {
+                Ok(file) => contents.files.push(file),
+                Err(diagnostic) => contents.unreadable.push(diagnostic),
+            }
+        }
+        Ok(contents)
+    }
+
+    /// The names of the revision files, sorted.
+    fn names(&self) -> io::Result<Vec<String>> {
         let mut names: Vec<String> = Vec::new();
         for entry in fs::read_dir(&self.path)? {
             if let Ok(name) = entry?.file_name().into_string() {
@@ -100,19 +112,15 @@ impl Directory {
         }
         names.retain(|name| is_revision_name(name));
         names.sort_unstable();
-        let mut contents = Contents::default();
-        for read in self.read_all(&names) {
-            match read {
-                Ok(file) => contents.files.push(file),
-                Err(diagnostic) => contents.unreadable.push(diagnostic),
-            }
+        Ok(names)
+    }
+
+    fn lock_file(&self) -> io::Result<Option<SourceFile>> {
+        match fs::read_to_string(self.path.join(FILE_NAME)) {
+            Ok(text) => Ok(Some(SourceFile::new(self.shown_file(FILE_NAME), text))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
         }
-        contents.lock = match fs::read_to_string(self.path.join(FILE_NAME)) {
-            Ok(text) => Some(SourceFile::new(self.shown_file(FILE_NAME), text)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => return Err(error),
-        };
-        Ok(contents)
     }
 
     /// The text of a file of the folder exactly as it is on disk, by its name there.
@@ -129,37 +137,14 @@ impl Directory {
     /// # Errors
     /// When the folder itself, or the lock file, cannot be read.
     pub fn history(&self, dialects: &[Dialect]) -> io::Result<(History, Diagnostics)> {
-        let contents = self.contents()?;
-        let mut found = contents.unreadable;
-        let (history, wrong) = History::read(contents.files, contents.lock.as_ref(), dialects);
-        found.append(wrong);
-        Ok((history, found))
+        let lock = self.lock_file()?;
+        let open = |name: String, room: &mut Vec<u8>| self.read(&name, room);
+        Ok(History::read_from(self.names()?, open, lock.as_ref(), dialects))
     }
 
-    /// Opening a file costs more than reading it: many are opened on several threads.
-    fn read_all(&self, names: &[String]) -> Vec<Result<SourceFile, Diagnostic>> {
-        let read = |name: &String| self.read(name);
-        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(8);
-        if threads < 2 || names.len() < 128 {
-            return names.iter().map(read).collect();
-        }
-        std::thread::scope(|scope| {
-            let workers: Vec<_> = names
-                .chunks(names.len().div_ceil(threads))
-                .map(|share| scope.spawn(move || share.iter().map(read).collect::<Vec<_>>()))
-                .collect();
-            workers
-                .into_iter()
-                .flat_map(|worker| {
-                    worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-                })
-                .collect()
-        })
-    }
-
-    fn read(&self, name: &str) -> Result<SourceFile, Diagnostic> {
+    fn read(&self, name: &str, room: &mut Vec<u8>) -> Result<SourceFile, Diagnostic> {
         let shown = self.shown_file(name);
-        match read_text(&self.path.join(name)) {
+        match read_text(&self.path.join(name), room) {
             Ok(text) => Ok(SourceFile::new(shown, text)),
             Err(error) => {
                 let why = if error.kind() == io::ErrorKind::InvalidData {
@@ -200,11 +185,14 @@ impl Directory {
     }
 }
 
-/// The text of a file, without asking first how long it is: revisions are small.
-fn read_text(path: &Path) -> io::Result<String> {
-    let mut bytes = Vec::with_capacity(4096);
-    fs::File::open(path)?.take(u64::MAX).read_to_end(&mut bytes)?;
-    String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+/// The text of a file, read in a room that serves many: asking for its length and growing a new
+/// text to it costs more than reading a small file.
+fn read_text(path: &Path, room: &mut Vec<u8>) -> io::Result<String> {
+    room.clear();
+    room.reserve(64 * 1024);
+    fs::File::open(path)?.take(u64::MAX).read_to_end(room)?;
+    let text = std::str::from_utf8(room);
+    text.map(str::to_owned).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
 }
 
 /// Whether a file of the folder is taken for a revision.

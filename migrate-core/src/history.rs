@@ -41,6 +41,17 @@ impl History {
         lock: Option<&SourceFile>,
         dialects: &[Dialect],
     ) -> (Self, Diagnostics) {
+        Self::read_from(files, |file, _| Ok(file), lock, dialects)
+    }
+
+    /// As [`History::read`], from what is yet to be opened: each file is opened and parsed on the
+    /// same thread. What opens them gets room to work in.
+    pub(crate) fn read_from<S: Send>(
+        sources: Vec<S>,
+        open: impl Fn(S, &mut Vec<u8>) -> Result<SourceFile, Diagnostic> + Sync,
+        lock: Option<&SourceFile>,
+        dialects: &[Dialect],
+    ) -> (Self, Diagnostics) {
         let mut found = Diagnostics::new();
         let parsed_lock = lock.map(|file| {
             let (lock, wrong) = Lock::parse(file);
@@ -54,8 +65,12 @@ impl History {
             .find(|d| !d.is_empty())
             .unwrap_or_default()
             .to_vec();
-        let mut revisions = Vec::with_capacity(files.len());
-        for (revision, wrong) in parse_all(files, &readers) {
+        let mut revisions = Vec::with_capacity(sources.len());
+        let parse = |source, room: &mut Vec<u8>| match open(source, room) {
+            Ok(file) => Revision::parse(file, &readers),
+            Err(unreadable) => (None, unreadable.into()),
+        };
+        for (revision, wrong) in in_shares(sources, parse) {
             found.append(wrong);
             revisions.extend(revision);
         }
@@ -86,30 +101,32 @@ pub fn is_structural(diagnostic: &Diagnostic) -> bool {
     diagnostic.code.is_structural()
 }
 
-/// Parses the files, on several threads where there are many.
-fn parse_all(files: Vec<SourceFile>, dialects: &[Dialect]) -> Vec<(Option<Revision>, Diagnostics)> {
-    let parse = |file| Revision::parse(file, dialects);
+/// Does the same with every item, on several threads where there are many; the answers are in the
+/// order of the items. Each thread has room of its own to work in.
+pub(crate) fn in_shares<S: Send, T: Send>(
+    items: Vec<S>,
+    work: impl Fn(S, &mut Vec<u8>) -> T + Sync,
+) -> Vec<T> {
+    let all = |share: Vec<S>| {
+        let mut room = Vec::new();
+        share.into_iter().map(|item| work(item, &mut room)).collect::<Vec<T>>()
+    };
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(8);
-    if threads < 2 || files.len() < 128 {
-        return files.into_iter().map(parse).collect();
+    if threads < 2 || items.len() < 128 {
+        return all(items);
     }
-    let share = files.len().div_ceil(threads);
-    let mut files = files;
+    let share = items.len().div_ceil(threads);
+    let mut items = items;
     let mut shares = Vec::new();
-    while !files.is_empty() {
-        let rest = files.split_off(share.min(files.len()));
-        shares.push(std::mem::replace(&mut files, rest));
+    while !items.is_empty() {
+        let rest = items.split_off(share.min(items.len()));
+        shares.push(std::mem::replace(&mut items, rest));
     }
+    let all = &all;
     std::thread::scope(|scope| {
-        let workers: Vec<_> = shares
-            .into_iter()
-            .map(|share| scope.spawn(move || share.into_iter().map(parse).collect::<Vec<_>>()))
-            .collect();
-        workers
-            .into_iter()
-            .flat_map(|worker| {
-                worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-            })
-            .collect()
+        let workers: Vec<_> =
+            shares.into_iter().map(|share| scope.spawn(move || all(share))).collect();
+        let panic = |panic| std::panic::resume_unwind(panic);
+        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_else(panic)).collect()
     })
 }
