@@ -229,8 +229,9 @@ pub struct Words {
     /// Whether a table exists: one row with one column when it does. `{schema}` and `{name}` are
     /// string literals; the schema is the database's own expression when none is configured.
     pub table_exists: &'static str,
-    /// The expression for the schema that a table without a qualified name lands in.
-    pub current_schema: &'static str,
+    /// The expression for the schema that the unqualified name in the literal `{table}` is found or
+    /// created in; `None` where a session always finds and creates it in the same one.
+    pub landing_schema: Option<&'static str>,
     /// The forms of statements that the database refuses inside a transaction: keywords with one
     /// space between, and `..` for any tokens.
     pub outside_transaction: &'static [&'static str],

@@ -268,15 +268,23 @@ impl VersionTable {
     #[must_use]
     pub fn exists(&self) -> String {
         let words = self.dialect.words();
-        let schema = match &self.schema {
-            None => words.current_schema.to_owned(),
-            Some(schema) if words.table_exists.contains("{schema}.") => self.dialect.quote(schema),
-            Some(schema) => self.dialect.literal(schema),
+        let schema = match (&self.schema, self.landing()) {
+            (None, Some(expression)) => expression,
+            (Some(schema), _) if words.landing_schema.is_some() => self.dialect.literal(schema),
+            (schema, _) => self.dialect.quote(schema.as_deref().unwrap_or("main")),
         };
         words
             .table_exists
             .replace("{schema}", &schema)
             .replace("{name}", &self.dialect.literal(&self.name))
+    }
+
+    /// The expression for the schema that the table is found or created in, when none is configured
+    /// and the session's settings decide.
+    #[must_use]
+    pub fn landing(&self) -> Option<String> {
+        let expression = self.dialect.words().landing_schema.filter(|_| self.schema.is_none())?;
+        Some(expression.replace("{table}", &self.dialect.literal(&self.version())))
     }
 
     /// Asks for the generation and all rows in one go: [`VersionTable::read`] reads the answer.

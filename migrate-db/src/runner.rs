@@ -487,12 +487,12 @@ impl<'r> Runner<'r> {
             Record::Done(step) | Record::Finish(step) => Some(step),
             _ => None,
         };
-        if ends.is_some()
-            && let Some(sql) = self.connection.restore()
-            && let end @ (End::Overtaken | End::Conflict(_)) =
-                self.send(Cow::Owned(sql), What::Set).await?
-        {
-            return Ok(end);
+        let settings = if ends.is_some() { self.connection.restore() } else { Vec::new() };
+        for sql in settings {
+            let end = self.send(Cow::Owned(sql), What::Set).await?;
+            if matches!(end, End::Overtaken | End::Conflict(_)) {
+                return Ok(end);
+            }
         }
         let since = self.current.map_or_else(Instant::now, |c| c.since);
         let clock = self.clock(record);

@@ -55,11 +55,15 @@ pub(super) static WORDS: Words = Words {
         reset: "SET SESSION lock_wait_timeout = DEFAULT, SESSION innodb_lock_wait_timeout = DEFAULT",
     }),
     statement_timeout: Some(TimeoutWords {
-        set: ["", "SET SESSION max_statement_time = {}"],
-        reset: "SET SESSION max_statement_time = DEFAULT",
+        // Each of the two reads its own comment only.
+        set: [
+            "SET /*M! SESSION max_statement_time = {} / 1000 */ /*!50708 SESSION max_execution_time = {} */",
+            "",
+        ],
+        reset: "SET /*M! SESSION max_statement_time = DEFAULT */ /*!50708 SESSION max_execution_time = DEFAULT */",
     }),
     table_exists: "SELECT 'yes' FROM information_schema.tables WHERE table_schema = {schema} AND table_name = {name}",
-    current_schema: "DATABASE()",
+    landing_schema: Some("DATABASE()"),
     // What cannot be rolled back commits by itself.
     outside_transaction: &[],
     transactional: &[
@@ -75,8 +79,9 @@ fn try_lock(name: &str) -> String {
 
 fn holder(name: &str) -> String {
     format!(
-        "SELECT CONCAT('connection ', p.id, ' of ', p.user, '@', p.host, ', for ', p.time, ' s') \
-         FROM information_schema.processlist p WHERE p.id = IS_USED_LOCK({})",
+        "SELECT COALESCE(CONCAT('connection ', p.id, ' of ', p.user, '@', p.host, ', for ', p.time, ' s'), \
+         CONCAT('connection ', l.id)) FROM (SELECT IS_USED_LOCK({}) AS id) l \
+         LEFT JOIN information_schema.processlist p ON p.id = l.id",
         key(name)
     )
 }
@@ -84,5 +89,5 @@ fn holder(name: &str) -> String {
 /// Lock names are the server's, not the database's, and at most 64 bytes.
 fn key(name: &str) -> String {
     let name = Dialect::Mysql.literal(name);
-    format!("CONCAT('migrate ', SHA1(CONCAT(COALESCE(DATABASE(), ''), ' ', {name})))")
+    format!("CONCAT('migrate ', SHA1({name}))")
 }

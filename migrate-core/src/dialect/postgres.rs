@@ -60,7 +60,10 @@ pub(super) static WORDS: Words = Words {
         reset: "RESET statement_timeout",
     }),
     table_exists: "SELECT 'yes' FROM pg_catalog.pg_tables WHERE schemaname = {schema} AND tablename = {name}",
-    current_schema: "current_schema()",
+    landing_schema: Some(
+        "COALESCE((SELECT n.nspname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n \
+         ON n.oid = c.relnamespace WHERE c.oid = to_regclass({table})), current_schema())",
+    ),
     outside_transaction: &[
         "CREATE INDEX CONCURRENTLY",
         "CREATE UNIQUE INDEX CONCURRENTLY",
@@ -87,11 +90,11 @@ pub(super) static WORDS: Words = Words {
 };
 
 /// A lock of the transaction, which stays open while the lock is held: so it also works through a
-/// pooler that shares sessions between transactions. An idle transaction without a snapshot is not
-/// waited for by CREATE INDEX CONCURRENTLY.
+/// pooler that shares sessions between transactions. An idle transaction without a snapshot, which
+/// only this isolation level gives, is not waited for by CREATE INDEX CONCURRENTLY.
 fn try_lock(name: &str) -> String {
     format!(
-        "BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0; \
+        "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = 0; \
          SELECT CASE WHEN pg_try_advisory_xact_lock({}) THEN 'yes' ELSE 'no' END",
         key(name)
     )

@@ -55,7 +55,7 @@ pub(super) static WORDS: Words = Words {
     lock_timeout: None,
     statement_timeout: None,
     table_exists: "SELECT 'yes' FROM {schema}.sqlite_master WHERE type = 'table' AND name = {name}",
-    current_schema: "main",
+    landing_schema: None,
     outside_transaction: &["VACUUM", "ATTACH", "DETACH"],
     undone_whole: &[],
     backup: Some("VACUUM INTO {}"),

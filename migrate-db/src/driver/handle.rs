@@ -27,6 +27,17 @@ impl<DB: Database> Handle<DB> {
         Self::Pooled(Pooled { connection, in_order: false })
     }
 
+    /// Closes a connection, also one of the pool.
+    pub(super) async fn end(self) -> sqlx::Result<()> {
+        match self {
+            Self::Owned(connection) => connection.close().await,
+            Self::Pooled(pooled) => {
+                drop(pooled);
+                Ok(())
+            }
+        }
+    }
+
     /// Closes or gives back a connection whose session is as it was.
     pub(super) async fn give_back(self) -> sqlx::Result<()> {
         match self {

@@ -71,12 +71,11 @@ trait Driver: Sized {
     async fn trip(&mut self, sql: &str) -> Trip;
     /// Sends one query; all its rows, every cell as text.
     async fn rows(&mut self, sql: &str) -> sqlx::Result<Vec<Cells>>;
-    /// Makes the session fit for a run; the schema that unqualified tables land in, where that is
-    /// not to change with the session.
-    async fn prepare(&mut self) -> sqlx::Result<Option<String>>;
+    /// Makes the session fit for a run.
+    async fn prepare(&mut self) -> sqlx::Result<()>;
     /// What brings the session back to how it was prepared, after a step of the user's.
-    fn restore(&self) -> Option<String> {
-        None
+    fn restore(&self) -> Vec<String> {
+        Vec::new()
     }
     /// Opens a transaction that will write.
     async fn begin(&mut self, foreign_keys: bool) -> sqlx::Result<()>;
@@ -157,11 +156,11 @@ impl Connection {
         each!(self, driver => driver.rows(sql).await)
     }
 
-    pub(crate) async fn prepare(&mut self) -> sqlx::Result<Option<String>> {
+    pub(crate) async fn prepare(&mut self) -> sqlx::Result<()> {
         each!(self, driver => driver.prepare().await)
     }
 
-    pub(crate) fn restore(&mut self) -> Option<String> {
+    pub(crate) fn restore(&mut self) -> Vec<String> {
         each!(self, driver => driver.restore())
     }
 

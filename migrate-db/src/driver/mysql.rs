@@ -17,19 +17,26 @@ pub(crate) struct Mysql {
     handle: Handle<sqlx::MySql>,
     options: MySqlConnectOptions,
     lock: Option<sqlx::mysql::MySqlConnection>,
+    /// What brings the session back to how it was prepared.
+    restore: Vec<String>,
 }
+
+/// The server's own settings, which its client has too; sqlx's would change what `||` means. What
+/// dumps switch off at their beginning is on again for the next revision.
+const SETTINGS: &str = "SET NAMES utf8mb4, SESSION sql_mode = DEFAULT, SESSION time_zone = DEFAULT, \
+    SESSION foreign_key_checks = DEFAULT, SESSION unique_checks = DEFAULT, SESSION autocommit = 1";
 
 impl Mysql {
     pub(super) async fn open(url: &str) -> Result<Self, Error> {
         let options = MySqlConnectOptions::from_str(url).map_err(|e| Error::connect(url, e))?;
         let connection = options.connect().await.map_err(|e| Error::connect(url, e))?;
-        Ok(Self { handle: Handle::Owned(connection), options, lock: None })
+        Ok(Self { handle: Handle::Owned(connection), options, lock: None, restore: Vec::new() })
     }
 
     pub(super) async fn acquire(pool: &MySqlPool) -> Result<Self, Error> {
         let connection = pool.acquire().await.map_err(|e| Error::connect("the pool", e))?;
         let options = pool.connect_options().as_ref().clone();
-        Ok(Self { handle: Handle::pooled(connection), options, lock: None })
+        Ok(Self { handle: Handle::pooled(connection), options, lock: None, restore: Vec::new() })
     }
 }
 
@@ -42,8 +49,18 @@ impl Driver for Mysql {
         handle::rows::<sqlx::MySql>(&mut self.handle, sql).await
     }
 
-    async fn prepare(&mut self) -> sqlx::Result<Option<String>> {
-        Ok(None)
+    async fn prepare(&mut self) -> sqlx::Result<()> {
+        let rows = self.rows("SELECT DATABASE()").await?;
+        let database = rows.into_iter().flatten().flatten().next();
+        let back = database.map(|name| format!(";\nUSE `{}`", name.replace('`', "``")));
+        let restore = format!("{SETTINGS}{}", back.unwrap_or_default());
+        self.trip(&restore).await.done()?;
+        self.restore = vec![restore];
+        Ok(())
+    }
+
+    fn restore(&self) -> Vec<String> {
+        self.restore.clone()
     }
 
     async fn begin(&mut self, _foreign_keys: bool) -> sqlx::Result<()> {
@@ -71,6 +88,10 @@ impl Driver for Mysql {
     async fn close(mut self) -> sqlx::Result<()> {
         if let Some(lock) = self.lock.take() {
             lock.close().await?;
+        }
+        if !self.restore.is_empty() {
+            // Worked with: whatever the revisions left in the session goes with it.
+            return self.handle.end().await;
         }
         self.handle.give_back().await
     }

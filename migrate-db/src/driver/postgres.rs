@@ -17,8 +17,8 @@ pub(crate) struct Postgres {
     handle: Handle<sqlx::Postgres>,
     options: PgConnectOptions,
     lock: Option<sqlx::postgres::PgConnection>,
-    /// The session's search path before the run.
-    search_path: Option<String>,
+    /// What brings the session back to how it was before the run.
+    restore: Vec<String>,
 }
 
 impl Postgres {
@@ -28,13 +28,13 @@ impl Postgres {
             // A start-up parameter that poolers refuse, for numbers that are never asked for.
             .extra_float_digits(None);
         let connection = options.connect().await.map_err(|e| Error::connect(url, e))?;
-        Ok(Self { handle: Handle::Owned(connection), options, lock: None, search_path: None })
+        Ok(Self { handle: Handle::Owned(connection), options, lock: None, restore: Vec::new() })
     }
 
     pub(super) async fn acquire(pool: &PgPool) -> Result<Self, Error> {
         let connection = pool.acquire().await.map_err(|e| Error::connect("the pool", e))?;
         let options = pool.connect_options().as_ref().clone();
-        Ok(Self { handle: Handle::pooled(connection), options, lock: None, search_path: None })
+        Ok(Self { handle: Handle::pooled(connection), options, lock: None, restore: Vec::new() })
     }
 }
 
@@ -48,17 +48,19 @@ impl Driver for Postgres {
         handle::rows::<sqlx::Postgres>(&mut self.handle, sql).await
     }
 
-    async fn prepare(&mut self) -> sqlx::Result<Option<String>> {
-        let rows = self.rows("SELECT current_setting('search_path'), current_schema()").await?;
-        let mut cells = rows.into_iter().flatten();
-        self.search_path = cells.next().flatten();
-        Ok(cells.next().flatten())
+    async fn prepare(&mut self) -> sqlx::Result<()> {
+        let rows = self.rows("SELECT pg_catalog.current_setting('search_path')").await?;
+        let path = rows.into_iter().flatten().flatten().next().unwrap_or_default();
+        // Dumps begin by emptying the search path and switching checks off: the next revision is
+        // to find what it finds when it runs alone.
+        let path = path.replace('\'', "''");
+        let path = format!("SELECT pg_catalog.set_config('search_path', '{path}', false)");
+        self.restore = vec!["RESET ALL".to_owned(), path];
+        Ok(())
     }
 
-    /// Dumps begin by emptying the search path: the next revision should not see that.
-    fn restore(&self) -> Option<String> {
-        let path = self.search_path.as_deref()?.replace('\'', "''");
-        Some(format!("SELECT pg_catalog.set_config('search_path', '{path}', false)"))
+    fn restore(&self) -> Vec<String> {
+        self.restore.clone()
     }
 
     async fn begin(&mut self, _foreign_keys: bool) -> sqlx::Result<()> {
@@ -99,8 +101,9 @@ impl Driver for Postgres {
         if let Some(lock) = self.lock.take() {
             lock.close().await?;
         }
-        if let Some(path) = self.restore() {
-            self.trip(&path).await.done()?;
+        if !self.restore.is_empty() {
+            // Worked with: whatever the revisions left in the session goes with it.
+            return self.handle.end().await;
         }
         self.handle.give_back().await
     }

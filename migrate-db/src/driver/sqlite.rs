@@ -103,13 +103,12 @@ impl Driver for Sqlite {
         handle::rows::<sqlx::Sqlite>(&mut self.handle, sql).await
     }
 
-    async fn prepare(&mut self) -> sqlx::Result<Option<String>> {
+    async fn prepare(&mut self) -> sqlx::Result<()> {
         if self.before.is_none() {
             self.before =
                 Some((self.pragma("foreign_keys").await?, self.pragma("busy_timeout").await?));
         }
-        self.execute(&format!("PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")).await?;
-        Ok(None)
+        self.execute(&format!("PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")).await
     }
 
     async fn begin(&mut self, foreign_keys: bool) -> sqlx::Result<()> {

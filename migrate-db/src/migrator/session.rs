@@ -190,9 +190,13 @@ impl<'m> Session<'m> {
 
     /// Makes the session fit for work and takes the lock.
     async fn enter(&mut self) -> Result<(), Error> {
-        let schema = self.connection.prepare().await;
-        let schema = schema.map_err(|e| Error::database("preparing the session", e))?;
-        self.table = self.table.clone().within(schema);
+        let failed = |e| Error::database("preparing the session", e);
+        self.connection.prepare().await.map_err(failed)?;
+        if let Some(schema) = self.table.landing() {
+            let rows = self.connection.rows(&format!("SELECT {schema}")).await.map_err(failed)?;
+            let schema = rows.into_iter().flatten().flatten().next();
+            self.table = self.table.clone().within(schema);
+        }
         self.lock().await
     }
 

@@ -29,6 +29,7 @@ macro_rules! everywhere {
 mod disagreement;
 mod errors;
 mod locks;
+mod session;
 mod transactions;
 mod ways;
 
