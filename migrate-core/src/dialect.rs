@@ -11,7 +11,7 @@ mod sqlite;
 use std::fmt::{self, Write as _};
 use std::time::Duration;
 
-use crate::sql::{Lexis, controls_transaction, has_form};
+use crate::sql::{Lexis, Object, controls_transaction, has_form};
 
 /// A database whose SQL is understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -115,6 +115,38 @@ impl Dialect {
         self.words().undone_whole.iter().any(|form| has_form(sql, form, self.lexis()))
     }
 
+    /// Whether a statement that stands alone may have done a part of its work when it fails.
+    #[must_use]
+    pub fn may_be_partial(self, sql: &str) -> bool {
+        self.words().partial.iter().any(|form| has_form(sql, form, self.lexis()))
+    }
+
+    /// What of a statement is gone when its session is gone.
+    ///
+    /// ```
+    /// use migrate_core::dialect::{Dialect, InSession};
+    /// let of = |sql| Dialect::Mysql.in_session(sql);
+    /// assert_eq!(of("SET foreign_key_checks = 0"), InSession::Setting);
+    /// assert_eq!(of("SET @n = (SELECT COUNT(*) FROM t)"), InSession::Bound);
+    /// assert_eq!(of("INSERT INTO u VALUES (LAST_INSERT_ID())"), InSession::Asks);
+    /// assert_eq!(of("INSERT INTO u VALUES (1)"), InSession::Nothing);
+    /// ```
+    #[must_use]
+    pub fn in_session(self, sql: &str) -> InSession {
+        let (words, lexis) = (self.words(), self.lexis());
+        let has = |forms: &[&str]| forms.iter().any(|form| has_form(sql, form, lexis));
+        if has(words.bound) {
+            InSession::Bound
+        } else if has(words.session) {
+            InSession::Setting
+        } else if words.asks_session.iter().any(|word| has_form(sql, &format!(".. {word}"), lexis))
+        {
+            InSession::Asks
+        } else {
+            InSession::Nothing
+        }
+    }
+
     /// Limits how long statements of the session wait for locks, and how long they run.
     #[must_use]
     pub fn set_timeouts(self, lock: Option<Duration>, statement: Option<Duration>) -> Vec<String> {
@@ -172,6 +204,19 @@ impl Dialect {
     }
 }
 
+/// What of a statement is gone when its session is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InSession {
+    /// Nothing.
+    Nothing,
+    /// A setting, which may be made again.
+    Setting,
+    /// Something that cannot be made again: a value that was computed, a temporary table.
+    Bound,
+    /// What it asks for: something that an earlier statement of the session left.
+    Asks,
+}
+
 /// The words of one database, as scripts and the version table ask for them.
 #[derive(Debug, Clone, Copy)]
 pub struct Words {
@@ -183,6 +228,8 @@ pub struct Words {
     pub transactional_ddl: bool,
     /// What stands in one transaction unless the project says otherwise.
     pub transactions: Transactions,
+    /// What a script for the database's own client begins with: that it is UTF-8.
+    pub client_encoding: Option<&'static str>,
     /// Opens a transaction that will write.
     pub begin: &'static str,
     /// A key column's type, for revision ids.
@@ -237,8 +284,25 @@ pub struct Words {
     pub outside_transaction: &'static [&'static str],
     /// Where DDL commits by itself: the forms of statements that do not.
     pub transactional: &'static [&'static str],
+    /// The forms of statements that may have done a part of their work when they fail.
+    pub partial: &'static [&'static str],
     /// The forms of statements that stand alone and are undone whole when they fail.
     pub undone_whole: &'static [&'static str],
+    /// Statements whose effect ends with the session and that may be repeated: their forms.
+    pub session: &'static [&'static str],
+    /// Statements whose effect ends with the session and that may not: what follows cannot be
+    /// resumed.
+    pub bound: &'static [&'static str],
+    /// Words by which a statement asks for what an earlier one of the session left.
+    pub asks_session: &'static [&'static str],
+    /// Asks the catalog for an object: one row when it is there, `half` in it when it is not whole.
+    pub look: fn(&Object) -> Option<String>,
+    /// Asks which sessions run a statement (a string literal for `{}`) for somebody who is gone:
+    /// who, a row each.
+    pub running: Option<&'static str>,
+    /// Asks for what a statement (a string literal for `{}`) that stands alone left half made: a
+    /// name, and `named` when the statement names it itself.
+    pub half_made: Option<&'static str>,
     /// Copies the whole database into the file `{}`, where SQL can.
     pub backup: Option<&'static str>,
 }

@@ -50,6 +50,8 @@ pub struct Script {
 pub enum Action {
     /// A step begins here: nothing to run.
     Step(Step),
+    /// A journalled step goes on here, behind so many statements: nothing to run.
+    Resume(Step, usize),
     /// Open a transaction.
     Begin {
         /// Whether SQLite is to enforce foreign keys in it.
@@ -110,6 +112,15 @@ pub enum ScriptError {
         /// The file's reason.
         reason: String,
     },
+    /// A journalled step cannot go on, because something that it needs was in the lost session.
+    Session {
+        /// The step.
+        step: Step,
+        /// The number of the statement that left it there or asks for it.
+        number: usize,
+        /// The statement.
+        sql: String,
+    },
     /// A revision has no section for this database.
     NoSection {
         /// The step that wants it.
@@ -139,6 +150,17 @@ impl ScriptError {
                         graph.id(*node)
                     ),
                     "nothing was changed".to_owned(),
+                ],
+            ),
+            Self::Session { step, number, sql } => (
+                format!(
+                    "revision {} cannot go on where it stopped: statement {number} needs a session that is gone: {sql}",
+                    name(step.node)
+                ),
+                vec![
+                    "finish the revision by hand, then `cargo migrate repair --applied`".to_owned(),
+                    "or undo by hand what it did, then `cargo migrate repair --reverted`"
+                        .to_owned(),
                 ],
             ),
             Self::NoSection { step, dialect } => {

@@ -79,6 +79,8 @@ pub enum Error {
         unfinished: Box<Unfinished>,
         /// The statement behind those that ran, with its place, when the file is there.
         next: Option<Box<(String, Location)>>,
+        /// What that statement left half made, by name: indexes that are INVALID.
+        half_made: Vec<String>,
     },
     /// The lock, or the database file, was not free in time.
     #[error("waited {} s for the database: {holder}", .waited.as_secs())]
@@ -134,6 +136,10 @@ pub struct StatementError {
     pub committed: Vec<String>,
     /// Revisions that were rolled back with this one.
     pub rolled_back: Vec<String>,
+    /// What it left half made, by name: indexes that are INVALID.
+    pub half_made: Vec<String>,
+    /// Whether it may have done a part of its work: a procedure that commits by itself.
+    pub partial: bool,
     /// Whether the failed step itself was rolled back whole.
     pub whole: bool,
     /// What the database said.
@@ -211,7 +217,11 @@ impl Error {
                 "for the newest revision in development: `cargo migrate redo`".to_owned(),
                 "if the change makes no difference to databases: `cargo migrate accept <revision> --because \"..\"`".to_owned(),
             ],
-            Self::Unfinished { unfinished, next } if unfinished.in_doubt() => {
+            Self::Unfinished { half_made, .. } if !half_made.is_empty() => {
+                let line = |index| format!("the index {index} is left INVALID: `DROP INDEX CONCURRENTLY {index}` removes it, then `cargo migrate upgrade` makes it anew");
+                half_made.iter().map(line).collect()
+            }
+            Self::Unfinished { unfinished, next, .. } if unfinished.in_doubt() => {
                 let look = next.as_deref().map(|(sql, place)| {
                     format!("the statement at {}:{} may have run or not; look at the database: {sql}", place.path, place.line)
                 });
@@ -241,6 +251,13 @@ impl StatementError {
         let mut help = Vec::new();
         help.extend(self.detail.iter().map(|detail| format!("the database says more: {detail}")));
         help.extend(self.hint.iter().map(|hint| format!("the database advises: {hint}")));
+        help.extend(self.half_made.iter().map(|index| format!(
+            "the index {index} is left INVALID: `DROP INDEX CONCURRENTLY {index}` removes it, then `cargo migrate upgrade` makes it anew"
+        )));
+        if self.partial && !self.whole {
+            help.push("it may have done a part of its work: look at the database, then `cargo migrate repair --ran` goes on behind it, or `--not-run` with it".to_owned());
+            return help;
+        }
         match (self.whole, self.rolled_back.len()) {
             (true, 0) => help.push("the step was rolled back whole".to_owned()),
             (true, n) => help.push(format!("the step and the {n} before it were rolled back whole: {}", self.rolled_back.join(", "))),

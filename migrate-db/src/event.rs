@@ -45,6 +45,15 @@ pub enum Event {
         /// What was in the way.
         because: String,
     },
+    /// The catalog told whether a statement that was in doubt has run.
+    Settled {
+        /// The revision.
+        revision: String,
+        /// The number of the statement in its section, from 1.
+        statement: usize,
+        /// Whether it has run.
+        ran: bool,
+    },
     /// The connection was lost and is made anew.
     Reconnecting,
     /// What was done so far is committed.

@@ -45,6 +45,7 @@ mod admin;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod database;
+mod doubt;
 mod driver;
 mod error;
 mod event;

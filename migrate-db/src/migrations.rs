@@ -146,7 +146,11 @@ impl Migrations {
         status.agree(self.history())?;
         let graph = &self.history().graph;
         if let Some(unfinished) = status.unfinished.first() {
-            return Err(Error::Unfinished { unfinished: Box::new(unfinished.clone()), next: None });
+            return Err(Error::Unfinished {
+                unfinished: Box::new(unfinished.clone()),
+                next: None,
+                half_made: Vec::new(),
+            });
         }
         match status.pending(graph).as_slice() {
             [] => Ok(()),

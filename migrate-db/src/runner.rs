@@ -10,12 +10,13 @@ use std::time::{Duration, Instant, SystemTime};
 
 use migrate_core::graph::{Graph, Node};
 use migrate_core::plan::{Direction, Step};
-use migrate_core::script::{Action, Record, Script, Statement, Transactions};
+use migrate_core::script::{Action, Record, Script, Statement, Transactions, statements_of};
 use migrate_core::source::Span;
 use migrate_core::version_table::{
     self as table, Elapsed, Origin, Progress, RowState, VersionTable,
 };
 
+use crate::doubt::{self, Seen};
 use crate::driver::{Cells, Connection, Obstacle, Remarks, pause};
 use crate::error::{Error, StatementError};
 use crate::event::Event;
@@ -63,6 +64,8 @@ pub(crate) struct Runner<'r> {
     queue: Vec<Queued<'r>>,
     /// The step that is being done.
     current: Option<Current>,
+    /// How many statements of the step the open transaction notes as done.
+    noting: Option<usize>,
     /// Steps whose records are on their way.
     ending: Vec<(Step, Instant)>,
     /// How many steps may travel in one trip: more while trips are short, so that a long step is
@@ -112,7 +115,8 @@ struct Current {
     since: Instant,
     /// The same moment in Unix time, in milliseconds.
     moment: u64,
-    journalled: bool,
+    /// How many statements are noted as done, where they are noted one by one.
+    journalled: Option<usize>,
 }
 
 /// How an action ended.
@@ -142,6 +146,7 @@ impl<'r> Runner<'r> {
             open: false,
             queue: Vec::new(),
             current: None,
+            noting: None,
             ending: Vec::new(),
             batch: 1,
             uncommitted: Vec::new(),
@@ -206,7 +211,8 @@ impl<'r> Runner<'r> {
 
     async fn act(&mut self, action: &Action) -> Result<End, Error> {
         match action {
-            Action::Step(step) => {
+            Action::Step(step) | Action::Resume(step, _) => {
+                let done = if let Action::Resume(_, done) = action { Some(*done) } else { None };
                 let revision = self.work.graph.revision(step.node);
                 (self.tell)(&Event::Started {
                     revision: revision.id().to_string(),
@@ -217,7 +223,7 @@ impl<'r> Runner<'r> {
                     step: *step,
                     since: Instant::now(),
                     moment: unix_millis(),
-                    journalled: false,
+                    journalled: done,
                 });
                 Ok(End::Done)
             }
@@ -226,10 +232,70 @@ impl<'r> Runner<'r> {
             Action::Set(sql) => self.send(Cow::Owned(sql.clone()), What::Set).await,
             Action::Statement(statement) => {
                 let graph: &'r Graph = self.work.graph;
-                let text = graph.revision(statement.node).file.text();
-                self.send(Cow::Borrowed(statement.span.of(text)), What::Statement(*statement)).await
+                let sql = statement.span.of(graph.revision(statement.node).file.text());
+                let end = self.send(Cow::Borrowed(sql), What::Statement(*statement)).await;
+                if statement.alone { self.with_remnants(end, *statement, sql).await } else { end }
             }
+            Action::Record(Record::Attempt(step, number)) => self.attempt(*step, *number).await,
             Action::Record(record) => self.record(*record).await,
+        }
+    }
+
+    /// Notes that a statement begins that no transaction can hold together with a note of its end.
+    ///
+    /// Where the catalog already shows what it would leave, it will fail: then nothing is noted, so
+    /// that a crash in this moment is not taken for its success.
+    async fn attempt(&mut self, step: Step, number: usize) -> Result<End, Error> {
+        let file = &self.work.graph.revision(step.node).file;
+        let dialect = self.work.table.dialect();
+        let spans = statements_of(self.work.graph, step, dialect).unwrap_or_default();
+        if let Some(span) = spans.get(number - 1) {
+            let seen = doubt::look(self.connection, dialect, span.of(file.text())).await;
+            if seen.map_err(|e| Error::database("looking at the catalog", e))? == Seen::Ran {
+                return Ok(End::Done);
+            }
+        }
+        self.record(Record::Attempt(step, number)).await
+    }
+
+    /// Adds to the outcome of a statement that stands alone what it left half made: where that is
+    /// the very thing that it was to make, it did not do its work, whatever it says.
+    async fn with_remnants(
+        &mut self,
+        end: Result<End, Error>,
+        statement: Statement,
+        sql: &str,
+    ) -> Result<End, Error> {
+        let dialect = self.work.table.dialect();
+        let remnants = match &end {
+            Ok(End::Overtaken) => return end,
+            Err(error) if error.is_lost() => return end,
+            _ => doubt::remnants(self.connection, dialect, sql).await,
+        };
+        match end {
+            Err(Error::Statement(mut failed)) => {
+                failed.half_made = remnants.into_iter().map(|remnant| remnant.name).collect();
+                Err(Error::Statement(failed))
+            }
+            Ok(End::Done) => {
+                let Some(remnant) = remnants.into_iter().find(|remnant| remnant.named) else {
+                    return Ok(End::Done);
+                };
+                let source = sqlx::Error::Protocol(format!(
+                    "it changed nothing: {} is left INVALID by an earlier attempt",
+                    remnant.name
+                ));
+                let queued =
+                    Queued { sql: Cow::Owned(sql.to_owned()), what: What::Statement(statement) };
+                match self.failure(&queued, None, Remarks::default(), source) {
+                    Error::Statement(mut failed) => {
+                        failed.half_made = vec![remnant.name];
+                        Err(Error::Statement(failed))
+                    }
+                    other => Err(other),
+                }
+            }
+            other => other,
         }
     }
 
@@ -303,6 +369,9 @@ impl<'r> Runner<'r> {
         if matches!(end, End::Done) {
             self.open = false;
             self.table_stays = self.has_table;
+            if let (Some(done), Some(current)) = (self.noting.take(), &mut self.current) {
+                current.journalled = Some(done);
+            }
             self.committed.append(&mut self.uncommitted);
             (self.tell)(&Event::Committed);
         }
@@ -322,6 +391,7 @@ impl<'r> Runner<'r> {
     async fn roll_back(&mut self) {
         self.queue.clear();
         self.ending.clear();
+        self.noting = None;
         self.uncommitted.clear();
         if std::mem::take(&mut self.open) {
             // When even this fails the connection is gone, and the transaction with it.
@@ -472,7 +542,9 @@ impl<'r> Runner<'r> {
             hint: remarks.hint,
             committed: self.committed.iter().map(|done| name(done.step)).collect(),
             rolled_back: undone.map(name).collect(),
-            whole: !self.current.is_some_and(|c| c.journalled),
+            half_made: Vec::new(),
+            partial: self.work.table.dialect().may_be_partial(&queued.sql),
+            whole: self.current.is_none_or(|c| c.journalled.is_none()),
             source,
         }))
     }
@@ -511,6 +583,11 @@ impl<'r> Runner<'r> {
             }
         };
         self.queue_record(record, elapsed);
+        self.noting = match record {
+            Record::Start(_) => Some(0),
+            Record::Progress(_, done) => Some(done),
+            _ => None,
+        };
         match ends {
             Some(step) if clock.is_some() => {
                 self.ending.push((step, since));
@@ -523,10 +600,7 @@ impl<'r> Runner<'r> {
             Some(step) => self.ended(step, since.elapsed()),
             None => {}
         }
-        if own {
-            return self.commit_record(record).await;
-        }
-        Ok(End::Done)
+        if own { self.commit().await } else { Ok(End::Done) }
     }
 
     /// The database's own clock for a step that may travel with its record.
@@ -551,14 +625,6 @@ impl<'r> Runner<'r> {
         for sql in sql.into_iter().filter(|sql| !sql.is_empty()) {
             self.queue.push(Queued { sql: Cow::Owned(sql), what: What::Record(subject(record)) });
         }
-    }
-
-    async fn commit_record(&mut self, record: Record) -> Result<End, Error> {
-        let end = self.commit().await?;
-        if let (End::Done, Record::Start(_), Some(current)) = (&end, record, &mut self.current) {
-            current.journalled = true;
-        }
-        Ok(end)
     }
 
     fn ended(&mut self, step: Step, duration: Duration) {
@@ -637,8 +703,9 @@ impl<'r> Runner<'r> {
         let elapsed = Elapsed::Millis(millis(current.since.elapsed()));
         let origin = Origin { by: self.work.by, tool: TOOL, elapsed };
         let detail = format!("{failed}: {}", failed.source);
-        if current.journalled {
-            let record = Record::Progress(current.step, failed.number - 1);
+        let partial = self.work.table.dialect().may_be_partial(&failed.sql);
+        if let Some(done) = current.journalled.filter(|_| !partial) {
+            let record = Record::Progress(current.step, done);
             let [row, _] = record.sql(self.work.graph, self.work.table, origin);
             let _ = self.connection.execute(&row).await;
         }

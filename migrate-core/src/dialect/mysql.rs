@@ -1,7 +1,7 @@
 //! MySQL and MariaDB: what its SQL says.
 
 use super::{Dialect, LockWords, TimeoutWords, Transactions, Words};
-use crate::sql::Lexis;
+use crate::sql::{Lexis, Name, Object};
 
 const LEXIS: Lexis = Lexis {
     nested_comments: false,
@@ -31,6 +31,7 @@ pub(super) static WORDS: Words = Words {
     name_quote: '`',
     transactional_ddl: false,
     transactions: Transactions::PerMigration,
+    client_encoding: Some("SET NAMES utf8mb4"),
     begin: "START TRANSACTION",
     key_type: "VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
     text_type: "TEXT CHARACTER SET utf8mb4",
@@ -69,9 +70,54 @@ pub(super) static WORDS: Words = Words {
     transactional: &[
         "INSERT", "UPDATE", "DELETE", "REPLACE", "SELECT", "WITH", "SET", "DO", "TABLE", "VALUES",
     ],
+    session: &["SET", "USE"],
+    bound: &[
+        "PREPARE",
+        "CREATE TEMPORARY",
+        "CREATE OR REPLACE TEMPORARY",
+        "LOCK",
+        "SET .. SELECT",
+        "SET .. LAST_INSERT_ID",
+        "SELECT .. INTO",
+    ],
+    asks_session: &["LAST_INSERT_ID", "ROW_COUNT", "FOUND_ROWS"],
+    look,
+    running: Some(
+        "SELECT CONCAT('connection ', p.id) FROM information_schema.processlist p \
+         CROSS JOIN (SELECT LEFT({}, 200) AS front) s WHERE p.id <> CONNECTION_ID() \
+         AND p.db = DATABASE() AND LEFT(p.info, CHAR_LENGTH(s.front)) = s.front",
+    ),
+    half_made: None,
+    partial: &["CALL", "EXECUTE"],
     undone_whole: &["CREATE", "ALTER", "DROP", "RENAME", "TRUNCATE"],
     backup: None,
 };
+
+fn look(object: &Object) -> Option<String> {
+    let literal = |text: &str| Dialect::Mysql.literal(text);
+    let of = |view: &str, schema: &str, owner: &Name, column: &str, name: &str| {
+        let place = owner.schema.as_deref().map_or_else(|| "DATABASE()".to_owned(), literal);
+        format!(
+            "SELECT 'yes' FROM information_schema.{view} WHERE {schema} = {place} AND {column} = {} LIMIT 1",
+            literal(name)
+        )
+    };
+    let in_table = |table: &Name| format!("table_name = {} AND ", literal(&table.name));
+    Some(match object {
+        Object::Table(name) => of("tables", "table_schema", name, "table_name", &name.name),
+        Object::Column(table, name) => {
+            let column = in_table(table) + "column_name";
+            of("columns", "table_schema", table, &column, &name.name)
+        }
+        Object::Index(Some(table), name) => {
+            let column = in_table(table) + "index_name";
+            of("statistics", "table_schema", table, &column, &name.name)
+        }
+        Object::Index(None, _) => return None,
+        Object::Routine(name) => of("routines", "routine_schema", name, "routine_name", &name.name),
+        Object::Trigger(name) => of("triggers", "trigger_schema", name, "trigger_name", &name.name),
+    })
+}
 
 fn try_lock(name: &str) -> String {
     format!("SELECT IF(GET_LOCK({}, 0) = 1, 'yes', 'no')", key(name))

@@ -1,7 +1,7 @@
 //! PostgreSQL: what its SQL says.
 
-use super::{LockWords, TimeoutWords, Transactions, Words};
-use crate::sql::Lexis;
+use super::{Dialect, LockWords, TimeoutWords, Transactions, Words};
+use crate::sql::{Lexis, Object};
 
 const LEXIS: Lexis = Lexis {
     nested_comments: true,
@@ -31,6 +31,7 @@ pub(super) static WORDS: Words = Words {
     name_quote: '"',
     transactional_ddl: true,
     transactions: Transactions::PerMigration,
+    client_encoding: Some("SET client_encoding = 'UTF8'"),
     begin: "BEGIN",
     key_type: "VARCHAR(128)",
     text_type: "TEXT",
@@ -85,9 +86,51 @@ pub(super) static WORDS: Words = Words {
         "ALTER SYSTEM",
     ],
     transactional: &[],
+    session: &["SET", "RESET", "SELECT .. SET_CONFIG"],
+    bound: &["PREPARE", "CREATE TEMP", "CREATE TEMPORARY", "DECLARE", "LISTEN"],
+    asks_session: &["LASTVAL", "CURRVAL"],
+    look,
+    running: Some(
+        "SELECT 'process ' || pid FROM pg_catalog.pg_stat_activity \
+         WHERE pid <> pg_backend_pid() AND datname = current_database() AND state = 'active' \
+         AND starts_with(query, left({}, 200))",
+    ),
+    // What another session makes at this moment is no remnant.
+    half_made: Some(
+        "SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname), \
+         CASE WHEN s.sql ~* ('\\m' || w.name || '\\M') THEN 'named' END \
+         FROM pg_catalog.pg_index i \
+         JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid \
+         JOIN pg_catalog.pg_class t ON t.oid = i.indrelid \
+         JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+         CROSS JOIN (SELECT {}::text) s(sql) \
+         CROSS JOIN LATERAL (SELECT regexp_replace(c.relname, '(\\W)', '\\\\\\1', 'g')) w(name) \
+         WHERE NOT i.indisvalid AND c.relkind = 'i' \
+         AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid) \
+         AND (s.sql ~* ('\\m' || w.name || '\\M') \
+           OR strpos(lower(s.sql), lower(regexp_replace(c.relname, '_cc(new|old)[0-9]*$', ''))) > 0 \
+           OR strpos(lower(s.sql), lower(t.relname)) > 0) \
+         ORDER BY 1",
+    ),
+    partial: &["CALL"],
     undone_whole: &[],
     backup: None,
 };
+
+fn look(object: &Object) -> Option<String> {
+    let Object::Index(table, name) = object else { return None };
+    // An index lies where its table lies.
+    let schema = table.as_ref().and_then(|table| table.written.rsplit_once('.'));
+    let written = match schema {
+        Some((schema, _)) => format!("{schema}.{}", name.written),
+        None => name.written.clone(),
+    };
+    Some(format!(
+        "SELECT CASE WHEN indisvalid THEN 'yes' ELSE 'half' END FROM pg_catalog.pg_index \
+         WHERE indexrelid = to_regclass({})",
+        Dialect::Postgres.literal(&written)
+    ))
+}
 
 /// A lock of the transaction, which stays open while the lock is held: so it also works through a
 /// pooler that shares sessions between transactions. An idle transaction without a snapshot, which

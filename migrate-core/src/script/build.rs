@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Action, How, Record, Script, ScriptError, Statement, section_of, statements_of};
-use crate::dialect::{Dialect, Transactions};
+use crate::dialect::{Dialect, InSession, Transactions};
 use crate::graph::Graph;
 use crate::plan::{Stamp, Step};
 use crate::revision::Section;
@@ -29,10 +29,11 @@ impl Script {
         Ok(Self { dialect, actions: builder.actions })
     }
 
-    /// The rest of a journalled step of which so many statements are done.
+    /// The rest of a journalled step of which so many statements are done. Settings that those left
+    /// in the session are made again.
     ///
     /// # Errors
-    /// As [`Script::of`].
+    /// As [`Script::of`], and when the rest needs more of a session that is gone.
     pub fn resume(
         graph: &Graph,
         step: Step,
@@ -44,6 +45,17 @@ impl Script {
         let section = section_of(graph, step, dialect)?;
         let spans = statements_of(graph, step, dialect)?;
         let file = &graph.revision(step.node).file;
+        for (n, span) in spans.iter().enumerate() {
+            let sql = span.of(file.text());
+            let lost = match dialect.in_session(sql) {
+                InSession::Bound => n < done,
+                InSession::Asks => n >= done && done > 0,
+                InSession::Setting | InSession::Nothing => false,
+            };
+            if lost {
+                return Err(ScriptError::Session { step, number: n + 1, sql: sql.to_owned() });
+            }
+        }
         builder.journalled(file, step, section, &spans, Some(done));
         Ok(Self { dialect, actions: builder.actions })
     }
@@ -130,11 +142,21 @@ impl Builder {
         let foreign_keys = section.is_some_and(|section| section.foreign_keys);
         let patience = self.patience(section);
         self.commit();
-        self.actions.push(Action::Step(step));
-        if done.is_none() {
-            self.actions.push(Action::Record(Record::Start(step)));
+        match done {
+            None => {
+                self.actions.push(Action::Step(step));
+                self.actions.push(Action::Record(Record::Start(step)));
+            }
+            Some(done) => self.actions.push(Action::Resume(step, done)),
         }
         self.set(patience);
+        for (n, span) in spans.iter().enumerate().take(done.unwrap_or(0)) {
+            if self.dialect.in_session(span.of(file.text())) == InSession::Setting {
+                let statement =
+                    Statement { node: step.node, span: *span, number: n + 1, alone: false };
+                self.actions.push(Action::Statement(statement));
+            }
+        }
         for (n, span) in spans.iter().enumerate().skip(done.unwrap_or(0)) {
             let alone = self.dialect.stands_alone(span.of(file.text()));
             let number = n + 1;

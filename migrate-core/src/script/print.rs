@@ -14,6 +14,9 @@ impl Script {
     pub fn to_sql(&self, graph: &Graph, table: &VersionTable, create: bool, tool: &str) -> String {
         let origin = Origin { by: "--sql", tool, elapsed: Elapsed::Clock };
         let mut text = String::new();
+        if let Some(encoding) = self.dialect.words().client_encoding {
+            let _ = writeln!(text, "{encoding};");
+        }
         if create {
             for sql in table.create() {
                 let _ = writeln!(text, "{sql};");
@@ -21,7 +24,7 @@ impl Script {
         }
         for action in &self.actions {
             match action {
-                Action::Step(step) => {
+                Action::Step(step) | Action::Resume(step, _) => {
                     let revision = graph.revision(step.node);
                     let parents: Vec<&str> =
                         graph.parents(step.node).iter().map(|n| graph.id(*n).as_str()).collect();

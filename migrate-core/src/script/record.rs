@@ -19,9 +19,10 @@ impl Record {
         };
         let log = |node: Node, event, detail: &str| table.record(id(node), event, detail, origin);
         let moving = |direction| if direction == Direction::Up { Upgrading } else { Downgrading };
+        // What was begun is told by the fingerprint too: a doubt is about that very statement.
         let progress = |step: Step, from, begun, done| {
             let state = moving(step.direction);
-            let fingerprint = part(step, done);
+            let fingerprint = part(step, begun);
             let to = Progress { state, begun, done, fingerprint, elapsed: origin.elapsed };
             table.update(id(step.node), from, &to)
         };

@@ -26,6 +26,7 @@ mod lexis;
 mod program;
 mod split;
 mod token;
+mod trace;
 mod words;
 
 pub use fingerprint::{Fingerprint, Hasher, MalformedFingerprint, Reading};
@@ -33,6 +34,7 @@ pub use lexer::Lexer;
 pub use lexis::Lexis;
 pub use split::{Statement, scan, split};
 pub use token::{LexError, Token, TokenKind, Unterminated};
+pub use trace::{Name, Object, Trace, trace};
 pub use words::{controls_transaction, has_form, leading_words};
 
 #[cfg(test)]

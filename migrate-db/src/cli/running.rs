@@ -90,6 +90,14 @@ pub(super) fn follow(ui: &Ui) -> impl FnMut(&Event) + Send + '_ {
                 None => ui.note(line),
             }
         }
+        Event::Settled { revision, statement, ran } => {
+            let did = if *ran { "has run" } else { "has not run" };
+            ui.note(format_args!(
+                "statement {statement} of revision {revision} was in doubt: the catalog shows that it {did}"
+            ));
+        }
+        Event::Retried { because } => ui.note(format_args!("trying again: {because}")),
+        Event::Reconnecting => ui.note("the connection was lost; connecting again"),
         Event::Replanned => ui.note("another run was faster; planning the rest again"),
         _ => {}
     }

@@ -5,6 +5,7 @@
 
 mod options;
 mod report;
+mod resume;
 mod session;
 
 use std::borrow::Cow;

@@ -8,13 +8,15 @@ use std::time::Instant;
 
 use migrate_core::graph::{Graph, Target};
 use migrate_core::history::History;
-use migrate_core::plan::{self, Direction, Goal, Step};
-use migrate_core::script::{How, Script, ScriptError, fingerprint_of, statements_of};
+use migrate_core::plan::{self, Direction, Goal};
+use migrate_core::script::{How, Script, ScriptError};
 use migrate_core::version_table::VersionTable;
 
 use super::options::{Lock, Options};
 use super::report::{Preview, Report};
+use super::resume::resume;
 use crate::database::Database;
+use crate::doubt::{self, Doubt};
 use crate::driver::{Connection, pause};
 use crate::error::Error;
 use crate::event::Event;
@@ -67,6 +69,16 @@ impl Way<'_> {
             Self::Down(_) => Direction::Down,
         }
     }
+}
+
+/// How a round ended.
+enum Round {
+    /// There is nothing left to do.
+    Arrived(Report),
+    /// A part was done; another round does the rest.
+    GoesOn,
+    /// Somebody else did it, or a part of it.
+    Overtaken,
 }
 
 /// A connection to a database that is to be changed.
@@ -132,12 +144,17 @@ impl<'m> Session<'m> {
         let how = self.options.how(self.database.dialect());
         let mut done = Vec::new();
         let mut lost = 0;
-        self.enter().await?;
+        let mut entered = self.enter().await;
         loop {
-            let round = self.round(history, goal, direction, how, &mut done).await;
+            let round = match entered {
+                Ok(()) => self.round(history, goal, direction, how, &mut done).await,
+                Err(error) => Err(error),
+            };
+            entered = Ok(());
             match round {
-                Ok(Some(report)) => return Ok(report),
-                Ok(None) => (self.tell)(&Event::Replanned),
+                Ok(Round::Arrived(report)) => return Ok(report),
+                Ok(Round::GoesOn) => {}
+                Ok(Round::Overtaken) => (self.tell)(&Event::Replanned),
                 // What became of the last transaction stands in the version table: the next round
                 // starts from there, and refuses what is in doubt.
                 Err(error) if error.is_lost() && lost < RECONNECTIONS => {
@@ -149,7 +166,7 @@ impl<'m> Session<'m> {
         }
     }
 
-    /// One round from what the database says now; `None` when another is needed.
+    /// One round from what the database says now.
     async fn round(
         &mut self,
         history: &History,
@@ -157,10 +174,23 @@ impl<'m> Session<'m> {
         direction: Direction,
         how: How,
         done: &mut Vec<Done>,
-    ) -> Result<Option<Report>, Error> {
+    ) -> Result<Round, Error> {
         let graph = &history.graph;
         let status = state::read(&mut self.connection, &self.table, history).await?;
-        let unfinished = resume(history, &status, direction, self.database, how)?;
+        let mut half_made = Vec::new();
+        if let Some(unfinished) = status.unfinished.first().filter(|u| u.in_doubt()) {
+            let (wait, dialect) = (self.options.lock_wait, self.table.dialect());
+            let settled =
+                doubt::settle(&mut self.connection, graph, unfinished, dialect, wait, self.tell);
+            match settled.await? {
+                Doubt::Settled(repair) => {
+                    self.runner(graph, &status, how).repair(unfinished, repair).await?;
+                    return Ok(Round::GoesOn);
+                }
+                Doubt::Stays(names) => half_made = names,
+            }
+        }
+        let unfinished = resume(history, &status, direction, self.database, how, half_made)?;
         let plan = goal.plan(graph, &status.applied);
         let script = match &unfinished {
             Some(script) => script.clone(),
@@ -171,9 +201,9 @@ impl<'m> Session<'m> {
         let outcome = runner.run(&script).await;
         done.append(&mut runner.committed);
         Ok(match outcome? {
-            Outcome::Overtaken => None,
-            Outcome::Complete if unfinished.is_some() => None,
-            Outcome::Complete => Some(Report::new(graph, done, &plan.heads_after(graph))),
+            Outcome::Overtaken => Round::Overtaken,
+            Outcome::Complete if unfinished.is_some() => Round::GoesOn,
+            Outcome::Complete => Round::Arrived(Report::new(graph, done, &plan.heads_after(graph))),
         })
     }
 
@@ -211,7 +241,10 @@ impl<'m> Session<'m> {
             match Connection::open(&self.database.place, false).await {
                 Ok(Some(connection)) => {
                     self.connection = connection;
-                    return self.enter().await;
+                    match self.enter().await {
+                        Ok(()) => return Ok(()),
+                        Err(failed) => error = failed,
+                    }
                 }
                 Ok(None) => break,
                 Err(failed) => error = failed,
@@ -310,50 +343,7 @@ impl<'m> Session<'m> {
     }
 }
 
-fn plan_error(error: &ScriptError, graph: &Graph) -> Error {
+pub(super) fn plan_error(error: &ScriptError, graph: &Graph) -> Error {
     let (message, help) = error.explain(graph);
     Error::Plan { message, help }
-}
-
-/// The rest of the step that stopped in the middle, when it is known exactly where it stands and
-/// the command goes the same way.
-fn resume(
-    history: &History,
-    status: &Status,
-    direction: Direction,
-    database: &Database,
-    how: How,
-) -> Result<Option<Script>, Error> {
-    let Some(unfinished) = status.unfinished.first() else { return Ok(None) };
-    let graph = &history.graph;
-    let going = unfinished.direction();
-    let node = graph.node(&unfinished.revision);
-    let step = node.map(|node| Step { node, direction: going });
-    let next = step.and_then(|step| {
-        let span = *statements_of(graph, step, database.dialect()).ok()?.get(unfinished.done)?;
-        let file = &graph.revision(step.node).file;
-        Some(Box::new((span.of(file.text()).to_owned(), file.locate(span))))
-    });
-    let Some(step) = step.filter(|_| going == direction && !unfinished.in_doubt()) else {
-        return Err(Error::Unfinished { unfinished: Box::new(unfinished.clone()), next });
-    };
-    if unfinished.fingerprint
-        != Some(fingerprint_of(graph, step, unfinished.done, database.dialect()))
-    {
-        let revision = graph.revision(step.node);
-        return Err(Error::Plan {
-            message: format!(
-                "revision {} stopped behind statement {}, and the statements up to there were edited since",
-                revision.id(),
-                unfinished.done
-            ),
-            help: vec![format!(
-                "restore them in {}; what follows may be mended",
-                revision.file.path()
-            )],
-        });
-    }
-    Script::resume(graph, step, unfinished.done, database.dialect(), how)
-        .map(Some)
-        .map_err(|e| plan_error(&e, graph))
 }

@@ -26,9 +26,13 @@ macro_rules! everywhere {
     };
 }
 
+mod concurrently;
 mod disagreement;
 mod errors;
+mod journal;
 mod locks;
+mod offline;
+mod patience;
 mod session;
 mod transactions;
 mod ways;

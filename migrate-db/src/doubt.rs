@@ -1,0 +1,162 @@
+//! Statements of which nobody knows whether they ran: what the catalog says of them.
+//!
+//! Where the catalog cannot tell, nothing is guessed: a person is asked. What the questions say is
+//! the dialect's matter.
+
+use std::time::{Duration, Instant};
+
+use migrate_core::dialect::{Dialect, InSession};
+use migrate_core::graph::Graph;
+use migrate_core::plan::Step;
+use migrate_core::script::{fingerprint_of, statements_of};
+use migrate_core::sql::{Trace, trace};
+
+use crate::driver::{Connection, pause};
+use crate::error::Error;
+use crate::event::Event;
+use crate::runner::Repair;
+use crate::unfinished::Unfinished;
+
+/// What the catalog shows of a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Seen {
+    /// It has run.
+    Ran,
+    /// It has not run, or may run again.
+    NotRun,
+    /// Nothing that would tell.
+    Nothing,
+}
+
+/// What became of a statement in doubt.
+pub(crate) enum Doubt {
+    /// The catalog told.
+    Settled(Repair),
+    /// A person must be asked; what is half made may tell her.
+    Stays(Vec<String>),
+}
+
+/// Something that a statement left half made.
+pub(crate) struct Remnant {
+    pub(crate) name: String,
+    /// Whether the statement names it.
+    pub(crate) named: bool,
+}
+
+/// Looks whether a statement has run.
+pub(crate) async fn look(
+    connection: &mut Connection,
+    dialect: Dialect,
+    sql: &str,
+) -> sqlx::Result<Seen> {
+    let Some(trace) = trace(sql, dialect.lexis()) else { return Ok(Seen::Nothing) };
+    let (object, appears) = match &trace {
+        Trace::Repeatable => return Ok(Seen::NotRun),
+        Trace::Appears(object) => (object, true),
+        Trace::Disappears(object) => (object, false),
+    };
+    let Some(question) = (dialect.words().look)(object) else { return Ok(Seen::Nothing) };
+    let rows = connection.rows(&question).await?;
+    Ok(match (rows.into_iter().flatten().flatten().next().as_deref(), appears) {
+        // A person has to remove what is half made; what is half removed can be removed.
+        (Some("half"), true) => Seen::Nothing,
+        (Some("half"), false) => Seen::NotRun,
+        (Some(_), true) | (None, false) => Seen::Ran,
+        (None, true) | (Some(_), false) => Seen::NotRun,
+    })
+}
+
+/// What a statement left half made; nothing where that cannot be asked.
+pub(crate) async fn remnants(
+    connection: &mut Connection,
+    dialect: Dialect,
+    sql: &str,
+) -> Vec<Remnant> {
+    let Some(words) = dialect.words().half_made else { return Vec::new() };
+    if !dialect.refused_in_transaction(sql).is_some_and(|form| form.ends_with("CONCURRENTLY")) {
+        return Vec::new();
+    }
+    let rows = connection.rows(&words.replace("{}", &dialect.literal(sql))).await;
+    let remnant = |row: Vec<Option<String>>| {
+        let mut cells = row.into_iter();
+        let name = cells.next().flatten()?;
+        Some(Remnant { name, named: cells.next().flatten().is_some() })
+    };
+    rows.unwrap_or_default().into_iter().filter_map(remnant).collect()
+}
+
+/// Settles the statement in doubt of a step. Waits while the server still runs it for a program
+/// that is gone.
+///
+/// # Errors
+/// [`Error::Busy`] when the server still runs it after `wait`, and what the database says.
+pub(crate) async fn settle(
+    connection: &mut Connection,
+    graph: &Graph,
+    unfinished: &Unfinished,
+    dialect: Dialect,
+    wait: Duration,
+    tell: &mut (dyn FnMut(&Event) + Send),
+) -> Result<Doubt, Error> {
+    let stays = Ok(Doubt::Stays(Vec::new()));
+    let Some(node) = graph.node(&unfinished.revision) else { return stays };
+    let step = Step { node, direction: unfinished.direction() };
+    let text = graph.revision(node).file.text();
+    let spans = statements_of(graph, step, dialect).unwrap_or_default();
+    let Some(span) = spans.get(unfinished.begun.wrapping_sub(1)) else { return stays };
+    let sql = span.of(text);
+    still_running(connection, dialect, sql, wait, tell).await?;
+    // A setting of the lost session may have changed what its names mean.
+    let same_names = spans
+        .iter()
+        .take(unfinished.done)
+        .all(|span| dialect.in_session(span.of(text)) != InSession::Setting);
+    let same_text =
+        unfinished.fingerprint == Some(fingerprint_of(graph, step, unfinished.begun, dialect));
+    if !same_names || !same_text {
+        return stays;
+    }
+    let seen = look(connection, dialect, sql).await;
+    let repair = match seen.map_err(|e| Error::database("looking at the catalog", e))? {
+        Seen::Ran => Repair::Ran,
+        Seen::NotRun => Repair::NotRun,
+        Seen::Nothing => {
+            let left = remnants(connection, dialect, sql).await;
+            return Ok(Doubt::Stays(left.into_iter().map(|remnant| remnant.name).collect()));
+        }
+    };
+    tell(&Event::Settled {
+        revision: unfinished.revision.clone(),
+        statement: unfinished.begun,
+        ran: repair == Repair::Ran,
+    });
+    Ok(Doubt::Settled(repair))
+}
+
+async fn still_running(
+    connection: &mut Connection,
+    dialect: Dialect,
+    sql: &str,
+    wait: Duration,
+    tell: &mut (dyn FnMut(&Event) + Send),
+) -> Result<(), Error> {
+    let Some(question) = dialect.words().running else { return Ok(()) };
+    let question = question.replace("{}", &dialect.literal(sql));
+    let since = Instant::now();
+    let mut attempt = 0;
+    loop {
+        let rows = connection.rows(&question).await;
+        let rows = rows.map_err(|e| Error::database("asking what the server does", e))?;
+        let Some(holder) = rows.into_iter().flatten().flatten().next() else { return Ok(()) };
+        let (waited, holder) =
+            (since.elapsed(), format!("{holder} still runs the statement that was begun"));
+        if waited >= wait {
+            return Err(Error::Busy { waited, holder });
+        }
+        if attempt % 4 == 3 {
+            tell(&Event::Waiting { holder, waited });
+        }
+        tokio::time::sleep(pause(attempt)).await;
+        attempt += 1;
+    }
+}
