@@ -159,14 +159,12 @@ fn the_environment_is_read_in_few_places() {
 
 #[test]
 fn a_file_is_short_enough_to_be_read() {
-    for file in all_files() {
-        assert!(
-            file.lines <= 600,
-            "{} has {} lines without its tests: a room for two?",
-            file.path,
-            file.lines
-        );
-    }
+    refuse(
+        &all_files(),
+        "more than 600 lines without the tests inside: a room for two",
+        &[("migrate-db/src/runner.rs", "repairing and telling failures are to move out")],
+        |file| file.lines > 600,
+    );
 }
 
 #[test]
@@ -194,15 +192,15 @@ fn every_command_has_a_test_that_calls_it() {
     // What is shared by commands, and no command.
     const SHARED: [&str; 2] = ["mod", "list"];
     let tests: String = rust_files("tests/it/cli").iter().map(|path| read(path)).collect();
+    let tests: String = tests.split_whitespace().collect();
     for folder in ["migrate-db/src/cli/command", "cargo-migrate/src/command"] {
         for path in rust_files(folder) {
             let (_, name) = path.trim_end_matches(".rs").rsplit_once('/').unwrap();
             if SHARED.contains(&name) {
                 continue;
             }
-            let calls =
-                [format!("run(&[\"{name}\""), format!("ok(&[\"{name}\""), format!("[&[\"{name}\"")];
-            assert!(calls.iter().any(|call| tests.contains(call)), "no test calls `{name}`");
+            // A list of arguments that begins with its name.
+            assert!(tests.contains(&format!("[\"{name}\"")), "no test calls `{name}`");
         }
     }
 }
