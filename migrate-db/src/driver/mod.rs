@@ -62,6 +62,10 @@ pub(crate) enum Obstacle {
     /// Another connection is in the way; only this statement was refused.
     Busy,
     /// The transaction lost against another one and is gone.
+    #[cfg_attr(
+        not(any(feature = "postgres", feature = "mysql")),
+        expect(dead_code, reason = "a file has one writer")
+    )]
     Conflict,
 }
 
