@@ -61,12 +61,46 @@ pub struct Settings {
     pub database_url: Option<String>,
     /// What stands in one transaction; `None` leaves it to the database.
     pub transaction: Option<Transactions>,
+    /// How runners keep each other out.
+    pub lock: Locking,
     /// How long to wait for another runner to finish.
     pub lock_wait: Option<Duration>,
     /// How long a statement may wait for a lock of the database.
     pub lock_timeout: Option<Duration>,
     /// How long a statement may run.
     pub statement_timeout: Option<Duration>,
+}
+
+/// How runners keep each other out. A database that is a file is its own lock, whatever is chosen
+/// here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Locking {
+    /// The database's own lock; the row of a table where the database says that it has none.
+    #[default]
+    Auto,
+    /// The database's own lock, held by a connection that does nothing else.
+    Session,
+    /// A row of a table beside the version table, for clusters and poolers that have no locks for
+    /// sessions: see [`crate::lock_table`].
+    Table,
+    /// None: each step still happens once, but a runner that is overtaken worked for nothing.
+    None,
+}
+
+impl Locking {
+    /// Every way, in the order in which they are always listed.
+    pub const ALL: [Self; 4] = [Self::Auto, Self::Session, Self::Table, Self::None];
+
+    /// The word in `migrate.toml` and on the command line.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Session => "session",
+            Self::Table => "table",
+            Self::None => "none",
+        }
+    }
 }
 
 impl Default for Settings {
@@ -78,6 +112,7 @@ impl Default for Settings {
             version_table: DEFAULT_NAME.to_owned(),
             database_url: None,
             transaction: None,
+            lock: Locking::default(),
             lock_wait: None,
             lock_timeout: None,
             statement_timeout: None,

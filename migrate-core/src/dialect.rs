@@ -244,6 +244,8 @@ pub struct Words {
     pub serial_key: &'static str,
     /// The present moment, in UTC.
     pub now: &'static str,
+    /// The moment `{}` seconds ago, as [`Words::now`].
+    pub ago: &'static str,
     /// What follows the parenthesis of CREATE TABLE.
     pub table_options: &'static str,
     /// A moment column (`{}`) as RFC 3339 text in UTC.

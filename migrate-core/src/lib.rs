@@ -15,6 +15,7 @@ pub mod graph;
 pub mod history;
 pub mod ident;
 pub mod lock;
+pub mod lock_table;
 pub mod plan;
 pub mod revision;
 pub mod script;

@@ -205,24 +205,25 @@ impl VersionTable {
         self.dialect
     }
 
+    /// The table whose name has `suffix` behind it, in the same schema.
+    pub(crate) fn sibling(&self, suffix: &str) -> Self {
+        Self { name: format!("{}{suffix}", self.name), ..self.clone() }
+    }
+
     /// The quoted name of the version table.
     #[must_use]
     pub fn version(&self) -> String {
-        self.qualified("")
+        let name = self.dialect.quote(&self.name);
+        match &self.schema {
+            Some(schema) => format!("{}.{name}", self.dialect.quote(schema)),
+            None => name,
+        }
     }
 
     /// The quoted name of the log table.
     #[must_use]
     pub fn log(&self) -> String {
-        self.qualified("_log")
-    }
-
-    fn qualified(&self, suffix: &str) -> String {
-        let name = self.dialect.quote(&format!("{}{suffix}", self.name));
-        match &self.schema {
-            Some(schema) => format!("{}.{name}", self.dialect.quote(schema)),
-            None => name,
-        }
+        self.sibling("_log").version()
     }
 
     /// Creates both tables where they are missing.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use toml::de::{DeTable, DeValue};
 
-use super::{Config, Settings};
+use super::{Config, Locking, Settings};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::history::Heads;
@@ -14,13 +14,14 @@ use crate::script::Transactions;
 use crate::source::{SourceFile, Span};
 use crate::suggest::nearest;
 
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "dir",
     "dialects",
     "heads",
     "version-table",
     "database-url",
     "transaction",
+    "lock",
     "lock-wait",
     "lock-timeout",
     "statement-timeout",
@@ -165,6 +166,10 @@ fn set(
             let choices = [("all", Transactions::All), ("each", Transactions::PerMigration)];
             settings.transaction = Some(choice(name, value, choices).map_err(whole)?);
         }
+        "lock" => {
+            let choices = Locking::ALL.map(|lock| (lock.word(), lock));
+            settings.lock = choice(name, value, choices).map_err(whole)?;
+        }
         "lock-wait" => settings.lock_wait = Some(time(name, value).map_err(whole)?),
         "lock-timeout" => settings.lock_timeout = Some(time(name, value).map_err(whole)?),
         _ => settings.statement_timeout = Some(time(name, value).map_err(whole)?),
@@ -179,11 +184,18 @@ fn text(name: &str, value: &DeValue<'_>, example: &str) -> Result<String, Wrong>
     }
 }
 
-fn choice<T: Copy>(name: &str, value: &DeValue<'_>, choices: [(&str, T); 2]) -> Result<T, Wrong> {
+fn choice<T: Copy, const N: usize>(
+    name: &str,
+    value: &DeValue<'_>,
+    choices: [(&str, T); N],
+) -> Result<T, Wrong> {
     let chosen = choices.iter().find(|(word, _)| value.as_str() == Some(word));
     chosen.map(|(_, choice)| *choice).ok_or_else(|| {
-        let [(one, _), (other, _)] = choices;
-        format!("write `{name} = \"{one}\"` or `{name} = \"{other}\"`")
+        let ways = choices.map(|(word, _)| format!("`{name} = \"{word}\"`"));
+        match ways.split_last() {
+            Some((last, others)) => format!("write {} or {last}", others.join(", ")),
+            None => String::new(),
+        }
     })
 }
 

@@ -20,7 +20,7 @@ fn an_empty_file_means_the_defaults() {
 fn every_setting_is_read() {
     let (config, found) = parse(
         "dir = \"db\"\ndialects = [\"postgresql\", \"sqlite\", \"sqlite\"]\nheads = \"many\"\n\
-         version-table = \"ops.v\"\ndatabase-url = \"sqlite:${DB}\"\ntransaction = \"each\"\n\
+         version-table = \"ops.v\"\ndatabase-url = \"sqlite:${DB}\"\ntransaction = \"each\"\nlock = \"table\"\n\
          lock-wait = \"2m\"\nlock-timeout = \"500ms\"\nstatement-timeout = \"1h\"\n",
     );
     assert!(found.is_empty(), "{found}");
@@ -34,6 +34,7 @@ fn every_setting_is_read() {
             version_table: "ops.v".into(),
             database_url: Some("sqlite:${DB}".into()),
             transaction: Some(Transactions::PerMigration),
+            lock: Locking::Table,
             lock_wait: Some(Duration::from_secs(120)),
             lock_timeout: Some(Duration::from_millis(500)),
             statement_timeout: Some(Duration::from_secs(3600)),
@@ -72,7 +73,7 @@ fn a_wrong_or_missing_name_is_answered_with_the_names_there_are() {
 fn every_mistake_is_told_at_its_place() {
     let (_, found) = parse(
         "\u{feff}dri = \"db\"\r\nversion_table = \"v\"\r\nheads = \"two\"\r\ndialects = [\"sqlite\", \"postgre\"]\r\n\
-         lock-wait = 5\r\ndir = \"\"\r\ntransaction = true\r\n[test]\r\n[database.a]\r\ncolour = 1\r\n[database]\r\nb = 1\r\n",
+         lock = \"file\"\r\nlock-wait = 5\r\ndir = \"\"\r\ntransaction = true\r\n[test]\r\n[database.a]\r\ncolour = 1\r\n[database]\r\nb = 1\r\n",
     );
     insta::assert_snapshot!(found);
 }

@@ -39,6 +39,7 @@ pub(super) static WORDS: Words = Words {
     moment_type: "DATETIME(3)",
     serial_key: "BIGINT AUTO_INCREMENT PRIMARY KEY",
     now: "UTC_TIMESTAMP(3)",
+    ago: "UTC_TIMESTAMP(3) - INTERVAL {} SECOND",
     table_options: " ENGINE = InnoDB",
     moment_as_text: "CONCAT(LEFT(DATE_FORMAT({}, '%Y-%m-%dT%H:%i:%s.%f'), 23), 'Z')",
     number_as_text: "CAST({} AS CHAR)",

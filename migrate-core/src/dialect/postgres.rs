@@ -39,6 +39,7 @@ pub(super) static WORDS: Words = Words {
     moment_type: "TIMESTAMPTZ",
     serial_key: "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
     now: "clock_timestamp()",
+    ago: "clock_timestamp() - INTERVAL '{} seconds'",
     table_options: "",
     moment_as_text: "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')",
     number_as_text: "CAST({} AS TEXT)",

@@ -39,6 +39,7 @@ pub(super) static WORDS: Words = Words {
     moment_type: "TEXT",
     serial_key: "INTEGER PRIMARY KEY AUTOINCREMENT",
     now: "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
+    ago: "strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-{} seconds')",
     table_options: "",
     moment_as_text: "{}",
     number_as_text: "CAST({} AS TEXT)",

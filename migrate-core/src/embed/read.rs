@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::DecodeError;
-use crate::config::Settings;
+use crate::config::{Locking, Settings};
 use crate::dialect::Dialect;
 use crate::graph::{Graph, Node};
 use crate::history::Heads;
@@ -119,6 +119,7 @@ impl Reader {
         let dialects = self.dialects()?;
         let version_table = self.inline()?.to_owned();
         let [many, chosen, all] = self.flags()?;
+        let lock = *Locking::ALL.get(self.size()?).ok_or(DecodeError::Malformed)?;
         let [lock_wait, lock_timeout, statement_timeout] = self.durations()?;
         Ok(Settings {
             dir,
@@ -131,6 +132,7 @@ impl Reader {
             } else {
                 Transactions::PerMigration
             }),
+            lock,
             lock_wait,
             lock_timeout,
             statement_timeout,

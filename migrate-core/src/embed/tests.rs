@@ -3,6 +3,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
+use crate::config::Locking;
 use crate::dialect::Dialect;
 use crate::history::Heads;
 use crate::lock::Lock;
@@ -136,8 +137,9 @@ fn settings() -> impl Strategy<Value = Settings> {
     let durations = prop::array::uniform3(any::<Option<u32>>());
     let transactions =
         prop::sample::select(vec![None, Some(Transactions::All), Some(Transactions::PerMigration)]);
-    ("[a-z/]{1,9}", any::<bool>(), transactions, durations).prop_map(
-        |(dir, many, transaction, durations)| {
+    let lock = prop::sample::select(Locking::ALL.to_vec());
+    ("[a-z/]{1,9}", any::<bool>(), transactions, lock, durations).prop_map(
+        |(dir, many, transaction, lock, durations)| {
             let [lock_wait, lock_timeout, statement_timeout] =
                 durations.map(|d| d.map(|d| Duration::from_millis(d.into())));
             let heads = if many { Heads::Many } else { Heads::One };
@@ -146,6 +148,7 @@ fn settings() -> impl Strategy<Value = Settings> {
                 dir,
                 heads,
                 transaction,
+                lock,
                 lock_wait,
                 lock_timeout,
                 statement_timeout,

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::config::Settings;
+use crate::config::{Locking, Settings};
 use crate::dialect::Dialect;
 use crate::graph::Graph;
 use crate::history::Heads;
@@ -88,6 +88,7 @@ impl Writer {
             settings.transaction.is_some(),
             settings.transaction == Some(Transactions::All),
         ]);
+        self.size(Locking::ALL.iter().position(|l| *l == settings.lock).unwrap_or_default());
         self.durations([settings.lock_wait, settings.lock_timeout, settings.statement_timeout]);
     }
 

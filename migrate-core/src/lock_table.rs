@@ -1,0 +1,185 @@
+//! The lock row: how runners keep each other out where a database has no lock of its own for
+//! sessions, as on clusters and behind some poolers. As SQL text; nothing here is executed.
+//!
+//! The table holds one row while somebody works, and none else. Each statement counts by itself,
+//! outside any transaction. The holder shows a sign of life every few seconds; by the database's
+//! own clock, a row without one for [`DEAD_AFTER`] belongs to nobody.
+
+use std::time::Duration;
+
+use crate::dialect::Dialect;
+use crate::version_table::VersionTable;
+
+/// How long a row counts without a sign of life.
+pub const DEAD_AFTER: Duration = Duration::from_secs(30);
+
+/// How often a holder shows one: several may get lost.
+pub const SIGN_OF_LIFE: Duration = Duration::from_secs(5);
+
+/// The table of the lock row, beside a version table.
+///
+/// ```
+/// use migrate_core::{dialect::Dialect, lock_table::LockTable, version_table::VersionTable};
+/// let lock = LockTable::beside(&VersionTable::new(Dialect::Postgres, "ops.migrations"));
+/// assert!(lock.free("token").starts_with(r#"DELETE FROM "ops"."migrations_lock" WHERE"#));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LockTable {
+    dialect: Dialect,
+    name: String,
+    exists: String,
+}
+
+impl LockTable {
+    /// The lock table of a version table: its name with `_lock` behind it, in the same schema.
+    #[must_use]
+    pub fn beside(table: &VersionTable) -> Self {
+        let lock = table.sibling("_lock");
+        Self { dialect: table.dialect(), name: lock.version(), exists: lock.exists() }
+    }
+
+    /// Asks whether the table exists: one row when it does.
+    #[must_use]
+    pub fn exists(&self) -> &str {
+        &self.exists
+    }
+
+    /// Creates the table where it is missing.
+    #[must_use]
+    pub fn create(&self) -> String {
+        let words = self.dialect.words();
+        let (text, moment) = (words.text_type, words.moment_type);
+        format!(
+            "CREATE TABLE IF NOT EXISTS {} (\n    \
+             id INTEGER NOT NULL PRIMARY KEY,\n    \
+             token VARCHAR(64) NOT NULL,\n    \
+             holder {text} NOT NULL,\n    \
+             taken_at {moment} NOT NULL,\n    \
+             alive_at {moment} NOT NULL\n){}",
+            self.name, words.table_options
+        )
+    }
+
+    /// Takes the row over from somebody who is dead: one row changes when it was taken. A token is
+    /// the holder's alone.
+    #[must_use]
+    pub fn take_over(&self, token: &str, holder: &str) -> String {
+        let now = self.dialect.words().now;
+        format!(
+            "UPDATE {} SET token = {}, holder = {}, taken_at = {now}, alive_at = {now} WHERE id = 1 AND alive_at < {}",
+            self.name,
+            self.dialect.literal(token),
+            self.dialect.literal(holder),
+            self.ago(DEAD_AFTER),
+        )
+    }
+
+    /// Puts the row where there is none; the key refuses a second one.
+    #[must_use]
+    pub fn take(&self, token: &str, holder: &str) -> String {
+        let now = self.dialect.words().now;
+        format!(
+            "INSERT INTO {} (id, token, holder, taken_at, alive_at) VALUES (1, {}, {}, {now}, {now})",
+            self.name,
+            self.dialect.literal(token),
+            self.dialect.literal(holder),
+        )
+    }
+
+    /// A sign of life: one row changes as long as the lock is held.
+    #[must_use]
+    pub fn live(&self, token: &str) -> String {
+        format!(
+            "UPDATE {} SET alive_at = {} WHERE token = {}",
+            self.name,
+            self.dialect.words().now,
+            self.dialect.literal(token)
+        )
+    }
+
+    /// Gives the lock back.
+    #[must_use]
+    pub fn free(&self, token: &str) -> String {
+        format!("DELETE FROM {} WHERE token = {}", self.name, self.dialect.literal(token))
+    }
+
+    /// Asks who holds the lock: one row when somebody does; [`LockTable::read_holder`] reads it.
+    #[must_use]
+    pub fn holder(&self) -> String {
+        let moment = |column| self.dialect.words().moment_as_text.replace("{}", column);
+        format!("SELECT holder, {}, {} FROM {}", moment("taken_at"), moment("alive_at"), self.name)
+    }
+
+    /// The answer to [`LockTable::holder`] in words.
+    #[must_use]
+    pub fn read_holder(cells: &[Option<String>]) -> String {
+        let cell = |n: usize| cells.get(n).and_then(Option::as_deref).unwrap_or("?");
+        format!("{}, since {}, last sign of life {}", cell(0), cell(1), cell(2))
+    }
+
+    fn ago(&self, duration: Duration) -> String {
+        self.dialect.words().ago.replace("{}", &duration.as_secs().to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn locks() -> [LockTable; 3] {
+        Dialect::ALL.map(|dialect| LockTable::beside(&VersionTable::new(dialect, "migrate_version")))
+    }
+
+    #[test]
+    fn the_table_is_the_version_tables_neighbour() {
+        let of = |dialect, name| LockTable::beside(&VersionTable::new(dialect, name)).name;
+        assert_eq!(of(Dialect::Sqlite, "v"), r#""v_lock""#);
+        assert_eq!(of(Dialect::Postgres, "ops.v"), r#""ops"."v_lock""#);
+        assert_eq!(of(Dialect::Mysql, "v"), "`v_lock`");
+    }
+
+    #[test]
+    fn only_a_row_without_signs_of_life_is_taken_over_by_the_databases_clock() {
+        let behind = locks().map(|lock| {
+            let sql = lock.take_over("t", "h");
+            sql.split_once(" WHERE ").unwrap().1.to_owned()
+        });
+        assert_eq!(
+            behind,
+            [
+                "id = 1 AND alive_at < strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-30 seconds')",
+                "id = 1 AND alive_at < clock_timestamp() - INTERVAL '30 seconds'",
+                "id = 1 AND alive_at < UTC_TIMESTAMP(3) - INTERVAL 30 SECOND",
+            ]
+        );
+        assert!(SIGN_OF_LIFE * 3 < DEAD_AFTER);
+    }
+
+    #[test]
+    fn nobody_touches_the_row_of_another() {
+        for lock in locks() {
+            for sql in [lock.live("t"), lock.free("t")] {
+                assert!(sql.ends_with(" WHERE token = 't'"), "{sql}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_in_the_row_are_literals() {
+        for lock in locks() {
+            for sql in [lock.take("t", "o'hara@web"), lock.take_over("t", "o'hara@web")] {
+                assert!(sql.contains("'o''hara@web'"), "{sql}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_holder_is_told_in_words() {
+        let cells = ["ada@web", "2026-01-02T03:04:05.000Z", "2026-01-02T03:04:10.000Z"];
+        let cells = cells.map(|cell| Some(cell.to_owned()));
+        assert_eq!(
+            LockTable::read_holder(&cells),
+            "ada@web, since 2026-01-02T03:04:05.000Z, last sign of life 2026-01-02T03:04:10.000Z"
+        );
+    }
+}
