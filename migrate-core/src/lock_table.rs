@@ -127,7 +127,8 @@ mod tests {
     use super::*;
 
     fn locks() -> [LockTable; 3] {
-        Dialect::ALL.map(|dialect| LockTable::beside(&VersionTable::new(dialect, "migrate_version")))
+        Dialect::ALL
+            .map(|dialect| LockTable::beside(&VersionTable::new(dialect, "migrate_version")))
     }
 
     #[test]
