@@ -93,10 +93,11 @@ trait Driver: Sized {
     fn remarks(&self, _error: &sqlx::Error) -> Remarks {
         Remarks::default()
     }
-    /// Sends a query on the connection that holds the lock, and fetches the first cell of its last
-    /// row; opens that connection when there is none.
-    async fn ask_beside(&mut self, sql: &str) -> sqlx::Result<Option<String>>;
-    /// Gives the lock back and the session's settings; what was open is rolled back.
+    /// Whether the database says that it has no locks for sessions.
+    fn has_no_locks(&self, _error: &sqlx::Error) -> bool {
+        false
+    }
+    /// Gives the session's settings back; what was open is rolled back.
     async fn close(self) -> sqlx::Result<()>;
 }
 
@@ -147,6 +148,21 @@ impl Connection {
         }
     }
 
+    /// A connection of its own for a lock, also where the place is a pool; `None` where the
+    /// database file is its own lock.
+    pub(crate) async fn beside(place: &Place) -> Result<Option<Self>, Error> {
+        match place {
+            #[cfg(feature = "postgres")]
+            Place::PostgresPool(pool) => {
+                Ok(Some(Self::Postgres(postgres::Postgres::beside(pool).await?)))
+            }
+            #[cfg(feature = "mysql")]
+            Place::MysqlPool(pool) => Ok(Some(Self::Mysql(mysql::Mysql::beside(pool).await?))),
+            place if place.dialect().words().lock.is_none() => Ok(None),
+            place => Self::open(place, false).await,
+        }
+    }
+
     pub(crate) async fn trip(&mut self, sql: &str) -> Trip {
         each!(self, driver => driver.trip(sql).await)
     }
@@ -184,8 +200,17 @@ impl Connection {
         each!(self, driver => driver.remarks(error))
     }
 
-    pub(crate) async fn ask_beside(&mut self, sql: &str) -> sqlx::Result<Option<String>> {
-        each!(self, driver => driver.ask_beside(sql).await)
+    pub(crate) fn has_no_locks(&mut self, error: &sqlx::Error) -> bool {
+        each!(self, driver => driver.has_no_locks(error))
+    }
+
+    /// Sends statements; the first cell of the last row.
+    pub(crate) async fn ask(&mut self, sql: &str) -> sqlx::Result<Option<String>> {
+        let trip = self.trip(sql).await;
+        match trip.failure {
+            Some(error) => Err(error),
+            None => Ok(trip.last_row.and_then(|row| row.into_iter().next().flatten())),
+        }
     }
 
     pub(crate) async fn close(self) -> sqlx::Result<()> {

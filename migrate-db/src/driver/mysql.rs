@@ -1,13 +1,12 @@
 //! MySQL and MariaDB through sqlx.
 //!
 //! Statements travel by the simple query protocol, which makes no prepared statements: poolers and
-//! DDL get along with it. The lock lives on a connection of its own, which works for nothing else:
-//! the lock goes with it, whatever happens to this program.
+//! DDL get along with it.
 
 use std::str::FromStr as _;
 
+use sqlx::ConnectOptions as _;
 use sqlx::mysql::{MySqlConnectOptions, MySqlDatabaseError, MySqlPool};
-use sqlx::{ConnectOptions as _, Connection as _};
 
 use super::handle::{self, Handle};
 use super::{Cells, Driver, Obstacle, Trip};
@@ -15,8 +14,6 @@ use crate::error::Error;
 
 pub(crate) struct Mysql {
     handle: Handle<sqlx::MySql>,
-    options: MySqlConnectOptions,
-    lock: Option<sqlx::mysql::MySqlConnection>,
     /// What brings the session back to how it was prepared.
     restore: Vec<String>,
 }
@@ -30,13 +27,20 @@ impl Mysql {
     pub(super) async fn open(url: &str) -> Result<Self, Error> {
         let options = MySqlConnectOptions::from_str(url).map_err(|e| Error::connect(url, e))?;
         let connection = options.connect().await.map_err(|e| Error::connect(url, e))?;
-        Ok(Self { handle: Handle::Owned(connection), options, lock: None, restore: Vec::new() })
+        Ok(Self { handle: Handle::Owned(connection), restore: Vec::new() })
     }
 
     pub(super) async fn acquire(pool: &MySqlPool) -> Result<Self, Error> {
         let connection = pool.acquire().await.map_err(|e| Error::connect("the pool", e))?;
-        let options = pool.connect_options().as_ref().clone();
-        Ok(Self { handle: Handle::pooled(connection), options, lock: None, restore: Vec::new() })
+        Ok(Self { handle: Handle::pooled(connection), restore: Vec::new() })
+    }
+
+    /// A connection outside the pool.
+    pub(super) async fn beside(pool: &MySqlPool) -> Result<Self, Error> {
+        let options = pool.connect_options();
+        let connection =
+            options.connect().await.map_err(|e| Error::connect("the pool's server", e))?;
+        Ok(Self { handle: Handle::Owned(connection), restore: Vec::new() })
     }
 }
 
@@ -73,22 +77,17 @@ impl Driver for Mysql {
         matches!(error.number(), 1205 | 1213).then_some(Obstacle::Conflict)
     }
 
-    async fn ask_beside(&mut self, sql: &str) -> sqlx::Result<Option<String>> {
-        let lock = match &mut self.lock {
-            Some(lock) => lock,
-            none => none.insert(self.options.connect().await?),
-        };
-        let trip = handle::trip::<sqlx::MySql>(lock, sql, |result| result.rows_affected(), 0).await;
-        match trip.failure {
-            Some(error) => Err(error),
-            None => Ok(trip.last_row.and_then(|row| row.into_iter().next().flatten())),
-        }
+    fn has_no_locks(&self, error: &sqlx::Error) -> bool {
+        let error =
+            error.as_database_error().and_then(|e| e.try_downcast_ref::<MySqlDatabaseError>());
+        // No such function, not supported; what clusters say that forbid it.
+        error.is_some_and(|e| {
+            matches!(e.number(), 1235 | 1289 | 1305 | 4165)
+                || e.number() == 1105 && e.message().contains("GET_LOCK")
+        })
     }
 
-    async fn close(mut self) -> sqlx::Result<()> {
-        if let Some(lock) = self.lock.take() {
-            lock.close().await?;
-        }
+    async fn close(self) -> sqlx::Result<()> {
         if !self.restore.is_empty() {
             // Worked with: whatever the revisions left in the session goes with it.
             return self.handle.end().await;

@@ -1,13 +1,12 @@
 //! PostgreSQL through sqlx.
 //!
 //! Statements travel by the simple query protocol, which makes no prepared statements: poolers and
-//! DDL get along with it. The lock lives on a connection of its own, which works for nothing else:
-//! the lock goes with it, whatever happens to this program.
+//! DDL get along with it.
 
 use std::str::FromStr as _;
 
+use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgDatabaseError, PgErrorPosition, PgPool};
-use sqlx::{ConnectOptions as _, Connection as _};
 
 use super::handle::{self, Handle};
 use super::{Cells, Driver, Obstacle, Remarks, Trip};
@@ -15,8 +14,6 @@ use crate::error::Error;
 
 pub(crate) struct Postgres {
     handle: Handle<sqlx::Postgres>,
-    options: PgConnectOptions,
-    lock: Option<sqlx::postgres::PgConnection>,
     /// What brings the session back to how it was before the run.
     restore: Vec<String>,
 }
@@ -28,13 +25,20 @@ impl Postgres {
             // A start-up parameter that poolers refuse, for numbers that are never asked for.
             .extra_float_digits(None);
         let connection = options.connect().await.map_err(|e| Error::connect(url, e))?;
-        Ok(Self { handle: Handle::Owned(connection), options, lock: None, restore: Vec::new() })
+        Ok(Self { handle: Handle::Owned(connection), restore: Vec::new() })
     }
 
     pub(super) async fn acquire(pool: &PgPool) -> Result<Self, Error> {
         let connection = pool.acquire().await.map_err(|e| Error::connect("the pool", e))?;
-        let options = pool.connect_options().as_ref().clone();
-        Ok(Self { handle: Handle::pooled(connection), options, lock: None, restore: Vec::new() })
+        Ok(Self { handle: Handle::pooled(connection), restore: Vec::new() })
+    }
+
+    /// A connection outside the pool.
+    pub(super) async fn beside(pool: &PgPool) -> Result<Self, Error> {
+        let options = pool.connect_options();
+        let connection =
+            options.connect().await.map_err(|e| Error::connect("the pool's server", e))?;
+        Ok(Self { handle: Handle::Owned(connection), restore: Vec::new() })
     }
 }
 
@@ -73,6 +77,12 @@ impl Driver for Postgres {
         matches!(code.as_ref(), "40001" | "40P01" | "55P03").then_some(Obstacle::Conflict)
     }
 
+    fn has_no_locks(&self, error: &sqlx::Error) -> bool {
+        // No such function, feature not supported.
+        let code = error.as_database_error().and_then(|e| e.code());
+        code.is_some_and(|code| matches!(code.as_ref(), "42883" | "0A000"))
+    }
+
     fn remarks(&self, error: &sqlx::Error) -> Remarks {
         let error = error.as_database_error().and_then(|e| e.try_downcast_ref::<PgDatabaseError>());
         let Some(error) = error else { return Remarks::default() };
@@ -84,23 +94,7 @@ impl Driver for Postgres {
         Remarks { position, detail: owned(error.detail()), hint: owned(error.hint()) }
     }
 
-    async fn ask_beside(&mut self, sql: &str) -> sqlx::Result<Option<String>> {
-        let lock = match &mut self.lock {
-            Some(lock) => lock,
-            none => none.insert(self.options.connect().await?),
-        };
-        let trip =
-            handle::trip::<sqlx::Postgres>(lock, sql, |result| result.rows_affected(), 0).await;
-        match trip.failure {
-            Some(error) => Err(error),
-            None => Ok(trip.last_row.and_then(|row| row.into_iter().next().flatten())),
-        }
-    }
-
-    async fn close(mut self) -> sqlx::Result<()> {
-        if let Some(lock) = self.lock.take() {
-            lock.close().await?;
-        }
+    async fn close(self) -> sqlx::Result<()> {
         if !self.restore.is_empty() {
             // Worked with: whatever the revisions left in the session goes with it.
             return self.handle.end().await;

@@ -148,11 +148,6 @@ impl Driver for Sqlite {
         matches!(code & 0xff, 5 | 6).then_some(Obstacle::Busy)
     }
 
-    /// The file's own lock is the lock.
-    async fn ask_beside(&mut self, _sql: &str) -> sqlx::Result<Option<String>> {
-        Ok(None)
-    }
-
     async fn close(mut self) -> sqlx::Result<()> {
         if let Some((foreign_keys, busy_timeout)) = self.before.take() {
             self.set_foreign_keys(foreign_keys == "1").await?;

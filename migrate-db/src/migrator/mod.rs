@@ -3,6 +3,7 @@
 //! [`Migrator`] is what a program calls; a session does one visit, and the runner below it one
 //! script. Nothing here prints: what happens is told to [`Migrator::on_event`].
 
+mod lock;
 mod options;
 mod report;
 mod resume;
@@ -15,7 +16,7 @@ use migrate_core::history::History;
 use migrate_core::plan::Direction;
 use migrate_core::version_table::{FullRow, LogRow, VersionTable};
 
-pub use options::{Lock, Options};
+pub use options::Options;
 pub use report::{Preview, Report, ReportedStep};
 use session::{Session, Way};
 
@@ -151,9 +152,8 @@ impl<'h> Migrator<'h> {
             let preview = nowhere(history, database, options, way)?;
             return Ok(Report::new(&history.graph, &[], &preview.plan.heads_after(&history.graph)));
         };
-        let report = session.go(history, way).await?;
-        session.close().await?;
-        Ok(report)
+        let report = session.go(history, way).await;
+        session.end(report).await
     }
 
     /// What [`Migrator::upgrade`] or [`Migrator::downgrade`] would do now. Reads only.
@@ -174,9 +174,8 @@ impl<'h> Migrator<'h> {
         };
         let session = Session::open(&database, options, &mut *self.tell, false).await?;
         let Some(mut session) = session else { return nowhere(history, &database, options, way) };
-        let preview = session.preview(history, way).await?;
-        session.close().await?;
-        Ok(preview)
+        let preview = session.preview(history, way).await;
+        session.end(preview).await
     }
 
     /// Writes or removes rows without running anything.
@@ -192,9 +191,8 @@ impl<'h> Migrator<'h> {
         let database = database.into();
         let session = Session::open(&database, &self.options, &mut *self.tell, true).await?;
         let Some(mut session) = session else { return Ok(Report::default()) };
-        let report = session.stamp(self.history, targets, purge).await?;
-        session.close().await?;
-        Ok(report)
+        let report = session.stamp(self.history, targets, purge).await;
+        session.end(report).await
     }
 
     /// Settles the steps that stopped in the middle, as a person has found out; what it settled.
@@ -209,9 +207,8 @@ impl<'h> Migrator<'h> {
         let database = database.into();
         let session = Session::open(&database, &self.options, &mut *self.tell, false).await?;
         let Some(mut session) = session else { return Ok(Vec::new()) };
-        let settled = session.repair(self.history, repair).await?;
-        session.close().await?;
-        Ok(settled)
+        let settled = session.repair(self.history, repair).await;
+        session.end(settled).await
     }
 }
 

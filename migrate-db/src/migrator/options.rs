@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use migrate_core::config::Settings;
+use migrate_core::config::{Locking, Settings};
 use migrate_core::dialect::Dialect;
 use migrate_core::script::{How, Transactions};
 use migrate_core::version_table::DEFAULT_NAME;
@@ -20,9 +20,8 @@ pub struct Options {
     pub lock_timeout: Option<Duration>,
     /// How long a statement may run, where a section does not say.
     pub statement_timeout: Option<Duration>,
-    /// Whether runners keep each other out by a lock; without one each step still happens once,
-    /// but a runner that is overtaken may have worked for nothing.
-    pub lock: Lock,
+    /// How runners keep each other out.
+    pub lock: Locking,
     /// Who is recorded in the version table and the log.
     pub by: String,
 }
@@ -37,7 +36,7 @@ impl Default for Options {
             lock_wait: Duration::from_secs(60),
             lock_timeout: None,
             statement_timeout: None,
-            lock: Lock::Session,
+            lock: Locking::Auto,
             by: by_default(),
         }
     }
@@ -50,6 +49,7 @@ impl From<&Settings> for Options {
         Self {
             version_table: settings.version_table.clone(),
             transactions: settings.transaction,
+            lock: settings.lock,
             lock_wait: settings.lock_wait.unwrap_or(defaults.lock_wait),
             lock_timeout: settings.lock_timeout,
             statement_timeout: settings.statement_timeout,
@@ -70,16 +70,6 @@ fn by_default() -> String {
         (Some(name), None) | (None, Some(name)) => name,
         (None, None) => "unknown".to_owned(),
     }
-}
-
-/// How runners keep each other out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Lock {
-    /// The database's own lock, on a connection of its own.
-    #[default]
-    Session,
-    /// None.
-    None,
 }
 
 impl Options {

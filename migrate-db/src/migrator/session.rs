@@ -12,7 +12,8 @@ use migrate_core::plan::{self, Direction, Goal};
 use migrate_core::script::{How, Script, ScriptError};
 use migrate_core::version_table::VersionTable;
 
-use super::options::{Lock, Options};
+use super::lock::{self, Held};
+use super::options::Options;
 use super::report::{Preview, Report};
 use super::resume::resume;
 use crate::database::Database;
@@ -85,6 +86,8 @@ enum Round {
 pub(super) struct Session<'m> {
     database: &'m Database,
     connection: Connection,
+    /// Given back behind the connection that it guards.
+    lock: Option<Held>,
     table: VersionTable,
     options: &'m Options,
     tell: &'m mut (dyn FnMut(&Event) + Send),
@@ -100,11 +103,32 @@ impl<'m> Session<'m> {
     ) -> Result<Option<Self>, Error> {
         let table = VersionTable::new(database.dialect(), &options.version_table);
         let connection = Connection::open(&database.place, create).await?;
-        Ok(connection.map(|connection| Self { database, connection, table, options, tell }))
+        Ok(connection.map(|connection| Self {
+            database,
+            connection,
+            lock: None,
+            table,
+            options,
+            tell,
+        }))
     }
 
-    pub(super) async fn close(self) -> Result<(), Error> {
-        self.connection.close().await.map_err(|e| Error::database("closing the connection", e))
+    /// Ends the visit with what came of it. A connection whose work failed is not given back to a
+    /// pool; the lock is given back in any case.
+    pub(super) async fn end<T>(self, outcome: Result<T, Error>) -> Result<T, Error> {
+        let Self { connection, lock, .. } = self;
+        let closed = match &outcome {
+            Ok(_) => connection.close().await,
+            Err(_) => {
+                drop(connection);
+                Ok(())
+            }
+        };
+        if let Some(lock) = lock {
+            lock.free().await;
+        }
+        let closed = closed.map_err(|e| Error::database("closing the connection", e));
+        outcome.and_then(|done| closed.map(|()| done))
     }
 
     /// Goes the way as far as it leads.
@@ -227,7 +251,9 @@ impl<'m> Session<'m> {
             let schema = rows.into_iter().flatten().flatten().next();
             self.table = self.table.clone().within(schema);
         }
-        self.lock().await
+        let place = &self.database.place;
+        self.lock = lock::take(place, &self.table, self.options, &mut *self.tell).await?;
+        Ok(())
     }
 
     async fn reconnect(&mut self, error: Error) -> Result<(), Error> {
@@ -241,6 +267,10 @@ impl<'m> Session<'m> {
             match Connection::open(&self.database.place, false).await {
                 Ok(Some(connection)) => {
                     self.connection = connection;
+                    // The lock's own connection may be alive: it would stand in our way.
+                    if let Some(lock) = self.lock.take() {
+                        lock.free().await;
+                    }
                     match self.enter().await {
                         Ok(()) => return Ok(()),
                         Err(failed) => error = failed,
@@ -251,41 +281,6 @@ impl<'m> Session<'m> {
             }
         }
         Err(error)
-    }
-
-    /// Polls for the lock: a session that waits inside the database would stand in the way of the
-    /// holder's own CREATE INDEX CONCURRENTLY.
-    async fn lock(&mut self) -> Result<(), Error> {
-        let words = self.database.dialect().words().lock;
-        let Some(words) = words.filter(|_| self.options.lock == Lock::Session) else {
-            return Ok(());
-        };
-        let name = self.table.version();
-        let failed = |e| Error::database("taking the lock", e);
-        let since = Instant::now();
-        let mut attempt = 0;
-        loop {
-            let answer = self.connection.ask_beside(&(words.try_lock)(&name)).await;
-            if answer.map_err(failed)?.as_deref() == Some("yes") {
-                return Ok(());
-            }
-            if let Some(undo) = words.undo {
-                self.connection.ask_beside(undo).await.map_err(failed)?;
-            }
-            let waited = since.elapsed();
-            // Asking who it is costs more than trying again: about once a second, and at the end.
-            if attempt % 4 == 3 || waited >= self.options.lock_wait {
-                let holder =
-                    self.connection.ask_beside(&(words.holder)(&name)).await.map_err(failed)?;
-                let holder = holder.unwrap_or_else(|| "somebody who has just gone".to_owned());
-                if waited >= self.options.lock_wait {
-                    return Err(Error::Busy { waited, holder });
-                }
-                (self.tell)(&Event::Waiting { holder, waited });
-            }
-            tokio::time::sleep(pause(attempt)).await;
-            attempt += 1;
-        }
     }
 
     pub(super) async fn stamp(

@@ -1,0 +1,266 @@
+//! How a runner keeps the others out while it works.
+//!
+//! The lock is polled for, on a connection of its own: a session that waits inside the database
+//! would stand in the way of the holder's own CREATE INDEX CONCURRENTLY. It is given back on every
+//! path: the database takes its own lock back with the connection, and a lock row is deleted by a
+//! thread that outlives an error, a panic or a dropped future of its holder. Nothing rests on the
+//! lock alone: the runner looks at the version table in each transaction.
+
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use migrate_core::config::Locking;
+use migrate_core::dialect::LockWords;
+use migrate_core::lock_table::{LockTable, SIGN_OF_LIFE};
+use migrate_core::version_table::VersionTable;
+
+use super::Options;
+use crate::database::Place;
+use crate::driver::{Connection, pause};
+use crate::error::Error;
+use crate::event::Event;
+
+/// How long a sign of life, or giving the row back in an emergency, may take.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// A lock that is held.
+pub(super) enum Held {
+    /// The database's own: it goes with its connection.
+    Session(Connection),
+    /// A row.
+    Row(Row),
+}
+
+impl Held {
+    /// Gives the lock back.
+    pub(super) async fn free(self) {
+        match self {
+            // Should it fail, the database has taken the lock back already.
+            Self::Session(connection) => drop(connection.close().await),
+            Self::Row(row) => row.free().await,
+        }
+    }
+}
+
+/// Takes the lock of a version table; `None` where there is none to take.
+///
+/// # Errors
+/// [`Error::Busy`] when somebody else has it for too long.
+pub(super) async fn take(
+    place: &Place,
+    table: &VersionTable,
+    options: &Options,
+    tell: &mut (dyn FnMut(&Event) + Send),
+) -> Result<Option<Held>, Error> {
+    let words = place.dialect().words().lock.filter(|_| options.lock != Locking::None);
+    let Some(words) = words else { return Ok(None) };
+    let Some(connection) = Connection::beside(place).await? else { return Ok(None) };
+    let mut seeker = Seeker { connection, way: Way::Session(words, table.version()) };
+    let wait = options.lock_wait;
+    if options.lock != Locking::Table {
+        match seeker.poll(wait, tell).await {
+            Ok(()) => return Ok(Some(Held::Session(seeker.connection))),
+            Err(Error::Database { source, .. })
+                if options.lock == Locking::Auto && seeker.connection.has_no_locks(&source) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let lock = LockTable::beside(table);
+    seeker.prepare(&lock).await.map_err(|e| Error::database("creating the lock table", e))?;
+    let token = token();
+    let holder = format!("{} (process {})", options.by, std::process::id());
+    seeker.way = Way::Row { lock: lock.clone(), token: token.clone(), holder };
+    seeker.poll(wait, tell).await?;
+    Ok(Some(Held::Row(Row::hold(seeker.connection, place.clone(), lock, token))))
+}
+
+/// Somebody who wants the lock.
+struct Seeker {
+    connection: Connection,
+    way: Way,
+}
+
+enum Way {
+    Session(LockWords, String),
+    Row { lock: LockTable, token: String, holder: String },
+}
+
+impl Seeker {
+    async fn poll(
+        &mut self,
+        wait: Duration,
+        tell: &mut (dyn FnMut(&Event) + Send),
+    ) -> Result<(), Error> {
+        let failed = |e| Error::database("taking the lock", e);
+        let since = Instant::now();
+        let mut attempt = 0;
+        while !self.try_take().await.map_err(failed)? {
+            let waited = since.elapsed();
+            // Asking who it is costs more than trying again: about once a second, and at the end.
+            if attempt % 4 == 3 || waited >= wait {
+                let holder = self.holder().await.map_err(failed)?;
+                let holder = holder.unwrap_or_else(|| "somebody who has just gone".to_owned());
+                if waited >= wait {
+                    return Err(Error::Busy { waited, holder });
+                }
+                tell(&Event::Waiting { holder, waited });
+            }
+            tokio::time::sleep(pause(attempt)).await;
+            attempt += 1;
+        }
+        Ok(())
+    }
+
+    async fn try_take(&mut self) -> sqlx::Result<bool> {
+        match &self.way {
+            Way::Session(words, name) => {
+                let answer = self.connection.ask(&(words.try_lock)(name)).await?;
+                let taken = answer.as_deref() == Some("yes");
+                if let Some(undo) = words.undo.filter(|_| !taken) {
+                    self.connection.execute(undo).await?;
+                }
+                Ok(taken)
+            }
+            Way::Row { lock, token, holder } => {
+                let connection = &mut self.connection;
+                // An insert that the key refuses is an error in the server's log: not while the
+                // row is there.
+                let taken = async {
+                    Ok(connection.execute(&lock.take_over(token, holder)).await? == 1
+                        || connection.rows(&lock.holder()).await?.is_empty()
+                            && connection.execute(&lock.take(token, holder)).await? == 1)
+                };
+                match taken.await {
+                    Err(sqlx::Error::Database(e)) if e.is_unique_violation() => Ok(false),
+                    Err(error) if self.connection.obstacle(&error).is_some() => Ok(false),
+                    taken => taken,
+                }
+            }
+        }
+    }
+
+    async fn holder(&mut self) -> sqlx::Result<Option<String>> {
+        match &self.way {
+            Way::Session(words, name) => self.connection.ask(&(words.holder)(name)).await,
+            Way::Row { lock, .. } => {
+                let rows = self.connection.rows(&lock.holder()).await?;
+                Ok(rows.first().map(|cells| LockTable::read_holder(cells)))
+            }
+        }
+    }
+
+    /// Makes sure of the table. Somebody else may create it in the same moment, which some
+    /// databases refuse in spite of IF NOT EXISTS.
+    async fn prepare(&mut self, lock: &LockTable) -> sqlx::Result<()> {
+        if let Some(undo) = match &self.way {
+            Way::Session(words, _) => words.undo,
+            Way::Row { .. } => None,
+        } {
+            self.connection.execute(undo).await?;
+        }
+        if !self.connection.rows(lock.exists()).await?.is_empty() {
+            return Ok(());
+        }
+        match self.connection.execute(&lock.create()).await {
+            Err(error) if self.connection.rows(lock.exists()).await?.is_empty() => Err(error),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A lock row that is held, and the thread that shows the signs of life.
+pub(super) struct Row {
+    /// Taken with it, and kept to give it back.
+    connection: Option<Connection>,
+    lock: LockTable,
+    token: String,
+    /// Says that the row is given back; gone without a word, the thread does that.
+    freed: Option<mpsc::Sender<()>>,
+    keeper: Option<JoinHandle<()>>,
+}
+
+impl Row {
+    fn hold(connection: Connection, place: Place, lock: LockTable, token: String) -> Self {
+        let (freed, stop) = mpsc::channel();
+        let keeper = Keeper { place, lock: lock.clone(), token: token.clone() };
+        // Without the thread the row counts for as long as a dead one.
+        let keeper = thread::Builder::new()
+            .name("migrate lock".to_owned())
+            .spawn(move || keeper.keep(&stop))
+            .ok();
+        Self { connection: Some(connection), lock, token, freed: Some(freed), keeper }
+    }
+
+    async fn free(mut self) {
+        let Some(mut connection) = self.connection.take() else { return };
+        if connection.execute(&self.lock.free(&self.token)).await.is_ok() {
+            if let Some(freed) = self.freed.take() {
+                let _ = freed.send(());
+            }
+            self.keeper = None;
+            let _ = connection.close().await;
+        }
+    }
+}
+
+impl Drop for Row {
+    fn drop(&mut self) {
+        drop(self.freed.take());
+        if let Some(keeper) = self.keeper.take() {
+            let _ = keeper.join();
+        }
+    }
+}
+
+/// Shows signs of life, on a thread and a runtime of its own: nothing that the holder does or that
+/// happens to it keeps it from that.
+struct Keeper {
+    place: Place,
+    lock: LockTable,
+    token: String,
+}
+
+impl Keeper {
+    fn keep(&self, stop: &mpsc::Receiver<()>) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let Ok(runtime) = runtime else { return };
+        let mut connection = None;
+        loop {
+            let (sql, last) = match stop.recv_timeout(SIGN_OF_LIFE) {
+                Ok(()) => return,
+                Err(RecvTimeoutError::Timeout) => (self.lock.live(&self.token), false),
+                Err(RecvTimeoutError::Disconnected) => (self.lock.free(&self.token), true),
+            };
+            let sent =
+                async { tokio::time::timeout(PATIENCE, self.send(&mut connection, &sql)).await };
+            let changed = runtime.block_on(sent).ok().and_then(Result::ok);
+            match changed {
+                _ if last => return,
+                // Somebody thought that the holder was dead and took the row.
+                Some(0) => return,
+                Some(_) => {}
+                // The next sign of life takes another connection.
+                None => connection = None,
+            }
+        }
+    }
+
+    async fn send(&self, kept: &mut Option<Connection>, sql: &str) -> Result<u64, Error> {
+        let connection = match kept {
+            Some(connection) => connection,
+            None => match Connection::beside(&self.place).await? {
+                Some(connection) => kept.insert(connection),
+                None => return Ok(0),
+            },
+        };
+        connection.execute(sql).await.map_err(|e| Error::database("keeping the lock", e))
+    }
+}
+
+/// What no other runner has: hashers are seeded at random.
+fn token() -> String {
+    let random = || RandomState::new().build_hasher().finish();
+    format!("{:016x}{:016x}", random(), random())
+}
