@@ -307,6 +307,27 @@ pub struct Words {
     pub half_made: Option<&'static str>,
     /// Copies the whole database into the file `{}`, where SQL can.
     pub backup: Option<&'static str>,
+    /// How the file of a copy ends.
+    pub backup_extension: &'static str,
+    /// Whole databases; `None` where a database is a file.
+    pub databases: Option<DatabaseWords>,
+}
+
+/// How a server is told of whole databases.
+#[derive(Debug, Clone, Copy)]
+pub struct DatabaseWords {
+    /// What to connect to for the sake of another database, the usual one first.
+    pub maintenance: &'static [&'static str],
+    /// Whether the database with the literal name `{}` exists: one row when it does.
+    pub exists: &'static str,
+    /// Creates the database with the quoted name `{}`.
+    pub create: &'static str,
+    /// Drops the database with the quoted name `{}`.
+    pub drop: &'static str,
+    /// Drops it though others are connected.
+    pub drop_connected: &'static str,
+    /// Who else is connected to the database with the literal name `{}`, in words, a row each.
+    pub connected: &'static str,
 }
 
 /// How a session's patience is set.

@@ -68,6 +68,19 @@ impl Database {
 }
 
 impl Place {
+    /// The URL, unless it is a pool.
+    pub(crate) fn url(&self) -> Option<&str> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(url) => Some(url),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(url) => Some(url),
+            #[cfg(feature = "mysql")]
+            Self::Mysql(url) => Some(url),
+            _ => None,
+        }
+    }
+
     /// What the SQL of the place says.
     pub(crate) fn dialect(&self) -> Dialect {
         match self {
@@ -85,14 +98,9 @@ impl Place {
 impl std::fmt::Display for Database {
     /// The URL without its password.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &self.place {
-            #[cfg(feature = "sqlite")]
-            Place::Sqlite(url) => f.write_str(&crate::url::redact(url)),
-            #[cfg(feature = "postgres")]
-            Place::Postgres(url) => f.write_str(&crate::url::redact(url)),
-            #[cfg(feature = "mysql")]
-            Place::Mysql(url) => f.write_str(&crate::url::redact(url)),
-            _ => write!(f, "the {} database of this program", self.dialect()),
+        match self.place.url() {
+            Some(url) => f.write_str(&crate::url::redact(url)),
+            None => write!(f, "the {} database of this program", self.dialect()),
         }
     }
 }

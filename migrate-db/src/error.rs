@@ -4,6 +4,8 @@
 //! inside one. Every error says what was being done and what helps; none holds a password.
 
 use std::fmt;
+use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use migrate_core::diagnostic::Diagnostics;
@@ -89,6 +91,27 @@ pub enum Error {
         waited: Duration,
         /// Who is in the way, as far as known.
         holder: String,
+    },
+    /// Others are connected to a database that was to be dropped.
+    #[error("others are connected to the database: {}", .0.join("; "))]
+    Connected(Vec<String>),
+    /// A program that belongs to the database failed, or is not there.
+    #[error("`{program}` {failure}")]
+    Program {
+        /// Its name.
+        program: String,
+        /// What came of it, with its own words.
+        failure: String,
+        /// What helps.
+        help: Vec<String>,
+    },
+    /// A file cannot be written.
+    #[error("{} cannot be written", .path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
     },
     /// A row of the version table was not as expected: somebody else moved it.
     #[error("the version row of {0} was moved by someone else in the meantime")]
@@ -235,15 +258,28 @@ impl Error {
                 },
                 "or put the database right by hand and say so: `cargo migrate repair --applied` or `--reverted`".to_owned(),
             ],
+            Self::Program { help, .. } => help.clone(),
+            Self::Connected(_) => line("end them, or let the server do that: `--force`"),
+            Self::Connect { source, .. } if is_missing(source) => {
+                line("`cargo migrate db create` creates it")
+            }
             Self::Busy { .. } => line("end the other program, or wait longer: `--lock-wait 5m`"),
             Self::Moved(_) => line("run the command again: it starts from what the database says now"),
             Self::ForeignKeys { .. } => vec![
                 "delete or mend the rows in the same revision; everything was rolled back".to_owned(),
                 "or write `foreign-keys:true` behind the marker, and SQLite cascades as in the application".to_owned(),
             ],
-            Self::History(_) | Self::Connect { .. } | Self::Database { .. } => Vec::new(),
+            Self::History(_) | Self::Connect { .. } | Self::Database { .. } | Self::File { .. } => Vec::new(),
         }
     }
+}
+
+/// Whether the server says that it has no such database.
+fn is_missing(error: &sqlx::Error) -> bool {
+    let Some(error) = error.as_database_error() else { return false };
+    let code = error.code().is_some_and(|code| code == "3D000");
+    // The server's own number stands in no code.
+    code || error.message().starts_with("Unknown database ")
 }
 
 impl StatementError {

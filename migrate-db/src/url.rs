@@ -67,6 +67,55 @@ pub fn redact(url: &str) -> String {
     redact_query(&format!("{scheme}://{address}{query}"))
 }
 
+/// The pairs behind the `?`, decoded.
+pub(crate) fn query(url: &str) -> impl Iterator<Item = (String, String)> {
+    let query = url.split_once('?').map_or("", |(_, query)| query);
+    let query = query.split_once('#').map_or(query, |(query, _)| query);
+    query.split('&').filter_map(|pair| {
+        let (key, value) = pair.split_once('=')?;
+        Some((decoded(key), decoded(value)))
+    })
+}
+
+/// The URL with other pairs behind the `?`; they stay encoded as they are.
+pub(crate) fn map_query<'u>(
+    url: &'u str,
+    map: impl Fn(&'u str, &'u str) -> (&'u str, &'u str),
+) -> String {
+    let Some((front, query)) = url.split_once('?') else { return url.to_owned() };
+    let pairs = query.split('&').map(|pair| match pair.split_once('=') {
+        Some((key, value)) => {
+            let (key, value) = map(key, value);
+            format!("{key}={value}")
+        }
+        None => pair.to_owned(),
+    });
+    format!("{front}?{}", pairs.collect::<Vec<_>>().join("&"))
+}
+
+/// The password before the `@`, decoded.
+pub(crate) fn password(url: &str) -> Option<String> {
+    let (_, rest) = url.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let (user, _) = authority.rsplit_once('@')?;
+    let (_, password) = user.split_once(':')?;
+    Some(decoded(password)).filter(|password| !password.is_empty())
+}
+
+/// Without `%41` for `A`.
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, behind @ ..] = rest {
+        let hex = |n: usize| char::from(*behind.get(n)?).to_digit(16);
+        let code = hex(0).zip(hex(1)).filter(|_| *first == b'%');
+        let code = code.and_then(|(high, low)| u8::try_from(high * 16 + low).ok());
+        bytes.push(code.unwrap_or(*first));
+        rest = if code.is_some() { &behind[2..] } else { behind };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 fn redact_query(url: &str) -> String {
     let Some((front, query)) = url.split_once('?') else { return url.to_owned() };
     let secret = |key: &str| {
@@ -110,6 +159,23 @@ mod tests {
         assert!(!text.contains("s3cret"), "{text}");
         assert!(text.contains("postgres"), "{text}");
         assert!(normalise("app.db").is_err());
+    }
+
+    #[test]
+    fn what_is_encoded_is_decoded() {
+        assert_eq!(password("postgres://ada:s3%40%C3%A9%@db/app").as_deref(), Some("s3@é%"));
+        for without in ["postgres://ada@db/app", "postgres://ada:@db/app", "postgres://db/a:b@c"] {
+            assert_eq!(password(without), None, "{without}");
+        }
+        let pairs: Vec<_> = query("mysql://h/d?socket=%2Frun%2Fm.sock&flag&a=b").collect();
+        assert_eq!(pairs, [("socket".into(), "/run/m.sock".into()), ("a".into(), "b".into())]);
+    }
+
+    #[test]
+    fn pairs_are_replaced_and_the_rest_stays() {
+        let map = |key, value| if key == "a" { ("b", value) } else { (key, "2") };
+        assert_eq!(map_query("mysql://h/d?a=%41&flag&c=1", map), "mysql://h/d?b=%41&flag&c=2");
+        assert_eq!(map_query("mysql://h/d", map), "mysql://h/d");
     }
 
     #[test]

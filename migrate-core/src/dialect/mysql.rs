@@ -1,6 +1,6 @@
 //! MySQL and MariaDB: what its SQL says.
 
-use super::{Dialect, LockWords, TimeoutWords, Transactions, Words};
+use super::{DatabaseWords, Dialect, LockWords, TimeoutWords, Transactions, Words};
 use crate::sql::{Lexis, Name, Object};
 
 const LEXIS: Lexis = Lexis {
@@ -92,6 +92,17 @@ pub(super) static WORDS: Words = Words {
     partial: &["CALL", "EXECUTE"],
     undone_whole: &["CREATE", "ALTER", "DROP", "RENAME", "TRUNCATE"],
     backup: None,
+    backup_extension: "sql",
+    databases: Some(DatabaseWords {
+        // Always there, for everybody, and never anybody's own.
+        maintenance: &["information_schema"],
+        exists: "SELECT 'yes' FROM information_schema.schemata WHERE schema_name = {}",
+        create: "CREATE DATABASE {}",
+        drop: "DROP DATABASE {}",
+        drop_connected: "DROP DATABASE {}",
+        connected: "SELECT CONCAT('connection ', id, ' of ', user, '@', host) \
+            FROM information_schema.processlist WHERE db = {} AND id <> CONNECTION_ID() ORDER BY id",
+    }),
 };
 
 fn look(object: &Object) -> Option<String> {

@@ -1,6 +1,6 @@
 //! PostgreSQL: what its SQL says.
 
-use super::{Dialect, LockWords, TimeoutWords, Transactions, Words};
+use super::{DatabaseWords, Dialect, LockWords, TimeoutWords, Transactions, Words};
 use crate::sql::{Lexis, Object};
 
 const LEXIS: Lexis = Lexis {
@@ -116,6 +116,17 @@ pub(super) static WORDS: Words = Words {
     partial: &["CALL"],
     undone_whole: &[],
     backup: None,
+    backup_extension: "dump",
+    databases: Some(DatabaseWords {
+        maintenance: &["postgres", "template1"],
+        exists: "SELECT 'yes' FROM pg_catalog.pg_database WHERE datname = {}",
+        create: "CREATE DATABASE {}",
+        drop: "DROP DATABASE {}",
+        drop_connected: "DROP DATABASE {} WITH (FORCE)",
+        connected: "SELECT 'process ' || pid || coalesce(' (' || nullif(application_name, '') || ')', '') \
+            || coalesce(' of ' || usename, '') || coalesce(' from ' || host(client_addr), '') \
+            FROM pg_catalog.pg_stat_activity WHERE datname = {} AND pid <> pg_backend_pid() ORDER BY pid",
+    }),
 };
 
 fn look(object: &Object) -> Option<String> {

@@ -68,5 +68,7 @@ pub(super) static WORDS: Words = Words {
     partial: &[],
     undone_whole: &[],
     backup: Some("VACUUM INTO {}"),
+    backup_extension: "db",
+    databases: None,
     transactional: &[],
 };

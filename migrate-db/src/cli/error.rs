@@ -223,6 +223,7 @@ fn cause(error: crate::Error) -> Option<Box<dyn Error + Send + Sync>> {
         crate::Error::Connect { source, .. } | crate::Error::Database { source, .. } => {
             Some(source.into())
         }
+        crate::Error::File { source, .. } => Some(source.into()),
         _ => None,
     }
 }

@@ -7,6 +7,7 @@
 //! A program mounts the commands whole with [`Mount`], or nests [`Command`] in a parser of its own
 //! and runs it with a [`Context`]. Where help says `cargo migrate`, read the program's own name.
 
+mod arguments;
 mod command;
 mod context;
 mod describe;

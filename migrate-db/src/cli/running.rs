@@ -1,70 +1,29 @@
 //! What `upgrade`, `downgrade` and `redo` share: previews, SQL instead of a run, progress, results.
 
 use std::borrow::Cow;
-use std::time::Duration;
 
-use clap::Args;
 use migrate_core::dialect::Dialect;
 use migrate_core::graph::{Graph, Set, Target, TargetError};
 use migrate_core::plan::{self, Direction, Plan};
 use migrate_core::script::Script;
 use migrate_core::version_table::VersionTable;
 
+use super::arguments::RunArgs;
 use super::describe::{Count, StepLine, place};
 use super::ui::{Format, Ui};
 use super::{CliError, Context, Exit, report};
-use crate::{Event, Migrator, Preview, Report};
+use crate::{Event, Migrator, Options, Preview, Report};
 
 /// The tool and its version, as a printed script records it.
 const TOOL: &str = concat!("migrate-db ", env!("CARGO_PKG_VERSION"));
 
-/// The options of commands that run.
-#[derive(Debug, Clone, Args)]
-pub(super) struct RunArgs {
-    /// Print the steps and run nothing
-    #[arg(long)]
-    pub(super) dry_run: bool,
-    /// Ask nothing
-    #[arg(short, long)]
-    pub(super) yes: bool,
-    /// How long to wait for another run on the same database, as 30s or 5m
-    #[arg(long, value_name = "TIME", value_parser = duration)]
-    pub(super) lock_wait: Option<Duration>,
-}
-
-/// The options of commands that can print SQL instead of running it.
-#[derive(Debug, Clone, Args)]
-pub(super) struct SqlArgs {
-    /// Print the SQL that would run, and run nothing
-    #[arg(long, conflicts_with = "dry_run")]
-    pub(super) sql: bool,
-    /// The database whose SQL is printed [default: that of the database URL]
-    #[arg(long, value_name = "DATABASE", value_parser = dialect, requires = "sql")]
-    pub(super) dialect: Option<Dialect>,
-}
-
-pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    migrate_core::revision::duration("", text).map_err(|_| "write it as 30s or 5m".to_owned())
-}
-
-pub(super) fn dialect(text: &str) -> Result<Dialect, String> {
-    Dialect::from_name(text).ok_or_else(|| {
-        let names = Dialect::ALL.map(Dialect::name);
-        format!("the databases are {}", names.join(", "))
-    })
-}
-
 /// A migrator that shows what it does.
-pub(super) fn migrator<'a>(context: &Context<'a>, args: &RunArgs) -> Migrator<'a> {
-    let mut options = context.options.clone();
-    if let Some(wait) = args.lock_wait {
-        options.lock_wait = wait;
-    }
+pub(super) fn migrator<'a>(context: &Context<'a>, options: Options) -> Migrator<'a> {
     Migrator::new(context.history).options(options).on_event(follow(context.ui))
 }
 
 /// Shows what happens as it happens.
-pub(super) fn follow(ui: &Ui) -> impl FnMut(&Event) + Send + '_ {
+fn follow(ui: &Ui) -> impl FnMut(&Event) + Send + '_ {
     let mut progress = None;
     move |event| match event {
         Event::Planned { steps } => {
@@ -150,6 +109,7 @@ pub(super) async fn script(
     graph: &Graph,
     direction: Direction,
     text: &str,
+    run: &RunArgs,
     dialect: Option<Dialect>,
 ) -> Result<Exit, CliError> {
     let dialect = context.dialect(dialect)?;
@@ -177,7 +137,7 @@ pub(super) async fn script(
         }
     };
     let graph = &history.graph;
-    let how = context.options.how(dialect);
+    let how = run.options(&context.options).how(dialect);
     let script = Script::of(graph, &plan.steps, dialect, how).map_err(|error| {
         let (message, help) = error.explain(graph);
         CliError { help, ..CliError::failed(message) }

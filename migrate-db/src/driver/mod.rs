@@ -8,13 +8,18 @@
 mod handle;
 #[cfg(feature = "mysql")]
 mod mysql;
+#[cfg(feature = "mysql")]
+mod mysql_server;
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(feature = "postgres")]
+mod postgres_server;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 #[cfg(feature = "sqlite")]
 mod sqlite_file;
 
+use std::process::Command;
 use std::time::Duration;
 
 use migrate_core::dialect::Dialect;
@@ -163,6 +168,30 @@ impl Connection {
         }
     }
 
+    /// A connection to the server of a place, but to none of the databases that people keep there.
+    pub(crate) async fn maintenance(place: &Place, name: &str) -> Result<Self, Error> {
+        let words = place.dialect().words().databases.as_ref();
+        let others = words.map_or(&[][..], |words| words.maintenance).iter();
+        let mut outcome = Err(no_url(place.dialect()));
+        for other in others.filter(|other| **other != name) {
+            outcome = match place {
+                #[cfg(feature = "postgres")]
+                Place::Postgres(url) => postgres_server::connect(url, other)
+                    .await
+                    .map(|c| Self::Postgres(postgres::Postgres::of(c))),
+                #[cfg(feature = "mysql")]
+                Place::Mysql(url) => mysql_server::connect(url, other)
+                    .await
+                    .map(|c| Self::Mysql(mysql::Mysql::of(c))),
+                place => return Err(no_url(place.dialect())),
+            };
+            if outcome.is_ok() {
+                break;
+            }
+        }
+        outcome
+    }
+
     pub(crate) async fn trip(&mut self, sql: &str) -> Trip {
         each!(self, driver => driver.trip(sql).await)
     }
@@ -230,7 +259,7 @@ pub(crate) fn create(place: &Place) -> Result<bool, Error> {
     match place {
         #[cfg(feature = "sqlite")]
         Place::Sqlite(url) => sqlite_file::create(url),
-        place => Err(no_file(place.dialect())),
+        place => Err(no_url(place.dialect())),
     }
 }
 
@@ -239,17 +268,59 @@ pub(crate) fn drop(place: &Place) -> Result<bool, Error> {
     match place {
         #[cfg(feature = "sqlite")]
         Place::Sqlite(url) => sqlite_file::drop(url),
-        place => Err(no_file(place.dialect())),
+        place => Err(no_url(place.dialect())),
     }
 }
 
-/// The database is not a file of its own.
-pub(crate) fn no_file(dialect: Dialect) -> Error {
+/// The name of a database on its server, or the path of its file.
+pub(crate) fn name(place: &Place) -> Option<String> {
+    match place {
+        #[cfg(feature = "sqlite")]
+        Place::Sqlite(url) => sqlite_file::name(url),
+        #[cfg(feature = "postgres")]
+        Place::Postgres(url) => {
+            postgres_server::options(url).ok().map(|o| postgres_server::name(&o).to_owned())
+        }
+        #[cfg(feature = "mysql")]
+        Place::Mysql(url) => {
+            mysql_server::options(url).ok().map(|o| mysql_server::name(&o).to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// The host of a server, or its socket.
+pub(crate) fn host(place: &Place) -> Option<String> {
+    match place {
+        #[cfg(feature = "postgres")]
+        Place::Postgres(url) => {
+            postgres_server::options(url).ok().map(|o| postgres_server::host(&o))
+        }
+        #[cfg(feature = "mysql")]
+        Place::Mysql(url) => mysql_server::options(url).ok().map(|o| mysql_server::host(&o)),
+        _ => None,
+    }
+}
+
+/// The programs of a server that copy a database to their output, the better one first.
+pub(crate) fn dump(place: &Place) -> Result<Vec<Command>, Error> {
+    match place {
+        #[cfg(feature = "postgres")]
+        Place::Postgres(url) => postgres_server::dump(url),
+        #[cfg(feature = "mysql")]
+        Place::Mysql(url) => mysql_server::dump(url),
+        place => Err(no_url(place.dialect())),
+    }
+}
+
+/// Only a URL says all that it takes.
+pub(crate) fn no_url(dialect: Dialect) -> Error {
     Error::Plan {
-        message: format!(
-            "this {dialect} database is no file that could be made, removed or copied here"
-        ),
-        help: vec!["its server's own tools do that".to_owned()],
+        message: format!("this {dialect} database is not named by a URL with its name"),
+        help: vec![
+            "whole databases are made, removed and copied by URL: `postgres://user@host/name`"
+                .to_owned(),
+        ],
     }
 }
 

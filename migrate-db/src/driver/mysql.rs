@@ -3,13 +3,11 @@
 //! Statements travel by the simple query protocol, which makes no prepared statements: poolers and
 //! DDL get along with it.
 
-use std::str::FromStr as _;
-
 use sqlx::ConnectOptions as _;
-use sqlx::mysql::{MySqlConnectOptions, MySqlDatabaseError, MySqlPool};
+use sqlx::mysql::{MySqlConnection, MySqlDatabaseError, MySqlPool};
 
 use super::handle::{self, Handle};
-use super::{Cells, Driver, Obstacle, Trip};
+use super::{Cells, Driver, Obstacle, Trip, mysql_server};
 use crate::error::Error;
 
 pub(crate) struct Mysql {
@@ -25,9 +23,12 @@ const SETTINGS: &str = "SET NAMES utf8mb4, SESSION sql_mode = DEFAULT, SESSION t
 
 impl Mysql {
     pub(super) async fn open(url: &str) -> Result<Self, Error> {
-        let options = MySqlConnectOptions::from_str(url).map_err(|e| Error::connect(url, e))?;
-        let connection = options.connect().await.map_err(|e| Error::connect(url, e))?;
-        Ok(Self { handle: Handle::Owned(connection), restore: Vec::new() })
+        let options = mysql_server::options(url)?;
+        Ok(Self::of(options.connect().await.map_err(|e| Error::connect(url, e))?))
+    }
+
+    pub(super) fn of(connection: MySqlConnection) -> Self {
+        Self { handle: Handle::Owned(connection), restore: Vec::new() }
     }
 
     pub(super) async fn acquire(pool: &MySqlPool) -> Result<Self, Error> {
@@ -40,7 +41,7 @@ impl Mysql {
         let options = pool.connect_options();
         let connection =
             options.connect().await.map_err(|e| Error::connect("the pool's server", e))?;
-        Ok(Self { handle: Handle::Owned(connection), restore: Vec::new() })
+        Ok(Self::of(connection))
     }
 }
 

@@ -3,13 +3,11 @@
 //! Statements travel by the simple query protocol, which makes no prepared statements: poolers and
 //! DDL get along with it.
 
-use std::str::FromStr as _;
-
 use sqlx::ConnectOptions as _;
-use sqlx::postgres::{PgConnectOptions, PgDatabaseError, PgErrorPosition, PgPool};
+use sqlx::postgres::{PgConnection, PgDatabaseError, PgErrorPosition, PgPool};
 
 use super::handle::{self, Handle};
-use super::{Cells, Driver, Obstacle, Remarks, Trip};
+use super::{Cells, Driver, Obstacle, Remarks, Trip, postgres_server};
 use crate::error::Error;
 
 pub(crate) struct Postgres {
@@ -20,12 +18,12 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     pub(super) async fn open(url: &str) -> Result<Self, Error> {
-        let options = PgConnectOptions::from_str(url)
-            .map_err(|e| Error::connect(url, e))?
-            // A start-up parameter that poolers refuse, for numbers that are never asked for.
-            .extra_float_digits(None);
-        let connection = options.connect().await.map_err(|e| Error::connect(url, e))?;
-        Ok(Self { handle: Handle::Owned(connection), restore: Vec::new() })
+        let options = postgres_server::options(url)?;
+        Ok(Self::of(options.connect().await.map_err(|e| Error::connect(url, e))?))
+    }
+
+    pub(super) fn of(connection: PgConnection) -> Self {
+        Self { handle: Handle::Owned(connection), restore: Vec::new() }
     }
 
     pub(super) async fn acquire(pool: &PgPool) -> Result<Self, Error> {
@@ -38,7 +36,7 @@ impl Postgres {
         let options = pool.connect_options();
         let connection =
             options.connect().await.map_err(|e| Error::connect("the pool's server", e))?;
-        Ok(Self { handle: Handle::Owned(connection), restore: Vec::new() })
+        Ok(Self::of(connection))
     }
 }
 

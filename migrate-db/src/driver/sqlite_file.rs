@@ -58,6 +58,11 @@ pub(super) fn drop(url: &str) -> Result<bool, Error> {
     Ok(existed)
 }
 
+/// The path as written.
+pub(super) fn name(url: &str) -> Option<String> {
+    path(url).ok().map(|path| path.to_string_lossy().into_owned())
+}
+
 fn path(url: &str) -> Result<PathBuf, Error> {
     let options = SqliteConnectOptions::from_str(url).map_err(|e| Error::connect(url, e))?;
     if url.contains(":memory:") || url.contains("mode=memory") {

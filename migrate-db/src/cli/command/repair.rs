@@ -1,6 +1,8 @@
 //! `repair`.
 
+use crate::cli::arguments::LockArgs;
 use crate::cli::report::{Stopped, word};
+use crate::cli::running::migrator;
 use crate::cli::ui::Format;
 use crate::cli::{CliError, Context, Exit};
 use crate::{Repair, Unfinished};
@@ -18,6 +20,8 @@ Examples:
 pub struct Args {
     #[command(flatten)]
     found: Found,
+    #[command(flatten)]
+    lock: LockArgs,
 }
 
 #[derive(Debug, Clone, clap::Args)]
@@ -64,7 +68,8 @@ impl Args {
                 "look at the database, then say what you found: `--ran`, `--not-run`, `--applied` or `--reverted`",
             ));
         };
-        let settled = context.migrator().repair(database, repair).await?;
+        let options = self.lock.options(&context.options);
+        let settled = migrator(context, options).repair(database, repair).await?;
         tell(context, &settled);
         if !settled.is_empty() {
             context.ui.note("settled; `cargo migrate upgrade` goes on");

@@ -6,8 +6,8 @@ use migrate_core::plan::{Direction, Step};
 use migrate_core::revision::WayDown;
 use migrate_core::script::statements_of;
 
+use crate::cli::arguments::dialect;
 use crate::cli::describe::Entry;
-use crate::cli::running::dialect;
 use crate::cli::ui::Format;
 use crate::cli::{CliError, Context, Exit, report};
 

@@ -5,8 +5,9 @@ use migrate_core::graph::{Graph, Set, Target};
 use migrate_core::plan::{self, Stamp};
 use migrate_core::script::Script;
 
+use crate::cli::arguments::{LockArgs, SqlArgs};
 use crate::cli::describe::place;
-use crate::cli::running::{SqlArgs, duration, print_sql};
+use crate::cli::running::{migrator, print_sql};
 use crate::cli::ui::Format;
 use crate::cli::{CliError, Context, Exit, report};
 
@@ -26,9 +27,8 @@ pub struct Args {
     /// Print the heads that the database would have, and change nothing
     #[arg(long)]
     dry_run: bool,
-    /// How long to wait for another run on the same database, as 30s or 5m
-    #[arg(long, value_name = "TIME", value_parser = duration)]
-    lock_wait: Option<std::time::Duration>,
+    #[command(flatten)]
+    lock: LockArgs,
     #[command(flatten)]
     sql: SqlArgs,
 }
@@ -50,10 +50,7 @@ impl Args {
             let heads = graph.tips(&stamp.applied_after);
             return Ok(tell(context, "would be", &report::ids(graph, &heads)));
         }
-        let mut options = context.options.clone();
-        options.lock_wait = self.lock_wait.unwrap_or(options.lock_wait);
-        let mut migrator =
-            context.migrator().options(options).on_event(crate::cli::running::follow(context.ui));
+        let mut migrator = migrator(context, self.lock.options(&context.options));
         let report = migrator.stamp(database, &targets, self.purge).await?;
         let heads: Vec<&str> = report.heads_after.iter().map(String::as_str).collect();
         Ok(tell(context, "is", &heads))

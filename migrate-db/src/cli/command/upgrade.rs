@@ -2,7 +2,8 @@
 
 use migrate_core::plan::Direction;
 
-use crate::cli::running::{RunArgs, SqlArgs, done, migrator, preview, script};
+use crate::cli::arguments::{BackupArgs, RunArgs, SqlArgs};
+use crate::cli::running::{done, migrator, preview, script};
 use crate::cli::{CliError, Context, Exit};
 
 #[derive(Debug, Clone, clap::Args)]
@@ -11,6 +12,7 @@ use crate::cli::{CliError, Context, Exit};
   cargo migrate upgrade +1                 # one revision further
   cargo migrate upgrade billing@head       # one branch only
   cargo migrate upgrade --dry-run          # show the steps
+  cargo migrate upgrade --backup           # copy the database into the folder backups first
   cargo migrate upgrade 3f2a:head --sql    # the SQL between two revisions, without a database")]
 pub struct Args {
     /// Where to go: an id or its beginning, a label, head, heads, +N, REV+N, BRANCH@TARGET
@@ -19,6 +21,8 @@ pub struct Args {
     #[command(flatten)]
     run: RunArgs,
     #[command(flatten)]
+    backup: BackupArgs,
+    #[command(flatten)]
     sql: SqlArgs,
 }
 
@@ -26,15 +30,28 @@ impl Args {
     pub(super) async fn run(&self, context: &Context<'_>) -> Result<Exit, CliError> {
         let graph = context.sound()?;
         if self.sql.sql {
-            return script(context, graph, Direction::Up, &self.target, self.sql.dialect).await;
+            return script(
+                context,
+                graph,
+                Direction::Up,
+                &self.target,
+                &self.run,
+                self.sql.dialect,
+            )
+            .await;
         }
         let target = self.target.parse()?;
         let database = context.database()?;
-        if self.run.dry_run {
-            let ahead = context.migrator().plan(database, Direction::Up, &target).await?;
-            return Ok(preview(context.ui, &ahead.history.graph, &ahead.plan));
+        let options = self.run.options(&context.options);
+        if self.run.dry_run || self.backup.wanted() {
+            let mut migrator = context.migrator().options(options.clone());
+            let ahead = migrator.plan(database, Direction::Up, &target).await?;
+            if self.run.dry_run {
+                return Ok(preview(context.ui, &ahead.history.graph, &ahead.plan));
+            }
+            self.backup.copy(context, &ahead.plan).await?;
         }
-        let report = migrator(context, &self.run).upgrade(database, &target).await?;
+        let report = migrator(context, options).upgrade(database, &target).await?;
         Ok(done(context.ui, &report))
     }
 }

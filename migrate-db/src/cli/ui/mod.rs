@@ -220,15 +220,32 @@ impl Ui {
     /// # Errors
     /// [`CliError::no`] when the answer is anything else.
     pub fn confirm(&self, question: impl Display) -> Result<(), CliError> {
-        self.flush();
-        let mut err = lock(&self.err);
-        let _ = write!(err.stream, "{question} [y/N] ").and_then(|()| err.stream.flush());
-        let mut answer = String::new();
-        let read = io::stdin().lock().read_line(&mut answer);
-        match (read, answer.trim().to_ascii_lowercase().as_str()) {
-            (Ok(_), "y" | "yes") => Ok(()),
+        let answer = self.answer(format_args!("{question} [y/N]"));
+        match answer.map(|answer| answer.to_ascii_lowercase()).as_deref() {
+            Some("y" | "yes") => Ok(()),
             _ => Err(CliError::no("the answer was no; nothing was changed")),
         }
+    }
+
+    /// Asks for a word that is typed in answer. Only for [`Ui::is_interactive`].
+    ///
+    /// # Errors
+    /// [`CliError::no`] when another one is typed.
+    pub fn confirm_by(&self, question: impl Display, word: &str) -> Result<(), CliError> {
+        match self.answer(format_args!("{question} Type {word} to go on:")) {
+            Some(answer) if answer == word => Ok(()),
+            _ => Err(CliError::no(format!("{word} was not typed; nothing was changed"))),
+        }
+    }
+
+    /// The line that answers a question.
+    fn answer(&self, question: impl Display) -> Option<String> {
+        self.flush();
+        let mut err = lock(&self.err);
+        let _ = write!(err.stream, "{question} ").and_then(|()| err.stream.flush());
+        let mut answer = String::new();
+        io::stdin().lock().read_line(&mut answer).ok()?;
+        Some(answer.trim().to_owned())
     }
 
     fn say(&self, what: fmt::Arguments<'_>) {

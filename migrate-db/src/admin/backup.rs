@@ -1,0 +1,197 @@
+//! Copies of a database as it stands at one moment.
+//!
+//! SQLite copies itself; a server is copied by its own program, which gets the password through
+//! its environment and never as an argument. A copy has its name only when it is whole.
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::database::Database;
+use crate::driver::{self, Connection};
+use crate::error::Error;
+
+impl Database {
+    /// Copies the database, as it stands at one moment, into a file that does not exist yet;
+    /// whether there was one to copy. The file is SQLite's own, an archive for `pg_restore`, or SQL
+    /// for `mariadb`.
+    ///
+    /// # Errors
+    /// When the file exists or cannot be written, the server's program (`pg_dump`,
+    /// `mariadb-dump`) is missing or fails, or the database is a pool.
+    pub async fn backup(&self, to: &Path) -> Result<bool, Error> {
+        let failed = |source| Error::File { path: to.to_owned(), source };
+        if to.exists() {
+            return Err(failed(io::ErrorKind::AlreadyExists.into()));
+        }
+        let mut part = to.to_owned().into_os_string();
+        part.push(".part");
+        let part = PathBuf::from(part);
+        let copied = self.copy(&part).await;
+        let named = match copied {
+            Ok(true) => std::fs::rename(&part, to).map_err(failed).map(|()| true),
+            copied => copied,
+        };
+        if !matches!(named, Ok(true)) {
+            let _ = std::fs::remove_file(&part);
+        }
+        named
+    }
+
+    /// Copies the database into a folder, under a name made of its own and the present moment; the
+    /// file, when there was a database to copy. The folder is created when it is missing.
+    ///
+    /// # Errors
+    /// As [`Database::backup`].
+    pub async fn backup_into(&self, folder: &Path) -> Result<Option<PathBuf>, Error> {
+        let failed = |source| Error::File { path: folder.to_owned(), source };
+        let is_new = !folder.exists();
+        std::fs::create_dir_all(folder).map_err(failed)?;
+        let file = folder.join(file_name(
+            &self.name(),
+            SystemTime::now(),
+            self.dialect().words().backup_extension,
+        ));
+        let copied = self.backup(&file).await;
+        if is_new && !matches!(copied, Ok(true)) {
+            let _ = std::fs::remove_dir(folder);
+        }
+        Ok(copied?.then_some(file))
+    }
+
+    async fn copy(&self, to: &Path) -> Result<bool, Error> {
+        match self.dialect().words().backup {
+            Some(sql) => self.copy_itself(sql, to).await,
+            None => {
+                let commands = driver::dump(&self.place)?;
+                let to = to.to_owned();
+                let dumped = tokio::task::spawn_blocking(move || dump(commands, &to)).await;
+                dumped.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
+                Ok(true)
+            }
+        }
+    }
+
+    async fn copy_itself(&self, sql: &str, to: &Path) -> Result<bool, Error> {
+        let Some(mut connection) = Connection::open(&self.place, false).await? else {
+            return Ok(false);
+        };
+        create(to)?;
+        let sql = sql.replace("{}", &self.dialect().literal(&to.to_string_lossy()));
+        let copied = connection.execute(&sql).await;
+        let closed = connection.close().await;
+        copied.and(closed).map_err(|e| Error::database("copying the database", e))?;
+        Ok(true)
+    }
+}
+
+/// Creates an empty file that only its owner may read: it will hold all there is to know.
+fn create(path: &Path) -> Result<File, Error> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map_err(|source| Error::File { path: path.to_owned(), source })
+}
+
+/// Runs the first of the programs that is there, its output into a file.
+fn dump(commands: Vec<Command>, to: &Path) -> Result<(), Error> {
+    let file = create(to)?;
+    let failed = |source| Error::File { path: to.to_owned(), source };
+    let mut missing = Vec::new();
+    for mut command in commands {
+        let program = command.get_program().to_string_lossy().into_owned();
+        let output = file.try_clone().map_err(failed)?;
+        command.stdin(Stdio::null()).stdout(output).stderr(Stdio::piped());
+        match command.output() {
+            Ok(output) if output.status.success() => return file.sync_all().map_err(failed),
+            Ok(output) => return Err(failure(program, &output)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => missing.push(program),
+            Err(error) => {
+                let failure = format!("cannot be started: {error}");
+                return Err(Error::Program { program, failure, help: Vec::new() });
+            }
+        }
+    }
+    Err(Error::Program {
+        program: missing.swap_remove(0),
+        failure: "is not installed".to_owned(),
+        help: vec!["install the database's client programs, or make the copy otherwise and leave out the backup".to_owned()],
+    })
+}
+
+fn failure(program: String, output: &Output) -> Error {
+    let said = String::from_utf8_lossy(&output.stderr);
+    let help = if said.contains("server version mismatch") {
+        vec![format!("install a {program} that is as new as the server, and put it first in PATH")]
+    } else {
+        Vec::new()
+    };
+    let failure = format!("failed ({}): {}", output.status, said.trim());
+    Error::Program { program, failure, help }
+}
+
+/// `app-20260102T030405Z.dump`: files of one database sort by age.
+fn file_name(database: &str, at: SystemTime, extension: &str) -> String {
+    let stem = Path::new(database).file_stem().map_or(database.into(), |s| s.to_string_lossy());
+    let fit = |c: char| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '_' };
+    let stem: String = stem.chars().map(fit).collect();
+    let seconds = at.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let (year, month, day) = civil(seconds / 86_400);
+    let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+    format!("{stem}-{year:04}{month:02}{day:02}T{hour:02}{minute:02}{second:02}Z.{extension}")
+}
+
+/// The date, so many days behind 1970-01-01. A year is counted from March: the day that leap years
+/// add is its last then.
+fn civil(days: u64) -> (u64, u64, u64) {
+    let days = days + 719_468;
+    let (era, day) = (days / 146_097, days % 146_097);
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let (month, next) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+    (era * 400 + year + next, month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_file_is_named_after_database_and_moment() {
+        let at = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
+        assert_eq!(file_name("app", at(0), "dump"), "app-19700101T000000Z.dump");
+        assert_eq!(file_name("app.db", at(951_782_400), "db"), "app-20000229T000000Z.db");
+        assert_eq!(file_name("a/../b c", at(1_767_323_045), "sql"), "b_c-20260102T030405Z.sql");
+        assert_eq!(file_name("app", at(4_107_542_399), "sql"), "app-21000228T235959Z.sql");
+        assert_eq!(file_name("app", at(4_107_542_400), "sql"), "app-21000301T000000Z.sql");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_program_that_fails_or_is_missing_is_told_with_its_words() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("x.part");
+        let mut failing = Command::new("sh");
+        failing.args(["-c", "echo half; echo no such thing >&2; exit 3"]);
+        let error = dump(vec![Command::new("no-such-program-1"), failing], &file).unwrap_err();
+        assert_eq!(error.to_string(), "`sh` failed (exit status: 3): no such thing");
+        let error = dump(vec![Command::new("no-such-program-1")], &file).unwrap_err();
+        assert_eq!(error.to_string(), "`no-such-program-1` is not installed");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_copy_is_for_its_owner_only() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let dir = tempfile::tempdir().unwrap();
+        let file = create(&dir.path().join("x.part")).unwrap();
+        assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}

@@ -1,0 +1,157 @@
+//! Whole databases: made, removed, copied.
+//!
+//! What a server is told stands in the dialect, how it is reached in the driver. A pool belongs to
+//! an application that lives in the database, so only a database named by a URL can be made,
+//! removed or copied here.
+
+mod backup;
+mod production;
+
+use std::path::Path;
+
+use migrate_core::dialect::{DatabaseWords, Dialect};
+
+use crate::database::Database;
+use crate::driver::{self, Connection};
+use crate::error::Error;
+
+impl Database {
+    /// Creates the database; whether it was missing.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sqlite")]
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # let dir = tempfile::tempdir().unwrap();
+    /// # let url = format!("sqlite:{}", dir.path().join("app.db").display());
+    /// let database = migrate_db::Database::from_url(&url).unwrap();
+    /// assert!(database.create().await.unwrap());
+    /// assert!(!database.create().await.unwrap());
+    /// # }
+    /// # #[cfg(not(feature = "sqlite"))]
+    /// # fn main() {}
+    /// ```
+    ///
+    /// # Errors
+    /// When the server cannot be reached or refuses, or the file cannot be written.
+    pub async fn create(&self) -> Result<bool, Error> {
+        let Some(mut server) = self.server().await? else { return driver::create(&self.place) };
+        let created = server.create().await;
+        server.end(created, "creating the database").await
+    }
+
+    /// Removes the database and everything in it; whether it was there.
+    ///
+    /// # Errors
+    /// [`Error::Connected`] when others are connected to it, unless `force` ends their
+    /// connections; and as [`Database::create`].
+    pub async fn drop(&self, force: bool) -> Result<bool, Error> {
+        let Some(mut server) = self.server().await? else { return driver::drop(&self.place) };
+        if !force {
+            let others = server.connected().await;
+            match others.as_deref() {
+                Ok([]) => {}
+                _ => {
+                    let others = server.end(others, "asking who is connected").await?;
+                    return Err(Error::Connected(others));
+                }
+            }
+        }
+        let dropped = server.drop(force).await;
+        server.end(dropped, "dropping the database").await
+    }
+
+    /// Who else is connected to the database, in words; nobody where it is a file.
+    ///
+    /// # Errors
+    /// When the server cannot be reached.
+    pub async fn connected(&self) -> Result<Vec<String>, Error> {
+        let Some(mut server) = self.server().await? else { return Ok(Vec::new()) };
+        let others = server.connected().await;
+        server.end(others, "asking who is connected").await
+    }
+
+    /// The name of the database on its server, or of its file.
+    ///
+    /// ```
+    /// # #[cfg(feature = "postgres")]
+    /// assert_eq!(migrate_db::Database::from_url("postgres://ada@db/app").unwrap().name(), "app");
+    /// ```
+    #[must_use]
+    pub fn name(&self) -> String {
+        let name = driver::name(&self.place).unwrap_or_else(|| self.dialect().to_string());
+        match Path::new(&name).file_name() {
+            Some(file) if self.dialect().words().databases.is_none() => {
+                file.to_string_lossy().into_owned()
+            }
+            _ => name,
+        }
+    }
+
+    async fn server(&self) -> Result<Option<Server>, Error> {
+        let Some(words) = &self.dialect().words().databases else { return Ok(None) };
+        let name = driver::name(&self.place).filter(|name| !name.is_empty());
+        let Some(name) = name.filter(|_| self.place.url().is_some()) else {
+            return Err(driver::no_url(self.dialect()));
+        };
+        let connection = Connection::maintenance(&self.place, &name).await?;
+        Ok(Some(Server { connection, dialect: self.dialect(), words, name }))
+    }
+}
+
+/// A server, connected to another of its databases than the one that is meant.
+struct Server {
+    connection: Connection,
+    dialect: Dialect,
+    words: &'static DatabaseWords,
+    name: String,
+}
+
+impl Server {
+    async fn exists(&mut self) -> sqlx::Result<bool> {
+        let sql = self.words.exists.replace("{}", &self.literal());
+        let rows = self.connection.rows(&sql).await?;
+        Ok(!rows.is_empty())
+    }
+
+    async fn create(&mut self) -> sqlx::Result<bool> {
+        if self.exists().await? {
+            return Ok(false);
+        }
+        let sql = self.words.create.replace("{}", &self.quoted());
+        match self.connection.execute(&sql).await {
+            Ok(_) => Ok(true),
+            // Somebody else was faster.
+            Err(_) if self.exists().await? => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn drop(&mut self, force: bool) -> sqlx::Result<bool> {
+        if !self.exists().await? {
+            return Ok(false);
+        }
+        let sql = if force { self.words.drop_connected } else { self.words.drop };
+        self.connection.execute(&sql.replace("{}", &self.quoted())).await?;
+        Ok(true)
+    }
+
+    async fn connected(&mut self) -> sqlx::Result<Vec<String>> {
+        let sql = self.words.connected.replace("{}", &self.literal());
+        let rows = self.connection.rows(&sql).await?;
+        Ok(rows.into_iter().flatten().flatten().collect())
+    }
+
+    fn literal(&self) -> String {
+        self.dialect.literal(&self.name)
+    }
+
+    fn quoted(&self) -> String {
+        self.dialect.quote(&self.name)
+    }
+
+    async fn end<T>(self, outcome: sqlx::Result<T>, doing: &str) -> Result<T, Error> {
+        let closed = self.connection.close().await;
+        outcome.and_then(|done| closed.map(|()| done)).map_err(|e| Error::database(doing, e))
+    }
+}

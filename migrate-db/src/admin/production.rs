@@ -1,0 +1,80 @@
+//! A guess at whether a database is one that people depend on.
+//!
+//! It errs towards caution: a database on another host counts, whatever its name.
+
+use crate::database::Database;
+use crate::driver;
+
+impl Database {
+    /// Why the database looks like production, if it does: its server is another machine, or a word
+    /// of its host or name says so (`prod`, `shop_prod`, `production`, `prd`, `live`).
+    ///
+    /// ```
+    /// # #[cfg(feature = "postgres")] {
+    /// let database = |url| migrate_db::Database::from_url(url).unwrap();
+    /// assert_eq!(database("postgres://ada@localhost/app").production(), None);
+    /// assert!(database("postgres://ada@localhost/app_prod").production().is_some());
+    /// assert!(database("postgres://ada@db.example.org/app").production().is_some());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn production(&self) -> Option<String> {
+        let host = driver::host(&self.place);
+        if let Some(host) = host.filter(|host| !is_local(host)) {
+            return Some(format!("its server is another machine, {host}"));
+        }
+        let name = driver::name(&self.place)?;
+        word_of_production(&name).map(|word| format!("its name says `{word}`"))
+    }
+}
+
+/// Whether a host is this machine: by name, by address, or because it is a socket.
+fn is_local(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    let loopback = address.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    loopback || host.is_empty() || host.starts_with('/') || host.eq_ignore_ascii_case("localhost")
+}
+
+fn word_of_production(name: &str) -> Option<&str> {
+    name.split(|c: char| !c.is_alphabetic()).find(|word| {
+        let word = word.to_ascii_lowercase();
+        word.ends_with("prod") || ["production", "prd", "live"].contains(&word.as_str())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_of_the_name_says_so() {
+        for name in
+            ["prod", "shop_prod", "PRODUCTION", "shopprod", "prod2", "eu-live", "/srv/prd/app.db"]
+        {
+            assert!(word_of_production(name).is_some(), "{name}");
+        }
+        for name in ["app", "products", "product_catalog", "delivery", "app_test", "reproduction"] {
+            assert_eq!(word_of_production(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn only_this_machine_is_local() {
+        for host in
+            ["localhost", "LocalHost", "127.0.0.1", "127.8.0.1", "::1", "[::1]", "/run/pg", ""]
+        {
+            assert!(is_local(host), "{host}");
+        }
+        for host in ["db", "db.example.org", "10.0.0.7", "localhost.example.org", "fe80::1"] {
+            assert!(!is_local(host), "{host}");
+        }
+    }
+
+    #[cfg(feature = "sqlite")]
+    #[test]
+    fn a_file_counts_by_its_path() {
+        let of = |url| Database::from_url(url).unwrap().production();
+        assert_eq!(of("sqlite:app.db"), None);
+        assert_eq!(of("sqlite:/srv/prod/app.db").unwrap(), "its name says `prod`");
+    }
+}

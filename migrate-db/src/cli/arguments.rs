@@ -1,0 +1,143 @@
+//! The options that several commands share, and what they make of those of the project.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use migrate_core::config::Locking;
+use migrate_core::dialect::Dialect;
+use migrate_core::plan::Plan;
+use migrate_core::script::Transactions;
+
+use super::{CliError, Context};
+use crate::Options;
+
+/// The folder of copies, unless another one is named.
+const BACKUPS: &str = "backups";
+
+/// The options of commands that run.
+#[derive(Debug, Clone, Args)]
+pub(super) struct RunArgs {
+    /// Print the steps and run nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Ask nothing
+    #[arg(short, long)]
+    pub(super) yes: bool,
+    /// What stands in one transaction: all or each [default: all on SQLite, each elsewhere]
+    #[arg(long, value_name = "WHAT", value_parser = transactions)]
+    transaction: Option<Transactions>,
+    /// How long a statement may wait for a lock of the database, as 500ms or 5s
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    lock_timeout: Option<Duration>,
+    /// How long a statement may run, as 30s or 5m
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    statement_timeout: Option<Duration>,
+    #[command(flatten)]
+    lock: LockArgs,
+}
+
+/// How runs keep each other out.
+#[derive(Debug, Clone, Args)]
+pub(super) struct LockArgs {
+    /// How runs keep each other out: auto, session, table or none
+    #[arg(long, value_name = "HOW", value_parser = locking)]
+    lock: Option<Locking>,
+    /// How long to wait for another run on the same database, as 30s or 5m
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    lock_wait: Option<Duration>,
+}
+
+impl RunArgs {
+    /// The options with what was typed.
+    pub(super) fn options(&self, options: &Options) -> Options {
+        let options = self.lock.options(options);
+        Options {
+            transactions: self.transaction.or(options.transactions),
+            lock_timeout: self.lock_timeout.or(options.lock_timeout),
+            statement_timeout: self.statement_timeout.or(options.statement_timeout),
+            ..options
+        }
+    }
+}
+
+impl LockArgs {
+    /// The options with what was typed.
+    pub(super) fn options(&self, options: &Options) -> Options {
+        Options {
+            lock: self.lock.unwrap_or(options.lock),
+            lock_wait: self.lock_wait.unwrap_or(options.lock_wait),
+            ..options.clone()
+        }
+    }
+}
+
+/// A copy before anything changes.
+#[derive(Debug, Clone, Args)]
+pub(super) struct BackupArgs {
+    /// Copy the database into a folder first, and stop when that fails [default folder: backups]
+    #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = BACKUPS, conflicts_with = "dry_run")]
+    backup: Option<PathBuf>,
+}
+
+impl BackupArgs {
+    /// Whether a copy is wanted.
+    pub(super) fn wanted(&self) -> bool {
+        self.backup.is_some()
+    }
+
+    /// Copies the database, if that is wanted and the plan does anything.
+    pub(super) async fn copy(&self, context: &Context<'_>, plan: &Plan) -> Result<(), CliError> {
+        let Some(folder) = self.backup.as_ref().filter(|_| !plan.steps.is_empty()) else {
+            return Ok(());
+        };
+        let database = context.database()?;
+        let copied = database.backup_into(folder).await.map_err(|error| {
+            CliError::from(error).help("nothing was changed: the copy comes first")
+        })?;
+        match copied {
+            Some(file) => {
+                context.ui.note(format_args!("copied {database} to {}", file.display()));
+            }
+            None => context.ui.note(format_args!("there is no {database} to copy yet")),
+        }
+        Ok(())
+    }
+}
+
+/// The options of commands that can print SQL instead of running it.
+#[derive(Debug, Clone, Args)]
+pub(super) struct SqlArgs {
+    /// Print the SQL that would run, and run nothing
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(super) sql: bool,
+    /// The database whose SQL is printed [default: that of the database URL]
+    #[arg(long, value_name = "DATABASE", value_parser = dialect, requires = "sql")]
+    pub(super) dialect: Option<Dialect>,
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    migrate_core::revision::duration("", text).map_err(|_| "write it as 30s or 5m".to_owned())
+}
+
+pub(super) fn dialect(text: &str) -> Result<Dialect, String> {
+    Dialect::from_name(text).ok_or_else(|| {
+        let names = Dialect::ALL.map(Dialect::name);
+        format!("the databases are {}", names.join(", "))
+    })
+}
+
+fn transactions(text: &str) -> Result<Transactions, String> {
+    match text {
+        "all" => Ok(Transactions::All),
+        "each" => Ok(Transactions::PerMigration),
+        _ => Err("write all or each".to_owned()),
+    }
+}
+
+fn locking(text: &str) -> Result<Locking, String> {
+    let words = Locking::ALL.map(Locking::word);
+    let known = Locking::ALL.into_iter().find(|lock| lock.word() == text);
+    known.ok_or_else(|| format!("write one of {}", words.join(", ")))
+}

@@ -1,0 +1,102 @@
+//! A PostgreSQL server as a place: its URL, its databases, and its own program that copies them.
+
+use std::process::Command;
+use std::str::FromStr as _;
+
+use sqlx::ConnectOptions as _;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode};
+
+use crate::error::Error;
+use crate::url;
+
+/// What a URL says.
+pub(super) fn options(url: &str) -> Result<PgConnectOptions, Error> {
+    let options = PgConnectOptions::from_str(url).map_err(|e| Error::connect(url, e))?;
+    // A start-up parameter that poolers refuse, for numbers that are never asked for.
+    Ok(options.extra_float_digits(None))
+}
+
+/// The database: the server takes the user's name where none is named.
+pub(super) fn name(options: &PgConnectOptions) -> &str {
+    options.get_database().unwrap_or_else(|| options.get_username())
+}
+
+/// The host, or the folder of the socket.
+pub(super) fn host(options: &PgConnectOptions) -> String {
+    match options.get_socket() {
+        Some(socket) => socket.to_string_lossy().into_owned(),
+        None => options.get_host().to_owned(),
+    }
+}
+
+/// Connects to another database of the server.
+pub(super) async fn connect(url: &str, database: &str) -> Result<PgConnection, Error> {
+    let options = options(url)?.database(database);
+    options.connect().await.map_err(|e| Error::connect(url, e))
+}
+
+/// The program that copies the database to its output. What it must know is in its environment,
+/// where other users of the machine cannot read it.
+pub(super) fn dump(url: &str) -> Result<Vec<Command>, Error> {
+    let options = options(url)?;
+    let mode = match options.get_ssl_mode() {
+        PgSslMode::Disable => "disable",
+        PgSslMode::Allow => "allow",
+        PgSslMode::Prefer => "prefer",
+        PgSslMode::Require => "require",
+        PgSslMode::VerifyCa => "verify-ca",
+        PgSslMode::VerifyFull => "verify-full",
+    };
+    let mut command = Command::new("pg_dump");
+    command
+        .args(["--format=custom", "--no-password"])
+        .env("PGHOST", host(&options))
+        .env("PGPORT", options.get_port().to_string())
+        .env("PGUSER", options.get_username())
+        .env("PGDATABASE", name(&options))
+        .env("PGSSLMODE", mode);
+    for (key, value) in url::query(url) {
+        let variable = match key.as_str() {
+            "sslrootcert" | "ssl-root-cert" | "ssl-ca" => "PGSSLROOTCERT",
+            "sslcert" | "ssl-cert" => "PGSSLCERT",
+            "sslkey" | "ssl-key" => "PGSSLKEY",
+            "password" => "PGPASSWORD",
+            _ => continue,
+        };
+        command.env(variable, value);
+    }
+    if let Some(password) = url::password(url) {
+        command.env("PGPASSWORD", password);
+    }
+    Ok(vec![command])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dump_is_told_everything_through_its_environment() {
+        let url = "postgres://ada:s3%40cret@db:6432/app?sslmode=verify-full&sslrootcert=/ca.pem";
+        let command = dump(url).unwrap().remove(0);
+        let args: Vec<_> = command.get_args().collect();
+        assert_eq!(args, ["--format=custom", "--no-password"]);
+        let value = |name: &str| {
+            let found = command.get_envs().find(|(key, _)| *key == name);
+            found.and_then(|(_, value)| value?.to_str()).unwrap_or_default()
+        };
+        assert_eq!((value("PGHOST"), value("PGPORT"), value("PGUSER")), ("db", "6432", "ada"));
+        assert_eq!((value("PGDATABASE"), value("PGPASSWORD")), ("app", "s3@cret"));
+        assert_eq!((value("PGSSLMODE"), value("PGSSLROOTCERT")), ("verify-full", "/ca.pem"));
+    }
+
+    #[test]
+    fn a_socket_is_a_host() {
+        for url in [
+            "postgres://ada@%2Fvar%2Frun%2Fpostgresql/app",
+            "postgres:///app?host=/var/run/postgresql",
+        ] {
+            assert_eq!(host(&options(url).unwrap()), "/var/run/postgresql", "{url}");
+        }
+    }
+}
