@@ -112,7 +112,8 @@ async fn reset(sure: &Sure, context: &Context<'_>, database: &Database) -> Resul
     let mut migrator = Migrator::new(&history).options(context.options());
     let report = migrator.upgrade(database, &Target::place(Place::Heads)).await?;
     let count = report.steps.len();
-    context.ui.note(format_args!("{count} revisions applied"));
+    let plural = if count == 1 { "" } else { "s" };
+    context.ui.note(format_args!("{count} revision{plural} applied"));
     Ok(())
 }
 

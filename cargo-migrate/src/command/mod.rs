@@ -12,7 +12,9 @@ mod merge;
 mod new;
 mod rebase;
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
 
 use migrate_core::diagnostic::Diagnostics;
 use migrate_db::cli::{self, CliError, Exit, Ui};
@@ -77,11 +79,42 @@ fn run_or_ask(command: &cli::Command, context: &Context<'_>) -> Result<Exit, Cli
     exit
 }
 
-/// Runs what needs the database on this thread.
+/// Runs what needs the database on this thread. When the process is asked to end, the work is
+/// dropped where it is: connections close, and with them transactions and locks.
 fn block_on(work: impl Future<Output = Result<Exit, CliError>>) -> Result<Exit, CliError> {
-    tokio::runtime::Builder::new_current_thread()
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| CliError::failed("the runtime cannot be started").because(error))?
-        .block_on(work)
+        .map_err(|error| CliError::failed("the runtime cannot be started").because(error))?;
+    let outcome = runtime.block_on(async {
+        let mut work = pin!(work);
+        let mut end = pin!(end_asked_for());
+        poll_fn(|task| match end.as_mut().poll(task) {
+            Poll::Ready(()) => Poll::Ready(Err(CliError::failed("interrupted")
+                .help("`cargo migrate current` shows where the database stands"))),
+            Poll::Pending => work.as_mut().poll(task),
+        })
+        .await
+    });
+    // A program that is still making a copy is not waited for.
+    runtime.shutdown_background();
+    outcome
+}
+
+/// Ends when the process is asked to end; where that cannot be told, never.
+async fn end_asked_for() {
+    #[cfg(unix)]
+    if let Ok(mut terminate) =
+        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+    {
+        let mut interrupt = pin!(tokio::signal::ctrl_c());
+        return poll_fn(|task| match terminate.poll_recv(task) {
+            Poll::Ready(_) => Poll::Ready(()),
+            Poll::Pending => interrupt.as_mut().poll(task).map(drop),
+        })
+        .await;
+    }
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
 }

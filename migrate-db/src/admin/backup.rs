@@ -29,7 +29,8 @@ impl Database {
         let mut part = to.to_owned().into_os_string();
         part.push(".part");
         let part = PathBuf::from(part);
-        let copied = self.copy(&part).await;
+        let file = create(&part)?;
+        let copied = self.copy(file, &part).await;
         let named = match copied {
             Ok(true) => std::fs::rename(&part, to).map_err(failed).map(|()| true),
             copied => copied,
@@ -49,25 +50,32 @@ impl Database {
         let failed = |source| Error::File { path: folder.to_owned(), source };
         let is_new = !folder.exists();
         std::fs::create_dir_all(folder).map_err(failed)?;
-        let file = folder.join(file_name(
-            &self.name(),
-            SystemTime::now(),
-            self.dialect().words().backup_extension,
-        ));
-        let copied = self.backup(&file).await;
+        let (name, now) = (self.name(), SystemTime::now());
+        let extension = self.dialect().words().backup_extension;
+        let mut files = (1..).map(|n| folder.join(file_name(&name, now, n, extension)));
+        let mut file;
+        let copied = loop {
+            file = files.next().unwrap_or_default();
+            match self.backup(&file).await {
+                // Another copy of the same second.
+                Err(Error::File { source, .. })
+                    if source.kind() == io::ErrorKind::AlreadyExists => {}
+                copied => break copied,
+            }
+        };
         if is_new && !matches!(copied, Ok(true)) {
             let _ = std::fs::remove_dir(folder);
         }
         Ok(copied?.then_some(file))
     }
 
-    async fn copy(&self, to: &Path) -> Result<bool, Error> {
+    async fn copy(&self, file: File, to: &Path) -> Result<bool, Error> {
         match self.dialect().words().backup {
             Some(sql) => self.copy_itself(sql, to).await,
             None => {
                 let commands = driver::dump(&self.place)?;
                 let to = to.to_owned();
-                let dumped = tokio::task::spawn_blocking(move || dump(commands, &to)).await;
+                let dumped = tokio::task::spawn_blocking(move || dump(commands, &file, &to)).await;
                 dumped.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
                 Ok(true)
             }
@@ -78,7 +86,6 @@ impl Database {
         let Some(mut connection) = Connection::open(&self.place, false).await? else {
             return Ok(false);
         };
-        create(to)?;
         let sql = sql.replace("{}", &self.dialect().literal(&to.to_string_lossy()));
         let copied = connection.execute(&sql).await;
         let closed = connection.close().await;
@@ -90,15 +97,14 @@ impl Database {
 /// Creates an empty file that only its owner may read: it will hold all there is to know.
 fn create(path: &Path) -> Result<File, Error> {
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map_err(|source| Error::File { path: path.to_owned(), source })
 }
 
 /// Runs the first of the programs that is there, its output into a file.
-fn dump(commands: Vec<Command>, to: &Path) -> Result<(), Error> {
-    let file = create(to)?;
+fn dump(commands: Vec<Command>, file: &File, to: &Path) -> Result<(), Error> {
     let failed = |source| Error::File { path: to.to_owned(), source };
     let mut missing = Vec::new();
     for mut command in commands {
@@ -133,15 +139,18 @@ fn failure(program: String, output: &Output) -> Error {
     Error::Program { program, failure, help }
 }
 
-/// `app-20260102T030405Z.dump`: files of one database sort by age.
-fn file_name(database: &str, at: SystemTime, extension: &str) -> String {
+/// `app-20260102T030405Z.dump`, so that files of one database sort by age; the second one of the
+/// same second has `-2` behind it.
+fn file_name(database: &str, at: SystemTime, number: u32, extension: &str) -> String {
     let stem = Path::new(database).file_stem().map_or(database.into(), |s| s.to_string_lossy());
     let fit = |c: char| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '_' };
     let stem: String = stem.chars().map(fit).collect();
     let seconds = at.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let (year, month, day) = civil(seconds / 86_400);
     let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
-    format!("{stem}-{year:04}{month:02}{day:02}T{hour:02}{minute:02}{second:02}Z.{extension}")
+    let number = if number > 1 { format!("-{number}") } else { String::new() };
+    let time = format!("{year:04}{month:02}{day:02}T{hour:02}{minute:02}{second:02}Z");
+    format!("{stem}-{time}{number}.{extension}")
 }
 
 /// The date, so many days behind 1970-01-01. A year is counted from March: the day that leap years
@@ -166,23 +175,25 @@ mod tests {
     #[test]
     fn a_file_is_named_after_database_and_moment() {
         let at = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
-        assert_eq!(file_name("app", at(0), "dump"), "app-19700101T000000Z.dump");
-        assert_eq!(file_name("app.db", at(951_782_400), "db"), "app-20000229T000000Z.db");
-        assert_eq!(file_name("a/../b c", at(1_767_323_045), "sql"), "b_c-20260102T030405Z.sql");
-        assert_eq!(file_name("app", at(4_107_542_399), "sql"), "app-21000228T235959Z.sql");
-        assert_eq!(file_name("app", at(4_107_542_400), "sql"), "app-21000301T000000Z.sql");
+        assert_eq!(file_name("app", at(0), 1, "dump"), "app-19700101T000000Z.dump");
+        assert_eq!(file_name("app.db", at(951_782_400), 2, "db"), "app-20000229T000000Z-2.db");
+        assert_eq!(file_name("a/../b c", at(1_767_323_045), 1, "sql"), "b_c-20260102T030405Z.sql");
+        assert_eq!(file_name("app", at(4_107_542_399), 1, "sql"), "app-21000228T235959Z.sql");
+        assert_eq!(file_name("app", at(4_107_542_400), 1, "sql"), "app-21000301T000000Z.sql");
     }
 
     #[cfg(unix)]
     #[test]
     fn a_program_that_fails_or_is_missing_is_told_with_its_words() {
         let dir = tempfile::tempdir().unwrap();
-        let file = dir.path().join("x.part");
+        let path = dir.path().join("x.part");
+        let file = create(&path).unwrap();
         let mut failing = Command::new("sh");
         failing.args(["-c", "echo half; echo no such thing >&2; exit 3"]);
-        let error = dump(vec![Command::new("no-such-program-1"), failing], &file).unwrap_err();
+        let error =
+            dump(vec![Command::new("no-such-program-1"), failing], &file, &path).unwrap_err();
         assert_eq!(error.to_string(), "`sh` failed (exit status: 3): no such thing");
-        let error = dump(vec![Command::new("no-such-program-1")], &file).unwrap_err();
+        let error = dump(vec![Command::new("no-such-program-1")], &file, &path).unwrap_err();
         assert_eq!(error.to_string(), "`no-such-program-1` is not installed");
     }
 
