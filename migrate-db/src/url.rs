@@ -38,8 +38,16 @@ pub(crate) fn normalise(url: &str) -> Result<(Dialect, String), NoUrl> {
         },
         _ => rest.to_owned(),
     };
+    let rest = if dialect.words().databases.is_some() { with_host(&rest) } else { rest };
     let rest = if sqlalchemy { rest.replace("ssl=", "sslmode=") } else { rest };
     Ok((dialect, format!("{}:{rest}", dialect.name())))
+}
+
+/// A user without a host, as before `?host=/run/postgresql`, is one of this machine.
+fn with_host(rest: &str) -> String {
+    let end = rest.strip_prefix("//").map_or(0, |after| 2 + after.find('/').unwrap_or(after.len()));
+    let (authority, path) = rest.split_at(end);
+    if authority.ends_with('@') { format!("{authority}localhost{path}") } else { rest.to_owned() }
 }
 
 /// A URL without its password, for messages.
@@ -150,6 +158,11 @@ mod tests {
             "postgres://u@h/d?sslmode=require"
         );
         assert_eq!(of("mariadb://u@h/d"), "mysql://u@h/d");
+        assert_eq!(
+            of("mysql+pymysql://u:p@/d?unix_socket=/run/m.sock"),
+            "mysql://u:p@localhost/d?unix_socket=/run/m.sock"
+        );
+        assert_eq!(of("postgres:///d?host=/run/pg"), "postgres:///d?host=/run/pg");
     }
 
     #[test]

@@ -41,7 +41,11 @@ impl<DB: Database> Handle<DB> {
     /// Closes or gives back a connection whose session is as it was.
     pub(super) async fn give_back(self) -> sqlx::Result<()> {
         match self {
-            Self::Owned(connection) => connection.close().await,
+            Self::Owned(connection) => {
+                // A server that hangs up first, as some do on a socket, is as well.
+                let _ = connection.close().await;
+                Ok(())
+            }
             Self::Pooled(mut pooled) => {
                 pooled.in_order = true;
                 Ok(())
