@@ -24,10 +24,11 @@
 //! | `sqlite` | the SQLite driver, with SQLite built in |
 //! | `postgres` | the PostgreSQL driver |
 //! | `mysql` | the MySQL and MariaDB driver |
+//! | `tls` | TLS to servers, through rustls |
 //! | `cli` | `migrate_db::cli`: the commands that run and ask, to mount in a program's own binary |
 //!
-//! None is on by default. The drivers are sqlx's: TLS and the like are chosen by sqlx's own
-//! features. Without a driver a history can be embedded and looked at, not run.
+//! None is on by default. The drivers are sqlx's: a program that has chosen another TLS by sqlx's
+//! own features needs no `tls`. Without a driver a history can be embedded and looked at, not run.
 //!
 //! # Limits
 //!

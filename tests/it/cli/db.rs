@@ -108,3 +108,106 @@ fn a_file_that_is_no_database_is_not_removed() {
     ");
     assert!(env.path("letter.txt").exists());
 }
+
+#[test]
+fn a_backup_without_a_name_lies_in_the_folder_of_backups() {
+    let env = TestEnvironment::with_history();
+    assert_eq!(env.run(&["db", "backup"]).code, 1);
+    assert!(!env.path("backups").exists(), "a folder for nothing");
+    env.ok(&["upgrade"]);
+    assert_snapshot!(env.run(&["db", "backup"]), @"
+    exit code: 0
+    ----- stderr
+    copied sqlite:app.db to backups/app-[STAMP].db
+    ");
+    env.ok(&["db", "backup"]);
+    let copies = std::fs::read_dir(env.path("backups")).unwrap();
+    let copies: Vec<_> = copies.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    assert_eq!(copies.len(), 2, "{copies:?}");
+    for copy in copies {
+        assert_eq!(env.tables(&format!("backups/{copy}")), ["posts", "users"]);
+    }
+}
+
+#[test]
+fn what_looks_like_production_goes_only_by_its_name() {
+    let mut env = TestEnvironment::with_history();
+    env.set("DATABASE_URL", "sqlite:shop_prod.db");
+    env.ok(&["upgrade"]);
+    assert_snapshot!(env.run(&["db", "drop", "--yes"]), @"
+    exit code: 2
+    ----- stderr
+    error: this would remove sqlite:shop_prod.db, which looks like production: its name says `prod`
+      help: say `--yes --confirm shop_prod.db` if that is what you want
+    ");
+    assert_snapshot!(env.run(&["db", "reset", "--yes", "--confirm", "shop.db"]), @"
+    exit code: 2
+    ----- stderr
+    error: `--confirm shop.db`, but the database is shop_prod.db
+      help: nothing was changed; look which database is meant
+    ");
+    assert_eq!(env.run(&["db", "drop", "--confirm", "shop_prod.db"]).code, 2, "without --yes");
+    assert!(env.path("shop_prod.db").exists());
+    assert_snapshot!(env.run(&["db", "drop", "--yes", "--confirm", "shop_prod.db"]), @"
+    exit code: 0
+    ----- stderr
+    dropped sqlite:shop_prod.db
+    ");
+}
+
+#[test]
+fn a_server_elsewhere_looks_like_production_before_it_is_asked() {
+    let mut env = TestEnvironment::with_history();
+    env.set("DATABASE_URL", "postgres://ada:s3cret@db.example.org/app");
+    assert_snapshot!(env.run(&["db", "drop", "--yes"]), @"
+    exit code: 2
+    ----- stderr
+    error: this would remove postgres://ada:***@db.example.org/app, which looks like production: its server is another machine, db.example.org
+      help: say `--yes --confirm app` if that is what you want
+    ");
+}
+
+#[test]
+fn a_run_with_a_backup_copies_first_and_tells_where() {
+    let env = TestEnvironment::with_history();
+    assert_snapshot!(env.run(&["upgrade", "bbb", "--backup"]), @"
+    exit code: 0
+    ----- stderr
+    there is no sqlite:app.db to copy yet
+    up   aaa, Message of aaa ([TIME])
+    up   bbb, Message of bbb ([TIME])
+    2 steps done; the database is at bbb
+    ");
+    assert_snapshot!(env.run(&["upgrade", "--backup=copies"]), @"
+    exit code: 0
+    ----- stderr
+    copied sqlite:app.db to copies/app-[STAMP].db
+    up   ccc, Message of ccc ([TIME])
+    1 step done; the database is at ccc
+    ");
+    assert_snapshot!(env.run(&["upgrade", "--backup=none-needed"]), @"
+    exit code: 0
+    ----- stderr
+    nothing to do: the database is at ccc
+    ");
+    assert!(!env.path("none-needed").exists());
+    let copy = std::fs::read_dir(env.path("copies")).unwrap().next().unwrap().unwrap();
+    let copy = format!("copies/{}", copy.file_name().to_string_lossy());
+    assert_eq!(env.tables(&copy), ["users"], "the copy is of before");
+}
+
+#[test]
+fn nothing_runs_when_the_backup_failed() {
+    let env = TestEnvironment::with_history();
+    env.ok(&["upgrade", "bbb"]);
+    env.write("backups", "a file where the folder should be");
+    assert_snapshot!(env.run(&["upgrade", "--backup"]), @"
+    exit code: 1
+    ----- stderr
+    error: backups cannot be written
+      caused by: File exists (os error 17)
+      help: nothing was changed: the copy comes first
+    ");
+    assert_eq!(env.run(&["downgrade", "base", "--yes", "--backup"]).code, 1);
+    assert_eq!(env.tables("app.db"), ["users"]);
+}

@@ -254,6 +254,20 @@ fn a_wrong_call_is_answered_with_the_nearest_right_one() {
 
     For more information, try '--help'.
     ");
+    assert_snapshot!(env.run(&["upgrade", "--lock", "file"]), @"
+    exit code: 2
+    ----- stderr
+    error: invalid value 'file' for '--lock <HOW>': write one of auto, session, table, none
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(env.run(&["downgrade", "base", "--transaction", "some"]), @"
+    exit code: 2
+    ----- stderr
+    error: invalid value 'some' for '--transaction <WHAT>': write all or each
+
+    For more information, try '--help'.
+    ");
     assert_snapshot!(env.run(&["upgrade", "--lock-wait", "soon"]), @"
     exit code: 2
     ----- stderr

@@ -97,12 +97,22 @@ fn a_command_explains_itself() {
                 [default: head]
 
     Options:
-          --dry-run             Print the steps and run nothing
-      -y, --yes                 Ask nothing
-          --lock-wait <TIME>    How long to wait for another run on the same database, as 30s or 5m
-          --sql                 Print the SQL that would run, and run nothing
-          --dialect <DATABASE>  The database whose SQL is printed [default: that of the database URL]
-      -h, --help                Print help
+          --dry-run                   Print the steps and run nothing
+      -y, --yes                       Ask nothing
+          --transaction <WHAT>        What stands in one transaction: all or each [default: all on
+                                      SQLite, each elsewhere]
+          --lock-timeout <TIME>       How long a statement may wait for a lock of the database, as 500ms
+                                      or 5s
+          --statement-timeout <TIME>  How long a statement may run, as 30s or 5m
+          --lock <HOW>                How runs keep each other out: auto, session, table or none
+          --lock-wait <TIME>          How long to wait for another run on the same database, as 30s or
+                                      5m
+          --backup[=<DIR>]            Copy the database into a folder first, and stop when that fails
+                                      [default folder: backups]
+          --sql                       Print the SQL that would run, and run nothing
+          --dialect <DATABASE>        The database whose SQL is printed [default: that of the database
+                                      URL]
+      -h, --help                      Print help
 
     Project:
           --dir <DIR>             The folder of the revisions [default: what migrate.toml says, else
@@ -124,6 +134,7 @@ fn a_command_explains_itself() {
       cargo migrate upgrade +1                 # one revision further
       cargo migrate upgrade billing@head       # one branch only
       cargo migrate upgrade --dry-run          # show the steps
+      cargo migrate upgrade --backup           # copy the database into the folder backups first
       cargo migrate upgrade 3f2a:head --sql    # the SQL between two revisions, without a database
     ");
 }

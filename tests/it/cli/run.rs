@@ -310,3 +310,35 @@ fn a_revision_without_a_file_goes_down_as_the_database_remembers_it() {
     ");
     assert_eq!(env.tables("app.db"), ["users"]);
 }
+
+#[test]
+fn what_stands_in_one_transaction_is_said_by_the_call_else_by_the_configuration() {
+    let env = TestEnvironment::with_history();
+    env.revision("ddd", "ccc", "SELECT * FROM nowhere;", "SELECT 1;");
+    let tables_after = |args: &[&str]| {
+        let _ = std::fs::remove_file(env.path("app.db"));
+        assert_eq!(env.run(args).code, 1, "the last revision fails");
+        env.tables("app.db").len()
+    };
+    assert_eq!(tables_after(&["upgrade"]), 0);
+    assert_eq!(tables_after(&["upgrade", "--transaction", "each"]), 2);
+    env.write("migrate.toml", "transaction = \"each\"\n");
+    assert_eq!(tables_after(&["upgrade"]), 2);
+    assert_eq!(tables_after(&["upgrade", "--transaction", "all"]), 0);
+}
+
+#[test]
+fn time_outs_stand_in_the_sql() {
+    let env = TestEnvironment::new();
+    env.revision("aaa", "", "SELECT 1;", "SELECT 2;");
+    let sql = |args: &[&str]| {
+        let args = [&["upgrade", "--sql", "--dialect", "postgres"], args].concat();
+        env.ok(&args).stdout
+    };
+    assert!(!sql(&[]).contains("_timeout"));
+    env.write("migrate.toml", "lock-timeout = \"2s\"\n");
+    assert!(sql(&[]).contains("SET lock_timeout = 2000"), "{}", sql(&[]));
+    let typed = sql(&["--lock-timeout", "5s", "--statement-timeout", "1m"]);
+    assert!(typed.contains("SET lock_timeout = 5000"), "{typed}");
+    assert!(typed.contains("SET statement_timeout = 60000"), "{typed}");
+}

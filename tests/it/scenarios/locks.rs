@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use migrate_db::{Event, Lock, Migrator};
+use migrate_db::{Event, Locking, Migrator};
 
 use super::*;
 
@@ -14,7 +14,7 @@ everywhere!(
 on!(postgres_lock, Postgres: a_runner_that_waits_says_for_whom_and_gives_up);
 on!(mysql_lock, Mysql: a_runner_that_waits_says_for_whom_and_gives_up);
 
-async fn together(db: &Db, history: History, count: usize, lock: Lock) -> Result<usize, Error> {
+async fn together(db: &Db, history: History, count: usize, lock: Locking) -> Result<usize, Error> {
     let history = Arc::new(history);
     let mut runners = Vec::new();
     for n in 0..count {
@@ -37,7 +37,7 @@ async fn together(db: &Db, history: History, count: usize, lock: Lock) -> Result
 
 async fn many_at_once_do_each_step_once(db: Db) {
     let history = chain(db.dialect, 20);
-    assert_eq!(together(&db, history.clone(), 50, Lock::Session).await.unwrap(), 20);
+    assert_eq!(together(&db, history.clone(), 50, Locking::Session).await.unwrap(), 20);
     once_each(&db, &history).await;
 }
 
@@ -47,7 +47,7 @@ async fn without_a_lock_each_step_still_happens_once(db: Db) {
         return;
     }
     let history = chain(db.dialect, 10);
-    assert_eq!(together(&db, history.clone(), 8, Lock::None).await.unwrap(), 10);
+    assert_eq!(together(&db, history.clone(), 8, Locking::None).await.unwrap(), 10);
     once_each(&db, &history).await;
 }
 

@@ -27,9 +27,11 @@ macro_rules! everywhere {
 }
 
 mod concurrently;
+mod databases;
 mod disagreement;
 mod errors;
 mod journal;
+mod lock_row;
 mod locks;
 mod offline;
 mod patience;

@@ -9,11 +9,9 @@ pub(crate) fn redact(text: &str, root: &Path) -> String {
     let text = text.replace("(<1 ms)", "([TIME])");
     let text = between(&text, "\"duration_ms\":", ",", is_number, "\"duration_ms\":[MS],");
     let text = between(&text, "\"duration_ms\":", "}", is_number, "\"duration_ms\":[MS]}");
-    replaced(
-        &replaced(&text, b"dddd-dd-ddTdd:dd:dd.dddZ", "[MOMENT]"),
-        b"/dddddddddddddd_",
-        "/[STAMP]_",
-    )
+    let text = replaced(&text, b"dddd-dd-ddTdd:dd:dd.dddZ", "[MOMENT]");
+    let text = replaced(&text, b"-ddddddddTddddddZ.", "-[STAMP].");
+    replaced(&text, b"/dddddddddddddd_", "/[STAMP]_")
 }
 
 fn is_number(text: &str) -> bool {

@@ -1,0 +1,76 @@
+//! Whole databases: made, dropped, copied.
+
+use super::*;
+use crate::support::db::with_name;
+
+everywhere!(
+    a_database_is_made_once_and_dropped_once,
+    a_copy_is_whole_and_for_its_owner,
+    an_upgrade_can_begin_with_a_database_just_made,
+);
+on!(postgres_only, Postgres: others_who_are_connected_are_named_and_only_sent_away_by_force);
+
+/// A database beside that of the test, with a name that must be quoted.
+fn beside(db: &Db) -> migrate_db::Database {
+    let url = match db.dialect {
+        Dialect::Sqlite => db.url.replace("app.db", "other.db"),
+        _ => with_name(&db.url, &format!("{}-o%60t%22h%27er", db.name)),
+    };
+    migrate_db::Database::from_url(&url).unwrap()
+}
+
+async fn a_database_is_made_once_and_dropped_once(db: Db) {
+    let other = beside(&db);
+    assert!(other.create().await.unwrap());
+    assert!(!other.create().await.unwrap());
+    assert!(other.drop(false).await.unwrap());
+    assert!(!other.drop(false).await.unwrap());
+}
+
+async fn an_upgrade_can_begin_with_a_database_just_made(db: Db) {
+    let (other, history) = (beside(&db), chain(db.dialect, 1));
+    let mut migrator = Migrator::new(&history);
+    let head = "head".parse().unwrap();
+    if db.dialect != Dialect::Sqlite {
+        let error = migrator.upgrade(&other, &head).await.unwrap_err();
+        assert!(whole(&error).contains("`cargo migrate db create`"), "{}", whole(&error));
+    }
+    other.create().await.unwrap();
+    assert_eq!(migrator.upgrade(&other, &head).await.unwrap().steps.len(), 1);
+    assert!(other.drop(false).await.unwrap());
+}
+
+async fn a_copy_is_whole_and_for_its_owner(db: Db) {
+    let history = chain(db.dialect, 2);
+    upgrade(&db, &history, "head").await.unwrap();
+    let folder = db.folder().join("copies");
+    let file = db.database().backup_into(&folder).await.unwrap().unwrap();
+    let bytes = std::fs::read(&file).unwrap();
+    assert!(bytes.windows(4).any(|part| part == b"t001"), "the last table is not in the copy");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{mode:o}");
+    }
+    let files = std::fs::read_dir(&folder).unwrap().count();
+    assert_eq!(files, 1, "something was left beside the copy");
+    let error = db.database().backup(&file).await.unwrap_err();
+    assert!(matches!(error, Error::File { .. }), "{error:?}");
+    assert_eq!(std::fs::read(&file).unwrap(), bytes);
+}
+
+async fn others_who_are_connected_are_named_and_only_sent_away_by_force(db: Db) {
+    let other = beside(&db);
+    other.create().await.unwrap();
+    let url = with_name(&db.url, &format!("{}-o%60t%22h%27er", db.name));
+    let guest = <sqlx::PgConnection as sqlx::Connection>::connect(&url).await.unwrap();
+    assert_eq!(other.connected().await.unwrap().len(), 1);
+    let error = other.drop(false).await.unwrap_err();
+    let Error::Connected(others) = &error else { panic!("{error:?}") };
+    assert!(others[0].contains("of postgres"), "{others:?}");
+    assert!(whole(&error).contains("--force"));
+    assert!(other.drop(true).await.unwrap());
+    assert!(!other.drop(true).await.unwrap());
+    drop(guest);
+}
