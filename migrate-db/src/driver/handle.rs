@@ -85,12 +85,14 @@ impl<DB: Database> DerefMut for Handle<DB> {
 /// is there in less time than two changes of context take.
 async fn soon<T>(future: impl Future<Output = T>, looks: u32) -> T {
     let mut future = std::pin::pin!(future);
-    let mut idle = Context::from_waker(Waker::noop());
-    for _ in 0..looks {
-        if let Poll::Ready(value) = future.as_mut().poll(&mut idle) {
-            return value;
+    {
+        let mut idle = Context::from_waker(Waker::noop());
+        for _ in 0..looks {
+            if let Poll::Ready(value) = future.as_mut().poll(&mut idle) {
+                return value;
+            }
+            std::thread::yield_now();
         }
-        std::thread::yield_now();
     }
     future.await
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use migrate_db::{Lock, Migrator};
+use migrate_db::{Locking, Migrator};
 use sqlx::{Connection as _, Executor as _, PgConnection};
 
 use super::*;
@@ -170,7 +170,7 @@ async fn a_dropped_connection_behind_an_index_is_settled_by_the_catalog(db: Db) 
     let next = {
         let (history, database) = (history.clone(), db.database());
         tokio::spawn(async move {
-            let options = Options { lock: Lock::None, ..options() };
+            let options = Options { lock: Locking::None, ..options() };
             let mut migrator = Migrator::new(&history).options(options);
             migrator.upgrade(&database, &"head".parse().unwrap()).await.map(|r| r.steps.len())
         })
