@@ -14,8 +14,7 @@ use migrate_core::sql::{Trace, trace};
 use crate::driver::{Connection, pause};
 use crate::error::Error;
 use crate::event::Event;
-use crate::runner::Repair;
-use crate::unfinished::Unfinished;
+use crate::unfinished::{Repair, Unfinished};
 
 /// What the catalog shows of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

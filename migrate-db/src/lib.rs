@@ -69,9 +69,8 @@ pub use migrate_core::config::Locking;
 pub use migrate_macros::migrations;
 pub use migrations::Migrations;
 pub use migrator::{Migrator, Options, Preview, Report, ReportedStep};
-pub use runner::Repair;
 pub use state::Status;
-pub use unfinished::Unfinished;
+pub use unfinished::{Repair, Unfinished};
 
 /// What the macros' code names; no part of the interface.
 #[doc(hidden)]

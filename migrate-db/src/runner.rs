@@ -22,7 +22,7 @@ use crate::error::{Error, StatementError};
 use crate::event::Event;
 use crate::queue::{self, Queued, What};
 use crate::state::Status;
-use crate::unfinished::Unfinished;
+use crate::unfinished::{Repair, Unfinished};
 
 /// The tool and its version, as recorded.
 pub(crate) const TOOL: &str = concat!("migrate-db ", env!("CARGO_PKG_VERSION"));
@@ -93,19 +93,6 @@ pub(crate) enum Outcome {
     Complete,
     /// Somebody else moved the version table: nothing of the present transaction was done.
     Overtaken,
-}
-
-/// How to settle a step that stopped in the middle.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Repair {
-    /// The statement in doubt did run: go on behind it.
-    Ran,
-    /// The statement in doubt did not run: go on with it.
-    NotRun,
-    /// The revision is wholly applied.
-    Applied,
-    /// Nothing of the revision is applied.
-    Reverted,
 }
 
 /// The step that is being done.

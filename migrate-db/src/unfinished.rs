@@ -36,3 +36,16 @@ impl Unfinished {
         }
     }
 }
+
+/// How to settle a step that stopped in the middle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repair {
+    /// The statement in doubt did run: go on behind it.
+    Ran,
+    /// The statement in doubt did not run: go on with it.
+    NotRun,
+    /// The revision is wholly applied.
+    Applied,
+    /// Nothing of the revision is applied.
+    Reverted,
+}

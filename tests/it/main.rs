@@ -1,5 +1,5 @@
 //! All tests of the whole in one binary.
-#![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
+#![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
 mod alembic;
 mod cli;

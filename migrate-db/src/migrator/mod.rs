@@ -24,9 +24,8 @@ use crate::database::Database;
 use crate::driver::Connection;
 use crate::error::Error;
 use crate::event::Event;
-use crate::runner::Repair;
 use crate::state::{self, Status};
-use crate::unfinished::Unfinished;
+use crate::unfinished::{Repair, Unfinished};
 
 /// Moves databases along one history.
 ///

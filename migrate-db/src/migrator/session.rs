@@ -22,9 +22,9 @@ use crate::driver::{Connection, pause};
 use crate::error::Error;
 use crate::event::Event;
 use crate::ghosts;
-use crate::runner::{Done, Outcome, Repair, Runner, Work};
+use crate::runner::{Done, Outcome, Runner, Work};
 use crate::state::{self, Status};
-use crate::unfinished::Unfinished;
+use crate::unfinished::{Repair, Unfinished};
 
 /// How often a lost connection is made anew in one run.
 const RECONNECTIONS: u32 = 5;
