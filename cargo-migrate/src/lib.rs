@@ -1,7 +1,7 @@
 //! The `cargo migrate` command. Everything is reached through [`main_impl`]; the library exists so
 //! that tests can have the binary too.
 //!
-//! [`cli`] is what was typed, [`context`] what it means here, `command` has a file per command.
+//! `cli` is what was typed, `context` what it means here, `command` has a file per command.
 //! Every act is a call of migrate-core or migrate-db.
 
 mod cli;
