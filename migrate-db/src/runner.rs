@@ -5,24 +5,25 @@
 //! the version table, so that nothing rests on a lock alone. It does not plan: when it is overtaken
 //! it stops and says so.
 
-use std::borrow::Cow;
-use std::time::{Duration, Instant, SystemTime};
+mod failing;
+mod recording;
 
-use migrate_core::graph::{Graph, Node};
-use migrate_core::plan::{Direction, Step};
-use migrate_core::script::{Action, Record, Script, Statement, Transactions, statements_of};
-use migrate_core::source::Span;
-use migrate_core::version_table::{
-    self as table, Elapsed, Origin, Progress, RowState, VersionTable,
-};
+use std::borrow::Cow;
+use std::time::{Duration, Instant};
+
+use migrate_core::graph::Graph;
+use migrate_core::plan::Step;
+use migrate_core::script::{Action, Record, Script, Transactions, statements_of};
+use migrate_core::version_table::VersionTable;
+
+use recording::unix_millis;
 
 use crate::doubt::{self, Seen};
-use crate::driver::{Cells, Connection, Obstacle, Remarks, pause};
-use crate::error::{Error, StatementError};
+use crate::driver::{Cells, Connection, Obstacle, pause};
+use crate::error::Error;
 use crate::event::Event;
 use crate::queue::{self, Queued, What};
 use crate::state::Status;
-use crate::unfinished::{Repair, Unfinished};
 
 /// The tool and its version, as recorded.
 pub(crate) const TOOL: &str = concat!("migrate-db ", env!("CARGO_PKG_VERSION"));
@@ -245,47 +246,6 @@ impl<'r> Runner<'r> {
         self.record(Record::Attempt(step, number)).await
     }
 
-    /// Adds to the outcome of a statement that stands alone what it left half made: where that is
-    /// the very thing that it was to make, it did not do its work, whatever it says.
-    async fn with_remnants(
-        &mut self,
-        end: Result<End, Error>,
-        statement: Statement,
-        sql: &str,
-    ) -> Result<End, Error> {
-        let dialect = self.work.table.dialect();
-        let remnants = match &end {
-            Ok(End::Overtaken) => return end,
-            Err(error) if error.is_lost() => return end,
-            _ => doubt::remnants(self.connection, dialect, sql).await,
-        };
-        match end {
-            Err(Error::Statement(mut failed)) => {
-                failed.half_made = remnants.into_iter().map(|remnant| remnant.name).collect();
-                Err(Error::Statement(failed))
-            }
-            Ok(End::Done) => {
-                let Some(remnant) = remnants.into_iter().find(|remnant| remnant.named) else {
-                    return Ok(End::Done);
-                };
-                let source = sqlx::Error::Protocol(format!(
-                    "it changed nothing: {} is left INVALID by an earlier attempt",
-                    remnant.name
-                ));
-                let queued =
-                    Queued { sql: Cow::Owned(sql.to_owned()), what: What::Statement(statement) };
-                match self.failure(&queued, None, Remarks::default(), source) {
-                    Error::Statement(mut failed) => {
-                        failed.half_made = vec![remnant.name];
-                        Err(Error::Statement(failed))
-                    }
-                    other => Err(other),
-                }
-            }
-            other => other,
-        }
-    }
-
     /// Sends a statement now, or with the rest of its transaction.
     async fn send(&mut self, sql: Cow<'r, str>, what: What) -> Result<End, Error> {
         self.queue.push(Queued { sql, what });
@@ -487,242 +447,4 @@ impl<'r> Runner<'r> {
         }
         Ok(())
     }
-
-    fn failure(
-        &self,
-        queued: &Queued<'_>,
-        position: Option<usize>,
-        remarks: Remarks,
-        source: sqlx::Error,
-    ) -> Error {
-        let What::Statement(Statement { node, span, number, .. }) = queued.what else {
-            let doing = match (queued.what, self.current) {
-                (What::Begin, _) => "opening a transaction",
-                (What::Commit, Some(current)) => {
-                    let id = self.work.graph.id(current.step.node);
-                    return Error::database(format!("committing revision {id}"), source);
-                }
-                (What::Commit, None) => "committing",
-                (What::Set, _) => "setting up the session",
-                _ => "writing the version table",
-            };
-            return Error::database(doing, source);
-        };
-        let name = |step: Step| self.work.graph.id(step.node).to_string();
-        let before = self.ending.iter().map(|(step, _)| *step).take_while(|s| s.node != node);
-        let undone = self.uncommitted.iter().map(|done| done.step).chain(before);
-        let revision = self.work.graph.revision(node);
-        let offset = position
-            .and_then(|n| queued.sql.char_indices().nth(n))
-            .map(|(offset, _)| span.start + offset);
-        let place = offset.map_or(span, |offset| Span::new(offset, offset + 1));
-        Error::Statement(Box::new(StatementError {
-            revision: revision.id().to_string(),
-            message: revision.message().to_owned(),
-            direction: self.current.map_or(Direction::Up, |c| c.step.direction),
-            number,
-            sql: queued.sql.clone().into_owned(),
-            location: revision.file.locate(span),
-            place: revision.file.locate(place),
-            offset: offset.map(|offset| offset - span.start),
-            detail: remarks.detail,
-            hint: remarks.hint,
-            committed: self.committed.iter().map(|done| name(done.step)).collect(),
-            rolled_back: undone.map(name).collect(),
-            half_made: Vec::new(),
-            partial: self.work.table.dialect().may_be_partial(&queued.sql),
-            whole: self.current.is_none_or(|c| c.journalled.is_none()),
-            source,
-        }))
-    }
-
-    /// Moves rows: in the open transaction, else in one of its own.
-    async fn record(&mut self, record: Record) -> Result<End, Error> {
-        let own = !self.open;
-        if own && let end @ (End::Overtaken | End::Conflict(_)) = self.begin(false).await? {
-            return Ok(end);
-        }
-        let ends = match record {
-            Record::Done(step) | Record::Finish(step) => Some(step),
-            _ => None,
-        };
-        let settings = if ends.is_some() { self.connection.restore() } else { Vec::new() };
-        for sql in settings {
-            let end = self.send(Cow::Owned(sql), What::Set).await?;
-            if matches!(end, End::Overtaken | End::Conflict(_)) {
-                return Ok(end);
-            }
-        }
-        let since = self.current.map_or_else(Instant::now, |c| c.since);
-        let clock = self.clock(record);
-        let elapsed = match clock {
-            Some(clock) => clock,
-            None if ends.is_none() => {
-                let so_far = |c: Current| Elapsed::Millis(millis(c.since.elapsed()));
-                self.current.map_or(Elapsed::Unknown, so_far)
-            }
-            None => {
-                // What is waiting belongs to the step: only when it is done the time is known.
-                if let end @ (End::Overtaken | End::Conflict(_)) = self.flush().await? {
-                    return Ok(end);
-                }
-                Elapsed::Millis(millis(since.elapsed()))
-            }
-        };
-        self.queue_record(record, elapsed);
-        self.noting = match record {
-            Record::Start(_) => Some(0),
-            Record::Progress(_, done) => Some(done),
-            _ => None,
-        };
-        match ends {
-            Some(step) if clock.is_some() => {
-                self.ending.push((step, since));
-                let bytes: usize = self.queue.iter().map(|queued| queued.sql.len()).sum();
-                let full = self.ending.len() >= self.batch || bytes >= LARGEST_BATCH;
-                if elapsed != Elapsed::Clock && full {
-                    return self.flush().await;
-                }
-            }
-            Some(step) => self.ended(step, since.elapsed()),
-            None => {}
-        }
-        if own { self.commit().await } else { Ok(End::Done) }
-    }
-
-    /// The database's own clock for a step that may travel with its record.
-    fn clock(&self, record: Record) -> Option<Elapsed> {
-        let words = self.work.table.dialect().words();
-        match record {
-            Record::Done(_) if words.one_trip => {
-                let alone = self.work.transactions == Transactions::PerMigration;
-                alone.then_some(Elapsed::Clock)
-            }
-            Record::Done(_) if words.elapsed_since.is_some() => Some(match self.ending.first() {
-                None => Elapsed::Since(self.current.map_or_else(unix_millis, |c| c.moment)),
-                Some(_) => Elapsed::SincePrevious,
-            }),
-            _ => None,
-        }
-    }
-
-    fn queue_record(&mut self, record: Record, elapsed: Elapsed) {
-        let origin = Origin { by: self.work.by, tool: TOOL, elapsed };
-        let sql = record.sql(self.work.graph, self.work.table, origin);
-        for sql in sql.into_iter().filter(|sql| !sql.is_empty()) {
-            self.queue.push(Queued { sql: Cow::Owned(sql), what: What::Record(subject(record)) });
-        }
-    }
-
-    fn ended(&mut self, step: Step, duration: Duration) {
-        self.uncommitted.push(Done { step, duration });
-        let revision = self.work.graph.revision(step.node);
-        (self.tell)(&Event::Finished {
-            revision: revision.id().to_string(),
-            message: revision.message().to_owned(),
-            direction: step.direction,
-            duration,
-        });
-    }
-
-    /// Settles a step that stopped in the middle.
-    pub(crate) async fn repair(
-        &mut self,
-        unfinished: &Unfinished,
-        repair: Repair,
-    ) -> Result<(), Error> {
-        let Unfinished { revision: id, state, done, begun, .. } = unfinished;
-        let origin = Origin { by: self.work.by, tool: TOOL, elapsed: Elapsed::Unknown };
-        let node = self.work.graph.node(id).ok_or_else(|| Error::Unknown(vec![id.clone()]));
-        let step = |node| Step { node, direction: unfinished.direction() };
-        let (row, detail) = match repair {
-            Repair::Reverted => (self.work.table.delete(id, *state), "reverted"),
-            Repair::Applied => {
-                let fingerprint = self.work.graph.revision(node?).fingerprint;
-                let to = Progress {
-                    state: RowState::Applied,
-                    begun: 0,
-                    done: 0,
-                    fingerprint,
-                    elapsed: Elapsed::Unknown,
-                };
-                (self.work.table.update(id, *state, &to), "applied")
-            }
-            Repair::Ran => {
-                let [row, _] = Record::Progress(step(node?), *begun).sql(
-                    self.work.graph,
-                    self.work.table,
-                    origin,
-                );
-                (row, "the statement in doubt ran")
-            }
-            Repair::NotRun => {
-                let [row, _] = Record::Progress(step(node?), *done).sql(
-                    self.work.graph,
-                    self.work.table,
-                    origin,
-                );
-                (row, "the statement in doubt did not run")
-            }
-        };
-        let log = self.work.table.record(id, table::Event::Repair, detail, origin);
-        let node = self.work.graph.node(id);
-        let mut end = self.begin(false).await?;
-        if matches!(end, End::Done) {
-            self.queue.push(Queued { sql: Cow::Owned(row), what: What::Record(node) });
-            self.queue.push(Queued { sql: Cow::Owned(log), what: What::Record(node) });
-            end = self.commit().await?;
-        }
-        match end {
-            End::Done => Ok(()),
-            End::Overtaken => Err(Error::Moved(id.clone())),
-            End::Conflict(error) => Err(error),
-        }
-    }
-
-    /// Writes a failure into the log, if that is possible: the error itself matters more. A
-    /// statement that was refused did not run, so that no doubt remains about it.
-    async fn note_failure(&mut self, error: &Error) {
-        let (Some(current), Error::Statement(failed)) = (self.current, error) else { return };
-        if error.is_lost() || !self.exists().await {
-            return;
-        }
-        let elapsed = Elapsed::Millis(millis(current.since.elapsed()));
-        let origin = Origin { by: self.work.by, tool: TOOL, elapsed };
-        let detail = format!("{failed}: {}", failed.source);
-        let partial = self.work.table.dialect().may_be_partial(&failed.sql);
-        if let Some(done) = current.journalled.filter(|_| !partial) {
-            let record = Record::Progress(current.step, done);
-            let [row, _] = record.sql(self.work.graph, self.work.table, origin);
-            let _ = self.connection.execute(&row).await;
-        }
-        let log = self.work.table.record(&failed.revision, table::Event::Failure, &detail, origin);
-        let _ = self.connection.execute(&log).await;
-    }
-
-    async fn exists(&mut self) -> bool {
-        let rows = self.connection.rows(&self.work.table.exists()).await;
-        rows.is_ok_and(|rows| !rows.is_empty())
-    }
-}
-
-/// The revision that a record is about.
-fn subject(record: Record) -> Option<Node> {
-    match record {
-        Record::Done(step)
-        | Record::Start(step)
-        | Record::Attempt(step, _)
-        | Record::Progress(step, _)
-        | Record::Finish(step) => Some(step.node),
-        Record::Stamp(node) | Record::Unstamp(node) => Some(node),
-        Record::Purge => None,
-    }
-}
-
-fn unix_millis() -> u64 {
-    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, millis)
-}
-
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

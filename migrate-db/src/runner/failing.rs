@@ -1,0 +1,131 @@
+//! What went wrong, told with its place, and noted in the log.
+
+use std::borrow::Cow;
+
+use migrate_core::plan::{Direction, Step};
+use migrate_core::script::{Record, Statement};
+use migrate_core::source::Span;
+use migrate_core::version_table::{self as table, Elapsed, Origin};
+
+use super::recording::millis;
+use super::{End, Runner, TOOL};
+use crate::doubt;
+use crate::driver::Remarks;
+use crate::error::{Error, StatementError};
+use crate::queue::{Queued, What};
+
+impl Runner<'_> {
+    /// Adds to the outcome of a statement that stands alone what it left half made: where that is
+    /// the very thing that it was to make, it did not do its work, whatever it says.
+    pub(super) async fn with_remnants(
+        &mut self,
+        end: Result<End, Error>,
+        statement: Statement,
+        sql: &str,
+    ) -> Result<End, Error> {
+        let dialect = self.work.table.dialect();
+        let remnants = match &end {
+            Ok(End::Overtaken) => return end,
+            Err(error) if error.is_lost() => return end,
+            _ => doubt::remnants(self.connection, dialect, sql).await,
+        };
+        match end {
+            Err(Error::Statement(mut failed)) => {
+                failed.half_made = remnants.into_iter().map(|remnant| remnant.name).collect();
+                Err(Error::Statement(failed))
+            }
+            Ok(End::Done) => {
+                let Some(remnant) = remnants.into_iter().find(|remnant| remnant.named) else {
+                    return Ok(End::Done);
+                };
+                let source = sqlx::Error::Protocol(format!(
+                    "it changed nothing: {} is left INVALID by an earlier attempt",
+                    remnant.name
+                ));
+                let queued =
+                    Queued { sql: Cow::Owned(sql.to_owned()), what: What::Statement(statement) };
+                match self.failure(&queued, None, Remarks::default(), source) {
+                    Error::Statement(mut failed) => {
+                        failed.half_made = vec![remnant.name];
+                        Err(Error::Statement(failed))
+                    }
+                    other => Err(other),
+                }
+            }
+            other => other,
+        }
+    }
+
+    pub(super) fn failure(
+        &self,
+        queued: &Queued<'_>,
+        position: Option<usize>,
+        remarks: Remarks,
+        source: sqlx::Error,
+    ) -> Error {
+        let What::Statement(Statement { node, span, number, .. }) = queued.what else {
+            let doing = match (queued.what, self.current) {
+                (What::Begin, _) => "opening a transaction",
+                (What::Commit, Some(current)) => {
+                    let id = self.work.graph.id(current.step.node);
+                    return Error::database(format!("committing revision {id}"), source);
+                }
+                (What::Commit, None) => "committing",
+                (What::Set, _) => "setting up the session",
+                _ => "writing the version table",
+            };
+            return Error::database(doing, source);
+        };
+        let name = |step: Step| self.work.graph.id(step.node).to_string();
+        let before = self.ending.iter().map(|(step, _)| *step).take_while(|s| s.node != node);
+        let undone = self.uncommitted.iter().map(|done| done.step).chain(before);
+        let revision = self.work.graph.revision(node);
+        let offset = position
+            .and_then(|n| queued.sql.char_indices().nth(n))
+            .map(|(offset, _)| span.start + offset);
+        let place = offset.map_or(span, |offset| Span::new(offset, offset + 1));
+        Error::Statement(Box::new(StatementError {
+            revision: revision.id().to_string(),
+            message: revision.message().to_owned(),
+            direction: self.current.map_or(Direction::Up, |c| c.step.direction),
+            number,
+            sql: queued.sql.clone().into_owned(),
+            location: revision.file.locate(span),
+            place: revision.file.locate(place),
+            offset: offset.map(|offset| offset - span.start),
+            detail: remarks.detail,
+            hint: remarks.hint,
+            committed: self.committed.iter().map(|done| name(done.step)).collect(),
+            rolled_back: undone.map(name).collect(),
+            half_made: Vec::new(),
+            partial: self.work.table.dialect().may_be_partial(&queued.sql),
+            whole: self.current.is_none_or(|c| c.journalled.is_none()),
+            source,
+        }))
+    }
+
+    /// Writes a failure into the log, if that is possible: the error itself matters more. A
+    /// statement that was refused did not run, so that no doubt remains about it.
+    pub(super) async fn note_failure(&mut self, error: &Error) {
+        let (Some(current), Error::Statement(failed)) = (self.current, error) else { return };
+        if error.is_lost() || !self.exists().await {
+            return;
+        }
+        let elapsed = Elapsed::Millis(millis(current.since.elapsed()));
+        let origin = Origin { by: self.work.by, tool: TOOL, elapsed };
+        let detail = format!("{failed}: {}", failed.source);
+        let partial = self.work.table.dialect().may_be_partial(&failed.sql);
+        if let Some(done) = current.journalled.filter(|_| !partial) {
+            let record = Record::Progress(current.step, done);
+            let [row, _] = record.sql(self.work.graph, self.work.table, origin);
+            let _ = self.connection.execute(&row).await;
+        }
+        let log = self.work.table.record(&failed.revision, table::Event::Failure, &detail, origin);
+        let _ = self.connection.execute(&log).await;
+    }
+
+    pub(super) async fn exists(&mut self) -> bool {
+        let rows = self.connection.rows(&self.work.table.exists()).await;
+        rows.is_ok_and(|rows| !rows.is_empty())
+    }
+}

@@ -1,0 +1,182 @@
+//! Rows of the version table and the log: with the step that they are about, and by hand.
+
+use std::borrow::Cow;
+use std::time::{Duration, Instant, SystemTime};
+
+use migrate_core::graph::Node;
+use migrate_core::plan::Step;
+use migrate_core::script::{Record, Transactions};
+use migrate_core::version_table::{self as table, Elapsed, Origin, Progress, RowState};
+
+use super::{Current, Done, End, LARGEST_BATCH, Runner, TOOL};
+use crate::error::Error;
+use crate::event::Event;
+use crate::queue::{Queued, What};
+use crate::unfinished::{Repair, Unfinished};
+
+impl Runner<'_> {
+    /// Moves rows: in the open transaction, else in one of its own.
+    pub(super) async fn record(&mut self, record: Record) -> Result<End, Error> {
+        let own = !self.open;
+        if own && let end @ (End::Overtaken | End::Conflict(_)) = self.begin(false).await? {
+            return Ok(end);
+        }
+        let ends = match record {
+            Record::Done(step) | Record::Finish(step) => Some(step),
+            _ => None,
+        };
+        let settings = if ends.is_some() { self.connection.restore() } else { Vec::new() };
+        for sql in settings {
+            let end = self.send(Cow::Owned(sql), What::Set).await?;
+            if matches!(end, End::Overtaken | End::Conflict(_)) {
+                return Ok(end);
+            }
+        }
+        let since = self.current.map_or_else(Instant::now, |c| c.since);
+        let clock = self.clock(record);
+        let elapsed = match clock {
+            Some(clock) => clock,
+            None if ends.is_none() => {
+                let so_far = |c: Current| Elapsed::Millis(millis(c.since.elapsed()));
+                self.current.map_or(Elapsed::Unknown, so_far)
+            }
+            None => {
+                // What is waiting belongs to the step: only when it is done the time is known.
+                if let end @ (End::Overtaken | End::Conflict(_)) = self.flush().await? {
+                    return Ok(end);
+                }
+                Elapsed::Millis(millis(since.elapsed()))
+            }
+        };
+        self.queue_record(record, elapsed);
+        self.noting = match record {
+            Record::Start(_) => Some(0),
+            Record::Progress(_, done) => Some(done),
+            _ => None,
+        };
+        match ends {
+            Some(step) if clock.is_some() => {
+                self.ending.push((step, since));
+                let bytes: usize = self.queue.iter().map(|queued| queued.sql.len()).sum();
+                let full = self.ending.len() >= self.batch || bytes >= LARGEST_BATCH;
+                if elapsed != Elapsed::Clock && full {
+                    return self.flush().await;
+                }
+            }
+            Some(step) => self.ended(step, since.elapsed()),
+            None => {}
+        }
+        if own { self.commit().await } else { Ok(End::Done) }
+    }
+
+    /// The database's own clock for a step that may travel with its record.
+    fn clock(&self, record: Record) -> Option<Elapsed> {
+        let words = self.work.table.dialect().words();
+        match record {
+            Record::Done(_) if words.one_trip => {
+                let alone = self.work.transactions == Transactions::PerMigration;
+                alone.then_some(Elapsed::Clock)
+            }
+            Record::Done(_) if words.elapsed_since.is_some() => Some(match self.ending.first() {
+                None => Elapsed::Since(self.current.map_or_else(unix_millis, |c| c.moment)),
+                Some(_) => Elapsed::SincePrevious,
+            }),
+            _ => None,
+        }
+    }
+
+    fn queue_record(&mut self, record: Record, elapsed: Elapsed) {
+        let origin = Origin { by: self.work.by, tool: TOOL, elapsed };
+        let sql = record.sql(self.work.graph, self.work.table, origin);
+        for sql in sql.into_iter().filter(|sql| !sql.is_empty()) {
+            self.queue.push(Queued { sql: Cow::Owned(sql), what: What::Record(subject(record)) });
+        }
+    }
+
+    pub(super) fn ended(&mut self, step: Step, duration: Duration) {
+        self.uncommitted.push(Done { step, duration });
+        let revision = self.work.graph.revision(step.node);
+        (self.tell)(&Event::Finished {
+            revision: revision.id().to_string(),
+            message: revision.message().to_owned(),
+            direction: step.direction,
+            duration,
+        });
+    }
+
+    /// Settles a step that stopped in the middle.
+    pub(crate) async fn repair(
+        &mut self,
+        unfinished: &Unfinished,
+        repair: Repair,
+    ) -> Result<(), Error> {
+        let Unfinished { revision: id, state, done, begun, .. } = unfinished;
+        let origin = Origin { by: self.work.by, tool: TOOL, elapsed: Elapsed::Unknown };
+        let node = self.work.graph.node(id).ok_or_else(|| Error::Unknown(vec![id.clone()]));
+        let step = |node| Step { node, direction: unfinished.direction() };
+        let (row, detail) = match repair {
+            Repair::Reverted => (self.work.table.delete(id, *state), "reverted"),
+            Repair::Applied => {
+                let fingerprint = self.work.graph.revision(node?).fingerprint;
+                let to = Progress {
+                    state: RowState::Applied,
+                    begun: 0,
+                    done: 0,
+                    fingerprint,
+                    elapsed: Elapsed::Unknown,
+                };
+                (self.work.table.update(id, *state, &to), "applied")
+            }
+            Repair::Ran => {
+                let [row, _] = Record::Progress(step(node?), *begun).sql(
+                    self.work.graph,
+                    self.work.table,
+                    origin,
+                );
+                (row, "the statement in doubt ran")
+            }
+            Repair::NotRun => {
+                let [row, _] = Record::Progress(step(node?), *done).sql(
+                    self.work.graph,
+                    self.work.table,
+                    origin,
+                );
+                (row, "the statement in doubt did not run")
+            }
+        };
+        let log = self.work.table.record(id, table::Event::Repair, detail, origin);
+        let node = self.work.graph.node(id);
+        let mut end = self.begin(false).await?;
+        if matches!(end, End::Done) {
+            self.queue.push(Queued { sql: Cow::Owned(row), what: What::Record(node) });
+            self.queue.push(Queued { sql: Cow::Owned(log), what: What::Record(node) });
+            end = self.commit().await?;
+        }
+        match end {
+            End::Done => Ok(()),
+            End::Overtaken => Err(Error::Moved(id.clone())),
+            End::Conflict(error) => Err(error),
+        }
+    }
+}
+
+/// The revision that a record is about.
+fn subject(record: Record) -> Option<Node> {
+    match record {
+        Record::Done(step)
+        | Record::Start(step)
+        | Record::Attempt(step, _)
+        | Record::Progress(step, _)
+        | Record::Finish(step) => Some(step.node),
+        Record::Stamp(node) | Record::Unstamp(node) => Some(node),
+        Record::Purge => None,
+    }
+}
+
+pub(super) fn unix_millis() -> u64 {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, millis)
+}
+
+pub(super) fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
