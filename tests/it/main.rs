@@ -3,6 +3,7 @@
 
 mod alembic;
 mod cli;
+mod corpora;
 mod migrations;
 mod scenarios;
 mod support;
