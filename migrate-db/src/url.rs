@@ -76,6 +76,7 @@ pub fn redact(url: &str) -> String {
 }
 
 /// The pairs behind the `?`, decoded.
+#[cfg(any(feature = "postgres", feature = "mysql", test))]
 pub(crate) fn query(url: &str) -> impl Iterator<Item = (String, String)> {
     let query = url.split_once('?').map_or("", |(_, query)| query);
     let query = query.split_once('#').map_or(query, |(query, _)| query);
@@ -86,6 +87,7 @@ pub(crate) fn query(url: &str) -> impl Iterator<Item = (String, String)> {
 }
 
 /// The URL with other pairs behind the `?`; they stay encoded as they are.
+#[cfg(any(feature = "mysql", test))]
 pub(crate) fn map_query<'u>(
     url: &'u str,
     map: impl Fn(&'u str, &'u str) -> (&'u str, &'u str),
@@ -102,6 +104,7 @@ pub(crate) fn map_query<'u>(
 }
 
 /// The password before the `@`, decoded.
+#[cfg(any(feature = "postgres", feature = "mysql", test))]
 pub(crate) fn password(url: &str) -> Option<String> {
     let (_, rest) = url.split_once("://")?;
     let authority = rest.split(['/', '?', '#']).next()?;
@@ -111,6 +114,7 @@ pub(crate) fn password(url: &str) -> Option<String> {
 }
 
 /// Without `%41` for `A`.
+#[cfg(any(feature = "postgres", feature = "mysql", test))]
 fn decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();

@@ -28,9 +28,10 @@ impl<DB: Database> Handle<DB> {
     }
 
     /// Closes a connection, also one of the pool.
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
     pub(super) async fn end(self) -> sqlx::Result<()> {
         match self {
-            Self::Owned(connection) => connection.close().await,
+            Self::Owned(_) => self.give_back().await,
             Self::Pooled(pooled) => {
                 drop(pooled);
                 Ok(())

@@ -174,22 +174,28 @@ impl Connection {
         let others = words.map_or(&[][..], |words| words.maintenance).iter();
         let mut outcome = Err(no_url(place.dialect()));
         for other in others.filter(|other| **other != name) {
-            outcome = match place {
-                #[cfg(feature = "postgres")]
-                Place::Postgres(url) => postgres_server::connect(url, other)
-                    .await
-                    .map(|c| Self::Postgres(postgres::Postgres::of(c))),
-                #[cfg(feature = "mysql")]
-                Place::Mysql(url) => mysql_server::connect(url, other)
-                    .await
-                    .map(|c| Self::Mysql(mysql::Mysql::of(c))),
-                place => return Err(no_url(place.dialect())),
-            };
+            outcome = Self::elsewhere(place, other).await;
             if outcome.is_ok() {
                 break;
             }
         }
         outcome
+    }
+
+    async fn elsewhere(place: &Place, database: &str) -> Result<Self, Error> {
+        let _ = database;
+        match place {
+            #[cfg(feature = "postgres")]
+            Place::Postgres(url) => {
+                let connection = postgres_server::connect(url, database).await?;
+                Ok(Self::Postgres(postgres::Postgres::of(connection)))
+            }
+            #[cfg(feature = "mysql")]
+            Place::Mysql(url) => {
+                Ok(Self::Mysql(mysql::Mysql::of(mysql_server::connect(url, database).await?)))
+            }
+            place => Err(no_url(place.dialect())),
+        }
     }
 
     pub(crate) async fn trip(&mut self, sql: &str) -> Trip {

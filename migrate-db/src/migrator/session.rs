@@ -116,15 +116,14 @@ impl<'m> Session<'m> {
     /// Ends the visit with what came of it. A connection whose work failed is not given back to a
     /// pool; the lock is given back in any case.
     pub(super) async fn end<T>(self, outcome: Result<T, Error>) -> Result<T, Error> {
-        let Self { connection, lock, .. } = self;
-        let closed = match &outcome {
-            Ok(_) => connection.close().await,
-            Err(_) => {
-                drop(connection);
-                Ok(())
+        let closed = {
+            let connection = self.connection;
+            match &outcome {
+                Ok(_) => connection.close().await,
+                Err(_) => Ok(()),
             }
         };
-        if let Some(lock) = lock {
+        if let Some(lock) = self.lock {
             lock.free().await;
         }
         let closed = closed.map_err(|e| Error::database("closing the connection", e));
