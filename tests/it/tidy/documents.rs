@@ -38,6 +38,25 @@ fn every_code_is_documented_in_the_order_of_the_table() {
 }
 
 #[test]
+fn every_setting_is_documented() {
+    use migrate_core::{config::Config, source::SourceFile};
+    let (_, found) = Config::parse(&SourceFile::new("migrate.toml", "qqqqqqqq = 1"));
+    let help = &found.iter().next().unwrap().help[0];
+    let settings: Vec<&str> = help
+        .trim_start_matches("the settings are ")
+        .split(", ")
+        .filter(|s| *s != "database")
+        .collect();
+    assert!(settings.len() > 9, "{help}");
+    let page = read("docs/configuration.md");
+    let rows: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("| `")).collect();
+    for setting in settings {
+        let row = format!("{setting}` | ");
+        assert!(rows.iter().any(|line| line.starts_with(&row)), "{setting} is not in the table");
+    }
+}
+
+#[test]
 fn links_lead_to_files() {
     for page in pages() {
         let text = read(&page);
