@@ -226,7 +226,8 @@ impl VersionTable {
         self.sibling("_log").version()
     }
 
-    /// Creates both tables where they are missing.
+    /// Creates both tables where they are missing. The log comes first: who meets the version table
+    /// while somebody else creates them meets the log too.
     #[must_use]
     pub fn create(&self) -> Vec<String> {
         let words = self.dialect.words();
@@ -234,6 +235,19 @@ impl VersionTable {
             (words.key_type, words.text_type, words.long_text_type, words.moment_type);
         let options = words.table_options;
         vec![
+            format!(
+                "CREATE TABLE IF NOT EXISTS {} (\n    \
+                 id {},\n    \
+                 at {moment} NOT NULL,\n    \
+                 revision {key} NOT NULL,\n    \
+                 event VARCHAR(16) NOT NULL,\n    \
+                 duration_ms BIGINT,\n    \
+                 done_by {text} NOT NULL,\n    \
+                 tool VARCHAR(64) NOT NULL,\n    \
+                 detail {text} NOT NULL\n){options}",
+                self.log(),
+                words.serial_key
+            ),
             format!(
                 "CREATE TABLE IF NOT EXISTS {} (\n    \
                  revision {key} NOT NULL PRIMARY KEY,\n    \
@@ -248,19 +262,6 @@ impl VersionTable {
                  tool VARCHAR(64) NOT NULL,\n    \
                  way_down {long} NOT NULL\n){options}",
                 self.version()
-            ),
-            format!(
-                "CREATE TABLE IF NOT EXISTS {} (\n    \
-                 id {},\n    \
-                 at {moment} NOT NULL,\n    \
-                 revision {key} NOT NULL,\n    \
-                 event VARCHAR(16) NOT NULL,\n    \
-                 duration_ms BIGINT,\n    \
-                 done_by {text} NOT NULL,\n    \
-                 tool VARCHAR(64) NOT NULL,\n    \
-                 detail {text} NOT NULL\n){options}",
-                self.log(),
-                words.serial_key
             ),
         ]
     }

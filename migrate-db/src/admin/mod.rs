@@ -8,6 +8,7 @@ mod backup;
 mod production;
 
 use std::path::Path;
+use std::time::Duration;
 
 use migrate_core::dialect::{DatabaseWords, Dialect};
 
@@ -48,7 +49,7 @@ impl Database {
     pub async fn drop(&self, force: bool) -> Result<bool, Error> {
         let Some(mut server) = self.server().await? else { return driver::drop(&self.place) };
         if !force {
-            let others = server.connected().await;
+            let others = server.staying().await;
             match others.as_deref() {
                 Ok([]) => {}
                 _ => {
@@ -67,7 +68,7 @@ impl Database {
     /// When the server cannot be reached.
     pub async fn connected(&self) -> Result<Vec<String>, Error> {
         let Some(mut server) = self.server().await? else { return Ok(Vec::new()) };
-        let others = server.connected().await;
+        let others = server.staying().await;
         server.end(others, "asking who is connected").await
     }
 
@@ -148,6 +149,20 @@ impl Server {
 
     fn quoted(&self) -> String {
         self.dialect.quote(&self.name)
+    }
+
+    /// Who is connected and does not go by itself: a server takes a moment to notice that a
+    /// connection was closed.
+    async fn staying(&mut self) -> sqlx::Result<Vec<String>> {
+        let mut others = self.connected().await?;
+        for _ in 0..10 {
+            if others.is_empty() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            others = self.connected().await?;
+        }
+        Ok(others)
     }
 
     async fn end<T>(self, outcome: sqlx::Result<T>, doing: &str) -> Result<T, Error> {

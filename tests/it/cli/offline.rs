@@ -14,7 +14,7 @@ fn offline() -> TestEnvironment {
 #[test]
 fn without_a_database_an_upgrade_starts_at_base() {
     let sql = offline().ok(&["upgrade", "aaa", "--sql"]).stdout;
-    assert!(sql.starts_with("CREATE TABLE IF NOT EXISTS \"migrate_version\""), "{sql}");
+    assert!(sql.starts_with("CREATE TABLE IF NOT EXISTS \"migrate_version_log\""), "{sql}");
     assert!(sql.contains("-- upgrade base -> aaa: Message of aaa"), "{sql}");
 }
 
