@@ -208,6 +208,8 @@ impl Error {
         };
         match source {
             sqlx::Error::Io(_) => true,
+            // Somebody answers who is no server, or not yet: what forwards to one that starts.
+            sqlx::Error::Protocol(_) | sqlx::Error::Tls(_) => matches!(self, Self::Connect { .. }),
             // A server that shuts down or recovers, and connection failures, as PostgreSQL says.
             sqlx::Error::Database(error) => error.code().is_some_and(|code| {
                 code.starts_with("08") || ["57P01", "57P02", "57P03"].contains(&code.as_ref())

@@ -59,6 +59,8 @@ pub(crate) struct Runner<'r> {
     table_stays: bool,
     /// The log's newest number when the plan was made, and after each transaction of ours.
     generation: u64,
+    /// The same as the open transaction will leave it.
+    next_generation: Option<u64>,
     /// Whether a transaction is open, or on its way.
     open: bool,
     /// What is not sent yet.
@@ -131,6 +133,7 @@ impl<'r> Runner<'r> {
             has_table: status.has_version_table,
             table_stays: status.has_version_table,
             generation: status.generation,
+            next_generation: None,
             open: false,
             queue: Vec::new(),
             current: None,
@@ -315,6 +318,7 @@ impl<'r> Runner<'r> {
         let end = self.flush().await?;
         if matches!(end, End::Done) {
             self.open = false;
+            self.generation = self.next_generation.take().unwrap_or(self.generation);
             self.table_stays = self.has_table;
             if let (Some(done), Some(current)) = (self.noting.take(), &mut self.current) {
                 current.journalled = Some(done);
@@ -339,6 +343,7 @@ impl<'r> Runner<'r> {
         self.queue.clear();
         self.ending.clear();
         self.noting = None;
+        self.next_generation = None;
         self.uncommitted.clear();
         if std::mem::take(&mut self.open) {
             // When even this fails the connection is gone, and the transaction with it.
@@ -364,7 +369,7 @@ impl<'r> Runner<'r> {
                 && queue.iter().take(trip.changed.len()).any(|q| q.what == What::Generation)
             {
                 let newest = row.first().and_then(Option::as_deref).and_then(|n| n.parse().ok());
-                self.generation = newest.unwrap_or(self.generation);
+                self.next_generation = newest.or(self.next_generation);
             }
             if trip.failure.is_none() {
                 durations = self.durations(trip.last_row.as_ref());

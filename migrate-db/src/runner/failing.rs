@@ -68,7 +68,9 @@ impl Runner<'_> {
                 (What::Begin, _) => "opening a transaction",
                 (What::Commit, Some(current)) => {
                     let id = self.work.graph.id(current.step.node);
-                    return Error::database(format!("committing revision {id}"), source);
+                    let several = self.uncommitted.len() + self.ending.len() > 1;
+                    let up_to = if several { "all revisions up to" } else { "revision" };
+                    return Error::database(format!("committing {up_to} {id}"), source);
                 }
                 (What::Commit, None) => "committing",
                 (What::Set, _) => "setting up the session",
