@@ -18,6 +18,7 @@ pub mod lock;
 pub mod lock_table;
 pub mod plan;
 pub mod revision;
+pub mod schema;
 pub mod script;
 pub mod source;
 pub mod sql;

@@ -25,6 +25,7 @@
 //! | `postgres` | the PostgreSQL driver |
 //! | `mysql` | the MySQL and MariaDB driver |
 //! | `tls` | TLS to servers, through rustls |
+//! | `testkit` | `migrate_db::testkit`: round-trip tests, and databases for a program's own tests |
 //! | `cli` | `migrate_db::cli`: the commands that run and ask, to mount in a program's own binary |
 //!
 //! None is on by default. The drivers are sqlx's: a program that has chosen another TLS by sqlx's
@@ -52,11 +53,17 @@ mod error;
 mod event;
 mod foreign;
 mod ghosts;
+#[cfg(feature = "testkit")]
+#[allow(dead_code, reason = "being built")]
+mod inspect;
 mod migrations;
 mod migrator;
 mod queue;
 mod runner;
 mod state;
+#[cfg(feature = "testkit")]
+#[allow(dead_code, reason = "being built")]
+pub mod testkit;
 mod unfinished;
 pub mod url;
 

@@ -106,6 +106,11 @@ fn a_database_is_named_only_where_it_differs() {
             ("migrate-core/src/dialect/", "what the SQL of each says"),
             ("migrate-db/src/driver/", "how bytes travel to each"),
             ("migrate-db/src/database.rs", "the one enum that selects a driver"),
+            ("migrate-db/src/inspect/mod.rs", "the one place that selects a catalog"),
+            (
+                "migrate-db/src/testkit/",
+                "servers, copies of databases and values of columns differ",
+            ),
             ("migrate-db/src/url.rs", "SQLAlchemy writes the paths of SQLite's URLs otherwise"),
             ("cargo-migrate/src/command/init.rs", "the database of a project that names none"),
         ],

@@ -1,0 +1,1 @@
+//! One revision, up, down and up again.

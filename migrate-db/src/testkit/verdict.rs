@@ -1,0 +1,123 @@
+//! What came of the test of one revision.
+
+use std::time::Duration;
+
+use migrate_core::dialect::Dialect;
+
+/// What a round trip found wrong; its name is stable, and what `-- migrate:allow` accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FindingCode {
+    /// The up fails also where the tables are empty.
+    UpFails,
+    /// The up fails where there are rows, and not where there are none.
+    UpFailsWithRows,
+    /// The down fails.
+    DownFails,
+    /// The up fails the second time.
+    UpFailsAgain,
+    /// The down leaves something behind.
+    LeftBehind,
+    /// The down does not bring something back.
+    NotRestored,
+    /// The down brings something back otherwise than it was.
+    RestoredOtherwise,
+    /// The second up gives another schema than the first.
+    DiffersAgain,
+    /// Rows are gone after the down, or values in columns that were there before.
+    RowsLost,
+    /// Rows that the revision has no business with are changed after the down.
+    RowsChanged,
+    /// Rows are there after the down that were not there before.
+    RowsLeftBehind,
+    /// A fixture fails.
+    FixtureFails,
+    /// A query of a verify section does not hold after the up.
+    VerifyFails,
+}
+
+impl FindingCode {
+    /// All of them.
+    pub const ALL: [Self; 13] = [
+        Self::UpFails,
+        Self::UpFailsWithRows,
+        Self::DownFails,
+        Self::UpFailsAgain,
+        Self::LeftBehind,
+        Self::NotRestored,
+        Self::RestoredOtherwise,
+        Self::DiffersAgain,
+        Self::RowsLost,
+        Self::RowsChanged,
+        Self::RowsLeftBehind,
+        Self::FixtureFails,
+        Self::VerifyFails,
+    ];
+
+    /// The stable name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::UpFails => "up-fails",
+            Self::UpFailsWithRows => "up-fails-with-rows",
+            Self::DownFails => "down-fails",
+            Self::UpFailsAgain => "up-fails-again",
+            Self::LeftBehind => "left-behind",
+            Self::NotRestored => "not-restored",
+            Self::RestoredOtherwise => "restored-otherwise",
+            Self::DiffersAgain => "differs-again",
+            Self::RowsLost => "rows-lost",
+            Self::RowsChanged => "rows-changed",
+            Self::RowsLeftBehind => "rows-left-behind",
+            Self::FixtureFails => "fixture-fails",
+            Self::VerifyFails => "verify-fails",
+        }
+    }
+}
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Its kind.
+    pub code: FindingCode,
+    /// What is wrong, a line; more lines may follow for the statement and the database's words.
+    pub message: String,
+    /// The diff of the schema in SQL, `-` and `+` before the lines; or the rows. May be empty.
+    pub diff: String,
+    /// What would mend it.
+    pub help: Vec<String>,
+}
+
+/// How a test ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// Up, down and up again, all as it should be.
+    Passed,
+    /// Something is wrong.
+    Failed,
+    /// It could not be tested: a revision below it cannot be applied, or the database is skipped.
+    Skipped,
+}
+
+/// What came of the test of one revision, or of one test of the whole history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// The revision's id; for a test of the whole history its name, as `head to base`.
+    pub name: String,
+    /// The revision's message; may be empty.
+    pub message: String,
+    /// The revision's file, as shown; `None` for a test of the whole history.
+    pub path: Option<String>,
+    /// The database.
+    pub dialect: Dialect,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What is wrong.
+    pub findings: Vec<Finding>,
+    /// What a person should know besides: tables that could not be filled, accepted findings, that
+    /// there is no way down, why it was skipped.
+    pub notes: Vec<String>,
+    /// How long it took; what was known from an earlier run took nothing.
+    pub duration: Duration,
+    /// Whether it is known from an earlier run of the same text.
+    pub remembered: bool,
+}
