@@ -20,13 +20,15 @@ const OLD_SECONDS: u64 = 2 * 60 * 60;
 
 /// Starts the server of a kind; its URL.
 pub(super) async fn start(server: &Server) -> Result<String, String> {
-    let name = name(server.dialect);
+    let name = name(server);
     remove_old(&name);
     let (_, tag) = server.image();
     match server.dialect {
         Dialect::Postgres => {
             let image = Postgres::default()
                 .with_tag(tag)
+                // Thousands of rounds of hashing for every connection take long in a test's build.
+                .with_env_var("POSTGRES_HOST_AUTH_METHOD", "trust")
                 .with_cmd(["-c", "fsync=off", "-c", "max_connections=400"])
                 .with_container_name(name)
                 .with_label(LABEL, now().to_string());
@@ -58,13 +60,13 @@ async fn port<I: Image, E: std::fmt::Display>(
     port
 }
 
-/// The container's name: one per kind of server and build folder.
-pub(crate) fn name(dialect: Dialect) -> String {
+/// The container's name: one per kind of server, tag and build folder.
+pub(crate) fn name(server: &Server) -> String {
     let folder = env!("CARGO_TARGET_TMPDIR").bytes();
     let hash = folder.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
-    format!("{LABEL}-{hash:08x}-{dialect}")
+    format!("{LABEL}-{hash:08x}-{}", server.note())
 }
 
 /// Removes a container of this name, which does not answer, and all that are old.

@@ -12,7 +12,7 @@ use super::Server;
 
 /// Starts the server of a kind; its URL.
 pub(super) async fn start(server: &Server) -> Result<String, String> {
-    let folder = std::env::temp_dir().join(super::container::name(server.dialect));
+    let folder = std::env::temp_dir().join(super::container::name(server));
     stop_last(&folder);
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;

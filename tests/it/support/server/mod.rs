@@ -76,10 +76,10 @@ impl Server {
         }
         // One process looks and starts, the others wait and then find what it started.
         let folder = folder();
-        let lock = File::create(folder.join(format!("{}.lock", self.dialect)))
+        let lock = File::create(folder.join(format!("{}.lock", self.note())))
             .and_then(|file| file.lock().map(|()| file))
             .map_err(|e| format!("{}: {e}", folder.display()))?;
-        let known = folder.join(format!("{}.url", self.dialect));
+        let known = folder.join(format!("{}.url", self.note()));
         if let Ok(url) = fs::read_to_string(&known)
             && probe(&url).await.is_ok()
         {
@@ -114,6 +114,11 @@ impl Server {
         fs::write(&known, &url).map_err(|e| format!("{}: {e}", known.display()))?;
         drop(lock);
         Ok(Some(url))
+    }
+
+    /// What notes about the server are called: two versions live side by side.
+    fn note(&self) -> String {
+        format!("{}-{}", self.dialect, self.image().1)
     }
 
     /// The image's name and the tag to use.
