@@ -4,6 +4,7 @@
 mod alembic;
 mod cli;
 mod corpora;
+mod faults;
 mod migrations;
 mod scenarios;
 mod support;

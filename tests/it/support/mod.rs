@@ -109,12 +109,22 @@ impl TestEnvironment {
         self.call(env!("CARGO_BIN_EXE_mounted-app"), "", args)
     }
 
-    fn call(&self, program: &str, folder: &str, args: &[&str]) -> Outcome {
+    /// A call of `cargo-migrate` in the folder, for who wants to start it himself.
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
+        self.command_of(env!("CARGO_BIN_EXE_cargo-migrate-dup"), "", args)
+    }
+
+    fn command_of(&self, program: &str, folder: &str, args: &[&str]) -> Command {
         let mut command = Command::new(program);
         command.args(args).current_dir(self.path(folder)).stdin(Stdio::null()).env_clear();
         command.env("HOME", self.root.path().join("home")).env("TZ", "UTC");
         command.env("USER", "ada").env("HOSTNAME", "test");
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    fn call(&self, program: &str, folder: &str, args: &[&str]) -> Outcome {
+        let mut command = self.command_of(program, folder, args);
         let output = command.output().unwrap();
         let text =
             |bytes: Vec<u8>| redact::redact(&String::from_utf8(bytes).unwrap(), self.root.path());
