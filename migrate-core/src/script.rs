@@ -92,6 +92,8 @@ pub enum Record {
     Attempt(Step, usize),
     /// So many statements of a journalled step are done.
     Progress(Step, usize),
+    /// The statement of a journalled step that was begun behind so many did not run.
+    Retract(Step, usize),
     /// A journalled step is done.
     Finish(Step),
     /// A row appears without anything run.

@@ -101,6 +101,23 @@ pub struct Progress {
     pub elapsed: Elapsed,
 }
 
+/// What a revision's row says before it is changed: who finds it otherwise was overtaken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// The state.
+    pub state: RowState,
+    /// How many statements are done, where that matters.
+    pub done: Option<usize>,
+    /// How many were begun, where that matters.
+    pub begun: Option<usize>,
+}
+
+impl From<RowState> for Standing {
+    fn from(state: RowState) -> Self {
+        Self { state, done: None, begun: None }
+    }
+}
+
 /// Who records something, and how long it took.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Origin<'a> {
@@ -460,15 +477,32 @@ impl VersionTable {
         )
     }
 
-    /// Removes a revision's row, if it is in the given state.
+    /// Removes a revision's row, if it stands so.
     #[must_use]
-    pub fn delete(&self, id: &str, state: RowState) -> String {
+    pub fn delete(&self, id: &str, from: impl Into<Standing>) -> String {
+        format!("DELETE FROM {} WHERE {}", self.version(), self.stands(id, from.into()))
+    }
+
+    /// Refuses, with a division by zero, when a revision's row stands otherwise, and keeps it so
+    /// until the transaction ends; for databases where statements travel together.
+    #[must_use]
+    pub fn guard_row(&self, id: &str, from: impl Into<Standing>) -> String {
         format!(
-            "DELETE FROM {} WHERE revision = {} AND state = '{}'",
+            "SELECT 1 / (SELECT COUNT(*) FROM (SELECT 1 FROM {} WHERE {} FOR UPDATE) r)",
             self.version(),
-            self.dialect.literal(id),
-            state.word()
+            self.stands(id, from.into())
         )
+    }
+
+    fn stands(&self, id: &str, from: Standing) -> String {
+        let mut condition =
+            format!("revision = {} AND state = '{}'", self.dialect.literal(id), from.state.word());
+        for (column, count) in [("statements_done", from.done), ("statements_begun", from.begun)] {
+            if let Some(count) = count {
+                condition += &format!(" AND {column} = {count}");
+            }
+        }
+        condition
     }
 
     /// Removes all rows.
@@ -477,19 +511,18 @@ impl VersionTable {
         format!("DELETE FROM {}", self.version())
     }
 
-    /// Moves a revision's row from one state to another.
+    /// Moves a revision's row, if it stands so.
     #[must_use]
-    pub fn update(&self, id: &str, from: RowState, to: &Progress) -> String {
+    pub fn update(&self, id: &str, from: impl Into<Standing>, to: &Progress) -> String {
         let duration = format!(", duration_ms = {}", self.elapsed(to.elapsed));
         format!(
-            "UPDATE {} SET state = '{}', statements_begun = {}, statements_done = {}, fingerprint = '{}'{duration} WHERE revision = {} AND state = '{}'",
+            "UPDATE {} SET state = '{}', statements_begun = {}, statements_done = {}, fingerprint = '{}'{duration} WHERE {}",
             self.version(),
             to.state.word(),
             to.begun,
             to.done,
             to.fingerprint,
-            self.dialect.literal(id),
-            from.word()
+            self.stands(id, from.into())
         )
     }
 

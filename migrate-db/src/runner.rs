@@ -394,7 +394,7 @@ impl<'r> Runner<'r> {
                         error,
                     )));
                 }
-                None if queue[index].what == What::Guard && error.as_database_error().is_some() => {
+                None if queue[index].what == What::Guard && is_refused(&error) => {
                     return Ok(End::Overtaken);
                 }
                 None => return Err(self.failure(&queue[index], position, remarks, error)),
@@ -452,4 +452,9 @@ impl<'r> Runner<'r> {
         }
         Ok(())
     }
+}
+
+/// Whether a guard says no, by its division by zero: another error is one.
+fn is_refused(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(|e| e.code()).is_some_and(|code| code == "22012")
 }

@@ -3,24 +3,24 @@
 use super::{Record, fingerprint_of};
 use crate::graph::{Graph, Node};
 use crate::plan::{Direction, Step};
-use crate::version_table::{Event, Origin, Progress, RowState, VersionTable};
+use crate::version_table::{Event, Origin, Progress, RowState, Standing, VersionTable};
 
 impl Record {
     /// The statements that make this change, the second of them the log's and sometimes empty: each
     /// changes exactly one row, but for [`Record::Purge`].
     #[must_use]
     pub fn sql(self, graph: &Graph, table: &VersionTable, origin: Origin<'_>) -> [String; 2] {
-        use RowState::{Applied, Downgrading, Upgrading};
+        use RowState::{Applied, Upgrading};
         let id = |node: Node| graph.id(node).as_str();
         let whole = |node: Node| graph.revision(node).fingerprint;
         let part = |step: Step, done| fingerprint_of(graph, step, done, table.dialect());
+        let from = self.from().map_or(Standing::from(Applied), |(_, from)| from);
         let insert = |node: Node, fingerprint, state| {
             table.insert(graph.revision(node), fingerprint, state, origin)
         };
         let log = |node: Node, event, detail: &str| table.record(id(node), event, detail, origin);
-        let moving = |direction| if direction == Direction::Up { Upgrading } else { Downgrading };
         // What was begun is told by the fingerprint too: a doubt is about that very statement.
-        let progress = |step: Step, from, begun, done| {
+        let progress = |step: Step, begun, done| {
             let state = moving(step.direction);
             let fingerprint = part(step, begun);
             let to = Progress { state, begun, done, fingerprint, elapsed: origin.elapsed };
@@ -31,32 +31,66 @@ impl Record {
                 [insert(node, whole(node), Applied), log(node, Event::Upgrade, "")]
             }
             Self::Done(Step { node, direction: Direction::Down }) => {
-                [table.delete(id(node), Applied), log(node, Event::Downgrade, "")]
+                [table.delete(id(node), from), log(node, Event::Downgrade, "")]
             }
             Self::Start(step @ Step { node, direction: Direction::Up }) => {
                 [insert(node, part(step, 0), Upgrading), log(node, Event::Begin, "upgrade")]
             }
             Self::Start(step @ Step { node, direction: Direction::Down }) => {
-                [progress(step, Applied, 0, 0), log(node, Event::Begin, "downgrade")]
+                [progress(step, 0, 0), log(node, Event::Begin, "downgrade")]
             }
-            Self::Attempt(step, number) => {
-                [progress(step, moving(step.direction), number, number - 1), String::new()]
-            }
-            Self::Progress(step, number) => {
-                [progress(step, moving(step.direction), number, number), String::new()]
+            Self::Attempt(step, number) => [progress(step, number, number - 1), String::new()],
+            Self::Progress(step, done) | Self::Retract(step, done) => {
+                [progress(step, done, done), String::new()]
             }
             Self::Finish(Step { node, direction: Direction::Up }) => {
                 let (state, fingerprint) = (Applied, whole(node));
                 let to =
                     Progress { state, begun: 0, done: 0, fingerprint, elapsed: origin.elapsed };
-                [table.update(id(node), Upgrading, &to), log(node, Event::Upgrade, "")]
+                [table.update(id(node), from, &to), log(node, Event::Upgrade, "")]
             }
             Self::Finish(Step { node, direction: Direction::Down }) => {
-                [table.delete(id(node), Downgrading), log(node, Event::Downgrade, "")]
+                [table.delete(id(node), from), log(node, Event::Downgrade, "")]
             }
             Self::Stamp(node) => [insert(node, whole(node), Applied), log(node, Event::Stamp, "")],
             Self::Purge => [table.clear(), table.record("", Event::Unstamp, "purge", origin)],
-            Self::Unstamp(node) => [table.delete(id(node), Applied), log(node, Event::Unstamp, "")],
+            Self::Unstamp(node) => [table.delete(id(node), from), log(node, Event::Unstamp, "")],
         }
+    }
+
+    /// Refuses the change where the row is not as it was left, for databases where statements travel
+    /// together; nothing where the change itself is refused then.
+    #[must_use]
+    pub fn guard(self, graph: &Graph, table: &VersionTable) -> Option<String> {
+        self.from().map(|(node, from)| table.guard_row(graph.id(node).as_str(), from))
+    }
+
+    /// The row that is changed, and how it must stand.
+    fn from(self) -> Option<(Node, Standing)> {
+        let open = |step: Step| Standing::from(moving(step.direction));
+        Some(match self {
+            Self::Done(Step { node, direction: Direction::Down })
+            | Self::Start(Step { node, direction: Direction::Down })
+            | Self::Unstamp(node) => (node, RowState::Applied.into()),
+            // Whoever begins a statement must find all before it done, and none begun.
+            Self::Attempt(step, number) => {
+                let before = Some(number - 1);
+                (step.node, Standing { done: before, begun: before, ..open(step) })
+            }
+            Self::Progress(step, number) => {
+                (step.node, Standing { done: Some(number - 1), ..open(step) })
+            }
+            Self::Retract(step, done) => (step.node, Standing { done: Some(done), ..open(step) }),
+            Self::Finish(step) => (step.node, open(step)),
+            Self::Done(_) | Self::Start(_) | Self::Stamp(_) | Self::Purge => return None,
+        })
+    }
+}
+
+/// The state of a row while a journalled step goes on.
+const fn moving(direction: Direction) -> RowState {
+    match direction {
+        Direction::Up => RowState::Upgrading,
+        Direction::Down => RowState::Downgrading,
     }
 }

@@ -118,7 +118,7 @@ impl Runner<'_> {
         let detail = format!("{failed}: {}", failed.source);
         let partial = self.work.table.dialect().may_be_partial(&failed.sql);
         if let Some(done) = current.journalled.filter(|_| !partial) {
-            let record = Record::Progress(current.step, done);
+            let record = Record::Retract(current.step, done);
             let [row, _] = record.sql(self.work.graph, self.work.table, origin);
             let _ = self.connection.execute(&row).await;
         }

@@ -87,6 +87,12 @@ impl Runner<'_> {
 
     fn queue_record(&mut self, record: Record, elapsed: Elapsed) {
         let origin = Origin { by: self.work.by, tool: TOOL, elapsed };
+        // What counts rows afterwards comes too late where the commit travels with them.
+        if self.work.table.dialect().words().one_trip
+            && let Some(guard) = record.guard(self.work.graph, self.work.table)
+        {
+            self.queue.push(Queued { sql: Cow::Owned(guard), what: What::Guard });
+        }
         let sql = record.sql(self.work.graph, self.work.table, origin);
         for sql in sql.into_iter().filter(|sql| !sql.is_empty()) {
             self.queue.push(Queued { sql: Cow::Owned(sql), what: What::Record(subject(record)) });
@@ -127,21 +133,18 @@ impl Runner<'_> {
                 };
                 (self.work.table.update(id, *state, &to), "applied")
             }
-            Repair::Ran => {
-                let [row, _] = Record::Progress(step(node?), *begun).sql(
-                    self.work.graph,
-                    self.work.table,
-                    origin,
-                );
-                (row, "the statement in doubt ran")
-            }
-            Repair::NotRun => {
-                let [row, _] = Record::Progress(step(node?), *done).sql(
-                    self.work.graph,
-                    self.work.table,
-                    origin,
-                );
-                (row, "the statement in doubt did not run")
+            Repair::Ran | Repair::NotRun => {
+                let record = if repair == Repair::Ran && unfinished.in_doubt() {
+                    Record::Progress(step(node?), *begun)
+                } else {
+                    Record::Retract(step(node?), *done)
+                };
+                let [row, _] = record.sql(self.work.graph, self.work.table, origin);
+                let ran = "the statement in doubt ran";
+                (
+                    row,
+                    if repair == Repair::Ran { ran } else { "the statement in doubt did not run" },
+                )
             }
         };
         let log = self.work.table.record(id, table::Event::Repair, detail, origin);
@@ -167,6 +170,7 @@ fn subject(record: Record) -> Option<Node> {
         | Record::Start(step)
         | Record::Attempt(step, _)
         | Record::Progress(step, _)
+        | Record::Retract(step, _)
         | Record::Finish(step) => Some(step.node),
         Record::Stamp(node) | Record::Unstamp(node) => Some(node),
         Record::Purge => None,
