@@ -25,8 +25,13 @@ macro_rules! within {
 }
 
 mod cuts;
+mod disk;
 mod kills;
+mod locks;
+mod pooler;
 mod proxy;
+mod rights;
+mod servers;
 mod site;
 
 use std::sync::mpsc;

@@ -75,11 +75,16 @@ impl Site {
     /// Makes the database as it was at first.
     pub(super) async fn reset(&self) {
         self.quiet().await;
+        self.reset_beside().await;
+    }
+
+    /// The same while others are connected who do nothing.
+    pub(super) async fn reset_beside(&self) {
         match self.db.dialect {
             Dialect::Sqlite => {
+                let file = self.db.url.trim_start_matches("sqlite:").split('?').next().unwrap();
                 for suffix in ["", "-journal", "-wal", "-shm"] {
-                    let file = self.db.folder().join(format!("app.db{suffix}"));
-                    let _ = std::fs::remove_file(file);
+                    let _ = std::fs::remove_file(format!("{file}{suffix}"));
                 }
             }
             Dialect::Postgres => {
@@ -105,6 +110,17 @@ impl Site {
     /// Calls the tool and waits for its end.
     pub(super) async fn call(&self, args: &[&str]) -> Ended {
         ended(self.start(args)).await
+    }
+
+    /// Who asks is answered: so many revisions are applied.
+    pub(super) async fn asking_works(&self, applied: usize) {
+        let outcome = self.env.run(&["current", "--format", "json"]);
+        assert_eq!(outcome.code, 0, "{outcome}");
+        let ids: Vec<String> = (0..applied).map(id).collect();
+        assert_eq!(outcome.json()["applied"], serde_json::json!(ids), "{outcome}");
+        assert_eq!(self.call(&["history"]).await.code, Some(0));
+        let pending = self.env.run(&["check"]);
+        assert_eq!(pending.code, if applied == REVISIONS { 0 } else { 3 }, "{pending}");
     }
 
     /// How long a call takes that does all there is to do.
@@ -139,6 +155,11 @@ impl Site {
     /// the history to the other; how many revisions are applied.
     pub(super) async fn verify(&self, direction: Direction) -> usize {
         self.quiet().await;
+        self.verify_beside(direction).await
+    }
+
+    /// The same while others are connected who do nothing.
+    pub(super) async fn verify_beside(&self, direction: Direction) -> usize {
         let status = status(&self.db, &self.history).await;
         let applied = applied(&self.db, &self.history).await;
         let ids: Vec<String> = (0..REVISIONS).map(id).collect();

@@ -24,7 +24,6 @@ pub(crate) struct Db {
 impl Db {
     /// A fresh database; `None`, and a word about it, where the environment says to do without.
     pub(crate) async fn fresh(dialect: Dialect) -> Option<Self> {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
         let folder = tempfile::tempdir().unwrap();
         let Some(server) = server::of(dialect) else {
             let url = format!("sqlite:{}?mode=rwc", folder.path().join("app.db").display());
@@ -35,12 +34,19 @@ impl Db {
             println!("skipped: MIGRATE_TEST_SKIP names {dialect}");
             return None;
         };
+        Some(Self::on(dialect, url).await)
+    }
+
+    /// A fresh database on a server.
+    pub(crate) async fn on(dialect: Dialect, url: &str) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let folder = tempfile::tempdir().unwrap();
         let nanos = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().subsec_nanos();
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("t{}_{count}_{nanos}", std::process::id());
         server::execute(url, &format!("CREATE DATABASE {name}")).await.unwrap();
         let admin = url.to_owned();
-        Some(Self { dialect, url: with_name(url, &name), name, admin, folder })
+        Self { dialect, url: with_name(url, &name), name, admin, folder }
     }
 
     pub(crate) fn database(&self) -> Database {

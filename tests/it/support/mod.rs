@@ -114,6 +114,13 @@ impl TestEnvironment {
         self.command_of(env!("CARGO_BIN_EXE_cargo-migrate-dup"), "", args)
     }
 
+    /// A shell in the folder, with the same environment.
+    pub(crate) fn shell(&self, script: &str) -> Command {
+        let mut command = self.command_of("bash", "", &["-c", script]);
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command
+    }
+
     fn command_of(&self, program: &str, folder: &str, args: &[&str]) -> Command {
         let mut command = Command::new(program);
         command.args(args).current_dir(self.path(folder)).stdin(Stdio::null()).env_clear();
