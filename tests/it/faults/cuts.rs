@@ -13,7 +13,7 @@ within!(postgres, Postgres: cut_anywhere, cut_with_the_lock_row, cut_behind_ever
 within!(mysql, Mysql: cut_anywhere, cut_with_the_lock_row, cut_behind_every_request);
 
 fn cuts() -> u64 {
-    number("MIGRATE_TEST_CUTS", 24)
+    number("MIGRATE_TEST_CUTS", 16)
 }
 
 fn limit() -> u64 {

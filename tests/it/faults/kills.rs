@@ -13,7 +13,7 @@ within!(postgres, Postgres: killed_between_transactions, killed_with_the_lock_ro
 within!(mysql, Mysql: killed_between_transactions, killed_with_the_lock_row);
 
 fn kills() -> u64 {
-    number("MIGRATE_TEST_KILLS", 40)
+    number("MIGRATE_TEST_KILLS", 30)
 }
 
 fn limit() -> u64 {

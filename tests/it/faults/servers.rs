@@ -89,7 +89,7 @@ async fn survives(dialect: Dialect) {
     let time = site.time(way(Direction::Up)).await;
     let mut by_itself = 0;
     // Killed as by a power cut, and asked to end.
-    let rounds = [&["kill"][..], &["stop", "--time", "5"], &["kill"]];
+    let rounds = [&["kill"][..], &["stop", "--time", "3"]];
     for how in rounds {
         site.reset().await;
         let run = site.start(&["upgrade", "--lock-wait", "40s"]);
