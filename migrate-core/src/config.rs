@@ -16,12 +16,14 @@
 
 mod expand;
 mod read;
+mod testing;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
 pub use expand::{ExpandError, expand};
+pub use testing::TestSettings;
 
 use crate::dialect::Dialect;
 use crate::history::Heads;
@@ -69,6 +71,8 @@ pub struct Settings {
     pub lock_timeout: Option<Duration>,
     /// How long a statement may run.
     pub statement_timeout: Option<Duration>,
+    /// How the revisions are tested.
+    pub test: TestSettings,
 }
 
 /// How runners keep each other out. A database that is a file is its own lock, whatever is chosen
@@ -116,6 +120,7 @@ impl Default for Settings {
             lock_wait: None,
             lock_timeout: None,
             statement_timeout: None,
+            test: TestSettings::default(),
         }
     }
 }

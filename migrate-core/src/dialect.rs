@@ -6,7 +6,7 @@
 
 mod mysql;
 mod postgres;
-mod sqlite;
+pub mod sqlite;
 
 use std::fmt::{self, Write as _};
 use std::time::Duration;
@@ -232,6 +232,10 @@ pub struct Words {
     pub client_encoding: Option<&'static str>,
     /// Opens a transaction that will write.
     pub begin: &'static str,
+    /// Checks now what an open transaction would check at its commit.
+    pub settle: &'static [&'static str],
+    /// Makes a session fast whose work nobody would miss after a crash.
+    pub careless: &'static [&'static str],
     /// A key column's type, for revision ids.
     pub key_type: &'static str,
     /// A short text's type: without size limits that a message could meet.
@@ -248,6 +252,8 @@ pub struct Words {
     pub ago: &'static str,
     /// What follows the parenthesis of CREATE TABLE.
     pub table_options: &'static str,
+    /// The container image of a server for tests; `None` where no server is needed.
+    pub test_image: Option<&'static str>,
     /// A moment column (`{}`) as RFC 3339 text in UTC.
     pub moment_as_text: &'static str,
     /// A number column (`{}`) as text.

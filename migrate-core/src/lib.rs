@@ -18,6 +18,7 @@ pub mod lock;
 pub mod lock_table;
 pub mod plan;
 pub mod revision;
+pub mod round_trip;
 pub mod schema;
 pub mod script;
 pub mod source;

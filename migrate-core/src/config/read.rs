@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use toml::de::{DeTable, DeValue};
 
-use super::{Config, Locking, Settings};
+use super::{Config, Locking, Settings, testing};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::history::Heads;
@@ -29,6 +29,9 @@ const KEYS: [&str; 10] = [
 
 /// The table whose members are databases by name.
 const DATABASES: &str = "database";
+
+/// The table of what tests need.
+const TEST: &str = "test";
 
 impl Config {
     /// Reads the file. What was understood is returned also when there are mistakes; it must not
@@ -67,7 +70,7 @@ struct Reader<'a> {
 }
 
 /// What would be right in place of a wrong value.
-type Wrong = String;
+pub(super) type Wrong = String;
 
 impl Reader<'_> {
     fn config(&mut self, table: &DeTable<'_>, config: &mut Config) {
@@ -111,26 +114,55 @@ impl Reader<'_> {
         settings: &mut Settings,
         tables: &[&str],
     ) {
+        if name == TEST {
+            self.tests(value, settings);
+            return;
+        }
         if !KEYS.contains(&name) {
-            let known = || KEYS.into_iter().chain(tables.iter().copied());
-            // `version_table` is a slip that people make who write TOML for cargo.
-            let near = nearest(&name.replace('_', "-"), known());
-            self.found.push(
-                Diagnostic::error(Code::UnknownSetting, format!("`{name}` is not a setting"))
-                    .at(self.file, at)
-                    .help(match near {
-                        Some(near) => format!("did you mean `{near}`?"),
-                        None => {
-                            format!("the settings are {}", known().collect::<Vec<_>>().join(", "))
-                        }
-                    }),
-            );
+            let known: Vec<&str> =
+                KEYS.into_iter().chain([TEST]).chain(tables.iter().copied()).collect();
+            self.unknown(name, at, &known);
             return;
         }
         if let Err((place, help)) = set(settings, name, value.get_ref()) {
             let place = place.unwrap_or_else(|| value.span());
             self.wrong(name, span(place), help);
         }
+    }
+
+    fn tests(&mut self, value: &toml::Spanned<DeValue<'_>>, settings: &mut Settings) {
+        let Some(table) = value.get_ref().as_table() else {
+            let help = format!("write `[{TEST}]` and its settings under it");
+            self.wrong(TEST, span(value.span()), help);
+            return;
+        };
+        let keys = testing::keys();
+        for (key, value) in table {
+            let name = key.get_ref().as_ref();
+            if !keys.iter().any(|known| known == name) {
+                let known: Vec<String> = keys.iter().map(|key| format!("{TEST}.{key}")).collect();
+                let known: Vec<&str> = known.iter().map(String::as_str).collect();
+                self.unknown(&format!("{TEST}.{name}"), span(key.span()), &known);
+            } else if let Err((place, help)) =
+                testing::set(&mut settings.test, name, value.get_ref())
+            {
+                let place = place.unwrap_or_else(|| value.span());
+                self.wrong(&format!("{TEST}.{name}"), span(place), help);
+            }
+        }
+    }
+
+    fn unknown(&mut self, name: &str, at: Span, known: &[&str]) {
+        // `version_table` is a slip that people make who write TOML for cargo.
+        let near = nearest(&name.replace('_', "-"), known.iter().copied());
+        self.found.push(
+            Diagnostic::error(Code::UnknownSetting, format!("`{name}` is not a setting"))
+                .at(self.file, at)
+                .help(match near {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("the settings are {}", known.join(", ")),
+                }),
+        );
     }
 
     fn wrong(&mut self, name: &str, at: Span, help: Wrong) {
@@ -177,7 +209,7 @@ fn set(
     Ok(())
 }
 
-fn text(name: &str, value: &DeValue<'_>, example: &str) -> Result<String, Wrong> {
+pub(super) fn text(name: &str, value: &DeValue<'_>, example: &str) -> Result<String, Wrong> {
     match value.as_str() {
         Some(text) if !text.trim().is_empty() => Ok(text.to_owned()),
         _ => Err(format!("write a text: `{name} = \"{example}\"`")),
@@ -199,13 +231,26 @@ fn choice<T: Copy, const N: usize>(
     })
 }
 
+/// A whole number from 0, as large as its type allows.
+pub(super) fn number<N: TryFrom<u64> + std::fmt::Display>(
+    name: &str,
+    value: &DeValue<'_>,
+    example: N,
+) -> Result<N, Wrong> {
+    let integer = value.as_integer();
+    integer
+        .and_then(|integer| u64::from_str_radix(integer.as_str(), integer.radix()).ok())
+        .and_then(|number| N::try_from(number).ok())
+        .ok_or_else(|| format!("write a whole number, not below 0: `{name} = {example}`"))
+}
+
 fn time(name: &str, value: &DeValue<'_>) -> Result<Duration, Wrong> {
     let help = || format!("write a number and ms, s, m or h: `{name} = \"5s\"`");
     let text = value.as_str().ok_or_else(help)?;
     duration(name, text).map_err(|_| help())
 }
 
-fn dialects(value: &DeValue<'_>) -> Result<Vec<Dialect>, (Option<Range<usize>>, Wrong)> {
+pub(super) fn dialects(value: &DeValue<'_>) -> Result<Vec<Dialect>, (Option<Range<usize>>, Wrong)> {
     let known = Dialect::ALL.map(Dialect::name);
     let help = || {
         format!(

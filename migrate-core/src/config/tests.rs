@@ -21,7 +21,8 @@ fn every_setting_is_read() {
     let (config, found) = parse(
         "dir = \"db\"\ndialects = [\"postgresql\", \"sqlite\", \"sqlite\"]\nheads = \"many\"\n\
          version-table = \"ops.v\"\ndatabase-url = \"sqlite:${DB}\"\ntransaction = \"each\"\nlock = \"table\"\n\
-         lock-wait = \"2m\"\nlock-timeout = \"500ms\"\nstatement-timeout = \"1h\"\n",
+         lock-wait = \"2m\"\nlock-timeout = \"500ms\"\nstatement-timeout = \"1h\"\n\
+         [test]\ndialects = [\"postgres\"]\npostgres-image = \"localhost:5000/pg:18\"\nrows = 0\nseed = 0xff\n",
     );
     assert!(found.is_empty(), "{found}");
     let settings = config.database(None).unwrap();
@@ -38,6 +39,12 @@ fn every_setting_is_read() {
             lock_wait: Some(Duration::from_secs(120)),
             lock_timeout: Some(Duration::from_millis(500)),
             statement_timeout: Some(Duration::from_secs(3600)),
+            test: TestSettings {
+                dialects: vec![Dialect::Postgres],
+                images: [(Dialect::Postgres, "localhost:5000/pg:18".to_owned())].into(),
+                rows: 0,
+                seed: 255,
+            },
         }
     );
 }
@@ -73,9 +80,28 @@ fn a_wrong_or_missing_name_is_answered_with_the_names_there_are() {
 fn every_mistake_is_told_at_its_place() {
     let (_, found) = parse(
         "\u{feff}dri = \"db\"\r\nversion_table = \"v\"\r\nheads = \"two\"\r\ndialects = [\"sqlite\", \"postgre\"]\r\n\
-         lock = \"file\"\r\nlock-wait = 5\r\ndir = \"\"\r\ntransaction = true\r\n[test]\r\n[database.a]\r\ncolour = 1\r\n[database]\r\nb = 1\r\n",
+         lock = \"file\"\r\nlock-wait = 5\r\ndir = \"\"\r\ntransaction = true\r\n[tset]\r\n[database.a]\r\ncolour = 1\r\n[database]\r\nb = 1\r\n",
     );
     insta::assert_snapshot!(found);
+}
+
+#[test]
+fn every_mistake_about_tests_is_told_at_its_place() {
+    let (_, found) = parse(
+        "[test]\npostgres_image = \"p:1\"\nsqlite-image = \"s:1\"\nmysql-image = \"localhost:5000/mysql\"\n\
+         postgres-image = \"pg:\"\nrows = -1\nseed = \"x\"\ndialects = [\"mysq\"]\n\
+         [database.a]\ntest = 1\n[database.b.test]\nrows = 4294967296\n",
+    );
+    insta::assert_snapshot!(found);
+}
+
+#[test]
+fn a_named_database_has_tests_of_its_own() {
+    let (config, found) = parse("[test]\nrows = 1\n[database.a.test]\nseed = 7\n");
+    assert!(found.is_empty(), "{found}");
+    let test = |name| &config.database(name).unwrap().test;
+    assert_eq!(*test(None), TestSettings { rows: 1, ..TestSettings::default() });
+    assert_eq!(*test(Some("a")), TestSettings { seed: 7, ..TestSettings::default() });
 }
 
 #[test]

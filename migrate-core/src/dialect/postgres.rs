@@ -33,6 +33,8 @@ pub(super) static WORDS: Words = Words {
     transactions: Transactions::PerMigration,
     client_encoding: Some("SET client_encoding = 'UTF8'"),
     begin: "BEGIN",
+    settle: &["SET CONSTRAINTS ALL IMMEDIATE"],
+    careless: &["SET synchronous_commit = off"],
     key_type: "VARCHAR(128)",
     text_type: "TEXT",
     long_text_type: "TEXT",
@@ -41,6 +43,7 @@ pub(super) static WORDS: Words = Words {
     now: "clock_timestamp()",
     ago: "clock_timestamp() - INTERVAL '{} seconds'",
     table_options: "",
+    test_image: Some("postgres:16"),
     moment_as_text: "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')",
     number_as_text: "CAST({} AS TEXT)",
     elapsed: Some(

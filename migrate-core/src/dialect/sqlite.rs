@@ -1,4 +1,16 @@
-//! SQLite: what its SQL says.
+//! SQLite: what its SQL says, and what the statements in its catalog do.
+//!
+//! `reader` and `text` read tokens and write them again, `table` and `index` read what they make,
+//! `catalog` all rows of `sqlite_schema`. That table keeps the text of every statement, edited by
+//! `ALTER TABLE`: it tells more than all PRAGMAs.
+
+mod catalog;
+mod index;
+mod reader;
+mod table;
+mod text;
+
+pub use catalog::{Entry, schema};
 
 use super::{Transactions, Words};
 use crate::sql::Lexis;
@@ -33,6 +45,8 @@ pub(super) static WORDS: Words = Words {
     transactions: Transactions::All,
     client_encoding: None,
     begin: "BEGIN IMMEDIATE",
+    settle: &[],
+    careless: &["PRAGMA synchronous = OFF", "PRAGMA journal_mode = MEMORY"],
     key_type: "TEXT",
     text_type: "TEXT",
     long_text_type: "TEXT",
@@ -41,6 +55,7 @@ pub(super) static WORDS: Words = Words {
     now: "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
     ago: "strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-{} seconds')",
     table_options: "",
+    test_image: None,
     moment_as_text: "{}",
     number_as_text: "CAST({} AS TEXT)",
     elapsed: None,

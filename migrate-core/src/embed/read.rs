@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::DecodeError;
-use crate::config::{Locking, Settings};
+use crate::config::{Locking, Settings, TestSettings};
 use crate::dialect::Dialect;
 use crate::graph::{Graph, Node};
 use crate::history::Heads;
@@ -136,7 +136,17 @@ impl Reader {
             lock_wait,
             lock_timeout,
             statement_timeout,
+            test: self.test_settings()?,
         })
+    }
+
+    fn test_settings(&mut self) -> Read<TestSettings> {
+        let dialects = self.dialects()?;
+        let images = (0..self.count()?)
+            .map(|_| Ok((self.dialect()?, self.inline()?.to_owned())))
+            .collect::<Read<_>>()?;
+        let rows = u32::try_from(self.number()?).map_err(|_| DecodeError::Malformed)?;
+        Ok(TestSettings { dialects, images, rows, seed: self.number()? })
     }
 
     /// What follows the file's path and length.

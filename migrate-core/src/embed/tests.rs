@@ -3,7 +3,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
-use crate::config::Locking;
+use crate::config::{Locking, TestSettings};
 use crate::dialect::Dialect;
 use crate::history::Heads;
 use crate::lock::Lock;
@@ -48,7 +48,7 @@ fn file(n: usize, picks: &Picks) -> String {
     }
 }
 
-const FIXTURE: &str = "-- migrate:fixture\nINSERT INTO t VALUES ('é', 1);\n-- migrate:verify\nSELECT 1;;\n-- migrate:allow some-code because  it   is so\n";
+const FIXTURE: &str = "-- migrate:fixture\nINSERT INTO t VALUES ('é', 1);\n-- migrate:verify\nSELECT 1;;\n-- migrate:allow some-code because  it   is so\n-- migrate:lossy t.größe it  is\n";
 
 #[derive(Debug, Clone)]
 struct Picks {
@@ -138,8 +138,17 @@ fn settings() -> impl Strategy<Value = Settings> {
     let transactions =
         prop::sample::select(vec![None, Some(Transactions::All), Some(Transactions::PerMigration)]);
     let lock = prop::sample::select(Locking::ALL.to_vec());
-    ("[a-z/]{1,9}", any::<bool>(), transactions, lock, durations).prop_map(
-        |(dir, many, transaction, lock, durations)| {
+    let images = prop::collection::btree_map(
+        prop::sample::select(Dialect::ALL.to_vec()),
+        "[a-zé:]{1,9}",
+        0..3,
+    );
+    let test = (images, any::<u32>(), any::<u64>()).prop_map(|(images, rows, seed)| {
+        let dialects = images.keys().copied().collect();
+        TestSettings { dialects, images, rows, seed }
+    });
+    ("[a-z/]{1,9}", any::<bool>(), transactions, lock, durations, test).prop_map(
+        |(dir, many, transaction, lock, durations, test)| {
             let [lock_wait, lock_timeout, statement_timeout] =
                 durations.map(|d| d.map(|d| Duration::from_millis(d.into())));
             let heads = if many { Heads::Many } else { Heads::One };
@@ -154,6 +163,7 @@ fn settings() -> impl Strategy<Value = Settings> {
                 statement_timeout,
                 dialects: vec![Dialect::Mysql],
                 database_url: None,
+                test,
             }
         },
     )

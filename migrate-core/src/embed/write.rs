@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::config::{Locking, Settings};
+use crate::config::{Locking, Settings, TestSettings};
 use crate::dialect::Dialect;
 use crate::graph::Graph;
 use crate::history::Heads;
@@ -90,6 +90,18 @@ impl Writer {
         ]);
         self.size(Locking::ALL.iter().position(|l| *l == settings.lock).unwrap_or_default());
         self.durations([settings.lock_wait, settings.lock_timeout, settings.statement_timeout]);
+        self.test_settings(&settings.test);
+    }
+
+    fn test_settings(&mut self, settings: &TestSettings) {
+        self.dialects(&settings.dialects);
+        self.size(settings.images.len());
+        for (dialect, image) in &settings.images {
+            self.dialect(*dialect);
+            self.inline(image);
+        }
+        self.number(settings.rows.into());
+        self.number(settings.seed);
     }
 
     pub(super) fn revision(&mut self, revision: &Revision) {

@@ -14,10 +14,12 @@ pub(crate) use header::revises_line;
 pub use header::{Header, Named};
 pub use section::{Section, SectionKind, duration};
 
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::ident::RevisionId;
 use crate::source::SourceFile;
 use crate::sql::{Fingerprint, Hasher, Reading};
+use crate::suggest::nearest;
 
 /// One revision, as read from its file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +84,61 @@ impl Revision {
                 _ => WayDown::Sql(section),
             },
         }
+    }
+
+    /// The sections with rows for a round-trip test that are for a database, in file order.
+    pub fn fixture(&self, dialect: Dialect) -> impl Iterator<Item = &Section> {
+        self.all_of(SectionKind::Fixture).filter(move |section| section.serves(dialect))
+    }
+
+    /// The sections with queries that hold after the up, for a database, in file order.
+    pub fn verify(&self, dialect: Dialect) -> impl Iterator<Item = &Section> {
+        self.all_of(SectionKind::Verify).filter(move |section| section.serves(dialect))
+    }
+
+    /// The tables and columns whose data a downgrade loses, as written, each with the reason.
+    ///
+    /// ```
+    /// use migrate_core::{revision::Revision, source::SourceFile};
+    /// let text = "-- revision: a1\n-- revises:\n-- migrate:lossy users.email nobody reads it\n";
+    /// let (revision, _) = Revision::parse(SourceFile::new("a1.sql", text), &[]);
+    /// let revision = revision.unwrap();
+    /// assert_eq!(revision.lossy().collect::<Vec<_>>(), [("users.email", "nobody reads it")]);
+    /// ```
+    pub fn lossy(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.all_of(SectionKind::Lossy).map(Section::subject)
+    }
+
+    /// The codes of accepted findings, each with the reason. Whether there is such a code is for
+    /// [`Revision::unknown_codes`] to say.
+    pub fn allowed(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.all_of(SectionKind::Allow).map(Section::subject)
+    }
+
+    /// A mistake for every accepted finding whose code is none of `known`. Only who makes findings
+    /// knows their codes, so reading a file does not ask this.
+    #[must_use]
+    pub fn unknown_codes(&self, known: &[&str]) -> Diagnostics {
+        let mut found = Diagnostics::new();
+        for section in self.all_of(SectionKind::Allow) {
+            let (code, _) = section.subject();
+            if !known.contains(&code) {
+                let text = format!("`{code}` is no code of a finding");
+                found.push(
+                    Diagnostic::error(Code::UnknownOption, text)
+                        .at(&self.file, section.subject_span(&self.file))
+                        .help(match nearest(code, known.iter().copied()) {
+                            Some(near) => format!("write `-- migrate:allow {near} <reason>`"),
+                            None => format!("the codes are {}", known.join(", ")),
+                        }),
+                );
+            }
+        }
+        found
+    }
+
+    fn all_of(&self, kind: SectionKind) -> impl Iterator<Item = &Section> {
+        self.sections.iter().filter(move |section| section.kind == kind)
     }
 
     fn section(&self, dialect: Dialect, wanted: impl Fn(SectionKind) -> bool) -> Option<&Section> {

@@ -29,10 +29,12 @@ pub enum SectionKind {
     Verify,
     /// One accepted finding; the reason follows the code.
     Allow,
+    /// A table or column whose data a downgrade loses; the reason follows the name.
+    Lossy,
 }
 
 impl SectionKind {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Up,
         Self::Down,
         Self::Irreversible,
@@ -40,6 +42,7 @@ impl SectionKind {
         Self::Fixture,
         Self::Verify,
         Self::Allow,
+        Self::Lossy,
     ];
 
     /// The word after `-- migrate:`.
@@ -53,6 +56,7 @@ impl SectionKind {
             Self::Fixture => "fixture",
             Self::Verify => "verify",
             Self::Allow => "allow",
+            Self::Lossy => "lossy",
         }
     }
 
@@ -68,6 +72,12 @@ impl SectionKind {
         matches!(self, Self::Up | Self::Down | Self::Irreversible | Self::Noop)
     }
 
+    /// Whether it is a part of a step, and no part of its test alone.
+    #[must_use]
+    pub const fn is_step(self) -> bool {
+        self.counts()
+    }
+
     /// Whether it tells how to come back: a down, or why there is none.
     #[must_use]
     pub const fn is_way_down(self) -> bool {
@@ -75,7 +85,12 @@ impl SectionKind {
     }
 
     const fn wants_reason(self) -> bool {
-        matches!(self, Self::Irreversible | Self::Noop | Self::Allow)
+        matches!(self, Self::Irreversible | Self::Noop) || self.wants_subject()
+    }
+
+    /// Whether the first word of the reason says what it is about.
+    pub(super) const fn wants_subject(self) -> bool {
+        matches!(self, Self::Allow | Self::Lossy)
     }
 
     fn options(self) -> &'static [&'static str] {
@@ -84,7 +99,7 @@ impl SectionKind {
                 &["transaction", "dialect", "foreign-keys", "lock-timeout", "statement-timeout"]
             }
             Self::Fixture | Self::Verify | Self::Irreversible | Self::Noop => &["dialect"],
-            Self::Allow => &[],
+            Self::Allow | Self::Lossy => &[],
         }
     }
 }
@@ -110,7 +125,8 @@ pub struct Section {
     pub statement_timeout: Option<Duration>,
     /// Its statements as each database of the project splits them.
     pub statements: Vec<(Dialect, Vec<Span>)>,
-    /// Why, for `irreversible`, `noop` and `allow` (where it begins with the code).
+    /// Why, for `irreversible`, `noop`, `allow` and `lossy`; where it begins with what it is
+    /// about, see [`Section::subject`].
     pub reason: String,
 }
 
@@ -119,6 +135,12 @@ impl Section {
     #[must_use]
     pub fn serves(&self, dialect: Dialect) -> bool {
         self.dialects.is_empty() || self.dialects.contains(&dialect)
+    }
+
+    /// What an `allow` or `lossy` is about, and the reason.
+    #[must_use]
+    pub fn subject(&self) -> (&str, &str) {
+        self.reason.split_once(' ').unwrap_or((&self.reason, ""))
     }
 
     /// Its statements on a database: as split when the file was read, else split now.
@@ -131,6 +153,15 @@ impl Section {
                 Cow::Owned(statements.into_iter().map(|statement| statement.span).collect())
             }
         }
+    }
+
+    /// Where the subject stands in the marker's line.
+    pub(super) fn subject_span(&self, file: &SourceFile) -> Span {
+        let line = self.marker.of(file.text());
+        let head = PREFIX.len() + self.kind.word().len();
+        let rest = line.get(head..).unwrap_or_default();
+        let start = self.marker.start + head + rest.len() - rest.trim_start().len();
+        Span::new(start, start + self.subject().0.len())
     }
 
     /// Tells the options that change what running the section does.
@@ -204,19 +235,60 @@ pub(super) fn read_marker(
             _ => found.push(unknown_option(file, kind, token, span)),
         }
     }
-    if kind.wants_reason() && section.reason.is_empty() {
-        let example = match kind {
-            SectionKind::Noop => "-- migrate:noop the backfill needs no undoing",
-            SectionKind::Allow => "-- migrate:allow <code> <reason>",
-            _ => "-- migrate:irreversible the old values are gone",
-        };
+    check_reason(file, &section, found);
+    Some(section)
+}
+
+/// A marker that wants a reason has one, behind a word that can be what it is about.
+fn check_reason(file: &SourceFile, section: &Section, found: &mut Diagnostics) {
+    let kind = section.kind;
+    if !kind.wants_reason() {
+        return;
+    }
+    let (subject, rest) = section.subject();
+    let wrong = match kind {
+        SectionKind::Allow if !is_code(subject) => Some((
+            "no code of a finding",
+            "write the code as it is told, then the reason: `-- migrate:allow rows-lost they are old`",
+        )),
+        SectionKind::Lossy if !is_table_or_column(subject) => Some((
+            "no name of a table or column",
+            "write `users`, `users.email` or `ops.users.email`, then the reason",
+        )),
+        _ => None,
+    };
+    if let Some((what, help)) = wrong.filter(|_| !subject.is_empty()) {
+        found.push(
+            Diagnostic::error(Code::UnknownOption, format!("`{subject}` is {what}"))
+                .at(file, section.subject_span(file))
+                .help(help),
+        );
+        return;
+    }
+    let (reason, example) = match kind {
+        SectionKind::Noop => (subject, "-- migrate:noop the backfill needs no undoing"),
+        SectionKind::Allow => (rest, "-- migrate:allow <code> <reason>"),
+        SectionKind::Lossy => (rest, "-- migrate:lossy users.email nobody reads it"),
+        _ => (subject, "-- migrate:irreversible the old values are gone"),
+    };
+    if reason.is_empty() {
+        let word = kind.word();
         found.push(
             Diagnostic::error(Code::MissingReason, format!("`-- migrate:{word}` gives no reason"))
-                .at(file, line)
+                .at(file, section.marker)
                 .help(format!("say why on the same line: `{example}`")),
         );
     }
-    Some(section)
+}
+
+fn is_code(word: &str) -> bool {
+    word.chars().all(|c| c.is_ascii_lowercase() || c == '-')
+}
+
+fn is_table_or_column(word: &str) -> bool {
+    let parts: Vec<&str> = word.split('.').collect();
+    let name = |part: &&str| !part.is_empty() && !part.contains(['"', '`', ':', ',', ';']);
+    parts.len() <= 3 && parts.iter().all(name)
 }
 
 fn is_option_like(name: &str) -> bool {

@@ -122,15 +122,59 @@ fn other_sections_are_no_way_down() {
     let text = with(
         DOWN,
         "-- migrate:fixture\nINSERT INTO users VALUES (1);\n-- migrate:verify\nSELECT true;\n\
-         -- migrate:allow drop-column nobody reads it\n-- migrate:down",
+         -- migrate:allow drop-column nobody reads it\n-- migrate:lossy users they are old\n\
+         -- migrate:lossy  ops.users.email it was:   a guess\n-- migrate:down",
     );
     let revision = sound(text);
     let kinds: Vec<_> = revision.sections.iter().map(|s| s.kind).collect();
-    use SectionKind::{Allow, Down, Fixture, Up, Verify};
-    assert_eq!(kinds, [Up, Fixture, Verify, Allow, Down]);
-    assert_eq!(revision.sections[3].reason, "drop-column nobody reads it");
+    use SectionKind::{Allow, Down, Fixture, Lossy, Up, Verify};
+    assert_eq!(kinds, [Up, Fixture, Verify, Allow, Lossy, Lossy, Down]);
+    let all = |pairs: &mut dyn Iterator<Item = (&str, &str)>| -> Vec<(String, String)> {
+        pairs.map(|(what, why)| (what.to_owned(), why.to_owned())).collect()
+    };
+    let pair = |what: &str, why: &str| (what.to_owned(), why.to_owned());
+    assert_eq!(all(&mut revision.allowed()), [pair("drop-column", "nobody reads it")]);
+    assert_eq!(
+        all(&mut revision.lossy()),
+        [pair("users", "they are old"), pair("ops.users.email", "it was: a guess")]
+    );
     // They change nothing of what the revision does.
     assert_eq!(revision.fingerprint, sound(SOUND).fingerprint);
+}
+
+#[test]
+fn every_fixture_and_verify_of_a_database_is_given() {
+    let text = with(
+        DOWN,
+        "-- migrate:fixture\nSELECT 1;\n-- migrate:fixture dialect:sqlite\nSELECT 2;\n\
+         -- migrate:fixture dialect:mysql\nSELECT 3;\n-- migrate:verify dialect:mysql,sqlite\nSELECT 4;\n\
+         -- migrate:verify\nSELECT 5;\n-- migrate:down",
+    );
+    let (revision, found) = read(text, &[Dialect::Sqlite, Dialect::Mysql]);
+    assert!(found.is_empty(), "{found}");
+    let revision = revision.unwrap();
+    let bodies = |sections: &mut dyn Iterator<Item = &Section>| -> Vec<String> {
+        sections.map(|s| s.body.of(revision.file.text()).trim().to_owned()).collect()
+    };
+    assert_eq!(bodies(&mut revision.fixture(Dialect::Sqlite)), ["SELECT 1;", "SELECT 2;"]);
+    assert_eq!(bodies(&mut revision.fixture(Dialect::Mysql)), ["SELECT 1;", "SELECT 3;"]);
+    assert_eq!(bodies(&mut revision.verify(Dialect::Sqlite)), ["SELECT 4;", "SELECT 5;"]);
+    assert_eq!(bodies(&mut revision.verify(Dialect::Postgres)), ["SELECT 5;"]);
+}
+
+#[test]
+fn an_accepted_finding_is_one_that_there_is() {
+    let text = with(DOWN, "-- migrate:allow  rows-lots they are old\n-- migrate:down");
+    let revision = sound(text);
+    assert!(revision.unknown_codes(&["rows-lots"]).is_empty());
+    let found = revision.unknown_codes(&["left-behind", "rows-lost"]);
+    assert_eq!(
+        found.to_string().trim_end(),
+        "error[unknown-option]: `rows-lots` is no code of a finding\n  --> m/b2.sql:10:19\n  \
+         = help: write `-- migrate:allow rows-lost <reason>`"
+    );
+    let found = revision.unknown_codes(&["left-behind"]).to_string();
+    assert!(found.contains("the codes are left-behind"), "{found}");
 }
 
 #[test]
@@ -142,6 +186,7 @@ fn the_fingerprint_is_of_meaning() {
         with("ALTER TABLE users ADD", "alter /* why */ table users\n  add"),
         with("-- migrate:up", "-- migrate:up lock-timeout:5s"),
         with("DROP COLUMN email;", "DROP COLUMN email; -- gone"),
+        with(DOWN, "-- migrate:lossy users.email nobody reads it\n-- migrate:down"),
     ] {
         assert_eq!(sound(same.clone()).fingerprint, plain, "{same}");
     }
@@ -216,6 +261,22 @@ fn mistakes() -> Vec<(Code, String)> {
         (Code::EmptyDown, with("ALTER TABLE users DROP COLUMN email;\n", "-- later\n")),
         (Code::MissingReason, with(DOWN_WHOLE, "-- migrate:irreversible\n")),
         (Code::MissingReason, with(DOWN_WHOLE, "-- migrate:noop\n")),
+        (Code::MissingReason, with(DOWN, "-- migrate:allow\n-- migrate:down")),
+        (Code::MissingReason, with(DOWN, "-- migrate:allow rows-lost\n-- migrate:down")),
+        (Code::MissingReason, with(DOWN, "-- migrate:lossy\n-- migrate:down")),
+        (Code::MissingReason, with(DOWN, "-- migrate:lossy users.email \n-- migrate:down")),
+        (Code::UnknownMarker, with(DOWN, "-- migrate:losy users old\n-- migrate:down")),
+        (Code::UnknownOption, with(DOWN, "-- migrate:allow Rows they are old\n-- migrate:down")),
+        (
+            Code::UnknownOption,
+            with(DOWN, "-- migrate:lossy dialect:sqlite users x\n-- migrate:down"),
+        ),
+        (Code::UnknownOption, with(DOWN, "-- migrate:lossy a.b.c.d old\n-- migrate:down")),
+        (Code::UnknownOption, with(DOWN, "-- migrate:lossy users. old\n-- migrate:down")),
+        (
+            Code::TextOutsideSection,
+            with(DOWN, "-- migrate:lossy users old\nSELECT 1;\n-- migrate:down"),
+        ),
         (Code::ContradictoryDown, with(DOWN, "-- migrate:irreversible gone\n-- migrate:down")),
         (Code::TextOutsideSection, with(UP, "SELECT 1;\n-- migrate:up")),
         (Code::TextOutsideSection, with(DOWN_WHOLE, "-- migrate:noop nothing\nSELECT 1;\n")),

@@ -1,15 +1,24 @@
 //! What differs between two schemas, object by object.
+//!
+//! Walks both by name; what is equal costs one comparison. `facts` says what a single value says.
+//! Knows nothing of what a difference means or how it is told.
 
-use super::{Kind, Name, Schema};
+use std::collections::BTreeMap;
+
+use super::facts::{Constrains, Facts};
+use super::value::{Column, Domain, Index, Kind, Name, Other, Schema, Table, Trigger, View};
+use super::write;
 
 /// An object that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Object {
     /// What it is.
     pub kind: Kind,
-    /// The table or view that it is a part of.
+    /// The table, view or domain that it is a part of.
     pub table: Option<Name>,
-    /// Its name; for a constraint without one, what it says.
+    /// What `table` is: [`Kind::Table`] unless it says otherwise.
+    pub part_of: Kind,
+    /// Its name; for a constraint without one, or one of which only the name differs, what it says.
     pub name: String,
 }
 
@@ -22,7 +31,7 @@ pub enum Change {
     Removed,
     /// It is in both, and one thing that is said of it differs.
     Altered {
-        /// What: `type`, `default`, `nullability`, `definition`, ...
+        /// What: `type`, `default`, `nullability`, `definition`, ...; `name` of a constraint.
         what: &'static str,
         /// In the first schema; `None` where nothing is said.
         before: Option<String>,
@@ -32,7 +41,7 @@ pub enum Change {
     /// The columns of a table are the same in another order, which `DROP COLUMN` and a later
     /// `ADD COLUMN` make inevitable.
     Reordered {
-        /// In the first schema.
+        /// In the first schema, those that are in both.
         before: Vec<String>,
         /// In the second.
         after: Vec<String>,
@@ -48,10 +57,238 @@ pub struct Difference {
     pub change: Change,
 }
 
-/// Everything that differs, in the order of kinds and names; nothing where the two are equal but
-/// for what [`Change::Reordered`] tells.
+impl Difference {
+    /// Whether it is only about the order of columns.
+    #[must_use]
+    pub const fn is_order(&self) -> bool {
+        matches!(self.change, Change::Reordered { .. })
+    }
+}
+
+/// Everything that differs: tables, then views, enums, domains, sequences and the others, each by
+/// name; nothing where the two are equal.
+///
+/// A table that is in one schema only is one difference, with all that is in it. Constraints are
+/// the same when their names are, else when they say the same; in which order they stand does not
+/// count.
+///
+/// ```
+/// use migrate_core::schema::{Change, Name, Schema, Table, compare};
+/// let mut after = Schema::default();
+/// after.tables.insert(Name::new("users"), Table::default());
+/// let found = compare(&Schema::default(), &after);
+/// assert_eq!(found[0].object.name, "users");
+/// assert_eq!(found[0].change, Change::Added);
+/// ```
 #[must_use]
 pub fn compare(before: &Schema, after: &Schema) -> Vec<Difference> {
-    let _ = (before, after);
-    Vec::new()
+    let Schema { tables, views, enums, domains, sequences, others } = before;
+    let mut walk = Walk { found: Vec::new() };
+    let of = |kind: Kind| move |name: &Name| Object::whole(kind, name.to_string());
+    walk.each(tables, &after.tables, |name, _| of(Kind::Table)(name), Walk::table);
+    walk.each(views, &after.views, |name, view| of(view.kind())(name), Walk::view);
+    walk.each(enums, &after.enums, |name, _| of(Kind::Enum)(name), Walk::facts);
+    walk.each(domains, &after.domains, |name, _| of(Kind::Domain)(name), Walk::domain);
+    walk.each(sequences, &after.sequences, |name, _| of(Kind::Sequence)(name), Walk::facts);
+    let other = |(kind, name): &(Kind, String), other: &Other| {
+        let is_view = |table| before.views.contains_key(table) || after.views.contains_key(table);
+        let part_of = match &other.table {
+            Some(table) if is_view(table) => Kind::View,
+            _ => Kind::Table,
+        };
+        Object { kind: *kind, table: other.table.clone(), part_of, name: name.clone() }
+    };
+    walk.each(others, &after.others, other, Walk::facts);
+    walk.found
+}
+
+/// What stands under one name in two maps, where it is not the same, by name.
+pub(super) fn pairs<'a, K: Ord, V: PartialEq>(
+    before: &'a BTreeMap<K, V>,
+    after: &'a BTreeMap<K, V>,
+) -> impl Iterator<Item = (&'a K, Option<&'a V>, Option<&'a V>)> {
+    let mut all: BTreeMap<&K, (Option<&V>, Option<&V>)> =
+        before.iter().map(|(key, value)| (key, (Some(value), None))).collect();
+    for (key, value) in after {
+        all.entry(key).or_default().1 = Some(value);
+    }
+    all.into_iter().map(|(key, (before, after))| (key, before, after)).filter(|(_, b, a)| b != a)
+}
+
+impl Object {
+    const fn whole(kind: Kind, name: String) -> Self {
+        Self { kind, table: None, part_of: Kind::Table, name }
+    }
+
+    /// A part of this object.
+    fn part(&self, owner: &Name, kind: Kind, name: impl Into<String>) -> Self {
+        Self { kind, table: Some(owner.clone()), part_of: self.kind, name: name.into() }
+    }
+}
+
+struct Walk {
+    found: Vec<Difference>,
+}
+
+impl Walk {
+    fn push(&mut self, object: Object, change: Change) {
+        self.found.push(Difference { object, change });
+    }
+
+    /// Two maps of objects: `object` names one, `both` looks into what is in both and differs.
+    fn each<K: Ord, V: PartialEq>(
+        &mut self,
+        before: &BTreeMap<K, V>,
+        after: &BTreeMap<K, V>,
+        object: impl Fn(&K, &V) -> Object,
+        mut both: impl FnMut(&mut Self, &K, &Object, &V, &V),
+    ) {
+        for pair in pairs(before, after) {
+            match pair {
+                (key, Some(before), Some(after)) => {
+                    both(self, key, &object(key, after), before, after);
+                }
+                (key, Some(before), None) => self.push(object(key, before), Change::Removed),
+                (key, None, Some(after)) => self.push(object(key, after), Change::Added),
+                (_, None, None) => {}
+            }
+        }
+    }
+
+    fn facts<K, V: Facts>(&mut self, _: &K, object: &Object, before: &V, after: &V) {
+        for ((what, before), (_, after)) in before.facts().into_iter().zip(after.facts()) {
+            if before != after {
+                self.push(object.clone(), Change::Altered { what, before, after });
+            }
+        }
+    }
+
+    fn table(&mut self, name: &Name, object: &Object, before: &Table, after: &Table) {
+        for (option, before, after) in pairs(&before.options, &after.options) {
+            let text = |value: Option<&String>| value.map(|value| write::option(option, value));
+            let change =
+                Change::Altered { what: "option", before: text(before), after: text(after) };
+            self.push(object.clone(), change);
+        }
+        self.facts(name, object, before, after);
+        self.columns(name, object, before, after);
+        let part = |kind| (object, name, kind);
+        let (earlier, later) = (before.primary_key.as_slice(), after.primary_key.as_slice());
+        self.constraints(part(Kind::PrimaryKey), earlier, later);
+        self.constraints(part(Kind::Unique), &before.uniques, &after.uniques);
+        self.constraints(part(Kind::Check), &before.checks, &after.checks);
+        self.constraints(part(Kind::ForeignKey), &before.foreign_keys, &after.foreign_keys);
+        self.constraints(part(Kind::Constraint), &before.constraints, &after.constraints);
+        self.indexes(name, object, &before.indexes, &after.indexes);
+        self.triggers(name, object, &before.triggers, &after.triggers);
+    }
+
+    fn columns(&mut self, name: &Name, object: &Object, before: &Table, after: &Table) {
+        let (earlier, later) = (by_name(before), by_name(after));
+        self.each(
+            &earlier,
+            &later,
+            |column, _| object.part(name, Kind::Column, *column),
+            |walk, key, object, before, after| walk.facts(key, object, *before, *after),
+        );
+        let shared = |table: &Table, other: &BTreeMap<&str, _>| -> Vec<String> {
+            let names = table.columns.iter().map(|column| &column.name);
+            names.filter(|name| other.contains_key(name.as_str())).cloned().collect()
+        };
+        let (before, after) = (shared(before, &later), shared(after, &earlier));
+        if before != after {
+            self.push(object.clone(), Change::Reordered { before, after });
+        }
+    }
+
+    /// Constraints of one kind: those of one name belong together, then those that say the same.
+    fn constraints<C: Constrains>(
+        &mut self,
+        (object, owner, kind): (&Object, &Name, Kind),
+        before: &[C],
+        after: &[C],
+    ) {
+        let label = |c: &C| c.name().map_or_else(|| c.text(), str::to_owned);
+        let mut partner: Vec<Option<usize>> = vec![None; before.len()];
+        let mut taken = vec![false; after.len()];
+        // A primary key needs no name to be the same.
+        if kind == Kind::PrimaryKey && before.len() == 1 && after.len() == 1 {
+            (partner[0], taken[0]) = (Some(0), true);
+        }
+        pair_up(before, after, &mut partner, &mut taken, |c| c.name().map(str::to_owned));
+        pair_up(before, after, &mut partner, &mut taken, |c| Some(c.facts()));
+        for (before, partner) in before.iter().zip(partner) {
+            let Some(after) = partner.map(|n| &after[n]) else {
+                self.push(object.part(owner, kind, label(before)), Change::Removed);
+                continue;
+            };
+            if before.name() != after.name() {
+                let text = |c: &C| c.name().map(str::to_owned);
+                let change =
+                    Change::Altered { what: "name", before: text(before), after: text(after) };
+                self.push(object.part(owner, kind, before.text()), change);
+            }
+            self.facts(owner, &object.part(owner, kind, label(before)), before, after);
+        }
+        for (after, _) in after.iter().zip(taken).filter(|(_, taken)| !taken) {
+            self.push(object.part(owner, kind, label(after)), Change::Added);
+        }
+    }
+
+    fn indexes(
+        &mut self,
+        owner: &Name,
+        object: &Object,
+        before: &BTreeMap<String, Index>,
+        after: &BTreeMap<String, Index>,
+    ) {
+        self.each(before, after, |n, _| object.part(owner, Kind::Index, n.as_str()), Self::facts);
+    }
+
+    fn triggers(
+        &mut self,
+        owner: &Name,
+        object: &Object,
+        before: &BTreeMap<String, Trigger>,
+        after: &BTreeMap<String, Trigger>,
+    ) {
+        self.each(before, after, |n, _| object.part(owner, Kind::Trigger, n.as_str()), Self::facts);
+    }
+
+    fn view(&mut self, name: &Name, object: &Object, before: &View, after: &View) {
+        self.facts(name, object, before, after);
+        self.indexes(name, object, &before.indexes, &after.indexes);
+        self.triggers(name, object, &before.triggers, &after.triggers);
+    }
+
+    fn domain(&mut self, name: &Name, object: &Object, before: &Domain, after: &Domain) {
+        self.facts(name, object, before, after);
+        self.constraints((object, name, Kind::Check), &before.checks, &after.checks);
+    }
+}
+
+fn by_name(table: &Table) -> BTreeMap<&str, &Column> {
+    table.columns.iter().map(|column| (column.name.as_str(), column)).collect()
+}
+
+/// Gives everything in `before` that has no partner yet the first free one of the same key.
+fn pair_up<C, K: Ord>(
+    before: &[C],
+    after: &[C],
+    partner: &mut [Option<usize>],
+    taken: &mut [bool],
+    key: impl Fn(&C) -> Option<K>,
+) {
+    let mut free: BTreeMap<K, Vec<usize>> = BTreeMap::new();
+    for n in (0..after.len()).rev().filter(|n| !taken[*n]) {
+        if let Some(key) = key(&after[n]) {
+            free.entry(key).or_default().push(n);
+        }
+    }
+    for (constraint, partner) in before.iter().zip(partner).filter(|(_, p)| p.is_none()) {
+        let found = key(constraint).and_then(|key| free.get_mut(&key)?.pop());
+        if let Some(n) = found {
+            (*partner, taken[n]) = (Some(n), true);
+        }
+    }
 }

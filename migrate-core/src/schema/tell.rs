@@ -1,18 +1,84 @@
-//! Differences in words, and as a diff of SQL.
+//! Differences in words.
+//!
+//! Fragments of sentences, for a caller to join. Texts of several lines and long ones are left to
+//! `diff`.
 
-use super::{Difference, Schema};
+use super::{Change, Difference, Kind, Object};
 
-/// One difference in a sentence without a full stop: `column users.email is left behind` is for
-/// the caller to say; here it is `column users.email was added`.
+/// How long a value may be to be quoted in a sentence, in characters.
+const SHORT: usize = 60;
+
+/// One difference between a schema and a later or another one, without a full stop.
+///
+/// ```
+/// use migrate_core::schema::{self, Column, Name, Schema, Table};
+/// let table = |columns| Table { columns, ..Table::default() };
+/// let (mut before, mut after) = (Schema::default(), Schema::default());
+/// before.tables.insert(Name::new("users"), table(vec![]));
+/// let email = Column { name: "email".into(), ..Column::default() };
+/// after.tables.insert(Name::new("users"), table(vec![email]));
+/// let found = schema::compare(&before, &after);
+/// assert_eq!(schema::difference(&found[0]), "column users.email was added");
+/// assert_eq!(schema::leftover(&found[0]), "column users.email is left behind");
+/// ```
 #[must_use]
 pub fn difference(difference: &Difference) -> String {
-    let _ = difference;
-    String::new()
+    tell(difference, "was added", "was removed")
 }
 
-/// The objects that differ, as SQL with `-` and `+` before the lines.
+/// One difference between the schema before an up and the one after the down: what was added is
+/// left behind, what was removed is missing.
 #[must_use]
-pub fn sql_diff(before: &Schema, after: &Schema) -> String {
-    let _ = (before, after);
-    String::new()
+pub fn leftover(difference: &Difference) -> String {
+    tell(difference, "is left behind", "is missing")
+}
+
+fn tell(difference: &Difference, added: &str, removed: &str) -> String {
+    let object = object(&difference.object);
+    match &difference.change {
+        Change::Added => format!("{object} {added}"),
+        Change::Removed => format!("{object} {removed}"),
+        Change::Altered { what, before, after } => {
+            let many = what.ends_with('s') && !what.ends_with("ss");
+            let (was, is, differ) =
+                if many { ("were", "are", "differ") } else { ("was", "is", "differs") };
+            let told = |value: &Option<String>| match value.as_deref() {
+                None => Some("not there".to_owned()),
+                Some("") => Some("empty".to_owned()),
+                Some(text) => is_short(text).then(|| text.to_owned()),
+            };
+            match (told(before), told(after)) {
+                (Some(before), Some(after)) => {
+                    format!("{what} of {object} {was} {before} and {is} {after}")
+                }
+                (Some(_), None) if before.is_none() => format!("{what} of {object} {was} added"),
+                (None, Some(_)) if after.is_none() => format!("{what} of {object} {was} removed"),
+                _ => format!("{what} of {object} {differ}"),
+            }
+        }
+        Change::Reordered { before, after } => {
+            let (before, after) = (before.join(", "), after.join(", "));
+            if is_short(&before) && is_short(&after) {
+                format!("columns of {object} are in another order: {after} was {before}")
+            } else {
+                format!("columns of {object} are in another order")
+            }
+        }
+    }
+}
+
+fn is_short(text: &str) -> bool {
+    text.chars().nth(SHORT).is_none() && !text.contains(['\n', '\r'])
+}
+
+/// The object with the word for it: `column users.email`, `index users_email_idx of table users`.
+fn object(Object { kind, table, part_of, name }: &Object) -> String {
+    let word = kind.word();
+    // A constraint without a name is called by its text, which may have lines.
+    let name = &name.split(['\n', '\r']).map(str::trim).collect::<Vec<_>>().join(" ");
+    match table {
+        None => format!("{word} {name}"),
+        Some(table) if *kind == Kind::Column => format!("{word} {table}.{name}"),
+        Some(table) => format!("{word} {name} of {} {table}", part_of.word()),
+    }
 }

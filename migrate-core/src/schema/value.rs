@@ -271,6 +271,14 @@ pub struct View {
     pub comment: Option<String>,
 }
 
+impl View {
+    /// [`Kind::View`] or [`Kind::MaterialisedView`].
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        if self.materialised { Kind::MaterialisedView } else { Kind::View }
+    }
+}
+
 /// An enumerated type.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Enum {

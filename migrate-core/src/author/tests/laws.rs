@@ -157,6 +157,8 @@ proptest! {
             sections: vec![
                 DraftSection::new(format!("up transaction:{transaction}"), format!("{comment}SELECT 1;")),
                 DraftSection::new("irreversible for  a reason", ""),
+                DraftSection::new("lossy users.email  for another", ""),
+                DraftSection::new("allow some-code why", ""),
             ],
         };
         let text = draft.render();
@@ -173,6 +175,8 @@ proptest! {
         prop_assert_eq!(again.unwrap().fingerprint, revision.fingerprint);
         prop_assert_eq!(revision.sections[0].transaction, transaction);
         prop_assert_eq!(&revision.sections[1].reason, "for a reason");
+        prop_assert!(revision.lossy().eq([("users.email", "for another")]));
+        prop_assert!(revision.allowed().eq([("some-code", "why")]));
         prop_assert_eq!(revision.sections[0].body.of(&text).contains("SELECT 1"), true);
     }
 }

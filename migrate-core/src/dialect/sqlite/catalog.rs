@@ -1,0 +1,192 @@
+//! What the rows of `sqlite_schema` say together.
+
+use std::collections::BTreeSet;
+
+use super::index::index;
+use super::reader::{Part, Reader, parts};
+use super::table::table;
+use super::text::{Scope, quoted, text};
+use crate::schema::{Name, Schema, Table, Trigger, View};
+
+/// A row of `sqlite_schema`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry<'a> {
+    /// `table`, `index`, `view` or `trigger`.
+    pub kind: &'a str,
+    /// The name of the object.
+    pub name: &'a str,
+    /// The table or the view that it belongs to; its own name where it is one.
+    pub table: &'a str,
+    /// The statement that makes it.
+    pub sql: &'a str,
+}
+
+/// The schema that rows of `sqlite_schema` describe. Two catalogs that mean the same give equal
+/// values, however their statements were typed, and whether a constraint stands at its column or
+/// behind the columns.
+///
+/// A virtual table has no columns here: only its module knows them. What is no statement that
+/// SQLite keeps is passed over; a table that cannot be read has its text as an option.
+///
+/// ```
+/// use migrate_core::dialect::sqlite::{Entry, schema};
+/// let of = |sql| schema(&[Entry { kind: "table", name: "t", table: "t", sql }]);
+/// let one = of("CREATE TABLE t (id integer primary key, a TEXT CHECK(a<>''))");
+/// let other = of("CREATE TABLE \"t\" ([id] INTEGER, a TEXT, CHECK (a != ''), PRIMARY KEY (id))");
+/// assert_eq!(one, other);
+/// assert_ne!(one, of("CREATE TABLE t (id INT PRIMARY KEY, a TEXT CHECK (a <> ''))"));
+/// ```
+#[must_use]
+pub fn schema(entries: &[Entry<'_>]) -> Schema {
+    let read: Vec<(&Entry<'_>, Vec<Part<'_>>)> =
+        entries.iter().map(|entry| (entry, parts(entry.sql))).collect();
+    let of_kind = |kind: &'static str| read.iter().filter(move |(entry, _)| entry.kind == kind);
+
+    let mut schema = Schema::default();
+    let mut names = BTreeSet::new();
+    for (entry, parts) in of_kind("table") {
+        let mut made = module(parts).or_else(|| table(parts)).unwrap_or_default();
+        if made == Table::default() {
+            let definition = text(parts, Scope::Columns(&[]));
+            made.options.insert("definition".to_owned(), definition);
+        }
+        names.extend(made.columns.iter().map(|column| column.name.to_ascii_lowercase()));
+        schema.tables.insert(Name::new(entry.name), made);
+    }
+    names.extend(entries.iter().map(|entry| entry.table.to_ascii_lowercase()));
+    for (entry, parts) in of_kind("index") {
+        let Some(table) = named(&mut schema.tables, entry.table) else { continue };
+        if let Some(index) = index(parts, &table.columns) {
+            table.indexes.insert(entry.name.to_owned(), index);
+        }
+    }
+    let scope = Scope::Everything(&names);
+    for (entry, parts) in of_kind("view") {
+        if let Some(view) = view(parts, scope) {
+            schema.views.insert(Name::new(entry.name), view);
+        }
+    }
+    for (entry, parts) in of_kind("trigger") {
+        let Some(trigger) = trigger(entry.name, parts, scope) else { continue };
+        let triggers = match named(&mut schema.tables, entry.table) {
+            Some(table) => &mut table.triggers,
+            None => match named(&mut schema.views, entry.table) {
+                Some(view) => &mut view.triggers,
+                None => continue,
+            },
+        };
+        triggers.insert(entry.name.to_owned(), trigger);
+    }
+    refer(&mut schema);
+    schema
+}
+
+/// An object by its name in any case.
+fn named<'m, T>(map: &'m mut std::collections::BTreeMap<Name, T>, name: &str) -> Option<&'m mut T> {
+    let exact = Name::new(name);
+    // Nearly always it is spelled alike.
+    if map.contains_key(&exact) {
+        return map.get_mut(&exact);
+    }
+    map.iter_mut().find(|(found, _)| found.name.eq_ignore_ascii_case(name)).map(|(_, it)| it)
+}
+
+/// Spells what foreign keys refer to as it is spelled there, names the columns of a primary key
+/// that is meant, and puts them in order.
+fn refer(schema: &mut Schema) {
+    type Parent = (Name, Vec<String>, Vec<String>);
+    let parents: std::collections::BTreeMap<String, Parent> = schema
+        .tables
+        .iter()
+        .map(|(name, table)| {
+            let columns = table.columns.iter().map(|column| column.name.clone()).collect();
+            let key = table.primary_key.as_ref().map(|key| key.columns.clone());
+            (name.name.to_ascii_lowercase(), (name.clone(), columns, key.unwrap_or_default()))
+        })
+        .collect();
+    for table in schema.tables.values_mut() {
+        for key in &mut table.foreign_keys {
+            let Some((name, columns, primary)) = parents.get(&key.parent.name.to_ascii_lowercase())
+            else {
+                continue;
+            };
+            key.parent = name.clone();
+            if key.parent_columns.is_empty() && primary.len() == key.columns.len() {
+                key.parent_columns.clone_from(primary);
+            }
+            for column in &mut key.parent_columns {
+                if let Some(spelled) = columns.iter().find(|c| c.eq_ignore_ascii_case(column)) {
+                    column.clone_from(spelled);
+                }
+            }
+        }
+        table.foreign_keys.sort_by(|a, b| {
+            (&a.columns, &a.parent, &a.parent_columns, &a.name).cmp(&(
+                &b.columns,
+                &b.parent,
+                &b.parent_columns,
+                &b.name,
+            ))
+        });
+    }
+}
+
+/// Reads `CREATE VIRTUAL TABLE`.
+fn module(parts: &[Part<'_>]) -> Option<Table> {
+    let mut reader = Reader::new(parts);
+    if !reader.eat("CREATE VIRTUAL TABLE") {
+        return None;
+    }
+    reader.created()?;
+    if !reader.eat("USING") {
+        return None;
+    }
+    let mut table = Table::default();
+    table.options.insert("module".to_owned(), reader.name()?.to_ascii_lowercase());
+    // They are the module's own language: nothing of them is known.
+    if let Some(arguments) = reader.group().filter(|arguments| !arguments.is_empty()) {
+        let words: Vec<&str> = arguments.iter().map(|part| part.text).collect();
+        let text = words.join(" ").replace(" ,", ",");
+        table.options.insert("arguments".to_owned(), text);
+    }
+    Some(table)
+}
+
+/// Reads `CREATE VIEW`.
+fn view(parts: &[Part<'_>], scope: Scope<'_>) -> Option<View> {
+    let mut reader = Reader::new(parts);
+    reader.eat("CREATE");
+    let _ = reader.eat("TEMP") || reader.eat("TEMPORARY");
+    if !reader.eat("VIEW") {
+        return None;
+    }
+    reader.created()?;
+    let names = reader.group().unwrap_or_default();
+    let names: Vec<String> =
+        names.iter().filter_map(|part| part.name()).map(|name| quoted(&name)).collect();
+    let details = if names.is_empty() { String::new() } else { format!("({})", names.join(", ")) };
+    reader.eat("AS");
+    Some(View { definition: text(reader.rest, scope), details, ..View::default() })
+}
+
+/// Reads `CREATE TRIGGER`. What is meant where nothing is said is said, or not, but always alike.
+fn trigger(name: &str, parts: &[Part<'_>], scope: Scope<'_>) -> Option<Trigger> {
+    let mut reader = Reader::new(parts);
+    reader.eat("CREATE");
+    let _ = reader.eat("TEMP") || reader.eat("TEMPORARY");
+    if !reader.eat("TRIGGER") {
+        return None;
+    }
+    reader.created()?;
+    let time = ["AFTER", "INSTEAD OF", "BEFORE"].into_iter().find(|time| reader.eat(time));
+    let rest = reader.rest;
+    let body = rest.iter().position(|part| part.is("BEGIN")).unwrap_or(rest.len());
+    let each = (0..body).find(|at| Reader::new(&rest[*at..]).is("FOR EACH ROW"));
+    let rest = match each {
+        Some(at) => [&rest[..at], &rest[at + 3..]].concat(),
+        None => rest.to_vec(),
+    };
+    let time = time.unwrap_or("BEFORE");
+    let definition = format!("CREATE TRIGGER {} {time} {}", quoted(name), text(&rest, scope));
+    Some(Trigger { definition })
+}

@@ -1,0 +1,158 @@
+//! What differs between two schemas as a diff of their SQL.
+//!
+//! Statements are paired by what they are about and compared line by line. What a line means is
+//! not known here.
+
+use std::collections::BTreeMap;
+
+use super::compare::pairs;
+use super::value::{Schema, Table};
+use super::write::{self, Line, Statement};
+
+/// How many equal lines are shown around a line that differs.
+const CONTEXT: usize = 3;
+
+/// Beyond so many comparisons of lines nobody reads where two texts meet again.
+const PATIENCE: usize = 4_000_000;
+
+/// The objects that differ, as SQL with `- ` before the lines of `before` alone, `+ ` before those
+/// of `after` alone and two spaces before lines of both. Empty where only the order of columns or
+/// constraints differs. The SQL is to be read, not to be run.
+///
+/// ```
+/// use migrate_core::schema::{Enum, Name, Schema, sql_diff};
+/// let mood = |labels: &[&str]| {
+///     let labels = labels.iter().map(|label| label.to_string()).collect();
+///     let mut schema = Schema::default();
+///     schema.enums.insert(Name::new("mood"), Enum { labels, comment: None });
+///     schema
+/// };
+/// assert_eq!(
+///     sql_diff(&mood(&["happy"]), &mood(&["happy", "sad"])),
+///     "  CREATE TYPE mood AS ENUM (\n    'happy',\n+   'sad'\n  );\n"
+/// );
+/// ```
+#[must_use]
+pub fn sql_diff(before: &Schema, after: &Schema) -> String {
+    let Schema { tables, views, enums, domains, sequences, others } = before;
+    let mut diff = String::new();
+    for (name, before, after) in pairs(tables, &after.tables) {
+        // The columns of both stand in the order of the first.
+        let after = after.map(|after| match before {
+            Some(before) => in_order_of(before, after),
+            None => after.clone(),
+        });
+        objects(&mut diff, name, before, after.as_ref(), write::table);
+    }
+    each(&mut diff, views, &after.views, write::view);
+    each(&mut diff, enums, &after.enums, write::enumeration);
+    each(&mut diff, domains, &after.domains, write::domain);
+    each(&mut diff, sequences, &after.sequences, write::sequence);
+    each(&mut diff, others, &after.others, write::other);
+    diff
+}
+
+fn in_order_of(before: &Table, after: &Table) -> Table {
+    let names = before.columns.iter().enumerate().map(|(n, column)| (column.name.as_str(), n));
+    let places: BTreeMap<&str, usize> = names.collect();
+    let mut table = after.clone();
+    let last = places.len();
+    table.columns.sort_by_key(|column| *places.get(column.name.as_str()).unwrap_or(&last));
+    table
+}
+
+fn each<K: Ord, V: PartialEq>(
+    diff: &mut String,
+    before: &BTreeMap<K, V>,
+    after: &BTreeMap<K, V>,
+    write: impl Fn(&K, &V) -> Vec<Statement>,
+) {
+    for (key, before, after) in pairs(before, after) {
+        objects(diff, key, before, after, &write);
+    }
+}
+
+/// The statements of one object.
+fn objects<K, V>(
+    diff: &mut String,
+    key: &K,
+    before: Option<&V>,
+    after: Option<&V>,
+    write: impl Fn(&K, &V) -> Vec<Statement>,
+) {
+    let statements = |value: Option<&V>| -> BTreeMap<_, _> {
+        value.map(|value| write(key, value)).into_iter().flatten().collect()
+    };
+    let (before, after) = (statements(before), statements(after));
+    for (_, before, after) in pairs(&before, &after) {
+        statement(diff, before.map_or(&[], Vec::as_slice), after.map_or(&[], Vec::as_slice));
+    }
+}
+
+/// The lines of one statement: the first always, then what differs and what is around it.
+fn statement(diff: &mut String, before: &[Line], after: &[Line]) {
+    let edits = edits(before, after);
+    let mut shown = vec![false; edits.len()];
+    for (n, (sign, _)) in edits.iter().enumerate() {
+        if *sign != ' ' {
+            let end = (n + CONTEXT + 1).min(edits.len());
+            shown[n.saturating_sub(CONTEXT)..end].fill(true);
+        }
+    }
+    shown[..1].fill(true);
+    for (n, (sign, line)) in edits.iter().enumerate() {
+        // A mark for lines left out takes a line itself.
+        let lonely = n > 0 && shown[n - 1] && shown.get(n + 1).is_none_or(|next| *next);
+        if shown[n] || lonely {
+            let text = format!("{sign} {}{}", line.text, line.end);
+            diff.push_str(text.trim_end());
+            diff.push('\n');
+        } else if shown[n - 1] {
+            diff.push_str("  ..\n");
+        }
+    }
+}
+
+/// The lines of both in one row, each with its sign.
+fn edits<'a>(before: &'a [Line], after: &'a [Line]) -> Vec<(char, &'a Line)> {
+    let same = before.iter().zip(after).take_while(|(b, a)| b == a).count();
+    let (old, new) = (&before[same..], &after[same..]);
+    let tail = old.iter().rev().zip(new.iter().rev()).take_while(|(b, a)| b == a).count();
+    let (old, new) = (&old[..old.len() - tail], &new[..new.len() - tail]);
+    let mut edits: Vec<(char, &Line)> = after[..same].iter().map(|line| (' ', line)).collect();
+    middle(old, new, &mut edits);
+    edits.extend(after[after.len() - tail..].iter().map(|line| (' ', line)));
+    edits
+}
+
+/// The longest common subsequence, by the usual table of lengths.
+fn middle<'a>(old: &'a [Line], new: &'a [Line], edits: &mut Vec<(char, &'a Line)>) {
+    let width = new.len() + 1;
+    let (mut o, mut n) = (0, 0);
+    if old.len().saturating_mul(new.len()) <= PATIENCE {
+        let mut longest = vec![0_u32; (old.len() + 1) * width];
+        for (o, line) in old.iter().enumerate().rev() {
+            for (n, other) in new.iter().enumerate().rev() {
+                longest[o * width + n] = if line == other {
+                    longest[(o + 1) * width + n + 1] + 1
+                } else {
+                    longest[(o + 1) * width + n].max(longest[o * width + n + 1])
+                };
+            }
+        }
+        while o < old.len() && n < new.len() {
+            if old[o] == new[n] {
+                edits.push((' ', &new[n]));
+                (o, n) = (o + 1, n + 1);
+            } else if longest[(o + 1) * width + n] >= longest[o * width + n + 1] {
+                edits.push(('-', &old[o]));
+                o += 1;
+            } else {
+                edits.push(('+', &new[n]));
+                n += 1;
+            }
+        }
+    }
+    edits.extend(old[o..].iter().map(|line| ('-', line)));
+    edits.extend(new[n..].iter().map(|line| ('+', line)));
+}

@@ -1,0 +1,236 @@
+//! What each value says of itself, as words and texts.
+//!
+//! Two values of a type are compared fact by fact. Every value is taken apart without `..`, so that
+//! a new field does not compile until it is said here, or named as something that is compared by
+//! itself. Knows one value at a time.
+
+use super::value::{
+    Check, Column, Constraint, Domain, Enum, ForeignKey, Index, Key, Other, Sequence, Table,
+    Trigger, View,
+};
+use super::write;
+
+/// One thing that is said, in the same place for every value of the type: what it is, and its
+/// text, or that nothing is said.
+pub(super) type Fact = (&'static str, Option<String>);
+
+/// A value that can be taken apart.
+pub(super) trait Facts {
+    /// Everything that is said of it, but for its name and for what has a name in it.
+    fn facts(&self) -> Vec<Fact>;
+}
+
+/// A constraint, which may have no name.
+pub(super) trait Constrains: Facts {
+    /// The name, where it has one.
+    fn name(&self) -> Option<&str>;
+
+    /// All of it behind name and kind, as SQL.
+    fn text(&self) -> String;
+}
+
+fn said(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+fn nullability(nullable: bool) -> Fact {
+    ("nullability", Some(if nullable { "NULL" } else { "NOT NULL" }.to_owned()))
+}
+
+fn comment(comment: Option<&String>) -> Fact {
+    ("comment", comment.map(|comment| write::literal(comment)))
+}
+
+impl Facts for Table {
+    fn facts(&self) -> Vec<Fact> {
+        let Self {
+            columns: _,
+            primary_key: _,
+            uniques: _,
+            checks: _,
+            foreign_keys: _,
+            constraints: _,
+            indexes: _,
+            triggers: _,
+            options: _,
+            comment: words,
+        } = self;
+        vec![comment(words.as_ref())]
+    }
+}
+
+impl Facts for Column {
+    fn facts(&self) -> Vec<Fact> {
+        let Self {
+            name: _,
+            data_type,
+            user_type,
+            nullable,
+            default,
+            generated,
+            identity,
+            collation,
+            details,
+            comment: words,
+        } = self;
+        vec![
+            ("type", Some(data_type.clone())),
+            ("type behind it", user_type.as_ref().map(write::name)),
+            nullability(*nullable),
+            ("default", default.clone()),
+            ("generation", generated.as_ref().map(write::generated)),
+            ("numbering", identity.clone()),
+            ("collation", collation.clone()),
+            ("details", said(details)),
+            comment(words.as_ref()),
+        ]
+    }
+}
+
+impl Facts for Key {
+    fn facts(&self) -> Vec<Fact> {
+        let Self { name: _, columns, details } = self;
+        vec![("columns", Some(write::list(columns))), ("details", said(details))]
+    }
+}
+
+impl Constrains for Key {
+    fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    fn text(&self) -> String {
+        write::key(self)
+    }
+}
+
+impl Facts for Check {
+    fn facts(&self) -> Vec<Fact> {
+        let Self { name: _, expression, details } = self;
+        vec![("condition", Some(expression.clone())), ("details", said(details))]
+    }
+}
+
+impl Constrains for Check {
+    fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    fn text(&self) -> String {
+        write::check(self)
+    }
+}
+
+impl Facts for ForeignKey {
+    fn facts(&self) -> Vec<Fact> {
+        let Self { name: _, columns, parent, parent_columns, on_update, on_delete, details } = self;
+        let there = (!parent_columns.is_empty()).then(|| write::list(parent_columns));
+        vec![
+            ("columns", Some(write::list(columns))),
+            ("parent", Some(write::name(parent))),
+            ("parent columns", there),
+            ("action on update", Some(on_update.words().to_owned())),
+            ("action on delete", Some(on_delete.words().to_owned())),
+            ("details", said(details)),
+        ]
+    }
+}
+
+impl Constrains for ForeignKey {
+    fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    fn text(&self) -> String {
+        write::foreign_key(self)
+    }
+}
+
+impl Facts for Constraint {
+    fn facts(&self) -> Vec<Fact> {
+        let Self { name: _, definition } = self;
+        vec![("definition", Some(definition.clone()))]
+    }
+}
+
+impl Constrains for Constraint {
+    fn name(&self) -> Option<&str> {
+        Some(&self.name)
+    }
+
+    fn text(&self) -> String {
+        self.definition.clone()
+    }
+}
+
+impl Facts for Index {
+    fn facts(&self) -> Vec<Fact> {
+        let Self { unique, method, parts, predicate, details, comment: words } = self;
+        vec![
+            ("uniqueness", unique.then(|| "UNIQUE".to_owned())),
+            ("method", method.clone()),
+            ("columns", Some(write::parts(parts))),
+            ("condition", predicate.clone()),
+            ("details", said(details)),
+            comment(words.as_ref()),
+        ]
+    }
+}
+
+impl Facts for Trigger {
+    fn facts(&self) -> Vec<Fact> {
+        let Self { definition } = self;
+        vec![("definition", Some(definition.clone()))]
+    }
+}
+
+impl Facts for View {
+    fn facts(&self) -> Vec<Fact> {
+        let Self { materialised: _, definition, details, indexes: _, triggers: _, comment: words } =
+            self;
+        vec![
+            ("kind", Some(self.kind().word().to_owned())),
+            ("definition", Some(definition.clone())),
+            ("details", said(details)),
+            comment(words.as_ref()),
+        ]
+    }
+}
+
+impl Facts for Enum {
+    fn facts(&self) -> Vec<Fact> {
+        let Self { labels, comment: words } = self;
+        vec![("labels", Some(write::labels(labels))), comment(words.as_ref())]
+    }
+}
+
+impl Facts for Domain {
+    fn facts(&self) -> Vec<Fact> {
+        let Self { data_type, nullable, default, checks: _, collation, comment: words } = self;
+        vec![
+            ("type", Some(data_type.clone())),
+            nullability(*nullable),
+            ("default", default.clone()),
+            ("collation", collation.clone()),
+            comment(words.as_ref()),
+        ]
+    }
+}
+
+impl Facts for Sequence {
+    fn facts(&self) -> Vec<Fact> {
+        let Self { definition, owned_by, comment: words } = self;
+        vec![
+            ("definition", said(definition)),
+            ("owner", owned_by.as_ref().map(write::owner)),
+            comment(words.as_ref()),
+        ]
+    }
+}
+
+impl Facts for Other {
+    fn facts(&self) -> Vec<Fact> {
+        let Self { definition, table } = self;
+        vec![("definition", said(definition)), ("table", table.as_ref().map(write::name))]
+    }
+}

@@ -1,0 +1,298 @@
+//! Values as SQL for people to read, a line for each thing.
+//!
+//! The same text for every database, so that it can be compared line by line; it is not meant to
+//! be run. Names are quoted only where they would not be read as one word.
+
+use super::value::{
+    Check, Column, Domain, Enum, ForeignKey, Generated, Index, IndexPart, Key, Kind, Name, Other,
+    Sequence, Table, Trigger, View,
+};
+
+/// One line, and what ends it without being a part of it: whether a line is the last of a list
+/// makes it no other line.
+#[derive(Debug, Clone)]
+pub(super) struct Line {
+    pub(super) text: String,
+    pub(super) end: &'static str,
+}
+
+impl PartialEq for Line {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+/// One statement, and what of an object it is about; an object itself comes before its parts.
+pub(super) type Statement = ((Kind, String), Vec<Line>);
+
+/// The lines as they are: also a difference in white space is one.
+fn lines(text: &str) -> Vec<Line> {
+    let all = text.split('\n').filter(|_| !text.is_empty());
+    all.map(|line| Line { text: line.to_owned(), end: "" }).collect()
+}
+
+fn ended(mut lines: Vec<Line>) -> Vec<Line> {
+    if let Some(last) = lines.last_mut().filter(|last| !last.text.ends_with(';')) {
+        last.end = ";";
+    }
+    lines
+}
+
+/// A head with a list in parentheses, an item a line.
+fn listed(head: String, items: Vec<String>) -> Vec<Line> {
+    let mut all = vec![Line { text: format!("{head} ("), end: "" }];
+    let count = items.len();
+    let end = |n: usize| if n + 1 < count { "," } else { "" };
+    let item = |(n, text)| Line { text: format!("  {text}"), end: end(n) };
+    all.extend(items.into_iter().enumerate().map(item));
+    all.extend(lines(")"));
+    all
+}
+
+fn word(name: &str) -> String {
+    let plain = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    if plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
+}
+
+pub(super) fn name(name: &Name) -> String {
+    let namespace = name.namespace.as_ref().map_or_else(String::new, |n| format!("{}.", word(n)));
+    format!("{namespace}{}", word(&name.name))
+}
+
+pub(super) fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+pub(super) fn labels(labels: &[String]) -> String {
+    labels.iter().map(|label| literal(label)).collect::<Vec<_>>().join(", ")
+}
+
+pub(super) fn list(columns: &[String]) -> String {
+    format!("({})", columns.iter().map(|column| word(column)).collect::<Vec<_>>().join(", "))
+}
+
+pub(super) fn option(name: &str, value: &str) -> String {
+    if value.is_empty() { name.to_owned() } else { format!("{name} {value}") }
+}
+
+pub(super) fn owner((table, column): &(Name, String)) -> String {
+    format!("{}.{}", name(table), word(column))
+}
+
+pub(super) fn generated(generated: &Generated) -> String {
+    let Generated { expression, stored } = generated;
+    let kept = if *stored { "STORED" } else { "VIRTUAL" };
+    format!("GENERATED ALWAYS AS ({expression}) {kept}")
+}
+
+/// Words with spaces between, without those that are empty.
+fn phrase<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+pub(super) fn key(key: &Key) -> String {
+    phrase([list(&key.columns).as_str(), &key.details])
+}
+
+pub(super) fn check(check: &Check) -> String {
+    phrase([format!("({})", check.expression).as_str(), &check.details])
+}
+
+pub(super) fn foreign_key(key: &ForeignKey) -> String {
+    let action = |event: &str, action: super::Action| match action {
+        super::Action::NoAction => String::new(),
+        action => format!("{event} {}", action.words()),
+    };
+    let there =
+        if key.parent_columns.is_empty() { String::new() } else { list(&key.parent_columns) };
+    phrase([
+        list(&key.columns).as_str(),
+        "REFERENCES",
+        &name(&key.parent),
+        &there,
+        &action("ON UPDATE", key.on_update),
+        &action("ON DELETE", key.on_delete),
+        &key.details,
+    ])
+}
+
+pub(super) fn parts(parts: &[IndexPart]) -> String {
+    let part = |IndexPart { column, expression, details }: &IndexPart| {
+        let column = column.as_ref().map_or_else(String::new, |column| word(column));
+        let computed =
+            if expression.is_empty() { String::new() } else { format!("({expression})") };
+        phrase([column.as_str(), &computed, details])
+    };
+    format!("({})", parts.iter().map(part).collect::<Vec<_>>().join(", "))
+}
+
+fn column(column: &Column) -> String {
+    let Column { name: own, data_type, user_type, nullable, default, .. } = column;
+    let behind = user_type.as_ref().map(|behind| (behind.to_string(), name(behind)));
+    // The type's text mostly says it.
+    let behind = behind.filter(|(plain, quoted)| {
+        !data_type.contains(plain.as_str()) && !data_type.contains(quoted.as_str())
+    });
+    let optional = |words: &str, value: &Option<String>| {
+        value.as_ref().map_or_else(String::new, |value| format!("{words}{value}"))
+    };
+    phrase([
+        word(own).as_str(),
+        data_type,
+        &behind.map_or_else(String::new, |(_, quoted)| format!("/* {quoted} */")),
+        &optional("COLLATE ", &column.collation),
+        if *nullable { "" } else { "NOT NULL" },
+        &optional("DEFAULT ", default),
+        &column.generated.as_ref().map_or_else(String::new, generated),
+        &optional("", &column.identity),
+        &column.details,
+    ])
+}
+
+fn constraint(own: Option<&str>, kind: &str, text: &str) -> String {
+    let named = own.map_or_else(String::new, |own| format!("CONSTRAINT {}", word(own)));
+    phrase([named.as_str(), kind, text])
+}
+
+fn checks(checks: &[Check]) -> Vec<String> {
+    let mut all: Vec<String> =
+        checks.iter().map(|c| constraint(c.name.as_deref(), "CHECK", &check(c))).collect();
+    all.sort_unstable();
+    all
+}
+
+/// Constraints stand in an order of their own, as the one of the catalog means nothing.
+fn constraints(table: &Table) -> Vec<String> {
+    let sorted = |mut all: Vec<String>| {
+        all.sort_unstable();
+        all
+    };
+    let keys = |keys: &[Key], kind: &str| {
+        sorted(keys.iter().map(|k| constraint(k.name.as_deref(), kind, &key(k))).collect())
+    };
+    let foreign = table.foreign_keys.iter();
+    let foreign = foreign.map(|k| constraint(k.name.as_deref(), "FOREIGN KEY", &foreign_key(k)));
+    let others = table.constraints.iter();
+    let others = others.map(|c| constraint(Some(&c.name), "", &c.definition));
+    [
+        keys(table.primary_key.as_slice(), "PRIMARY KEY"),
+        keys(&table.uniques, "UNIQUE"),
+        checks(&table.checks),
+        sorted(foreign.collect()),
+        sorted(others.collect()),
+    ]
+    .concat()
+}
+
+fn comment(kind: Kind, on: &str, text: Option<&String>) -> Option<Statement> {
+    let what = kind.word().to_uppercase();
+    let text = format!("COMMENT ON {what} {on} IS {}", literal(text?));
+    Some(((Kind::Comment, format!("{kind:?} {on}")), ended(lines(&text))))
+}
+
+pub(super) fn table(own: &Name, table: &Table) -> Vec<Statement> {
+    let on = name(own);
+    let mut items: Vec<String> = table.columns.iter().map(column).collect();
+    items.extend(constraints(table));
+    let mut create = listed(format!("CREATE TABLE {on}"), items);
+    for (name, value) in &table.options {
+        create.extend(lines(&option(name, value)));
+    }
+    let mut all = vec![((Kind::Table, on.clone()), ended(create))];
+    all.extend(table.indexes.iter().flat_map(|(name, i)| index(&on, name, i)));
+    all.extend(table.triggers.iter().map(|(name, t)| trigger(&on, name, t)));
+    all.extend(comment(Kind::Table, &on, table.comment.as_ref()));
+    for column in &table.columns {
+        let on = format!("{on}.{}", word(&column.name));
+        all.extend(comment(Kind::Column, &on, column.comment.as_ref()));
+    }
+    all
+}
+
+fn index(table: &str, own: &str, index: &Index) -> Vec<Statement> {
+    let head = if index.unique { "CREATE UNIQUE INDEX" } else { "CREATE INDEX" };
+    let optional = |words: &str, value: &Option<String>| {
+        value.as_ref().map_or_else(String::new, |value| format!("{words} {value}"))
+    };
+    let text = phrase([
+        head,
+        &word(own),
+        "ON",
+        table,
+        &optional("USING", &index.method),
+        &parts(&index.parts),
+        &index.details,
+        &optional("WHERE", &index.predicate),
+    ]);
+    let mut all = vec![((Kind::Index, own.to_owned()), ended(lines(&text)))];
+    all.extend(comment(Kind::Index, &word(own), index.comment.as_ref()));
+    all
+}
+
+fn trigger(table: &str, own: &str, trigger: &Trigger) -> Statement {
+    let mut all = lines(&format!("-- trigger {own} of {table}"));
+    all.extend(lines(&trigger.definition));
+    ((Kind::Trigger, own.to_owned()), ended(all))
+}
+
+pub(super) fn view(own: &Name, view: &View) -> Vec<Statement> {
+    let on = name(own);
+    let kind = if view.materialised { "MATERIALIZED VIEW" } else { "VIEW" };
+    let mut create = lines(&format!("CREATE {kind} {on} AS"));
+    create.extend(lines(&view.definition));
+    create.extend(lines(&view.details));
+    // Before its indexes, as a table is.
+    let mut all = vec![((Kind::Table, on.clone()), ended(create))];
+    all.extend(view.indexes.iter().flat_map(|(name, i)| index(&on, name, i)));
+    all.extend(view.triggers.iter().map(|(name, t)| trigger(&on, name, t)));
+    all.extend(comment(Kind::View, &on, view.comment.as_ref()));
+    all
+}
+
+pub(super) fn enumeration(own: &Name, value: &Enum) -> Vec<Statement> {
+    let on = name(own);
+    let items = value.labels.iter().map(|label| literal(label)).collect();
+    let create = listed(format!("CREATE TYPE {on} AS ENUM"), items);
+    let mut all = vec![((Kind::Enum, on.clone()), ended(create))];
+    all.extend(comment(Kind::Type, &on, value.comment.as_ref()));
+    all
+}
+
+pub(super) fn domain(own: &Name, domain: &Domain) -> Vec<Statement> {
+    let on = name(own);
+    let as_column = Column {
+        name: own.name.clone(),
+        data_type: domain.data_type.clone(),
+        nullable: domain.nullable,
+        default: domain.default.clone(),
+        collation: domain.collation.clone(),
+        ..Column::default()
+    };
+    let said = column(&as_column);
+    let said = said.strip_prefix(&word(&own.name)).unwrap_or_default();
+    let mut create = lines(&format!("CREATE DOMAIN {on} AS{said}"));
+    for check in checks(&domain.checks) {
+        create.extend(lines(&format!("  {check}")));
+    }
+    let mut all = vec![((Kind::Domain, on.clone()), ended(create))];
+    all.extend(comment(Kind::Domain, &on, domain.comment.as_ref()));
+    all
+}
+
+pub(super) fn sequence(own: &Name, sequence: &Sequence) -> Vec<Statement> {
+    let on = name(own);
+    let owned = sequence.owned_by.as_ref();
+    let owned = owned.map_or_else(String::new, |by| format!("OWNED BY {}", owner(by)));
+    let create = phrase(["CREATE SEQUENCE", &on, &sequence.definition, &owned]);
+    let mut all = vec![((Kind::Sequence, on.clone()), ended(lines(&create)))];
+    all.extend(comment(Kind::Sequence, &on, sequence.comment.as_ref()));
+    all
+}
+
+/// What is known by its text alone, under a line that names it.
+pub(super) fn other((kind, own): &(Kind, String), other: &Other) -> Vec<Statement> {
+    let of = other.table.as_ref().map_or_else(String::new, |table| format!(" of {}", name(table)));
+    let mut all = lines(&format!("-- {} {own}{of}", kind.word()));
+    all.extend(lines(&other.definition));
+    vec![((*kind, own.clone()), ended(all))]
+}
