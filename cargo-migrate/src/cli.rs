@@ -33,7 +33,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Write", &["init", "new", "merge", "rebase", "edit", "import", "accept"]),
     ("Run", &["upgrade", "downgrade", "redo", "stamp", "repair"]),
     ("Ask", &["current", "history", "heads", "branches", "show", "pending", "log"]),
-    ("Guard", &["check"]),
+    ("Guard", &["check", "test"]),
     ("Database", &["db"]),
     ("Shell", &["completions", "man"]),
 ];

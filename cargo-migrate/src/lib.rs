@@ -9,6 +9,7 @@ mod command;
 mod context;
 mod globals;
 pub mod import;
+mod verdicts;
 mod writing;
 
 use std::ffi::OsString;

@@ -46,6 +46,14 @@ pub enum Error {
     /// This program was built without the driver.
     #[error("this program was built without the {0} driver")]
     NoDriver(Dialect),
+    /// There is no server for tests.
+    #[error("no {dialect} server for tests")]
+    NoServer {
+        /// The database.
+        dialect: Dialect,
+        /// The ways to have one, and what came of each.
+        ways: Vec<String>,
+    },
     /// The database cannot be reached or opened.
     #[error("cannot connect to {place}")]
     Connect {
@@ -230,6 +238,11 @@ impl Error {
                 "add the feature: `migrate-db = {{ version = \"..\", features = [\"{}\"] }}`",
                 dialect.name()
             )],
+            Self::NoServer { dialect, ways } => {
+                let ways = ways.iter().zip(1..).map(|(way, n)| format!("{n}. {way}"));
+                let skip = format!("or do without, and say so: MIGRATE_TEST_SKIP={dialect}");
+                ways.chain([skip]).collect()
+            }
             Self::Statement(error) => error.help(),
             Self::Unknown(_) => vec![
                 "bring the missing files back, or deploy the version that has them".to_owned(),

@@ -25,7 +25,7 @@
 //! | `postgres` | the PostgreSQL driver |
 //! | `mysql` | the MySQL and MariaDB driver |
 //! | `tls` | TLS to servers, through rustls |
-//! | `testkit` | `migrate_db::testkit`: round-trip tests, and databases for a program's own tests |
+//! | `testkit` | [`round_trip_tests!`], `migrate_db::testkit`: round-trip tests, and databases for a program's own tests |
 //! | `cli` | `migrate_db::cli`: the commands that run and ask, to mount in a program's own binary |
 //!
 //! None is on by default. The drivers are sqlx's: a program that has chosen another TLS by sqlx's
@@ -54,7 +54,6 @@ mod event;
 mod foreign;
 mod ghosts;
 #[cfg(feature = "testkit")]
-#[allow(dead_code, reason = "being built")]
 mod inspect;
 mod migrations;
 mod migrator;
@@ -62,8 +61,9 @@ mod queue;
 mod runner;
 mod state;
 #[cfg(feature = "testkit")]
-#[allow(dead_code, reason = "being built")]
 pub mod testkit;
+#[cfg(any(feature = "cli", feature = "testkit"))]
+mod took;
 mod unfinished;
 pub mod url;
 
@@ -74,6 +74,8 @@ pub use foreign::Rows;
 pub use migrate_core as core;
 pub use migrate_core::config::Locking;
 pub use migrate_macros::migrations;
+#[cfg(feature = "testkit")]
+pub use migrate_macros::{round_trip_tests, test};
 pub use migrations::Migrations;
 pub use migrator::{Migrator, Options, Preview, Report, ReportedStep};
 pub use state::Status;
@@ -82,5 +84,21 @@ pub use unfinished::{Repair, Unfinished};
 /// What the macros' code names; no part of the interface.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::migrations::embedded as migrations;
+    pub use crate::migrations::{Migrations, embedded as migrations};
+    #[cfg(feature = "testkit")]
+    pub use crate::migrations::{round_trip, test};
+    #[cfg(feature = "testkit")]
+    pub use crate::testkit::application::Test;
+}
+
+/// Says what is missing.
+#[cfg(not(feature = "testkit"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! round_trip_tests {
+    ($($arguments:tt)*) => {
+        ::core::compile_error!(
+            "`round_trip_tests!` needs the feature `testkit` of migrate-db: under [dev-dependencies], migrate-db = { version = \"..\", features = [\"testkit\"] }"
+        );
+    };
 }

@@ -36,6 +36,33 @@ pub const fn embedded(files: &'static [&'static str], index: &'static [u8]) -> M
     Migrations { files, index, decoded: OnceLock::new() }
 }
 
+/// Runs a test of an application on a fresh database at head, for `#[migrate_db::test]`.
+///
+/// # Panics
+/// When the test does, and when there is no server, or the history does not run on it.
+#[cfg(feature = "testkit")]
+pub fn test<P, T, F>(
+    migrations: &Migrations,
+    test: crate::testkit::application::Test,
+    body: impl FnOnce(P) -> F,
+) -> T
+where
+    P: crate::testkit::application::Pool,
+    T: crate::testkit::application::Returned,
+    F: Future<Output = T>,
+{
+    let (history, settings) = migrations.decoded();
+    crate::testkit::application::run(history, settings, test, body)
+}
+
+/// One test of `round_trip_tests!`.
+#[cfg(feature = "testkit")]
+#[track_caller]
+pub fn round_trip(migrations: &Migrations, dialect: &str, test: &str) {
+    let (history, settings) = migrations.decoded();
+    crate::testkit::round_trip(history, settings, dialect, test);
+}
+
 impl Migrations {
     /// The revisions, their graph and their lock. The first call puts them together, in a few
     /// microseconds per revision.

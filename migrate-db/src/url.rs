@@ -75,6 +75,17 @@ pub fn redact(url: &str) -> String {
     redact_query(&format!("{scheme}://{address}{query}"))
 }
 
+/// The same server's database of another name.
+#[cfg(any(feature = "testkit", test))]
+pub(crate) fn with_database(url: &str, name: &str) -> String {
+    let (address, query) = url.split_at(url.find('?').unwrap_or(url.len()));
+    let start = address.find("://").map_or(0, |at| at + 3);
+    // A password may hold an unescaped `/`: the last `@` ends it.
+    let host = address.rfind('@').map_or(start, |at| at + 1).max(start);
+    let end = address[host..].find('/').map_or(address.len(), |slash| host + slash);
+    format!("{}/{name}{query}", &address[..end])
+}
+
 /// The pairs behind the `?`, decoded.
 #[cfg(any(feature = "postgres", feature = "mysql", test))]
 pub(crate) fn query(url: &str) -> impl Iterator<Item = (String, String)> {
@@ -186,6 +197,18 @@ mod tests {
         }
         let pairs: Vec<_> = query("mysql://h/d?socket=%2Frun%2Fm.sock&flag&a=b").collect();
         assert_eq!(pairs, [("socket".into(), "/run/m.sock".into()), ("a".into(), "b".into())]);
+    }
+
+    #[test]
+    fn a_server_has_databases_of_other_names() {
+        for (url, other) in [
+            ("postgres://ada@db:1/app?a=b", "postgres://ada@db:1/x?a=b"),
+            ("postgres://ada:s/3@db", "postgres://ada:s/3@db/x"),
+            ("postgres:///app?host=/run/pg", "postgres:///x?host=/run/pg"),
+            ("mysql://db?ssl-mode=DISABLED", "mysql://db/x?ssl-mode=DISABLED"),
+        ] {
+            assert_eq!(with_database(url, "x"), other);
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What stands in the macro's parentheses.
+//! What stands in a macro's parentheses.
 
 use std::fmt;
 
@@ -6,51 +6,109 @@ use migrate_core::dialect::Dialect;
 use migrate_core::history::Heads;
 use migrate_core::suggest::nearest;
 use proc_macro2::Span;
+use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
 use syn::{Ident, LitStr, Token, parenthesized};
 
 use crate::fallback::Refusal;
 
-/// The arguments of `migrations!`; what is not given is decided elsewhere.
+/// Which macro was called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Macro {
+    #[default]
+    Migrations,
+    RoundTripTests,
+}
+
+/// The arguments; what is not given is decided elsewhere.
 #[derive(Debug, Default)]
 pub(crate) struct Args {
+    pub(crate) called: Macro,
     /// The folder, relative to `Cargo.toml`.
     pub(crate) dir: Option<String>,
     pub(crate) heads: Option<Heads>,
     pub(crate) dialects: Vec<Dialect>,
+    /// The module of the tests; of [`Macro::RoundTripTests`] alone.
+    pub(crate) module: Option<Ident>,
+    /// The databases to test on, where they are named; of [`Macro::RoundTripTests`] alone.
+    pub(crate) databases: Vec<(Dialect, Span)>,
 }
 
 const KEYS: [&str; 2] = ["heads", "dialects"];
 
+impl Macro {
+    /// The macro as it is called.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Migrations => "migrations!",
+            Self::RoundTripTests => "round_trip_tests!",
+        }
+    }
+
+    fn usage(self) -> &'static str {
+        match self {
+            Self::Migrations => {
+                "write `migrations!()`, or a folder, then options: `migrations!(\"migrations\", heads = many, dialects(sqlite))`"
+            }
+            Self::RoundTripTests => {
+                "write `round_trip_tests!()`, or a module, a folder, databases, options, each if wanted: `round_trip_tests!(mod billing, \"billing/migrations\", sqlite, heads = many)`"
+            }
+        }
+    }
+}
+
 impl Args {
-    pub(crate) fn parse(input: proc_macro::TokenStream) -> Result<Self, Refusal> {
-        let parsed = read.parse(input);
+    pub(crate) fn parse(called: Macro, input: proc_macro::TokenStream) -> Result<Self, Refusal> {
+        let parsed = (|input: ParseStream<'_>| read(called, input)).parse(input);
         parsed.map_err(|error| Refusal { span: error.span(), message: error.to_string() })
     }
 }
 
-fn read(input: ParseStream<'_>) -> syn::Result<Args> {
-    let mut args = Args::default();
+fn read(called: Macro, input: ParseStream<'_>) -> syn::Result<Args> {
+    let mut args = Args { called, ..Args::default() };
     let mut given: Vec<Ident> = Vec::new();
+    if called == Macro::RoundTripTests && input.peek(Token![mod]) {
+        input.parse::<Token![mod]>()?;
+        args.module = Some(module(input)?);
+        comma(input)?;
+    }
     let mut first = true;
     while !input.is_empty() {
         if first && input.peek(LitStr) {
             args.dir = Some(dir(&input.parse()?)?);
         } else {
-            let key = key(input)?;
+            let key: Ident =
+                input.parse().map_err(|e| syn::Error::new(e.span(), called.usage()))?;
             if given.contains(&key) {
                 return Err(syn::Error::new(key.span(), format!("`{key}` is given twice")));
             }
-            value(input, &key, &mut args)?;
+            match database(called, &key) {
+                Some(dialect) if args.databases.iter().any(|(known, _)| *known == dialect) => {
+                    let twice = format!("`{}` is given twice", dialect.name());
+                    return Err(syn::Error::new(key.span(), twice));
+                }
+                Some(dialect) => args.databases.push((dialect, key.span())),
+                None => option(input, &key, &mut args)?,
+            }
             given.push(key);
         }
         first = false;
-        if !input.is_empty() {
-            input.parse::<Token![,]>()?;
-        }
+        comma(input)?;
     }
     Ok(args)
+}
+
+fn comma(input: ParseStream<'_>) -> syn::Result<()> {
+    if input.is_empty() { Ok(()) } else { input.parse::<Token![,]>().map(drop) }
+}
+
+fn module(input: ParseStream<'_>) -> syn::Result<Ident> {
+    let usage = "name the module of the tests: `mod billing`";
+    let name = input.call(Ident::parse_any).map_err(|e| syn::Error::new(e.span(), usage))?;
+    // Whatever may name a module, and no keyword.
+    let named = syn::parse_str::<Ident>(&name.to_string());
+    named.map(|_| name.clone()).map_err(|_| syn::Error::new(name.span(), usage))
 }
 
 fn dir(literal: &LitStr) -> syn::Result<String> {
@@ -62,28 +120,42 @@ fn dir(literal: &LitStr) -> syn::Result<String> {
     }
 }
 
-fn key(input: ParseStream<'_>) -> syn::Result<Ident> {
-    let usage = "write `migrations!()`, or a folder, then options: `migrations!(\"migrations\", heads = many, dialects(sqlite))`";
-    let key: Ident = input.parse().map_err(|e| syn::Error::new(e.span(), usage))?;
-    if KEYS.iter().any(|known| key == known) {
-        return Ok(key);
-    }
-    Err(unknown(key.span(), "option", &key, &KEYS))
+/// The database that is named, where databases are.
+fn database(called: Macro, word: &Ident) -> Option<Dialect> {
+    if called == Macro::RoundTripTests { Dialect::from_name(&word.to_string()) } else { None }
 }
 
-fn value(input: ParseStream<'_>, key: &Ident, args: &mut Args) -> syn::Result<()> {
+fn option(input: ParseStream<'_>, key: &Ident, args: &mut Args) -> syn::Result<()> {
     if key == "heads" {
-        input.parse::<Token![=]>()?;
-        let word: Ident = input.parse().map_err(|error| {
-            syn::Error::new(error.span(), "write `heads = one` or `heads = many`")
-        })?;
-        args.heads = Some(match word.to_string().as_str() {
-            "one" => Heads::One,
-            "many" => Heads::Many,
-            _ => return Err(unknown(word.span(), "number of heads", &word, &["one", "many"])),
-        });
-        return Ok(());
+        return heads(input, args);
     }
+    if key == "dialects" {
+        return dialects(input, args);
+    }
+    Err(match args.called {
+        Macro::Migrations => unknown(key.span(), "option", key, &KEYS),
+        Macro::RoundTripTests => {
+            let known: Vec<&str> =
+                Dialect::ALL.iter().map(|dialect| dialect.name()).chain(KEYS).collect();
+            unknown(key.span(), "database or option", key, &known)
+        }
+    })
+}
+
+fn heads(input: ParseStream<'_>, args: &mut Args) -> syn::Result<()> {
+    input.parse::<Token![=]>()?;
+    let word: Ident = input
+        .parse()
+        .map_err(|error| syn::Error::new(error.span(), "write `heads = one` or `heads = many`"))?;
+    args.heads = Some(match word.to_string().as_str() {
+        "one" => Heads::One,
+        "many" => Heads::Many,
+        _ => return Err(unknown(word.span(), "number of heads", &word, &["one", "many"])),
+    });
+    Ok(())
+}
+
+fn dialects(input: ParseStream<'_>, args: &mut Args) -> syn::Result<()> {
     let names;
     let parentheses = parenthesized!(names in input);
     let names = Punctuated::<Ident, Token![,]>::parse_terminated(&names)?;

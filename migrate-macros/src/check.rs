@@ -6,13 +6,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use migrate_core::config::Settings;
+use migrate_core::dialect::Dialect;
 use migrate_core::directory::Directory;
 use migrate_core::history::{History, is_structural};
 use migrate_core::lock;
 
 use crate::args::Args;
 use crate::fallback::Refusal;
-use crate::settings::{Project, shown};
+use crate::settings::{Project, featured, shown};
 
 /// A history that may be embedded.
 pub(crate) struct Sound {
@@ -34,7 +35,8 @@ pub(crate) fn check(root: &Path, args: &Args) -> Result<Sound, Refusal> {
         let dir = directory.shown();
         Refusal::here(match error.kind() {
             io::ErrorKind::NotFound => format!(
-                "there is no folder `{dir}`\n  = help: `cargo migrate init` makes one\n  = help: or name another, relative to Cargo.toml: `migrations!(\"path\")`"
+                "there is no folder `{dir}`\n  = help: `cargo migrate init` makes one\n  = help: or name another, relative to Cargo.toml: `{}(\"path\")`",
+                args.called.name()
             ),
             _ => format!("the folder `{dir}` cannot be read: {error}"),
         })
@@ -59,4 +61,49 @@ pub(crate) fn check(root: &Path, args: &Args) -> Result<Sound, Refusal> {
     let lock = history.lock.as_ref().map(|_| path.join(lock::FILE_NAME));
     let watched = lock.into_iter().chain(project.config).collect();
     Ok(Sound { history, settings: project.settings, files, watched })
+}
+
+/// The databases to test a history on: those that are named, else those of `[test]` in
+/// `migrate.toml`, else all that it is written for.
+/// Each needs its driver.
+pub(crate) fn databases(sound: &Sound, args: &Args) -> Result<Vec<Dialect>, Refusal> {
+    let written = &sound.history.dialects;
+    let here = Refusal::here("").span;
+    let databases = match args.databases.as_slice() {
+        [] => [&sound.settings.test.dialects, written]
+            .into_iter()
+            .find(|dialects| !dialects.is_empty())
+            .into_iter()
+            .flatten()
+            .map(|dialect| (*dialect, here))
+            .collect(),
+        named => named.to_vec(),
+    };
+    let featured = featured();
+    for (dialect, span) in &databases {
+        let name = dialect.name();
+        let message = if !written.contains(dialect) {
+            let written: Vec<&str> = written.iter().map(|dialect| dialect.name()).collect();
+            format!(
+                "the migrations are not written for {name}, but for {}\n  = help: add it to `dialects` in migrate.toml, then `cargo migrate accept`",
+                written.join(", ")
+            )
+        } else if !featured.contains(dialect) {
+            let other = featured.iter().find(|other| written.contains(other)).map(|other| {
+                format!(
+                    "\n  = help: or test on another alone: `{}({})`",
+                    args.called.name(),
+                    other.name()
+                )
+            });
+            format!(
+                "there is no driver to test on {name}\n  = help: enable the feature `{name}` of migrate-db{}",
+                other.unwrap_or_default()
+            )
+        } else {
+            continue;
+        };
+        return Err(Refusal { span: *span, message });
+    }
+    Ok(databases.into_iter().map(|(dialect, _)| dialect).collect())
 }

@@ -35,6 +35,11 @@ impl Refusal {
     }
 }
 
+/// The error alone, where code would have been items.
+pub(crate) fn items(Refusal { span, message }: &Refusal) -> TokenStream {
+    quote_spanned! {*span=> ::core::compile_error!(#message);}.into()
+}
+
 /// An empty history beside the error.
 pub(crate) fn migrations(Refusal { span, message }: &Refusal) -> TokenStream {
     let index = proc_macro2::Literal::byte_string(&embed::encode(
@@ -46,4 +51,11 @@ pub(crate) fn migrations(Refusal { span, message }: &Refusal) -> TokenStream {
         ::migrate_db::__private::migrations(&[], #index)
     }}
     .into()
+}
+
+/// The function as it was written, beside the error.
+pub(crate) fn test(Refusal { span, message }: &Refusal, item: TokenStream) -> TokenStream {
+    let item = proc_macro2::TokenStream::from(item);
+    let error = quote_spanned! {*span=> ::core::compile_error!(#message); };
+    quote::quote! { #error #[allow(unused, reason = "no test yet")] #item }.into()
 }

@@ -41,7 +41,7 @@ impl Project {
         if found.has_errors() {
             return Err(Refusal::found(&found));
         }
-        let mut settings = settings(&config, args.dir.as_deref())?;
+        let mut settings = settings(&config, args)?;
         if let Some(dir) = &args.dir {
             settings.dir.clone_from(dir);
         }
@@ -56,9 +56,9 @@ impl Project {
 }
 
 /// What `migrate.toml` says of a folder, or of the only database that it knows.
-fn settings(config: &Config, dir: Option<&str>) -> Result<Settings, Refusal> {
+fn settings(config: &Config, args: &Args) -> Result<Settings, Refusal> {
     let plain = |dir: &str| Path::new(dir).components().collect::<PathBuf>();
-    match dir {
+    match &args.dir {
         Some(dir) => Ok(config
             .all()
             .map(|(_, settings)| settings)
@@ -66,15 +66,16 @@ fn settings(config: &Config, dir: Option<&str>) -> Result<Settings, Refusal> {
             .cloned()
             .unwrap_or_default()),
         None => config.database(None).cloned().map_err(|error| {
+            let called = args.called.name();
             let dirs: Vec<String> =
-                config.all().map(|(_, s)| format!("`migrations!({:?})`", s.dir)).collect();
+                config.all().map(|(_, s)| format!("`{called}({:?})`", s.dir)).collect();
             Refusal::here(format!("{error}\n  = help: name the folder: {}", dirs.join(" or ")))
         }),
     }
 }
 
 /// The databases whose drivers the application asked for.
-fn featured() -> Vec<Dialect> {
+pub(crate) fn featured() -> Vec<Dialect> {
     let features = [cfg!(feature = "sqlite"), cfg!(feature = "postgres"), cfg!(feature = "mysql")];
     Dialect::ALL.into_iter().zip(features).filter(|(_, on)| *on).map(|(d, _)| d).collect()
 }

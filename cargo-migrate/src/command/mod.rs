@@ -11,6 +11,7 @@ mod man;
 mod merge;
 mod new;
 mod rebase;
+mod test;
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -35,6 +36,7 @@ pub(crate) enum Command {
     Accept(accept::Args),
     #[command(flatten)]
     RunAndAsk(cli::Command),
+    Test(test::Args),
     Db(db::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -57,6 +59,7 @@ pub(crate) fn run(
         Command::Import(args) => block_on(import::run(args, &context()?)),
         Command::Accept(args) => accept::run(args, &context()?),
         Command::RunAndAsk(command) => run_or_ask(command, &context()?),
+        Command::Test(args) => block_on(test::run(args, &context()?)),
         Command::Db(args) => block_on(db::run(args, &context()?)),
         Command::Completions(args) => Ok(completions::run(args, whole(), ui)),
         Command::Man(args) => man::run(args, whole(), ui),

@@ -8,6 +8,7 @@ use migrate_core::plan::Direction;
 
 use super::report::word;
 use super::ui::style::{DIM, ID, MARK};
+use crate::took::Took;
 
 /// A revision on one line: id, labels, marks, message.
 pub(super) struct Line<'g> {
@@ -129,19 +130,6 @@ impl Display for StepLine<'_> {
         match self.duration {
             Some(duration) => write!(f, " {DIM}({}){DIM:#}", Took(duration)),
             None => Ok(()),
-        }
-    }
-}
-
-/// A duration as people say it.
-pub(super) struct Took(pub(super) Duration);
-
-impl Display for Took {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.as_millis() {
-            0 => f.write_str("<1 ms"),
-            ms @ ..10_000 => write!(f, "{ms} ms"),
-            _ => write!(f, "{:.1} s", self.0.as_secs_f64()),
         }
     }
 }

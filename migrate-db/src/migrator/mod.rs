@@ -18,6 +18,8 @@ use migrate_core::version_table::{FullRow, LogRow, VersionTable};
 
 pub use options::Options;
 pub use report::{Preview, Report, ReportedStep};
+#[cfg(feature = "testkit")]
+pub(crate) use session::plan_error;
 use session::{Session, Way};
 
 use crate::database::Database;

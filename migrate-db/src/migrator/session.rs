@@ -337,7 +337,7 @@ impl<'m> Session<'m> {
     }
 }
 
-pub(super) fn plan_error(error: &ScriptError, graph: &Graph) -> Error {
+pub(crate) fn plan_error(error: &ScriptError, graph: &Graph) -> Error {
     let (message, help) = error.explain(graph);
     Error::Plan { message, help }
 }

@@ -1,51 +1,106 @@
 //! All tests of a history on one database.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
 use migrate_core::config::Settings;
 use migrate_core::dialect::Dialect;
-use migrate_core::history::History;
+use migrate_core::graph::Node;
+use migrate_core::history::{Heads, History};
 
-use super::verdict::Verdict;
+use super::judge::Judge;
+use super::memory::{Keys, Memory};
+use super::provision;
+use super::stage::Stage;
+use super::verdict::{Outcome, Verdict};
+use super::whole::{self, Whole};
 use crate::error::Error;
+
+/// How many revisions are worth a database of their own.
+const SMALLEST_SHARE: usize = 12;
 
 /// What happens while a suite runs.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum TestEvent<'a> {
+    /// So many tests are going to run or are known already.
+    Planned(usize),
     /// The server is there: what it is and where it comes from, in words.
     Provisioned(&'a str),
-    /// So many tests are going to run.
-    Planned(usize),
     /// A test is done.
     Judged(&'a Verdict),
 }
 
 /// The tests of one history on one database: one per revision, and those of the whole history.
+///
+/// What is known from an earlier run of the same text is not run again.
 pub struct Suite<'h> {
     history: &'h History,
     settings: Settings,
     dialect: Dialect,
     only: Option<Vec<String>>,
+    whole: Vec<Whole>,
+    fresh: bool,
     jobs: usize,
+    ahead: Duration,
+    folder: Option<PathBuf>,
 }
 
 impl<'h> Suite<'h> {
     /// The suite of a history whose diagnostics hold no error.
     #[must_use]
     pub fn new(history: &'h History, settings: &Settings, dialect: Dialect) -> Self {
-        Self { history, settings: settings.clone(), dialect, only: None, jobs: 1 }
+        Self {
+            history,
+            settings: settings.clone(),
+            dialect,
+            only: None,
+            whole: Whole::ALL.to_vec(),
+            fresh: false,
+            jobs: 1,
+            ahead: Duration::ZERO,
+            folder: None,
+        }
     }
 
-    /// Tests these revisions alone, by full id, and not the whole history.
+    /// Runs these tests alone: revisions by full id, tests of the whole history by name.
     #[must_use]
-    pub fn only(mut self, revisions: Vec<String>) -> Self {
-        self.only = Some(revisions);
+    pub fn only(mut self, tests: Vec<String>) -> Self {
+        self.whole = tests.iter().filter_map(|name| Whole::from_name(name)).collect();
+        self.only = Some(tests);
         self
     }
 
-    /// Works on so many databases at once.
+    /// Works on so many databases at once, where there is enough to do.
     #[must_use]
     pub fn jobs(mut self, jobs: usize) -> Self {
         self.jobs = jobs.max(1);
+        self
+    }
+
+    /// Runs everything anew, whatever is known.
+    #[must_use]
+    pub fn fresh(mut self, fresh: bool) -> Self {
+        self.fresh = fresh;
+        self
+    }
+
+    /// Keeps what is known in this folder, which need not exist.
+    #[must_use]
+    pub fn folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.folder = Some(folder.into());
+        self
+    }
+
+    /// Goes on to the revisions that follow for so long: other processes are waiting for them.
+    #[must_use]
+    pub(super) const fn ahead(mut self, ahead: Duration) -> Self {
+        self.ahead = ahead;
         self
     }
 
@@ -57,7 +112,199 @@ impl<'h> Suite<'h> {
         &self,
         tell: &mut (dyn FnMut(TestEvent<'_>) + Send),
     ) -> Result<Vec<Verdict>, Error> {
-        let _ = (self.history, &self.settings, self.dialect, &self.only, self.jobs, tell);
-        Ok(Vec::new())
+        let graph = &self.history.graph;
+        let nodes: Vec<Node> = match &self.only {
+            None => graph.order().collect(),
+            Some(ids) => {
+                let mut nodes: Vec<Node> = ids.iter().filter_map(|id| graph.node(id)).collect();
+                nodes.sort_unstable();
+                nodes.dedup();
+                nodes
+            }
+        };
+        tell(TestEvent::Planned(nodes.len() + self.whole.len()));
+        let identity = Stage::identity(self.dialect, &self.settings);
+        let keys = Keys::of(graph, self.dialect, &self.settings, &identity);
+        let folder = match &self.folder {
+            Some(folder) => folder.clone(),
+            None => provision::folder()?,
+        };
+        let memory = Memory::at(&folder);
+        let mut known = self.known(&nodes, &keys, &memory);
+        if known.len() == nodes.len() + self.whole.len() {
+            return Ok(self.tell_all(known, &nodes, tell));
+        }
+        let Some(stage) = Stage::open(self.dialect, &self.settings).await? else {
+            return Ok(self.skipped(&nodes, tell));
+        };
+        tell(TestEvent::Provisioned(stage.describe()));
+        let name = self.name(&folder);
+        let _lock = lock(&folder, &name, self.dialect)?;
+        // Another process may have judged them while this one waited.
+        known.extend(self.known(&nodes, &keys, &memory));
+        if known.len() == nodes.len() + self.whole.len() {
+            return Ok(self.tell_all(known, &nodes, tell));
+        }
+        let pending: Vec<Node> =
+            nodes.iter().copied().filter(|node| !known.contains_key(&Test::Of(*node))).collect();
+        let share = pending.len().div_ceil(self.jobs).max(SMALLEST_SHARE);
+        let tell = Mutex::new(tell);
+        let told = |verdict: &Verdict| {
+            tell.lock().unwrap_or_else(PoisonError::into_inner)(TestEvent::Judged(verdict));
+        };
+        for verdict in known.values() {
+            told(verdict);
+        }
+        let shares: Vec<&[Node]> = pending.chunks(share).collect();
+        let several = shares.len() > 1;
+        let mut lanes = Vec::new();
+        for (n, share) in shares.into_iter().enumerate() {
+            let name = if several { format!("{name}_{n}") } else { name.clone() };
+            let (stage, keys, memory, told) = (&stage, &keys, &memory, &told);
+            lanes.push(async move {
+                let mut judge =
+                    Judge::begin(self.history, &self.settings, stage, keys, memory, name).await?;
+                judge.fresh = self.fresh;
+                judge.alone = !several;
+                let mut judged = Vec::new();
+                for node in share {
+                    let verdict = judge.judge(*node).await?;
+                    told(&verdict);
+                    judged.push((Test::Of(*node), verdict));
+                }
+                Ok::<_, Error>((judge, judged))
+            });
+        }
+        let mut last = None;
+        for lane in join_all(lanes).await {
+            let (judge, judged) = lane?;
+            known.extend(judged);
+            if let Some(judge) = last.replace(judge) {
+                judge.end().await;
+            }
+        }
+        // The last one stands nearest to the heads.
+        let mut judge = match last {
+            Some(judge) => judge,
+            None => {
+                Judge::begin(self.history, &self.settings, &stage, &keys, &memory, name).await?
+            }
+        };
+        for which in &self.whole {
+            if let Entry::Vacant(place) = known.entry(Test::Whole(*which)) {
+                let verdict = whole::judge(*which, &mut judge, self.heads()).await?;
+                memory.keep(&which.key(graph, &keys), &verdict);
+                told(&verdict);
+                place.insert(verdict);
+            }
+        }
+        self.go_ahead(&mut judge, &nodes).await?;
+        judge.end().await;
+        Ok(self.tests(&nodes).filter_map(|test| known.remove(&test)).collect())
     }
+
+    /// Judges what follows, for as long as is allowed.
+    async fn go_ahead(&self, judge: &mut Judge<'_>, nodes: &[Node]) -> Result<(), Error> {
+        let since = Instant::now();
+        let last = nodes.last().copied();
+        let rest = self.history.graph.order().filter(|node| Some(*node) > last);
+        for node in rest {
+            if since.elapsed() >= self.ahead {
+                break;
+            }
+            if !judge.knows(node) {
+                judge.judge(node).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn known(&self, nodes: &[Node], keys: &Keys, memory: &Memory) -> BTreeMap<Test, Verdict> {
+        let mut known = BTreeMap::new();
+        if self.fresh {
+            return known;
+        }
+        let graph = &self.history.graph;
+        for node in nodes {
+            if let Some(verdict) = memory.recall(&keys.verdict[node.index()], graph, Some(*node)) {
+                known.insert(Test::Of(*node), verdict);
+            }
+        }
+        for which in &self.whole {
+            if let Some(verdict) = memory.recall(&which.key(graph, keys), graph, None) {
+                known.insert(Test::Whole(*which), verdict);
+            }
+        }
+        known
+    }
+
+    fn tests<'t>(&'t self, nodes: &'t [Node]) -> impl Iterator<Item = Test> + 't {
+        let whole = self.whole.iter().copied().map(Test::Whole);
+        nodes.iter().copied().map(Test::Of).chain(whole)
+    }
+
+    fn tell_all(
+        &self,
+        mut known: BTreeMap<Test, Verdict>,
+        nodes: &[Node],
+        tell: &mut (dyn FnMut(TestEvent<'_>) + Send),
+    ) -> Vec<Verdict> {
+        let verdicts: Vec<Verdict> =
+            self.tests(nodes).filter_map(|test| known.remove(&test)).collect();
+        verdicts.iter().for_each(|verdict| tell(TestEvent::Judged(verdict)));
+        verdicts
+    }
+
+    fn skipped(
+        &self,
+        nodes: &[Node],
+        tell: &mut (dyn FnMut(TestEvent<'_>) + Send),
+    ) -> Vec<Verdict> {
+        let graph = &self.history.graph;
+        let verdict = |test: Test| {
+            let mut verdict = match test {
+                Test::Of(node) => Verdict::of(graph.revision(node), self.dialect),
+                Test::Whole(which) => Verdict::whole(which.name(), self.dialect),
+            };
+            verdict.outcome = Outcome::Skipped;
+            verdict.notes.push(format!("MIGRATE_TEST_SKIP names {}", self.dialect));
+            verdict
+        };
+        let verdicts: Vec<Verdict> = self.tests(nodes).map(verdict).collect();
+        verdicts.iter().for_each(|verdict| tell(TestEvent::Judged(verdict)));
+        verdicts
+    }
+
+    fn heads(&self) -> Heads {
+        self.settings.heads
+    }
+
+    /// The name of the walking database: one per history and folder of what is known.
+    fn name(&self, folder: &Path) -> String {
+        let graph = &self.history.graph;
+        let mut hash = migrate_core::sql::Hasher::new();
+        hash.field("folder", &folder.to_string_lossy());
+        hash.field("dir", &self.settings.dir);
+        hash.field("version table", &self.settings.version_table);
+        for base in graph.bases() {
+            hash.field("base", graph.id(base).as_str());
+        }
+        format!("w_{}", &hash.finish().to_string()[..16])
+    }
+}
+
+/// One process at a time walks along a history; the others wait here.
+fn lock(folder: &Path, name: &str, dialect: Dialect) -> Result<File, Error> {
+    let path = folder.join(format!("{name}.{dialect}.lock"));
+    std::fs::create_dir_all(folder)
+        .and_then(|()| File::create(&path))
+        .and_then(|file| file.lock().map(|()| file))
+        .map_err(|source| Error::File { path, source })
+}
+
+/// One test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Test {
+    Of(Node),
+    Whole(Whole),
 }

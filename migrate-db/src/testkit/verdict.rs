@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use migrate_core::dialect::Dialect;
+use migrate_core::revision::Revision;
 
 /// What a round trip found wrong; its name is stable, and what `-- migrate:allow` accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,11 +34,15 @@ pub enum FindingCode {
     FixtureFails,
     /// A query of a verify section does not hold after the up.
     VerifyFails,
+    /// The branches below a merge give another schema in another order.
+    OrderMatters,
+    /// The history has several heads, and the project wants one.
+    SeveralHeads,
 }
 
 impl FindingCode {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::UpFails,
         Self::UpFailsWithRows,
         Self::DownFails,
@@ -51,6 +56,8 @@ impl FindingCode {
         Self::RowsLeftBehind,
         Self::FixtureFails,
         Self::VerifyFails,
+        Self::OrderMatters,
+        Self::SeveralHeads,
     ];
 
     /// The stable name.
@@ -70,6 +77,8 @@ impl FindingCode {
             Self::RowsLeftBehind => "rows-left-behind",
             Self::FixtureFails => "fixture-fails",
             Self::VerifyFails => "verify-fails",
+            Self::OrderMatters => "order-matters",
+            Self::SeveralHeads => "several-heads",
         }
     }
 }
@@ -120,4 +129,36 @@ pub struct Verdict {
     pub duration: Duration,
     /// Whether it is known from an earlier run of the same text.
     pub remembered: bool,
+}
+
+impl Finding {
+    pub(super) fn new(code: FindingCode, message: String) -> Self {
+        Self { code, message, diff: String::new(), help: Vec::new() }
+    }
+}
+
+impl Verdict {
+    /// A revision that has passed so far.
+    pub(super) fn of(revision: &Revision, dialect: Dialect) -> Self {
+        Self {
+            message: revision.message().to_owned(),
+            path: Some(revision.file.path().to_owned()),
+            ..Self::whole(revision.id().as_str(), dialect)
+        }
+    }
+
+    /// A test of the whole history that has passed so far.
+    pub(super) fn whole(name: &str, dialect: Dialect) -> Self {
+        Self {
+            name: name.to_owned(),
+            message: String::new(),
+            path: None,
+            dialect,
+            outcome: Outcome::Passed,
+            findings: Vec::new(),
+            notes: Vec::new(),
+            duration: Duration::ZERO,
+            remembered: false,
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! The code of `migrations!`: the files' texts and one index, as few tokens as that takes.
+//! The code of a history: the files' texts and one index, as few tokens as that takes.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -9,14 +9,15 @@ use proc_macro2::Literal;
 
 use crate::check::Sound;
 
-/// One call of a constant function. The compiler reads the files for itself, and so knows when to
-/// compile again.
+/// The code of `migrations!`.
 pub(crate) fn expand(sound: &Sound) -> TokenStream {
     // One string for the compiler to read: thousands of tokens made one by one cost more.
     code(sound).parse().unwrap_or_default()
 }
 
-fn code(sound: &Sound) -> String {
+/// One call of a constant function. The compiler reads the files for itself, and so knows when to
+/// compile again.
+pub(crate) fn code(sound: &Sound) -> String {
     let index = embed::encode(&sound.history, &sound.settings);
     let mut code = String::with_capacity(sound.files.len() * 160 + index.len() * 3);
     code.push('{');

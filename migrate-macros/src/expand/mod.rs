@@ -1,3 +1,5 @@
 //! The code that the macros write, one file per macro.
 
 pub(crate) mod embed;
+pub(crate) mod round_trip;
+pub(crate) mod test;

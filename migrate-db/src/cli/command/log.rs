@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::cli::describe::Took;
 use crate::cli::ui::{Format, style};
 use crate::cli::{CliError, Context, Exit, report};
+use crate::took::Took;
 
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = "Examples:

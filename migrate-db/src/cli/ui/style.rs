@@ -17,6 +17,10 @@ pub const ERROR: Style = AnsiColor::BrightRed.on_default().effects(Effects::BOLD
 pub const WARNING: Style = AnsiColor::BrightYellow.on_default().effects(Effects::BOLD);
 /// `help`.
 pub const HELP: Style = AnsiColor::BrightCyan.on_default().effects(Effects::BOLD);
+/// A line of a diff that is gone.
+pub const REMOVED: Style = AnsiColor::Red.on_default();
+/// A line of a diff that is new.
+pub const ADDED: Style = AnsiColor::Green.on_default();
 
 /// The colours of `--help`, for a parser that mounts these commands.
 #[must_use]

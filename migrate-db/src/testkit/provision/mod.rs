@@ -1,1 +1,248 @@
 //! Where a server for tests comes from: the environment, a container, a program of this machine.
+//!
+//! One server per image serves all test processes of a run, and the next runs as well. Nobody sees
+//! the end of the last run, so a server goes on, leaves a note in a folder of the user's, and ends
+//! when it was not asked for in a day: whoever starts another one ends those. What is on a server
+//! is `stage`'s matter.
+
+mod container;
+mod local;
+mod state;
+
+use std::fmt;
+use std::time::Duration;
+
+use migrate_core::dialect::Dialect;
+
+use crate::database::Database;
+use crate::driver::Connection;
+use crate::error::Error;
+use crate::url::redact;
+use state::Note;
+pub(crate) use state::{folder, lock};
+
+/// How long a server may take to answer a connection.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long a server may take to be ready, its first data included.
+const START: Duration = Duration::from_secs(120);
+
+/// A server on which databases for tests may be made.
+#[derive(Clone)]
+pub struct Server {
+    url: String,
+    description: String,
+}
+
+impl Server {
+    /// The URL of the server's own database. It may hold a password: show it through
+    /// [`redact`](crate::url::redact).
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+impl fmt::Display for Server {
+    /// What it is and where it comes from, in words, without a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.description)
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Server({self})")
+    }
+}
+
+/// A server for tests; `None` when `MIGRATE_TEST_SKIP` names the database. In this order: the one
+/// that `MIGRATE_TEST_POSTGRES_URL` or `MIGRATE_TEST_MYSQL_URL` names; one in a container; one
+/// from the programs of this machine. A server that an earlier call or process started is found
+/// again. `image` is `name:tag` for the container, unless `MIGRATE_TEST_POSTGRES_IMAGE` or
+/// `MIGRATE_TEST_MYSQL_IMAGE` names another one.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), migrate_db::Error> {
+/// use migrate_db::core::dialect::Dialect;
+/// if let Some(server) = migrate_db::testkit::server(Dialect::Postgres, None).await? {
+///     println!("{server}"); // postgres:18 in container migrate-test-1f0c23aa-postgres, port 49153
+/// }
+/// # Ok(()) }
+/// ```
+///
+/// # Errors
+/// [`Error::NoServer`], with the three ways, when there is none and none can be started, and for
+/// SQLite, which has none. [`Error::Connect`] when the one that the environment names does not
+/// answer.
+pub async fn server(dialect: Dialect, image: Option<&str>) -> Result<Option<Server>, Error> {
+    match find(dialect, image).await? {
+        Some((server, connection)) => {
+            connection.close().await.map_err(|e| Error::database("asking the server", e))?;
+            Ok(Some(server))
+        }
+        None => Ok(None),
+    }
+}
+
+/// What tells one server from another, without a look at it: the URL that the environment names, or
+/// the image.
+pub(crate) fn identity(dialect: Dialect, image: Option<&str>) -> String {
+    let Some(kind) = Kind::of(dialect) else { return dialect.name().to_owned() };
+    if let Some(url) = state::variable(&kind.variable("URL")) {
+        return redact(&url);
+    }
+    let chosen = state::variable(&kind.variable("IMAGE"));
+    chosen.or(image.map(str::to_owned)).unwrap_or_else(|| kind.image.to_owned())
+}
+
+/// A server with a connection to it, which showed that it is there.
+pub(crate) async fn find(
+    dialect: Dialect,
+    image: Option<&str>,
+) -> Result<Option<(Server, Connection)>, Error> {
+    if is_skipped(dialect) {
+        return Ok(None);
+    }
+    let Some(kind) = Kind::of(dialect) else {
+        return Err(Error::NoServer { dialect, ways: Vec::new() });
+    };
+    let variable = kind.variable("URL");
+    if let Some(url) = state::variable(&variable) {
+        let connection = probe(&url).await?;
+        let description = format!("{} ({variable})", redact(&url));
+        return Ok(Some((Server { url, description }, connection)));
+    }
+    let chosen = state::variable(&kind.variable("IMAGE"));
+    let image = chosen.as_deref().or(image).unwrap_or(kind.image);
+    let folder = folder()?;
+    let name = state::name(&folder, image, dialect);
+    let note = Note::at(&folder, &name);
+    // Most times it is there, and nobody waits for anybody.
+    if let Some(found) = known(&note).await {
+        return Ok(Some(found));
+    }
+    let _lock = lock(&name).await?;
+    if let Some(found) = known(&note).await {
+        return Ok(Some(found));
+    }
+    state::reap(&folder, async |name| {
+        local::stop(name);
+        container::remove(name).await;
+    })
+    .await;
+    container::remove_forgotten().await;
+    local::stop(&name);
+    let container = match container::start(&kind, image, &name).await {
+        Ok(server) => return ready(dialect, server, &note).await.map(Some),
+        Err(error) => error,
+    };
+    let local = match local::start(&kind, &name).await {
+        Ok(server) => return ready(dialect, server, &note).await.map(Some),
+        Err(error) => error,
+    };
+    Err(Error::NoServer {
+        dialect,
+        ways: vec![
+            format!("{variable}=<URL of a server where databases may be made>"),
+            format!("a Docker engine with the image {image}: {container}"),
+            format!("the server's own programs on this machine: {local}"),
+        ],
+    })
+}
+
+/// Whether `MIGRATE_TEST_SKIP` names the database.
+#[must_use]
+pub fn is_skipped(dialect: Dialect) -> bool {
+    let skip = state::variable("MIGRATE_TEST_SKIP").unwrap_or_default();
+    skip.split(',').any(|name| Dialect::from_name(name.trim()) == Some(dialect))
+}
+
+/// Whether the databases of failed tests stay for a look: `MIGRATE_TEST_KEEP` is set, and not 0.
+pub(crate) fn keeps_failed() -> bool {
+    state::variable("MIGRATE_TEST_KEEP").is_some_and(|value| value != "0")
+}
+
+/// A kind of server.
+struct Kind {
+    dialect: Dialect,
+    /// The image when nobody names one.
+    image: &'static str,
+    port: u16,
+}
+
+impl Kind {
+    fn of(dialect: Dialect) -> Option<Self> {
+        match dialect {
+            Dialect::Postgres => Some(Self { dialect, image: "postgres:18", port: 5432 }),
+            Dialect::Mysql => Some(Self { dialect, image: "mariadb:11.8", port: 3306 }),
+            Dialect::Sqlite => None,
+        }
+    }
+
+    /// `MIGRATE_TEST_POSTGRES_URL` and the like.
+    fn variable(&self, what: &str) -> String {
+        format!("MIGRATE_TEST_{}_{what}", self.dialect.name().to_uppercase())
+    }
+
+    /// The URL of the server's own database, whose superuser has no password.
+    fn url(&self, host: &str, port: u16) -> String {
+        match self.dialect {
+            Dialect::Mysql => format!("mysql://root@{host}:{port}/mysql"),
+            _ => format!("postgres://postgres@{host}:{port}/postgres"),
+        }
+    }
+}
+
+/// The server of a note, when it is still there.
+async fn known(note: &Note) -> Option<(Server, Connection)> {
+    let server = note.read()?;
+    let connection = probe(&server.url).await.ok()?;
+    note.touch();
+    Some((server, connection))
+}
+
+/// Waits for a server that was started, and notes it.
+async fn ready(
+    dialect: Dialect,
+    server: Server,
+    note: &Note,
+) -> Result<(Server, Connection), Error> {
+    let answer = async {
+        loop {
+            // A port may be open before it is the real server's.
+            match probe(&server.url).await {
+                Ok(connection) => return connection,
+                Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+            }
+        }
+    };
+    match tokio::time::timeout(START, answer).await {
+        Ok(connection) => {
+            note.write(&server)?;
+            Ok((server, connection))
+        }
+        Err(_) => Err(Error::NoServer {
+            dialect,
+            ways: vec![format!("{server} was started, and does not answer")],
+        }),
+    }
+}
+
+/// Connects to a server and asks it something.
+async fn probe(url: &str) -> Result<Connection, Error> {
+    let database = Database::from_url(url)?;
+    let asked = async {
+        let mut connection = Connection::open(&database.place, false)
+            .await?
+            .ok_or(Error::NoDriver(database.dialect()))?;
+        connection.ask("SELECT 1").await.map_err(|e| Error::connect(url, e))?;
+        Ok(connection)
+    };
+    let late = |_| {
+        let message = format!("no answer in {} s", PATIENCE.as_secs());
+        let source = std::io::Error::new(std::io::ErrorKind::TimedOut, message);
+        Error::connect(url, sqlx::Error::Io(source))
+    };
+    tokio::time::timeout(PATIENCE, asked).await.unwrap_or_else(|elapsed| Err(late(elapsed)))
+}

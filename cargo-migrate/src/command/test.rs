@@ -1,0 +1,236 @@
+//! `cargo migrate test`.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use migrate_core::config::Settings;
+use migrate_core::dialect::Dialect;
+use migrate_core::directory::replace;
+use migrate_core::graph::{Graph, Node, Set};
+use migrate_core::history::History;
+use migrate_db::cli::ui::Format;
+use migrate_db::cli::{CliError, Exit};
+use migrate_db::testkit::{Suite, TestEvent, tell};
+
+use crate::context::Context;
+use crate::verdicts::{self, Json, Tested};
+use crate::writing;
+
+/// Take every revision up, down and up again, on a real database with rows in it
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "The tests run on databases of their own; the one of DATABASE_URL is not touched. SQLite needs
+nothing; a server is the one of MIGRATE_TEST_POSTGRES_URL or MIGRATE_TEST_MYSQL_URL, else a
+container, else one of the programs installed here. MIGRATE_TEST_SKIP=postgres does without.
+
+The exit code is 1 when a test failed.
+
+Examples:
+  cargo migrate test
+  cargo migrate test --only 615021 --only head   # two revisions
+  cargo migrate test --since 3f2a                # what was added since
+  cargo migrate test --dialect sqlite,postgres -j 4
+  cargo migrate test --dialect postgres --image postgres:18
+  cargo migrate test --junit target/migrations.xml --format json"
+)]
+pub(crate) struct Args {
+    /// Test only this revision: an id or its beginning, a label, heads; more than once for several
+    #[arg(long, value_name = "REV", allow_hyphen_values = true, conflicts_with = "since")]
+    only: Vec<String>,
+    /// Test only what was added since this revision: neither it nor what it is built on
+    #[arg(long, value_name = "REV", allow_hyphen_values = true)]
+    since: Option<String>,
+    /// The databases to test on [default: those of migrate.toml, else all that the revisions
+    /// are written for]
+    #[arg(long, value_name = "DATABASE", value_delimiter = ',', value_parser = writing::read_dialect)]
+    dialect: Vec<Dialect>,
+    /// The container image of the server, with its tag [default: what migrate.toml says under test]
+    #[arg(long, value_name = "IMAGE")]
+    image: Option<String>,
+    /// On how many databases to work at once [default: one per processor]
+    #[arg(short, long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+    /// Write a report for CI, as JUnit writes it
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+}
+
+pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> {
+    let (history, mut found) = context.history()?;
+    found.append(history.check(context.settings.heads));
+    if found.has_errors() {
+        return Err(found.into());
+    }
+    context.ui.warnings(&found);
+    let only = args.chosen(&history.graph)?;
+    let databases = args.databases(context, &history)?;
+    let settings = args.settings(context, &databases)?;
+    let mut all = Vec::new();
+    let mut stopped = None;
+    if only.as_ref().is_some_and(Vec::is_empty) {
+        context.ui.note("nothing to test: no revision was added since");
+    } else {
+        for dialect in databases {
+            let suite = Suite::new(&history, &settings, dialect).jobs(args.jobs());
+            let suite = match &only {
+                Some(ids) => suite.only(ids.clone()),
+                None => suite,
+            };
+            let (tested, error) = judge(&suite, dialect, context).await;
+            tell(context, &tested);
+            if let Some(error) = error {
+                context.ui.error(&error);
+                stopped = Some(error.exit());
+            }
+            all.push(tested);
+        }
+    }
+    if context.ui.format() == Format::Json {
+        context.ui.json(&Json::of(&all));
+    }
+    if let Some(file) = &args.junit {
+        write_junit(file, &all)?;
+    }
+    let failed = all.iter().any(|tested| tested.tally().failed > 0);
+    Ok(if failed { Exit::Failed } else { stopped.unwrap_or(Exit::Done) })
+}
+
+impl Args {
+    /// The revisions to test, in the order of the history; `None` for all and the whole.
+    fn chosen(&self, graph: &Graph) -> Result<Option<Vec<String>>, CliError> {
+        let named = |text: &str| graph.resolve_many(text, &Set::empty(graph));
+        let nodes: Vec<Node> = match &self.since {
+            Some(since) => {
+                let old = graph.below(named(since)?);
+                graph.order().filter(|node| !old.contains(*node)).collect()
+            }
+            None if self.only.is_empty() => return Ok(None),
+            None => {
+                let mut chosen = Vec::new();
+                for text in &self.only {
+                    let nodes = named(text)?;
+                    if nodes.is_empty() {
+                        return Err(CliError::usage(format!("`{text}` names no revision"))
+                            .help("name one by its id, a label or `head`"));
+                    }
+                    chosen.extend(nodes);
+                }
+                graph.set(chosen).iter().collect()
+            }
+        };
+        Ok(Some(nodes.into_iter().map(|node| graph.id(node).to_string()).collect()))
+    }
+
+    /// The databases to test on: those typed, else those that the project tests on, else those
+    /// that it is written for, else that of the database URL.
+    fn databases(
+        &self,
+        context: &Context<'_>,
+        history: &History,
+    ) -> Result<Vec<Dialect>, CliError> {
+        let written = &history.dialects;
+        let mut named = match self.dialect.as_slice() {
+            [] => context.settings.test.dialects.clone(),
+            typed => typed.to_vec(),
+        };
+        if let Some(other) = named.iter().find(|dialect| !written.contains(dialect)) {
+            let written: Vec<&str> = written.iter().map(|dialect| dialect.name()).collect();
+            return Err(CliError::usage(format!(
+                "the revisions are not written for {}, but for {}",
+                other.name(),
+                written.join(", ")
+            ))
+            .help("add it to `dialects` in migrate.toml, then `cargo migrate accept`"));
+        }
+        if !named.is_empty() {
+            named.sort_unstable();
+            named.dedup();
+            return Ok(named);
+        }
+        let locked = history.lock.as_ref().is_some_and(|lock| !lock.dialects.is_empty());
+        if locked || !context.settings.dialects.is_empty() {
+            return Ok(written.clone());
+        }
+        match context.database()? {
+            Some(database) => Ok(vec![database.dialect()]),
+            None => Err(CliError::usage("which database to test on is not known").help(
+                "say so with `--dialect sqlite`, or with `dialects = [\"sqlite\"]` in migrate.toml",
+            )),
+        }
+    }
+
+    /// The settings with the image that was typed.
+    fn settings(&self, context: &Context<'_>, databases: &[Dialect]) -> Result<Settings, CliError> {
+        let mut settings = context.settings.clone();
+        let Some(image) = &self.image else { return Ok(settings) };
+        let is_server = |dialect: &&Dialect| settings.test.image(**dialect).is_some();
+        let servers: Vec<Dialect> = databases.iter().filter(is_server).copied().collect();
+        let [server] = servers.as_slice() else {
+            return Err(CliError::usage("`--image` is the image of one server")
+                .help("say of which: `--dialect postgres`"));
+        };
+        settings.test.images.insert(*server, image.clone());
+        Ok(settings)
+    }
+
+    fn jobs(&self) -> usize {
+        let processors = || std::thread::available_parallelism().ok();
+        self.jobs.or_else(processors).map_or(1, NonZeroUsize::get)
+    }
+}
+
+/// Runs the tests of one database; with what came of them, why they could not go on.
+async fn judge(
+    suite: &Suite<'_>,
+    dialect: Dialect,
+    context: &Context<'_>,
+) -> (Tested, Option<CliError>) {
+    let ui = context.ui;
+    let started = Instant::now();
+    let mut server = String::new();
+    let mut progress = None;
+    let outcome = suite
+        .run(&mut |event: TestEvent<'_>| match event {
+            TestEvent::Provisioned(words) => {
+                ui.note(format_args!("testing on {} ({words})", dialect.name()));
+                words.clone_into(&mut server);
+            }
+            TestEvent::Planned(tests) => {
+                // The bar of an earlier plan goes before the next one comes.
+                drop(progress.take());
+                progress = Some(ui.progress(tests));
+            }
+            TestEvent::Judged(verdict) => {
+                let line = verdicts::progress_line(verdict);
+                match &progress {
+                    Some(progress) => progress.done(line),
+                    None => ui.note(line),
+                }
+            }
+            _ => {}
+        })
+        .await;
+    drop(progress);
+    let (verdicts, error, stopped) = match outcome {
+        Ok(verdicts) => (verdicts, None, None),
+        Err(error) => (Vec::new(), Some(tell::error(&error)), Some(CliError::from(error))),
+    };
+    (Tested { dialect, server, verdicts, error, took: started.elapsed() }, stopped)
+}
+
+/// Prints what is wrong and how it went.
+fn tell(context: &Context<'_>, tested: &Tested) {
+    if context.ui.format() == Format::Text && tested.error.is_none() {
+        for failure in verdicts::failures(tested) {
+            context.ui.line(format_args!("\n{failure}"));
+        }
+        context.ui.line(format_args!("\n{}", verdicts::summary(tested)));
+    }
+}
+
+fn write_junit(file: &Path, all: &[Tested]) -> Result<(), CliError> {
+    let refused = || CliError::failed(format!("{} cannot be written", file.display()));
+    let text = verdicts::junit(all).map_err(|error| refused().because(error))?;
+    replace(file, &text).map_err(|error| refused().because(error))
+}

@@ -1,0 +1,122 @@
+//! A connection to one test database, and steps of the history on it.
+//!
+//! Steps run as they run in production: by the very script and the very runner, with their rows in
+//! the version table. No lock is taken: nobody else knows the database.
+
+use migrate_core::config::{Locking, Settings};
+use migrate_core::graph::{Node, Set};
+use migrate_core::history::History;
+use migrate_core::plan::{Direction, Step};
+use migrate_core::schema::Schema;
+use migrate_core::script::Script;
+use migrate_core::version_table::VersionTable;
+
+use crate::database::Database;
+use crate::driver::Connection;
+use crate::error::Error;
+use crate::inspect;
+use crate::migrator::{Options, plan_error};
+use crate::runner::{Outcome, Runner, Work};
+use crate::state::{self, Status};
+
+/// A connection to a test database.
+pub(super) struct Course<'h> {
+    history: &'h History,
+    options: Options,
+    table: VersionTable,
+    pub(super) connection: Connection,
+}
+
+impl<'h> Course<'h> {
+    /// Connects, and creates the version table where it is missing: it is there in every schema
+    /// that is compared.
+    pub(super) async fn open(
+        database: &Database,
+        history: &'h History,
+        settings: &Settings,
+    ) -> Result<Self, Error> {
+        let dialect = database.dialect();
+        let options = Options {
+            lock: Locking::None,
+            by: "a round-trip test".to_owned(),
+            ..Options::from(settings)
+        };
+        let table = VersionTable::new(dialect, &options.version_table);
+        let Some(mut connection) = Connection::open(&database.place, true).await? else {
+            return Err(Error::NoDriver(dialect));
+        };
+        let failed = |e| Error::database("preparing the test database", e);
+        connection.prepare().await.map_err(failed)?;
+        for sql in dialect.words().careless {
+            connection.execute(sql).await.map_err(failed)?;
+        }
+        if connection.rows(&table.exists()).await.map_err(failed)?.is_empty() {
+            for sql in table.create() {
+                connection.execute(&sql).await.map_err(failed)?;
+            }
+        }
+        Ok(Self { history, options, table, connection })
+    }
+
+    /// Where the database stands.
+    pub(super) async fn status(&mut self) -> Result<Status, Error> {
+        state::read(&mut self.connection, &self.table, self.history).await
+    }
+
+    /// Whether the database is clean and stands at these revisions as their files say now.
+    pub(super) async fn stands_at_some(&mut self) -> Option<Set> {
+        let status = self.status().await.ok()?;
+        let clean = status.unfinished.is_empty() && status.agree(self.history).is_ok();
+        clean.then_some(status.applied)
+    }
+
+    /// Takes revisions one step in one direction, in their order.
+    pub(super) async fn step(
+        &mut self,
+        nodes: impl IntoIterator<Item = Node>,
+        direction: Direction,
+    ) -> Result<(), Error> {
+        let steps: Vec<Step> = nodes.into_iter().map(|node| Step { node, direction }).collect();
+        let status = self.status().await?;
+        let graph = &self.history.graph;
+        let dialect = self.table.dialect();
+        let how = self.options.how(dialect);
+        let script = Script::of(graph, &steps, dialect, how).map_err(|e| plan_error(&e, graph))?;
+        let work = Work {
+            graph,
+            table: &self.table,
+            by: &self.options.by,
+            wait: self.options.lock_wait,
+            transactions: how.transactions,
+        };
+        let mut silent = |_: &_| {};
+        let outcome =
+            Runner::new(&mut self.connection, work, &mut silent, &status).run(&script).await?;
+        match outcome {
+            Outcome::Complete => Ok(()),
+            Outcome::Overtaken => Err(Error::Plan {
+                message: "somebody else uses the test database".to_owned(),
+                help: vec!["run the tests of one checkout at a time".to_owned()],
+            }),
+        }
+    }
+
+    /// What the database holds, but for the tool's own tables.
+    pub(super) async fn schema(&mut self) -> Result<Schema, Error> {
+        let name = &self.options.version_table;
+        let own = ["", "_log", "_lock"].map(|suffix| format!("{name}{suffix}"));
+        inspect::schema(&mut self.connection, self.table.dialect(), &own)
+            .await
+            .map_err(|e| Error::database("reading the catalog", e))
+    }
+
+    /// Sends statements that are no step.
+    pub(super) async fn execute(&mut self, sql: &str) -> sqlx::Result<u64> {
+        self.connection.execute(sql).await
+    }
+
+    pub(super) async fn close(self) {
+        // Whoever drops or copies the database sees whether somebody is still there.
+        let _ = self.connection.close().await;
+    }
+}

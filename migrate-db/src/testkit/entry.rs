@@ -1,0 +1,71 @@
+//! What a test that `round_trip_tests!` wrote calls: one test of the suite, in a process and on a
+//! thread among many.
+
+use std::time::Duration;
+
+use migrate_core::config::Settings;
+use migrate_core::dialect::Dialect;
+use migrate_core::history::History;
+
+use super::suite::{Suite, TestEvent};
+use super::tell;
+use super::verdict::{Outcome, Verdict};
+
+/// How long a test goes on to what follows it, because it has the database at hand.
+const AHEAD: Duration = Duration::from_secs(2);
+
+/// Runs the test of a revision, by its full id, or one of the whole history, by its name.
+///
+/// # Panics
+/// When it fails, with what was found; when there is no server to test on, with the ways to one.
+#[track_caller]
+pub(crate) fn round_trip(history: &History, settings: &Settings, dialect: &str, test: &str) {
+    match judge(history, settings, dialect, test) {
+        Ok((server, verdict)) => {
+            let told = tell::verdict(&verdict, &server);
+            if verdict.outcome == Outcome::Failed {
+                panic!("{}", tell::text(&told));
+            }
+            // A test that is skipped says so, and the notes of one that passed are for who asks.
+            if verdict.outcome == Outcome::Skipped || !verdict.notes.is_empty() {
+                show(&tell::text(&told));
+            }
+        }
+        Err(why) => panic!("{why}"),
+    }
+}
+
+/// The server that was tested on, in words, and the verdict.
+fn judge(
+    history: &History,
+    settings: &Settings,
+    dialect: &str,
+    test: &str,
+) -> Result<(String, Verdict), String> {
+    let dialect =
+        Dialect::from_name(dialect).ok_or_else(|| format!("there is no database {dialect}"))?;
+    let suite = Suite::new(history, settings, dialect)
+        .only(vec![test.to_owned()])
+        // The next tests are about to ask for the revisions behind this one.
+        .ahead(AHEAD);
+    let mut server = String::new();
+    let mut tell = |event: TestEvent<'_>| {
+        if let TestEvent::Provisioned(words) = event {
+            words.clone_into(&mut server);
+        }
+    };
+    let verdicts = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("the runtime cannot be started: {error}"))?
+        .block_on(suite.run(&mut tell))
+        .map_err(|error| tell::error(&error))?;
+    let found = verdicts.into_iter().find(|verdict| verdict.name == test);
+    let verdict = found.ok_or_else(|| format!("nothing was tested: {test} is no test"))?;
+    Ok((server, verdict))
+}
+
+#[expect(clippy::print_stdout, reason = "a test's own output, which the test harness captures")]
+fn show(text: &str) {
+    print!("{text}");
+}

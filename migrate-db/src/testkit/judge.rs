@@ -1,0 +1,242 @@
+//! Judges revisions one after the other, on a database that walks along the history.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use migrate_core::config::Settings;
+use migrate_core::dialect::Dialect;
+use migrate_core::graph::{Node, Set};
+use migrate_core::history::History;
+use migrate_core::schema::Schema;
+
+use super::memory::{Keys, Memory};
+use super::merge;
+use super::provision;
+use super::stage::Stage;
+use super::trial::{self, Trial, Tried};
+use super::verdict::{Finding, FindingCode as Code, Outcome, Verdict};
+use super::walk::Walk;
+use crate::error::Error;
+
+/// Judges revisions.
+pub(super) struct Judge<'h> {
+    pub(super) history: &'h History,
+    settings: &'h Settings,
+    without_rows: Settings,
+    keys: &'h Keys,
+    memory: &'h Memory,
+    pub(super) walk: Walk<'h>,
+    /// Revisions whose up fails: nothing above them can be tested.
+    broken: BTreeMap<Node, String>,
+    /// Whether what is known does not count.
+    pub(super) fresh: bool,
+    /// Whether nobody else judges what stands below.
+    pub(super) alone: bool,
+}
+
+impl<'h> Judge<'h> {
+    pub(super) async fn begin(
+        history: &'h History,
+        settings: &'h Settings,
+        stage: &'h Stage,
+        keys: &'h Keys,
+        memory: &'h Memory,
+        name: String,
+    ) -> Result<Self, Error> {
+        let mut without_rows = settings.clone();
+        without_rows.test.rows = 0;
+        Ok(Self {
+            history,
+            settings,
+            without_rows,
+            keys,
+            memory,
+            walk: Walk::begin(history, settings, stage, keys, name).await?,
+            broken: BTreeMap::new(),
+            fresh: false,
+            alone: true,
+        })
+    }
+
+    pub(super) fn dialect(&self) -> Dialect {
+        self.walk.dialect()
+    }
+
+    /// Whether the verdict of a revision is known from an earlier run.
+    pub(super) fn knows(&self, node: Node) -> bool {
+        let key = &self.keys.verdict[node.index()];
+        !self.fresh && self.memory.recall(key, &self.history.graph, Some(node)).is_some()
+    }
+
+    /// The verdict of a revision. What stands below it and was not judged yet is judged on the
+    /// way, because the way leads through its up in any case.
+    pub(super) async fn judge(&mut self, node: Node) -> Result<Verdict, Error> {
+        let graph = &self.history.graph;
+        let wanted = graph.below(graph.needs(node));
+        match self.reach(&wanted).await? {
+            Ok(()) => self.judge_here(node).await,
+            Err(why) => {
+                let mut verdict = Verdict::of(graph.revision(node), self.dialect());
+                verdict.outcome = Outcome::Skipped;
+                verdict.notes.push(why);
+                Ok(verdict)
+            }
+        }
+    }
+
+    /// Makes the database stand at exactly these revisions; or why it cannot.
+    pub(super) async fn reach(&mut self, wanted: &Set) -> Result<Result<(), String>, Error> {
+        let graph = &self.history.graph;
+        if let Some(why) = self.why_not(wanted) {
+            return Ok(Err(why));
+        }
+        self.walk.approach(wanted).await?;
+        let missing: Vec<Node> =
+            wanted.iter().filter(|node| !self.walk.applied().contains(*node)).collect();
+        for below in missing {
+            if self.alone
+                && !self.knows(below)
+                && graph.below(graph.needs(below)) == *self.walk.applied()
+            {
+                self.judge_here(below).await?;
+            } else {
+                self.climb(below).await?;
+            }
+            if let Some(why) = self.why_not(wanted) {
+                return Ok(Err(why));
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// Goes up without a test; what fails is noted.
+    async fn climb(&mut self, node: Node) -> Result<(), Error> {
+        if let Err(error) = self.walk.up(node, None).await {
+            let why = trial::refusal("the up", error)?;
+            self.broken.insert(node, why);
+        }
+        Ok(())
+    }
+
+    fn why_not(&self, wanted: &Set) -> Option<String> {
+        let (node, why) = self.broken.iter().find(|(node, _)| wanted.contains(**node))?;
+        let id = self.history.graph.id(*node);
+        Some(format!("revision {id}, below it, cannot be applied: {}", first_line(why)))
+    }
+
+    /// Judges a revision where the database stands at its parents, and goes up to it.
+    async fn judge_here(&mut self, node: Node) -> Result<Verdict, Error> {
+        let since = Instant::now();
+        let revision = self.history.graph.revision(node);
+        let mut verdict = Verdict::of(revision, self.dialect());
+        let trial =
+            Trial { history: self.history, settings: self.settings, dialect: self.dialect(), node };
+        let before = self.walk.schema().await?;
+        let after = match trial::rehearse(trial, self.walk.course()?, &before).await? {
+            Some(rehearsed) => {
+                verdict.notes = rehearsed.notes;
+                Some(rehearsed.after)
+            }
+            None => {
+                let tried = self.try_properly(trial).await?;
+                verdict.findings = tried.findings;
+                verdict.notes = tried.notes;
+                None
+            }
+        };
+        self.go_up(node, after, &mut verdict).await?;
+        if self.walk.applied().contains(node) {
+            let graph = &self.history.graph;
+            verdict.findings.extend(merge::judge(graph, &mut self.walk, node).await?);
+            self.walk.keep(node).await?;
+        }
+        self.allow(node, &mut verdict);
+        if !verdict.findings.is_empty() {
+            verdict.outcome = Outcome::Failed;
+        }
+        verdict.duration = since.elapsed();
+        self.memory.keep(&self.keys.verdict[node.index()], &verdict);
+        Ok(verdict)
+    }
+
+    /// Tries a revision on a copy; where it fails with rows, on another one without.
+    async fn try_properly(&mut self, trial: Trial<'_>) -> Result<Tried, Error> {
+        let mut tried = self.on_copy(trial).await?;
+        let stopped =
+            |tried: &Tried| tried.findings.iter().any(|f| f.code == Code::UpFailsWithRows);
+        if stopped(&tried) {
+            let settings = self.without_rows.clone();
+            let bare = self.on_copy(Trial { settings: &settings, ..trial }).await?;
+            if stopped(&bare) {
+                // The rows have nothing to do with it.
+                return Ok(Tried { findings: as_up_fails(bare.findings), notes: bare.notes });
+            }
+            tried.findings.extend(bare.findings);
+        }
+        Ok(tried)
+    }
+
+    async fn on_copy(&mut self, trial: Trial<'_>) -> Result<Tried, Error> {
+        let keeps = provision::keeps_failed();
+        let id = self.history.graph.id(trial.node);
+        let name = if keeps { format!("kept_{id}") } else { self.walk.name_of_copy() };
+        let mut course = self.walk.copy(&name).await?;
+        let tried = trial::try_on_copy(trial, &mut course).await;
+        course.close().await;
+        match tried {
+            Ok(mut tried) if keeps && !tried.findings.is_empty() => {
+                let database = self.walk.stage().database(&name)?;
+                tried.notes.push(format!("the database stays for a look: {database}"));
+                Ok(tried)
+            }
+            tried => {
+                self.walk.stage().drop(&name).await?;
+                tried
+            }
+        }
+    }
+
+    async fn go_up(
+        &mut self,
+        node: Node,
+        after: Option<Schema>,
+        verdict: &mut Verdict,
+    ) -> Result<(), Error> {
+        let Err(error) = self.walk.up(node, after).await else { return Ok(()) };
+        let why = trial::refusal("the up", error)?;
+        if !verdict.findings.iter().any(|finding| finding.code == Code::UpFails) {
+            verdict.findings.push(Finding::new(Code::UpFails, why.clone()));
+        }
+        self.broken.insert(node, why);
+        Ok(())
+    }
+
+    /// Takes out what the file accepts.
+    fn allow(&self, node: Node, verdict: &mut Verdict) {
+        for (code, reason) in self.history.graph.revision(node).allowed() {
+            let before = verdict.findings.len();
+            verdict.findings.retain(|finding| finding.code.name() != code);
+            if verdict.findings.len() < before {
+                verdict.notes.push(format!("{code} is accepted: {reason}"));
+            }
+        }
+    }
+
+    pub(super) async fn end(mut self) {
+        self.walk.leave().await;
+    }
+}
+
+fn as_up_fails(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut findings = findings;
+    for finding in &mut findings {
+        if finding.code == Code::UpFailsWithRows {
+            finding.code = Code::UpFails;
+        }
+    }
+    findings
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
+}

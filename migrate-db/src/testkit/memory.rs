@@ -1,0 +1,154 @@
+//! What is known from earlier runs: verdicts of revisions whose text, and whose history below
+//! them, mean what they meant then.
+//!
+//! One file per verdict in a folder, named by a key that holds everything the verdict depends on.
+//! A file that cannot be read is no verdict: the test runs again.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use migrate_core::config::Settings;
+use migrate_core::dialect::Dialect;
+use migrate_core::graph::{Graph, Node};
+use migrate_core::sql::Hasher;
+use serde::{Deserialize, Serialize};
+
+use super::verdict::{Finding, FindingCode, Outcome, Verdict};
+
+/// Verdicts in a folder.
+pub(super) struct Memory {
+    folder: PathBuf,
+}
+
+/// The keys of the revisions of a history: what each and everything below it means.
+pub(super) struct Keys {
+    /// Of the schema and the rows that the ups make.
+    pub(super) state: Vec<String>,
+    /// Of the verdict.
+    pub(super) verdict: Vec<String>,
+}
+
+impl Keys {
+    /// The keys on one database. What `server` says of it is part of each.
+    pub(super) fn of(graph: &Graph, dialect: Dialect, settings: &Settings, server: &str) -> Self {
+        let mut keys = Self { state: Vec::new(), verdict: Vec::new() };
+        for node in graph.order() {
+            let revision = graph.revision(node);
+            let mut hash = Hasher::new();
+            hash.field("tool", env!("CARGO_PKG_VERSION"));
+            hash.field("dialect", dialect.name());
+            hash.field("server", server);
+            hash.field("version table", &settings.version_table);
+            hash.field("fingerprint", &revision.fingerprint.to_string());
+            for below in graph.needs(node) {
+                hash.field("below", &keys.state[below.index()]);
+            }
+            let state = hash.finish().to_string();
+            let mut hash = Hasher::new();
+            hash.field("state", &state);
+            hash.field("rows", &settings.test.rows.to_string());
+            hash.field("seed", &settings.test.seed.to_string());
+            // What does not count for the fingerprint counts for the test.
+            for section in revision.sections.iter().filter(|s| !s.kind.is_step()) {
+                hash.field("marker", section.marker.of(revision.file.text()));
+                hash.field("section", section.body.of(revision.file.text()));
+            }
+            keys.state.push(state);
+            keys.verdict.push(hash.finish().to_string());
+        }
+        keys
+    }
+
+    /// The name of the state with a revision and everything below it applied.
+    pub(super) fn state_name(&self, node: Node) -> String {
+        format!("t_{}", &self.state[node.index()][..20])
+    }
+}
+
+impl Memory {
+    pub(super) fn at(folder: &Path) -> Self {
+        Self { folder: folder.join("verdicts") }
+    }
+
+    fn path(&self, key: &str) -> PathBuf {
+        self.folder.join(format!("{key}.json"))
+    }
+
+    /// The verdict of a key, with the revision named as its file does now.
+    pub(super) fn recall(&self, key: &str, graph: &Graph, node: Option<Node>) -> Option<Verdict> {
+        let text = fs::read_to_string(self.path(key)).ok()?;
+        let kept: Kept = serde_json::from_str(&text).ok()?;
+        let revision = node.map(|node| graph.revision(node));
+        Some(Verdict {
+            name: revision.map_or(kept.name, |r| r.id().to_string()),
+            message: revision.map(|r| r.message().to_owned()).unwrap_or_default(),
+            path: revision.map(|r| r.file.path().to_owned()),
+            dialect: Dialect::from_name(&kept.dialect)?,
+            outcome: if kept.findings.is_empty() { Outcome::Passed } else { Outcome::Failed },
+            findings: kept.findings.into_iter().map(Found::back).collect::<Option<_>>()?,
+            notes: kept.notes,
+            duration: Duration::ZERO,
+            remembered: true,
+        })
+    }
+
+    /// Keeps a verdict. What was skipped is not one; what cannot be written is tested again.
+    pub(super) fn keep(&self, key: &str, verdict: &Verdict) {
+        if verdict.outcome == Outcome::Skipped {
+            return;
+        }
+        let kept = Kept {
+            name: verdict.name.clone(),
+            dialect: verdict.dialect.name().to_owned(),
+            findings: verdict.findings.iter().map(Found::of).collect(),
+            notes: verdict.notes.clone(),
+        };
+        let Ok(text) = serde_json::to_string(&kept) else { return };
+        let path = self.path(key);
+        let beside = path.with_extension(format!("{}.tmp", std::process::id()));
+        let written = fs::create_dir_all(&self.folder)
+            .and_then(|()| fs::write(&beside, text))
+            .and_then(|()| fs::rename(&beside, &path));
+        if written.is_err() {
+            let _ = fs::remove_file(&beside);
+        }
+    }
+}
+
+/// A verdict as it is kept.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    name: String,
+    dialect: String,
+    findings: Vec<Found>,
+    notes: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Found {
+    code: String,
+    message: String,
+    diff: String,
+    help: Vec<String>,
+}
+
+impl Found {
+    fn of(finding: &Finding) -> Self {
+        Self {
+            code: finding.code.name().to_owned(),
+            message: finding.message.clone(),
+            diff: finding.diff.clone(),
+            help: finding.help.clone(),
+        }
+    }
+
+    fn back(self) -> Option<Finding> {
+        Some(Finding {
+            code: FindingCode::ALL.into_iter().find(|code| code.name() == self.code)?,
+            message: self.message,
+            diff: self.diff,
+            help: self.help,
+        })
+    }
+}

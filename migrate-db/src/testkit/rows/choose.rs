@@ -1,0 +1,291 @@
+//! Which rows: edges, the same value twice where nothing forbids it, NULL and no NULL; unique
+//! where it must be.
+
+use std::collections::{BTreeMap, HashSet};
+
+use migrate_core::dialect::Dialect;
+
+use super::plan::{Plan, Unique};
+use super::value::Value;
+
+/// A row: values by the column's place. What is not there is left to the database.
+pub(super) type Row = BTreeMap<usize, Value>;
+
+/// How a row is chosen; what comes later is for rows that the database refused before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// As the pattern says.
+    Pattern,
+    /// Other values where they must be unique.
+    Fresh,
+    /// Everything else than in the pattern, so many steps on.
+    Shifted(usize),
+    /// The plainest values.
+    Plain,
+    /// The plainest values, and only where a row cannot do without.
+    Minimal,
+    /// Nothing but what others rely on.
+    Defaults,
+}
+
+impl Mode {
+    /// In the order in which they are tried.
+    pub(super) const ALL: [Self; 9] = [
+        Self::Pattern,
+        Self::Fresh,
+        Self::Shifted(1),
+        Self::Shifted(2),
+        Self::Shifted(3),
+        Self::Shifted(7),
+        Self::Plain,
+        Self::Minimal,
+        Self::Defaults,
+    ];
+}
+
+/// Chooses rows of one table, and knows what is taken.
+pub(super) struct Chooser<'p> {
+    dialect: Dialect,
+    plan: &'p Plan,
+    rows: usize,
+    /// Turns fresh values away from those of earlier rows.
+    pub(super) salt: u64,
+    taken: Vec<HashSet<Vec<Value>>>,
+}
+
+/// What a slot gives to a row.
+#[derive(Debug, Clone)]
+enum Choice {
+    /// A tuple, by number.
+    Tuple(usize),
+    /// A fresh value.
+    Fresh(Value),
+    /// Nothing.
+    None,
+}
+
+impl<'p> Chooser<'p> {
+    pub(super) fn new(dialect: Dialect, plan: &'p Plan, rows: usize, salt: u64) -> Self {
+        let taken = vec![HashSet::new(); plan.uniques.len()];
+        Self { dialect, plan, rows, salt, taken }
+    }
+
+    /// The `n`-th row; `None` where nothing is left that is unique.
+    pub(super) fn row(&self, n: usize, mode: Mode) -> Option<Row> {
+        let mut choices: Vec<Choice> =
+            (0..self.plan.slots.len()).map(|at| self.choice(at, n, mode)).collect();
+        if mode == Mode::Fresh {
+            self.freshen(&mut choices, n);
+        }
+        if self.is_free(&self.row_of(&choices, n)) || self.change(&mut choices, n) {
+            return Some(self.row_of(&choices, n));
+        }
+        // Whether a partial key minds, the database knows.
+        let row = self.row_of(&choices, n);
+        let minds = self.conflicts(&row).any(|unique| !unique.partial);
+        (!minds).then_some(row)
+    }
+
+    /// Notes that a row is in.
+    pub(super) fn take(&mut self, row: &Row) {
+        for (unique, taken) in self.plan.uniques.iter().zip(&mut self.taken) {
+            taken.extend(key(unique, row));
+        }
+    }
+
+    fn choice(&self, at: usize, n: usize, mode: Mode) -> Choice {
+        let slot = &self.plan.slots[at];
+        let many = slot.tuples.len();
+        let is_last = n + 1 == self.rows && self.rows > 2;
+        let is_default = slot.columns.iter().all(|column| self.plan.defaulted.contains(column));
+        let is_required = slot.columns.iter().any(|column| self.plan.required.contains(column));
+        // The first two rows are alike; of the others each has something else in each column.
+        let window = many.saturating_sub(1).min(self.rows.max(3) - 2).max(1);
+        let pattern = if n < 2 { 0 } else { 1 + (n - 2 + at) % window };
+        match mode {
+            _ if many == 0 => Choice::None,
+            Mode::Defaults => Choice::None,
+            Mode::Minimal if !is_required => Choice::None,
+            Mode::Plain | Mode::Minimal => Choice::Tuple(many - 1),
+            Mode::Shifted(steps) => Choice::Tuple((pattern + steps) % many),
+            Mode::Pattern | Mode::Fresh if is_last && is_default => Choice::None,
+            Mode::Pattern | Mode::Fresh => Choice::Tuple(pattern % many),
+        }
+    }
+
+    /// Gives every slot that has a part in a key a value that no row has had.
+    fn freshen(&self, choices: &mut [Choice], n: usize) {
+        for (at, slot) in self.plan.slots.iter().enumerate() {
+            let column = slot.columns.first();
+            let in_key = |unique: &Unique| unique.columns.iter().any(|(c, _)| Some(c) == column);
+            if let Some(kind) = &slot.fresh
+                && self.plan.uniques.iter().any(in_key)
+                && let Some(value) = kind.fresh(self.salt + n as u64, self.dialect)
+            {
+                choices[at] = Choice::Fresh(value);
+            }
+        }
+    }
+
+    /// Changes choices until nothing is taken; whether that was possible.
+    fn change(&self, choices: &mut [Choice], n: usize) -> bool {
+        let row = self.row_of(choices, n);
+        let mut slots: Vec<usize> = Vec::new();
+        for unique in self.conflicts(&row) {
+            let touches = |at: &usize| {
+                let columns = &self.plan.slots[*at].columns;
+                unique.columns.iter().any(|(column, _)| columns.contains(column))
+            };
+            slots.extend((0..choices.len()).filter(touches));
+        }
+        // Those with more to choose from first.
+        slots.sort_by_key(|at| std::cmp::Reverse(self.plan.slots[*at].tuples.len()));
+        slots.dedup();
+        for (i, &at) in slots.iter().enumerate() {
+            let before = choices[at].clone();
+            for one in self.others(at, n) {
+                choices[at] = one;
+                if self.is_free(&self.row_of(choices, n)) {
+                    return true;
+                }
+                // Two at a time, where one does not suffice.
+                for &second in &slots[i + 1..] {
+                    let was = choices[second].clone();
+                    for other in self.others(second, n).into_iter().take(8) {
+                        choices[second] = other;
+                        if self.is_free(&self.row_of(choices, n)) {
+                            return true;
+                        }
+                    }
+                    choices[second] = was;
+                }
+            }
+            choices[at] = before;
+        }
+        false
+    }
+
+    /// What else a slot has to give: its tuples, from the `n`-th on, and fresh values.
+    fn others(&self, at: usize, n: usize) -> Vec<Choice> {
+        let slot = &self.plan.slots[at];
+        let many = slot.tuples.len();
+        // NULL stands second: in a key it comes after the values.
+        let values = (0..many).map(|k| (k + n) % many);
+        let (nulls, values): (Vec<usize>, Vec<usize>) =
+            values.partition(|k| slot.tuples[*k].contains(&Value::Null));
+        let fresh = slot.fresh.iter().flat_map(|kind| {
+            (0..8).filter_map(|k| kind.fresh(self.salt + n as u64 * 8 + k, self.dialect))
+        });
+        let tuples = values.into_iter().map(Choice::Tuple);
+        let mut others: Vec<Choice> = tuples.take(40).chain(fresh.map(Choice::Fresh)).collect();
+        // One of the rows of a nullable key has NULL all the same.
+        let at_front = n == 2;
+        let nulls = nulls.into_iter().map(Choice::Tuple);
+        if at_front {
+            others.splice(0..0, nulls);
+        } else {
+            others.extend(nulls);
+        }
+        others
+    }
+
+    fn row_of(&self, choices: &[Choice], n: usize) -> Row {
+        let mut row = Row::new();
+        for (slot, choice) in self.plan.slots.iter().zip(choices) {
+            match choice {
+                Choice::Tuple(k) => {
+                    row.extend(slot.columns.iter().copied().zip(slot.tuples[*k].iter().cloned()));
+                }
+                Choice::Fresh(value) => {
+                    row.extend(slot.columns.iter().map(|column| (*column, value.clone())));
+                }
+                Choice::None => {}
+            }
+        }
+        if let Some(fixed) = self.plan.fixed.get(n) {
+            row.extend(fixed.clone());
+        }
+        row
+    }
+
+    fn conflicts<'a>(&'a self, row: &'a Row) -> impl Iterator<Item = &'a Unique> + 'a {
+        let both = self.plan.uniques.iter().zip(&self.taken);
+        both.filter(|(unique, taken)| key(unique, row).is_some_and(|key| taken.contains(&key)))
+            .map(|(unique, _)| unique)
+    }
+
+    fn is_free(&self, row: &Row) -> bool {
+        self.conflicts(row).next().is_none()
+    }
+}
+
+/// What a key compares of a row; `None` where it does not mind the row.
+fn key(unique: &Unique, row: &Row) -> Option<Vec<Value>> {
+    let cell = |(column, length): &(usize, Option<usize>)| {
+        let value = row.get(column)?.key();
+        Some(match (value, length) {
+            (Value::Text(text), Some(length)) => Value::Text(text.chars().take(*length).collect()),
+            (value, _) => value,
+        })
+    };
+    let key: Option<Vec<Value>> = unique.columns.iter().map(cell).collect();
+    key.filter(|key| unique.nulls_too || !key.contains(&Value::Null))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::kind::Kind;
+    use super::super::slot::Slot;
+    use super::*;
+
+    fn plan(uniques: &[&[usize]], slots: Vec<Slot>) -> Plan {
+        let unique = |columns: &&[usize]| Unique {
+            columns: columns.iter().map(|c| (*c, None)).collect(),
+            nulls_too: false,
+            partial: false,
+        };
+        Plan { slots, uniques: uniques.iter().map(unique).collect(), ..Plan::default() }
+    }
+
+    fn rows(plan: &Plan, many: usize) -> Vec<Row> {
+        let mut chooser = Chooser::new(Dialect::Sqlite, plan, many, 0);
+        let mut rows = Vec::new();
+        for n in 0..many {
+            if let Some(row) = chooser.row(n, Mode::Pattern) {
+                chooser.take(&row);
+                rows.push(row);
+            }
+        }
+        rows
+    }
+
+    fn ints(column: usize, values: &[i128]) -> Slot {
+        Slot::of(column, values.iter().map(|n| Value::Int(*n)).collect(), None)
+    }
+
+    #[test]
+    fn what_is_not_unique_stands_twice_and_null_once() {
+        let mut slot = ints(0, &[1, 2, 3]);
+        slot.tuples.insert(1, vec![Value::Null]);
+        let rows = rows(&plan(&[], vec![slot]), 5);
+        let values: Vec<&Value> = rows.iter().map(|row| &row[&0]).collect();
+        assert_eq!(values[0], values[1]);
+        assert!(values.contains(&&Value::Null));
+    }
+
+    #[test]
+    fn a_key_of_two_columns_is_unique_as_a_whole() {
+        let found = rows(&plan(&[&[0, 1]], vec![ints(0, &[1, 2]), ints(1, &[5, 6])]), 6);
+        let pairs: HashSet<(&Value, &Value)> = found.iter().map(|r| (&r[&0], &r[&1])).collect();
+        assert_eq!((found.len(), pairs.len()), (4, 4), "all that there are, each once");
+    }
+
+    #[test]
+    fn keys_of_one_column_get_fresh_values() {
+        let mut slot = ints(0, &[1]);
+        slot.fresh = Some(Kind::Int(i128::from(i32::MIN), i128::from(i32::MAX)));
+        let found = rows(&plan(&[&[0]], vec![slot]), 6);
+        let values: HashSet<&Value> = found.iter().map(|row| &row[&0]).collect();
+        assert_eq!((found.len(), values.len()), (6, 6));
+    }
+}

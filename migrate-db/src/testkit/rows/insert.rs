@@ -1,0 +1,137 @@
+//! Puts rows in: all at once where the database takes them so, else one by one.
+
+use std::collections::BTreeSet;
+
+use migrate_core::dialect::Dialect;
+use migrate_core::schema::{Name, Table};
+
+use super::choose::{Chooser, Mode, Row};
+use super::order::Turn;
+use super::plan;
+use super::value::quoted;
+use super::work::Work;
+
+/// Fills one table; how many rows are in, or why none.
+pub(super) async fn insert(
+    work: &mut Work<'_>,
+    turn: &Turn,
+    table: &Table,
+) -> sqlx::Result<Result<usize, String>> {
+    let seed = work.filling.seed;
+    match all(work, turn, table, seed).await? {
+        Ok(Some(rows)) => return Ok(Ok(rows)),
+        Ok(None) => {}
+        Err(why) => return Ok(Err(why)),
+    }
+    // Rows that are there already have taken the values that were chosen.
+    let count =
+        format!("SELECT CAST(COUNT(*) AS CHAR(20)) FROM {}", quoted(work.dialect, &turn.table));
+    let count = work.ask(&count).await?.unwrap_or_default().into_iter().flatten().flatten().next();
+    let count = count.and_then(|n| n.trim().parse::<u64>().ok()).unwrap_or_default();
+    one_by_one(work, turn, table, seed + 20 * count).await
+}
+
+/// Tries one statement for all rows; `None` where the database refuses it.
+async fn all(
+    work: &mut Work<'_>,
+    turn: &Turn,
+    table: &Table,
+    salt: u64,
+) -> sqlx::Result<Result<Option<usize>, String>> {
+    let plan = match plan::plan(work, turn, table, salt).await? {
+        Ok(plan) => plan,
+        Err(why) => return Ok(Err(why)),
+    };
+    let many = work.filling.rows;
+    let mut chooser = Chooser::new(work.dialect, &plan, many, salt);
+    let mut rows: Vec<Row> = Vec::new();
+    for n in 0..many {
+        if let Some(row) = chooser.row(n, Mode::Pattern) {
+            chooser.take(&row);
+            rows.push(row);
+        }
+    }
+    let sql = statements(work.dialect, &turn.table, table, &rows);
+    let taken = !rows.is_empty() && work.attempt(&sql).await?.is_ok();
+    Ok(Ok(taken.then_some(rows.len())))
+}
+
+async fn one_by_one(
+    work: &mut Work<'_>,
+    turn: &Turn,
+    table: &Table,
+    salt: u64,
+) -> sqlx::Result<Result<usize, String>> {
+    let plan = match plan::plan(work, turn, table, salt).await? {
+        Ok(plan) => plan,
+        Err(why) => return Ok(Err(why)),
+    };
+    let many = work.filling.rows;
+    let mut chooser = Chooser::new(work.dialect, &plan, many, salt);
+    let mut done = 0;
+    let mut said = None;
+    for n in 0..many {
+        let mut tried = BTreeSet::new();
+        for mode in Mode::ALL {
+            let Some(row) = chooser.row(n, mode) else { continue };
+            let sql = statements(work.dialect, &turn.table, table, std::slice::from_ref(&row));
+            if !tried.insert(sql.clone()) {
+                continue;
+            }
+            match work.attempt(&sql).await? {
+                Ok(()) => {
+                    chooser.take(&row);
+                    done += 1;
+                    break;
+                }
+                // The first word is about the row that was meant.
+                Err(word) => said = said.or(Some(word)),
+            }
+        }
+        // What takes neither of two rows takes none, unless the rows differ by what is promised.
+        if done == 0 && n >= 1 && plan.fixed.is_empty() {
+            break;
+        }
+        chooser.salt += 1;
+    }
+    if done > 0 {
+        return Ok(Ok(done));
+    }
+    Ok(Err(said.unwrap_or_else(|| "no row is left that would be unique".to_owned())))
+}
+
+/// One statement for the rows that name the same columns.
+fn statements(dialect: Dialect, name: &Name, table: &Table, rows: &[Row]) -> String {
+    let mut groups: Vec<(BTreeSet<usize>, Vec<&Row>)> = Vec::new();
+    for row in rows {
+        let columns: BTreeSet<usize> = row.keys().copied().collect();
+        match groups.iter_mut().find(|(of, _)| *of == columns) {
+            Some((_, rows)) if !columns.is_empty() => rows.push(row),
+            _ => groups.push((columns, vec![row])),
+        }
+    }
+    let name = quoted(dialect, name);
+    let statement = |(columns, rows): &(BTreeSet<usize>, Vec<&Row>)| {
+        if columns.is_empty() {
+            let nothing = if dialect == Dialect::Mysql { "() VALUES ()" } else { "DEFAULT VALUES" };
+            return format!("INSERT INTO {name} {nothing}");
+        }
+        let tuple = |row: &&Row| {
+            let cells: Vec<String> = row.values().map(|value| value.literal(dialect)).collect();
+            format!("({})", cells.join(", "))
+        };
+        let tuples: Vec<String> = rows.iter().map(tuple).collect();
+        // A promised key may be one that the database would count by itself.
+        let always = |at: &usize| {
+            let identity = table.columns[*at].identity.as_deref().unwrap_or_default();
+            identity.to_ascii_uppercase().contains("ALWAYS")
+        };
+        let overriding = if columns.iter().any(always) { "OVERRIDING SYSTEM VALUE " } else { "" };
+        format!(
+            "INSERT INTO {name} ({}) {overriding}VALUES {}",
+            plan::columns(dialect, table, columns),
+            tuples.join(", ")
+        )
+    };
+    groups.iter().map(statement).collect::<Vec<_>>().join("; ")
+}

@@ -1,0 +1,423 @@
+//! What the rows of one table are chosen from: its slots and what must be unique among them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use migrate_core::dialect::Dialect;
+use migrate_core::schema::{Column, Domain, ForeignKey, Name, Schema, Table};
+
+use super::kind;
+use super::order::Turn;
+use super::slot::{self, Key, Mentions, Slot};
+use super::value::{Value, list, of_shown, quoted, shown};
+use super::work::Work;
+
+/// What the rows of a table are chosen from.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    pub(super) slots: Vec<Slot>,
+    /// Columns that a row cannot do without.
+    pub(super) required: BTreeSet<usize>,
+    /// Columns that one row leaves to their default.
+    pub(super) defaulted: BTreeSet<usize>,
+    pub(super) uniques: Vec<Unique>,
+    /// What the first rows must hold, since others refer to it already.
+    pub(super) fixed: Vec<BTreeMap<usize, Value>>,
+}
+
+/// Columns that no two rows hold alike.
+#[derive(Debug)]
+pub(super) struct Unique {
+    /// By place, with how much of a text counts.
+    pub(super) columns: Vec<(usize, Option<usize>)>,
+    /// Whether NULL is like NULL.
+    pub(super) nulls_too: bool,
+    /// Whether it holds for a part of the rows only.
+    pub(super) partial: bool,
+}
+
+/// How many rows of a parent are looked at.
+const PARENTS: usize = 16;
+
+/// The columns of a parent's key.
+pub(super) fn parent_columns(work: &Work<'_>, key: &ForeignKey) -> Vec<String> {
+    let parent = work.schema.tables.get(&key.parent);
+    let primary = || parent.and_then(|t| t.primary_key.as_ref()).map(|key| key.columns.clone());
+    if key.parent_columns.is_empty() {
+        primary().unwrap_or_default()
+    } else {
+        key.parent_columns.clone()
+    }
+}
+
+/// The keys of some rows of a parent, sorted.
+pub(super) async fn parents(
+    work: &mut Work<'_>,
+    key: &ForeignKey,
+) -> sqlx::Result<Vec<Vec<Value>>> {
+    let dialect = work.dialect;
+    let columns = parent_columns(work, key);
+    let table = work.schema.tables.get(&key.parent);
+    let types: Vec<String> = columns
+        .iter()
+        .map(|name| table.and_then(|t| t.column(name)).map_or("", |c| &c.data_type).to_owned())
+        .collect();
+    let cells: Vec<String> =
+        columns.iter().zip(&types).map(|(name, of)| shown(dialect, name, of)).collect();
+    let there: Vec<String> =
+        columns.iter().map(|name| format!("{} IS NOT NULL", dialect.quote(name))).collect();
+    let places: Vec<String> = (1..=columns.len()).map(|n| n.to_string()).collect();
+    if columns.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT DISTINCT {} FROM {} WHERE {} ORDER BY {} LIMIT {PARENTS}",
+        cells.join(", "),
+        quoted(dialect, &key.parent),
+        there.join(" AND "),
+        places.join(", "),
+    );
+    // A parent that cannot be read has no rows for us.
+    let rows = work.ask(&sql).await?.unwrap_or_default();
+    let value = |(cell, of): (Option<String>, &String)| of_shown(dialect, of, cell);
+    Ok(rows.into_iter().map(|row| row.into_iter().zip(&types).map(value).collect()).collect())
+}
+
+/// Whether the database numbers a column by itself, which is left to it.
+pub(super) fn counts_itself(dialect: Dialect, table: &Table, column: &Column) -> bool {
+    let is_row_id = || {
+        column.data_type.eq_ignore_ascii_case("integer")
+            && table.primary_key.as_ref().is_some_and(|key| key.columns == [column.name.clone()])
+            && !table.options.keys().any(|name| name.eq_ignore_ascii_case("without rowid"))
+    };
+    column.identity.is_some()
+        || column.default.as_ref().is_some_and(|d| d.to_ascii_lowercase().contains("nextval("))
+        || dialect == Dialect::Sqlite && is_row_id()
+}
+
+/// Makes the plan of a table; or says why it can have no rows. `salt` turns fresh values away
+/// from those of rows that are there.
+pub(super) async fn plan(
+    work: &mut Work<'_>,
+    turn: &Turn,
+    table: &Table,
+    salt: u64,
+) -> sqlx::Result<Result<Plan, String>> {
+    let names: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+    let place = |name: &String| names.iter().position(|column| column == name);
+    let mut plan = Plan { uniques: uniques(work.dialect, table, &names), ..Plan::default() };
+
+    let mut slots: Vec<Slot> = Vec::new();
+    for (n, key) in table.foreign_keys.iter().enumerate() {
+        let places: Option<Vec<usize>> = key.columns.iter().map(place).collect();
+        let Some(places) = places else { continue };
+        if places.iter().any(|at| table.columns[*at].generated.is_some()) {
+            continue;
+        }
+        let tuples = if turn.promised.contains(&n) {
+            promise(work, key)
+        } else if turn.late.contains(&n) {
+            Vec::new()
+        } else {
+            parents(work, key).await?
+        };
+        let free: Vec<bool> = places.iter().map(|at| nullable(work, &table.columns[*at])).collect();
+        let slot = match with_null(Slot { columns: places, tuples, fresh: None }, &free) {
+            Some(slot) => slot,
+            None => return Ok(Err(format!("it refers to {}, which has no rows", key.parent))),
+        };
+        // Foreign keys that share a column agree about it, where they can.
+        let near = slots.iter().position(|s| s.columns.iter().any(|c| slot.columns.contains(c)));
+        let joined = near.map(|at| (at, slots[at].join(&slot)));
+        match joined {
+            Some((at, joined)) if !joined.tuples.is_empty() => slots[at] = joined,
+            Some(_) => {}
+            None => slots.push(slot),
+        }
+    }
+
+    let partitions = partitions(work, &turn.table, table, &names);
+    let checks: Vec<(&str, Mentions)> = table
+        .checks
+        .iter()
+        .map(|check| check.expression.as_str())
+        .map(|text| (text, slot::mentions(work.dialect, text, &names)))
+        .collect();
+    for (at, column) in table.columns.iter().enumerate() {
+        if !nullable(work, column) && column.default.is_none() {
+            plan.required.insert(at);
+        }
+        let taken = slots.iter().any(|slot| slot.columns.contains(&at));
+        if taken || column.generated.is_some() || counts_itself(work.dialect, table, column) {
+            continue;
+        }
+        let kind = kind::of(work.dialect, work.schema, column);
+        let mut named: Vec<String> = checks
+            .iter()
+            .filter(|(_, found)| found.columns.contains(&at))
+            .flat_map(|(_, found)| found.literals.clone())
+            .collect();
+        let domains = domains(work, column);
+        for check in domains.iter().flat_map(|domain| &domain.checks) {
+            named.extend(slot::mentions(work.dialect, &check.expression, &[]).literals);
+        }
+        let is_checked = checks.iter().any(|(_, found)| found.columns.contains(&at))
+            || domains.iter().any(|domain| !domain.checks.is_empty());
+        let mut values = kind.samples(work.dialect);
+        if is_checked {
+            let fresh = (1..=8).filter_map(|n| kind.fresh(salt + n, work.dialect));
+            let more: Vec<Value> = kind.more(&named).into_iter().chain(fresh).collect();
+            values.splice(1.min(values.len())..1.min(values.len()), more);
+        }
+        if let Some(bounds) = partitions.get(&at) {
+            values = bounds.iter().cloned().map(Value::Text).collect();
+        }
+        if nullable(work, column) {
+            values.insert(1.min(values.len()), Value::Null);
+        }
+        let is_free = !is_checked && !partitions.contains_key(&at);
+        let mut slot = Slot::of(at, values, is_free.then_some(kind));
+        filter_domains(work, &mut slot, &domains).await?;
+        slots.push(slot);
+    }
+
+    let held: BTreeSet<usize> = slots.iter().flat_map(|slot| slot.columns.clone()).collect();
+    let ties = checks.iter().map(|(_, found)| found.columns.clone());
+    let ties = ties.filter(|columns| !columns.is_empty() && columns.is_subset(&held)).collect();
+    slots = slot::tie(slots, &slot::unite(ties));
+    for slot in &mut slots {
+        let columns: BTreeSet<usize> = slot.columns.iter().copied().collect();
+        let mine = checks
+            .iter()
+            .filter(|(_, found)| !found.columns.is_empty() && found.columns.is_subset(&columns));
+        let mine: Vec<&str> = mine.map(|(text, _)| *text).collect();
+        let names: Vec<&str> = slot.columns.iter().map(|at| names[*at]).collect();
+        let types: Vec<&str> =
+            slot.columns.iter().map(|at| table.columns[*at].data_type.as_str()).collect();
+        filter(work, slot, &names, &types, &mine).await?;
+        slot.arrange(work.filling.seed);
+    }
+
+    // One row in which the database has its own way.
+    let bound = |at: &usize| {
+        plan.uniques.iter().any(|unique| unique.columns.iter().any(|(c, _)| c == at))
+            || slots.iter().any(|slot| slot.columns.len() > 1 && slot.columns.contains(at))
+    };
+    plan.defaulted = (0..table.columns.len())
+        .filter(|at| table.columns[*at].default.is_some() && !bound(at))
+        .collect();
+    let promised = work.promises.get(&turn.table).cloned().unwrap_or_default();
+    let fixed = |key: &Key| {
+        key.iter().filter_map(|(name, value)| Some((place(name)?, value.clone()))).collect()
+    };
+    plan.fixed = promised.iter().map(fixed).collect();
+    plan.slots = slots;
+    Ok(Ok(plan))
+}
+
+/// Whether a column may be NULL, a domain's word heard too.
+fn nullable(work: &Work<'_>, column: &Column) -> bool {
+    column.nullable && domains(work, column).iter().all(|domain| domain.nullable)
+}
+
+/// A foreign key's slot with NULL among its tuples where that is allowed; `None` where there is
+/// nothing to refer to and NULL is not allowed.
+fn with_null(mut slot: Slot, nullable: &[bool]) -> Option<Slot> {
+    let blank = |tuple: &Vec<Value>| -> Vec<Value> {
+        let cells = tuple.iter().zip(nullable);
+        cells.map(|(value, free)| if *free { Value::Null } else { value.clone() }).collect()
+    };
+    if !nullable.contains(&true) {
+        return (!slot.tuples.is_empty()).then_some(slot);
+    }
+    if slot.tuples.is_empty() {
+        // The columns that can be no NULL are chosen as if they referred to nothing.
+        let places = slot.columns.iter().zip(nullable);
+        slot.columns = places.filter(|(_, free)| **free).map(|(at, _)| *at).collect();
+        slot.tuples = vec![vec![Value::Null; slot.columns.len()]];
+        return Some(slot);
+    }
+    let blanks: BTreeSet<Vec<Value>> = slot.tuples.iter().map(blank).collect();
+    slot.tuples.splice(1..1, blanks);
+    Some(slot)
+}
+
+/// The keys that rows of a parent are going to have.
+fn promise(work: &mut Work<'_>, key: &ForeignKey) -> Vec<Vec<Value>> {
+    let columns = parent_columns(work, key);
+    let (schema, dialect, rows) = (work.schema, work.dialect, work.filling.rows as u64);
+    let promised = work.promises.entry(key.parent.clone()).or_default();
+    for n in 0..rows {
+        let value = |name: &String| {
+            let column = schema.tables.get(&key.parent)?.column(name)?;
+            kind::of(dialect, schema, column).fresh(500 + n, dialect)
+        };
+        let at = usize::try_from(n).unwrap_or(usize::MAX);
+        if promised.len() <= at {
+            promised.push(Key::new());
+        }
+        for name in &columns {
+            if let (Some(value), Some(key)) = (value(name), promised.get_mut(at)) {
+                key.entry(name.clone()).or_insert(value);
+            }
+        }
+    }
+    let tuple = |key: &Key| columns.iter().map(|name| key.get(name).cloned()).collect();
+    promised.iter().filter_map(tuple).collect()
+}
+
+/// The domains behind a column, one below the other.
+fn domains<'s>(work: &Work<'s>, column: &Column) -> Vec<&'s Domain> {
+    let mut found = Vec::new();
+    let mut name = column.user_type.clone().filter(|_| !column.data_type.ends_with("[]"));
+    while let Some(domain) = name.and_then(|name| work.schema.domains.get(&name)) {
+        found.push(domain);
+        if found.len() > 8 {
+            break;
+        }
+        name = Some(Name::new(domain.data_type.trim_matches('"')));
+    }
+    found
+}
+
+async fn filter_domains(
+    work: &mut Work<'_>,
+    slot: &mut Slot,
+    domains: &[&Domain],
+) -> sqlx::Result<()> {
+    for domain in domains.iter().rev() {
+        let checks: Vec<&str> = domain.checks.iter().map(|c| c.expression.as_str()).collect();
+        // A check of a domain calls what it looks at VALUE.
+        filter(work, slot, &["value"], &[&domain.data_type], &checks).await?;
+    }
+    Ok(())
+}
+
+/// Takes from a slot what conditions refuse. A condition that cannot be asked, and one that
+/// refuses all, is left to the database's own judgement of the rows.
+async fn filter(
+    work: &mut Work<'_>,
+    slot: &mut Slot,
+    names: &[&str],
+    types: &[&str],
+    conditions: &[&str],
+) -> sqlx::Result<()> {
+    if conditions.is_empty() {
+        return Ok(());
+    }
+    let all = slot::question(work.dialect, slot, names, types, conditions);
+    let mut answers = Vec::new();
+    match work.ask(&all).await? {
+        Ok(rows) => answers.push(rows),
+        Err(_) if conditions.len() == 1 => {}
+        Err(_) => {
+            for condition in conditions {
+                let one = slot::question(work.dialect, slot, names, types, &[condition]);
+                answers.extend(work.ask(&one).await?);
+            }
+        }
+    }
+    let numbers = answers
+        .into_iter()
+        .map(|rows| rows.into_iter().flatten().flatten().filter_map(|n| n.parse().ok()).collect())
+        .reduce(|a: BTreeSet<usize>, b| &a & &b);
+    if let Some(numbers) = numbers.filter(|numbers| !numbers.is_empty()) {
+        slot::keep(slot, &numbers);
+    }
+    Ok(())
+}
+
+fn uniques(dialect: Dialect, table: &Table, names: &[&str]) -> Vec<Unique> {
+    let place = |name: &String| names.iter().position(|column| column == name);
+    let special = |details: &str| details.to_ascii_uppercase().contains("NULLS NOT DISTINCT");
+    let mut uniques: Vec<Unique> = Vec::new();
+    for key in table.primary_key.iter().chain(&table.uniques) {
+        uniques.push(Unique {
+            columns: key.columns.iter().filter_map(place).map(|at| (at, None)).collect(),
+            nulls_too: special(&key.details),
+            partial: false,
+        });
+    }
+    for index in table.indexes.values().filter(|index| index.unique) {
+        let mut columns = Vec::new();
+        for part in &index.parts {
+            match part.column.as_ref().and_then(place) {
+                Some(at) => columns.push((at, prefix(&part.details))),
+                None => {
+                    let found = slot::mentions(dialect, &part.expression, names);
+                    columns.extend(found.columns.into_iter().map(|at| (at, None)));
+                }
+            }
+        }
+        let (nulls_too, partial) = (special(&index.details), index.predicate.is_some());
+        uniques.push(Unique { columns, nulls_too, partial });
+    }
+    for constraint in &table.constraints {
+        // What excludes one another certainly does when it is alike.
+        if constraint.definition.to_ascii_uppercase().starts_with("EXCLUDE") {
+            let found = slot::mentions(dialect, &constraint.definition, names);
+            let columns = found.columns.into_iter().map(|at| (at, None)).collect();
+            uniques.push(Unique { columns, nulls_too: false, partial: true });
+        }
+    }
+    uniques.retain(|unique| !unique.columns.is_empty());
+    uniques
+}
+
+/// The length of an index on a part of a text: `(10)`.
+fn prefix(details: &str) -> Option<usize> {
+    details.trim().strip_prefix('(')?.split_once(')')?.0.trim().parse().ok()
+}
+
+/// Where a table is partitioned: the columns that decide, and what the bounds name.
+fn partitions(
+    work: &Work<'_>,
+    name: &Name,
+    table: &Table,
+    names: &[&str],
+) -> BTreeMap<usize, Vec<String>> {
+    let Some(by) = table.options.get("partition by") else { return BTreeMap::new() };
+    let found = slot::mentions(work.dialect, by, names);
+    let mut bounds: Vec<String> = Vec::new();
+    for child in work.schema.tables.values() {
+        let of = child.options.get("partition of").filter(|text| {
+            text.split_whitespace().next().is_some_and(|first| self::names(first, name))
+        });
+        // FROM is inside, TO is not.
+        let text = of.map_or("", |text| text.split(" TO (").next().unwrap_or_default());
+        bounds.extend(slot::mentions(work.dialect, text, &[]).literals);
+    }
+    let hash = by.to_ascii_lowercase().contains("hash");
+    if bounds.is_empty() || hash || found.columns.len() != 1 {
+        return BTreeMap::new();
+    }
+    found.columns.into_iter().map(|at| (at, bounds.clone())).collect()
+}
+
+/// Why a table can be given no rows of its own, if so.
+pub(super) fn is_no_store(table: &Table) -> Option<String> {
+    let option = |word: &str| table.options.contains_key(word);
+    if option("module") {
+        return Some("it is a virtual table".to_owned());
+    }
+    if option("server") {
+        return Some("it is a foreign table".to_owned());
+    }
+    option("partition of").then(|| "it is a partition, filled through its parent".to_owned())
+}
+
+/// The table that a partition is a part of.
+pub(super) fn partitioned_parent(schema: &Schema, table: &Table) -> Option<Name> {
+    let parent = table.options.get("partition of")?.split_whitespace().next()?;
+    schema.tables.keys().find(|name| names(parent, name)).cloned()
+}
+
+/// Whether a text, quotes in it or not, is the name of a table.
+fn names(text: &str, name: &Name) -> bool {
+    let text = text.replace('"', "");
+    text == name.to_string() || text.rsplit('.').next() == Some(&name.name)
+}
+
+/// The columns of a table in quotes, by place.
+pub(super) fn columns(dialect: Dialect, table: &Table, places: &BTreeSet<usize>) -> String {
+    list(dialect, places.iter().map(|at| table.columns[*at].name.as_str()))
+}

@@ -1,0 +1,161 @@
+//! Which tables a revision has to do with: those are filled before its up and compared after its
+//! down. To fill all at every revision would cost the square of the history.
+//!
+//! What counts is the words of its statements, those in strings and bodies of functions too: a
+//! word too many costs a few rows, one too few would hide a loss.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use migrate_core::dialect::Dialect;
+use migrate_core::revision::{Revision, WayDown};
+use migrate_core::schema::{Kind, Name, Schema};
+
+/// The tables that the sections of a revision have to do with, as far as they are there: named
+/// in them, or reached through what is named in them (views, functions, types, indexes,
+/// constraints, sequences, triggers); with those that refer to them or that they refer to.
+pub(super) fn tables(revision: &Revision, dialect: Dialect, schema: &Schema) -> BTreeSet<Name> {
+    let text = revision.file.text();
+    let mut words = BTreeSet::new();
+    let down = match revision.down(dialect) {
+        WayDown::Sql(section) => Some(section),
+        _ => None,
+    };
+    for section in revision.up(dialect).into_iter().chain(down) {
+        words_of(section.body.of(text), &mut words);
+    }
+    named(words, schema)
+}
+
+fn words_of(text: &str, words: &mut BTreeSet<String>) {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    words.extend(text.split(|c| !is_word(c)).filter(|w| !w.is_empty()).map(str::to_lowercase));
+}
+
+fn named(mut words: BTreeSet<String>, schema: &Schema) -> BTreeSet<Name> {
+    widen(&mut words, schema);
+    let mut found = BTreeSet::new();
+    for (name, table) in &schema.tables {
+        let has = |word: &str| words.contains(&word.to_lowercase());
+        let constraints = table.uniques.iter().chain(&table.primary_key).map(|key| &key.name);
+        let constraints = constraints
+            .chain(table.checks.iter().map(|check| &check.name))
+            .chain(table.foreign_keys.iter().map(|key| &key.name))
+            .flatten()
+            .chain(table.constraints.iter().map(|constraint| &constraint.name));
+        let types = table.columns.iter().filter_map(|column| column.user_type.as_ref());
+        if has(&name.name)
+            || table.indexes.keys().chain(table.triggers.keys()).any(|part| has(part))
+            || constraints.into_iter().any(|part| has(part))
+            || types.into_iter().any(|part| has(&part.name))
+        {
+            found.insert(name.clone());
+        }
+    }
+    // What refers to them may be changed along with them.
+    let mut children: BTreeMap<&Name, Vec<&Name>> = BTreeMap::new();
+    for (name, table) in &schema.tables {
+        for key in &table.foreign_keys {
+            children.entry(&key.parent).or_default().push(name);
+        }
+    }
+    let mut open: Vec<Name> = found.iter().cloned().collect();
+    while let Some(name) = open.pop() {
+        for child in children.get(&name).into_iter().flatten() {
+            if found.insert((*child).clone()) {
+                open.push((*child).clone());
+            }
+        }
+    }
+    schema.with_parents(found)
+}
+
+/// Adds the words of what is named: a view's query, a function's body, a sequence's table. Bodies
+/// may name further ones.
+fn widen(words: &mut BTreeSet<String>, schema: &Schema) {
+    let views = schema.views.iter().map(|(name, view)| (name.name.as_str(), &view.definition));
+    let others = schema.others.iter().filter(|((kind, _), _)| {
+        matches!(kind, Kind::Function | Kind::Procedure | Kind::Rule | Kind::Type)
+    });
+    let others = others.map(|((_, name), other)| {
+        (
+            name.split('(').next().unwrap_or_default().rsplit('.').next().unwrap_or_default(),
+            &other.definition,
+        )
+    });
+    let triggers = schema.tables.values().flat_map(|table| &table.triggers);
+    let triggers = triggers.map(|(name, trigger)| (name.as_str(), &trigger.definition));
+    let mut bodies: Vec<(String, &String)> = views
+        .chain(others)
+        .chain(triggers)
+        .map(|(name, body)| (name.to_lowercase(), body))
+        .collect();
+    for (name, sequence) in &schema.sequences {
+        if let Some((table, _)) = &sequence.owned_by
+            && words.contains(&name.name.to_lowercase())
+        {
+            words.insert(table.name.to_lowercase());
+        }
+    }
+    loop {
+        let before = bodies.len();
+        bodies.retain(|(name, body)| {
+            let is_named = words.contains(name);
+            if is_named {
+                words_of(body, words);
+            }
+            !is_named
+        });
+        if bodies.len() == before {
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use migrate_core::schema::{Action, ForeignKey, Table, View};
+
+    use super::*;
+
+    fn schema() -> Schema {
+        let mut schema = Schema::default();
+        let refers = |parent: &str| {
+            vec![ForeignKey {
+                name: None,
+                columns: vec!["x".to_owned()],
+                parent: Name::new(parent),
+                parent_columns: Vec::new(),
+                on_update: Action::NoAction,
+                on_delete: Action::Cascade,
+                details: String::new(),
+            }]
+        };
+        schema.tables.insert(Name::new("a"), Table::default());
+        schema
+            .tables
+            .insert(Name::new("b"), Table { foreign_keys: refers("a"), ..Table::default() });
+        schema
+            .tables
+            .insert(Name::new("c"), Table { foreign_keys: refers("b"), ..Table::default() });
+        schema.tables.insert(Name::new("other"), Table::default());
+        schema.views.insert(
+            Name::new("v"),
+            View { definition: "SELECT * FROM Other".to_owned(), ..View::default() },
+        );
+        schema
+    }
+
+    fn names(sql: &str) -> Vec<String> {
+        let mut words = BTreeSet::new();
+        words_of(sql, &mut words);
+        named(words, &schema()).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn what_is_named_brings_along_what_it_is_tied_to() {
+        assert_eq!(names("ALTER TABLE \"B\" ADD y int"), ["a", "b", "c"]);
+        assert_eq!(names("DROP VIEW v"), ["other"]);
+        assert_eq!(names("DO $$ EXECUTE 'update other set x = 1' $$"), ["other"]);
+        assert!(names("CREATE TABLE fresh (id int)").is_empty());
+    }
+}

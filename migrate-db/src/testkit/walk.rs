@@ -1,0 +1,251 @@
+//! A database that walks along the history.
+//!
+//! It holds what the ups make and nothing else: no rows of a test. It goes from revision to
+//! revision in the order of the history, so that each test begins where the one before ended; where
+//! the next revision stands elsewhere, it goes on from a kept state. Cost is linear in the number
+//! of revisions: states are kept where branches part, below the heads, and every so often.
+
+use std::collections::HashSet;
+
+use migrate_core::config::Settings;
+use migrate_core::dialect::Dialect;
+use migrate_core::graph::{Graph, Node, Set};
+use migrate_core::history::History;
+use migrate_core::plan::Direction;
+use migrate_core::schema::Schema;
+
+use super::course::Course;
+use super::memory::Keys;
+use super::stage::Stage;
+use crate::error::Error;
+
+/// How many revisions stand between kept states of a history without branches.
+const STRIDE: usize = 50;
+
+/// The database, and where it stands.
+pub(super) struct Walk<'h> {
+    history: &'h History,
+    settings: &'h Settings,
+    stage: &'h Stage,
+    keys: &'h Keys,
+    /// The database's name.
+    name: String,
+    /// The names of kept states.
+    kept: HashSet<String>,
+    course: Option<Course<'h>>,
+    applied: Set,
+    schema: Option<Schema>,
+}
+
+impl<'h> Walk<'h> {
+    /// A walk in the database of a name. What an earlier run left there is taken up, where it is
+    /// what the files say.
+    pub(super) async fn begin(
+        history: &'h History,
+        settings: &'h Settings,
+        stage: &'h Stage,
+        keys: &'h Keys,
+        name: String,
+    ) -> Result<Self, Error> {
+        let states = history.graph.order().map(|node| keys.state_name(node));
+        let names = stage.existing(states.chain([name.clone()])).await?;
+        let mut walk = Self {
+            history,
+            settings,
+            stage,
+            keys,
+            kept: names,
+            course: None,
+            applied: Set::empty(&history.graph),
+            schema: None,
+            name,
+        };
+        if walk.kept.contains(&walk.name) {
+            let mut course = walk.connect(&walk.name.clone()).await?;
+            match course.stands_at_some().await {
+                Some(applied) if walk.is_closed(&applied) => {
+                    walk.applied = applied;
+                    walk.course = Some(course);
+                }
+                _ => course.close().await,
+            }
+        }
+        Ok(walk)
+    }
+
+    fn graph(&self) -> &'h Graph {
+        &self.history.graph
+    }
+
+    /// Whether everything that the set's members need is in it.
+    fn is_closed(&self, set: &Set) -> bool {
+        self.graph().below(set.iter()).len() == set.len()
+    }
+
+    async fn connect(&self, name: &str) -> Result<Course<'h>, Error> {
+        Course::open(&self.stage.database(name)?, self.history, self.settings).await
+    }
+
+    /// What is applied.
+    pub(super) fn applied(&self) -> &Set {
+        &self.applied
+    }
+
+    /// Makes the database stand where a way up to the wanted revisions begins, as near to them as
+    /// there is something to go on from.
+    pub(super) async fn approach(&mut self, wanted: &Set) -> Result<(), Error> {
+        let fits = self.course.is_some() && self.applied.iter().all(|node| wanted.contains(node));
+        let graph = self.graph();
+        // A kept state goes before the database itself where it is much nearer.
+        let best = wanted
+            .iter()
+            .rev()
+            .filter(|node| self.kept.contains(&self.keys.state_name(*node)))
+            .map(|node| (graph.below([node]).len(), node))
+            .take(8)
+            .max();
+        if fits && best.is_none_or(|(len, _)| len < self.applied.len() + 10) {
+            return Ok(());
+        }
+        self.leave().await;
+        match best {
+            Some((_, node)) => {
+                self.stage.clone(&self.keys.state_name(node), &self.name).await?;
+                self.applied = graph.below([node]);
+            }
+            None => {
+                self.stage.create(&self.name).await?;
+                self.applied = Set::empty(graph);
+            }
+        }
+        self.course = Some(self.connect(&self.name.clone()).await?);
+        let stands = self.course()?.stands_at_some().await;
+        if stands.as_ref() != Some(&self.applied) {
+            // Somebody has been at the kept state.
+            self.leave().await;
+            self.kept.clear();
+            self.stage.create(&self.name).await?;
+            self.applied = Set::empty(graph);
+            self.course = Some(self.connect(&self.name.clone()).await?);
+        }
+        Ok(())
+    }
+
+    /// The connection to the database where it stands.
+    pub(super) fn course(&mut self) -> Result<&mut Course<'h>, Error> {
+        self.course.as_mut().ok_or_else(|| Error::Plan {
+            message: "the test database was left".to_owned(),
+            help: Vec::new(),
+        })
+    }
+
+    /// What the database holds where it stands.
+    pub(super) async fn schema(&mut self) -> Result<Schema, Error> {
+        if let Some(schema) = &self.schema {
+            return Ok(schema.clone());
+        }
+        let schema = self.course()?.schema().await?;
+        self.schema = Some(schema.clone());
+        Ok(schema)
+    }
+
+    /// Goes up one revision; what the schema is then may be known already.
+    pub(super) async fn up(&mut self, node: Node, schema: Option<Schema>) -> Result<(), Error> {
+        self.schema = None;
+        let done = self.course()?.step([node], Direction::Up).await;
+        if let Err(error) = done {
+            // A part of the step may stay where the database commits by itself.
+            self.leave().await;
+            return Err(error);
+        }
+        self.applied.insert(node);
+        self.schema = schema;
+        Ok(())
+    }
+
+    /// Keeps the state where the database stands, when others are going to start from it.
+    pub(super) async fn keep(&mut self, node: Node) -> Result<(), Error> {
+        let graph = self.graph();
+        let below = graph.below([node]);
+        let before_a_head = graph.needed_by(node).any(|next| graph.is_real_head(next));
+        let parts = graph.needed_by(node).count() > 1;
+        let worth = before_a_head || parts || below.len().is_multiple_of(STRIDE);
+        let name = self.keys.state_name(node);
+        if !worth || below != self.applied || self.kept.contains(&name) {
+            return Ok(());
+        }
+        self.copy_to(&name).await?;
+        self.kept.insert(name);
+        Ok(())
+    }
+
+    /// Makes a copy of the database where it stands, under a name.
+    pub(super) async fn copy_to(&mut self, name: &str) -> Result<(), Error> {
+        // Nobody may be connected to what is copied.
+        let schema = self.schema.take();
+        self.leave().await;
+        self.stage.clone(&self.name, name).await?;
+        self.course = Some(self.connect(&self.name.clone()).await?);
+        self.schema = schema;
+        Ok(())
+    }
+
+    /// The name of a copy that goes when it has served.
+    pub(super) fn name_of_copy(&self) -> String {
+        format!("{}_c", self.name)
+    }
+
+    /// A copy of the database where it stands, and a connection to it.
+    pub(super) async fn copy(&mut self, name: &str) -> Result<Course<'h>, Error> {
+        self.copy_to(name).await?;
+        self.connect(name).await
+    }
+
+    /// Another database that stands where revisions in this order lead, and a connection to it:
+    /// from the kept state that is nearest, by the ups of the rest.
+    ///
+    /// # Errors
+    /// When an up fails, or the database.
+    pub(super) async fn beside(&self, order: &[Node]) -> Result<(String, Course<'h>), Error> {
+        let graph = self.graph();
+        let name = format!("{}_b", self.name);
+        let mut done = 0;
+        for (n, node) in order.iter().enumerate().rev() {
+            let state = self.keys.state_name(*node);
+            if self.kept.contains(&state) && graph.below([*node]) == graph.set(order[..=n].to_vec())
+            {
+                self.stage.clone(&state, &name).await?;
+                done = n + 1;
+                break;
+            }
+        }
+        if done == 0 {
+            self.stage.create(&name).await?;
+        }
+        let mut course = self.connect(&name).await?;
+        match course.step(order[done..].to_vec(), Direction::Up).await {
+            Ok(()) => Ok((name, course)),
+            Err(error) => {
+                course.close().await;
+                self.stage.drop(&name).await?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Leaves the database as it is.
+    pub(super) async fn leave(&mut self) {
+        self.schema = None;
+        if let Some(course) = self.course.take() {
+            course.close().await;
+        }
+    }
+
+    pub(super) fn dialect(&self) -> Dialect {
+        self.stage.dialect()
+    }
+
+    pub(super) fn stage(&self) -> &'h Stage {
+        self.stage
+    }
+}

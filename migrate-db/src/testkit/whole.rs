@@ -1,0 +1,148 @@
+//! Tests of the whole history, beside those of its revisions.
+
+use std::time::Instant;
+
+use migrate_core::graph::Graph;
+use migrate_core::history::Heads;
+use migrate_core::plan::Direction;
+use migrate_core::round_trip;
+use migrate_core::schema::{self, Difference};
+use migrate_core::sql::Hasher;
+
+use super::judge::Judge;
+use super::memory::Keys;
+use super::trial::refusal;
+use super::verdict::{Finding, FindingCode, Outcome, Verdict};
+use crate::error::Error;
+
+/// A test of the whole history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Whole {
+    /// The history has one head, unless the project wants several.
+    SingleHead,
+    /// Every up runs, from nothing to the heads.
+    BaseToHead,
+    /// Every down runs, from the heads to nothing, and leaves nothing behind.
+    HeadToBase,
+}
+
+impl Whole {
+    /// All of them, in their order.
+    pub(super) const ALL: [Self; 3] = [Self::SingleHead, Self::BaseToHead, Self::HeadToBase];
+
+    /// The name, in words.
+    #[must_use]
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::SingleHead => round_trip::SINGLE_HEAD,
+            Self::BaseToHead => round_trip::BASE_TO_HEAD,
+            Self::HeadToBase => round_trip::HEAD_TO_BASE,
+        }
+    }
+
+    /// The test of a name.
+    #[must_use]
+    pub(super) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|whole| whole.name() == name)
+    }
+
+    pub(super) fn key(self, graph: &Graph, keys: &Keys) -> String {
+        let mut hash = Hasher::new();
+        hash.field("whole", self.name());
+        for head in graph.real_heads() {
+            hash.field("head", &keys.state[head.index()]);
+        }
+        hash.finish().to_string()
+    }
+}
+
+/// Runs one test.
+pub(super) async fn judge(
+    which: Whole,
+    judge: &mut Judge<'_>,
+    heads: Heads,
+) -> Result<Verdict, Error> {
+    let since = Instant::now();
+    let mut verdict = Verdict::whole(which.name(), judge.dialect());
+    match which {
+        Whole::SingleHead => {
+            for wrong in judge.history.check(heads).iter() {
+                let mut finding = Finding::new(FindingCode::SeveralHeads, wrong.message.clone());
+                finding.help.clone_from(&wrong.help);
+                verdict.findings.push(finding);
+            }
+        }
+        Whole::BaseToHead => base_to_head(judge, &mut verdict).await?,
+        Whole::HeadToBase => head_to_base(judge, &mut verdict).await?,
+    }
+    if !verdict.findings.is_empty() {
+        verdict.outcome = Outcome::Failed;
+    }
+    verdict.duration = since.elapsed();
+    Ok(verdict)
+}
+
+async fn base_to_head(judge: &mut Judge<'_>, verdict: &mut Verdict) -> Result<(), Error> {
+    let graph = &judge.history.graph;
+    let all = graph.set(graph.order());
+    if let Err(why) = judge.reach(&all).await? {
+        verdict.findings.push(Finding::new(FindingCode::UpFails, why));
+    }
+    Ok(())
+}
+
+async fn head_to_base(judge: &mut Judge<'_>, verdict: &mut Verdict) -> Result<(), Error> {
+    let graph = &judge.history.graph;
+    let all = graph.set(graph.order());
+    let stops = graph.order().rev().find(|node| {
+        matches!(
+            graph.revision(*node).down(judge.dialect()),
+            migrate_core::revision::WayDown::Irreversible(_)
+        )
+    });
+    if let Err(why) = judge.reach(&all).await? {
+        verdict.outcome = Outcome::Skipped;
+        verdict.notes.push(why);
+        return Ok(());
+    }
+    // As far down as the files allow.
+    let above = match stops {
+        Some(node) => {
+            verdict.notes.push(format!("stops above {}, which is irreversible", graph.id(node)));
+            graph.below([node])
+        }
+        None => graph.set([]),
+    };
+    let down: Vec<_> = graph.order().rev().filter(|node| !above.contains(*node)).collect();
+    let name = judge.walk.name_of_copy();
+    let mut course = judge.walk.copy(&name).await?;
+    let outcome = course.step(down, Direction::Down).await;
+    let left = match outcome {
+        Err(error) => Err(refusal("the down", error)?),
+        Ok(()) => Ok(course.schema().await?),
+    };
+    course.close().await;
+    judge.walk.stage().drop(&name).await?;
+    match left {
+        Err(why) => verdict.findings.push(Finding::new(FindingCode::DownFails, why)),
+        Ok(left) => {
+            let above: Vec<_> = above.iter().collect();
+            let (name, mut course) = judge.walk.beside(&above).await?;
+            let before = course.schema().await?;
+            course.close().await;
+            judge.walk.stage().drop(&name).await?;
+            let differ: Vec<Difference> =
+                schema::compare(&before, &left).into_iter().filter(|d| !d.is_order()).collect();
+            if !differ.is_empty() {
+                let told: Vec<String> = differ.iter().map(schema::leftover).collect();
+                verdict.findings.push(Finding {
+                    code: FindingCode::LeftBehind,
+                    message: format!("after all downs {}", told.join("; ")),
+                    diff: schema::sql_diff(&before, &left),
+                    help: vec!["the test of the revision that makes it says more".to_owned()],
+                });
+            }
+        }
+    }
+    Ok(())
+}

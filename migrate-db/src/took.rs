@@ -1,0 +1,17 @@
+//! A duration as people say it.
+
+use std::fmt;
+use std::time::Duration;
+
+/// How long something took.
+pub(crate) struct Took(pub(crate) Duration);
+
+impl fmt::Display for Took {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.as_millis() {
+            0 => f.write_str("<1 ms"),
+            ms @ ..10_000 => write!(f, "{ms} ms"),
+            _ => write!(f, "{:.1} s", self.0.as_secs_f64()),
+        }
+    }
+}
