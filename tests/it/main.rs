@@ -2,10 +2,14 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
 mod alembic;
+mod application;
 mod cli;
 mod corpora;
 mod faults;
+mod inspect;
 mod migrations;
+mod round_trip;
+mod rows;
 mod scenarios;
 mod support;
 mod tidy;

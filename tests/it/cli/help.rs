@@ -41,6 +41,7 @@ fn the_help_groups_the_commands() {
 
     Guard:
       check        Ask whether all is well: the files, the lock, the heads, the database
+      test         Take every revision up, down and up again, on a real database with rows in it
 
     Database:
       db           Create, drop, reset or copy a database

@@ -9,4 +9,5 @@ mod help;
 mod mounted;
 mod offline;
 mod run;
+mod test;
 mod write;

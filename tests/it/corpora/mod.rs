@@ -50,14 +50,10 @@ async fn gitness_on_sqlite() {
 
 impl Corpus {
     async fn check(&self) {
-        let Some(folder) = self.folder() else { return };
+        let Some(folder) = folder(self.name) else { return };
+        let Some((history, _env)) = history(self.name, self.dialect) else { return };
         let Some(db) = Db::fresh(self.dialect).await else { return };
         let Some(reference) = Db::fresh(self.dialect).await else { return };
-        let env = TestEnvironment::new();
-        env.ok(&["import", &folder.to_string_lossy(), "--dialect", self.dialect.name()]);
-        let history = Directory::new(env.path("migrations")).history(&[self.dialect]);
-        let (history, found) = history.unwrap();
-        assert!(!found.has_errors(), "{found}");
         assert_eq!(history.graph.order().count(), self.migrations);
 
         let report =
@@ -81,22 +77,6 @@ impl Corpus {
         }
         println!("{}: {} steps up, the schema is the client's; {ways}", self.name, self.migrations);
         assert!(ways.down >= self.down, "{ways}");
-    }
-
-    fn folder(&self) -> Option<PathBuf> {
-        let corpora = std::env::var_os("MIGRATE_CORPORA").map_or_else(
-            || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpora"),
-            PathBuf::from,
-        );
-        let folder = corpora.join(self.name).join("migrations");
-        if !folder.is_dir() {
-            println!(
-                "corpus {} is absent: MIGRATE_CORPORA names the folder that holds it",
-                self.name
-            );
-            return None;
-        }
-        Some(folder.canonicalize().unwrap())
     }
 
     /// Runs the corpus's own files in order; how many.
@@ -144,6 +124,31 @@ impl Corpus {
         }
         ups.len()
     }
+}
+
+/// The folder of a corpus; `None`, and a word about it, where it is absent.
+pub(crate) fn folder(name: &str) -> Option<PathBuf> {
+    let corpora = std::env::var_os("MIGRATE_CORPORA").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpora"),
+        PathBuf::from,
+    );
+    let folder = corpora.join(name).join("migrations");
+    if !folder.is_dir() {
+        println!("corpus {name} is absent: MIGRATE_CORPORA names the folder that holds it");
+        return None;
+    }
+    Some(folder.canonicalize().unwrap())
+}
+
+/// A corpus as a history, and where it was imported to.
+pub(crate) fn history(name: &str, dialect: Dialect) -> Option<(History, TestEnvironment)> {
+    let folder = folder(name)?;
+    let env = TestEnvironment::new();
+    env.ok(&["import", &folder.to_string_lossy(), "--dialect", dialect.name()]);
+    let history = Directory::new(env.path("migrations")).history(&[dialect]);
+    let (history, found) = history.unwrap();
+    assert!(!found.has_errors(), "{found}");
+    Some((history, env))
 }
 
 /// The ways down and up again that were gone.
@@ -243,7 +248,7 @@ fn schema(db: &Db) -> String {
     text.lines().filter(keep).collect::<Vec<_>>().join("\n")
 }
 
-fn difference(one: &str, other: &str) -> String {
+pub(crate) fn difference(one: &str, other: &str) -> String {
     let diff = similar::TextDiff::from_lines(one, other);
     let changes = diff.iter_all_changes().filter(|c| c.tag() != similar::ChangeTag::Equal);
     changes.map(|change| format!("{}{}", change.tag(), change)).collect()

@@ -33,12 +33,17 @@ impl Pooler {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         drop(listener);
+        // It does not understand an empty one.
+        let password = match place.password.as_str() {
+            "" => String::new(),
+            password => format!(" password={password}"),
+        };
         let ini = format!(
-            "[databases]\n* = host={} port={} user={} password={}\n\
+            "[databases]\n* = host={} port={} user={}{password}\n\
              [pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n\
              auth_type = any\npool_mode = transaction\ndefault_pool_size = 3\n\
              ignore_startup_parameters = extra_float_digits\n",
-            place.host, place.port, place.user, place.password
+            place.host, place.port, place.user
         );
         // It does not run as root, and whoever it runs as must read its file.
         let file = std::env::temp_dir().join(format!("{}.ini", db.name));

@@ -11,7 +11,7 @@ use tokio::process::Command;
 use super::site::{Site, ended, way};
 use super::{Dice, bounded};
 use crate::support::db::Db;
-use crate::support::server::{self, execute};
+use crate::support::server::execute;
 
 /// A server in a container, removed when dropped.
 struct Server {
@@ -30,14 +30,15 @@ impl Server {
     /// `None`, and a word about it, where the tests are told to use a server that is not ours.
     async fn start(dialect: Dialect) -> Option<Self> {
         let variable = format!("MIGRATE_TEST_{}_URL", dialect.name().to_uppercase());
-        if server::skipped(dialect) || std::env::var(&variable).is_ok() {
+        if migrate_db::testkit::is_skipped(dialect) || std::env::var(&variable).is_ok() {
             println!(
                 "skipped: {variable} or MIGRATE_TEST_SKIP is set, and no server is ours to kill"
             );
             return None;
         }
         let name = format!("cargo-migrate-tests-fault-{}-{dialect}", std::process::id());
-        let (image, tag) = server::of(dialect).unwrap().image();
+        let image = format!("MIGRATE_TEST_{}_IMAGE", dialect.name().to_uppercase());
+        let image = std::env::var(image).expect(".cargo/config.toml names the images");
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         drop(listener);
@@ -53,7 +54,7 @@ impl Server {
                 "MARIADB_ALLOW_EMPTY_ROOT_PASSWORD=1",
             ),
         };
-        let (port, image) = (format!("127.0.0.1:{port}:{inner}"), format!("{image}:{tag}"));
+        let port = format!("127.0.0.1:{port}:{inner}");
         let args = ["run", "--detach", "--name", &name, "--publish", &port, "--env", variable];
         let test = ["--env", "MARIADB_DATABASE=test", "--env", "POSTGRES_DB=postgres", &image];
         let started = docker(&[&args[..], &test[..]].concat()).await;

@@ -26,6 +26,8 @@ macro_rules! everywhere {
     };
 }
 
+pub(crate) use {everywhere, on};
+
 mod concurrently;
 mod databases;
 mod disagreement;

@@ -25,16 +25,16 @@ impl Db {
     /// A fresh database; `None`, and a word about it, where the environment says to do without.
     pub(crate) async fn fresh(dialect: Dialect) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
-        let Some(server) = server::of(dialect) else {
+        if dialect == Dialect::Sqlite {
             let url = format!("sqlite:{}?mode=rwc", folder.path().join("app.db").display());
             let (name, admin) = ("app.db".to_owned(), String::new());
             return Some(Self { dialect, url, name, admin, folder });
-        };
-        let Some(url) = server.url().await else {
+        }
+        let Some(admin) = server::url(dialect).await else {
             println!("skipped: MIGRATE_TEST_SKIP names {dialect}");
             return None;
         };
-        Some(Self::on(dialect, url).await)
+        Some(Self::on(dialect, &admin).await)
     }
 
     /// A fresh database on a server.

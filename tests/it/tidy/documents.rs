@@ -40,17 +40,17 @@ fn every_code_is_documented_in_the_order_of_the_table() {
 #[test]
 fn every_setting_is_documented() {
     use migrate_core::{config::Config, source::SourceFile};
-    let (_, found) = Config::parse(&SourceFile::new("migrate.toml", "qqqqqqqq = 1"));
-    let help = &found.iter().next().unwrap().help[0];
-    let settings: Vec<&str> = help
-        .trim_start_matches("the settings are ")
-        .split(", ")
-        .filter(|s| *s != "database")
-        .collect();
-    assert!(settings.len() > 9, "{help}");
+    let known = |text: &'static str| -> Vec<String> {
+        let (_, found) = Config::parse(&SourceFile::new("migrate.toml", text));
+        let help = &found.iter().next().unwrap().help[0];
+        let known = help.trim_start_matches("the settings are ").split(", ");
+        known.filter(|s| !["database", "test"].contains(s)).map(str::to_owned).collect()
+    };
+    let (settings, of_tests) = (known("qqqqqqqq = 1"), known("[test]\nqqqqqqqq = 1"));
+    assert!(settings.len() > 9 && of_tests.len() > 4, "{settings:?} {of_tests:?}");
     let page = read("docs/configuration.md");
     let rows: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("| `")).collect();
-    for setting in settings {
+    for setting in settings.iter().chain(&of_tests) {
         let row = format!("{setting}` | ");
         assert!(rows.iter().any(|line| line.starts_with(&row)), "{setting} is not in the table");
     }
@@ -112,4 +112,15 @@ fn every_published_crate_has_its_papers() {
             assert!(same, "{name}/{paper} is not the workspace's");
         }
     }
+}
+
+#[test]
+fn every_finding_of_a_round_trip_is_documented() {
+    use migrate_db::testkit::FindingCode;
+    let page = read("docs/testing.md");
+    let section = page.split("### What a failure says").nth(1).unwrap();
+    let section = section.split("\n#").next().unwrap();
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| `"));
+    let documented: Vec<&str> = rows.filter_map(|row| row.split('`').next()).collect();
+    assert_eq!(documented, FindingCode::ALL.map(FindingCode::name));
 }

@@ -1,0 +1,187 @@
+//! test: round trips of a folder without any Rust in it.
+
+use insta::assert_snapshot;
+
+use crate::support::TestEnvironment;
+
+#[test]
+fn it_explains_itself() {
+    assert_snapshot!(TestEnvironment::new().run(&["test", "-h"]), @"
+    exit code: 0
+    ----- stdout
+    Take every revision up, down and up again, on a real database with rows in it
+
+    Usage: cargo migrate test [OPTIONS]
+
+    Options:
+          --only <REV>          Test only this revision: an id or its beginning, a label, heads; more
+                                than once for several
+          --since <REV>         Test only what was added since this revision: neither it nor what it is
+                                built on
+          --dialect <DATABASE>  The databases to test on [default: those of migrate.toml, else all that
+                                the revisions are written for]
+          --image <IMAGE>       The container image of the server, with its tag [default: what
+                                migrate.toml says under test]
+      -j, --jobs <N>            On how many databases to work at once [default: one per processor]
+          --junit <FILE>        Write a report for CI, as JUnit writes it
+      -h, --help                Print help
+
+    Project:
+          --dir <DIR>             The folder of the revisions [default: what migrate.toml says, else
+                                  migrations]
+          --database-url <URL>    The database [default: DATABASE_URL, else .env, else migrate.toml]
+          --name <DATABASE>       Which database of migrate.toml is meant
+          --config <FILE>         The configuration [default: migrate.toml, here or above]
+      -p, --package <PACKAGE>     The package whose migrations are meant
+          --manifest-path <FILE>  The Cargo.toml of the package
+
+    Output:
+          --format <FORMAT>  How data is printed: text or json [default: text]
+          --color <WHEN>     When to use colours: auto, always or never [default: auto]
+      -q, --quiet            Say nothing but data and errors
+      -v, --verbose          Say more
+
+    The tests run on databases of their own; the one of DATABASE_URL is not touched. SQLite needs
+    nothing; a server is the one of MIGRATE_TEST_POSTGRES_URL or MIGRATE_TEST_MYSQL_URL, else a
+    container, else one of the programs installed here. MIGRATE_TEST_SKIP=postgres does without.
+
+    The exit code is 1 when a test failed.
+
+    Examples:
+      cargo migrate test
+      cargo migrate test --only 615021 --only head   # two revisions
+      cargo migrate test --since 3f2a                # what was added since
+      cargo migrate test --dialect sqlite,postgres -j 4
+      cargo migrate test --dialect postgres --image postgres:18
+      cargo migrate test --junit target/migrations.xml --format json
+    ");
+}
+
+#[test]
+fn revisions_are_named_as_elsewhere() {
+    let env = TestEnvironment::with_history();
+    assert_snapshot!(env.run(&["test", "--only", "aab"]), @"
+    exit code: 2
+    ----- stderr
+    error: no revision or branch is `aab`
+      help: did you mean aaa: Message of aaa?
+    ");
+    assert_snapshot!(env.run(&["test", "--since", "aab"]), @"
+    exit code: 2
+    ----- stderr
+    error: no revision or branch is `aab`
+      help: did you mean aaa: Message of aaa?
+    ");
+    assert_snapshot!(env.run(&["test", "--only", "base"]), @"
+    exit code: 2
+    ----- stderr
+    error: `base` names no revision
+      help: name one by its id, a label or `head`
+    ");
+    assert_snapshot!(env.run(&["test", "--only", "aaa", "--since", "bbb"]), @"
+    exit code: 2
+    ----- stderr
+    error: the argument '--only <REV>' cannot be used with '--since <REV>'
+
+    Usage: cargo migrate test --only <REV>
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn the_database_must_be_one_that_the_revisions_are_written_for() {
+    let mut env = TestEnvironment::with_history();
+    env.write("migrate.toml", "dialects = [\"sqlite\"]\n");
+    assert_snapshot!(env.run(&["test", "--dialect", "sqlite,postgres"]), @"
+    exit code: 2
+    ----- stderr
+    error: the revisions are not written for postgres, but for sqlite
+      help: add it to `dialects` in migrate.toml, then `cargo migrate accept`
+    ");
+    assert_snapshot!(env.run(&["test", "--dialect", "oracle"]), @"
+    exit code: 2
+    ----- stderr
+    error: invalid value 'oracle' for '--dialect <DATABASE>': it is none of sqlite, postgres, mysql
+
+    For more information, try '--help'.
+    ");
+    env.write("migrate.toml", "");
+    env.set("DATABASE_URL", "");
+    assert_snapshot!(env.run(&["test"]), @r#"
+    exit code: 2
+    ----- stderr
+    error: which database to test on is not known
+      help: say so with `--dialect sqlite`, or with `dialects = ["sqlite"]` in migrate.toml
+    "#);
+}
+
+#[test]
+fn an_image_is_that_of_one_server() {
+    let env = TestEnvironment::with_history();
+    env.write("migrate.toml", "dialects = [\"sqlite\", \"postgres\", \"mysql\"]\n");
+    for databases in ["sqlite", "postgres,mysql"] {
+        let outcome = env.run(&["test", "--dialect", databases, "--image", "postgres:18"]);
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""));
+        assert_eq!(
+            outcome.stderr,
+            "error: `--image` is the image of one server\n  help: say of which: `--dialect postgres`\n"
+        );
+    }
+    env.write(
+        "migrate.toml",
+        "dialects = [\"sqlite\", \"postgres\"]\n[test]\ndialects = [\"postgres\"]\n",
+    );
+    let nothing = &["test", "--image", "postgres:18", "--since", "head"];
+    env.ok(nothing);
+}
+
+#[test]
+fn a_broken_history_is_not_tested() {
+    let env = TestEnvironment::with_history();
+    env.revision("ddd", "bbb", "CREATE TABLE d (x INTEGER);", "DROP TABLE d;");
+    assert_snapshot!(env.run(&["test"]), @r#"
+    exit code: 1
+    ----- stderr
+    error[several-heads]: the history has 2 heads: ccc, ddd
+     --> migrations/ccc.sql:3:14
+      |
+    3 | -- revision: ccc
+      |              ^^^ Message of ccc
+      |
+     ::: migrations/ddd.sql:3:14
+      |
+    3 | -- revision: ddd
+      |              --- Message of ddd
+      |
+      = help: `cargo migrate merge -m "merge"` joins them with a merge revision
+      = help: `cargo migrate rebase` puts the newer branch on top of the other
+      = help: `heads = "many"` in migrate.toml allows several, if the project wants branches
+
+    error: nothing was done because of the mistake above
+    "#);
+}
+
+#[test]
+fn nothing_added_is_nothing_to_test() {
+    let env = TestEnvironment::with_history();
+    assert_snapshot!(
+        env.run(&["test", "--since", "head", "--format", "json", "--junit", "report.xml"]),
+        @r#"
+    exit code: 0
+    ----- stdout
+    {"databases":[],"passed":0,"failed":0,"skipped":0}
+    ----- stderr
+    nothing to test: no revision was added since
+    "#
+    );
+    let report = std::fs::read_to_string(env.path("report.xml")).unwrap();
+    assert!(report.contains("<testsuites name=\"cargo migrate test\" tests=\"0\""), "{report}");
+    assert_snapshot!(env.run(&["test", "--since", "head", "--junit", "no/where.xml"]), @"
+    exit code: 1
+    ----- stderr
+    nothing to test: no revision was added since
+    error: no/where.xml cannot be written
+      caused by: No such file or directory (os error 2)
+    ");
+}

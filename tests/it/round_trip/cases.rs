@@ -1,0 +1,103 @@
+//! How a table of cases is run: each case is a history of two revisions, what stands before and
+//! what is tried, and says what its own test must find.
+
+use std::fmt::Write as _;
+
+use migrate_core::config::Settings;
+use migrate_core::dialect::Dialect;
+use migrate_core::history::History;
+use migrate_core::source::SourceFile;
+use migrate_db::testkit::{Outcome, Suite, Verdict};
+
+/// One migration, and what stands before it.
+pub(super) struct Case {
+    /// What it is, in words; unique in its table.
+    pub(super) name: &'static str,
+    /// The statements of the revision below.
+    pub(super) before: &'static str,
+    /// Its sections, from the first marker on.
+    pub(super) sections: &'static str,
+    /// The codes of what must be found, in the order of [`Verdict::findings`]; none for an honest
+    /// migration.
+    pub(super) finds: &'static [&'static str],
+    /// What the findings must name, each a part of a message or diff.
+    pub(super) names: &'static [&'static str],
+}
+
+/// Runs a table; tells everything that is not as the cases say.
+pub(super) async fn run(dialect: Dialect, cases: &[Case]) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut wrong = String::new();
+    for case in cases {
+        let settings = Settings { dir: case.name.to_owned(), ..Settings::default() };
+        let history = history(dialect, case);
+        let suite = Suite::new(&history, &settings, dialect)
+            .folder(folder.path())
+            .only(vec!["below".to_owned(), "tried".to_owned()]);
+        let verdicts = match suite.run(&mut |_| {}).await {
+            Ok(verdicts) => verdicts,
+            Err(error) => {
+                let _ = writeln!(wrong, "{}: {error:?}\n", case.name);
+                continue;
+            }
+        };
+        if let Some(skipped) = verdicts.iter().find(|v| v.outcome == Outcome::Skipped) {
+            // A server that the tests are told to do without.
+            assert!(migrate_db::testkit::is_skipped(dialect), "{}: {skipped:?}", case.name);
+            return;
+        }
+        if let Err(why) = judge(case, &verdicts) {
+            let _ = writeln!(wrong, "{}: {why}\n{:#?}\n", case.name, verdicts);
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+fn judge(case: &Case, verdicts: &[Verdict]) -> Result<(), String> {
+    let [below, tried] = verdicts else {
+        return Err(format!("{} verdicts", verdicts.len()));
+    };
+    if below.outcome != Outcome::Passed {
+        return Err("what stands before is wrong itself".to_owned());
+    }
+    let found: Vec<&str> = tried.findings.iter().map(|finding| finding.code.name()).collect();
+    if found != case.finds {
+        return Err(format!("found {found:?}, should find {:?}", case.finds));
+    }
+    let said: String = tried
+        .findings
+        .iter()
+        .map(|finding| {
+            format!("{}\n{}\n{}\n", finding.message, finding.diff, finding.help.join("\n"))
+        })
+        .collect();
+    match case.names.iter().find(|name| !said.contains(**name)) {
+        Some(name) => Err(format!("nothing names `{name}`")),
+        None => Ok(()),
+    }
+}
+
+fn history(dialect: Dialect, case: &Case) -> History {
+    let below = format!(
+        "-- below\n--\n-- revision: below\n-- revises:\n\n-- migrate:up\n{}\n\n\
+         -- migrate:irreversible what stands before\n",
+        case.before
+    );
+    let tried = format!(
+        "-- {}\n--\n-- revision: tried\n-- revises: below\n\n{}\n",
+        case.name, case.sections
+    );
+    let files = vec![SourceFile::new("below.sql", below), SourceFile::new("tried.sql", tried)];
+    let (history, found) = History::read(files, None, &[dialect]);
+    assert!(!found.has_errors(), "{}: {found}", case.name);
+    history
+}
+
+/// That a table holds enough, and no case twice.
+pub(super) fn is_full(cases: &[Case]) {
+    let mut names: Vec<&str> = cases.iter().map(|case| case.name).collect();
+    names.sort_unstable();
+    let twice = names.windows(2).find(|pair| pair[0] == pair[1]);
+    assert!(twice.is_none(), "twice: {twice:?}");
+    assert!(!cases.is_empty(), "{} cases", cases.len());
+}

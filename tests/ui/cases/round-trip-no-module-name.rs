@@ -1,0 +1,3 @@
+migrate_db::round_trip_tests!(mod "billing", "histories/x");
+
+fn main() {}

@@ -1,0 +1,3 @@
+migrate_db::round_trip_tests!("histories/dialects-against-lock", mysql);
+
+fn main() {}

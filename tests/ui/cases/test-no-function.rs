@@ -1,0 +1,4 @@
+#[migrate_macros::test]
+pub struct User;
+
+fn main() {}

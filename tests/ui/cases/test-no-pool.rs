@@ -1,0 +1,4 @@
+#[migrate_macros::test]
+async fn a_user_is_found() {}
+
+fn main() {}
