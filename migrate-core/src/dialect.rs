@@ -322,6 +322,8 @@ pub struct Words {
 /// How a server is told of whole databases.
 #[derive(Debug, Clone, Copy)]
 pub struct DatabaseWords {
+    /// Where a server listens unless it is told otherwise.
+    pub port: u16,
     /// What to connect to for the sake of another database, the usual one first.
     pub maintenance: &'static [&'static str],
     /// Whether the database with the literal name `{}` exists: one row when it does.

@@ -33,7 +33,7 @@ impl TestSettings {
     /// ```
     /// use migrate_core::{config::TestSettings, dialect::Dialect};
     /// let mut settings = TestSettings::default();
-    /// assert_eq!(settings.image(Dialect::Postgres), Some("postgres:16"));
+    /// assert_eq!(settings.image(Dialect::Postgres), Some("postgres:18"));
     /// settings.images.insert(Dialect::Postgres, "postgis/postgis:16-3.4".into());
     /// assert_eq!(settings.image(Dialect::Postgres), Some("postgis/postgis:16-3.4"));
     /// assert_eq!(settings.image(Dialect::Sqlite), None);

@@ -43,7 +43,7 @@ pub(super) static WORDS: Words = Words {
     now: "UTC_TIMESTAMP(3)",
     ago: "UTC_TIMESTAMP(3) - INTERVAL {} SECOND",
     table_options: " ENGINE = InnoDB",
-    test_image: Some("mariadb:11"),
+    test_image: Some("mariadb:11.8"),
     moment_as_text: "CONCAT(LEFT(DATE_FORMAT({}, '%Y-%m-%dT%H:%i:%s.%f'), 23), 'Z')",
     number_as_text: "CAST({} AS CHAR)",
     elapsed: None,
@@ -97,6 +97,7 @@ pub(super) static WORDS: Words = Words {
     backup: None,
     backup_extension: "sql",
     databases: Some(DatabaseWords {
+        port: 3306,
         // Always there, for everybody, and never anybody's own.
         maintenance: &["information_schema"],
         exists: "SELECT 'yes' FROM information_schema.schemata WHERE schema_name = {}",

@@ -43,7 +43,7 @@ pub(super) static WORDS: Words = Words {
     now: "clock_timestamp()",
     ago: "clock_timestamp() - INTERVAL '{} seconds'",
     table_options: "",
-    test_image: Some("postgres:16"),
+    test_image: Some("postgres:18"),
     moment_as_text: "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')",
     number_as_text: "CAST({} AS TEXT)",
     elapsed: Some(
@@ -121,6 +121,7 @@ pub(super) static WORDS: Words = Words {
     backup: None,
     backup_extension: "dump",
     databases: Some(DatabaseWords {
+        port: 5432,
         maintenance: &["postgres", "template1"],
         exists: "SELECT 'yes' FROM pg_catalog.pg_database WHERE datname = {}",
         create: "CREATE DATABASE {}",

@@ -173,11 +173,9 @@ struct Kind {
 
 impl Kind {
     fn of(dialect: Dialect) -> Option<Self> {
-        match dialect {
-            Dialect::Postgres => Some(Self { dialect, image: "postgres:18", port: 5432 }),
-            Dialect::Mysql => Some(Self { dialect, image: "mariadb:11.8", port: 3306 }),
-            Dialect::Sqlite => None,
-        }
+        let image = dialect.words().test_image?;
+        let port = dialect.words().databases.as_ref()?.port;
+        Some(Self { dialect, image, port })
     }
 
     /// `MIGRATE_TEST_POSTGRES_URL` and the like.
