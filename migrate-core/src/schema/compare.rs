@@ -96,7 +96,11 @@ pub fn compare(before: &Schema, after: &Schema) -> Vec<Difference> {
             Some(table) if is_view(table) => Kind::View,
             _ => Kind::Table,
         };
-        Object { kind: *kind, table: other.table.clone(), part_of, name: name.clone() }
+        // What stands on its own name twice is told apart by its table, which is told anyway.
+        let table = other.table.as_ref().filter(|_| !kind.names_its_object());
+        let name =
+            table.and_then(|table| name.strip_suffix(&format!(" on {table}"))).unwrap_or(name);
+        Object { kind: *kind, table: table.cloned(), part_of, name: name.to_owned() }
     };
     walk.each(others, &after.others, other, Walk::facts);
     walk.found

@@ -387,6 +387,11 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Whether the name of such a thing says already what it is about: `on table users`.
+    pub(super) const fn names_its_object(self) -> bool {
+        matches!(self, Self::Grant | Self::Comment)
+    }
+
     /// The word, as in `a materialised view`.
     #[must_use]
     pub const fn word(self) -> &'static str {

@@ -291,7 +291,12 @@ pub(super) fn sequence(own: &Name, sequence: &Sequence) -> Vec<Statement> {
 
 /// What is known by its text alone, under a line that names it.
 pub(super) fn other((kind, own): &(Kind, String), other: &Other) -> Vec<Statement> {
-    let of = other.table.as_ref().map_or_else(String::new, |table| format!(" of {}", name(table)));
+    let of = match &other.table {
+        Some(table) if !kind.names_its_object() && !own.ends_with(&format!(" on {table}")) => {
+            format!(" of {}", name(table))
+        }
+        _ => String::new(),
+    };
     let mut all = lines(&format!("-- {} {own}{of}", kind.word()));
     all.extend(lines(&other.definition));
     vec![((*kind, own.clone()), ended(all))]

@@ -192,6 +192,10 @@ impl Reading {
         table: Option<&Name>,
     ) {
         let other = Other { definition, table: table.cloned() };
+        let name = match kind {
+            Kind::Grant | Kind::Comment => format!("on {name}"),
+            _ => name,
+        };
         self.schema.others.insert((kind, name), other);
     }
 

@@ -86,7 +86,7 @@ impl Reading {
         if table != 0 && owner.is_none() {
             // Goes with a table that is left out.
             self.strangers.insert(oid, name.clone());
-            self.schema.others.remove(&(Kind::Grant, format!("sequence {name}")));
+            self.schema.others.remove(&(Kind::Grant, format!("on sequence {name}")));
             return;
         }
         let owner = owner.and_then(|owner| {
