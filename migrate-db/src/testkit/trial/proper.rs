@@ -55,7 +55,7 @@ pub(in super::super) async fn try_on_copy(
         return Ok(tried);
     }
     let down = course.schema().await?;
-    judge_schema(&before, &down, &mut tried);
+    let amiss = judge_schema(&before, &down, &mut tried);
     judge_rows(trial, course, &prepared, &down, &mut tried).await?;
     match course.step([trial.node], Direction::Up).await {
         Err(error) => {
@@ -63,7 +63,9 @@ pub(in super::super) async fn try_on_copy(
         }
         Ok(()) => {
             let again = course.schema().await?;
-            let (wrong, _) = differences(&up, &again);
+            let (mut wrong, _) = differences(&up, &again);
+            // What the down did amiss and is told already shows here again.
+            wrong.retain(|difference| !amiss.contains(difference));
             if !wrong.is_empty() {
                 let told: Vec<String> = wrong.iter().map(schema::difference).collect();
                 tried.findings.push(Finding {
@@ -107,7 +109,7 @@ pub(in super::super) fn refusal(what: &str, error: Error) -> Result<String, Erro
 }
 
 /// What the down left behind, did not bring back, or brought back otherwise.
-fn judge_schema(before: &Schema, after: &Schema, tried: &mut Tried) {
+fn judge_schema(before: &Schema, after: &Schema, tried: &mut Tried) -> Vec<Difference> {
     let (wrong, reordered) = differences(before, after);
     if reordered {
         tried.notes.push("the columns stand in another order after the down".to_owned());
@@ -132,6 +134,7 @@ fn judge_schema(before: &Schema, after: &Schema, tried: &mut Tried) {
             help: Vec::new(),
         });
     }
+    wrong
 }
 
 /// What became of the rows.
@@ -154,7 +157,7 @@ async fn judge_rows(
             continue;
         }
         let code = code_of(&loss);
-        let help = match (code, loss.places().last()) {
+        let help = match (code, loss.places().first()) {
             (Code::RowsLeftBehind, _) => "remove in the down what the up inserted".to_owned(),
             (_, Some(place)) => format!(
                 "bring it back in the down, or declare it: `-- migrate:lossy {place} <reason>`"
