@@ -60,7 +60,8 @@ pub async fn fill(database: impl Into<Database>, fill: &Fill) -> Result<Filled, 
     let outcome = async {
         let schema = schema(&mut connection, database, fill.schema.as_ref()).await?;
         let tables = fill.tables.clone().unwrap_or_else(|| schema.tables.keys().cloned().collect());
-        let filling = Filling { rows: fill.rows, seed: fill.seed, in_transaction: false };
+        let roomy = &BTreeSet::new();
+        let filling = Filling { rows: fill.rows, seed: fill.seed, roomy, in_transaction: false };
         rows::fill(&mut connection, dialect, &schema, &tables, filling).await
     };
     let filled = outcome.await.map_err(|source| Error::database(doing, source))?;

@@ -10,29 +10,78 @@ use migrate_core::dialect::Dialect;
 use migrate_core::revision::{Revision, WayDown};
 use migrate_core::schema::{Kind, Name, Schema};
 
+use super::rows;
+
 /// The tables that the sections of a revision have to do with, as far as they are there: named
 /// in them, or reached through what is named in them (views, functions, types, indexes,
 /// constraints, sequences, triggers); with those that refer to them or that they refer to.
 pub(super) fn tables(revision: &Revision, dialect: Dialect, schema: &Schema) -> BTreeSet<Name> {
-    let text = revision.file.text();
     let mut words = BTreeSet::new();
+    texts(revision, dialect).for_each(|text| words_of(text, &mut words));
+    named(words, schema)
+}
+
+/// The words that the sections calculate with, columns among them: what stands beside an operator
+/// or in a function whose result is larger than what it is given.
+pub(super) fn calculated(revision: &Revision, dialect: Dialect) -> BTreeSet<String> {
+    texts(revision, dialect).flat_map(operands).collect()
+}
+
+/// The texts of the up and of the down.
+fn texts(revision: &Revision, dialect: Dialect) -> impl Iterator<Item = &str> {
+    let text = revision.file.text();
     let down = match revision.down(dialect) {
         WayDown::Sql(section) => Some(section),
         _ => None,
     };
-    for section in revision.up(dialect).into_iter().chain(down) {
-        words_of(section.body.of(text), &mut words);
+    revision.up(dialect).into_iter().chain(down).map(|section| section.body.of(text))
+}
+
+/// Functions whose result is larger than what they are given.
+const GROWING: [&str; 7] =
+    ["sum", "power", "concat", "concat_ws", "format", "string_agg", "group_concat"];
+
+/// A word too many only makes for tamer rows.
+fn operands(text: &str) -> BTreeSet<String> {
+    let mut words: Vec<String> = vec![String::new()];
+    let mut near = BTreeSet::new();
+    for line in text.lines() {
+        let line = line.split("--").next().unwrap_or_default();
+        for c in line.chars().chain(['\n']) {
+            let at = words.len() - 1;
+            match c {
+                c if c.is_alphanumeric() || c == '_' => words[at].extend(c.to_lowercase()),
+                _ if !words[at].is_empty() => words.push(String::new()),
+                _ => {}
+            }
+            if "+-*/%|".contains(c) {
+                let at = words.len() - 1;
+                near.extend(at.saturating_sub(2)..at + 2);
+            }
+        }
     }
-    named(words, schema)
+    for (at, _) in words.iter().enumerate().filter(|(_, word)| GROWING.contains(&word.as_str())) {
+        near.extend(at + 1..at + 7);
+    }
+    near.into_iter().filter_map(|at| words.get(at).cloned()).collect()
 }
 
 fn words_of(text: &str, words: &mut BTreeSet<String>) {
-    let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
-    words.extend(text.split(|c| !is_word(c)).filter(|w| !w.is_empty()).map(str::to_lowercase));
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    // `$` may stand in a name, and is what bodies are quoted with.
+    for pieces in [
+        text.split(|c| !is_word(c)).collect::<Vec<_>>(),
+        text.split(|c| !is_word(c) && c != '$').collect(),
+    ] {
+        words.extend(pieces.into_iter().filter(|w| !w.is_empty()).map(str::to_lowercase));
+    }
 }
 
 fn named(mut words: BTreeSet<String>, schema: &Schema) -> BTreeSet<Name> {
     widen(&mut words, schema);
+    if CATALOGS.iter().any(|catalog| words.contains(*catalog)) {
+        return schema.tables.keys().cloned().collect();
+    }
     let mut found = BTreeSet::new();
     for (name, table) in &schema.tables {
         let has = |word: &str| words.contains(&word.to_lowercase());
@@ -49,6 +98,8 @@ fn named(mut words: BTreeSet<String>, schema: &Schema) -> BTreeSet<Name> {
             || types.into_iter().any(|part| has(&part.name))
         {
             found.insert(name.clone());
+            // The rows of a partition are its parent's.
+            found.extend(rows::partitioned_parent(schema, table));
         }
     }
     // What refers to them may be changed along with them.
@@ -68,6 +119,16 @@ fn named(mut words: BTreeSet<String>, schema: &Schema) -> BTreeSet<Name> {
     }
     schema.with_parents(found)
 }
+
+/// What databases list their tables in: a statement that reads it may mean any of them.
+const CATALOGS: [&str; 6] = [
+    "information_schema",
+    "pg_class",
+    "pg_tables",
+    "pg_stat_user_tables",
+    "sqlite_master",
+    "sqlite_schema",
+];
 
 /// Adds the words of what is named: a view's query, a function's body, a sequence's table. Bodies
 /// may name further ones.
@@ -152,10 +213,22 @@ mod tests {
     }
 
     #[test]
+    fn words_beside_operators_are_calculated_with() {
+        let found = operands(
+            "UPDATE t SET a = a * 100, b = sum(c) -- d + e\nWHERE x = 'y' AND z IS NULL AND f = 'x'",
+        );
+        for (word, expected) in [("a", true), ("c", true), ("d", false), ("f", false)] {
+            assert_eq!(found.contains(word), expected, "{word}");
+        }
+    }
+
+    #[test]
     fn what_is_named_brings_along_what_it_is_tied_to() {
         assert_eq!(names("ALTER TABLE \"B\" ADD y int"), ["a", "b", "c"]);
         assert_eq!(names("DROP VIEW v"), ["other"]);
         assert_eq!(names("DO $$ EXECUTE 'update other set x = 1' $$"), ["other"]);
+        assert_eq!(names("DO $$DELETE FROM other$$"), ["other"]);
+        assert_eq!(names("SELECT tablename FROM pg_tables").len(), 4);
         assert!(names("CREATE TABLE fresh (id int)").is_empty());
     }
 }

@@ -77,8 +77,9 @@ impl<'t> Trial<'t> {
         let test = &self.settings.test;
         let mut notes = Vec::new();
         if test.rows > 0 {
+            let roomy = &scope::calculated(self.revision(), self.dialect);
             let filling =
-                rows::Filling { rows: test.rows as usize, seed: test.seed, in_transaction };
+                rows::Filling { rows: test.rows as usize, seed: test.seed, roomy, in_transaction };
             let filled = rows::fill(&mut course.connection, self.dialect, schema, &tables, filling)
                 .await
                 .map_err(|e| Error::database("filling the tables", e))?;

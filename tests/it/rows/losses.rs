@@ -22,7 +22,8 @@ async fn what_was_lost_is_told(db: Db) {
 
     db.execute("DROP TABLE gone").await;
     db.execute("UPDATE users SET email = NULL").await;
-    db.execute("DELETE FROM users WHERE id = 6").await;
+    let ids = before.values(&Name::new("users"), "id").unwrap();
+    db.execute(&format!("DELETE FROM users WHERE id = {}", ids[0].unwrap())).await;
     db.execute("INSERT INTO users (id, email, age) VALUES (100, 'new', 3)").await;
     db.execute("INSERT INTO heap (a, b) VALUES (12345, 'x')").await;
     schema.tables.remove(&Name::new("gone"));

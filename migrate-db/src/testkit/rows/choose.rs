@@ -30,12 +30,13 @@ pub(super) enum Mode {
 
 impl Mode {
     /// In the order in which they are tried.
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 10] = [
         Self::Pattern,
         Self::Fresh,
         Self::Shifted(1),
         Self::Shifted(2),
         Self::Shifted(3),
+        Self::Shifted(6),
         Self::Shifted(7),
         Self::Plain,
         Self::Minimal,

@@ -89,7 +89,7 @@ async fn one_by_one(
             }
         }
         // What takes neither of two rows takes none, unless the rows differ by what is promised.
-        if done == 0 && n >= 1 && plan.fixed.is_empty() {
+        if done == 0 && n >= 1 && !plan.is_promised {
             break;
         }
         chooser.salt += 1;
@@ -121,12 +121,11 @@ fn statements(dialect: Dialect, name: &Name, table: &Table, rows: &[Row]) -> Str
             format!("({})", cells.join(", "))
         };
         let tuples: Vec<String> = rows.iter().map(tuple).collect();
-        // A promised key may be one that the database would count by itself.
-        let always = |at: &usize| {
-            let identity = table.columns[*at].identity.as_deref().unwrap_or_default();
-            identity.to_ascii_uppercase().contains("ALWAYS")
+        let is_counted = |at: &usize| table.columns[*at].identity.is_some();
+        let overriding = match dialect {
+            Dialect::Postgres if columns.iter().any(is_counted) => "OVERRIDING SYSTEM VALUE ",
+            _ => "",
         };
-        let overriding = if columns.iter().any(always) { "OVERRIDING SYSTEM VALUE " } else { "" };
         format!(
             "INSERT INTO {name} ({}) {overriding}VALUES {}",
             plan::columns(dialect, table, columns),

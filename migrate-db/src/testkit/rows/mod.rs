@@ -27,6 +27,7 @@ use migrate_core::schema::{Name, Schema};
 pub use contents::Contents;
 pub(crate) use contents::contents;
 pub use loss::{Change, Loss, Samples, losses, undeclared};
+pub(super) use plan::partitioned_parent;
 use work::Work;
 
 use crate::driver::Connection;
@@ -42,11 +43,13 @@ pub struct Filled {
 
 /// How tables are filled.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Filling {
+pub(crate) struct Filling<'f> {
     /// How many rows each table gets, if it can.
     pub(crate) rows: usize,
     /// Which of the possible rows: the same seed gives the same rows.
     pub(crate) seed: u64,
+    /// Columns, in lower case, that somebody calculates with: their values leave room for it.
+    pub(crate) roomy: &'f BTreeSet<String>,
     /// Whether the caller has a transaction open; else a transaction of its own is used.
     pub(crate) in_transaction: bool,
 }
@@ -59,7 +62,7 @@ pub(crate) async fn fill(
     dialect: Dialect,
     schema: &Schema,
     tables: &BTreeSet<Name>,
-    filling: Filling,
+    filling: Filling<'_>,
 ) -> sqlx::Result<Filled> {
     if filling.in_transaction {
         return fill_all(connection, dialect, schema, tables, filling).await;
@@ -80,7 +83,7 @@ async fn fill_all(
     dialect: Dialect,
     schema: &Schema,
     tables: &BTreeSet<Name>,
-    filling: Filling,
+    filling: Filling<'_>,
 ) -> sqlx::Result<Filled> {
     let mut work = Work { connection, dialect, schema, filling, promises: BTreeMap::new() };
     let mut filled = Filled::default();

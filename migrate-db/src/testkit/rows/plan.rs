@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use migrate_core::dialect::Dialect;
 use migrate_core::schema::{Column, Domain, ForeignKey, Name, Schema, Table};
 
-use super::kind;
+use super::kind::{self, Kind};
 use super::order::Turn;
 use super::slot::{self, Key, Mentions, Slot};
 use super::value::{Value, list, of_shown, quoted, shown};
@@ -20,8 +20,10 @@ pub(super) struct Plan {
     /// Columns that one row leaves to their default.
     pub(super) defaulted: BTreeSet<usize>,
     pub(super) uniques: Vec<Unique>,
-    /// What the first rows must hold, since others refer to it already.
+    /// What rows hold in any case: numbers of their own, or what others refer to already.
     pub(super) fixed: Vec<BTreeMap<usize, Value>>,
+    /// Whether others refer to it already.
+    pub(super) is_promised: bool,
 }
 
 /// Columns that no two rows hold alike.
@@ -82,8 +84,8 @@ pub(super) async fn parents(
     Ok(rows.into_iter().map(|row| row.into_iter().zip(&types).map(value).collect()).collect())
 }
 
-/// Whether the database numbers a column by itself, which is left to it.
-pub(super) fn counts_itself(dialect: Dialect, table: &Table, column: &Column) -> bool {
+/// Whether the database numbers a column by itself, from one on.
+fn counts_itself(dialect: Dialect, table: &Table, column: &Column) -> bool {
     let is_row_id = || {
         column.data_type.eq_ignore_ascii_case("integer")
             && table.primary_key.as_ref().is_some_and(|key| key.columns == [column.name.clone()])
@@ -135,6 +137,7 @@ pub(super) async fn plan(
         }
     }
 
+    let mut counted: Vec<(usize, Kind)> = Vec::new();
     let partitions = partitions(work, &turn.table, table, &names);
     let checks: Vec<(&str, Mentions)> = table
         .checks
@@ -147,10 +150,15 @@ pub(super) async fn plan(
             plan.required.insert(at);
         }
         let taken = slots.iter().any(|slot| slot.columns.contains(&at));
-        if taken || column.generated.is_some() || counts_itself(work.dialect, table, column) {
+        if taken || column.generated.is_some() {
             continue;
         }
         let kind = kind::of(work.dialect, work.schema, column);
+        if counts_itself(work.dialect, table, column) {
+            // From one on, which are the numbers that files give to rows of their own.
+            counted.push((at, kind));
+            continue;
+        }
         let mut named: Vec<String> = checks
             .iter()
             .filter(|(_, found)| found.columns.contains(&at))
@@ -162,14 +170,27 @@ pub(super) async fn plan(
         }
         let is_checked = checks.iter().any(|(_, found)| found.columns.contains(&at))
             || domains.iter().any(|domain| !domain.checks.is_empty());
-        let mut values = kind.samples(work.dialect);
+        let is_roomy = work.filling.roomy.contains(&column.name.to_lowercase());
+        let of = if is_roomy { &kind.roomy() } else { &kind };
+        let mut values = of.samples(work.dialect);
+        let is_key = || plan.uniques.iter().any(|unique| unique.columns == [(at, None)]);
+        if matches!(kind, Kind::Int(..)) && is_key() {
+            // Where files name rows by number they take small ones, or count on from the largest.
+            values.truncate(1);
+            let fresh = (1..=work.filling.rows as u64).rev();
+            values.extend(fresh.filter_map(|n| kind.fresh(salt + n, work.dialect)));
+        }
         if is_checked {
             let fresh = (1..=8).filter_map(|n| kind.fresh(salt + n, work.dialect));
             let more: Vec<Value> = kind.more(&named).into_iter().chain(fresh).collect();
             values.splice(1.min(values.len())..1.min(values.len()), more);
         }
         if let Some(bounds) = partitions.get(&at) {
-            values = bounds.iter().cloned().map(Value::Text).collect();
+            let edges = std::mem::take(&mut values);
+            values = bounds.literals.iter().cloned().map(Value::Text).collect();
+            if bounds.are_open {
+                values.splice(1..1, edges);
+            }
         }
         if nullable(work, column) {
             values.insert(1.min(values.len()), Value::Null);
@@ -210,6 +231,15 @@ pub(super) async fn plan(
         key.iter().filter_map(|(name, value)| Some((place(name)?, value.clone()))).collect()
     };
     plan.fixed = promised.iter().map(fixed).collect();
+    plan.is_promised = !plan.fixed.is_empty();
+    plan.fixed.resize(plan.fixed.len().max(work.filling.rows), BTreeMap::new());
+    for (at, kind) in counted {
+        for (n, row) in (1..).zip(&mut plan.fixed) {
+            if let Some(number) = kind.fresh(salt + n, work.dialect) {
+                row.entry(at).or_insert(number);
+            }
+        }
+    }
     plan.slots = slots;
     Ok(Ok(plan))
 }
@@ -368,26 +398,37 @@ fn prefix(details: &str) -> Option<usize> {
     details.trim().strip_prefix('(')?.split_once(')')?.0.trim().parse().ok()
 }
 
+/// The bounds of partitions.
+#[derive(Clone, Default)]
+struct Bounds {
+    /// What lies in one of them; at least one.
+    literals: Vec<String>,
+    /// Whether one of them takes the smallest, the largest or all other values.
+    are_open: bool,
+}
+
 /// Where a table is partitioned: the columns that decide, and what the bounds name.
 fn partitions(
     work: &Work<'_>,
     name: &Name,
     table: &Table,
     names: &[&str],
-) -> BTreeMap<usize, Vec<String>> {
+) -> BTreeMap<usize, Bounds> {
     let Some(by) = table.options.get("partition by") else { return BTreeMap::new() };
     let found = slot::mentions(work.dialect, by, names);
-    let mut bounds: Vec<String> = Vec::new();
+    let mut bounds = Bounds::default();
     for child in work.schema.tables.values() {
         let of = child.options.get("partition of").filter(|text| {
             text.split_whitespace().next().is_some_and(|first| self::names(first, name))
         });
+        let text = of.map_or("", String::as_str);
+        bounds.are_open |= ["MINVALUE", "MAXVALUE", "DEFAULT"].iter().any(|w| text.contains(w));
         // FROM is inside, TO is not.
-        let text = of.map_or("", |text| text.split(" TO (").next().unwrap_or_default());
-        bounds.extend(slot::mentions(work.dialect, text, &[]).literals);
+        let text = text.split(" TO (").next().unwrap_or_default();
+        bounds.literals.extend(slot::mentions(work.dialect, text, &[]).literals);
     }
     let hash = by.to_ascii_lowercase().contains("hash");
-    if bounds.is_empty() || hash || found.columns.len() != 1 {
+    if bounds.literals.is_empty() || hash || found.columns.len() != 1 {
         return BTreeMap::new();
     }
     found.columns.into_iter().map(|at| (at, bounds.clone())).collect()
@@ -406,7 +447,7 @@ pub(super) fn is_no_store(table: &Table) -> Option<String> {
 }
 
 /// The table that a partition is a part of.
-pub(super) fn partitioned_parent(schema: &Schema, table: &Table) -> Option<Name> {
+pub(in super::super) fn partitioned_parent(schema: &Schema, table: &Table) -> Option<Name> {
     let parent = table.options.get("partition of")?.split_whitespace().next()?;
     schema.tables.keys().find(|name| names(parent, name)).cloned()
 }

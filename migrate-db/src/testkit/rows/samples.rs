@@ -81,6 +81,26 @@ impl Kind {
         samples
     }
 
+    /// The kind with less in it: the product of two numbers, and two texts put together, are still
+    /// of this kind.
+    pub(super) fn roomy(&self) -> Self {
+        match *self {
+            Self::Int(min, max) => {
+                // Too large for the next narrower type all the same.
+                let most = max.isqrt() * 3 / 4;
+                Self::Int(min.max(-most), most)
+            }
+            Self::Decimal { digits, scale, unsigned } if digits > 0 => {
+                let whole = digits.saturating_sub(scale.unsigned_abs());
+                Self::Decimal { digits: digits - whole / 2, scale, unsigned }
+            }
+            Self::Float { .. } => Self::Decimal { digits: 9, scale: 3, unsigned: false },
+            Self::Text(Some(limit)) => Self::Text(Some(limit.div_ceil(2))),
+            Self::Array(ref element) => Self::Array(Box::new(element.roomy())),
+            ref other => other.clone(),
+        }
+    }
+
     /// More values, tried where a check has a say: what checks commonly ask for, and what the
     /// check itself names.
     pub(super) fn more(&self, named: &[String]) -> Vec<Value> {

@@ -17,7 +17,7 @@ pub(super) struct Work<'w> {
     pub(super) connection: &'w mut Connection,
     pub(super) dialect: Dialect,
     pub(super) schema: &'w Schema,
-    pub(super) filling: Filling,
+    pub(super) filling: Filling<'w>,
     /// The keys that rows will have, by their table, since others refer to them already.
     pub(super) promises: BTreeMap<Name, Vec<Key>>,
 }
