@@ -1,26 +1,78 @@
 //! Lies and honest migrations on this database.
 
+/// A case with an up and a down: name, what stands before, up, down; for a lie the codes of what
+/// must be found and what the findings must name.
+macro_rules! up_down {
+    ($name:literal, $before:literal, $up:literal, $down:literal $(,)?) => {
+        up_down!($name, $before, $up, $down, [], [])
+    };
+    ($name:literal, $before:literal, $up:literal, $down:literal,
+     [$($code:literal),*], [$($named:literal),*] $(,)?) => {
+        sections!(
+            $name,
+            $before,
+            concat!("-- migrate:up\n", $up, "\n\n-- migrate:down\n", $down),
+            [$($code),*],
+            [$($named),*]
+        )
+    };
+}
+
+/// A case with sections as they stand in the file.
+macro_rules! sections {
+    ($name:literal, $before:literal, $sections:expr $(,)?) => {
+        sections!($name, $before, $sections, [], [])
+    };
+    ($name:literal, $before:literal, $sections:expr,
+     [$($code:literal),*], [$($named:literal),*] $(,)?) => {
+        super::super::super::cases::Case {
+            name: $name,
+            before: $before,
+            sections: $sections,
+            finds: &[$($code),*],
+            names: &[$($named),*],
+        }
+    };
+}
+
 mod honest;
 mod lies;
 
 use migrate_core::dialect::Dialect;
 
-use super::cases;
+use super::cases::{self, Case};
 
-#[tokio::test]
-async fn every_lie_is_found_by_its_test() {
-    cases::run(Dialect::Postgres, lies::CASES).await;
+/// Runs a table of cases as a test of its own.
+macro_rules! run {
+    ($($test:ident: $cases:path),+ $(,)?) => {
+        $(
+            #[tokio::test]
+            async fn $test() {
+                cases::run(Dialect::Postgres, $cases).await;
+            }
+        )+
+    };
 }
 
-#[tokio::test]
-async fn no_honest_migration_is_accused() {
-    cases::run(Dialect::Postgres, honest::CASES).await;
+run! {
+    lies_about_objects: lies::objects::CASES,
+    lies_about_parts_of_tables: lies::parts::CASES,
+    lies_about_columns: lies::columns::CASES,
+    lies_about_rows: lies::rows::CASES,
+    statements_that_fail: lies::failures::CASES,
+    honest_with_objects: honest::objects::CASES,
+    honest_with_tables: honest::tables::CASES,
+    honest_with_columns: honest::columns::CASES,
+    honest_with_rows: honest::rows::CASES,
 }
 
 #[test]
 fn the_tables_are_full() {
-    cases::is_full(lies::CASES);
-    cases::is_full(honest::CASES);
-    assert!(lies::CASES.iter().all(|case| !case.finds.is_empty()));
-    assert!(honest::CASES.iter().all(|case| case.finds.is_empty()));
+    let all = |tables: &[&'static [Case]]| tables.iter().copied().flatten().collect::<Vec<_>>();
+    let lies = all(&lies::CASES);
+    let honest = all(&honest::CASES);
+    assert!(lies.iter().all(|case| !case.finds.is_empty() && !case.names.is_empty()));
+    assert!(honest.iter().all(|case| case.finds.is_empty()));
+    cases::is_full(lies);
+    cases::is_full(honest);
 }

@@ -1,12 +1,12 @@
 //! Migrations that lie.
 
+pub(super) mod columns;
+pub(super) mod failures;
+pub(super) mod objects;
+pub(super) mod parts;
+pub(super) mod rows;
+
 use super::super::cases::Case;
 
-pub(super) const CASES: &[Case] = &[Case {
-    name: "an index stays",
-    before: "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT);",
-    sections: "-- migrate:up\nCREATE INDEX users_name ON users (name);\n\n\
-                   -- migrate:down\nSELECT 1;",
-    finds: &["left-behind", "up-fails-again"],
-    names: &["index users_name of table users"],
-}];
+pub(super) const CASES: [&[Case]; 5] =
+    [objects::CASES, parts::CASES, columns::CASES, rows::CASES, failures::CASES];
