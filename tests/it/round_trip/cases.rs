@@ -10,6 +10,7 @@ use migrate_core::source::SourceFile;
 use migrate_db::testkit::{Outcome, Suite, Verdict};
 
 /// One migration, and what stands before it.
+#[derive(Clone, Copy)]
 pub(super) struct Case {
     /// What it is, in words; unique in its table.
     pub(super) name: &'static str,

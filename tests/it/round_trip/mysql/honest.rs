@@ -1,12 +1,7 @@
-//! Migrations that do as they say.
+//! Migrations that do as they say, by subject.
 
-use super::super::cases::Case;
+mod columns;
+mod objects;
+mod rows;
 
-pub(super) const CASES: &[Case] = &[Case {
-    name: "a table comes and goes",
-    before: "CREATE TABLE users (id INTEGER PRIMARY KEY, name VARCHAR(50));",
-    sections: "-- migrate:up\nCREATE TABLE orders (id INTEGER PRIMARY KEY);\n\n\
-                   -- migrate:down\nDROP TABLE orders;",
-    finds: &[],
-    names: &[],
-}];
+subjects!(columns, objects, rows);

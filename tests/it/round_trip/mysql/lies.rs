@@ -1,12 +1,9 @@
-//! Migrations that lie.
+//! Migrations that lie, by subject.
 
-use super::super::cases::Case;
+mod columns;
+mod objects;
+mod rows;
+mod runs;
+mod values;
 
-pub(super) const CASES: &[Case] = &[Case {
-    name: "an index stays",
-    before: "CREATE TABLE users (id INTEGER PRIMARY KEY, name VARCHAR(50));",
-    sections: "-- migrate:up\nCREATE INDEX users_name ON users (name);\n\n\
-                   -- migrate:down\nSELECT 1;",
-    finds: &["left-behind", "up-fails-again"],
-    names: &["index users_name of table users"],
-}];
+subjects!(columns, objects, rows, runs, values);
