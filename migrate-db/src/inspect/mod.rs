@@ -15,6 +15,12 @@ use migrate_core::schema::Schema;
 
 use crate::driver::Connection;
 
+/// On MySQL the moment from which the times of an event of `information_schema.EVENTS` were reckoned: when it
+/// was altered, where its schedule begins then, else when it was made.
+#[cfg(any(feature = "mysql", feature = "testkit"))]
+pub(crate) const EVENT_MADE: &str = "IF(ABS(TIMESTAMPDIFF(SECOND, LAST_ALTERED, STARTS)) < 3, \
+    LAST_ALTERED, CREATED)";
+
 /// What the database of a connection holds, but for the tables of these names and what belongs to
 /// them (the version table, its log, its lock), each `name` or `namespace.name`. Works inside an
 /// open transaction, and reads only.

@@ -130,8 +130,8 @@ const CATALOGS: [&str; 6] = [
     "sqlite_schema",
 ];
 
-/// Adds the words of what is named: a view's query, a function's body, a sequence's table. Bodies
-/// may name further ones.
+/// Adds the words of what is named: a view's query, a function's body, a sequence's table; of a
+/// table that is named the triggers, which fire when its rows change. Bodies may name further ones.
 fn widen(words: &mut BTreeSet<String>, schema: &Schema) {
     let views = schema.views.iter().map(|(name, view)| (name.name.as_str(), &view.definition));
     let others = schema.others.iter().filter(|((kind, _), _)| {
@@ -143,8 +143,11 @@ fn widen(words: &mut BTreeSet<String>, schema: &Schema) {
             &other.definition,
         )
     });
-    let triggers = schema.tables.values().flat_map(|table| &table.triggers);
-    let triggers = triggers.map(|(name, trigger)| (name.as_str(), &trigger.definition));
+    let triggers = schema.tables.iter().flat_map(|(table, of)| {
+        of.triggers.iter().flat_map(move |(name, trigger)| {
+            [name, &table.name].map(|name| (name.as_str(), &trigger.definition))
+        })
+    });
     let mut bodies: Vec<(String, &String)> = views
         .chain(others)
         .chain(triggers)
@@ -174,7 +177,7 @@ fn widen(words: &mut BTreeSet<String>, schema: &Schema) {
 
 #[cfg(test)]
 mod tests {
-    use migrate_core::schema::{Action, ForeignKey, Table, View};
+    use migrate_core::schema::{Action, ForeignKey, Table, Trigger, View};
 
     use super::*;
 
@@ -203,6 +206,11 @@ mod tests {
             Name::new("v"),
             View { definition: "SELECT * FROM Other".to_owned(), ..View::default() },
         );
+        let fires = "CREATE TRIGGER fires AFTER DELETE ON fired DELETE FROM struck".to_owned();
+        let fires = Trigger { definition: fires };
+        let triggers = [("fires".to_owned(), fires)].into();
+        schema.tables.insert(Name::new("fired"), Table { triggers, ..Table::default() });
+        schema.tables.insert(Name::new("struck"), Table::default());
         schema
     }
 
@@ -228,7 +236,9 @@ mod tests {
         assert_eq!(names("DROP VIEW v"), ["other"]);
         assert_eq!(names("DO $$ EXECUTE 'update other set x = 1' $$"), ["other"]);
         assert_eq!(names("DO $$DELETE FROM other$$"), ["other"]);
-        assert_eq!(names("SELECT tablename FROM pg_tables").len(), 4);
+        assert_eq!(names("SELECT tablename FROM pg_tables").len(), 6);
+        assert_eq!(names("DELETE FROM fired"), ["fired", "struck"]);
+        assert_eq!(names("DROP TRIGGER fires"), ["fired", "struck"]);
         assert!(names("CREATE TABLE fresh (id int)").is_empty());
     }
 }

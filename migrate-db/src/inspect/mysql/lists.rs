@@ -16,7 +16,10 @@ pub(super) fn queries(database: &str, around: &Circumstances) -> String {
     // Privileges on a whole database are kept under a pattern.
     let escaped = around.database.replace('_', "\\_").replace('%', "\\%");
     let escaped = super::literal(&escaped);
-    let after = |time: &str| format!("{time}, TIMESTAMPDIFF(SECOND, CREATED, {time})");
+    // The server may take a second between the two: people reckon in tens of them.
+    let after = |time: &str| {
+        format!("{time}, ROUND(TIMESTAMPDIFF(SECOND, {}, {time}), -1)", crate::inspect::EVENT_MADE)
+    };
     let mut queries = vec![
         format!(
             "SELECT 'object', TABLE_TYPE, TABLE_NAME FROM information_schema.TABLES \

@@ -68,6 +68,11 @@ fn options(table: &mut Table, tail: Piece<'_>) {
             _ => drop(table.options.insert(name, value)),
         }
     }
+    if table.options.get("engine").is_some_and(|engine| !engine.eq_ignore_ascii_case("aria")) {
+        // MariaDB keeps it when a table leaves Aria; no statement takes it away again, and no other
+        // engine reads it.
+        table.options.remove("page_checksum");
+    }
 }
 
 /// One of the things between the parentheses.
@@ -267,6 +272,17 @@ PARTITIONS 3 */";
         ];
         assert_eq!(options, wanted);
         assert_eq!(table.comment.as_deref(), Some("x"));
+    }
+
+    #[test]
+    fn what_aria_leaves_is_no_option_of_others() {
+        let options = |engine: &str| {
+            let sql = format!("CREATE TABLE `t` (`a` int) ENGINE={engine} PAGE_CHECKSUM=1");
+            let table = read(&sql, "app", true).unwrap();
+            table.options.into_keys().collect::<Vec<_>>()
+        };
+        assert_eq!(options("Aria"), ["engine", "page_checksum"]);
+        assert_eq!(options("InnoDB"), ["engine"]);
     }
 
     #[test]

@@ -173,12 +173,21 @@ pub(super) async fn plan(
         let is_roomy = work.filling.roomy.contains(&column.name.to_lowercase());
         let of = if is_roomy { &kind.roomy() } else { &kind };
         let mut values = of.samples(work.dialect);
-        let is_key = || plan.uniques.iter().any(|unique| unique.columns == [(at, None)]);
-        if matches!(kind, Kind::Int(..)) && is_key() {
+        let is_key = plan.uniques.iter().any(|unique| unique.columns == [(at, None)]);
+        if matches!(kind, Kind::Int(..)) && is_key {
             // Where files name rows by number they take small ones, or count on from the largest.
             values.truncate(1);
             let fresh = (1..=work.filling.rows as u64).rev();
             values.extend(fresh.filter_map(|n| kind.fresh(salt + n, work.dialect)));
+        }
+        let is_key = table.primary_key.as_ref().is_some_and(|k| k.columns == [column.name.clone()]);
+        if is_key && values.len() > 2 && kind.fresh(salt, work.dialect).is_some() {
+            // So that rows hang in the air where a foreign key comes later: a key has neither what
+            // most columns hold, nor what some databases give to a new column without a default.
+            if !matches!(kind, Kind::Int(..)) {
+                values.remove(1);
+            }
+            values.retain(|value| *value != Value::Int(0));
         }
         if is_checked {
             let fresh = (1..=8).filter_map(|n| kind.fresh(salt + n, work.dialect));

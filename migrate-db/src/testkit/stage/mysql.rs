@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use migrate_core::dialect::Dialect;
 
 use crate::driver::Connection;
+use crate::inspect::EVENT_MADE;
 
 /// A table in a database that is not whole yet.
 const UNFINISHED: &str = "migrate_test_unfinished";
@@ -212,13 +213,17 @@ impl Copy<'_> {
     async fn events(&mut self) -> sqlx::Result<()> {
         let names = self
             .ask(&format!(
-                "SELECT 'EVENT', event_name FROM information_schema.events WHERE event_schema = {} ORDER BY event_name",
+                "SELECT event_name, CAST(UNIX_TIMESTAMP({EVENT_MADE}) AS CHAR) \
+                 FROM information_schema.events WHERE event_schema = {} ORDER BY event_name",
                 literal(self.from)
             ))
             .await?;
-        for [kind, name] in names.into_iter().filter_map(cells) {
-            let shown = self.shown(&kind, &name).await?;
-            self.run(&format!("SET SESSION time_zone = {}", literal(cell(&shown, 2)))).await?;
+        for [name, made] in names.into_iter().filter_map(cells) {
+            let shown = self.shown("EVENT", &name).await?;
+            let zone = literal(cell(&shown, 2));
+            // It is as old as the other: a schedule may be reckoned from when it was made.
+            self.run(&format!("SET SESSION time_zone = {zone}, SESSION timestamp = {made}"))
+                .await?;
             self.with_mode(cell(&shown, 1), cell(&shown, 3)).await?;
         }
         Ok(())

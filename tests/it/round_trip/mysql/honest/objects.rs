@@ -239,6 +239,21 @@ DROP EVENT nightly;",
         names: &[],
     },
     Case {
+        name: "an event is dropped and comes back",
+        before: "CREATE EVENT nightly ON SCHEDULE EVERY 1 DAY DISABLE DO SELECT 1;
+CREATE EVENT once ON SCHEDULE AT CURRENT_TIMESTAMP + INTERVAL 90 DAY DO SELECT 2;
+DO SLEEP(2);",
+        sections: "-- migrate:up
+DROP EVENT nightly;
+DROP EVENT once;
+
+-- migrate:down
+CREATE EVENT nightly ON SCHEDULE EVERY 1 DAY DISABLE DO SELECT 1;
+CREATE EVENT once ON SCHEDULE AT CURRENT_TIMESTAMP + INTERVAL 90 DAY DO SELECT 2;",
+        finds: &[],
+        names: &[],
+    },
+    Case {
         name: "an event is altered and back",
         before: "CREATE EVENT nightly ON SCHEDULE EVERY 1 DAY DISABLE DO SELECT 1;",
         sections: "-- migrate:up

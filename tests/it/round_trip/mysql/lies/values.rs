@@ -64,7 +64,8 @@ ALTER TABLE users MODIFY name VARCHAR(50);",
         name: "cents are rounded",
         before: "CREATE TABLE prices (id INT PRIMARY KEY, price DECIMAL(10,4) NOT NULL);",
         sections: "-- migrate:up
-ALTER TABLE prices MODIFY price DECIMAL(12,2) NOT NULL;
+UPDATE prices SET price = price - SIGN(price) WHERE ABS(price) > 1;
+ALTER TABLE prices MODIFY price DECIMAL(10,2) NOT NULL;
 
 -- migrate:down
 ALTER TABLE prices MODIFY price DECIMAL(10,4) NOT NULL;",
@@ -75,8 +76,6 @@ ALTER TABLE prices MODIFY price DECIMAL(10,4) NOT NULL;",
         name: "fractions of seconds are lost",
         before: "CREATE TABLE visits (id INT PRIMARY KEY, at DATETIME(6) NOT NULL);",
         sections: "-- migrate:up
-SET SESSION sql_mode = CONCAT(@@sql_mode, ',TIME_ROUND_FRACTIONAL');
-SET SESSION sql_mode = REPLACE(@@sql_mode, 'TIME_ROUND_FRACTIONAL', '');
 ALTER TABLE visits MODIFY at DATETIME NOT NULL;
 
 -- migrate:down
