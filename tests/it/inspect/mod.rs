@@ -3,3 +3,13 @@
 
 mod mysql;
 mod postgres;
+mod sqlite;
+
+use migrate_core::schema::Schema;
+
+/// The lines of two schemas that differ.
+fn difference(one: &Schema, other: &Schema) -> String {
+    let (one, other) = (format!("{one:#?}"), format!("{other:#?}"));
+    let diff = similar::TextDiff::from_lines(&one, &other);
+    diff.unified_diff().context_radius(3).to_string()
+}

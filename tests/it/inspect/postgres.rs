@@ -12,6 +12,7 @@ use migrate_db::{Migrator, testkit};
 use sqlx::postgres::{PgPool, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Executor as _};
 
+use super::difference;
 use crate::corpora;
 use crate::scenarios::{each_in_its_own, upgrade};
 use crate::support::TestEnvironment;
@@ -29,13 +30,6 @@ async fn run(pool: &PgPool, sql: &str) {
 
 async fn read(pool: &PgPool) -> Schema {
     testkit::schema(pool, &[]).await.unwrap_or_else(|e| panic!("{e:?}"))
-}
-
-/// The lines of two schemas that differ.
-fn difference(one: &Schema, other: &Schema) -> String {
-    let (one, other) = (format!("{one:#?}"), format!("{other:#?}"));
-    let diff = similar::TextDiff::from_lines(&one, &other);
-    diff.unified_diff().context_radius(3).to_string()
 }
 
 #[tokio::test]

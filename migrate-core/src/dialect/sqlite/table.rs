@@ -141,15 +141,11 @@ impl Maker {
             let name = name.take();
             if reader.eat("PRIMARY KEY") {
                 self.key_is_rowid = false;
-                let mut key = self.key(name, &mut reader);
+                let key = self.key(name, &mut reader);
                 if let [column] = key.columns.as_slice()
                     && let Some(at) = self.table.columns.iter().position(|c| c.name == *column)
-                    && self.is_integer(at)
                 {
-                    self.key_is_rowid = true;
-                    // The order of the number of the row is always the same.
-                    key.details = key.details.replace(&format!("({} DESC)", quoted(column)), "");
-                    key.details = key.details.trim().to_owned();
+                    self.key_is_rowid = self.is_integer(at);
                 }
                 self.table.primary_key = Some(key);
             } else if reader.eat("UNIQUE") {
@@ -267,6 +263,10 @@ impl Maker {
             // A table without row numbers makes no exception for INTEGER.
             if without_rowid {
                 key.details = key.details.replace(" NOT ROWID", "");
+            } else if self.key_is_rowid {
+                // The order of the number of the row is always the same.
+                let order = format!("({} DESC)", quoted(&key.columns[0]));
+                key.details = key.details.replace(&order, "").trim().to_owned();
             }
             if strict || without_rowid || self.key_is_rowid {
                 for column in table.columns.iter_mut().filter(|c| key.columns.contains(&c.name)) {
