@@ -309,8 +309,8 @@ const EQUAL: &[(&str, &str)] = &[
         "CREATE TABLE t (a); CREATE VIEW IF NOT EXISTS \"v\" as\n select \"a\" from [t] -- all",
     ),
     (
-        "CREATE TABLE t (a); CREATE VIEW v AS SELECT 'x' AS k, a FROM t",
-        "CREATE TABLE s (b); CREATE VIEW v AS SELECT \"x\" AS k, b FROM s; DROP VIEW v; ALTER TABLE s RENAME TO t; ALTER TABLE t RENAME b TO a; CREATE VIEW v AS SELECT \"x\" AS k, a FROM t",
+        "CREATE TABLE t (a); CREATE VIEW v AS SELECT 'word' AS k, a FROM t",
+        "CREATE TABLE s (b); CREATE VIEW v AS SELECT \"word\" AS k, b FROM s; DROP VIEW v; ALTER TABLE s RENAME TO t; ALTER TABLE t RENAME b TO a; CREATE VIEW v AS SELECT \"word\" AS k, a FROM t",
     ),
     (
         "CREATE TABLE t (a); CREATE TRIGGER g BEFORE INSERT ON t BEGIN SELECT new.a; END",
