@@ -1,12 +1,10 @@
 //! Migrations that do as they say.
 
+mod rows;
+mod schema;
+
 use super::super::cases::Case;
 
-pub(super) const CASES: &[Case] = &[Case {
-    name: "a table comes and goes",
-    before: "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT);",
-    sections: "-- migrate:up\nCREATE TABLE orders (id INTEGER PRIMARY KEY);\n\n\
-                   -- migrate:down\nDROP TABLE orders;",
-    finds: &[],
-    names: &[],
-}];
+pub(super) fn all() -> Vec<Case> {
+    [schema::CASES, rows::CASES].concat()
+}

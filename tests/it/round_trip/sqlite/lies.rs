@@ -1,12 +1,11 @@
 //! Migrations that lie.
 
+mod columns;
+mod objects;
+mod rows;
+
 use super::super::cases::Case;
 
-pub(super) const CASES: &[Case] = &[Case {
-    name: "an index stays",
-    before: "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT);",
-    sections: "-- migrate:up\nCREATE INDEX users_name ON users (name);\n\n\
-                   -- migrate:down\nSELECT 1;",
-    finds: &["left-behind", "up-fails-again"],
-    names: &["index users_name of table users"],
-}];
+pub(super) fn all() -> Vec<Case> {
+    [objects::CASES, columns::CASES, rows::CASES].concat()
+}
