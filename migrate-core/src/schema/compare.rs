@@ -69,8 +69,8 @@ impl Difference {
 /// name; nothing where the two are equal.
 ///
 /// A table that is in one schema only is one difference, with all that is in it. Constraints are
-/// the same when their names are, else when they say the same; in which order they stand does not
-/// count.
+/// the same when their names are, else when they say the same, and keys without a name when their
+/// columns are; in which order they stand does not count.
 ///
 /// ```
 /// use migrate_core::schema::{Change, Name, Schema, Table, compare};
@@ -205,7 +205,8 @@ impl Walk {
         }
     }
 
-    /// Constraints of one kind: those of one name belong together, then those that say the same.
+    /// Constraints of one kind: those of one name belong together, then those that say the same,
+    /// then those without a name over the same columns.
     fn constraints<C: Constrains>(
         &mut self,
         (object, owner, kind): (&Object, &Name, Kind),
@@ -221,6 +222,9 @@ impl Walk {
         }
         pair_up(before, after, &mut partner, &mut taken, |c| c.name().map(str::to_owned));
         pair_up(before, after, &mut partner, &mut taken, |c| Some(c.facts()));
+        pair_up(before, after, &mut partner, &mut taken, |c| {
+            c.name().is_none().then(|| c.columns().map(<[String]>::to_vec)).flatten()
+        });
         for (before, partner) in before.iter().zip(partner) {
             let Some(after) = partner.map(|n| &after[n]) else {
                 self.push(object.part(owner, kind, label(before)), Change::Removed);

@@ -27,6 +27,11 @@ pub(super) trait Constrains: Facts {
 
     /// All of it behind name and kind, as SQL.
     fn text(&self) -> String;
+
+    /// The columns that it is about, where these tell it from others of its kind.
+    fn columns(&self) -> Option<&[String]> {
+        None
+    }
 }
 
 fn said(text: &str) -> Option<String> {
@@ -102,6 +107,10 @@ impl Constrains for Key {
     fn text(&self) -> String {
         write::key(self)
     }
+
+    fn columns(&self) -> Option<&[String]> {
+        Some(&self.columns)
+    }
 }
 
 impl Facts for Check {
@@ -143,6 +152,10 @@ impl Constrains for ForeignKey {
 
     fn text(&self) -> String {
         write::foreign_key(self)
+    }
+
+    fn columns(&self) -> Option<&[String]> {
+        Some(&self.columns)
     }
 }
 

@@ -22,7 +22,6 @@ use crate::error::Error;
 pub(super) struct Judge<'h> {
     pub(super) history: &'h History,
     settings: &'h Settings,
-    without_rows: Settings,
     keys: &'h Keys,
     memory: &'h Memory,
     pub(super) walk: Walk<'h>,
@@ -43,12 +42,9 @@ impl<'h> Judge<'h> {
         memory: &'h Memory,
         name: String,
     ) -> Result<Self, Error> {
-        let mut without_rows = settings.clone();
-        without_rows.test.rows = 0;
         Ok(Self {
             history,
             settings,
-            without_rows,
             keys,
             memory,
             walk: Walk::begin(history, settings, stage, keys, name).await?,
@@ -129,8 +125,13 @@ impl<'h> Judge<'h> {
         let since = Instant::now();
         let revision = self.history.graph.revision(node);
         let mut verdict = Verdict::of(revision, self.dialect());
-        let trial =
-            Trial { history: self.history, settings: self.settings, dialect: self.dialect(), node };
+        let trial = Trial {
+            history: self.history,
+            settings: self.settings,
+            dialect: self.dialect(),
+            node,
+            bare: false,
+        };
         let before = self.walk.schema().await?;
         let after = match trial::rehearse(trial, self.walk.course()?, &before).await? {
             Some(rehearsed) => {
@@ -165,8 +166,7 @@ impl<'h> Judge<'h> {
         let stopped =
             |tried: &Tried| tried.findings.iter().any(|f| f.code == Code::UpFailsWithRows);
         if stopped(&tried) {
-            let settings = self.without_rows.clone();
-            let bare = self.on_copy(Trial { settings: &settings, ..trial }).await?;
+            let bare = self.on_copy(Trial { bare: true, ..trial }).await?;
             if stopped(&bare) {
                 // The rows have nothing to do with it.
                 return Ok(Tried { findings: as_up_fails(bare.findings), notes: bare.notes });

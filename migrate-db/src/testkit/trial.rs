@@ -35,6 +35,8 @@ pub(super) struct Trial<'t> {
     pub(super) settings: &'t Settings,
     pub(super) dialect: Dialect,
     pub(super) node: Node,
+    /// Whether the tables stay empty: no rows, no fixture, and nothing that is said of rows.
+    pub(super) bare: bool,
 }
 
 /// Why something did not work, as told: a line, and more lines where there is more.
@@ -76,7 +78,7 @@ impl<'t> Trial<'t> {
         let tables = scope::tables(self.revision(), self.dialect, schema);
         let test = &self.settings.test;
         let mut notes = Vec::new();
-        if test.rows > 0 {
+        if test.rows > 0 && !self.bare {
             let roomy = &scope::calculated(self.revision(), self.dialect);
             let filling =
                 rows::Filling { rows: test.rows as usize, seed: test.seed, roomy, in_transaction };
@@ -88,7 +90,8 @@ impl<'t> Trial<'t> {
             );
         }
         let mut fixture = None;
-        'sections: for section in self.revision().fixture(self.dialect) {
+        let fixtures = self.revision().fixture(self.dialect).filter(|_| !self.bare);
+        'sections: for section in fixtures {
             for span in section.statements(&self.revision().file, self.dialect).iter() {
                 if let Err(error) = course.execute(span.of(self.revision().file.text())).await {
                     fixture = Some(told(&self.revision().file, *span, &error));
@@ -119,7 +122,7 @@ impl<'t> Trial<'t> {
     async fn verify(&self, course: &mut Course<'_>) -> Vec<Trouble> {
         let file = &self.revision().file;
         let mut wrong = Vec::new();
-        for section in self.revision().verify(self.dialect) {
+        for section in self.revision().verify(self.dialect).filter(|_| !self.bare) {
             for span in section.statements(file, self.dialect).iter() {
                 let place = file.locate(*span);
                 let at = format!("{}:{}", place.path, place.line);

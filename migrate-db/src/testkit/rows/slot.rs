@@ -75,7 +75,7 @@ impl Slot {
     }
 
     /// Orders the tuples so that soon each column has held a value and NULL; the seed turns what
-    /// is left over.
+    /// is left over, and 1 leaves it as it is: what is most likely to be forgotten comes first.
     pub(super) fn arrange(&mut self, seed: u64) {
         let nulls = |tuple: &Vec<Value>| tuple.iter().filter(|v| **v == Value::Null).count();
         let Some(first) = (0..self.tuples.len()).min_by_key(|n| (nulls(&self.tuples[*n]), *n))
@@ -103,7 +103,7 @@ impl Slot {
         // The plain one stays the last.
         if let Some(plain) = rest.pop() {
             if !rest.is_empty() {
-                let turn = usize::try_from(seed % rest.len() as u64).unwrap_or(0);
+                let turn = usize::try_from(seed.wrapping_sub(1) % rest.len() as u64).unwrap_or(0);
                 rest.rotate_left(turn);
             }
             self.tuples.append(&mut rest);

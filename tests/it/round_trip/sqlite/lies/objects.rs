@@ -139,8 +139,8 @@ pub(super) const CASES: &[Case] = &[
         ["restored-otherwise"],
         [
             "view names",
-            "- CREATE VIEW names AS SELECT name FROM users",
-            "+ CREATE VIEW names AS SELECT email"
+            "definition of view names was SELECT name FROM users and is SELECT email FROM users",
+            "+ SELECT email FROM users;"
         ]
     ),
     case!(
@@ -157,7 +157,7 @@ pub(super) const CASES: &[Case] = &[
         "DROP TRIGGER users_log;",
         "CREATE TRIGGER users_log AFTER DELETE ON users BEGIN INSERT INTO log VALUES (old.email); END;",
         ["restored-otherwise"],
-        ["trigger users_log of table users", "old.email"]
+        ["trigger users_log of table users", "VALUES (OLD.email)"]
     ),
     case!(
         "a trigger comes back at another time",
