@@ -39,6 +39,10 @@ pub(super) struct Trial<'t> {
     pub(super) bare: bool,
 }
 
+/// Notes that both trials give.
+const UPWARDS_ONLY: &str = "irreversible: tested upwards only";
+const REORDERED: &str = "the columns stand in another order after the down";
+
 /// Why something did not work, as told: a line, and more lines where there is more.
 pub(super) type Trouble = String;
 

@@ -22,6 +22,8 @@ pub(super) enum Mode {
     Shifted(usize),
     /// The plainest values.
     Plain,
+    /// Texts of a form that functions and triggers commonly ask for, by number; else the plainest.
+    Formed(usize),
     /// The plainest values, and only where a row cannot do without.
     Minimal,
     /// Nothing but what others rely on.
@@ -30,7 +32,7 @@ pub(super) enum Mode {
 
 impl Mode {
     /// In the order in which they are tried.
-    pub(super) const ALL: [Self; 10] = [
+    pub(super) const ALL: [Self; 13] = [
         Self::Pattern,
         Self::Fresh,
         Self::Shifted(1),
@@ -39,6 +41,9 @@ impl Mode {
         Self::Shifted(6),
         Self::Shifted(7),
         Self::Plain,
+        Self::Formed(0),
+        Self::Formed(1),
+        Self::Formed(2),
         Self::Minimal,
         Self::Defaults,
     ];
@@ -107,6 +112,10 @@ impl<'p> Chooser<'p> {
             _ if many == 0 => Choice::None,
             Mode::Defaults => Choice::None,
             Mode::Minimal if !is_required => Choice::None,
+            Mode::Formed(form) => match slot.fresh.as_ref().and_then(|kind| kind.formed(form, n)) {
+                Some(text) => Choice::Fresh(text),
+                None => Choice::Tuple(many - 1),
+            },
             Mode::Plain | Mode::Minimal => Choice::Tuple(many - 1),
             Mode::Shifted(steps) => Choice::Tuple((pattern + steps) % many),
             Mode::Pattern | Mode::Fresh if is_last && is_default => Choice::None,

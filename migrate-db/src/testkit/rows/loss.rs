@@ -137,6 +137,7 @@ fn compare(table: &Name, old: &Rows, new: &Rows, losses: &mut Vec<Loss>) {
             }
         }
         added = now.into_values().collect();
+        renumbered(&key, &mut gone, &mut added, &mut pairs);
     } else {
         (gone, added) = heaps(old_rows, new_rows);
         // The same number of rows with other values: each is taken for the one that it is most
@@ -187,6 +188,25 @@ fn compare(table: &Name, old: &Rows, new: &Rows, losses: &mut Vec<Loss>) {
     if !added.is_empty() {
         let (count, samples) = (added.len(), samples(&added));
         losses.push(Loss::Added { table: table.clone(), count, samples });
+    }
+}
+
+/// Pairs the rows that differ in nothing but their key: they are not gone, they have another key.
+fn renumbered(
+    key: &[usize],
+    gone: &mut Vec<Cells>,
+    added: &mut Vec<Cells>,
+    pairs: &mut Vec<(Cells, Cells)>,
+) {
+    let is_same = |a: &Cells, b: &Cells| {
+        let mut others = (0..a.len()).filter(|at| !key.contains(at)).peekable();
+        others.peek().is_some() && others.all(|at| a[at] == b[at])
+    };
+    for row in std::mem::take(gone) {
+        match added.iter().position(|other| is_same(&row, other)) {
+            Some(at) => pairs.push((row, added.remove(at))),
+            None => gone.push(row),
+        }
     }
 }
 
@@ -398,6 +418,20 @@ mod tests {
              users.email: 'a@b' became NULL in 2 rows\n  id | before | after\n  1  | 'a@b'  | NULL\n  2  | 'a@b'  | NULL\n\
              users: 1 row that was not there before\n  id | email\n  4  | 'y'\n"
         );
+    }
+
+    #[test]
+    fn a_row_with_another_key_is_not_gone() {
+        let before = contents("t", "id", "id,a", &["7,x", "8,y"]);
+        let found = told_all(&before, &contents("t", "id", "id,a", &["1,x", "2,y"]));
+        assert_eq!(
+            found,
+            "t.id: 2 values are not as before\n  id | before | after\n  7  | 7      | 1\n  8  | 8      | 2\n"
+        );
+        // Where the key is all there is, nothing says that it is the same row.
+        let before = contents("t", "id", "id", &["7"]);
+        let found = told_all(&before, &contents("t", "id", "id", &["1"]));
+        assert!(found.starts_with("t: 1 row is gone\n"), "{found}");
     }
 
     #[test]

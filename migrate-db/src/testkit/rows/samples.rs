@@ -143,6 +143,17 @@ impl Kind {
         more
     }
 
+    /// The `n`-th text of a form that programs commonly read: a version, a number, an address.
+    pub(super) fn formed(&self, form: usize, n: usize) -> Option<Value> {
+        let Self::Text(limit) = self else { return None };
+        let text = match form {
+            0 => format!("1.2.{n}"),
+            1 => format!("{}", n + 1),
+            _ => format!("ada{n}@example.com"),
+        };
+        limit.is_none_or(|limit| text.len() <= limit).then_some(Value::Text(text))
+    }
+
     /// The `n`-th of many values that differ from one another and from the samples.
     pub(super) fn fresh(&self, n: u64, dialect: Dialect) -> Option<Value> {
         Some(match self {

@@ -6,7 +6,7 @@ use migrate_core::schema::{self, Change, Difference, Schema};
 use super::super::course::Course;
 use super::super::rows;
 use super::super::verdict::{Finding, FindingCode as Code};
-use super::{Prepared, Trial, differences, words};
+use super::{Prepared, REORDERED, Trial, UPWARDS_ONLY, differences, words};
 use crate::error::Error;
 
 /// What came of a trial.
@@ -47,7 +47,7 @@ pub(in super::super) async fn try_on_copy(
         tried.found(Code::VerifyFails, trouble);
     }
     if !trial.has_way_down() {
-        tried.notes.push("irreversible: tested upwards only".to_owned());
+        tried.notes.push(UPWARDS_ONLY.to_owned());
         return Ok(tried);
     }
     if let Err(error) = course.step([trial.node], Direction::Down).await {
@@ -112,7 +112,7 @@ pub(in super::super) fn refusal(what: &str, error: Error) -> Result<String, Erro
 fn judge_schema(before: &Schema, after: &Schema, tried: &mut Tried) -> Vec<Difference> {
     let (wrong, reordered) = differences(before, after);
     if reordered {
-        tried.notes.push("the columns stand in another order after the down".to_owned());
+        tried.notes.push(REORDERED.to_owned());
     }
     let code_of = |difference: &Difference| match difference.change {
         Change::Added => Code::LeftBehind,

@@ -7,7 +7,7 @@ use migrate_core::source::Span;
 
 use super::super::course::Course;
 use super::super::rows;
-use super::{Trial, differences};
+use super::{REORDERED, Trial, UPWARDS_ONLY, differences};
 use crate::error::Error;
 
 /// What a rehearsal that went well leaves.
@@ -71,6 +71,7 @@ async fn within(
         return Ok(None);
     }
     if !trial.has_way_down() {
+        notes.push(UPWARDS_ONLY.to_owned());
         return Ok(Some(Rehearsed { notes, after: up }));
     }
     if !run(trial, course, Direction::Down).await {
@@ -82,7 +83,7 @@ async fn within(
         return Ok(None);
     }
     if reordered {
-        notes.push("the columns stand in another order after the down".to_owned());
+        notes.push(REORDERED.to_owned());
     }
     if !trial.is_noop() {
         let after = trial.contents(course, &down, &prepared.tables).await?;
