@@ -1,6 +1,7 @@
 //! Round-trip tests of histories that lie, and of honest ones.
 
 mod cases;
+mod corpora;
 mod engine;
 mod mysql;
 mod postgres;

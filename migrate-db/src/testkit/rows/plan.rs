@@ -191,7 +191,8 @@ pub(super) async fn plan(
         }
         if is_checked {
             let fresh = (1..=8).filter_map(|n| kind.fresh(salt + n, work.dialect));
-            let more: Vec<Value> = kind.more(&named).into_iter().chain(fresh).collect();
+            let more: Vec<Value> =
+                kind.more(&named, work.dialect).into_iter().chain(fresh).collect();
             values.splice(1.min(values.len())..1.min(values.len()), more);
         }
         if let Some(bounds) = partitions.get(&at) {

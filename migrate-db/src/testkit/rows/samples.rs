@@ -103,7 +103,7 @@ impl Kind {
 
     /// More values, tried where a check has a say: what checks commonly ask for, and what the
     /// check itself names.
-    pub(super) fn more(&self, named: &[String]) -> Vec<Value> {
+    pub(super) fn more(&self, named: &[String], dialect: Dialect) -> Vec<Value> {
         let fits = |text: &&String| match self {
             Self::Text(limit) => limit.is_none_or(|limit| text.chars().count() <= limit),
             _ => true,
@@ -121,9 +121,16 @@ impl Kind {
                 named.iter().filter(|text| number(text)).cloned().map(Value::Sql).collect()
             }
             Self::Labels(_) | Self::Bool | Self::Composite(_) | Self::Expressions(_) => Vec::new(),
-            Self::Bytes(_) | Self::Bits { .. } | Self::Set(_) | Self::Json => Vec::new(),
+            // A check on bytes asks for a length: that of a hash.
+            Self::Bytes(limit) => named
+                .iter()
+                .filter_map(|text| text.parse::<usize>().ok())
+                .filter(|n| *n <= limit.unwrap_or(LONGEST))
+                .map(|n| Value::bytes(&vec![0xa5; n], dialect))
+                .collect(),
+            Self::Bits { .. } | Self::Set(_) | Self::Json => Vec::new(),
             Self::Array(element) => {
-                element.more(named).into_iter().map(|value| array(&[value])).collect()
+                element.more(named, dialect).into_iter().map(|value| array(&[value])).collect()
             }
             Self::Words(..) => Vec::new(),
             Self::Text(_) | Self::Unknown => {
