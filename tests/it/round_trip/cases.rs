@@ -95,7 +95,7 @@ fn history(dialect: Dialect, case: &Case) -> History {
 }
 
 /// That a table holds enough, and no case twice.
-pub(super) fn is_full(cases: impl IntoIterator<Item = &'static Case>) {
+pub(super) fn is_full<'c>(cases: impl IntoIterator<Item = &'c Case>) {
     let mut names: Vec<&str> = cases.into_iter().map(|case| case.name).collect();
     names.sort_unstable();
     let twice = names.windows(2).find(|pair| pair[0] == pair[1]);
