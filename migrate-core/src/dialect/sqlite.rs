@@ -6,6 +6,7 @@
 
 mod catalog;
 mod index;
+mod keywords;
 mod reader;
 mod table;
 mod text;

@@ -1,6 +1,6 @@
 //! What the rows of `sqlite_schema` say together.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::index::index;
 use super::reader::{Part, Reader, parts};
@@ -43,17 +43,24 @@ pub fn schema(entries: &[Entry<'_>]) -> Schema {
     let of_kind = |kind: &'static str| read.iter().filter(move |(entry, _)| entry.kind == kind);
 
     let mut schema = Schema::default();
-    let mut names = BTreeSet::new();
+    let mut names: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (entry, parts) in of_kind("table") {
         let mut made = module(parts).or_else(|| table(parts)).unwrap_or_default();
         if made == Table::default() {
             let definition = text(parts, Scope::Columns(&[]));
             made.options.insert("definition".to_owned(), definition);
         }
-        names.extend(made.columns.iter().map(|column| column.name.to_ascii_lowercase()));
+        let columns = made.columns.iter().map(|column| column.name.to_ascii_lowercase());
+        names.insert(entry.name.to_ascii_lowercase(), columns.collect());
         schema.tables.insert(Name::new(entry.name), made);
     }
-    names.extend(entries.iter().map(|entry| entry.table.to_ascii_lowercase()));
+    // Only SQLite knows what the columns of the others are called: any of their words.
+    let others = read.iter().filter(|(entry, parts)| entry.kind == "view" || is_virtual(parts));
+    for (entry, parts) in others {
+        let words = parts.iter().filter_map(|part| part.name());
+        let words = words.map(|word| word.to_ascii_lowercase()).collect();
+        names.insert(entry.name.to_ascii_lowercase(), words);
+    }
     for (entry, parts) in of_kind("index") {
         let Some(table) = named(&mut schema.tables, entry.table) else { continue };
         if let Some(index) = index(parts, &table.columns) {
@@ -82,7 +89,7 @@ pub fn schema(entries: &[Entry<'_>]) -> Schema {
 }
 
 /// An object by its name in any case.
-fn named<'m, T>(map: &'m mut std::collections::BTreeMap<Name, T>, name: &str) -> Option<&'m mut T> {
+fn named<'m, T>(map: &'m mut BTreeMap<Name, T>, name: &str) -> Option<&'m mut T> {
     let exact = Name::new(name);
     // Nearly always it is spelled alike.
     if map.contains_key(&exact) {
@@ -95,7 +102,7 @@ fn named<'m, T>(map: &'m mut std::collections::BTreeMap<Name, T>, name: &str) ->
 /// that is meant, and puts them in order.
 fn refer(schema: &mut Schema) {
     type Parent = (Name, Vec<String>, Vec<String>);
-    let parents: std::collections::BTreeMap<String, Parent> = schema
+    let parents: BTreeMap<String, Parent> = schema
         .tables
         .iter()
         .map(|(name, table)| {
@@ -129,6 +136,10 @@ fn refer(schema: &mut Schema) {
             ))
         });
     }
+}
+
+fn is_virtual(parts: &[Part<'_>]) -> bool {
+    Reader::new(parts).is("CREATE VIRTUAL TABLE")
 }
 
 /// Reads `CREATE VIRTUAL TABLE`.
@@ -189,4 +200,29 @@ fn trigger(name: &str, parts: &[Part<'_>], scope: Scope<'_>) -> Option<Trigger> 
     let time = time.unwrap_or("BEFORE");
     let definition = format!("CREATE TRIGGER {} {time} {}", quoted(name), text(&rest, scope));
     Some(Trigger { definition })
+}
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(sql: &str) -> Schema {
+        schema(&[Entry { kind: "table", name: "t", table: "t", sql }])
+    }
+
+    #[test]
+    fn a_table_that_cannot_be_read_shows_when_it_changes() {
+        let broken = of("CREATE TABLE t");
+        assert_eq!(broken.tables[&Name::new("t")].options["definition"], "CREATE TABLE t");
+        assert_ne!(broken, of("CREATE TABLE t (("));
+    }
+
+    #[test]
+    fn what_is_not_understood_stands_with_its_column() {
+        let strange = of("CREATE TABLE t (a INT NOT NULL FROBNICATE 5, b)");
+        let table = &strange.tables[&Name::new("t")];
+        assert!(!table.columns[0].nullable);
+        assert!(table.columns[0].details.contains("FROBNICATE"));
+        assert_eq!(table.columns[1].name, "b");
+        assert_ne!(strange, of("CREATE TABLE t (a INT NOT NULL FROBNICATE 6, b)"));
+    }
 }

@@ -69,8 +69,13 @@ impl<'t, 's> Reader<'t, 's> {
         Some(*first)
     }
 
-    /// Whether these words come next, one space between.
+    /// Whether these words come next, which are in capitals with one space between.
     pub(super) fn is(&self, words: &str) -> bool {
+        // Nearly always not, and that shows at once.
+        let first = self.rest.first().and_then(|part| part.text.bytes().next());
+        if first.map(|byte| byte.to_ascii_uppercase()) != words.bytes().next() {
+            return false;
+        }
         let mut rest = self.rest.iter();
         words.split(' ').all(|word| rest.next().is_some_and(|part| part.is(word)))
     }

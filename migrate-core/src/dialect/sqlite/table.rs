@@ -56,8 +56,10 @@ fn ends_type(part: Part<'_>) -> bool {
 #[derive(Default)]
 struct Maker {
     table: Table,
-    /// Whether the primary key is the number of the row that every table has.
-    key_is_rowid: bool,
+    /// `DESC` stands with the primary key at its column.
+    descends: bool,
+    /// `ON CONFLICT` of the primary key.
+    conflict: Option<String>,
 }
 
 impl Maker {
@@ -84,11 +86,9 @@ impl Maker {
                 if reader.eat("AUTOINCREMENT") {
                     self.table.columns[at].identity = Some("AUTOINCREMENT".to_owned());
                 }
-                self.key_is_rowid = self.is_integer(at) && !descending;
+                (self.descends, self.conflict) = (descending, conflict.clone());
                 let order = descending.then(|| format!("({} DESC)", quoted(&own[0])));
-                // The one place where it matters at which of the two it stands.
-                let apart = (descending && self.is_integer(at)).then(|| "NOT ROWID".to_owned());
-                let details = joined([order, apart, conflict]);
+                let details = joined([order, conflict]);
                 self.table.primary_key = Some(Key { name, columns: own.clone(), details });
             } else if reader.eat("UNIQUE") {
                 let details = joined([conflict(&mut reader)]);
@@ -126,7 +126,6 @@ impl Maker {
                 reader.next();
             }
         }
-        details.sort();
         self.table.columns[at].details = details.join(" ");
     }
 
@@ -140,16 +139,11 @@ impl Maker {
             }
             let name = name.take();
             if reader.eat("PRIMARY KEY") {
-                self.key_is_rowid = false;
-                let key = self.key(name, &mut reader);
-                if let [column] = key.columns.as_slice()
-                    && let Some(at) = self.table.columns.iter().position(|c| c.name == *column)
-                {
-                    self.key_is_rowid = self.is_integer(at);
-                }
+                let (key, conflict) = self.key(name, &mut reader);
+                self.conflict = conflict;
                 self.table.primary_key = Some(key);
             } else if reader.eat("UNIQUE") {
-                let key = self.key(name, &mut reader);
+                let (key, _) = self.key(name, &mut reader);
                 self.table.uniques.push(key);
             } else if reader.is("CHECK") {
                 self.check(name, &mut reader);
@@ -162,7 +156,8 @@ impl Maker {
         }
     }
 
-    fn key(&mut self, name: Option<String>, reader: &mut Reader<'_, '_>) -> Key {
+    /// Reads the columns of a key and its `ON CONFLICT`.
+    fn key(&mut self, name: Option<String>, reader: &mut Reader<'_, '_>) -> (Key, Option<String>) {
         let mut inside = reader.group().unwrap_or_default();
         let mut numbered = false;
         if let [before @ .., last] = inside
@@ -183,7 +178,8 @@ impl Maker {
         }
         let special = parts.iter().any(|part| !part.details.is_empty());
         let order = special.then(|| format!("({})", parts_text(&parts)));
-        Key { name, columns, details: joined([order, conflict(reader)]) }
+        let conflict = conflict(reader);
+        (Key { name, columns, details: joined([order, conflict.clone()]) }, conflict)
     }
 
     fn check(&mut self, name: Option<String>, reader: &mut Reader<'_, '_>) {
@@ -237,10 +233,6 @@ impl Maker {
         list(parts).iter().filter_map(|item| item[0].name()).map(spelled).collect()
     }
 
-    fn is_integer(&self, at: usize) -> bool {
-        self.table.columns[at].data_type == "INTEGER"
-    }
-
     fn options(&mut self, mut reader: Reader<'_, '_>) {
         while !reader.rest.is_empty() {
             let option = if reader.eat("WITHOUT ROWID") {
@@ -260,18 +252,19 @@ impl Maker {
         let strict = table.options.contains_key("strict");
         let without_rowid = table.options.contains_key("without rowid");
         if let Some(key) = &mut table.primary_key {
-            // A table without row numbers makes no exception for INTEGER.
-            if without_rowid {
-                key.details = key.details.replace(" NOT ROWID", "");
-            } else if self.key_is_rowid {
-                // The order of the number of the row is always the same.
-                let order = format!("({} DESC)", quoted(&key.columns[0]));
-                key.details = key.details.replace(&order, "").trim().to_owned();
+            let mut columns: Vec<_> =
+                table.columns.iter_mut().filter(|c| key.columns.contains(&c.name)).collect();
+            let is_integer = matches!(&*columns, [only] if only.data_type == "INTEGER");
+            // Then it is the number that every row has, unless it descends at the column: the one
+            // place where it matters whether it stands there or behind the columns.
+            let is_rowid = is_integer && !without_rowid && !self.descends;
+            if is_rowid {
+                key.details = self.conflict.unwrap_or_default();
+            } else if is_integer && !without_rowid {
+                key.details.push_str(" NOT ROWID");
             }
-            if strict || without_rowid || self.key_is_rowid {
-                for column in table.columns.iter_mut().filter(|c| key.columns.contains(&c.name)) {
-                    column.nullable = false;
-                }
+            if is_rowid || strict || without_rowid {
+                columns.iter_mut().for_each(|column| column.nullable = false);
             }
         }
         table.uniques.sort_by(|a, b| {
@@ -285,12 +278,15 @@ impl Maker {
 
 /// Reads a type: `VARCHAR(20)`.
 fn data_type(reader: &mut Reader<'_, '_>) -> String {
-    let mut words = Vec::new();
+    let mut words: Vec<String> = Vec::new();
     while let Some(next) = reader.rest.first().filter(|next| !ends_type(**next)) {
         if next.is_symbol("(") {
             let Some(inside) = reader.group() else { break };
             let inside = text(inside, Scope::Empty).to_ascii_uppercase();
-            words.last_mut().unwrap_or(&mut String::new()).push_str(&format!("({inside})"));
+            match words.last_mut() {
+                Some(word) => word.push_str(&format!("({inside})")),
+                None => words.push(format!("({inside})")),
+            }
         } else if reader.is("GENERATED ALWAYS") {
             break;
         } else if let Some(name) = reader.name() {

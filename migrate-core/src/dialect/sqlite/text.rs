@@ -5,8 +5,9 @@
 //! is such a column, and a string where there is none; SQLite rewrites the latter to `'a'` when
 //! it renames something.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::keywords::{is_keyword, is_reserved};
 use super::reader::Part;
 use crate::schema::Column;
 use crate::sql::TokenKind;
@@ -18,23 +19,52 @@ pub(super) enum Scope<'a> {
     Empty,
     /// Those of one table's columns.
     Columns(&'a [Column]),
-    /// All of the database, in small letters.
-    Everything(&'a BTreeSet<String>),
+    /// Those of the tables and views that it names, by their names; all in small letters.
+    Everything(&'a BTreeMap<String, BTreeSet<String>>),
 }
 
-impl Scope<'_> {
-    /// How a name is spelled, if there is such a name.
-    fn spelling(self, name: &str) -> Option<String> {
-        match self {
-            Self::Empty => None,
-            Self::Columns(columns) => find(columns, name).map(|column| column.name.clone()),
-            // Spelled as it is written, but for what another may take for a keyword.
-            Self::Everything(names) => {
-                let small = name.to_ascii_lowercase();
-                let known = names.contains(&small);
-                known.then(|| if is_keyword(name) { small } else { name.to_owned() })
+/// The names that one text can see.
+struct Sight<'a> {
+    columns: &'a [Column],
+    /// In small letters.
+    named: BTreeSet<&'a str>,
+    /// The words of the text itself, in small letters.
+    own: BTreeSet<String>,
+}
+
+impl<'a> Sight<'a> {
+    fn of(parts: &[Part<'_>], scope: Scope<'a>) -> Self {
+        let mut sight = Self { columns: &[], named: BTreeSet::new(), own: BTreeSet::new() };
+        match scope {
+            Scope::Empty => {}
+            Scope::Columns(columns) => sight.columns = columns,
+            Scope::Everything(tables) => {
+                for part in parts {
+                    let Some(name) = part.name().map(|name| name.to_ascii_lowercase()) else {
+                        continue;
+                    };
+                    if let Some((table, names)) = tables.get_key_value(&name) {
+                        sight.named.insert(table);
+                        sight.named.extend(names.iter().map(String::as_str));
+                    }
+                    if part.kind == TokenKind::Word {
+                        sight.own.insert(name);
+                    }
+                }
             }
         }
+        sight
+    }
+
+    /// How a name is spelled, if there is such a name.
+    fn spelling(&self, name: &str) -> Option<String> {
+        if let Some(column) = find(self.columns, name) {
+            return Some(column.name.clone());
+        }
+        // Spelled as it is written, but for what another may take for a keyword.
+        let small = name.to_ascii_lowercase();
+        let known = self.named.contains(&*small);
+        known.then(|| if is_keyword(&name.to_ascii_uppercase()) { small } else { name.to_owned() })
     }
 }
 
@@ -60,19 +90,13 @@ enum Class {
 
 /// The text of some tokens.
 pub(super) fn text(parts: &[Part<'_>], scope: Scope<'_>) -> String {
-    let own: BTreeSet<String> = match scope {
-        Scope::Everything(_) => {
-            let words = parts.iter().filter(|part| part.kind == TokenKind::Word);
-            words.map(|part| part.text.to_ascii_lowercase()).collect()
-        }
-        _ => BTreeSet::new(),
-    };
+    let sight = Sight::of(parts, scope);
     let mut out = String::new();
     let mut before: Option<Class> = None;
     for (at, part) in parts.iter().enumerate() {
         let around =
             Around { before: at.checked_sub(1).map(|at| parts[at]), next: parts.get(at + 1) };
-        let (word, mut class) = written(*part, around, scope, &own);
+        let (word, mut class) = written(*part, around, &sight);
         let leads = |class| !matches!(class, Class::Name | Class::Value | Class::Close);
         if class == Class::Operator && matches!(&*word, "-" | "+" | "~") && before.is_none_or(leads)
         {
@@ -120,22 +144,17 @@ impl Around<'_, '_> {
     }
 }
 
-fn written(
-    part: Part<'_>,
-    around: Around<'_, '_>,
-    scope: Scope<'_>,
-    own: &BTreeSet<String>,
-) -> (String, Class) {
+fn written(part: Part<'_>, around: Around<'_, '_>, sight: &Sight<'_>) -> (String, Class) {
     let text = part.text;
     match part.kind {
-        TokenKind::Word => word(text, around, scope),
+        TokenKind::Word => word(text, around, sight),
         TokenKind::QuotedName => {
             let name = part.name().unwrap_or_default();
-            let known = scope.spelling(&name);
+            let known = sight.spelling(&name);
             let is_string = text.starts_with('"')
                 && known.is_none()
                 && !around.is_name()
-                && !own.contains(&name.to_ascii_lowercase());
+                && !sight.own.contains(&name.to_ascii_lowercase());
             if is_string {
                 return (string(&name), Class::Value);
             }
@@ -157,12 +176,12 @@ fn written(
     }
 }
 
-fn word(text: &str, around: Around<'_, '_>, scope: Scope<'_>) -> (String, Class) {
+fn word(text: &str, around: Around<'_, '_>, sight: &Sight<'_>) -> (String, Class) {
     let upper = text.to_ascii_uppercase();
-    if RESERVED.contains(&upper.as_str()) {
+    if is_reserved(&upper) {
         return (upper, Class::Keyword);
     }
-    if let Some(name) = scope.spelling(text) {
+    if let Some(name) = sight.spelling(text) {
         return (named(&name, around), Class::Name);
     }
     match upper.as_str() {
@@ -174,7 +193,7 @@ fn word(text: &str, around: Around<'_, '_>, scope: Scope<'_>) -> (String, Class)
         "NEW" | "OLD" | "EXCLUDED" if around.next.is_some_and(|part| part.is_symbol(".")) => {
             (upper, Class::Name)
         }
-        keyword if WORDS.contains(&keyword) => (upper, Class::Keyword),
+        keyword if is_keyword(keyword) => (upper, Class::Keyword),
         _ => (named(text, around), Class::Name),
     }
 }
@@ -190,7 +209,7 @@ pub(super) fn quoted(name: &str) -> String {
     let starts = |c: char| !c.is_ascii_digit() && c != '$';
     let is_plain = name.starts_with(starts)
         && name.chars().all(is_letter)
-        && !RESERVED.contains(&name.to_ascii_uppercase().as_str());
+        && !is_reserved(&name.to_ascii_uppercase());
     if is_plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
 }
 
@@ -198,159 +217,3 @@ pub(super) fn quoted(name: &str) -> String {
 pub(super) fn string(value: &str) -> String {
     format!("'{}'", value.replace('\'', "''"))
 }
-
-fn is_keyword(name: &str) -> bool {
-    WORDS.contains(&name.to_ascii_uppercase().as_str())
-}
-
-/// The words that are never a name without quotes.
-const RESERVED: [&str; 58] = [
-    "ADD",
-    "ALL",
-    "ALTER",
-    "AND",
-    "AS",
-    "AUTOINCREMENT",
-    "BETWEEN",
-    "CASE",
-    "CHECK",
-    "COLLATE",
-    "COMMIT",
-    "CONSTRAINT",
-    "CREATE",
-    "DEFAULT",
-    "DEFERRABLE",
-    "DELETE",
-    "DISTINCT",
-    "DROP",
-    "ELSE",
-    "ESCAPE",
-    "EXCEPT",
-    "EXISTS",
-    "FOREIGN",
-    "FROM",
-    "GROUP",
-    "HAVING",
-    "IN",
-    "INDEX",
-    "INSERT",
-    "INTERSECT",
-    "INTO",
-    "IS",
-    "ISNULL",
-    "JOIN",
-    "LIMIT",
-    "NOT",
-    "NOTHING",
-    "NOTNULL",
-    "NULL",
-    "ON",
-    "OR",
-    "ORDER",
-    "PRIMARY",
-    "REFERENCES",
-    "RETURNING",
-    "SELECT",
-    "SET",
-    "TABLE",
-    "THEN",
-    "TO",
-    "TRANSACTION",
-    "UNION",
-    "UNIQUE",
-    "UPDATE",
-    "USING",
-    "VALUES",
-    "WHEN",
-    "WHERE",
-];
-
-/// The other keywords, which are a name where no keyword can stand.
-const WORDS: [&str; 86] = [
-    "ABORT",
-    "ACTION",
-    "AFTER",
-    "ALWAYS",
-    "ANALYZE",
-    "ASC",
-    "ATTACH",
-    "BEFORE",
-    "BEGIN",
-    "BY",
-    "CASCADE",
-    "CAST",
-    "COLUMN",
-    "CONFLICT",
-    "CROSS",
-    "CURRENT",
-    "DATABASE",
-    "DEFERRED",
-    "DESC",
-    "DETACH",
-    "DO",
-    "EACH",
-    "EXCLUDE",
-    "EXCLUSIVE",
-    "EXPLAIN",
-    "FAIL",
-    "FILTER",
-    "FIRST",
-    "FOLLOWING",
-    "FOR",
-    "FULL",
-    "GENERATED",
-    "GLOB",
-    "GROUPS",
-    "IF",
-    "IGNORE",
-    "IMMEDIATE",
-    "INDEXED",
-    "INITIALLY",
-    "INNER",
-    "INSTEAD",
-    "KEY",
-    "LAST",
-    "LEFT",
-    "LIKE",
-    "MATCH",
-    "MATERIALIZED",
-    "NATURAL",
-    "NO",
-    "NULLS",
-    "OF",
-    "OFFSET",
-    "OTHERS",
-    "OUTER",
-    "OVER",
-    "PARTITION",
-    "PLAN",
-    "PRAGMA",
-    "PRECEDING",
-    "QUERY",
-    "RAISE",
-    "RANGE",
-    "RECURSIVE",
-    "REGEXP",
-    "REINDEX",
-    "RELEASE",
-    "RENAME",
-    "REPLACE",
-    "RESTRICT",
-    "RIGHT",
-    "ROLLBACK",
-    "ROW",
-    "ROWS",
-    "SAVEPOINT",
-    "TEMP",
-    "TEMPORARY",
-    "TIES",
-    "TRIGGER",
-    "UNBOUNDED",
-    "VACUUM",
-    "VIEW",
-    "VIRTUAL",
-    "WINDOW",
-    "WITH",
-    "WITHOUT",
-    "END",
-];

@@ -1,27 +1,18 @@
 //! A real schema, compared with what SQLite's own PRAGMAs tell of every table.
 
-use std::path::Path;
-
 use migrate_core::dialect::Dialect;
-use migrate_core::directory::Directory;
 use migrate_core::schema::{Column, Name, Table};
 use sqlx::sqlite::SqlitePool;
 
 use super::Memory;
-use crate::corpora::folder;
+use crate::corpora::history;
 use crate::scenarios::{upgrade, whole};
-use crate::support::TestEnvironment;
 use crate::support::db::Db;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn gitness_is_read_as_the_pragmas_tell_it() {
-    let Some(folder) = folder("gitness_sqlite") else { return };
+    let Some((history, _env)) = history("gitness_sqlite", Dialect::Sqlite) else { return };
     let Some(db) = Db::fresh(Dialect::Sqlite).await else { return };
-    let env = TestEnvironment::new();
-    env.ok(&["import", &Path::new(&folder).to_string_lossy(), "--dialect", "sqlite"]);
-    let history = Directory::new(env.path("migrations")).history(&[Dialect::Sqlite]);
-    let (history, found) = history.unwrap();
-    assert!(!found.has_errors(), "{found}");
     upgrade(&db, &history, "head").await.unwrap_or_else(|e| panic!("{}", whole(&e)));
 
     let memory = Memory(SqlitePool::connect(&db.url).await.unwrap());

@@ -1,6 +1,5 @@
 //! What must differ, and what must be equal.
 
-use super::super::difference;
 use super::Memory;
 
 /// A table, and the same with a small change.
@@ -309,8 +308,8 @@ const EQUAL: &[(&str, &str)] = &[
         "CREATE TABLE t (a); CREATE VIEW IF NOT EXISTS \"v\" as\n select \"a\" from [t] -- all",
     ),
     (
-        "CREATE TABLE t (a); CREATE VIEW v AS SELECT 'word' AS k, a FROM t",
-        "CREATE TABLE s (b); CREATE VIEW v AS SELECT \"word\" AS k, b FROM s; DROP VIEW v; ALTER TABLE s RENAME TO t; ALTER TABLE t RENAME b TO a; CREATE VIEW v AS SELECT \"word\" AS k, a FROM t",
+        "CREATE TABLE t (a); CREATE VIEW v AS SELECT 'x' AS k, a FROM t",
+        "CREATE TABLE s (b); CREATE VIEW v AS SELECT \"x\" AS k, b FROM s; DROP VIEW v; ALTER TABLE s RENAME TO t; ALTER TABLE t RENAME b TO a; CREATE VIEW v AS SELECT \"x\" AS k, a FROM t",
     ),
     (
         "CREATE TABLE t (a); CREATE TRIGGER g BEFORE INSERT ON t BEGIN SELECT new.a; END",
@@ -327,52 +326,35 @@ const PARENTS: &str = "CREATE TABLE p (id INTEGER PRIMARY KEY, u UNIQUE, x, y, U
     CREATE TABLE q (id INTEGER PRIMARY KEY);";
 
 #[tokio::test]
-async fn every_change_of_a_table_shows_and_its_undoing_does_not() {
-    assert!(TABLES.len() >= 45, "{}", TABLES.len());
-    let mut faults = Vec::new();
+async fn every_change_shows_and_its_undoing_does_not() {
     for (one, other) in TABLES {
         let memory = Memory::with(&format!("{PARENTS} {one}")).await;
         let before = memory.schema().await;
         memory.run(&format!("DROP TABLE t; {other}")).await;
-        if memory.schema().await == before {
-            faults.push(format!("does not show: {one}\n{other}"));
-        }
+        assert_ne!(memory.schema().await, before, "{one}\n{other}");
         memory.run(&format!("DROP TABLE t; {one}")).await;
-        if memory.schema().await != before {
-            faults.push(format!("not equal to itself: {one}"));
-        }
+        assert_eq!(memory.schema().await, before, "{one}");
     }
-    assert!(faults.is_empty(), "{}", faults.join("\n"));
-}
-
-#[tokio::test]
-async fn every_step_shows_and_its_way_back_too() {
     let memory = Memory::with(FIXED).await;
     let before = memory.schema().await;
     for (there, back) in STEPS {
         memory.run(there).await;
         let after = memory.schema().await;
-        assert!(after != before, "does not show: {there}");
+        assert_ne!(after, before, "{there}");
         memory.run(back).await;
-        let now = memory.schema().await;
-        assert!(now == before, "{there}\n{back}\n{}", difference(&before, &now));
+        assert_eq!(memory.schema().await, before, "{there}\n{back}");
         memory.run(there).await;
-        let again = memory.schema().await;
-        assert!(again == after, "{there}, again\n{}", difference(&after, &again));
+        assert_eq!(memory.schema().await, after, "{there}, again");
         memory.run(back).await;
     }
 }
 
 #[tokio::test]
 async fn what_means_the_same_is_equal() {
-    let mut faults = Vec::new();
     for (one, other) in EQUAL {
         let first = Memory::with(&format!("{PARENTS} {one}")).await.schema().await;
         let second = Memory::with(&format!("{PARENTS} {other}")).await.schema().await;
-        if first != second {
-            faults.push(format!("{one}\n{other}\n{}", difference(&first, &second)));
-        }
+        assert_eq!(first, second, "{one}\n{other}");
         assert!(first.tables.values().all(|table| !table.options.contains_key("definition")));
     }
-    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
