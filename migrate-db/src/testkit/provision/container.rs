@@ -45,9 +45,12 @@ fn request(kind: &Kind, image: &str, name: &str) -> ContainerRequest<GenericImag
     let image = GenericImage::new(repository, tag).with_exposed_port(port);
     let image = image.with_container_name(name).with_label(LABEL, now().to_string());
     match kind.dialect {
-        // The data in memory, in a folder that is the same for all versions of the image.
+        // The data in memory, in a folder that is the same for all versions of the image. MariaDB
+        // writes a file for nearly every question about its catalog: in memory that takes a
+        // fiftieth of the time.
         Dialect::Mysql => image
             .with_mount(Mount::tmpfs_mount("/var/lib/mysql"))
+            .with_mount(Mount::tmpfs_mount("/tmp"))
             .with_env_var("MARIADB_ALLOW_EMPTY_ROOT_PASSWORD", "1")
             .with_env_var("MYSQL_ALLOW_EMPTY_PASSWORD", "1")
             .with_cmd(super::local::MYSQL_OPTIONS),
