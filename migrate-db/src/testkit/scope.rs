@@ -10,8 +10,6 @@ use migrate_core::dialect::Dialect;
 use migrate_core::revision::{Revision, WayDown};
 use migrate_core::schema::{Kind, Name, Schema};
 
-use super::rows;
-
 /// The tables that the sections of a revision have to do with, as far as they are there: named
 /// in them, or reached through what is named in them (views, functions, types, indexes,
 /// constraints, sequences, triggers); with those that refer to them or that they refer to.
@@ -98,8 +96,6 @@ fn named(mut words: BTreeSet<String>, schema: &Schema) -> BTreeSet<Name> {
             || types.into_iter().any(|part| has(&part.name))
         {
             found.insert(name.clone());
-            // The rows of a partition are its parent's.
-            found.extend(rows::partitioned_parent(schema, table));
         }
     }
     // What refers to them may be changed along with them.

@@ -79,7 +79,12 @@ impl<'t> Trial<'t> {
         schema: &Schema,
         in_transaction: bool,
     ) -> Result<Prepared, Error> {
-        let tables = scope::tables(self.revision(), self.dialect, schema);
+        let mut tables = scope::tables(self.revision(), self.dialect, schema);
+        // The rows of a partition are its parent's.
+        let parents = schema.tables.iter().filter(|(name, _)| tables.contains(name));
+        let parents = parents.filter_map(|(_, table)| rows::partitioned_parent(schema, table));
+        let parents: Vec<Name> = parents.collect();
+        tables.extend(parents);
         let test = &self.settings.test;
         let mut notes = Vec::new();
         if test.rows > 0 && !self.bare {
