@@ -204,6 +204,7 @@ fn trigger(name: &str, parts: &[Part<'_>], scope: Scope<'_>) -> Option<Trigger> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::{compare, leftover};
 
     fn of(sql: &str) -> Schema {
         schema(&[Entry { kind: "table", name: "t", table: "t", sql }])
@@ -224,5 +225,41 @@ mod tests {
         assert!(table.columns[0].details.contains("FROBNICATE"));
         assert_eq!(table.columns[1].name, "b");
         assert_ne!(strange, of("CREATE TABLE t (a INT NOT NULL FROBNICATE 6, b)"));
+    }
+
+    /// What differs between two tables, told.
+    fn told(before: &str, after: &str) -> Vec<String> {
+        compare(&of(before), &of(after)).iter().map(leftover).collect()
+    }
+
+    #[test]
+    fn a_key_without_a_name_is_known_by_its_columns() {
+        assert_eq!(
+            told(
+                "CREATE TABLE t (a REFERENCES p (x) ON DELETE CASCADE, b REFERENCES p (x))",
+                "CREATE TABLE t (a REFERENCES p (x), b REFERENCES p (x))",
+            ),
+            ["action on delete of foreign key (a) REFERENCES p (x) ON DELETE CASCADE \
+              of table t was CASCADE and is NO ACTION"]
+        );
+        let uniques =
+            told("CREATE TABLE t (a UNIQUE)", "CREATE TABLE t (a UNIQUE ON CONFLICT FAIL)");
+        assert_eq!(
+            uniques,
+            ["details of unique constraint (a) of table t were not there and are ON CONFLICT FAIL"]
+        );
+        let others = told("CREATE TABLE t (a UNIQUE, b)", "CREATE TABLE t (a, b UNIQUE)");
+        assert_eq!(others.len(), 2, "{others:?}");
+    }
+
+    #[test]
+    fn the_order_of_a_lone_integer_key_counts_only_without_row_numbers() {
+        let alike = |options: &str| {
+            let column = format!("CREATE TABLE t (a INTEGER PRIMARY KEY){options}");
+            let behind = format!("CREATE TABLE t (a INTEGER, PRIMARY KEY (a DESC)){options}");
+            of(&column) == of(&behind)
+        };
+        assert!(alike(""));
+        assert!(!alike(" WITHOUT ROWID"));
     }
 }
