@@ -59,7 +59,7 @@ pub(crate) fn run(
         Command::Import(args) => block_on(import::run(args, &context()?)),
         Command::Accept(args) => accept::run(args, &context()?),
         Command::RunAndAsk(command) => run_or_ask(command, &context()?),
-        Command::Test(args) => block_on(test::run(args, &context()?)),
+        Command::Test(args) => block_until(test::run(args, &context()?), test::AFTERWARDS),
         Command::Db(args) => block_on(db::run(args, &context()?)),
         Command::Completions(args) => Ok(completions::run(args, whole(), ui)),
         Command::Man(args) => man::run(args, whole(), ui),
@@ -82,9 +82,17 @@ fn run_or_ask(command: &cli::Command, context: &Context<'_>) -> Result<Exit, Cli
     exit
 }
 
-/// Runs what needs the database on this thread. When the process is asked to end, the work is
-/// dropped where it is: connections close, and with them transactions and locks.
 fn block_on(work: impl Future<Output = Result<Exit, CliError>>) -> Result<Exit, CliError> {
+    block_until(work, "`cargo migrate current` shows where the database stands")
+}
+
+/// Runs what needs the database on this thread. When the process is asked to end, the work is
+/// dropped where it is: connections close, and with them transactions and locks,
+/// and `afterwards` says how to go on.
+fn block_until(
+    work: impl Future<Output = Result<Exit, CliError>>,
+    afterwards: &'static str,
+) -> Result<Exit, CliError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -93,8 +101,7 @@ fn block_on(work: impl Future<Output = Result<Exit, CliError>>) -> Result<Exit, 
         let mut work = pin!(work);
         let mut end = pin!(end_asked_for());
         poll_fn(|task| match end.as_mut().poll(task) {
-            Poll::Ready(()) => Poll::Ready(Err(CliError::failed("interrupted")
-                .help("`cargo migrate current` shows where the database stands"))),
+            Poll::Ready(()) => Poll::Ready(Err(CliError::failed("interrupted").help(afterwards))),
             Poll::Pending => work.as_mut().poll(task),
         })
         .await

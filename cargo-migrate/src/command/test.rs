@@ -17,6 +17,9 @@ use crate::context::Context;
 use crate::verdicts::{self, Json, Tested};
 use crate::writing;
 
+/// What to do after an interruption.
+pub(super) const AFTERWARDS: &str = "run it again: what was tested is remembered";
+
 /// Take every revision up, down and up again, on a real database with rows in it
 #[derive(Debug, clap::Args)]
 #[command(

@@ -185,3 +185,72 @@ fn nothing_added_is_nothing_to_test() {
       caused by: No such file or directory (os error 2)
     ");
 }
+
+/// A history whose second revision leaves an index behind.
+fn with_a_lie() -> TestEnvironment {
+    let mut env = TestEnvironment::new();
+    env.set("MIGRATE_TEST_DIR", &env.path("known").to_string_lossy());
+    env.write("migrate.toml", "dialects = [\"sqlite\"]\n");
+    env.revision("aaa", "", "CREATE TABLE users (email TEXT);", "DROP TABLE users;");
+    env.revision("bbb", "aaa", "CREATE INDEX users_email ON users (email);", "SELECT 1;");
+    env
+}
+
+#[test]
+fn a_lie_is_told_and_remembered() {
+    let env = with_a_lie();
+    let first = env.run(&["test"]);
+    assert_eq!(first.code, 1, "{first}");
+    assert!(first.stderr.contains("ok   aaa Message of aaa ("), "{first}");
+    assert!(first.stderr.contains("FAIL bbb Message of bbb ("), "{first}");
+    assert!(
+        first.stdout.contains(
+            "error[left-behind]: after the down index users_email of table users is left behind\n \
+             --> migrations/bbb.sql\n"
+        ),
+        "{first}"
+    );
+    assert!(first.stdout.contains("| + CREATE INDEX users_email ON users (email);"), "{first}");
+    assert!(first.stdout.contains("4 passed, 1 failed, 0 skipped on sqlite"), "{first}");
+
+    let second = env.run(&["test"]);
+    assert_eq!(second.code, 1, "{second}");
+    assert!(second.stdout.contains("FAIL bbb Message of bbb (remembered)"), "{second}");
+    assert!(second.stdout.contains("(of which 5 remembered)"), "{second}");
+
+    // Mended: the one below is known still.
+    env.revision(
+        "bbb",
+        "aaa",
+        "CREATE INDEX users_email ON users (email);",
+        "DROP INDEX users_email;",
+    );
+    let third = env.ok(&["test"]);
+    assert!(third.stderr.contains("ok   aaa Message of aaa (remembered)"), "{third}");
+    assert!(third.stdout.contains("5 passed, 0 failed, 0 skipped"), "{third}");
+}
+
+#[test]
+fn reports_say_what_the_text_says() {
+    let env = with_a_lie();
+    let outcome = env.run(&["test", "--format", "json", "--junit", "report.xml"]);
+    assert_eq!(outcome.code, 1, "{outcome}");
+    let json = outcome.json();
+    assert_eq!((&json["passed"], &json["failed"]), (&4.into(), &1.into()), "{outcome}");
+    let tests = json["databases"][0]["tests"].as_array().unwrap();
+    assert_eq!(tests.len(), 5);
+    assert_eq!(tests[1]["revision"], "bbb");
+    assert_eq!(tests[1]["outcome"], "failed");
+    assert_eq!(tests[1]["path"], "migrations/bbb.sql");
+    assert_eq!(tests[1]["findings"][0]["code"], "left-behind");
+
+    let text = std::fs::read_to_string(env.path("report.xml")).unwrap();
+    let report = quick_junit::Report::deserialize_from_str(&text).unwrap();
+    assert_eq!((report.tests, report.failures, report.errors), (5, 1, 0));
+    let case = report.test_suites[0].test_cases.iter().find(|case| case.name.contains("bbb"));
+    let status = &case.unwrap().status;
+    let quick_junit::TestCaseStatus::NonSuccess { description, .. } = status else {
+        panic!("{status:?}");
+    };
+    assert!(description.as_ref().unwrap().contains("CREATE INDEX users_email"), "{text}");
+}

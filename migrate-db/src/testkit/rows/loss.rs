@@ -191,22 +191,31 @@ fn compare(table: &Name, old: &Rows, new: &Rows, losses: &mut Vec<Loss>) {
     }
 }
 
-/// Pairs the rows that differ in nothing but their key: they are not gone, they have another key.
+/// Pairs the rows that differ in nothing but a key of one column, where that holds for all: they
+/// are not gone, they have other numbers.
 fn renumbered(
     key: &[usize],
     gone: &mut Vec<Cells>,
     added: &mut Vec<Cells>,
     pairs: &mut Vec<(Cells, Cells)>,
 ) {
-    let is_same = |a: &Cells, b: &Cells| {
-        let mut others = (0..a.len()).filter(|at| !key.contains(at)).peekable();
-        others.peek().is_some() && others.all(|at| a[at] == b[at])
+    let [key] = key else { return };
+    let without = |row: &Cells| {
+        let mut rest = row.clone();
+        rest.remove(*key);
+        rest
     };
-    for row in std::mem::take(gone) {
-        match added.iter().position(|other| is_same(&row, other)) {
-            Some(at) => pairs.push((row, added.remove(at))),
-            None => gone.push(row),
-        }
+    let sorted = |rows: &[Cells]| {
+        let mut rows = rows.to_vec();
+        rows.sort_by_key(without);
+        rows
+    };
+    let (old, new) = (sorted(gone), sorted(added));
+    let is_same = |(a, b): (&Cells, &Cells)| a.len() > 1 && without(a) == without(b);
+    if old.len() == new.len() && old.iter().zip(&new).all(is_same) {
+        pairs.extend(old.into_iter().zip(new));
+        gone.clear();
+        added.clear();
     }
 }
 
