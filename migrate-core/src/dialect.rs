@@ -267,9 +267,6 @@ pub struct Words {
     pub group_by: &'static str,
     /// Milliseconds since the transaction began, where the database keeps time in it.
     pub elapsed: Option<&'static str>,
-    /// Milliseconds since a moment (`{}` milliseconds of Unix time), and since the newest row of
-    /// the log (`{}`), where many steps may travel in one trip.
-    pub elapsed_since: Option<[&'static str; 2]>,
     /// Whether statements of one transaction may be sent together.
     pub travels: bool,
     /// Whether also its beginning and its end may be sent with them.

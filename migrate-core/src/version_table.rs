@@ -138,10 +138,6 @@ pub enum Elapsed {
     Millis(u64),
     /// The database knows when the transaction began.
     Clock,
-    /// The database's clock from this moment on: milliseconds since 1970-01-01T00:00:00Z.
-    Since(u64),
-    /// The database's clock since the newest log row: for a step right behind another.
-    SincePrevious,
 }
 
 /// One row of the log, oldest first when listed.
@@ -396,18 +392,6 @@ impl VersionTable {
         format!("SELECT {} FROM {}", self.number("COALESCE(MAX(id), 0)"), self.log())
     }
 
-    /// Asks for the durations of the newest log rows, newest first, as lines of milliseconds; for
-    /// databases with [`crate::dialect::Words::elapsed_since`].
-    #[must_use]
-    pub fn durations(&self, count: usize) -> String {
-        let millis = self.number("d.duration_ms");
-        format!(
-            "SELECT {} FROM (SELECT duration_ms FROM {} ORDER BY id DESC LIMIT {count}) d",
-            self.dialect.words().lines.replace("{}", &millis),
-            self.log()
-        )
-    }
-
     /// Refuses, with a division by zero, when the generation is another; for databases where
     /// statements travel together.
     #[must_use]
@@ -452,35 +436,41 @@ impl VersionTable {
         }
     }
 
-    /// Records a revision.
+    /// Records revisions, a row each.
     #[must_use]
-    pub fn insert(
+    pub fn insert<'a>(
         &self,
-        revision: &Revision,
-        fingerprint: Fingerprint,
-        state: RowState,
-        origin: Origin<'_>,
+        rows: impl IntoIterator<Item = (&'a Revision, Fingerprint, RowState, Origin<'a>)>,
     ) -> String {
         let literal = |text: &str| self.dialect.literal(text);
+        let row = |(revision, fingerprint, state, origin): (&Revision, _, RowState, Origin<'_>)| {
+            format!(
+                "({}, '{fingerprint}', {}, '{}', 0, 0, {}, {}, {}, {}, {})",
+                literal(revision.id().as_str()),
+                literal(revision.message()),
+                state.word(),
+                self.dialect.words().now,
+                self.elapsed(origin.elapsed),
+                literal(origin.by),
+                literal(origin.tool),
+                literal(&way_down(revision)),
+            )
+        };
         format!(
-            "INSERT INTO {} (revision, fingerprint, message, state, statements_begun, statements_done, applied_at, duration_ms, applied_by, tool, way_down) VALUES ({}, '{}', {}, '{}', 0, 0, {}, {}, {}, {}, {})",
+            "INSERT INTO {} (revision, fingerprint, message, state, statements_begun, statements_done, applied_at, duration_ms, applied_by, tool, way_down) VALUES {}",
             self.version(),
-            literal(revision.id().as_str()),
-            fingerprint,
-            literal(revision.message()),
-            state.word(),
-            self.dialect.words().now,
-            self.elapsed(origin.elapsed),
-            literal(origin.by),
-            literal(origin.tool),
-            literal(&way_down(revision)),
+            listed(rows.into_iter().map(row)),
         )
     }
 
-    /// Removes a revision's row, if it stands so.
+    /// Removes the rows of revisions, those that stand so.
     #[must_use]
-    pub fn delete(&self, id: &str, from: impl Into<Standing>) -> String {
-        format!("DELETE FROM {} WHERE {}", self.version(), self.stands(id, from.into()))
+    pub fn delete<'a>(
+        &self,
+        ids: impl IntoIterator<Item = &'a str>,
+        from: impl Into<Standing>,
+    ) -> String {
+        format!("DELETE FROM {} WHERE {}", self.version(), self.stand(ids, from.into()))
     }
 
     /// Refuses, with a division by zero, when a revision's row stands otherwise, and keeps it so
@@ -490,13 +480,17 @@ impl VersionTable {
         format!(
             "SELECT 1 / (SELECT COUNT(*) FROM (SELECT 1 FROM {} WHERE {} FOR UPDATE) r)",
             self.version(),
-            self.stands(id, from.into())
+            self.stand([id], from.into())
         )
     }
 
-    fn stands(&self, id: &str, from: Standing) -> String {
-        let mut condition =
-            format!("revision = {} AND state = '{}'", self.dialect.literal(id), from.state.word());
+    fn stand<'a>(&self, ids: impl IntoIterator<Item = &'a str>, from: Standing) -> String {
+        let ids: Vec<String> = ids.into_iter().map(|id| self.dialect.literal(id)).collect();
+        let mut condition = match ids.as_slice() {
+            [id] => format!("revision = {id}"),
+            ids => format!("revision IN ({})", ids.join(", ")),
+        };
+        condition += &format!(" AND state = '{}'", from.state.word());
         for (column, count) in [("statements_done", from.done), ("statements_begun", from.begun)] {
             if let Some(count) = count {
                 condition += &format!(" AND {column} = {count}");
@@ -522,24 +516,33 @@ impl VersionTable {
             to.begun,
             to.done,
             to.fingerprint,
-            self.stands(id, from.into())
+            self.stand([id], from.into())
         )
     }
 
-    /// Adds a row to the log.
+    /// Adds rows to the log, each of an id, what happened, more words, and by whom.
     #[must_use]
-    pub fn record(&self, id: &str, event: Event, detail: &str, origin: Origin<'_>) -> String {
+    pub fn record<'a>(
+        &self,
+        rows: impl IntoIterator<Item = (&'a str, Event, &'a str, Origin<'a>)>,
+    ) -> String {
         let literal = |text: &str| self.dialect.literal(text);
+        let row = |(id, event, detail, origin): (&str, Event, &str, Origin<'_>)| {
+            format!(
+                "({}, {}, '{}', {}, {}, {}, {})",
+                self.dialect.words().now,
+                literal(id),
+                event.word(),
+                self.elapsed(origin.elapsed),
+                literal(origin.by),
+                literal(origin.tool),
+                literal(detail),
+            )
+        };
         format!(
-            "INSERT INTO {} (at, revision, event, duration_ms, done_by, tool, detail) VALUES ({}, {}, '{}', {}, {}, {}, {})",
+            "INSERT INTO {} (at, revision, event, duration_ms, done_by, tool, detail) VALUES {}",
             self.log(),
-            self.dialect.words().now,
-            literal(id),
-            event.word(),
-            self.elapsed(origin.elapsed),
-            literal(origin.by),
-            literal(origin.tool),
-            literal(detail),
+            listed(rows.into_iter().map(row)),
         )
     }
 
@@ -549,12 +552,6 @@ impl VersionTable {
             Elapsed::Unknown => None,
             Elapsed::Millis(millis) => Some(millis.to_string()),
             Elapsed::Clock => words.elapsed.map(str::to_owned),
-            Elapsed::Since(moment) => {
-                words.elapsed_since.map(|[since, _]| since.replace("{}", &moment.to_string()))
-            }
-            Elapsed::SincePrevious => {
-                words.elapsed_since.map(|[_, previous]| previous.replace("{}", &self.log()))
-            }
         };
         clock.unwrap_or_else(|| "NULL".to_owned())
     }
@@ -566,6 +563,10 @@ impl VersionTable {
     fn moment(&self, column: &str) -> String {
         self.dialect.words().moment_as_text.replace("{}", column)
     }
+}
+
+fn listed(rows: impl Iterator<Item = String>) -> String {
+    rows.collect::<Vec<_>>().join(", ")
 }
 
 /// Header and way down of a revision in the form of a revision file, without its up: what a

@@ -26,12 +26,11 @@ pub(crate) enum What {
     Guard,
     /// Of a revision file.
     Statement(Statement),
-    /// Writes the version table or the log: one row for this revision, any number for none.
-    Record(Option<Node>),
+    /// Writes the version table or the log: so many rows, the first of them for this revision; any
+    /// number where there is none.
+    Record(Option<(Node, u64)>),
     /// Asks for the newest log number.
     Generation,
-    /// Asks how long the steps of the trip took.
-    Durations,
     /// Sets something of the session.
     Set,
     /// Ends a transaction.

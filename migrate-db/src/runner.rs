@@ -16,10 +16,8 @@ use migrate_core::plan::Step;
 use migrate_core::script::{Action, Record, Script, Transactions, statements_of};
 use migrate_core::version_table::VersionTable;
 
-use recording::unix_millis;
-
 use crate::doubt::{self, Seen};
-use crate::driver::{Cells, Connection, Obstacle, pause};
+use crate::driver::{Connection, Obstacle, pause};
 use crate::error::Error;
 use crate::event::Event;
 use crate::queue::{self, Queued, What};
@@ -70,7 +68,7 @@ pub(crate) struct Runner<'r> {
     /// How many statements of the step the open transaction notes as done.
     noting: Option<usize>,
     /// Steps whose records are on their way.
-    ending: Vec<(Step, Instant)>,
+    ending: Vec<Ending>,
     /// How many steps may travel in one trip: more while trips are short, so that a long step is
     /// soon told of by itself.
     batch: usize,
@@ -103,10 +101,25 @@ pub(crate) enum Outcome {
 struct Current {
     step: Step,
     since: Instant,
-    /// The same moment in Unix time, in milliseconds.
-    moment: u64,
     /// How many statements are noted as done, where they are noted one by one.
     journalled: Option<usize>,
+}
+
+/// A step whose records are on their way.
+#[derive(Clone, Copy)]
+struct Ending {
+    step: Step,
+    since: Instant,
+    /// How many statements of the trip are its own or come before it.
+    behind: usize,
+}
+
+/// What became of statements that were sent.
+enum Delivered {
+    /// All ran; when each was done.
+    All(Vec<Instant>),
+    /// Not all.
+    Not(End),
 }
 
 /// How an action ended.
@@ -210,12 +223,8 @@ impl<'r> Runner<'r> {
                     message: revision.message().to_owned(),
                     direction: step.direction,
                 });
-                self.current = Some(Current {
-                    step: *step,
-                    since: Instant::now(),
-                    moment: unix_millis(),
-                    journalled: done,
-                });
+                self.current =
+                    Some(Current { step: *step, since: Instant::now(), journalled: done });
                 Ok(End::Done)
             }
             Action::Begin { foreign_keys } => self.begin(*foreign_keys).await,
@@ -352,16 +361,48 @@ impl<'r> Runner<'r> {
         }
     }
 
-    /// Sends what is waiting, and what is left of it again while somebody else is in the way.
+    /// Sends what is waiting, and behind it the records of the steps that end with it.
     async fn flush(&mut self) -> Result<End, Error> {
         let since = Instant::now();
-        let mut attempt = 0;
-        let mut queue = std::mem::take(&mut self.queue);
-        if self.ending.len() > 1 {
-            let sql = Cow::Owned(self.work.table.durations(self.ending.len()));
-            queue.push(Queued { sql, what: What::Durations });
+        let queue = std::mem::take(&mut self.queue);
+        let moments = match self.deliver(queue).await? {
+            Delivered::All(moments) => moments,
+            Delivered::Not(end) => return Ok(end),
+        };
+        let durations = self.durations(since, &moments);
+        if self.records_follow() {
+            let records = self.records_behind(&durations);
+            if let Delivered::Not(end) = self.deliver(records).await? {
+                return Ok(end);
+            }
         }
-        let mut durations = Vec::new();
+        let took = since.elapsed();
+        self.batch = if took < SHORT_TRIP { (self.batch * 2).min(LONGEST_BATCH) } else { 1 };
+        for (ending, duration) in std::mem::take(&mut self.ending).into_iter().zip(durations) {
+            self.ended(ending.step, duration);
+        }
+        Ok(End::Done)
+    }
+
+    /// How long each step of a trip took: up to its last result, from that of the step before it.
+    fn durations(&self, sent: Instant, moments: &[Instant]) -> Vec<Duration> {
+        let mut from = None;
+        let mut took = |ending: &Ending| {
+            let begun = from.unwrap_or(ending.since);
+            let last = ending.behind.checked_sub(1).and_then(|last| moments.get(last));
+            let end = last.copied().unwrap_or(begun.max(sent));
+            from = Some(end);
+            end.saturating_duration_since(begun)
+        };
+        self.ending.iter().map(&mut took).collect()
+    }
+
+    /// Sends statements, and what is left of them again while somebody else is in the way; when the
+    /// result of each was there.
+    async fn deliver(&mut self, mut queue: Vec<Queued<'r>>) -> Result<Delivered, Error> {
+        let since = Instant::now();
+        let mut attempt = 0;
+        let mut moments = Vec::with_capacity(queue.len());
         while !queue.is_empty() {
             let trip = self.connection.trip(&queue::text(&queue)).await;
             self.check_rows(&queue, &trip.changed)?;
@@ -371,8 +412,8 @@ impl<'r> Runner<'r> {
                 let newest = row.first().and_then(Option::as_deref).and_then(|n| n.parse().ok());
                 self.next_generation = newest.or(self.next_generation);
             }
+            moments.extend_from_slice(&trip.moments);
             if trip.failure.is_none() {
-                durations = self.durations(trip.last_row.as_ref());
                 break;
             }
             let remarks =
@@ -387,42 +428,23 @@ impl<'r> Runner<'r> {
                     attempt += 1;
                 }
                 Some(Obstacle::Conflict) => {
-                    return Ok(End::Conflict(self.failure(
-                        &queue[index],
-                        position,
-                        remarks,
-                        error,
-                    )));
+                    let error = self.failure(&queue[index], position, remarks, error);
+                    return Ok(Delivered::Not(End::Conflict(error)));
                 }
                 None if queue[index].what == What::Guard && is_refused(&error) => {
-                    return Ok(End::Overtaken);
+                    return Ok(Delivered::Not(End::Overtaken));
                 }
                 None => return Err(self.failure(&queue[index], position, remarks, error)),
             }
         }
-        let took = since.elapsed();
-        self.batch = if took < SHORT_TRIP { (self.batch * 2).min(LONGEST_BATCH) } else { 1 };
-        for (n, (step, since)) in std::mem::take(&mut self.ending).into_iter().enumerate() {
-            let duration = durations.get(n).copied().unwrap_or_else(|| since.elapsed());
-            self.ended(step, duration);
-        }
-        Ok(End::Done)
+        Ok(Delivered::All(moments))
     }
 
-    /// How long each step of a trip took, oldest first, as the database noted it.
-    fn durations(&self, row: Option<&Cells>) -> Vec<Duration> {
-        let text = row.filter(|_| self.ending.len() > 1).and_then(|row| row.first()?.as_deref());
-        let millis = text.into_iter().flat_map(str::lines).filter_map(|line| line.parse().ok());
-        let mut durations: Vec<Duration> = millis.map(Duration::from_millis).collect();
-        durations.reverse();
-        durations
-    }
-
-    /// Every record changes one row, or somebody else has moved it.
+    /// Every record changes one row for each step, or somebody else has moved it.
     fn check_rows(&self, queue: &[Queued<'_>], changed: &[u64]) -> Result<(), Error> {
         for (queued, changed) in queue.iter().zip(changed) {
-            if let What::Record(Some(node)) = queued.what
-                && *changed != 1
+            if let What::Record(Some((node, rows))) = queued.what
+                && *changed != rows
             {
                 return Err(Error::Moved(self.work.graph.id(node).to_string()));
             }

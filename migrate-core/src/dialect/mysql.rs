@@ -47,7 +47,6 @@ pub(super) static WORDS: Words = Words {
     moment_as_text: "CONCAT(LEFT(DATE_FORMAT({}, '%Y-%m-%dT%H:%i:%s.%f'), 23), 'Z')",
     number_as_text: "CAST({} AS CHAR)",
     elapsed: None,
-    elapsed_since: None,
     travels: false,
     one_trip: false,
     lock: Some(LockWords { try_lock, undo: None, holder }),

@@ -49,7 +49,6 @@ pub(super) static WORDS: Words = Words {
     elapsed: Some(
         "CAST(EXTRACT(EPOCH FROM clock_timestamp() - transaction_timestamp()) * 1000 AS BIGINT)",
     ),
-    elapsed_since: None,
     travels: true,
     one_trip: true,
     lock: Some(LockWords { try_lock, undo: Some("ROLLBACK"), holder }),

@@ -60,10 +60,6 @@ pub(super) static WORDS: Words = Words {
     moment_as_text: "{}",
     number_as_text: "CAST({} AS TEXT)",
     elapsed: None,
-    elapsed_since: Some([
-        "CAST(ROUND((julianday('now') - 2440587.5) * 86400000 - {}) AS INTEGER)",
-        "CAST(ROUND((julianday('now') - julianday((SELECT at FROM {} ORDER BY id DESC LIMIT 1))) * 86400000) AS INTEGER)",
-    ]),
     travels: true,
     one_trip: false,
     lock: None,

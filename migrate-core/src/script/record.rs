@@ -16,9 +16,9 @@ impl Record {
         let part = |step: Step, done| fingerprint_of(graph, step, done, table.dialect());
         let from = self.from().map_or(Standing::from(Applied), |(_, from)| from);
         let insert = |node: Node, fingerprint, state| {
-            table.insert(graph.revision(node), fingerprint, state, origin)
+            table.insert([(graph.revision(node), fingerprint, state, origin)])
         };
-        let log = |node: Node, event, detail: &str| table.record(id(node), event, detail, origin);
+        let log = |node: Node, event, detail| table.record([(id(node), event, detail, origin)]);
         // What was begun is told by the fingerprint too: a doubt is about that very statement.
         let progress = |step: Step, begun, done| {
             let state = moving(step.direction);
@@ -27,12 +27,7 @@ impl Record {
             table.update(id(step.node), from, &to)
         };
         match self {
-            Self::Done(Step { node, direction: Direction::Up }) => {
-                [insert(node, whole(node), Applied), log(node, Event::Upgrade, "")]
-            }
-            Self::Done(Step { node, direction: Direction::Down }) => {
-                [table.delete(id(node), from), log(node, Event::Downgrade, "")]
-            }
+            Self::Done(step) => Self::done(&[(step, origin)], graph, table),
             Self::Start(step @ Step { node, direction: Direction::Up }) => {
                 [insert(node, part(step, 0), Upgrading), log(node, Event::Begin, "upgrade")]
             }
@@ -50,12 +45,30 @@ impl Record {
                 [table.update(id(node), from, &to), log(node, Event::Upgrade, "")]
             }
             Self::Finish(Step { node, direction: Direction::Down }) => {
-                [table.delete(id(node), from), log(node, Event::Downgrade, "")]
+                [table.delete([id(node)], from), log(node, Event::Downgrade, "")]
             }
             Self::Stamp(node) => [insert(node, whole(node), Applied), log(node, Event::Stamp, "")],
-            Self::Purge => [table.clear(), table.record("", Event::Unstamp, "purge", origin)],
-            Self::Unstamp(node) => [table.delete(id(node), from), log(node, Event::Unstamp, "")],
+            Self::Purge => [table.clear(), table.record([("", Event::Unstamp, "purge", origin)])],
+            Self::Unstamp(node) => [table.delete([id(node)], from), log(node, Event::Unstamp, "")],
         }
+    }
+
+    /// [`Record::Done`] for several steps of one direction: each statement changes as many rows as
+    /// there are steps, in their order.
+    #[must_use]
+    pub fn done(steps: &[(Step, Origin<'_>)], graph: &Graph, table: &VersionTable) -> [String; 2] {
+        let up = steps.first().is_some_and(|(step, _)| step.direction == Direction::Up);
+        let id = |node| graph.id(node).as_str();
+        let event = if up { Event::Upgrade } else { Event::Downgrade };
+        let rows = if up {
+            table.insert(steps.iter().map(|(step, origin)| {
+                let revision = graph.revision(step.node);
+                (revision, revision.fingerprint, RowState::Applied, *origin)
+            }))
+        } else {
+            table.delete(steps.iter().map(|(step, _)| id(step.node)), RowState::Applied)
+        };
+        [rows, table.record(steps.iter().map(|(step, by)| (id(step.node), event, "", *by)))]
     }
 
     /// Refuses the change where the row is not as it was left, for databases where statements travel

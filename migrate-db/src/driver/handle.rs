@@ -5,6 +5,7 @@
 
 use std::ops::{Deref, DerefMut};
 use std::task::{Context, Poll, Waker};
+use std::time::Instant;
 
 use futures_util::TryStreamExt as _;
 use sqlx::pool::PoolConnection;
@@ -117,7 +118,10 @@ where
     let mut results = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_many(connection);
     loop {
         match soon(results.try_next(), looks).await {
-            Ok(Some(Either::Left(result))) => trip.changed.push(changed(&result)),
+            Ok(Some(Either::Left(result))) => {
+                trip.changed.push(changed(&result));
+                trip.moments.push(Instant::now());
+            }
             Ok(Some(Either::Right(row))) => last = Some(row),
             Ok(None) => break,
             Err(error) => {

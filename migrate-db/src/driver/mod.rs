@@ -20,7 +20,7 @@ mod sqlite;
 mod sqlite_file;
 
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use migrate_core::dialect::Dialect;
 
@@ -35,6 +35,8 @@ pub(crate) type Cells = Vec<Option<String>>;
 pub(crate) struct Trip {
     /// How many rows each statement changed, up to the first that failed.
     pub(crate) changed: Vec<u64>,
+    /// When the result of each was there.
+    pub(crate) moments: Vec<Instant>,
     /// The last row that any of them gave, when it can be read as text.
     pub(crate) last_row: Option<Cells>,
     /// Why the statement behind those failed.

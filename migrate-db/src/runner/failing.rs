@@ -79,7 +79,7 @@ impl Runner<'_> {
             return Error::database(doing, source);
         };
         let name = |step: Step| self.work.graph.id(step.node).to_string();
-        let before = self.ending.iter().map(|(step, _)| *step).take_while(|s| s.node != node);
+        let before = self.ending.iter().map(|ending| ending.step).take_while(|s| s.node != node);
         let undone = self.uncommitted.iter().map(|done| done.step).chain(before);
         let revision = self.work.graph.revision(node);
         let offset = position
@@ -122,7 +122,8 @@ impl Runner<'_> {
             let [row, _] = record.sql(self.work.graph, self.work.table, origin);
             let _ = self.connection.execute(&row).await;
         }
-        let log = self.work.table.record(&failed.revision, table::Event::Failure, &detail, origin);
+        let log =
+            self.work.table.record([(&*failed.revision, table::Event::Failure, &*detail, origin)]);
         let _ = self.connection.execute(&log).await;
     }
 

@@ -1,14 +1,14 @@
 //! Rows of the version table and the log: with the step that they are about, and by hand.
 
 use std::borrow::Cow;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use migrate_core::graph::Node;
 use migrate_core::plan::Step;
 use migrate_core::script::{Record, Transactions};
 use migrate_core::version_table::{self as table, Elapsed, Origin, Progress, RowState};
 
-use super::{Current, Done, End, LARGEST_BATCH, Runner, TOOL};
+use super::{Current, Done, End, Ending, LARGEST_BATCH, Runner, TOOL};
 use crate::error::Error;
 use crate::event::Event;
 use crate::queue::{Queued, What};
@@ -33,8 +33,11 @@ impl Runner<'_> {
             }
         }
         let since = self.current.map_or_else(Instant::now, |c| c.since);
+        // Written behind the statements of the trip, when the times are known.
+        let follows = matches!(record, Record::Done(_)) && self.records_follow();
         let clock = self.clock(record);
         let elapsed = match clock {
+            _ if follows => Elapsed::Unknown,
             Some(clock) => clock,
             None if ends.is_none() => {
                 let so_far = |c: Current| Elapsed::Millis(millis(c.since.elapsed()));
@@ -48,18 +51,20 @@ impl Runner<'_> {
                 Elapsed::Millis(millis(since.elapsed()))
             }
         };
-        self.queue_record(record, elapsed);
+        if !follows {
+            self.queue_record(record, elapsed);
+        }
         self.noting = match record {
             Record::Start(_) => Some(0),
             Record::Progress(_, done) => Some(done),
             _ => None,
         };
         match ends {
-            Some(step) if clock.is_some() => {
-                self.ending.push((step, since));
+            Some(step) if follows || clock.is_some() => {
+                self.ending.push(Ending { step, since, behind: self.queue.len() });
                 let bytes: usize = self.queue.iter().map(|queued| queued.sql.len()).sum();
                 let full = self.ending.len() >= self.batch || bytes >= LARGEST_BATCH;
-                if elapsed != Elapsed::Clock && full {
+                if follows && full {
                     return self.flush().await;
                 }
             }
@@ -71,18 +76,31 @@ impl Runner<'_> {
 
     /// The database's own clock for a step that may travel with its record.
     fn clock(&self, record: Record) -> Option<Elapsed> {
+        let alone = self.work.transactions == Transactions::PerMigration;
+        let together = self.work.table.dialect().words().one_trip && alone;
+        (together && matches!(record, Record::Done(_))).then_some(Elapsed::Clock)
+    }
+
+    /// Whether the records of steps that travel together are written together behind them.
+    pub(super) fn records_follow(&self) -> bool {
         let words = self.work.table.dialect().words();
-        match record {
-            Record::Done(_) if words.one_trip => {
-                let alone = self.work.transactions == Transactions::PerMigration;
-                alone.then_some(Elapsed::Clock)
-            }
-            Record::Done(_) if words.elapsed_since.is_some() => Some(match self.ending.first() {
-                None => Elapsed::Since(self.current.map_or_else(unix_millis, |c| c.moment)),
-                Some(_) => Elapsed::SincePrevious,
-            }),
-            _ => None,
+        words.travels && !words.one_trip
+    }
+
+    /// The records of the steps that have just run, in as few statements as that takes.
+    pub(super) fn records_behind(&self, durations: &[Duration]) -> Vec<Queued<'static>> {
+        let took = |(ending, duration): (&Ending, &Duration)| {
+            let elapsed = Elapsed::Millis(millis(*duration));
+            (ending.step, Origin { by: self.work.by, tool: TOOL, elapsed })
+        };
+        let steps: Vec<(Step, Origin<'_>)> = self.ending.iter().zip(durations).map(took).collect();
+        let mut queue = Vec::new();
+        for steps in steps.chunk_by(|(a, _), (b, _)| a.direction == b.direction) {
+            let what = What::Record(Some((steps[0].0.node, steps.len() as u64)));
+            let sql = Record::done(steps, self.work.graph, self.work.table);
+            queue.extend(sql.map(|sql| Queued { sql: Cow::Owned(sql), what }));
         }
+        queue
     }
 
     fn queue_record(&mut self, record: Record, elapsed: Elapsed) {
@@ -94,8 +112,9 @@ impl Runner<'_> {
             self.queue.push(Queued { sql: Cow::Owned(guard), what: What::Guard });
         }
         let sql = record.sql(self.work.graph, self.work.table, origin);
+        let what = What::Record(subject(record).map(|node| (node, 1)));
         for sql in sql.into_iter().filter(|sql| !sql.is_empty()) {
-            self.queue.push(Queued { sql: Cow::Owned(sql), what: What::Record(subject(record)) });
+            self.queue.push(Queued { sql: Cow::Owned(sql), what });
         }
     }
 
@@ -121,7 +140,7 @@ impl Runner<'_> {
         let node = self.work.graph.node(id).ok_or_else(|| Error::Unknown(vec![id.clone()]));
         let step = |node| Step { node, direction: unfinished.direction() };
         let (row, detail) = match repair {
-            Repair::Reverted => (self.work.table.delete(id, *state), "reverted"),
+            Repair::Reverted => (self.work.table.delete([&**id], *state), "reverted"),
             Repair::Applied => {
                 let fingerprint = self.work.graph.revision(node?).fingerprint;
                 let to = Progress {
@@ -147,8 +166,8 @@ impl Runner<'_> {
                 )
             }
         };
-        let log = self.work.table.record(id, table::Event::Repair, detail, origin);
-        let node = self.work.graph.node(id);
+        let log = self.work.table.record([(&**id, table::Event::Repair, detail, origin)]);
+        let node = self.work.graph.node(id).map(|node| (node, 1));
         let mut end = self.begin(false).await?;
         if matches!(end, End::Done) {
             self.queue.push(Queued { sql: Cow::Owned(row), what: What::Record(node) });
@@ -175,10 +194,6 @@ fn subject(record: Record) -> Option<Node> {
         Record::Stamp(node) | Record::Unstamp(node) => Some(node),
         Record::Purge => None,
     }
-}
-
-pub(super) fn unix_millis() -> u64 {
-    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, millis)
 }
 
 pub(super) fn millis(duration: Duration) -> u64 {
