@@ -6,7 +6,7 @@ use super::{Revision, fingerprint};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::source::{SourceFile, Span};
-use crate::sql::{Reading, controls_transaction, scan};
+use crate::sql::{Reading, controls_transaction, is_plain, scan};
 
 impl Revision {
     /// Reads a revision file. `dialects` are the databases of the project, in the order of
@@ -123,7 +123,13 @@ fn check_bodies(
         let mut split_by = Vec::with_capacity(readers.len());
         let mut told = Diagnostics::new();
         let mut readable = false;
+        let plain = readers.len() > 1 && is_plain(file.text(), section.body);
         for dialect in readers {
+            if plain && let Some((_, first)) = split_by.first() {
+                let same: &Vec<Span> = first;
+                split_by.push((*dialect, same.clone()));
+                continue;
+            }
             let mut reading = Reading::default();
             let (statements, mut wrong) =
                 scan(file, section.body, dialect.lexis(), Some(&mut reading));

@@ -181,6 +181,11 @@ impl Reading {
         reading
     }
 
+    /// Makes room for what a text as long as `span` may hold: growing costs more than all else.
+    pub(super) fn make_room(&mut self, span: Span) {
+        self.parts.0.reserve(span.end.saturating_sub(span.start) * 3 / 2 + 16);
+    }
+
     pub(super) fn event(&mut self, text: &str, event: Event, lexis: &Lexis) {
         match event {
             Event::Token(token) => {

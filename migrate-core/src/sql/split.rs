@@ -34,6 +34,9 @@ pub fn scan(
     mut reading: Option<&mut Reading>,
 ) -> (Vec<Statement>, Diagnostics) {
     let (mut statements, mut diagnostics) = (Vec::new(), Diagnostics::new());
+    if let Some(reading) = reading.as_deref_mut() {
+        reading.make_room(span);
+    }
     walk(file.text(), span, lexis, |event| {
         match event {
             Event::Statement(statement) => statements.push(statement),

@@ -13,26 +13,32 @@ use crate::source::Span;
 /// ```
 #[must_use]
 pub fn leading_words(sql: &str, lexis: &Lexis, limit: usize) -> Vec<String> {
+    front(sql, lexis).take(limit).map(str::to_ascii_uppercase).collect()
+}
+
+fn front<'a>(sql: &'a str, lexis: &'a Lexis) -> impl Iterator<Item = &'a str> {
     Lexer::new(sql, Span::new(0, sql.len()), lexis)
         .map_while(Result::ok)
         .filter(|token| !matches!(token.kind, TokenKind::Comment | TokenKind::CodeComment))
         .take_while(|token| token.kind == TokenKind::Word)
-        .take(limit)
-        .map(|token| token.span.of(sql).to_ascii_uppercase())
-        .collect()
+        .map(|token| token.span.of(sql))
 }
 
 /// Whether a statement opens or ends a transaction.
 #[must_use]
 pub fn controls_transaction(sql: &str, lexis: &Lexis) -> bool {
-    let words = leading_words(sql, lexis, 3);
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    match words.as_slice() {
-        ["ROLLBACK", "TO", ..] | ["ROLLBACK", "TRANSACTION", "TO"] => false,
-        ["BEGIN" | "COMMIT" | "ROLLBACK" | "END" | "ABORT", ..] => true,
-        ["START" | "PREPARE", "TRANSACTION", ..] => true,
-        _ => false,
+    let is = |word: &str, known: &[&str]| known.iter().any(|k| word.eq_ignore_ascii_case(k));
+    let mut words = front(sql, lexis);
+    let mut next = || words.next().unwrap_or_default();
+    let first = next();
+    if is(first, &["START", "PREPARE"]) {
+        return is(next(), &["TRANSACTION"]);
     }
+    if is(first, &["ROLLBACK"]) {
+        let second = next();
+        return !is(if is(second, &["TRANSACTION"]) { next() } else { second }, &["TO"]);
+    }
+    is(first, &["BEGIN", "COMMIT", "END", "ABORT"])
 }
 
 /// Whether a statement has a form: keywords with one space between, and `..` for any tokens.

@@ -26,6 +26,64 @@ fn sql() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
 }
 
+/// Text of which much is plain.
+fn plain() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(
+        &[
+            "a",
+            "B1",
+            "_",
+            "e",
+            "x",
+            "1",
+            "2.5",
+            ".",
+            "..",
+            "'",
+            "'b'",
+            "'é''c'",
+            " ",
+            "\n",
+            "\t",
+            ";",
+            "-- c'\n",
+            "--",
+            "-",
+            "=",
+            "<",
+            ">",
+            "*",
+            "+",
+            "(",
+            ")",
+            ",",
+            "CREATE ",
+            "ALTER ",
+            "TEMP ",
+            "OR REPLACE ",
+            "TABLE ",
+            "TRIGGER ",
+            "BEGIN ",
+            "END ",
+            "IF ",
+            "CASE ",
+            "COPY ",
+            "FROM stdin ",
+            "FOR EACH ROW ",
+            "DELIMITER ",
+            "TRANSACTION ",
+            "AGGREGATE ",
+            "SQL ",
+            "VIEW ",
+            "SECURITY ",
+            "DEFINER ",
+            "LOOP ",
+            "DECLARE ",
+        ][..],
+    );
+    prop::collection::vec(piece, 0..25).prop_map(|pieces| pieces.concat())
+}
+
 fn dialect() -> impl Strategy<Value = Dialect> {
     prop::sample::select(&Dialect::ALL[..])
 }
@@ -96,6 +154,23 @@ proptest! {
         let scanned = scan(&file, whole(&text), lexis(dialect), Some(&mut reading));
         prop_assert_eq!(reading, Reading::of(&text, whole(&text), lexis(dialect)));
         prop_assert_eq!(scanned, split(&file, whole(&text), lexis(dialect)));
+    }
+
+    #[test]
+    fn plain_text_is_read_alike_by_all(text in prop_oneof![sql(), plain()], a in 0..20_usize) {
+        let span = Span::new(a.min(text.len()), text.len());
+        if !crate::sql::is_plain(&text, span) {
+            return Ok(());
+        }
+        let file = SourceFile::normalised("a.sql", String::leak(text.clone()));
+        let [first, others @ ..] = Dialect::ALL.map(|dialect| {
+            let mut reading = Reading::default();
+            let (statements, found) = scan(&file, span, lexis(dialect), Some(&mut reading));
+            (statements, found, reading)
+        });
+        for other in others {
+            prop_assert_eq!(&other, &first);
+        }
     }
 
     #[test]
