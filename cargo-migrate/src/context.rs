@@ -74,7 +74,24 @@ impl<'u> Context<'u> {
     /// # Errors
     /// When the folder is not there or cannot be read.
     pub(crate) fn history(&self) -> Result<(History, Diagnostics), CliError> {
-        self.directory.history(&self.settings.dialects).map_err(|error| {
+        self.told(self.directory.history(&self.settings.dialects))
+    }
+
+    /// As [`Context::history`], beside what else the runtime does.
+    ///
+    /// # Errors
+    /// As [`Context::history`].
+    pub(crate) async fn history_aside(&self) -> Result<(History, Diagnostics), CliError> {
+        let (directory, dialects) = (self.directory.clone(), self.settings.dialects.clone());
+        let reading = tokio::task::spawn_blocking(move || directory.history(&dialects));
+        match reading.await {
+            Ok(read) => self.told(read),
+            Err(stopped) => Err(CliError::failed("the files were not read").because(stopped)),
+        }
+    }
+
+    fn told<T>(&self, read: std::io::Result<T>) -> Result<T, CliError> {
+        read.map_err(|error| {
             let shown = self.directory.shown();
             if error.kind() == std::io::ErrorKind::NotFound {
                 CliError::usage(format!("there is no folder {shown}"))

@@ -77,7 +77,7 @@ pub use migrate_macros::migrations;
 #[cfg(feature = "testkit")]
 pub use migrate_macros::{round_trip_tests, test};
 pub use migrations::Migrations;
-pub use migrator::{Migrator, Options, Preview, Report, ReportedStep};
+pub use migrator::{Ahead, Migrator, Options, Preview, Report, ReportedStep};
 pub use state::Status;
 pub use unfinished::{Repair, Unfinished};
 

@@ -15,9 +15,10 @@ mod test;
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
+use std::sync::Mutex;
 use std::task::Poll;
 
-use migrate_core::diagnostic::Diagnostics;
+use migrate_db::Ahead;
 use migrate_db::cli::{self, CliError, Exit, Ui};
 
 use crate::context::Context;
@@ -67,19 +68,31 @@ pub(crate) fn run(
 }
 
 fn run_or_ask(command: &cli::Command, context: &Context<'_>) -> Result<Exit, CliError> {
-    let (history, found): (_, Diagnostics) = context.history()?;
-    let context = cli::Context {
-        history: &history,
-        found,
-        database: context.database()?,
-        options: context.options(),
-        heads: context.settings.heads,
-        ui: context.ui,
-    };
-    let exit = block_on(command.run(&context));
-    // The process ends next: thousands of revisions need not be taken apart first.
-    std::mem::forget(history);
-    exit
+    block_on(async {
+        let (database, options) = (context.database(), context.options());
+        let asked = database.as_ref().ok().and_then(Option::as_ref);
+        // The database answers while the files are read.
+        let ahead = asked
+            .filter(|_| command.asks_database())
+            .map(|database| Ahead::new(database, &options));
+        let (history, found) = match ahead {
+            Some(_) => context.history_aside().await?,
+            None => context.history()?,
+        };
+        let context = cli::Context {
+            history: &history,
+            found,
+            database: database?,
+            ahead: Mutex::new(ahead),
+            options,
+            heads: context.settings.heads,
+            ui: context.ui,
+        };
+        let exit = command.run(&context).await;
+        // The process ends next: thousands of revisions need not be taken apart first.
+        std::mem::forget(history);
+        exit
+    })
 }
 
 fn block_on(work: impl Future<Output = Result<Exit, CliError>>) -> Result<Exit, CliError> {

@@ -31,8 +31,9 @@ pub(crate) fn is_plain(text: &str, span: Span) -> bool {
                     known.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes()))
                 };
                 // Behind some words a quote opens another kind of string.
-                let other = rest.get(word.len()) == Some(&b'\'') || is(&BODIES);
-                (!other && !(begins && is(&BEGINNINGS))).then_some(word.len())
+                let quoted = rest.get(word.len()) == Some(&b'\'');
+                let special = quoted || is(&BODIES) || begins && is(&BEGINNINGS);
+                (!special).then_some(word.len())
             }
             b'0'..=b'9' => {
                 let length = run(|b| matches!(b, b'0'..=b'9' | b'.'));

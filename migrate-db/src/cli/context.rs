@@ -5,8 +5,10 @@ use migrate_core::dialect::Dialect;
 use migrate_core::graph::Graph;
 use migrate_core::history::{Heads, History};
 
+use std::sync::{Mutex, PoisonError};
+
 use super::{CliError, Ui};
-use crate::{Database, Migrator, Options, Status};
+use crate::{Ahead, Database, Migrator, Options, Status};
 
 /// What a [`Command`](super::Command) works with.
 #[derive(Debug)]
@@ -17,6 +19,8 @@ pub struct Context<'a> {
     pub found: Diagnostics,
     /// The database, when one is named.
     pub database: Option<Database>,
+    /// A connection to it that is on its way, for the first visit.
+    pub ahead: Mutex<Option<Ahead>>,
     /// How the database is migrated.
     pub options: Options,
     /// How many heads `check` accepts.
@@ -33,6 +37,7 @@ impl<'a> Context<'a> {
             history,
             found: Diagnostics::new(),
             database,
+            ahead: Mutex::default(),
             options: Options::default(),
             heads: Heads::default(),
             ui,
@@ -89,7 +94,8 @@ impl<'a> Context<'a> {
 
     /// What reads and moves the database.
     pub(super) fn migrator(&self) -> Migrator<'a> {
-        Migrator::new(self.history).options(self.options.clone())
+        let ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner).take();
+        Migrator::new(self.history).options(self.options.clone()).ahead(ahead)
     }
 
     /// Where the database stands.

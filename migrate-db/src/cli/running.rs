@@ -19,7 +19,7 @@ const TOOL: &str = concat!("migrate-db ", env!("CARGO_PKG_VERSION"));
 
 /// A migrator that shows what it does.
 pub(super) fn migrator<'a>(context: &Context<'a>, options: Options) -> Migrator<'a> {
-    Migrator::new(context.history).options(options).on_event(follow(context.ui))
+    context.migrator().options(options).on_event(follow(context.ui))
 }
 
 /// Shows what happens as it happens.

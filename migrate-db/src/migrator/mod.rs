@@ -3,6 +3,7 @@
 //! [`Migrator`] is what a program calls; a session does one visit, and the runner below it one
 //! script. Nothing here prints: what happens is told to [`Migrator::on_event`].
 
+mod ahead;
 mod lock;
 mod options;
 mod report;
@@ -16,6 +17,8 @@ use migrate_core::history::History;
 use migrate_core::plan::Direction;
 use migrate_core::version_table::{FullRow, LogRow, VersionTable};
 
+pub use ahead::Ahead;
+use ahead::connect;
 pub use options::Options;
 pub use report::{Preview, Report, ReportedStep};
 #[cfg(feature = "testkit")]
@@ -41,6 +44,7 @@ use crate::unfinished::{Repair, Unfinished};
 pub struct Migrator<'h> {
     history: &'h History,
     options: Options,
+    ahead: Option<Ahead>,
     tell: Box<dyn FnMut(&Event) + Send + 'h>,
 }
 
@@ -48,13 +52,20 @@ impl<'h> Migrator<'h> {
     /// A migrator for a history whose diagnostics hold no error.
     #[must_use]
     pub fn new(history: &'h History) -> Self {
-        Self { history, options: Options::default(), tell: Box::new(|_| {}) }
+        Self { history, options: Options::default(), ahead: None, tell: Box::new(|_| {}) }
     }
 
     /// Works with these options.
     #[must_use]
     pub fn options(mut self, options: Options) -> Self {
         self.options = options;
+        self
+    }
+
+    /// Uses this connection for the first visit, which must be to the same database.
+    #[must_use]
+    pub fn ahead(mut self, ahead: Option<Ahead>) -> Self {
+        self.ahead = ahead;
         self
     }
 
@@ -78,7 +89,7 @@ impl<'h> Migrator<'h> {
     pub async fn status(&mut self, database: impl Into<Database>) -> Result<Status, Error> {
         let database = database.into();
         let table = self.version_table(&database);
-        let Some(mut connection) = Connection::open(&database.place, false).await? else {
+        let Some(mut connection) = connect(self.ahead.take(), &database, false).await? else {
             return Ok(Status::blank(&self.history.graph));
         };
         let status = state::read(&mut connection, &table, self.history).await;
@@ -93,7 +104,7 @@ impl<'h> Migrator<'h> {
     pub async fn rows(&mut self, database: impl Into<Database>) -> Result<Vec<FullRow>, Error> {
         let database = database.into();
         let table = self.version_table(&database);
-        let Some(mut connection) = Connection::open(&database.place, false).await? else {
+        let Some(mut connection) = connect(self.ahead.take(), &database, false).await? else {
             return Ok(Vec::new());
         };
         let rows = state::full_rows(&mut connection, &table).await;
@@ -108,7 +119,7 @@ impl<'h> Migrator<'h> {
     pub async fn log(&mut self, database: impl Into<Database>) -> Result<Vec<LogRow>, Error> {
         let database = database.into();
         let table = self.version_table(&database);
-        let Some(mut connection) = Connection::open(&database.place, false).await? else {
+        let Some(mut connection) = connect(self.ahead.take(), &database, false).await? else {
             return Ok(Vec::new());
         };
         let rows = state::log(&mut connection, &table).await;
@@ -148,7 +159,8 @@ impl<'h> Migrator<'h> {
     async fn run(&mut self, database: &Database, way: Way<'_>) -> Result<Report, Error> {
         let create = matches!(way, Way::Up(_));
         let (history, options) = (self.history, &self.options);
-        let session = Session::open(database, options, &mut *self.tell, create).await?;
+        let connection = connect(self.ahead.take(), database, create).await?;
+        let session = Session::new(connection, database, options, &mut *self.tell);
         let Some(mut session) = session else {
             let preview = nowhere(history, database, options, way)?;
             return Ok(Report::new(&history.graph, &[], &preview.plan.heads_after(&history.graph)));
@@ -173,7 +185,8 @@ impl<'h> Migrator<'h> {
             Direction::Up => Way::Up(target),
             Direction::Down => Way::Down(target),
         };
-        let session = Session::open(&database, options, &mut *self.tell, false).await?;
+        let connection = connect(self.ahead.take(), &database, false).await?;
+        let session = Session::new(connection, &database, options, &mut *self.tell);
         let Some(mut session) = session else { return nowhere(history, &database, options, way) };
         let preview = session.preview(history, way).await;
         session.end(preview).await
@@ -190,7 +203,8 @@ impl<'h> Migrator<'h> {
         purge: bool,
     ) -> Result<Report, Error> {
         let database = database.into();
-        let session = Session::open(&database, &self.options, &mut *self.tell, true).await?;
+        let connection = connect(self.ahead.take(), &database, true).await?;
+        let session = Session::new(connection, &database, &self.options, &mut *self.tell);
         let Some(mut session) = session else { return Ok(Report::default()) };
         let report = session.stamp(self.history, targets, purge).await;
         session.end(report).await
@@ -206,7 +220,8 @@ impl<'h> Migrator<'h> {
         repair: Repair,
     ) -> Result<Vec<Unfinished>, Error> {
         let database = database.into();
-        let session = Session::open(&database, &self.options, &mut *self.tell, false).await?;
+        let connection = connect(self.ahead.take(), &database, false).await?;
+        let session = Session::new(connection, &database, &self.options, &mut *self.tell);
         let Some(mut session) = session else { return Ok(Vec::new()) };
         let settled = session.repair(self.history, repair).await;
         session.end(settled).await

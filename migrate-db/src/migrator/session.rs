@@ -94,23 +94,15 @@ pub(super) struct Session<'m> {
 }
 
 impl<'m> Session<'m> {
-    /// Connects; `None` when the database does not exist and is not to be created.
-    pub(super) async fn open(
+    /// A visit on a connection, if there is one.
+    pub(super) fn new(
+        connection: Option<Connection>,
         database: &'m Database,
         options: &'m Options,
         tell: &'m mut (dyn FnMut(&Event) + Send),
-        create: bool,
-    ) -> Result<Option<Self>, Error> {
+    ) -> Option<Self> {
         let table = VersionTable::new(database.dialect(), &options.version_table);
-        let connection = Connection::open(&database.place, create).await?;
-        Ok(connection.map(|connection| Self {
-            database,
-            connection,
-            lock: None,
-            table,
-            options,
-            tell,
-        }))
+        Some(Self { database, connection: connection?, lock: None, table, options, tell })
     }
 
     /// Ends the visit with what came of it. A connection whose work failed is not given back to a

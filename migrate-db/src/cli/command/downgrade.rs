@@ -28,6 +28,11 @@ pub struct Args {
 }
 
 impl Args {
+    /// Whether it surely asks the database.
+    pub(super) const fn asks_database(&self) -> bool {
+        !self.sql.sql
+    }
+
     pub(super) async fn run(&self, context: &Context<'_>) -> Result<Exit, CliError> {
         let graph = context.sound()?;
         if self.sql.sql {

@@ -49,6 +49,17 @@ pub enum Command {
 }
 
 impl Command {
+    /// Whether it surely asks the database: it may be connected to ahead.
+    #[must_use]
+    pub const fn asks_database(&self) -> bool {
+        match self {
+            Self::Upgrade(args) => args.asks_database(),
+            Self::Downgrade(args) => args.asks_database(),
+            Self::Redo(_) | Self::Repair(_) | Self::Current(_) | Self::Pending(_) => true,
+            _ => false,
+        }
+    }
+
     /// Does it.
     ///
     /// # Errors
