@@ -222,8 +222,8 @@ impl<'h> Judge<'h> {
         }
     }
 
-    pub(super) async fn end(mut self) {
-        self.walk.leave().await;
+    pub(super) async fn end(self, leaves_nothing: bool) -> Result<(), Error> {
+        self.walk.end(leaves_nothing).await
     }
 }
 

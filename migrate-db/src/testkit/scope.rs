@@ -16,7 +16,16 @@ use migrate_core::schema::{Kind, Name, Schema};
 pub(super) fn tables(revision: &Revision, dialect: Dialect, schema: &Schema) -> BTreeSet<Name> {
     let mut words = BTreeSet::new();
     texts(revision, dialect).for_each(|text| words_of(text, &mut words));
+    widen(&mut words, schema, true);
     named(words, schema)
+}
+
+/// Whether the sections write to a table by themselves, and not through triggers alone.
+pub(super) fn names(revision: &Revision, dialect: Dialect, schema: &Schema, table: &Name) -> bool {
+    let mut words = BTreeSet::new();
+    texts(revision, dialect).for_each(|text| words_of(text, &mut words));
+    widen(&mut words, schema, false);
+    words.contains(&table.name.to_lowercase())
 }
 
 /// The words that the sections calculate with, columns among them: what stands beside an operator
@@ -75,8 +84,7 @@ fn words_of(text: &str, words: &mut BTreeSet<String>) {
     }
 }
 
-fn named(mut words: BTreeSet<String>, schema: &Schema) -> BTreeSet<Name> {
-    widen(&mut words, schema);
+fn named(words: BTreeSet<String>, schema: &Schema) -> BTreeSet<Name> {
     if CATALOGS.iter().any(|catalog| words.contains(*catalog)) {
         return schema.tables.keys().cloned().collect();
     }
@@ -128,7 +136,7 @@ const CATALOGS: [&str; 6] = [
 
 /// Adds the words of what is named: a view's query, a function's body, a sequence's table; of a
 /// table that is named the triggers, which fire when its rows change. Bodies may name further ones.
-fn widen(words: &mut BTreeSet<String>, schema: &Schema) {
+fn widen(words: &mut BTreeSet<String>, schema: &Schema, with_triggers: bool) {
     let views = schema.views.iter().map(|(name, view)| (name.name.as_str(), &view.definition));
     let others = schema.others.iter().filter(|((kind, _), _)| {
         matches!(kind, Kind::Function | Kind::Procedure | Kind::Rule | Kind::Type)
@@ -146,7 +154,7 @@ fn widen(words: &mut BTreeSet<String>, schema: &Schema) {
     });
     let mut bodies: Vec<(String, &String)> = views
         .chain(others)
-        .chain(triggers)
+        .chain(triggers.filter(|_| with_triggers))
         .map(|(name, body)| (name.to_lowercase(), body))
         .collect();
     for (name, sequence) in &schema.sequences {
@@ -213,6 +221,7 @@ mod tests {
     fn names(sql: &str) -> Vec<String> {
         let mut words = BTreeSet::new();
         words_of(sql, &mut words);
+        widen(&mut words, &schema(), true);
         named(words, &schema()).iter().map(ToString::to_string).collect()
     }
 

@@ -47,6 +47,7 @@ pub struct Suite<'h> {
     whole: Vec<Whole>,
     fresh: bool,
     jobs: usize,
+    leaves_nothing: bool,
     ahead: Duration,
     folder: Option<PathBuf>,
 }
@@ -63,6 +64,7 @@ impl<'h> Suite<'h> {
             whole: Whole::ALL.to_vec(),
             fresh: false,
             jobs: 1,
+            leaves_nothing: false,
             ahead: Duration::ZERO,
             folder: None,
         }
@@ -87,6 +89,14 @@ impl<'h> Suite<'h> {
     #[must_use]
     pub fn fresh(mut self, fresh: bool) -> Self {
         self.fresh = fresh;
+        self
+    }
+
+    /// Removes every database when it is done, also those from which the next run would go on: for
+    /// a history that will not be tested again.
+    #[must_use]
+    pub fn leaves_nothing(mut self) -> Self {
+        self.leaves_nothing = true;
         self
     }
 
@@ -180,7 +190,7 @@ impl<'h> Suite<'h> {
             let (judge, judged) = lane?;
             known.extend(judged);
             if let Some(judge) = last.replace(judge) {
-                judge.end().await;
+                judge.end(self.leaves_nothing).await?;
             }
         }
         // The last one stands nearest to the heads.
@@ -199,7 +209,7 @@ impl<'h> Suite<'h> {
             }
         }
         self.go_ahead(&mut judge, &nodes).await?;
-        judge.end().await;
+        judge.end(self.leaves_nothing).await?;
         Ok(self.tests(&nodes).filter_map(|test| known.remove(&test)).collect())
     }
 

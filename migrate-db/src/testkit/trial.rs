@@ -62,6 +62,15 @@ impl<'t> Trial<'t> {
         !matches!(self.revision().down(self.dialect), WayDown::Irreversible(_))
     }
 
+    /// The losses without the rows that triggers wrote down elsewhere: nobody wants a log undone.
+    fn own_losses(&self, schema: &Schema, mut losses: Vec<rows::Loss>) -> Vec<rows::Loss> {
+        losses.retain(|loss| {
+            !matches!(loss, rows::Loss::Added { .. })
+                || scope::names(self.revision(), self.dialect, schema, loss.table())
+        });
+        losses
+    }
+
     /// What the file declares as lost.
     fn lossy(&self) -> Vec<String> {
         self.revision().lossy().map(|(name, _)| name.to_owned()).collect()

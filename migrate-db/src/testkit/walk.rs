@@ -233,6 +233,17 @@ impl<'h> Walk<'h> {
         }
     }
 
+    /// Leaves the database and the kept states to the next run, or removes them.
+    pub(super) async fn end(mut self, leaves_nothing: bool) -> Result<(), Error> {
+        self.leave().await;
+        if leaves_nothing {
+            for name in self.kept.iter().chain([&self.name]) {
+                self.stage.drop(name).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Leaves the database as it is.
     pub(super) async fn leave(&mut self) {
         self.schema = None;

@@ -33,6 +33,7 @@ pub(super) async fn run(dialect: Dialect, cases: &[Case]) {
         let settings = Settings { dir: case.name.to_owned(), ..Settings::default() };
         let history = history(dialect, case);
         let suite = Suite::new(&history, &settings, dialect)
+            .leaves_nothing()
             .folder(folder.path())
             .only(vec!["below".to_owned(), "tried".to_owned()]);
         let verdicts = match suite.run(&mut |_| {}).await {

@@ -112,7 +112,8 @@ async fn check(name: &str, dialect: Dialect, wanted: Counts, lies: &[(&str, &str
     let folder = tempfile::tempdir().unwrap();
     let mut settings = Settings::default();
     settings.test.rows = 0;
-    let suite = Suite::new(&history, &settings, dialect).folder(folder.path()).jobs(2);
+    let suite =
+        Suite::new(&history, &settings, dialect).folder(folder.path()).jobs(2).leaves_nothing();
     let verdicts = suite.run(&mut |_| {}).await.unwrap();
     if verdicts.iter().any(|verdict| verdict.outcome == Outcome::Skipped) {
         assert!(migrate_db::testkit::is_skipped(dialect), "{verdicts:#?}");

@@ -39,7 +39,7 @@ async fn an_honest_history_passes_and_is_remembered(dialect: Dialect) {
     let history = chain(dialect, 5);
     let folder = tempfile::tempdir().unwrap();
     let settings = Settings::default();
-    let suite = Suite::new(&history, &settings, dialect).folder(folder.path());
+    let suite = Suite::new(&history, &settings, dialect).folder(folder.path()).leaves_nothing();
     let first = suite.run(&mut |_| {}).await.unwrap();
     assert_eq!(first.len(), 8, "{first:#?}");
     assert!(first.iter().all(|v| v.outcome == Outcome::Passed && !v.remembered), "{first:#?}");

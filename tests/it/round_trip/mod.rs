@@ -16,7 +16,7 @@ use migrate_db::testkit::{Suite, TestEvent, Verdict};
 pub(crate) async fn verdicts(dialect: Dialect, history: &History) -> Vec<Verdict> {
     let folder = tempfile::tempdir().unwrap();
     let settings = Settings::default();
-    let suite = Suite::new(history, &settings, dialect).folder(folder.path());
+    let suite = Suite::new(history, &settings, dialect).leaves_nothing().folder(folder.path());
     suite.run(&mut |_: TestEvent<'_>| {}).await.unwrap()
 }
 

@@ -146,7 +146,7 @@ async fn judge_rows(
     tried: &mut Tried,
 ) -> Result<(), Error> {
     let after = trial.contents(course, schema, &prepared.tables).await?;
-    let losses = rows::losses(&prepared.before, &after);
+    let losses = trial.own_losses(schema, rows::losses(&prepared.before, &after));
     let (losses, used) = rows::undeclared(losses, &trial.lossy());
     tried.notes.extend(used.iter().map(|name| format!("{name} loses data, as declared")));
     for loss in losses {

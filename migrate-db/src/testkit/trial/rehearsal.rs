@@ -87,7 +87,7 @@ async fn within(
     }
     if !trial.is_noop() {
         let after = trial.contents(course, &down, &prepared.tables).await?;
-        let losses = rows::losses(&prepared.before, &after);
+        let losses = trial.own_losses(before, rows::losses(&prepared.before, &after));
         let (lost, _) = rows::undeclared(losses, &trial.lossy());
         if !lost.is_empty() {
             return Ok(None);

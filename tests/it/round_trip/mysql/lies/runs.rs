@@ -302,7 +302,7 @@ ALTER TABLE users DROP INDEX users_name;",
         before: "CREATE TABLE users (id INT PRIMARY KEY, name VARCHAR(10));",
         sections: "-- migrate:up
 ALTER TABLE users MODIFY name VARCHAR(100);
-UPDATE users SET name = CONCAT('dear ', name);
+UPDATE users SET name = CONCAT('dearest friend ', name);
 
 -- migrate:down
 ALTER TABLE users MODIFY name VARCHAR(10);",

@@ -253,8 +253,8 @@ ALTER TABLE users ADD COLUMN id int GENERATED ALWAYS AS IDENTITY;
 ALTER TABLE users DROP CONSTRAINT users_pkey; ALTER TABLE users ADD PRIMARY KEY (id);
 ALTER TABLE users DROP COLUMN old_id;",
         "ALTER TABLE users ALTER COLUMN id DROP IDENTITY;",
-        ["rows-lost", "rows-left-behind"],
-        ["users: "],
+        ["rows-changed"],
+        ["users.id"],
     ),
     up_down!(
         "JSON comes back without a part of it",
