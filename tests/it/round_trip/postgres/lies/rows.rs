@@ -105,11 +105,15 @@ ALTER TABLE users ALTER COLUMN score SET NOT NULL;",
         ["rows-changed"],
         ["users.score", "NULL became 0"],
     ),
-    up_down!(
+    sections!(
         "the down changes rows that the up left alone",
         "CREATE TABLE pages (id int PRIMARY KEY, at date);",
-        "UPDATE pages SET at = at - 1 WHERE at > '1970-01-01';",
-        "UPDATE pages SET at = at + 1 WHERE at >= '1970-01-01';",
+        "-- migrate:fixture
+INSERT INTO pages VALUES (900001, '1970-01-01');
+-- migrate:up
+UPDATE pages SET at = at - 1 WHERE at > '1970-01-01';
+-- migrate:down
+UPDATE pages SET at = at + 1 WHERE at >= '1970-01-01';",
         ["rows-changed"],
         ["pages.at: '1970-01-01' became '1970-01-02' in 1 row"],
     ),
