@@ -133,12 +133,17 @@ impl<'h> Suite<'h> {
             }
         };
         tell(TestEvent::Planned(nodes.len() + self.whole.len()));
-        let identity = Stage::identity(self.dialect, &self.settings);
-        let keys = Keys::of(graph, self.dialect, &self.settings, &identity);
         let folder = match &self.folder {
             Some(folder) => folder.clone(),
             None => provision::folder()?,
         };
+        let name = self.name(&folder);
+        let mut identity = Stage::identity(self.dialect, &self.settings);
+        if self.leaves_nothing {
+            // Its states are its own: nobody else may count on what it is about to remove.
+            identity = format!("{identity} {name}");
+        }
+        let keys = Keys::of(graph, self.dialect, &self.settings, &identity);
         let memory = Memory::at(&folder);
         let mut known = self.known(&nodes, &keys, &memory);
         if known.len() == nodes.len() + self.whole.len() {
@@ -148,7 +153,6 @@ impl<'h> Suite<'h> {
             return Ok(self.skipped(&nodes, tell));
         };
         tell(TestEvent::Provisioned(stage.describe()));
-        let name = self.name(&folder);
         let _lock = lock(&folder, &name, self.dialect)?;
         // Another process may have judged them while this one waited.
         known.extend(self.known(&nodes, &keys, &memory));
