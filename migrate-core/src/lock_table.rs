@@ -8,13 +8,28 @@
 use std::time::Duration;
 
 use crate::dialect::Dialect;
-use crate::version_table::VersionTable;
+use crate::version_table::{LOG_SUFFIX, VersionTable};
 
 /// How long a row counts without a sign of life.
 pub const DEAD_AFTER: Duration = Duration::from_secs(30);
 
 /// How often a holder shows one: several may get lost.
 pub const SIGN_OF_LIFE: Duration = Duration::from_secs(5);
+
+/// What follows the version table's name in that of its lock table.
+const SUFFIX: &str = "_lock";
+
+/// The names of all tables that the tool keeps in a database, from the version table's as
+/// configured.
+///
+/// ```
+/// use migrate_core::lock_table::own_tables;
+/// assert_eq!(own_tables("ops.v"), ["ops.v", "ops.v_log", "ops.v_lock"]);
+/// ```
+#[must_use]
+pub fn own_tables(version_table: &str) -> [String; 3] {
+    ["", LOG_SUFFIX, SUFFIX].map(|suffix| format!("{version_table}{suffix}"))
+}
 
 /// The table of the lock row, beside a version table.
 ///
@@ -34,7 +49,7 @@ impl LockTable {
     /// The lock table of a version table: its name with `_lock` behind it, in the same schema.
     #[must_use]
     pub fn beside(table: &VersionTable) -> Self {
-        let lock = table.sibling("_lock");
+        let lock = table.sibling(SUFFIX);
         Self { dialect: table.dialect(), name: lock.version(), exists: lock.exists() }
     }
 

@@ -12,6 +12,9 @@ use crate::sql::Fingerprint;
 /// The version table's usual name.
 pub const DEFAULT_NAME: &str = "migrate_version";
 
+/// What follows the version table's name in that of its log.
+pub(crate) const LOG_SUFFIX: &str = "_log";
+
 /// The version table of one database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VersionTable {
@@ -236,7 +239,7 @@ impl VersionTable {
     /// The quoted name of the log table.
     #[must_use]
     pub fn log(&self) -> String {
-        self.sibling("_log").version()
+        self.sibling(LOG_SUFFIX).version()
     }
 
     /// Creates both tables where they are missing. The log comes first: who meets the version table

@@ -6,6 +6,7 @@
 use migrate_core::config::{Locking, Settings};
 use migrate_core::graph::{Node, Set};
 use migrate_core::history::History;
+use migrate_core::lock_table::own_tables;
 use migrate_core::plan::{Direction, Step};
 use migrate_core::schema::Schema;
 use migrate_core::script::Script;
@@ -103,8 +104,7 @@ impl<'h> Course<'h> {
 
     /// What the database holds, but for the tool's own tables.
     pub(super) async fn schema(&mut self) -> Result<Schema, Error> {
-        let name = &self.options.version_table;
-        let own = ["", "_log", "_lock"].map(|suffix| format!("{name}{suffix}"));
+        let own = own_tables(&self.options.version_table);
         inspect::schema(&mut self.connection, self.table.dialect(), &own)
             .await
             .map_err(|e| Error::database("reading the catalog", e))

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use migrate_core::lock_table::own_tables;
 use migrate_core::schema::{Name, Schema};
 use migrate_core::version_table;
 
@@ -110,8 +111,7 @@ async fn schema(
     match known {
         Some(schema) => Ok(schema.clone()),
         None => {
-            let own = ["", "_log", "_lock"];
-            let own = own.map(|suffix| format!("{}{suffix}", version_table::DEFAULT_NAME));
+            let own = own_tables(version_table::DEFAULT_NAME);
             inspect::schema(connection, database.dialect(), &own).await
         }
     }

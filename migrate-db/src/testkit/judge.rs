@@ -71,12 +71,7 @@ impl<'h> Judge<'h> {
         let wanted = graph.below(graph.needs(node));
         match self.reach(&wanted).await? {
             Ok(()) => self.judge_here(node).await,
-            Err(why) => {
-                let mut verdict = Verdict::of(graph.revision(node), self.dialect());
-                verdict.outcome = Outcome::Skipped;
-                verdict.notes.push(why);
-                Ok(verdict)
-            }
+            Err(why) => Ok(Verdict::of(graph.revision(node), self.dialect()).skipped(why)),
         }
     }
 

@@ -2,9 +2,9 @@
 //! are applied.
 
 use migrate_core::graph::{Graph, Node};
-use migrate_core::schema::{self, Difference};
+use migrate_core::schema;
 
-use super::trial::refusal;
+use super::trial::{differences, finding, refusal};
 use super::verdict::{Finding, FindingCode};
 use super::walk::Walk;
 use crate::error::Error;
@@ -19,20 +19,19 @@ pub(super) async fn judge(
         return Ok(Vec::new());
     }
     let usual: Vec<Node> = graph.below([node]).iter().collect();
-    let mut order = Vec::with_capacity(usual.len());
-    let mut seen = graph.set([]);
-    // The last parent first, each with what it needs.
-    let parents = graph.parents(node).iter().rev().copied();
-    for parent in parents.chain(graph.dependencies(node).iter().copied()).chain([node]) {
-        order.extend(graph.below([parent]).iter().filter(|below| seen.insert(*below)));
-    }
+    // Each with what it needs.
+    let through = |parents: &[Node]| {
+        let mut seen = graph.set([]);
+        let ends = parents.iter().chain(graph.dependencies(node)).chain([&node]);
+        ends.flat_map(|end| graph.below([*end]).iter().collect::<Vec<_>>())
+            .filter(|below| seen.insert(*below))
+            .collect::<Vec<Node>>()
+    };
+    let last_first: Vec<Node> = graph.parents(node).iter().rev().copied().collect();
+    let mut order = through(&last_first);
     if order == usual {
         // Created in the other order: then the first parent first is the other one.
-        order.clear();
-        seen = graph.set([]);
-        for parent in graph.needs(node).chain([node]) {
-            order.extend(graph.below([parent]).iter().filter(|below| seen.insert(*below)));
-        }
+        order = through(graph.parents(node));
     }
     if order == usual {
         return Ok(Vec::new());
@@ -51,22 +50,14 @@ pub(super) async fn judge(
         Ok(after) => after,
         Err(why) => return Ok(vec![Finding::new(FindingCode::OrderMatters, why)]),
     };
-    let differ: Vec<Difference> =
-        schema::compare(&before, &after).into_iter().filter(|d| !d.is_order()).collect();
-    if differ.is_empty() {
-        return Ok(Vec::new());
-    }
-    let told: Vec<String> = differ.iter().map(schema::difference).collect();
-    Ok(vec![Finding {
-        code: FindingCode::OrderMatters,
-        message: format!(
-            "the branches in the other order give another schema: {}",
-            told.join("; ")
-        ),
-        diff: schema::sql_diff(&before, &after),
-        help: vec![
-            "make the branches independent of each other, or `depends-on` one from the other"
-                .to_owned(),
-        ],
-    }])
+    let (wrong, _) = differences(&before, &after);
+    let found = finding(
+        FindingCode::OrderMatters,
+        "the branches in the other order give another schema:",
+        &wrong,
+        schema::difference,
+        [&before, &after],
+    );
+    let help = "make the branches independent of each other, or `depends-on` one from the other";
+    Ok(found.map(|found| Finding { help: vec![help.to_owned()], ..found }).into_iter().collect())
 }

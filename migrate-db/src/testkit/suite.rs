@@ -11,13 +11,13 @@ use futures_util::future::join_all;
 use migrate_core::config::Settings;
 use migrate_core::dialect::Dialect;
 use migrate_core::graph::Node;
-use migrate_core::history::{Heads, History};
+use migrate_core::history::History;
 
 use super::judge::Judge;
 use super::memory::{Keys, Memory};
 use super::provision;
 use super::stage::Stage;
-use super::verdict::{Outcome, Verdict};
+use super::verdict::Verdict;
 use super::whole::{self, Whole};
 use crate::error::Error;
 
@@ -206,7 +206,7 @@ impl<'h> Suite<'h> {
         };
         for which in &self.whole {
             if let Entry::Vacant(place) = known.entry(Test::Whole(*which)) {
-                let verdict = whole::judge(*which, &mut judge, self.heads()).await?;
+                let verdict = whole::judge(*which, &mut judge, self.settings.heads).await?;
                 memory.keep(&which.key(graph, &keys), &verdict);
                 told(&verdict);
                 place.insert(verdict);
@@ -276,21 +276,15 @@ impl<'h> Suite<'h> {
     ) -> Vec<Verdict> {
         let graph = &self.history.graph;
         let verdict = |test: Test| {
-            let mut verdict = match test {
+            let verdict = match test {
                 Test::Of(node) => Verdict::of(graph.revision(node), self.dialect),
                 Test::Whole(which) => Verdict::whole(which.name(), self.dialect),
             };
-            verdict.outcome = Outcome::Skipped;
-            verdict.notes.push(format!("MIGRATE_TEST_SKIP names {}", self.dialect));
-            verdict
+            verdict.skipped(format!("MIGRATE_TEST_SKIP names {}", self.dialect))
         };
         let verdicts: Vec<Verdict> = self.tests(nodes).map(verdict).collect();
         verdicts.iter().for_each(|verdict| tell(TestEvent::Judged(verdict)));
         verdicts
-    }
-
-    fn heads(&self) -> Heads {
-        self.settings.heads
     }
 
     /// The name of the walking database: one per history and folder of what is known.

@@ -19,13 +19,14 @@ use migrate_core::graph::Node;
 use migrate_core::history::History;
 use migrate_core::plan::{Direction, Step};
 use migrate_core::revision::{Revision, Section, WayDown};
-use migrate_core::schema::{Difference, Name, Schema, compare};
+use migrate_core::schema::{Difference, Name, Schema, compare, sql_diff};
 use migrate_core::script::section_of;
 use migrate_core::source::{SourceFile, Span};
 
 use super::course::Course;
 use super::rows::{self, Contents};
 use super::scope;
+use super::verdict::{Finding, FindingCode};
 use crate::error::Error;
 
 /// What is tried.
@@ -182,13 +183,31 @@ struct Prepared {
 }
 
 /// What differs, but for the order of columns.
-fn differences(before: &Schema, after: &Schema) -> (Vec<Difference>, bool) {
+pub(super) fn differences(before: &Schema, after: &Schema) -> (Vec<Difference>, bool) {
     if before == after {
         return (Vec::new(), false);
     }
     let (order, rest): (Vec<_>, Vec<_>) =
         compare(before, after).into_iter().partition(Difference::is_order);
     (rest, !order.is_empty())
+}
+
+/// The finding that one schema is not as another, with what differs told by `tell`; none where
+/// nothing differs.
+pub(super) fn finding(
+    code: FindingCode,
+    what: &str,
+    wrong: &[Difference],
+    tell: fn(&Difference) -> String,
+    [before, after]: [&Schema; 2],
+) -> Option<Finding> {
+    let told: Vec<String> = wrong.iter().map(tell).collect();
+    (!told.is_empty()).then(|| Finding {
+        code,
+        message: format!("{what} {}", told.join("; ")),
+        diff: sql_diff(before, after),
+        help: Vec::new(),
+    })
 }
 
 /// A statement that is no step and failed.

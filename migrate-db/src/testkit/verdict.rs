@@ -147,6 +147,13 @@ impl Verdict {
         }
     }
 
+    /// The same, not tested after all.
+    pub(super) fn skipped(mut self, why: String) -> Self {
+        self.outcome = Outcome::Skipped;
+        self.notes.push(why);
+        self
+    }
+
     /// A test of the whole history that has passed so far.
     pub(super) fn whole(name: &str, dialect: Dialect) -> Self {
         Self {

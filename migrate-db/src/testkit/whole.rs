@@ -6,12 +6,12 @@ use migrate_core::graph::Graph;
 use migrate_core::history::Heads;
 use migrate_core::plan::Direction;
 use migrate_core::round_trip;
-use migrate_core::schema::{self, Difference};
+use migrate_core::schema;
 use migrate_core::sql::Hasher;
 
 use super::judge::Judge;
 use super::memory::Keys;
-use super::trial::refusal;
+use super::trial::{differences, finding, refusal};
 use super::verdict::{Finding, FindingCode, Outcome, Verdict};
 use crate::error::Error;
 
@@ -131,17 +131,18 @@ async fn head_to_base(judge: &mut Judge<'_>, verdict: &mut Verdict) -> Result<()
             let before = course.schema().await?;
             course.close().await;
             judge.walk.stage().drop(&name).await?;
-            let differ: Vec<Difference> =
-                schema::compare(&before, &left).into_iter().filter(|d| !d.is_order()).collect();
-            if !differ.is_empty() {
-                let told: Vec<String> = differ.iter().map(schema::leftover).collect();
-                verdict.findings.push(Finding {
-                    code: FindingCode::LeftBehind,
-                    message: format!("after all downs {}", told.join("; ")),
-                    diff: schema::sql_diff(&before, &left),
-                    help: vec!["the test of the revision that makes it says more".to_owned()],
-                });
-            }
+            let (wrong, _) = differences(&before, &left);
+            let found = finding(
+                FindingCode::LeftBehind,
+                "after all downs",
+                &wrong,
+                schema::leftover,
+                [&before, &left],
+            );
+            let help = "the test of the revision that makes it says more";
+            verdict
+                .findings
+                .extend(found.map(|found| Finding { help: vec![help.to_owned()], ..found }));
         }
     }
     Ok(())

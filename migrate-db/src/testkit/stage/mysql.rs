@@ -96,11 +96,7 @@ impl Copy<'_> {
                 literal(self.from)
             ))
             .await?;
-        for [kind, name] in names.into_iter().filter_map(cells) {
-            let shown = self.shown(&kind, &name).await?;
-            self.with_mode(cell(&shown, 1), cell(&shown, 2)).await?;
-        }
-        Ok(())
+        self.with_bodies(names).await
     }
 
     /// Tables, sequences and rows.
@@ -203,11 +199,7 @@ impl Copy<'_> {
                 literal(self.from)
             ))
             .await?;
-        for [kind, name] in names.into_iter().filter_map(cells) {
-            let shown = self.shown(&kind, &name).await?;
-            self.with_mode(cell(&shown, 1), cell(&shown, 2)).await?;
-        }
-        Ok(())
+        self.with_bodies(names).await
     }
 
     async fn events(&mut self) -> sqlx::Result<()> {
@@ -225,6 +217,15 @@ impl Copy<'_> {
             self.run(&format!("SET SESSION time_zone = {zone}, SESSION timestamp = {made}"))
                 .await?;
             self.with_mode(cell(&shown, 1), cell(&shown, 3)).await?;
+        }
+        Ok(())
+    }
+
+    /// What has a body and is shown with its mode: kinds and names.
+    async fn with_bodies(&mut self, names: Vec<Shown>) -> sqlx::Result<()> {
+        for [kind, name] in names.into_iter().filter_map(cells) {
+            let shown = self.shown(&kind, &name).await?;
+            self.with_mode(cell(&shown, 1), cell(&shown, 2)).await?;
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use migrate_core::schema::{self, Change, Difference, Schema};
 use super::super::course::Course;
 use super::super::rows;
 use super::super::verdict::{Finding, FindingCode as Code};
-use super::{Prepared, REORDERED, Trial, UPWARDS_ONLY, differences, words};
+use super::{Prepared, REORDERED, Trial, UPWARDS_ONLY, differences, finding, words};
 use crate::error::Error;
 
 /// What came of a trial.
@@ -66,15 +66,13 @@ pub(in super::super) async fn try_on_copy(
             let (mut wrong, _) = differences(&up, &again);
             // What the down did amiss and is told already shows here again.
             wrong.retain(|difference| !amiss.contains(difference));
-            if !wrong.is_empty() {
-                let told: Vec<String> = wrong.iter().map(schema::difference).collect();
-                tried.findings.push(Finding {
-                    code: Code::DiffersAgain,
-                    message: format!("the second up gives another schema: {}", told.join("; ")),
-                    diff: schema::sql_diff(&up, &again),
-                    help: Vec::new(),
-                });
-            }
+            tried.findings.extend(finding(
+                Code::DiffersAgain,
+                "the second up gives another schema:",
+                &wrong,
+                schema::difference,
+                [&up, &again],
+            ));
         }
     }
     Ok(tried)
