@@ -35,6 +35,7 @@ Examples:
   cargo migrate test --since 3f2a                # what was added since
   cargo migrate test --dialect sqlite,postgres -j 4
   cargo migrate test --dialect postgres --image postgres:18
+  cargo migrate test --fresh                     # also what is remembered
   cargo migrate test --junit target/migrations.xml --format json"
 )]
 pub(crate) struct Args {
@@ -51,6 +52,9 @@ pub(crate) struct Args {
     /// The container image of the server, with its tag [default: what migrate.toml says under test]
     #[arg(long, value_name = "IMAGE")]
     image: Option<String>,
+    /// Test everything anew, whatever is remembered
+    #[arg(long)]
+    fresh: bool,
     /// On how many databases to work at once [default: one per processor]
     #[arg(short, long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
@@ -75,7 +79,8 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliE
         context.ui.note("nothing to test: no revision was added since");
     } else {
         for dialect in databases {
-            let suite = Suite::new(&history, &settings, dialect).jobs(args.jobs());
+            let suite = Suite::new(&history, &settings, dialect);
+            let suite = suite.jobs(args.jobs()).fresh(args.fresh);
             let suite = match &only {
                 Some(ids) => suite.only(ids.clone()),
                 None => suite,

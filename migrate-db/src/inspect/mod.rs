@@ -43,3 +43,54 @@ pub(crate) async fn schema(
         }
     }
 }
+
+/// Reads what one connection's database holds again and again, for less than [`schema`] where the
+/// catalog tells what has changed.
+pub(crate) enum Reader {
+    /// Reads it all each time.
+    Plain {
+        /// The tables to leave out.
+        without: Vec<String>,
+        dialect: Dialect,
+    },
+    #[cfg(feature = "postgres")]
+    Postgres(Box<postgres::Reader>),
+}
+
+impl Reader {
+    pub(crate) fn new(dialect: Dialect, without: &[String]) -> Self {
+        match dialect {
+            #[cfg(feature = "postgres")]
+            Dialect::Postgres => Self::Postgres(Box::new(postgres::Reader::new(without))),
+            _ => Self::Plain { without: without.to_vec(), dialect },
+        }
+    }
+
+    /// Whether readings get slower until there is one outside of a transaction.
+    pub(crate) const fn is_behind(&self) -> bool {
+        match self {
+            Self::Plain { .. } => false,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(reader) => reader.is_behind,
+        }
+    }
+
+    /// Goes on in another connection to the same database.
+    pub(crate) fn reconnected(mut self) -> Self {
+        match &mut self {
+            Self::Plain { .. } => {}
+            #[cfg(feature = "postgres")]
+            Self::Postgres(reader) => reader.reconnected(),
+        }
+        self
+    }
+
+    /// What [`schema`] says.
+    pub(crate) async fn schema(&mut self, connection: &mut Connection) -> sqlx::Result<Schema> {
+        match self {
+            Self::Plain { without, dialect } => schema(connection, *dialect, without).await,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(reader) => reader.schema(connection).await,
+        }
+    }
+}

@@ -8,17 +8,19 @@ use migrate_core::graph::{Node, Set};
 use migrate_core::history::History;
 use migrate_core::lock_table::own_tables;
 use migrate_core::plan::{Direction, Step};
-use migrate_core::schema::Schema;
+use migrate_core::schema::{Schema, compare};
 use migrate_core::script::Script;
 use migrate_core::version_table::VersionTable;
 
 use crate::database::Database;
 use crate::driver::Connection;
 use crate::error::Error;
-use crate::inspect;
+use crate::inspect::{self, Reader};
 use crate::migrator::{Options, plan_error};
 use crate::runner::{Outcome, Runner, Work};
 use crate::state::{self, Status};
+
+use super::provision;
 
 /// A connection to a test database.
 pub(super) struct Course<'h> {
@@ -26,6 +28,7 @@ pub(super) struct Course<'h> {
     options: Options,
     table: VersionTable,
     pub(super) connection: Connection,
+    reader: Reader,
 }
 
 impl<'h> Course<'h> {
@@ -56,7 +59,8 @@ impl<'h> Course<'h> {
                 connection.execute(&sql).await.map_err(failed)?;
             }
         }
-        Ok(Self { history, options, table, connection })
+        let reader = Reader::new(dialect, &own_tables(&options.version_table));
+        Ok(Self { history, options, table, connection, reader })
     }
 
     /// Where the database stands.
@@ -104,10 +108,20 @@ impl<'h> Course<'h> {
 
     /// What the database holds, but for the tool's own tables.
     pub(super) async fn schema(&mut self) -> Result<Schema, Error> {
-        let own = own_tables(&self.options.version_table);
-        inspect::schema(&mut self.connection, self.table.dialect(), &own)
-            .await
-            .map_err(|e| Error::database("reading the catalog", e))
+        let failed = |e| Error::database("reading the catalog", e);
+        let schema = self.reader.schema(&mut self.connection).await.map_err(failed)?;
+        if provision::reads_twice() {
+            let dialect = self.table.dialect();
+            let own = own_tables(&self.options.version_table);
+            let all = inspect::schema(&mut self.connection, dialect, &own).await.map_err(failed)?;
+            assert!(schema == all, "what was new: {:?}", compare(&all, &schema));
+        }
+        Ok(schema)
+    }
+
+    /// Whether readings get slower until there is one outside of a transaction.
+    pub(super) const fn is_behind(&self) -> bool {
+        self.reader.is_behind()
     }
 
     /// Sends statements that are no step.
@@ -115,8 +129,15 @@ impl<'h> Course<'h> {
         self.connection.execute(sql).await
     }
 
-    pub(super) async fn close(self) {
+    /// Goes on from what another connection to the same database has read.
+    pub(super) fn continues(self, reader: Reader) -> Self {
+        Self { reader: reader.reconnected(), ..self }
+    }
+
+    /// Ends the connection; what was read may help the next one.
+    pub(super) async fn close(self) -> Reader {
         // Whoever drops or copies the database sees whether somebody is still there.
         let _ = self.connection.close().await;
+        self.reader
     }
 }

@@ -24,6 +24,12 @@ use crate::error::Error;
 /// How many revisions are worth a database of their own.
 const SMALLEST_SHARE: usize = 12;
 
+/// What an up without a test takes, of what a test takes.
+const CLIMB: f64 = 1.0 / 8.0;
+
+/// What the tests of the whole history take, of what those of all its revisions take.
+const WHOLE: f64 = 1.0 / 5.0;
+
 /// What happens while a suite runs.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -161,7 +167,6 @@ impl<'h> Suite<'h> {
         }
         let pending: Vec<Node> =
             nodes.iter().copied().filter(|node| !known.contains_key(&Test::Of(*node))).collect();
-        let share = pending.len().div_ceil(self.jobs).max(SMALLEST_SHARE);
         let tell = Mutex::new(tell);
         let told = |verdict: &Verdict| {
             tell.lock().unwrap_or_else(PoisonError::into_inner)(TestEvent::Judged(verdict));
@@ -169,7 +174,7 @@ impl<'h> Suite<'h> {
         for verdict in known.values() {
             told(verdict);
         }
-        let shares: Vec<&[Node]> = pending.chunks(share).collect();
+        let shares = shares(&pending, self.jobs, !self.whole.is_empty());
         let several = shares.len() > 1;
         let mut lanes = Vec::new();
         for (n, share) in shares.into_iter().enumerate() {
@@ -315,4 +320,21 @@ fn lock(folder: &Path, name: &str, dialect: Dialect) -> Result<File, Error> {
 enum Test {
     Of(Node),
     Whole(Whole),
+}
+
+/// Splits what is to be tested, so that all are done at the same time: who begins higher up has to
+/// climb there, and the last one has the whole history to test in the end.
+fn shares(pending: &[Node], jobs: usize, whole: bool) -> Vec<&[Node]> {
+    let jobs = jobs.min(pending.len() / SMALLEST_SHARE).max(1);
+    let work = pending.len() as f64 * if whole { 1.0 + WHOLE } else { 1.0 };
+    // Each has the time of the first one, less what it takes to climb over all before it.
+    let done = |shares: usize| 1.0 - (1.0 - CLIMB).powf(shares as f64);
+    let end = |n: usize| match n + 1 < jobs {
+        true => ((work * done(n + 1) / done(jobs)).round() as usize).min(pending.len()),
+        false => pending.len(),
+    };
+    let ends: Vec<usize> = (0..jobs).map(end).collect();
+    let starts = [0].into_iter().chain(ends.iter().copied());
+    let shares = starts.zip(&ends).map(|(start, end)| &pending[start..*end]);
+    shares.filter(|share| !share.is_empty()).collect()
 }

@@ -18,9 +18,11 @@ use super::course::Course;
 use super::memory::Keys;
 use super::stage::Stage;
 use crate::error::Error;
+use crate::inspect::Reader;
 
-/// How many revisions stand between kept states of a history without branches.
-const STRIDE: usize = 50;
+/// How many revisions stand between kept states of a history without branches: to keep one takes as
+/// long as to climb a hundred.
+const STRIDE: usize = 200;
 
 /// The database, and where it stands.
 pub(super) struct Walk<'h> {
@@ -67,7 +69,7 @@ impl<'h> Walk<'h> {
                     walk.applied = applied;
                     walk.course = Some(course);
                 }
-                _ => course.close().await,
+                _ => drop(course.close().await),
             }
         }
         Ok(walk)
@@ -159,7 +161,8 @@ impl<'h> Walk<'h> {
             return Err(error);
         }
         self.applied.insert(node);
-        self.schema = schema;
+        let is_behind = self.course()?.is_behind();
+        self.schema = schema.filter(|_| !is_behind);
         Ok(())
     }
 
@@ -183,9 +186,13 @@ impl<'h> Walk<'h> {
     pub(super) async fn copy_to(&mut self, name: &str) -> Result<(), Error> {
         // Nobody may be connected to what is copied.
         let schema = self.schema.take();
-        self.leave().await;
+        let reader = self.leave().await;
         self.stage.clone(&self.name, name).await?;
-        self.course = Some(self.connect(&self.name.clone()).await?);
+        let course = self.connect(&self.name).await?;
+        self.course = Some(match reader {
+            Some(reader) => course.continues(reader),
+            None => course,
+        });
         self.schema = schema;
         Ok(())
     }
@@ -244,12 +251,10 @@ impl<'h> Walk<'h> {
         Ok(())
     }
 
-    /// Leaves the database as it is.
-    pub(super) async fn leave(&mut self) {
+    /// Leaves the database as it is; what its reader knows may serve when somebody comes back.
+    pub(super) async fn leave(&mut self) -> Option<Reader> {
         self.schema = None;
-        if let Some(course) = self.course.take() {
-            course.close().await;
-        }
+        Some(self.course.take()?.close().await)
     }
 
     pub(super) fn dialect(&self) -> Dialect {

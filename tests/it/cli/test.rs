@@ -218,6 +218,10 @@ fn a_lie_is_told_and_remembered() {
     assert!(second.stdout.contains("FAIL bbb Message of bbb (remembered)"), "{second}");
     assert!(second.stdout.contains("(of which 5 remembered)"), "{second}");
 
+    let anew = env.run(&["test", "--fresh"]);
+    assert_eq!(anew.code, 1, "{anew}");
+    assert!(!format!("{anew}").contains("remembered"), "{anew}");
+
     // Mended: the one below is known still.
     env.revision(
         "bbb",

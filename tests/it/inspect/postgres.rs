@@ -5,16 +5,18 @@ mod changes;
 use std::collections::BTreeSet;
 use std::time::Instant;
 
+use migrate_core::config::Settings;
 use migrate_core::dialect::Dialect;
 use migrate_core::directory::Directory;
 use migrate_core::schema::{Kind, Name, Schema};
+use migrate_db::testkit::{Suite, TestEvent};
 use migrate_db::{Migrator, testkit};
 use sqlx::postgres::{PgPool, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Executor as _};
 
 use super::difference;
 use crate::corpora;
-use crate::scenarios::{each_in_its_own, upgrade};
+use crate::scenarios::{each_in_its_own, history, revision, upgrade};
 use crate::support::TestEnvironment;
 use crate::support::db::Db;
 
@@ -55,6 +57,38 @@ async fn every_small_change_shows_and_its_way_back_too() {
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// Every change as a revision, and every way back as another one: what is read on the way is what a
+/// reading from the start gives. The testkit looks twice, see `.cargo/config.toml`.
+#[tokio::test]
+async fn what_is_new_in_the_catalog_is_all_that_has_changed() {
+    let twice = std::env::var_os("MIGRATE_TEST_READ_TWICE");
+    assert!(twice.is_some(), "the test proves nothing without MIGRATE_TEST_READ_TWICE");
+    // Where there is a foreign server, everything is read anyway.
+    let foreign = ["nowhere", "far", "distant"];
+    let of_here = |sql: &&str| !foreign.iter().any(|word| sql.contains(word));
+    let base: Vec<&str> = changes::BASE.split(";\n").filter(of_here).collect();
+    let mut files = vec![revision("below", "", &base.join(";\n"), "SELECT 1;")];
+    let mut parent = "below".to_owned();
+    let pairs = changes::CHANGES.iter().filter(|(change, _)| of_here(change));
+    for (n, (change, back)) in pairs.enumerate() {
+        for (name, up, down) in [("change", change, back), ("back", back, change)] {
+            let id = format!("{name}{n}");
+            files.push(revision(&id, &parent, &format!("{up};"), &format!("{down};")));
+            parent = id;
+        }
+    }
+    let history = history(Dialect::Postgres, &files);
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings = Settings::default();
+    settings.test.rows = 0;
+    let suite = Suite::new(&history, &settings, Dialect::Postgres);
+    let suite = suite.leaves_nothing().folder(folder.path());
+    let verdicts = suite.run(&mut |_: TestEvent<'_>| {}).await.unwrap();
+    let amiss = verdicts.iter().filter(|verdict| !verdict.findings.is_empty());
+    let amiss: Vec<&str> = amiss.map(|verdict| verdict.name.as_str()).collect();
+    assert_eq!(amiss, ["below", "head to base"]);
 }
 
 #[tokio::test]

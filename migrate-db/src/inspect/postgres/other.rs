@@ -1,7 +1,7 @@
 //! The questions about everything that is known by name and text alone. Each gives the same cells:
 //! kind, catalog, number, namespace, name, table, definition, owner, privileges, usual privileges.
 
-use super::queries::{of_extension, rights, since};
+use super::queries::{Of, of_extension, rights, since};
 use super::rare;
 
 /// What is asked of one catalog, whose rows are `x`; every part is SQL.
@@ -13,7 +13,7 @@ pub(super) struct Other {
     pub(super) table: &'static str,
     pub(super) definition: String,
     pub(super) rights: String,
-    pub(super) condition: &'static str,
+    pub(super) condition: String,
 }
 
 impl Default for Other {
@@ -27,7 +27,7 @@ impl Default for Other {
             table: "NULL",
             definition: String::new(),
             rights: "NULL, NULL, NULL".to_owned(),
-            condition: "",
+            condition: String::new(),
         }
     }
 }
@@ -55,7 +55,47 @@ fn enabled(column: &str) -> String {
     )
 }
 
-/// The questions.
+/// The questions about what stands on a table.
+pub(super) fn on_tables(version: u32, of: Of) -> [String; 3] {
+    [
+    Other {
+    kind: "'policy'",
+    catalog: "pg_policy",
+    name: "polname",
+    table: "polrelid",
+    definition: "concat_ws(' ', CASE WHEN NOT polpermissive THEN 'AS RESTRICTIVE' END, \
+         'FOR ' || CASE polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' ELSE 'ALL' END, \
+         'TO ' || coalesce((SELECT string_agg(quote_ident(rolname), ', ' ORDER BY rolname) FROM pg_roles r WHERE r.oid = ANY (polroles)), 'PUBLIC'), \
+         'USING (' || pg_get_expr(polqual, polrelid) || ')', 'WITH CHECK (' || pg_get_expr(polwithcheck, polrelid) || ')')".to_owned(),
+    condition: of.on("polrelid"),
+    ..Other::default()
+}.sql(),
+    Other {
+    kind: "'rule'",
+    catalog: "pg_rewrite",
+    name: "rulename",
+    table: "ev_class",
+    definition: format!("concat(pg_get_ruledef(x.oid), {})", enabled("ev_enabled")),
+    condition: format!(" AND rulename <> '_RETURN'{}", of.on("ev_class")),
+    ..Other::default()
+}.sql(),
+    Other {
+    kind: "'statistics'",
+    catalog: "pg_statistic_ext",
+    namespace: "stxnamespace",
+    name: "stxname",
+    table: "stxrelid",
+    definition: format!(
+            "concat(pg_get_statisticsobjdef(x.oid), {})",
+            since(version, 13, "CASE WHEN stxstattarget >= 0 THEN ' STATISTICS ' || stxstattarget END", "''")
+        ),
+    rights: owner("stxowner"),
+    condition: of.on("stxrelid"),
+}.sql(),
+    ]
+}
+
+/// The other questions.
 pub(super) fn queries(version: u32) -> Vec<String> {
     let locale = match version {
         170_000.. => "colllocale",
@@ -83,39 +123,6 @@ pub(super) fn queries(version: u32) -> Vec<String> {
              'PARALLEL = ' || proparallel::text) FROM pg_aggregate WHERE aggfnoid = x.oid) END"
             .to_owned(),
     rights: rights("proowner", "proacl", "'f'"),
-    ..Other::default()
-}.sql(),
-    Other {
-    kind: "'policy'",
-    catalog: "pg_policy",
-    name: "polname",
-    table: "polrelid",
-    definition: "concat_ws(' ', CASE WHEN NOT polpermissive THEN 'AS RESTRICTIVE' END, \
-         'FOR ' || CASE polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' ELSE 'ALL' END, \
-         'TO ' || coalesce((SELECT string_agg(quote_ident(rolname), ', ' ORDER BY rolname) FROM pg_roles r WHERE r.oid = ANY (polroles)), 'PUBLIC'), \
-         'USING (' || pg_get_expr(polqual, polrelid) || ')', 'WITH CHECK (' || pg_get_expr(polwithcheck, polrelid) || ')')".to_owned(),
-    ..Other::default()
-}.sql(),
-    Other {
-    kind: "'rule'",
-    catalog: "pg_rewrite",
-    name: "rulename",
-    table: "ev_class",
-    definition: format!("concat(pg_get_ruledef(x.oid), {})", enabled("ev_enabled")),
-    condition: " AND rulename <> '_RETURN'",
-    ..Other::default()
-}.sql(),
-    Other {
-    kind: "'statistics'",
-    catalog: "pg_statistic_ext",
-    namespace: "stxnamespace",
-    name: "stxname",
-    table: "stxrelid",
-    definition: format!(
-            "concat(pg_get_statisticsobjdef(x.oid), {})",
-            since(version, 13, "CASE WHEN stxstattarget >= 0 THEN ' STATISTICS ' || stxstattarget END", "''")
-        ),
-    rights: owner("stxowner"),
     ..Other::default()
 }.sql(),
     Other {

@@ -1,39 +1,84 @@
 //! The questions about tables and types, and the order in which they are asked: what a later answer
-//! builds on comes first.
+//! builds on comes first. All can be asked of the whole database, those about relations of some too.
 //!
 //! Each is a plain scan of one catalog or two; the answers are joined by number in [`super`]. What
 //! a function of the database puts in words is asked only where there is something to tell: most
 //! of the time goes there. Objects that came with the database have numbers below 16384, and those
 //! that an extension brought are its own affair.
 
-use std::fmt::Write as _;
-
 use super::other;
 
-/// All questions as one text; the answer to each is one cell, see [`super::row::rows`].
+/// Of which relations is asked.
+#[derive(Clone, Copy)]
+pub(super) enum Of {
+    /// All that the database holds.
+    All,
+    /// Those whose numbers the parameter holds.
+    Some,
+}
+
+/// The numbers of the relations asked of, and of their indexes.
+const WITH_INDEXES: &str =
+    "($1 || ARRAY (SELECT indexrelid FROM pg_index WHERE indrelid = ANY ($1)))";
+
+impl Of {
+    /// A condition on the number of the relation that a row is about.
+    pub(super) fn on(self, relation: &str) -> String {
+        self.among(relation, "($1)")
+    }
+
+    fn among(self, number: &str, numbers: &str) -> String {
+        match self {
+            Self::All => String::new(),
+            Self::Some => format!(" AND {number} = ANY {numbers}"),
+        }
+    }
+}
+
+/// All questions in one; the answer to each is one cell, see [`super::row::rows`].
 pub(super) fn all(version: u32) -> String {
-    let mut text = String::new();
+    let of = Of::All;
     let questions = [
         namespaces(),
-        COMMENTS.to_owned(),
-        relations(),
+        comments(of),
+        relations(of),
         INHERITANCE.to_owned(),
-        TOAST.to_owned(),
+        toast(of),
         FOREIGN_TABLES.to_owned(),
-        DEFAULTS.to_owned(),
+        defaults(of),
         types(version),
         LABELS.to_owned(),
-        columns(version),
-        SEQUENCES.to_owned(),
-        constraints(version),
+        columns(version, of),
+        sequences(of),
+        constraints(version, of),
         OPERATOR_CLASSES.to_owned(),
-        indexes(version),
-        TRIGGERS.to_owned(),
+        indexes(version, of),
+        triggers(of),
     ];
-    for question in questions.into_iter().chain(other::queries(version)) {
-        let _ = writeln!(text, "SELECT string_agg(q::text, '') FROM ({question}) q;");
-    }
-    text
+    let on_tables = other::on_tables(version, of);
+    in_one(questions.into_iter().chain(on_tables).chain(other::queries(version)))
+}
+
+/// The questions about some relations, which are neither partitioned nor foreign, nor types.
+pub(super) fn of_some(version: u32) -> String {
+    let of = Of::Some;
+    let questions = [
+        comments(of),
+        relations(of),
+        toast(of),
+        defaults(of),
+        columns(version, of),
+        sequences(of),
+        constraints(version, of),
+        indexes(version, of),
+        triggers(of),
+    ];
+    in_one(questions.into_iter().chain(other::on_tables(version, of)))
+}
+
+fn in_one(questions: impl Iterator<Item = String>) -> String {
+    let cell = |question| format!("(SELECT string_agg(q::text, '') FROM ({question}) q)");
+    format!("SELECT {}", questions.map(cell).collect::<Vec<_>>().join(",\n"))
 }
 
 /// The word if the database is of a version that has it, else what stands for it.
@@ -71,10 +116,29 @@ fn namespaces() -> String {
     )
 }
 
-const COMMENTS: &str = "SELECT 'comment', classoid, objoid, objsubid, description \
-     FROM pg_description WHERE objoid >= 16384";
+/// Of relations and all that is on them.
+fn comments(of: Of) -> String {
+    let parts = [
+        ("pg_constraint", "conrelid"),
+        ("pg_trigger", "tgrelid"),
+        ("pg_policy", "polrelid"),
+        ("pg_rewrite", "ev_class"),
+        ("pg_statistic_ext", "stxrelid"),
+    ];
+    let mut numbers = WITH_INDEXES.to_owned();
+    for (catalog, relation) in parts {
+        numbers =
+            format!("({numbers} || ARRAY (SELECT oid FROM {catalog} WHERE {relation} = ANY ($1)))");
+    }
+    let condition = of.among("objoid", &numbers);
+    format!(
+        "SELECT 'comment', classoid, objoid, objsubid, description \
+         FROM pg_description WHERE objoid >= 16384{condition}"
+    )
+}
 
-fn relations() -> String {
+fn relations(of: Of) -> String {
+    let condition = of.on("c.oid");
     let of_extension = of_extension("pg_class", "c.oid");
     let rights =
         rights("relowner", "relacl", "CASE relkind WHEN 'S' THEN 's'::\"char\" ELSE 'r' END");
@@ -90,7 +154,7 @@ fn relations() -> String {
          CASE WHEN relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END, \
          CASE WHEN relkind = 'S' THEN c.oid::regclass::text END \
          FROM pg_class c WHERE c.oid >= 16384 AND relkind IN ('r', 'p', 'f', 'v', 'm', 'c', 'S') \
-         AND relpersistence <> 't'"
+         AND relpersistence <> 't'{condition}"
     )
 }
 
@@ -99,14 +163,25 @@ const INHERITANCE: &str = "SELECT 'inherits', inhrelid, inhparent, \
      CASE WHEN relkind IN ('i', 'I') THEN inhparent::regclass::text END \
      FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid ORDER BY inhrelid, inhseqno";
 
-const TOAST: &str = "SELECT 'toast', oid, reloptions FROM pg_class \
-     WHERE oid >= 16384 AND relkind = 't' AND reloptions IS NOT NULL";
+fn toast(of: Of) -> String {
+    let condition =
+        of.among("oid", "(ARRAY (SELECT reltoastrelid FROM pg_class WHERE oid = ANY ($1)))");
+    format!(
+        "SELECT 'toast', oid, reloptions FROM pg_class \
+         WHERE oid >= 16384 AND relkind = 't' AND reloptions IS NOT NULL{condition}"
+    )
+}
 
 const FOREIGN_TABLES: &str = "SELECT 'foreign', ftrelid, srvname, ftoptions \
      FROM pg_foreign_table JOIN pg_foreign_server s ON s.oid = ftserver";
 
-const DEFAULTS: &str = "SELECT 'default', adrelid, adnum, pg_get_expr(adbin, adrelid) \
-     FROM pg_attrdef WHERE adrelid >= 16384";
+fn defaults(of: Of) -> String {
+    let condition = of.on("adrelid");
+    format!(
+        "SELECT 'default', adrelid, adnum, pg_get_expr(adbin, adrelid) \
+         FROM pg_attrdef WHERE adrelid >= 16384{condition}"
+    )
+}
 
 fn types(version: u32) -> String {
     let of_extension = of_extension("pg_type", "t.oid");
@@ -142,7 +217,8 @@ const LABELS: &str = "SELECT 'label', enumtypid, enumlabel FROM pg_enum \
      WHERE enumtypid >= 16384 ORDER BY enumtypid, enumsortorder";
 
 /// Columns, and of indexes those of which something is said.
-fn columns(version: u32) -> String {
+fn columns(version: u32, of: Of) -> String {
+    let condition = of.among("attrelid", WITH_INDEXES);
     let compression = since(
         version,
         14,
@@ -162,18 +238,24 @@ fn columns(version: u32) -> String {
          attoptions, attfdwoptions, attacl::text \
          FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid JOIN pg_type t ON t.oid = atttypid \
          WHERE attrelid >= 16384 AND attnum > 0 AND NOT attisdropped AND (relkind IN ('r', 'p', 'f', 'v', 'm', 'c') \
-         OR relkind IN ('i', 'I') AND (attoptions IS NOT NULL OR attstattarget >= 0 OR attcollation <> typcollation)) ORDER BY attrelid, attnum"
+         OR relkind IN ('i', 'I') AND (attoptions IS NOT NULL OR attstattarget >= 0 OR attcollation <> typcollation)){condition} ORDER BY attrelid, attnum"
     )
 }
 
-const SEQUENCES: &str = "SELECT 'sequence', seqrelid, format_type(seqtypid, NULL), seqstart, seqincrement, \
-     seqmin, seqmax, seqcache, seqcycle, refobjid, refobjsubid \
-     FROM pg_sequence LEFT JOIN pg_depend d ON classid = 'pg_class'::regclass AND objid = seqrelid AND objsubid = 0 \
-     AND refclassid = 'pg_class'::regclass AND deptype IN ('a', 'i') AND refobjsubid > 0";
+fn sequences(of: Of) -> String {
+    let condition = of.on("seqrelid");
+    format!(
+        "SELECT 'sequence', seqrelid, format_type(seqtypid, NULL), seqstart, seqincrement, \
+         seqmin, seqmax, seqcache, seqcycle, refobjid, refobjsubid \
+         FROM pg_sequence LEFT JOIN pg_depend d ON classid = 'pg_class'::regclass AND objid = seqrelid AND objsubid = 0 \
+         AND refclassid = 'pg_class'::regclass AND deptype IN ('a', 'i') AND refobjsubid > 0 WHERE true{condition}"
+    )
+}
 
 /// NOT NULL is a constraint of its own since 18; it is the column's affair, but for what the column
 /// does not tell.
-fn constraints(version: u32) -> String {
+fn constraints(version: u32, of: Of) -> String {
+    let condition = of.on("conrelid");
     let enforced = since(version, 18, "conenforced", "true");
     let period = since(version, 18, "conperiod", "false");
     let columns = since(version, 15, "confdelsetcols", "NULL");
@@ -183,7 +265,7 @@ fn constraints(version: u32) -> String {
          connoinherit, coninhcount > 0 AND NOT conislocal, \
          CASE contype WHEN 'c' THEN pg_get_expr(conbin, conrelid) WHEN 'x' THEN pg_get_constraintdef(o.oid) END \
          FROM pg_constraint o WHERE o.oid >= 16384 AND (contype IN ('p', 'u', 'x', 'c') OR contype = 'f' AND conparentid = 0 \
-         OR contype = 'n' AND (NOT convalidated OR connoinherit))"
+         OR contype = 'n' AND (NOT convalidated OR connoinherit)){condition}"
     )
 }
 
@@ -191,7 +273,8 @@ fn constraints(version: u32) -> String {
 const OPERATOR_CLASSES: &str = "SELECT 'opclass', oid, CASE WHEN pg_opclass_is_visible(oid) THEN quote_ident(opcname) \
      ELSE concat(opcnamespace::regnamespace, '.', quote_ident(opcname)) END FROM pg_opclass WHERE NOT opcdefault";
 
-fn indexes(version: u32) -> String {
+fn indexes(version: u32, of: Of) -> String {
+    let condition = of.on("indrelid");
     let nulls = since(version, 15, "indnullsnotdistinct", "false");
     format!(
         "SELECT 'index', indexrelid, indrelid, relname, indisunique, {nulls}, \
@@ -203,11 +286,16 @@ fn indexes(version: u32) -> String {
          CASE WHEN reltablespace <> 0 THEN (SELECT spcname FROM pg_tablespace t WHERE t.oid = reltablespace) END, \
          indisvalid, indisclustered, indisreplident \
          FROM pg_index JOIN pg_class c ON c.oid = indexrelid \
-         WHERE indexrelid >= 16384 AND relpersistence <> 't' AND relnamespace <> 99"
+         WHERE indexrelid >= 16384 AND relpersistence <> 't' AND relnamespace <> 99{condition}"
     )
 }
 
 /// Those of constraints are the database's own, unless somebody switched them off.
-const TRIGGERS: &str = "SELECT 'trigger', oid, tgrelid, tgname, tgenabled, CASE WHEN tgisinternal THEN tgconstraint END, \
-     CASE WHEN NOT tgisinternal THEN pg_get_triggerdef(oid) END \
-     FROM pg_trigger WHERE NOT tgisinternal OR tgenabled <> 'O'";
+fn triggers(of: Of) -> String {
+    let condition = of.on("tgrelid");
+    format!(
+        "SELECT 'trigger', oid, tgrelid, tgname, tgenabled, CASE WHEN tgisinternal THEN tgconstraint END, \
+         CASE WHEN NOT tgisinternal THEN pg_get_triggerdef(oid) END \
+         FROM pg_trigger WHERE (NOT tgisinternal OR tgenabled <> 'O'){condition}"
+    )
+}

@@ -1,7 +1,7 @@
 //! The answers on their way into a schema: which object has which number, its name, its comment,
 //! its privileges.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use migrate_core::schema::{Kind, Name, Other, Schema};
 
@@ -129,8 +129,8 @@ impl Reading {
         }
     }
 
-    /// The schema.
-    pub(super) fn end(mut self) -> Schema {
+    /// Brings what has no order of its own into one, when all answers were taken.
+    pub(super) fn finish(&mut self) {
         if !self.namespaces.values().any(|name| name == "public") {
             self.add(Kind::Namespace, "public".to_owned(), "DROPPED".to_owned(), None);
         }
@@ -143,7 +143,54 @@ impl Reading {
         for domain in self.schema.domains.values_mut() {
             domain.checks.sort_by(|a, b| a.name.cmp(&b.name));
         }
-        self.schema
+    }
+
+    /// Whether a relation is part of another or has parts: what is said of it then stands in
+    /// several places.
+    pub(super) fn is_of_family(&self, oid: Oid) -> bool {
+        let Some(relation) = self.relations.get(&oid) else { return false };
+        let options = self.schema.tables.get(&relation.name).map(|table| &table.options);
+        options.is_some_and(|o| o.contains_key("partition of") || o.contains_key("inherits"))
+    }
+
+    /// Whether an answer leaves the names of what is known as they are.
+    pub(super) fn agrees(&self, mut row: Row<'_>) -> bool {
+        match row.text().as_str() {
+            "relation" => {
+                let (oid, namespace): (Oid, Oid) = (row.number(), row.number());
+                let (name, kind) = (self.name(namespace, row.text()), row.letter());
+                let is = |known: &Relation| known.name == name && known.kind == kind;
+                self.relations.get(&oid).is_none_or(is)
+                    && self.strangers.get(&oid).is_none_or(|known| *known == name)
+            }
+            "column" => {
+                let (oid, number): (Oid, i16) = (row.number(), row.number());
+                let known = self.relations.get(&oid).and_then(|known| known.columns.get(&number));
+                known.is_none_or(|known| known.name == row.text())
+            }
+            _ => true,
+        }
+    }
+
+    /// Takes relations out, with all that stands on them.
+    pub(super) fn forget(&mut self, relations: &BTreeSet<Oid>) {
+        let mut names = BTreeSet::new();
+        for oid in relations {
+            self.strangers.remove(oid);
+            names.extend(self.relations.remove(oid).map(|relation| relation.name));
+        }
+        for name in &names {
+            self.schema.tables.remove(name);
+            self.schema.views.remove(name);
+            self.schema.sequences.remove(name);
+        }
+        let stays = |table: Option<&Name>| table.is_none_or(|table| !names.contains(table));
+        self.schema.others.retain(|_, other| stays(other.table.as_ref()));
+        // What waited for an answer that did not come.
+        self.comments.clear();
+        self.defaults.clear();
+        self.keys.clear();
+        self.index_parts.clear();
     }
 
     /// A name in a namespace by its number, where it has one.

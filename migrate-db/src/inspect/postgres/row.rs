@@ -11,6 +11,7 @@ pub(super) type Oid = u32;
 
 /// A row whose cells are read from left to right. What is missing or unreadable is empty: the
 /// queries are our own.
+#[derive(Clone)]
 pub(super) struct Row<'t>(std::vec::IntoIter<Option<Cow<'t, str>>>);
 
 /// The rows of a text that holds them without anything between.

@@ -85,6 +85,12 @@ pub async fn server(dialect: Dialect, image: Option<&str>) -> Result<Option<Serv
     }
 }
 
+/// Whether every reading of a catalog is checked by a second one from the start: for the tests of
+/// this very crate.
+pub(crate) fn reads_twice() -> bool {
+    state::variable("MIGRATE_TEST_READ_TWICE").is_some()
+}
+
 /// What tells one server from another, without a look at it: the URL that the environment names, or
 /// the image.
 pub(crate) fn identity(dialect: Dialect, image: Option<&str>) -> String {

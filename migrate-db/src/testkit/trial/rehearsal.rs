@@ -3,7 +3,6 @@
 
 use migrate_core::plan::Direction;
 use migrate_core::schema::Schema;
-use migrate_core::source::Span;
 
 use super::super::course::Course;
 use super::super::rows;
@@ -45,10 +44,9 @@ pub(in super::super) async fn rehearse(
     let failed = |doing: &'static str| move |e| Error::database(doing, e);
     course.connection.begin(foreign_keys).await.map_err(failed("opening a transaction"))?;
     let outcome = within(trial, course, before).await;
-    course.execute("ROLLBACK").await.map_err(failed("rolling back"))?;
-    for sql in course.connection.restore() {
-        course.execute(&sql).await.map_err(failed("restoring the session"))?;
-    }
+    let mut undo = vec!["ROLLBACK".to_owned()];
+    undo.extend(course.connection.restore());
+    course.execute(&undo.join(";\n")).await.map_err(failed("rolling back"))?;
     // What the rehearsal could not do, the copy does, or fails to do with the right words.
     outcome.or_else(|error| if error.is_lost() { Err(error) } else { Ok(None) })
 }
@@ -101,27 +99,23 @@ async fn within(
     Ok(wrong.is_empty().then_some(Rehearsed { notes, after: up }))
 }
 
-/// Runs the statements of one direction, with the checks that a commit would make.
+/// Runs the statements of one direction in one trip, with the checks that a commit would make.
 async fn run(trial: Trial<'_>, course: &mut Course<'_>, direction: Direction) -> bool {
     let file = &trial.revision().file;
-    let spans: Vec<Span> = trial
-        .section(direction)
-        .map(|section| section.statements(file, trial.dialect).into_owned())
-        .unwrap_or_default();
-    for span in spans {
-        if course.execute(span.of(file.text())).await.is_err() {
-            return false;
-        }
-    }
-    settle(trial, course).await
+    let spans = trial.section(direction).map(|section| section.statements(file, trial.dialect));
+    let spans = spans.iter().flat_map(|spans| spans.iter());
+    let statements = spans.map(|span| span.of(file.text()));
+    all(course, statements.chain(trial.dialect.words().settle.iter().copied())).await
 }
 
 /// Whether what was put off to the commit holds.
 async fn settle(trial: Trial<'_>, course: &mut Course<'_>) -> bool {
-    for sql in trial.dialect.words().settle {
-        if course.execute(sql).await.is_err() {
-            return false;
-        }
-    }
-    course.connection.violations().await.is_ok_and(|broken| broken.is_empty())
+    all(course, trial.dialect.words().settle.iter().copied()).await
+}
+
+async fn all(course: &mut Course<'_>, statements: impl Iterator<Item = &str>) -> bool {
+    // A statement may end in a comment.
+    let text = statements.collect::<Vec<_>>().join("\n;\n");
+    (text.is_empty() || course.execute(&text).await.is_ok())
+        && course.connection.violations().await.is_ok_and(|broken| broken.is_empty())
 }
