@@ -22,6 +22,7 @@ fn it_explains_itself() {
                                 the revisions are written for]
           --image <IMAGE>       The container image of the server, with its tag [default: what
                                 migrate.toml says under test]
+          --fresh               Test everything anew, whatever is remembered
       -j, --jobs <N>            On how many databases to work at once [default: one per processor]
           --junit <FILE>        Write a report for CI, as JUnit writes it
       -h, --help                Print help
@@ -53,6 +54,7 @@ fn it_explains_itself() {
       cargo migrate test --since 3f2a                # what was added since
       cargo migrate test --dialect sqlite,postgres -j 4
       cargo migrate test --dialect postgres --image postgres:18
+      cargo migrate test --fresh                     # also what is remembered
       cargo migrate test --junit target/migrations.xml --format json
     ");
 }
