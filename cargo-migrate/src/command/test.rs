@@ -178,7 +178,7 @@ impl Args {
             return Err(CliError::usage("`--image` is the image of one server")
                 .help("say of which: `--dialect postgres`"));
         };
-        settings.test.images.insert(*server, image.clone());
+        settings.test.chosen.insert(*server, image.clone());
         Ok(settings)
     }
 

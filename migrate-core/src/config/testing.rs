@@ -15,6 +15,8 @@ pub struct TestSettings {
     pub dialects: Vec<Dialect>,
     /// Container images that were chosen, as `name:tag`; see [`TestSettings::image`].
     pub images: BTreeMap<Dialect, String>,
+    /// Images for this run alone, which go before those of the environment.
+    pub chosen: BTreeMap<Dialect, String>,
     /// How many rows each table is filled with; 0 leaves the tables empty.
     pub rows: u32,
     /// What the rows are drawn from: the same seed gives the same rows.
@@ -23,7 +25,13 @@ pub struct TestSettings {
 
 impl Default for TestSettings {
     fn default() -> Self {
-        Self { dialects: Vec::new(), images: BTreeMap::new(), rows: 5, seed: 1 }
+        Self {
+            dialects: Vec::new(),
+            images: BTreeMap::new(),
+            chosen: BTreeMap::new(),
+            rows: 5,
+            seed: 1,
+        }
     }
 }
 

@@ -44,6 +44,7 @@ fn every_setting_is_read() {
                 images: [(Dialect::Postgres, "localhost:5000/pg:18".to_owned())].into(),
                 rows: 0,
                 seed: 255,
+                ..TestSettings::default()
             },
         }
     );

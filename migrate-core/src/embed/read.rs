@@ -146,7 +146,8 @@ impl Reader {
             .map(|_| Ok((self.dialect()?, self.inline()?.to_owned())))
             .collect::<Read<_>>()?;
         let rows = u32::try_from(self.number()?).map_err(|_| DecodeError::Malformed)?;
-        Ok(TestSettings { dialects, images, rows, seed: self.number()? })
+        let chosen = BTreeMap::new();
+        Ok(TestSettings { dialects, images, chosen, rows, seed: self.number()? })
     }
 
     /// What follows the file's path and length.

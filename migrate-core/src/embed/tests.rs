@@ -145,7 +145,7 @@ fn settings() -> impl Strategy<Value = Settings> {
     );
     let test = (images, any::<u32>(), any::<u64>()).prop_map(|(images, rows, seed)| {
         let dialects = images.keys().copied().collect();
-        TestSettings { dialects, images, rows, seed }
+        TestSettings { dialects, images, rows, seed, ..TestSettings::default() }
     });
     ("[a-z/]{1,9}", any::<bool>(), transactions, lock, durations, test).prop_map(
         |(dir, many, transaction, lock, durations, test)| {

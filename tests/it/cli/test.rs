@@ -139,6 +139,26 @@ fn an_image_is_that_of_one_server() {
 }
 
 #[test]
+fn a_typed_image_goes_before_that_of_the_environment() {
+    let mut env = TestEnvironment::with_history();
+    env.write("migrate.toml", "dialects = [\"postgres\"]\n");
+    // Nowhere is a server to be had: what is tried is told.
+    for (name, value) in [
+        ("DOCKER_HOST", "tcp://127.0.0.1:1"),
+        ("TMPDIR", "/dev/null/nowhere"),
+        ("MIGRATE_TEST_POSTGRES_URL", ""),
+        ("MIGRATE_TEST_SKIP", ""),
+        ("MIGRATE_TEST_POSTGRES_IMAGE", "postgres:named"),
+    ] {
+        env.set(name, value);
+    }
+    let named = env.run(&["test", "--dialect", "postgres"]);
+    assert!(named.stderr.contains("with the image postgres:named"), "{named}");
+    let typed = env.run(&["test", "--dialect", "postgres", "--image", "postgres:typed"]);
+    assert!(typed.stderr.contains("with the image postgres:typed"), "{typed}");
+}
+
+#[test]
 fn a_broken_history_is_not_tested() {
     let env = TestEnvironment::with_history();
     env.revision("ddd", "bbb", "CREATE TABLE d (x INTEGER);", "DROP TABLE d;");

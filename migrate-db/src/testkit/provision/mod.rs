@@ -76,13 +76,19 @@ impl fmt::Debug for Server {
 /// SQLite, which has none. [`Error::Connect`] when the one that the environment names does not
 /// answer.
 pub async fn server(dialect: Dialect, image: Option<&str>) -> Result<Option<Server>, Error> {
-    match find(dialect, image).await? {
+    let named = named_image(dialect);
+    match find(dialect, named.as_deref().or(image)).await? {
         Some((server, connection)) => {
             connection.close().await.map_err(|e| Error::database("asking the server", e))?;
             Ok(Some(server))
         }
         None => Ok(None),
     }
+}
+
+/// The image that the environment names.
+pub(crate) fn named_image(dialect: Dialect) -> Option<String> {
+    state::variable(&Kind::of(dialect)?.variable("IMAGE"))
 }
 
 /// Whether every reading of a catalog is checked by a second one from the start: for the tests of
@@ -98,8 +104,7 @@ pub(crate) fn identity(dialect: Dialect, image: Option<&str>) -> String {
     if let Some(url) = state::variable(&kind.variable("URL")) {
         return redact(&url);
     }
-    let chosen = state::variable(&kind.variable("IMAGE"));
-    chosen.or(image.map(str::to_owned)).unwrap_or_else(|| kind.image.to_owned())
+    image.unwrap_or(kind.image).to_owned()
 }
 
 /// A server with a connection to it, which showed that it is there.
@@ -119,8 +124,7 @@ pub(crate) async fn find(
         let description = format!("{} ({variable})", redact(&url));
         return Ok(Some((Server { url, description }, connection)));
     }
-    let chosen = state::variable(&kind.variable("IMAGE"));
-    let image = chosen.as_deref().or(image).unwrap_or(kind.image);
+    let image = image.unwrap_or(kind.image);
     let folder = folder()?;
     let name = state::name(&folder, image, dialect);
     let note = Note::at(&folder, &name);

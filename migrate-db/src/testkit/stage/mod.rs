@@ -64,7 +64,8 @@ impl Stage {
             }
             _ => {
                 let image = image(settings, dialect);
-                let Some((server, connection)) = provision::find(dialect, image).await? else {
+                let Some((server, connection)) = provision::find(dialect, image.as_deref()).await?
+                else {
                     return Ok(None);
                 };
                 let description = server.to_string();
@@ -79,7 +80,7 @@ impl Stage {
 
     /// What tells one server from another, without a look at it: image, or URL without password.
     pub(crate) fn identity(dialect: Dialect, settings: &Settings) -> String {
-        provision::identity(dialect, image(settings, dialect))
+        provision::identity(dialect, image(settings, dialect).as_deref())
     }
 
     /// The database whose SQL is spoken there.
@@ -220,9 +221,11 @@ impl Stage {
     }
 }
 
-/// The image that the settings name.
-fn image(settings: &Settings, dialect: Dialect) -> Option<&str> {
-    settings.test.image(dialect)
+/// The image of this run, of the environment, or of the project.
+fn image(settings: &Settings, dialect: Dialect) -> Option<String> {
+    let chosen = settings.test.chosen.get(&dialect).cloned();
+    let named = chosen.or_else(|| provision::named_image(dialect));
+    named.or_else(|| settings.test.image(dialect).map(str::to_owned))
 }
 
 impl Server {
