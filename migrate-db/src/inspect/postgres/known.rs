@@ -63,10 +63,10 @@ impl Reader {
         match self.read(connection).await {
             Ok(schema) => Ok(schema),
             // Somebody may have discarded the prepared statements.
-            Err(_) => {
+            Err(error) => {
                 let generation = self.generation + 1;
                 *self = Self { generation, ..Self::new(&self.without) };
-                super::schema(connection, &self.without).await
+                super::schema(connection, &self.without).await.map_err(|_| error)
             }
         }
     }

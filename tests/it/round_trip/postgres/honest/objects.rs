@@ -204,6 +204,12 @@ CREATE RULE keep AS ON DELETE TO places DO INSTEAD NOTHING;",
         "DROP RULE keep ON places; DROP STATISTICS city_zip;",
     ),
     up_down!(
+        "what the session had prepared is gone",
+        "CREATE TABLE t (id int PRIMARY KEY);",
+        "DEALLOCATE ALL; ALTER TABLE t ADD COLUMN n int; CREATE TABLE u (id int REFERENCES t);",
+        "DROP TABLE u; ALTER TABLE t DROP COLUMN n; DEALLOCATE ALL;",
+    ),
+    up_down!(
         "objects by dynamic SQL",
         "",
         "DO $$ BEGIN FOR n IN 1..3 LOOP EXECUTE format('CREATE TABLE part_%s (id int)', n);
