@@ -41,10 +41,5 @@ pub(super) async fn schema(
     let session = Session::read(answers.into_iter().next().unwrap_or_default());
     let questions = session.around(Of::All, &format!("{};\n", queries::all(session.version)));
     let answers = connection.rows(&questions).await?;
-    let mut reading = Reading::new(session, without);
-    for text in answers.get(1).into_iter().flatten().flatten() {
-        row::rows(text).for_each(|row| reading.take(row));
-    }
-    reading.finish();
-    Ok(reading.schema)
+    Ok(Reading::of(session, without, answers.get(1)).schema)
 }

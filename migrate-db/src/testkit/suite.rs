@@ -324,7 +324,7 @@ enum Test {
 
 /// Splits what is to be tested, so that all are done at the same time: who begins higher up has to
 /// climb there, and the last one has the whole history to test in the end.
-fn shares(pending: &[Node], jobs: usize, whole: bool) -> Vec<&[Node]> {
+fn shares<T>(pending: &[T], jobs: usize, whole: bool) -> Vec<&[T]> {
     let jobs = jobs.min(pending.len() / SMALLEST_SHARE).max(1);
     let work = pending.len() as f64 * if whole { 1.0 + WHOLE } else { 1.0 };
     // Each has the time of the first one, less what it takes to climb over all before it.
@@ -337,4 +337,23 @@ fn shares(pending: &[Node], jobs: usize, whole: bool) -> Vec<&[Node]> {
     let starts = [0].into_iter().chain(ends.iter().copied());
     let shares = starts.zip(&ends).map(|(start, end)| &pending[start..*end]);
     shares.filter(|share| !share.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SMALLEST_SHARE, shares};
+
+    #[test]
+    fn every_share_is_there_once_and_the_first_is_the_longest() {
+        for length in [0, 1, SMALLEST_SHARE, 25, 200, 1000] {
+            let pending: Vec<usize> = (0..length).collect();
+            for (jobs, whole) in [(1, true), (2, true), (2, false), (8, true), (100, false)] {
+                let shares = shares(&pending, jobs, whole);
+                assert_eq!(shares.concat(), pending);
+                assert!(shares.len() <= jobs && shares.iter().all(|share| !share.is_empty()));
+                assert!(shares.windows(2).all(|two| two[0].len() + 1 >= two[1].len()));
+            }
+        }
+        assert_eq!(shares(&[(); 200], 2, true).len(), 2);
+    }
 }

@@ -133,11 +133,7 @@ impl Reader {
         let mut answers = answers.into_iter().skip(1);
         let survey = Survey::read(answers.next().unwrap_or_default());
         let (horizon, writes) = (session.horizon.clone(), session.writes);
-        let mut reading = Reading::new(session, &self.without);
-        for text in answers.next().unwrap_or_default().iter().flatten() {
-            row::rows(text).for_each(|row| reading.take(row));
-        }
-        reading.finish();
+        let reading = Reading::of(session, &self.without, answers.next().as_ref());
         if writes || survey.is_opaque {
             return Ok(reading.schema);
         }
@@ -280,10 +276,9 @@ impl Look<'_> {
         match (on, row) {
             (On::Relation | On::Column | On::Sequence, [oid, ..]) => Some(self.of(*oid)),
             (On::Constraint, [_, 0, _]) => None,
-            (On::Default | On::Constraint | On::Index | On::Trigger, [_, table, _]) => {
+            (On::Default | On::Constraint | On::Index | On::Trigger | On::Owned, [_, table, _]) => {
                 Some(self.of(*table))
             }
-            (On::Owned, [_, table, _]) => Some(self.of(*table)),
             (On::Comment, [oid, catalog::RELATION, _]) => Some(self.of(*oid)),
             (On::Comment, [oid, catalog::CONSTRAINT, _]) => {
                 self.relation(On::Constraint, self.find(On::Constraint, *oid)?)

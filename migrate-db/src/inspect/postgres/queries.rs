@@ -116,7 +116,7 @@ fn namespaces() -> String {
     )
 }
 
-/// Of relations and all that is on them.
+/// Those on some relations are those on all that stands on them, too.
 fn comments(of: Of) -> String {
     let parts = [
         ("pg_constraint", "conrelid"),

@@ -6,8 +6,9 @@ use std::collections::{BTreeSet, HashMap};
 use migrate_core::schema::{Kind, Name, Other, Schema};
 
 use super::grants;
-use super::row::{Oid, Row};
+use super::row::{self, Oid, Row};
 use super::session::Session;
+use crate::driver::Cells;
 
 /// The catalogs that comments and numbers are told apart by.
 pub(super) mod catalog {
@@ -73,7 +74,17 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    pub(super) fn new(session: Session, without: &[String]) -> Self {
+    /// What a session reads in the answers to all questions.
+    pub(super) fn of(session: Session, without: &[String], answers: Option<&Cells>) -> Self {
+        let mut reading = Self::new(session, without);
+        for text in answers.into_iter().flatten().flatten() {
+            row::rows(text).for_each(|row| reading.take(row));
+        }
+        reading.finish();
+        reading
+    }
+
+    fn new(session: Session, without: &[String]) -> Self {
         Self {
             session,
             without: without.to_vec(),

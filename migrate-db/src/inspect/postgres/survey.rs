@@ -44,14 +44,19 @@ impl On {
         Self::Owned,
     ];
 
-    /// What is noted of a row, and where from.
-    fn source(self) -> (&'static str, &'static str) {
-        match self {
+    /// One cell: how many rows there are, and what is noted of the new ones.
+    fn sql(self) -> String {
+        let (noted, from) = match self {
+            Self::Column => {
+                return format!(
+                    "(SELECT concat('0:', string_agg(DISTINCT attrelid::text, ',')) FROM pg_catalog.pg_attribute \
+                     WHERE $1 < {EVER} AND attrelid >= 16384 AND age(xmin) <= $1)"
+                );
+            }
             Self::Relation => (
                 "oid, ' ', ascii(relkind::text)",
                 "pg_catalog.pg_class WHERE oid >= 16384 AND relpersistence <> 't'",
             ),
-            Self::Column => ("", ""),
             Self::Default => ("oid, ' ', adrelid", "pg_catalog.pg_attrdef WHERE oid >= 16384"),
             Self::Constraint => {
                 ("oid, ' ', conrelid", "pg_catalog.pg_constraint WHERE oid >= 16384")
@@ -70,18 +75,7 @@ impl On {
                 "pg_catalog.pg_depend WHERE classid = 1259 AND objid >= 16384 \
                  AND refclassid = 1259 AND refobjsubid > 0 AND deptype IN ('a', 'i')",
             ),
-        }
-    }
-
-    /// One cell: how many rows there are, and the new ones.
-    fn sql(self) -> String {
-        if self == Self::Column {
-            return format!(
-                "(SELECT concat('0:', string_agg(DISTINCT attrelid::text, ',')) FROM pg_catalog.pg_attribute \
-                 WHERE $1 < {EVER} AND attrelid >= 16384 AND age(xmin) <= $1)"
-            );
-        }
-        let (noted, from) = self.source();
+        };
         format!(
             "(SELECT concat(count(*), ':', string_agg(concat({noted}), ',') FILTER (WHERE age(xmin) <= $1)) FROM {from})"
         )
