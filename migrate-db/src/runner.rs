@@ -158,6 +158,12 @@ impl<'r> Runner<'r> {
         }
     }
 
+    /// The log's newest number, as this run left it.
+    #[cfg(feature = "testkit")]
+    pub(crate) const fn generation(&self) -> u64 {
+        self.generation
+    }
+
     /// Runs a script. What is open when something fails is rolled back; what was committed before
     /// stays in [`Runner::committed`]. A transaction that lost against another one is tried again
     /// from its beginning, as long as the patience lasts.

@@ -6,6 +6,8 @@
 use migrate_core::dialect::Dialect;
 use migrate_core::graph::{Graph, Node, Set};
 use migrate_core::history::History;
+#[cfg(feature = "testkit")]
+use migrate_core::plan::{Direction, Step};
 use migrate_core::revision::Revision;
 use migrate_core::sql::Fingerprint;
 use migrate_core::version_table::{FullRow, LogRow, Row, RowState, VersionTable};
@@ -108,6 +110,19 @@ impl Status {
             return Err(Error::Edited(self.edited.iter().map(name).collect()));
         }
         Ok(())
+    }
+
+    /// Goes along with steps that were done.
+    #[cfg(feature = "testkit")]
+    pub(crate) fn moved(&mut self, steps: &[Step], generation: u64) {
+        for step in steps {
+            match step.direction {
+                Direction::Up => self.applied.insert(step.node),
+                Direction::Down => self.applied.remove(step.node),
+            };
+            self.edited.retain(|node| *node != step.node);
+        }
+        self.generation = generation;
     }
 
     fn add(&mut self, row: Row, history: &History, dialect: Dialect) {

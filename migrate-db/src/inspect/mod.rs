@@ -85,12 +85,21 @@ impl Reader {
         self
     }
 
-    /// What [`schema`] says.
-    pub(crate) async fn schema(&mut self, connection: &mut Connection) -> sqlx::Result<Schema> {
+    /// Runs statements, and gives what [`schema`] says behind them: in one trip where that can be.
+    pub(crate) async fn schema_after(
+        &mut self,
+        connection: &mut Connection,
+        statements: &str,
+    ) -> sqlx::Result<Schema> {
         match self {
-            Self::Plain { without, dialect } => schema(connection, *dialect, without).await,
+            Self::Plain { without, dialect } => {
+                if !statements.is_empty() {
+                    connection.execute(statements).await?;
+                }
+                schema(connection, *dialect, without).await
+            }
             #[cfg(feature = "postgres")]
-            Self::Postgres(reader) => reader.schema(connection).await,
+            Self::Postgres(reader) => reader.schema_after(connection, statements).await,
         }
     }
 }

@@ -29,6 +29,8 @@ pub(super) struct Course<'h> {
     table: VersionTable,
     pub(super) connection: Connection,
     reader: Reader,
+    /// Where the database stands after a step: nobody else uses it.
+    status: Option<Status>,
 }
 
 impl<'h> Course<'h> {
@@ -60,7 +62,7 @@ impl<'h> Course<'h> {
             }
         }
         let reader = Reader::new(dialect, &own_tables(&options.version_table));
-        Ok(Self { history, options, table, connection, reader })
+        Ok(Self { history, options, table, connection, reader, status: None })
     }
 
     /// Where the database stands.
@@ -82,7 +84,10 @@ impl<'h> Course<'h> {
         direction: Direction,
     ) -> Result<(), Error> {
         let steps: Vec<Step> = nodes.into_iter().map(|node| Step { node, direction }).collect();
-        let status = self.status().await?;
+        let mut status = match self.status.take() {
+            Some(status) => status,
+            None => self.status().await?,
+        };
         let graph = &self.history.graph;
         let dialect = self.table.dialect();
         let how = self.options.how(dialect);
@@ -95,10 +100,14 @@ impl<'h> Course<'h> {
             transactions: how.transactions,
         };
         let mut silent = |_: &_| {};
-        let outcome =
-            Runner::new(&mut self.connection, work, &mut silent, &status).run(&script).await?;
-        match outcome {
-            Outcome::Complete => Ok(()),
+        let mut runner = Runner::new(&mut self.connection, work, &mut silent, &status);
+        match runner.run(&script).await? {
+            Outcome::Complete => {
+                let generation = runner.generation();
+                status.moved(&steps, generation);
+                self.status = Some(status);
+                Ok(())
+            }
             Outcome::Overtaken => Err(Error::Plan {
                 message: "somebody else uses the test database".to_owned(),
                 help: vec!["run the tests of one checkout at a time".to_owned()],
@@ -108,8 +117,14 @@ impl<'h> Course<'h> {
 
     /// What the database holds, but for the tool's own tables.
     pub(super) async fn schema(&mut self) -> Result<Schema, Error> {
+        self.schema_after("").await
+    }
+
+    /// Sends statements that are no step, and reads what the database holds behind them.
+    pub(super) async fn schema_after(&mut self, statements: &str) -> Result<Schema, Error> {
         let failed = |e| Error::database("reading the catalog", e);
-        let schema = self.reader.schema(&mut self.connection).await.map_err(failed)?;
+        let schema = self.reader.schema_after(&mut self.connection, statements).await;
+        let schema = schema.map_err(failed)?;
         if provision::reads_twice() {
             let dialect = self.table.dialect();
             let own = own_tables(&self.options.version_table);

@@ -120,13 +120,7 @@ impl<'h> Judge<'h> {
         let since = Instant::now();
         let revision = self.history.graph.revision(node);
         let mut verdict = Verdict::of(revision, self.dialect());
-        let trial = Trial {
-            history: self.history,
-            settings: self.settings,
-            dialect: self.dialect(),
-            node,
-            bare: false,
-        };
+        let trial = self.trial(node);
         let before = self.walk.schema().await?;
         let after = match trial::rehearse(trial, self.walk.course()?, &before).await? {
             Some(rehearsed) => {
@@ -153,6 +147,17 @@ impl<'h> Judge<'h> {
         verdict.duration = since.elapsed();
         self.memory.keep(&self.keys.verdict[node.index()], &verdict);
         Ok(verdict)
+    }
+
+    /// What a trial of a revision is about.
+    pub(super) fn trial(&self, node: Node) -> Trial<'h> {
+        Trial {
+            history: self.history,
+            settings: self.settings,
+            dialect: self.dialect(),
+            node,
+            bare: false,
+        }
     }
 
     /// Tries a revision on a copy; where it fails with rows, on another one without.

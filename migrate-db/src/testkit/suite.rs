@@ -1,7 +1,6 @@
 //! All tests of a history on one database.
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -25,10 +24,10 @@ use crate::error::Error;
 const SMALLEST_SHARE: usize = 12;
 
 /// What an up without a test takes, of what a test takes.
-const CLIMB: f64 = 1.0 / 8.0;
+const CLIMB: f64 = 1.0 / 14.0;
 
 /// What the tests of the whole history take, of what those of all its revisions take.
-const WHOLE: f64 = 1.0 / 5.0;
+const WHOLE: f64 = 1.0 / 8.0;
 
 /// What happens while a suite runs.
 #[derive(Debug, Clone)]
@@ -174,51 +173,40 @@ impl<'h> Suite<'h> {
         for verdict in known.values() {
             told(verdict);
         }
-        let shares = shares(&pending, self.jobs, !self.whole.is_empty());
-        let several = shares.len() > 1;
-        let mut lanes = Vec::new();
-        for (n, share) in shares.into_iter().enumerate() {
-            let name = if several { format!("{name}_{n}") } else { name.clone() };
-            let (stage, keys, memory, told) = (&stage, &keys, &memory, &told);
-            lanes.push(async move {
-                let mut judge =
-                    Judge::begin(self.history, &self.settings, stage, keys, memory, name).await?;
-                judge.fresh = self.fresh;
-                judge.alone = !several;
-                let mut judged = Vec::new();
-                for node in share {
-                    let verdict = judge.judge(*node).await?;
-                    told(&verdict);
-                    judged.push((Test::Of(*node), verdict));
-                }
-                Ok::<_, Error>((judge, judged))
-            });
-        }
-        let mut last = None;
-        for lane in join_all(lanes).await {
-            let (judge, judged) = lane?;
-            known.extend(judged);
-            if let Some(judge) = last.replace(judge) {
-                judge.end(self.leaves_nothing).await?;
+        let whole = self.whole.iter().filter(|which| !known.contains_key(&Test::Whole(**which)));
+        let whole: Vec<Whole> = whole.copied().collect();
+        let shares = shares(&pending, self.jobs, !whole.is_empty());
+        let lanes = shares.len();
+        let lane = async |n: usize, share: &[Node]| {
+            let name = if lanes > 1 { format!("{name}_{n}") } else { name.clone() };
+            let mut judge =
+                Judge::begin(self.history, &self.settings, &stage, &keys, &memory, name).await?;
+            judge.fresh = self.fresh;
+            judge.alone = lanes == 1;
+            let mut judged = Vec::new();
+            for node in share {
+                let verdict = judge.judge(*node).await?;
+                told(&verdict);
+                judged.push((Test::Of(*node), verdict));
             }
-        }
-        // The last one stands nearest to the heads.
-        let mut judge = match last {
-            Some(judge) => judge,
-            None => {
-                Judge::begin(self.history, &self.settings, &stage, &keys, &memory, name).await?
-            }
-        };
-        for which in &self.whole {
-            if let Entry::Vacant(place) = known.entry(Test::Whole(*which)) {
+            // The last one ends nearest to the heads.
+            let whole = whole.iter().filter(|_| n + 1 == lanes);
+            for which in whole {
                 let verdict = whole::judge(*which, &mut judge, self.settings.heads).await?;
                 memory.keep(&which.key(graph, &keys), &verdict);
                 told(&verdict);
-                place.insert(verdict);
+                judged.push((Test::Whole(*which), verdict));
             }
+            if n + 1 == lanes {
+                self.go_ahead(&mut judge, &nodes).await?;
+            }
+            judge.end(self.leaves_nothing).await?;
+            Ok::<_, Error>(judged)
+        };
+        let lanes = shares.iter().enumerate().map(|(n, share)| lane(n, share));
+        for judged in join_all(lanes).await {
+            known.extend(judged?);
         }
-        self.go_ahead(&mut judge, &nodes).await?;
-        judge.end(self.leaves_nothing).await?;
         Ok(self.tests(&nodes).filter_map(|test| known.remove(&test)).collect())
     }
 
@@ -323,7 +311,7 @@ enum Test {
 }
 
 /// Splits what is to be tested, so that all are done at the same time: who begins higher up has to
-/// climb there, and the last one has the whole history to test in the end.
+/// climb there, and the last one has the whole history to test in the end. There is always one.
 fn shares<T>(pending: &[T], jobs: usize, whole: bool) -> Vec<&[T]> {
     let jobs = jobs.min(pending.len() / SMALLEST_SHARE).max(1);
     let work = pending.len() as f64 * if whole { 1.0 + WHOLE } else { 1.0 };
@@ -336,7 +324,8 @@ fn shares<T>(pending: &[T], jobs: usize, whole: bool) -> Vec<&[T]> {
     let ends: Vec<usize> = (0..jobs).map(end).collect();
     let starts = [0].into_iter().chain(ends.iter().copied());
     let shares = starts.zip(&ends).map(|(start, end)| &pending[start..*end]);
-    shares.filter(|share| !share.is_empty()).collect()
+    let shares: Vec<&[T]> = shares.filter(|share| !share.is_empty()).collect();
+    if shares.is_empty() { vec![pending] } else { shares }
 }
 
 #[cfg(test)]
@@ -350,7 +339,8 @@ mod tests {
             for (jobs, whole) in [(1, true), (2, true), (2, false), (8, true), (100, false)] {
                 let shares = shares(&pending, jobs, whole);
                 assert_eq!(shares.concat(), pending);
-                assert!(shares.len() <= jobs && shares.iter().all(|share| !share.is_empty()));
+                assert!((1..=jobs).contains(&shares.len()));
+                assert!(length == 0 || shares.iter().all(|share| !share.is_empty()));
                 assert!(shares.windows(2).all(|two| two[0].len() + 1 >= two[1].len()));
             }
         }

@@ -9,7 +9,7 @@ mod proper;
 mod rehearsal;
 
 pub(super) use proper::{Tried, refusal, try_on_copy};
-pub(super) use rehearsal::rehearse;
+pub(super) use rehearsal::{rehearse, rehearse_downs};
 
 use std::collections::BTreeSet;
 

@@ -147,6 +147,9 @@ impl<'h> Walk<'h> {
             return Ok(schema.clone());
         }
         let schema = self.course()?.schema().await?;
+        if self.applied.is_empty() {
+            self.stage.note_fresh(&schema);
+        }
         self.schema = Some(schema.clone());
         Ok(schema)
     }

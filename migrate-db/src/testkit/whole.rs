@@ -11,7 +11,7 @@ use migrate_core::sql::Hasher;
 
 use super::judge::Judge;
 use super::memory::Keys;
-use super::trial::{differences, finding, refusal};
+use super::trial::{differences, finding, refusal, rehearse_downs};
 use super::verdict::{Finding, FindingCode, Outcome, Verdict};
 use crate::error::Error;
 
@@ -114,6 +114,14 @@ async fn head_to_base(judge: &mut Judge<'_>, verdict: &mut Verdict) -> Result<()
         None => graph.set([]),
     };
     let down: Vec<_> = graph.order().rev().filter(|node| !above.contains(*node)).collect();
+    let before = judge.walk.stage().fresh().filter(|_| above.is_empty()).cloned();
+    if let Some(before) = &before {
+        let trials: Vec<_> = down.iter().map(|node| judge.trial(*node)).collect();
+        let left = rehearse_downs(&trials, judge.walk.course()?).await?;
+        if left.is_some_and(|left| differences(before, &left).0.is_empty()) {
+            return Ok(());
+        }
+    }
     let name = judge.walk.name_of_copy();
     let mut course = judge.walk.copy(&name).await?;
     let outcome = course.step(down, Direction::Down).await;
@@ -126,11 +134,17 @@ async fn head_to_base(judge: &mut Judge<'_>, verdict: &mut Verdict) -> Result<()
     match left {
         Err(why) => verdict.findings.push(Finding::new(FindingCode::DownFails, why)),
         Ok(left) => {
-            let above: Vec<_> = above.iter().collect();
-            let (name, mut course) = judge.walk.beside(&above).await?;
-            let before = course.schema().await?;
-            course.close().await;
-            judge.walk.stage().drop(&name).await?;
+            let before = match before {
+                Some(before) => before,
+                None => {
+                    let above: Vec<_> = above.iter().collect();
+                    let (name, mut course) = judge.walk.beside(&above).await?;
+                    let before = course.schema().await?;
+                    course.close().await;
+                    judge.walk.stage().drop(&name).await?;
+                    before
+                }
+            };
             let (wrong, _) = differences(&before, &left);
             let found = finding(
                 FindingCode::LeftBehind,

@@ -9,21 +9,17 @@ use std::collections::{BTreeSet, HashMap};
 
 use migrate_core::schema::Schema;
 
-use super::queries::{self, Of};
+use super::prepared::{Prepared, What};
 use super::reading::{Reading, catalog};
 use super::row::{self, Oid, Row};
 use super::session::Session;
-use super::survey::{self, EVER, Noted, On, Survey};
-use crate::driver::{Cells, Connection};
+use super::survey::{Noted, On, Survey};
+use crate::driver::Connection;
 
-/// The reader of one connection. Its statements are prepared: planning them takes longer than
-/// running them.
+/// The reader of one connection.
 pub(crate) struct Reader {
     without: Vec<String>,
-    /// Tells prepared statements apart from those before an error.
-    generation: u32,
-    /// Those of a survey, of everything, of some relations.
-    prepared: [bool; 3],
+    prepared: Prepared,
     /// Whether it is time for a reading outside of a transaction.
     pub(crate) is_behind: bool,
     known: Option<Known>,
@@ -40,6 +36,14 @@ struct Known {
     passing: BTreeSet<Oid>,
 }
 
+/// What a look tells.
+struct News {
+    session: Session,
+    survey: Survey,
+    /// Of the relations that the survey names.
+    rest: Vec<String>,
+}
+
 /// The kinds of views, as numbers.
 const VIEWS: [Oid; 2] = ['v' as Oid, 'm' as Oid];
 
@@ -52,20 +56,27 @@ impl Reader {
     pub(crate) fn new(without: &[String]) -> Self {
         Self {
             without: without.to_vec(),
-            generation: 0,
-            prepared: [false; 3],
+            prepared: Prepared::default(),
             is_behind: true,
             known: None,
         }
     }
 
-    pub(crate) async fn schema(&mut self, connection: &mut Connection) -> sqlx::Result<Schema> {
-        match self.read(connection).await {
+    /// Runs statements, and reads what there is behind them: where something is known, all in one
+    /// trip.
+    pub(crate) async fn schema_after(
+        &mut self,
+        connection: &mut Connection,
+        statements: &str,
+    ) -> sqlx::Result<Schema> {
+        match self.read(connection, statements).await {
             Ok(schema) => Ok(schema),
-            // Somebody may have discarded the prepared statements.
             Err(error) => {
-                let generation = self.generation + 1;
-                *self = Self { generation, ..Self::new(&self.without) };
+                self.prepared.renew();
+                if !statements.is_empty() {
+                    return Err(error);
+                }
+                // Somebody may have discarded the prepared statements.
                 super::schema(connection, &self.without).await.map_err(|_| error)
             }
         }
@@ -73,71 +84,87 @@ impl Reader {
 
     /// Goes on in another connection to the same database.
     pub(crate) fn reconnected(&mut self) {
-        self.prepared = [false; 3];
+        self.prepared.renew();
     }
 
-    async fn read(&mut self, connection: &mut Connection) -> sqlx::Result<Schema> {
-        let Some(known) = self.known.take() else {
-            let session = connection.rows(&Session::question()).await?.into_iter().next();
-            return self.read_all(connection, Session::read(session.unwrap_or_default())).await;
+    async fn read(
+        &mut self,
+        connection: &mut Connection,
+        statements: &str,
+    ) -> sqlx::Result<Schema> {
+        let Some(known) = &self.known else {
+            if !statements.is_empty() {
+                connection.execute(statements).await?;
+            }
+            let session = connection.rows(&Session::note()).await?.into_iter().next();
+            let version = Session::read(session.unwrap_or_default()).version;
+            return self.read_all(connection, version).await;
         };
+        let version = known.reading.session.version;
         let age = format!("pg_catalog.age('{}'::pg_catalog.xid)", known.horizon);
-        let prepare = self.prepare(known.reading.session.version);
-        let question = format!("{prepare}EXECUTE {};\n{}", self.name("session"), self.survey(&age));
-        let mut answers = connection.rows(&question).await?.into_iter();
-        let session = Session::read(answers.next().unwrap_or_default());
-        let survey = Survey::read(answers.next().unwrap_or_default());
-        if known.serves(&session, &survey)
-            && let Some(known) = self.catch_up(connection, known, &session, survey).await?
-        {
-            return Ok(self.known.insert(known).reading.schema.clone());
+        let more = known.passing.iter().copied().chain(known.views()).collect();
+        let news = self.news(connection, version, statements, &age, &more).await?;
+        let caught_up = match self.known.take() {
+            Some(known) if known.serves(&news) => self.catch_up(connection, known, news).await?,
+            _ => None,
+        };
+        match caught_up {
+            Some(known) => Ok(self.known.insert(known).reading.schema.clone()),
+            None => {
+                self.is_behind = true;
+                self.read_all(connection, version).await
+            }
         }
-        self.is_behind = true;
-        self.read_all(connection, session).await
     }
 
-    fn name(&self, what: &str) -> String {
-        format!("migrate_{what}_{}", self.generation)
-    }
-
-    /// Prepares what every look needs, where it is not prepared.
-    fn prepare(&mut self, version: u32) -> String {
-        if std::mem::replace(&mut self.prepared[0], true) {
-            return String::new();
-        }
-        let (session, survey) = (self.name("session"), self.name("survey"));
-        format!(
-            "PREPARE {session} AS {};\nPREPARE {survey} (integer) AS {};\n",
-            Session::question(),
-            survey::question(version)
-        )
-    }
-
-    fn survey(&self, age: &str) -> String {
-        format!("EXECUTE {} ({age});\n", self.name("survey"))
+    /// Asks behind some statements what is newer than an age, and of more relations.
+    async fn news(
+        &mut self,
+        connection: &mut Connection,
+        version: u32,
+        statements: &str,
+        age: &str,
+        more: &BTreeSet<Oid>,
+    ) -> sqlx::Result<News> {
+        let more: Vec<String> = more.iter().map(Oid::to_string).collect();
+        // A statement may end in a comment.
+        let mut text = format!("{statements}\n;\n");
+        text += &self.prepared.execute(What::Note, version, "");
+        text += &self.prepared.execute(What::Enter, version, "('off')");
+        text += &self.prepared.execute(
+            What::News,
+            version,
+            &format!("({age}, '{{{}}}')", more.join(",")),
+        );
+        text += &self.prepared.execute(What::Leave, version, "");
+        // The statements may have answers of their own, before ours.
+        let mut answers = connection.rows(&text).await?.into_iter().rev().skip(1);
+        let mut cells = answers.next().unwrap_or_default().into_iter();
+        let session = Session::read(answers.nth(1).unwrap_or_default());
+        let survey = Survey::read(&mut cells);
+        Ok(News { session, survey, rest: cells.flatten().collect() })
     }
 
     /// Reads everything.
     async fn read_all(
         &mut self,
         connection: &mut Connection,
-        session: Session,
+        version: u32,
     ) -> sqlx::Result<Schema> {
-        let name = self.name("all");
-        let mut text = self.prepare(session.version);
-        if !std::mem::replace(&mut self.prepared[1], true) {
-            text += &format!("PREPARE {name} AS {};\n", queries::all(session.version));
+        let mut text = self.prepared.execute(What::Note, version, "");
+        text += &self.prepared.execute(What::Enter, version, "('on')");
+        for what in [What::Everything, What::All, What::Leave] {
+            text += &self.prepared.execute(what, version, "");
         }
-        text += &format!("{}EXECUTE {name};\n", self.survey(EVER));
-        let answers = connection.rows(&session.around(Of::All, &text)).await?;
-        let mut answers = answers.into_iter().skip(1);
-        let survey = Survey::read(answers.next().unwrap_or_default());
+        let mut answers = connection.rows(&text).await?.into_iter();
+        let session = Session::read(answers.next().unwrap_or_default());
+        let survey = answers.nth(1).unwrap_or_default();
+        let Survey { wide, mut rows, is_opaque, .. } = Survey::read(&mut survey.into_iter());
         let (horizon, writes) = (session.horizon.clone(), session.writes);
         let reading = Reading::of(session, &self.without, answers.next().as_ref());
-        if writes || survey.is_opaque {
+        if writes || is_opaque {
             return Ok(reading.schema);
         }
-        let Survey { wide, mut rows, .. } = survey;
         // That one only ever tells what is new.
         rows.remove(&On::Column);
         self.is_behind = false;
@@ -150,22 +177,27 @@ impl Reader {
         &mut self,
         connection: &mut Connection,
         mut known: Known,
-        session: &Session,
-        survey: Survey,
+        news: News,
     ) -> sqlx::Result<Option<Known>> {
+        let News { session, survey, rest } = news;
         let mut gone = Rows::new();
         if known.lacks(&survey) {
-            let all = connection.rows(&self.survey(EVER)).await?.into_iter().next();
-            let all = Survey::read(all.unwrap_or_default()).rows;
+            let text = self.prepared.execute(What::Everything, session.version, "");
+            let all = connection.rows(&text).await?.into_iter().next().unwrap_or_default();
+            let all = Survey::read(&mut all.into_iter()).rows;
             for (on, rows) in &known.rows {
                 gone.insert(*on, rows.difference(&all[on]).copied().collect());
             }
         }
         let Some(touched) = known.touched(&survey, &gone) else { return Ok(None) };
+        let rest = if known.is_told(&touched, &survey, &gone) {
+            rest
+        } else {
+            // Nothing is newer than what is yet to come.
+            self.news(connection, session.version, "", "-1", &touched).await?.rest
+        };
         if !touched.is_empty() {
-            let answers = self.read_some(connection, session, &touched).await?;
-            let rows: Vec<Row<'_>> =
-                answers.iter().flatten().flat_map(|text| row::rows(text)).collect();
+            let rows: Vec<Row<'_>> = rest.iter().flat_map(|text| row::rows(text)).collect();
             if !rows.iter().all(|row| known.reading.agrees(row.clone())) {
                 return Ok(None);
             }
@@ -188,34 +220,31 @@ impl Reader {
         }
         Ok(Some(known))
     }
-
-    async fn read_some(
-        &mut self,
-        connection: &mut Connection,
-        session: &Session,
-        relations: &BTreeSet<Oid>,
-    ) -> sqlx::Result<Cells> {
-        let name = self.name("some");
-        let mut text = String::new();
-        if !std::mem::replace(&mut self.prepared[2], true) {
-            text = format!("PREPARE {name} (oid[]) AS {};\n", queries::of_some(session.version));
-        }
-        let relations: Vec<String> = relations.iter().map(Oid::to_string).collect();
-        text += &format!("EXECUTE {name} ('{{{}}}');\n", relations.join(","));
-        let answers = connection.rows(&session.around(Of::Some, &text)).await?;
-        Ok(answers.into_iter().nth(1).unwrap_or_default())
-    }
 }
 
 impl Known {
     /// Whether what is known still serves as a beginning.
-    fn serves(&self, session: &Session, survey: &Survey) -> bool {
+    fn serves(&self, News { session, survey, .. }: &News) -> bool {
         let then = &self.reading.session;
         then.home == session.home
             && then.user == session.user
             && self.wide == survey.wide
             && !survey.is_new
             && !survey.is_opaque
+    }
+
+    /// What a view says may change with every table that it asks.
+    fn views(&self) -> impl Iterator<Item = Oid> {
+        let rows = self.rows.get(&On::Relation).into_iter().flatten();
+        rows.filter(|[_, kind, _]| VIEWS.contains(kind)).map(|[oid, ..]| *oid)
+    }
+
+    /// Whether the answer tells of all these relations, but for those that are not there.
+    fn is_told(&self, relations: &BTreeSet<Oid>, survey: &Survey, gone: &Rows) -> bool {
+        let look = Look { known: &self.rows, new: &survey.rows };
+        let is_gone = |oid| Look { known: gone, new: gone }.kind(oid).is_some();
+        let mut rest = relations.difference(&survey.told);
+        rest.all(|oid| look.kind(*oid).is_none() || is_gone(*oid))
     }
 
     /// Whether there are fewer rows than what is known and what is new.
@@ -229,21 +258,19 @@ impl Known {
     /// The relations to read anew; `None` where all must be read.
     fn touched(&self, survey: &Survey, gone: &Rows) -> Option<BTreeSet<Oid>> {
         let look = Look { known: &self.rows, new: &survey.rows };
-        let mut touched = &self.passing | &survey.always;
-        // What a view says may change with every table that it asks.
-        let views = look.all(On::Relation).filter(|[_, kind, _]| VIEWS.contains(kind));
-        touched.extend(views.map(|[oid, ..]| *oid));
+        let mut touched = &(&self.passing | &survey.always) | &survey.told;
+        touched.extend(self.views());
         for (on, rows) in survey.rows.iter().chain(gone) {
             for row in rows {
                 touched.extend(look.relation(*on, row)?);
             }
         }
         // A sequence shows in the column that it numbers.
-        let owned = || look.all(On::Owned).filter(|[object, ..]| look.kind(*object) == Some('S'));
-        let tables = owned().filter(|[object, ..]| touched.contains(object));
+        let owned = || look.all(On::Owned);
+        let tables = owned().filter(|[sequence, ..]| touched.contains(sequence));
         touched.extend(tables.map(|[_, table, _]| *table).collect::<Vec<_>>());
         let sequences = owned().filter(|[_, table, _]| touched.contains(table));
-        touched.extend(sequences.map(|[object, ..]| *object).collect::<Vec<_>>());
+        touched.extend(sequences.map(|[sequence, ..]| *sequence).collect::<Vec<_>>());
         let plain = |oid: &Oid| matches!(look.kind(*oid), Some('r' | 'v' | 'm' | 'S') | None);
         let alone = |oid: &Oid| !self.reading.is_of_family(*oid);
         touched.iter().all(|oid| plain(oid) && alone(oid)).then_some(touched)

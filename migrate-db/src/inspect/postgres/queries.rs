@@ -13,18 +13,19 @@ use super::other;
 pub(super) enum Of {
     /// All that the database holds.
     All,
-    /// Those whose numbers the parameter holds.
+    /// Those whose numbers the one row of `touched` holds.
     Some,
 }
 
-/// The numbers of the relations asked of, and of their indexes.
-const WITH_INDEXES: &str =
-    "($1 || ARRAY (SELECT indexrelid FROM pg_index WHERE indrelid = ANY ($1)))";
+/// The numbers of the relations asked of, as [`of_some`] is given them, and the same with those of
+/// their indexes.
+const SOME: &str = "((SELECT relations FROM touched)::oid[])";
+const WITH_INDEXES: &str = "((SELECT relations FROM with_indexes)::oid[])";
 
 impl Of {
     /// A condition on the number of the relation that a row is about.
     pub(super) fn on(self, relation: &str) -> String {
-        self.among(relation, "($1)")
+        self.among(relation, SOME)
     }
 
     fn among(self, number: &str, numbers: &str) -> String {
@@ -56,11 +57,13 @@ pub(super) fn all(version: u32) -> String {
         triggers(of),
     ];
     let on_tables = other::on_tables(version, of);
-    in_one(questions.into_iter().chain(on_tables).chain(other::queries(version)))
+    let questions = questions.into_iter().chain(on_tables).chain(other::queries(version));
+    format!("SELECT {}", cells(questions))
 }
 
-/// The questions about some relations, which are neither partitioned nor foreign, nor types.
-pub(super) fn of_some(version: u32) -> String {
+/// What is asked first, and the questions about some relations, which are neither partitioned nor
+/// foreign, nor types: their numbers are `relations` of the one row of `touched`.
+pub(super) fn of_some(version: u32, tables: &str, first: &str) -> String {
     let of = Of::Some;
     let questions = [
         comments(of),
@@ -73,12 +76,17 @@ pub(super) fn of_some(version: u32) -> String {
         indexes(version, of),
         triggers(of),
     ];
-    in_one(questions.into_iter().chain(other::on_tables(version, of)))
+    let questions = cells(questions.into_iter().chain(other::on_tables(version, of)));
+    format!(
+        "WITH {tables}, with_indexes AS MATERIALIZED (SELECT (SELECT relations FROM touched) \
+         || ARRAY (SELECT indexrelid FROM pg_index WHERE indrelid = ANY {SOME}) AS relations) \
+         SELECT {first}, {questions}"
+    )
 }
 
-fn in_one(questions: impl Iterator<Item = String>) -> String {
+fn cells(questions: impl Iterator<Item = String>) -> String {
     let cell = |question| format!("(SELECT string_agg(q::text, '') FROM ({question}) q)");
-    format!("SELECT {}", questions.map(cell).collect::<Vec<_>>().join(",\n"))
+    questions.map(cell).collect::<Vec<_>>().join(",\n")
 }
 
 /// The word if the database is of a version that has it, else what stands for it.
@@ -127,8 +135,9 @@ fn comments(of: Of) -> String {
     ];
     let mut numbers = WITH_INDEXES.to_owned();
     for (catalog, relation) in parts {
-        numbers =
-            format!("({numbers} || ARRAY (SELECT oid FROM {catalog} WHERE {relation} = ANY ($1)))");
+        numbers = format!(
+            "({numbers} || ARRAY (SELECT oid FROM {catalog} WHERE {relation} = ANY {SOME}))"
+        );
     }
     let condition = of.among("objoid", &numbers);
     format!(
@@ -164,8 +173,8 @@ const INHERITANCE: &str = "SELECT 'inherits', inhrelid, inhparent, \
      FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid ORDER BY inhrelid, inhseqno";
 
 fn toast(of: Of) -> String {
-    let condition =
-        of.among("oid", "(ARRAY (SELECT reltoastrelid FROM pg_class WHERE oid = ANY ($1)))");
+    let toasts = format!("(ARRAY (SELECT reltoastrelid FROM pg_class WHERE oid = ANY {SOME}))");
+    let condition = of.among("oid", &toasts);
     format!(
         "SELECT 'toast', oid, reloptions FROM pg_class \
          WHERE oid >= 16384 AND relkind = 't' AND reloptions IS NOT NULL{condition}"

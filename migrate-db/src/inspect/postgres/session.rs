@@ -6,27 +6,27 @@
 
 use crate::driver::Cells;
 
-use super::queries::Of;
-use super::row::literal;
-
-/// The settings, and what they are while the catalog is read. The last ones are for questions about
-/// few relations: to scan a catalog for them would take longer than to look them up.
-const SETTINGS: [(&str, &str); 11] = [
-    ("search_path", ""),
-    ("jit", "off"),
-    ("plan_cache_mode", "force_generic_plan"),
-    ("quote_all_identifiers", "off"),
-    ("DateStyle", "ISO, MDY"),
-    ("IntervalStyle", "postgres"),
-    ("TimeZone", "UTC"),
-    ("bytea_output", "hex"),
-    ("extra_float_digits", "1"),
-    ("enable_hashjoin", "off"),
-    ("enable_seqscan", "off"),
+/// The settings, and what they are while the catalog is read, as SQL. The parameter is for the last
+/// ones: to scan a catalog for few relations would take longer than to look them up.
+const SETTINGS: [(&str, &str); 12] = [
+    // Temporary tables would come first, were they not named last.
+    (
+        "search_path",
+        "pg_catalog.concat_ws(', ', 'pg_catalog', \
+         pg_catalog.quote_ident(pg_catalog.current_schema()), 'pg_temp')",
+    ),
+    ("jit", "'off'"),
+    ("max_parallel_workers_per_gather", "'0'"),
+    ("plan_cache_mode", "'force_generic_plan'"),
+    ("quote_all_identifiers", "'off'"),
+    ("DateStyle", "'ISO, MDY'"),
+    ("IntervalStyle", "'postgres'"),
+    ("TimeZone", "'UTC'"),
+    ("bytea_output", "'hex'"),
+    ("extra_float_digits", "'1'"),
+    ("enable_hashjoin", "$1"),
+    ("enable_seqscan", "$1"),
 ];
-
-/// How many of them are for few relations only.
-const FOR_FEW: usize = 2;
 
 pub(super) struct Session {
     /// As `server_version_num` tells it: 150004.
@@ -39,19 +39,20 @@ pub(super) struct Session {
     pub(super) horizon: String,
     /// Whether the transaction around has written something that it may still undo.
     pub(super) writes: bool,
-    settings: Vec<String>,
 }
 
 impl Session {
-    /// The question whose answer [`Session::read`] takes.
-    pub(super) fn question() -> String {
-        let setting = |name| format!("pg_catalog.current_setting('{name}')");
-        let settings = SETTINGS.map(|(name, _)| setting(name)).join(", ");
-        let version = setting("server_version_num");
+    /// The query whose answer [`Session::read`] takes. It notes the settings where [`leave`] finds
+    /// them until the transaction ends.
+    pub(super) fn note() -> String {
+        let [path, settings @ ..] = SETTINGS.map(|(name, _)| setting(name));
+        let settings = settings.join(", ");
         format!(
-            "SELECT {version}, pg_catalog.current_schema(), session_user, \
+            "SELECT pg_catalog.current_setting('server_version_num'), pg_catalog.current_schema(), session_user, \
              pg_catalog.txid_snapshot_xmin(pg_catalog.txid_current_snapshot()) % 4294967296, \
-             pg_catalog.txid_current_if_assigned() IS NOT NULL, {settings}"
+             pg_catalog.txid_current_if_assigned() IS NOT NULL, \
+             pg_catalog.set_config('{PATH}', {path}, true), \
+             pg_catalog.set_config('{NOTED}', pg_catalog.concat_ws(' | ', {settings}), true)"
         )
     }
 
@@ -64,31 +65,43 @@ impl Session {
             user: next().unwrap_or_default(),
             horizon: next().unwrap_or_default(),
             writes: next().is_none_or(|answer| answer.starts_with('t')),
-            settings: SETTINGS.iter().map(|_| next().unwrap_or_default()).collect(),
         }
     }
+}
 
-    /// The statements between settings that are made and put back. Sent as one text they are in
-    /// one transaction, the caller's or their own: the settings go with it at the latest.
-    pub(super) fn around(&self, of: Of, statements: &str) -> String {
-        let home = self.home.as_ref().map(|home| format!(", \"{}\"", home.replace('"', "\"\"")));
-        // Temporary tables would come first, were they not named last.
-        let path = format!("pg_catalog{}, pg_temp", home.unwrap_or_default());
-        let set = |name: &str, value: &str| {
-            format!(", pg_catalog.set_config('{name}', {}, true)", literal(value))
+/// Under which names the search path is noted, in which anything may stand, and the others.
+const PATH: &str = "migrate.path";
+const NOTED: &str = "migrate.settings";
+
+/// Makes the settings what they are to be. In one text with what follows, they are of one
+/// transaction, the caller's or their own: they go with it at the latest. The parameter is `on` or
+/// `off`, see [`SETTINGS`].
+pub(super) fn enter() -> String {
+    format!("SELECT {}", SETTINGS.map(|(name, value)| set(name, value)).join(", "))
+}
+
+/// Makes the settings what they were when they were noted.
+pub(super) fn leave() -> String {
+    let mut part = 0;
+    let back = SETTINGS.map(|(name, _)| {
+        let value = match part {
+            0 => setting(PATH),
+            _ => format!("pg_catalog.split_part({}, ' | ', {part})", setting(NOTED)),
         };
-        let (mut during, mut after) = (String::new(), String::new());
-        let count = match of {
-            Of::All => SETTINGS.len() - FOR_FEW,
-            Of::Some => SETTINGS.len(),
-        };
-        for ((name, value), before) in SETTINGS.iter().zip(&self.settings).take(count) {
-            let value = if *name == "search_path" { &path } else { *value };
-            if value != before {
-                during += &set(name, value);
-                after += &set(name, before);
-            }
-        }
-        format!("SELECT NULL{during};\n{statements}SELECT NULL{after}")
-    }
+        part += 1;
+        set(name, &value)
+    });
+    format!("SELECT {}", back.join(", "))
+}
+
+fn setting(name: &str) -> String {
+    format!("pg_catalog.current_setting('{name}')")
+}
+
+/// Changes a setting where it is another: that takes longer than to look.
+fn set(name: &str, value: &str) -> String {
+    format!(
+        "CASE WHEN {} <> {value} THEN pg_catalog.set_config('{name}', {value}, true) END",
+        setting(name)
+    )
 }

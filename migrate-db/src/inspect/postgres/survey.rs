@@ -7,11 +7,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::queries::since;
+use super::queries::{self, since};
 use super::row::Oid;
-
-/// The age that no transaction exceeds: asked with it, everything is new.
-pub(super) const EVER: &str = "2147483647";
 
 /// Where a change touches one relation only.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -27,7 +24,7 @@ pub(super) enum On {
     /// Object, catalog, part.
     Comment,
     Sequence,
-    /// What belongs to a column: object, relation, column.
+    /// Sequences that belong to a column: sequence, relation, column.
     Owned,
 }
 
@@ -44,41 +41,56 @@ impl On {
         Self::Owned,
     ];
 
-    /// One cell: how many rows there are, and what is noted of the new ones.
-    fn sql(self) -> String {
-        let (noted, from) = match self {
-            Self::Column => {
-                return format!(
-                    "(SELECT concat('0:', string_agg(DISTINCT attrelid::text, ',')) FROM pg_catalog.pg_attribute \
-                     WHERE $1 < {EVER} AND attrelid >= 16384 AND age(xmin) <= $1)"
-                );
-            }
-            Self::Relation => (
+    /// The rows, what is noted of each, and the relation that it is about, where a look at the row
+    /// tells.
+    const fn parts(self) -> [&'static str; 3] {
+        match self {
+            Self::Relation => [
+                "pg_class WHERE oid >= 16384 AND relpersistence <> 't'",
                 "oid, ' ', ascii(relkind::text)",
-                "pg_catalog.pg_class WHERE oid >= 16384 AND relpersistence <> 't'",
-            ),
-            Self::Default => ("oid, ' ', adrelid", "pg_catalog.pg_attrdef WHERE oid >= 16384"),
+                "oid",
+            ],
+            Self::Column => {
+                ["pg_attribute WHERE attrelid >= 16384 AND attnum > 0", "attrelid", "attrelid"]
+            }
+            Self::Default => ["pg_attrdef WHERE oid >= 16384", "oid, ' ', adrelid", "adrelid"],
             Self::Constraint => {
-                ("oid, ' ', conrelid", "pg_catalog.pg_constraint WHERE oid >= 16384")
+                ["pg_constraint WHERE oid >= 16384", "oid, ' ', conrelid", "conrelid"]
             }
             Self::Index => {
-                ("indexrelid, ' ', indrelid", "pg_catalog.pg_index WHERE indexrelid >= 16384")
+                ["pg_index WHERE indexrelid >= 16384", "indexrelid, ' ', indrelid", "indrelid"]
             }
-            Self::Trigger => ("oid, ' ', tgrelid", "pg_catalog.pg_trigger WHERE NOT tgisinternal"),
-            Self::Comment => (
+            Self::Trigger => ["pg_trigger WHERE NOT tgisinternal", "oid, ' ', tgrelid", "tgrelid"],
+            Self::Comment => [
+                "pg_description WHERE objoid >= 16384",
                 "objoid, ' ', classoid, ' ', objsubid",
-                "pg_catalog.pg_description WHERE objoid >= 16384",
-            ),
-            Self::Sequence => ("seqrelid", "pg_catalog.pg_sequence"),
-            Self::Owned => (
+                "CASE WHEN classoid = 1259 THEN objoid END",
+            ],
+            Self::Sequence => ["pg_sequence", "seqrelid", "seqrelid"],
+            Self::Owned => [
+                // One by one: a scan of all dependencies would take longer.
+                "(SELECT d.* FROM pg_sequence CROSS JOIN LATERAL (SELECT d.xmin, d.* FROM pg_depend d \
+                 WHERE classid = 1259 AND objid = seqrelid OFFSET 0) d) d \
+                 WHERE refclassid = 1259 AND refobjsubid > 0 AND deptype IN ('a', 'i')",
                 "objid, ' ', refobjid, ' ', refobjsubid",
-                "pg_catalog.pg_depend WHERE classid = 1259 AND objid >= 16384 \
-                 AND refclassid = 1259 AND refobjsubid > 0 AND deptype IN ('a', 'i')",
-            ),
-        };
-        format!(
-            "(SELECT concat(count(*), ':', string_agg(concat({noted}), ',') FILTER (WHERE age(xmin) <= $1)) FROM {from})"
-        )
+                "refobjid",
+            ],
+        }
+    }
+
+    /// The name of the table of one row that tells of it.
+    const fn table(self) -> &'static str {
+        match self {
+            Self::Relation => "of_relations",
+            Self::Column => "of_columns",
+            Self::Default => "of_defaults",
+            Self::Constraint => "of_constraints",
+            Self::Index => "of_indexes",
+            Self::Trigger => "of_triggers",
+            Self::Comment => "of_comments",
+            Self::Sequence => "of_sequences",
+            Self::Owned => "of_owned",
+        }
     }
 }
 
@@ -130,9 +142,59 @@ fn wide(version: u32) -> Vec<String> {
     catalogs
 }
 
-/// The question; its parameter is the age, in transactions, of what counts as new.
-pub(super) fn question(version: u32) -> String {
-    let wide = wide(version).into_iter().map(|from| format!("SELECT xmin FROM pg_catalog.{from}"));
+/// Which rows there are, in the cells that [`Survey::read`] takes.
+pub(super) fn everything(version: u32) -> String {
+    let cell = |on: On| match on {
+        // Of these only the new ones are ever asked.
+        On::Column => "NULL".to_owned(),
+        _ => {
+            let [from, noted, _] = on.parts();
+            format!("(SELECT concat(count(*), ':', string_agg(concat({noted}), ',')) FROM {from})")
+        }
+    };
+    let narrow = On::ALL.map(cell).join(", ");
+    format!("SELECT {}, NULL, {narrow}", of_all(version, "'0'"))
+}
+
+/// Which rows are new, in the cells that [`Survey::read`] takes, and behind them what there is to
+/// say of the relations that they are about. The parameters are the age, in transactions, of what
+/// counts as new, and the numbers of more relations.
+pub(super) fn news(version: u32) -> String {
+    let narrow = On::ALL.map(|on| {
+        let [from, noted, relation] = on.parts();
+        format!(
+            "{} AS MATERIALIZED (SELECT count(*) AS many, string_agg(concat({noted}), ',') FILTER (WHERE is_new) AS rows, \
+             array_agg({relation}) FILTER (WHERE is_new) AS relations \
+             FROM (SELECT *, age(xmin) <= $1 AS is_new FROM {from}) x)",
+            on.table()
+        )
+    });
+    let new = On::ALL.map(|on| format!("(SELECT relations FROM {})", on.table())).join(" || ");
+    // With a table go the sequences that number its rows.
+    let tables = format!(
+        "{}, about AS MATERIALIZED (SELECT $2 || (SELECT array_agg(oid) FROM ({ALWAYS}) q) || {new} AS relations), \
+         touched AS MATERIALIZED (SELECT array_agg(oid) AS relations FROM pg_class WHERE oid >= 16384 \
+         AND relkind IN ('r', 'v', 'm', 'S') AND relpersistence <> 't' AND oid = ANY ((SELECT relations FROM about)::oid[] \
+         || ARRAY (SELECT objid FROM pg_depend WHERE refclassid = 1259 AND refobjid = ANY ((SELECT relations FROM about)::oid[]) \
+         AND classid = 1259 AND deptype IN ('a', 'i'))))",
+        narrow.join(", ")
+    );
+    let cells = On::ALL.map(|on| format!("(SELECT concat(many, ':', rows) FROM {})", on.table()));
+    let first = format!(
+        "{}, (SELECT array_to_string(relations, ',') FROM touched), {}",
+        of_all(version, "count(*) FILTER (WHERE age(xmin) <= $1)"),
+        cells.join(", ")
+    );
+    queries::of_some(version, &tables, &first)
+}
+
+/// Relations with texts that may change with any table, beside the views.
+const ALWAYS: &str = "SELECT polrelid AS oid FROM pg_catalog.pg_policy UNION ALL SELECT ev_class \
+     FROM pg_catalog.pg_rewrite WHERE oid >= 16384 AND rulename <> '_RETURN'";
+
+/// The cells about the whole database.
+fn of_all(version: u32, new: &str) -> String {
+    let wide = wide(version).into_iter().map(|from| format!("SELECT xmin FROM {from}"));
     let wide = wide.collect::<Vec<_>>().join(" UNION ALL ");
     // Bodies that are kept as the server understood them, and who may fire at whom, lead elsewhere.
     let bodies = since(
@@ -141,15 +203,12 @@ pub(super) fn question(version: u32) -> String {
         "(SELECT count(*) FROM pg_catalog.pg_proc WHERE oid >= 16384 AND prosqlbody IS NOT NULL)",
         "0",
     );
-    let narrow = On::ALL.map(On::sql).join(", ");
     format!(
-        "SELECT (SELECT concat(count(*), ' ', count(*) FILTER (WHERE age(xmin) <= $1)) FROM ({wide}) q), \
+        "(SELECT concat(count(*), ' ', {new}) FROM ({wide}) q), \
          (SELECT sum(oid::bigint + hashtext(rolname)) FROM pg_catalog.pg_roles), \
          {bodies} + (SELECT count(*) FROM pg_catalog.pg_foreign_server) \
          + (SELECT count(*) FROM pg_catalog.pg_trigger WHERE tgisinternal AND tgenabled <> 'O'), \
-         (SELECT string_agg(oid::text, ',') FROM (SELECT polrelid AS oid FROM pg_catalog.pg_policy \
-         UNION ALL SELECT ev_class FROM pg_catalog.pg_rewrite WHERE oid >= 16384 AND rulename <> '_RETURN') q), \
-         {narrow}"
+         (SELECT string_agg(oid::text, ',') FROM ({ALWAYS}) q)"
     )
 }
 
@@ -167,6 +226,8 @@ pub(super) struct Survey {
     pub(super) is_opaque: bool,
     /// Tables with texts that may change with any other table, beside the views.
     pub(super) always: BTreeSet<Oid>,
+    /// The relations of which there is more to read.
+    pub(super) told: BTreeSet<Oid>,
     /// How many rows there are.
     pub(super) counts: HashMap<On, usize>,
     /// The new ones.
@@ -174,17 +235,18 @@ pub(super) struct Survey {
 }
 
 impl Survey {
-    /// Reads the cells of the answer.
-    pub(super) fn read(cells: Vec<Option<String>>) -> Self {
-        let mut cells = cells.into_iter().map(Option::unwrap_or_default);
-        let mut next = || cells.next().unwrap_or_default();
+    /// Reads its cells of an answer.
+    pub(super) fn read(cells: &mut impl Iterator<Item = Option<String>>) -> Self {
+        let mut next = || cells.next().flatten().unwrap_or_default();
         let mut survey = Self::default();
         let (wide, roles) = (next(), next());
         let (count, new) = wide.split_once(' ').unwrap_or_default();
         survey.is_new = new != "0";
         survey.wide = (count.to_owned(), roles);
         survey.is_opaque = next() != "0";
-        survey.always = next().split(',').filter_map(|oid| oid.parse().ok()).collect();
+        let mut numbers = || next().split(',').filter_map(|oid| oid.parse().ok()).collect();
+        survey.always = numbers();
+        survey.told = numbers();
         for on in On::ALL {
             let cell = next();
             let (count, rows) = cell.split_once(':').unwrap_or_default();

@@ -12,10 +12,11 @@ mod sqlite;
 use std::collections::HashSet;
 use std::fs::File;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use migrate_core::config::Settings;
 use migrate_core::dialect::Dialect;
+use migrate_core::schema::Schema;
 
 use super::provision;
 use crate::database::Database;
@@ -31,6 +32,7 @@ pub(crate) struct Stage {
     place: Place,
     names: Names,
     description: String,
+    fresh: OnceLock<Schema>,
 }
 
 enum Place {
@@ -53,14 +55,14 @@ impl Stage {
     /// When there is none: the error says the three ways.
     pub(crate) async fn open(dialect: Dialect, settings: &Settings) -> Result<Option<Self>, Error> {
         let names = Names::today();
-        let stage = match dialect {
+        let (place, description) = match dialect {
             Dialect::Sqlite if provision::is_skipped(dialect) => return Ok(None),
             Dialect::Sqlite => {
                 let folder = provision::folder()?.join("sqlite");
                 std::fs::create_dir_all(&folder)
                     .map_err(|source| Error::File { path: folder.clone(), source })?;
                 let description = format!("files in {}", folder.display());
-                Self { place: Place::Folder(folder), names, description }
+                (Place::Folder(folder), description)
             }
             _ => {
                 let image = image(settings, dialect);
@@ -71,9 +73,10 @@ impl Stage {
                 let description = server.to_string();
                 let idle = Mutex::new(vec![connection]);
                 let server = Server { dialect, url: server.url().to_owned(), idle };
-                Self { place: Place::Server(server), names, description }
+                (Place::Server(server), description)
             }
         };
+        let stage = Self { place, names, description, fresh: OnceLock::new() };
         stage.reap().await;
         Ok(Some(stage))
     }
@@ -105,6 +108,16 @@ impl Stage {
             Place::Server(_) => all.contains(&self.names.of(name)),
         };
         Ok(names.into_iter().filter(is_there).collect())
+    }
+
+    /// What a new database holds, the version table left out, where somebody has read it.
+    pub(crate) fn fresh(&self) -> Option<&Schema> {
+        self.fresh.get()
+    }
+
+    /// Notes what a new database holds.
+    pub(crate) fn note_fresh(&self, schema: &Schema) {
+        let _ = self.fresh.set(schema.clone());
     }
 
     /// What it is and where it comes from, in words: image and container, variable, folder.

@@ -2,6 +2,7 @@
 //! trouble may come from the transaction itself, and is for the copy to confirm.
 
 use migrate_core::plan::Direction;
+use migrate_core::revision::Section;
 use migrate_core::schema::Schema;
 
 use super::super::course::Course;
@@ -27,27 +28,69 @@ pub(in super::super) async fn rehearse(
     course: &mut Course<'_>,
     before: &Schema,
 ) -> Result<Option<Rehearsed>, Error> {
-    let dialect = trial.dialect;
-    let sections = [Direction::Up, Direction::Down].map(|way| trial.section(way));
-    let text = trial.revision().file.text();
-    let fits = sections.iter().flatten().all(|section| {
-        section.transaction
-            && section
-                .statements(&trial.revision().file, dialect)
-                .iter()
-                .all(|span| !dialect.stands_alone(span.of(text)))
-    });
-    if !dialect.words().transactional_ddl || !fits {
+    let ways = [Direction::Up, Direction::Down];
+    if !ways.iter().all(|way| stands_in_a_transaction(trial, *way)) {
         return Ok(None);
     }
-    let foreign_keys = sections.iter().flatten().any(|section| section.foreign_keys);
+    let sections = ways.iter().filter_map(|way| trial.section(*way));
+    let foreign_keys = sections.into_iter().any(|section| section.foreign_keys);
+    undone(course, foreign_keys, async |course| within(trial, course, before).await).await
+}
+
+/// Rehearses the downs of revisions, one after the other, on a database where all of them are
+/// applied: what it holds then; `None` where they cannot be rehearsed or one fails. The database is
+/// as before.
+///
+/// # Errors
+/// When the database fails in a way that says nothing about the revisions.
+pub(in super::super) async fn rehearse_downs(
+    trials: &[Trial<'_>],
+    course: &mut Course<'_>,
+) -> Result<Option<Schema>, Error> {
+    let stands = |trial: &Trial<'_>| {
+        trial.dialect.words().one_trip && stands_in_a_transaction(*trial, Direction::Down)
+    };
+    if !trials.iter().all(stands) {
+        return Ok(None);
+    }
+    undone(course, false, async |course| {
+        let mut text = Vec::new();
+        for trial in trials {
+            text.extend(statements(*trial, Direction::Down).into_iter().map(str::to_owned));
+            text.extend(course.connection.restore());
+        }
+        course.schema_after(&text.join(BETWEEN)).await.map(Some)
+    })
+    .await
+}
+
+/// Between statements in one text: a statement may end in a comment.
+const BETWEEN: &str = "\n;\n";
+
+/// Whether a direction of a revision can be undone with a transaction.
+fn stands_in_a_transaction(trial: Trial<'_>, direction: Direction) -> bool {
+    let file = &trial.revision().file;
+    let alone = |section: &Section| {
+        let spans = section.statements(file, trial.dialect);
+        spans.iter().any(|span| trial.dialect.stands_alone(span.of(file.text())))
+    };
+    trial.dialect.words().transactional_ddl
+        && trial.section(direction).is_none_or(|section| section.transaction && !alone(section))
+}
+
+/// Does something in a transaction that is rolled back. What fails there is for a copy to do, or to
+/// fail to do with the right words.
+async fn undone<T>(
+    course: &mut Course<'_>,
+    foreign_keys: bool,
+    work: impl AsyncFnOnce(&mut Course<'_>) -> Result<Option<T>, Error>,
+) -> Result<Option<T>, Error> {
     let failed = |doing: &'static str| move |e| Error::database(doing, e);
     course.connection.begin(foreign_keys).await.map_err(failed("opening a transaction"))?;
-    let outcome = within(trial, course, before).await;
+    let outcome = work(course).await;
     let mut undo = vec!["ROLLBACK".to_owned()];
     undo.extend(course.connection.restore());
     course.execute(&undo.join(";\n")).await.map_err(failed("rolling back"))?;
-    // What the rehearsal could not do, the copy does, or fails to do with the right words.
     outcome.or_else(|error| if error.is_lost() { Err(error) } else { Ok(None) })
 }
 
@@ -57,14 +100,11 @@ async fn within(
     before: &Schema,
 ) -> Result<Option<Rehearsed>, Error> {
     let prepared = trial.prepare(course, before, true).await?;
-    if prepared.fixture.is_some() || !settle(trial, course).await {
+    if prepared.fixture.is_some() {
         return Ok(None);
     }
     let mut notes = prepared.notes;
-    if !run(trial, course, Direction::Up).await {
-        return Ok(None);
-    }
-    let up = course.schema().await?;
+    let Some(up) = run(trial, course, Direction::Up).await? else { return Ok(None) };
     if !trial.verify(course).await.is_empty() {
         return Ok(None);
     }
@@ -72,10 +112,7 @@ async fn within(
         notes.push(UPWARDS_ONLY.to_owned());
         return Ok(Some(Rehearsed { notes, after: up }));
     }
-    if !run(trial, course, Direction::Down).await {
-        return Ok(None);
-    }
-    let down = course.schema().await?;
+    let Some(down) = run(trial, course, Direction::Down).await? else { return Ok(None) };
     let (wrong, reordered) = differences(before, &down);
     if !wrong.is_empty() {
         return Ok(None);
@@ -91,31 +128,31 @@ async fn within(
             return Ok(None);
         }
     }
-    if !run(trial, course, Direction::Up).await {
-        return Ok(None);
-    }
-    let again = course.schema().await?;
+    let Some(again) = run(trial, course, Direction::Up).await? else { return Ok(None) };
     let (wrong, _) = differences(&up, &again);
     Ok(wrong.is_empty().then_some(Rehearsed { notes, after: up }))
 }
 
-/// Runs the statements of one direction in one trip, with the checks that a commit would make.
-async fn run(trial: Trial<'_>, course: &mut Course<'_>, direction: Direction) -> bool {
+/// Runs the statements of one direction, with the checks that a commit would make, and reads what
+/// the database holds then: in one trip where that can be. `None` where a check fails.
+async fn run(
+    trial: Trial<'_>,
+    course: &mut Course<'_>,
+    direction: Direction,
+) -> Result<Option<Schema>, Error> {
+    let schema = course.schema_after(&statements(trial, direction).join(BETWEEN)).await?;
+    let broken = course.connection.violations().await;
+    Ok(broken.is_ok_and(|broken| broken.is_empty()).then_some(schema))
+}
+
+/// The statements of one direction, between those that make what was put off happen now.
+fn statements(trial: Trial<'_>, direction: Direction) -> Vec<&str> {
     let file = &trial.revision().file;
-    let spans = trial.section(direction).map(|section| section.statements(file, trial.dialect));
-    let spans = spans.iter().flat_map(|spans| spans.iter());
-    let statements = spans.map(|span| span.of(file.text()));
-    all(course, statements.chain(trial.dialect.words().settle.iter().copied())).await
-}
-
-/// Whether what was put off to the commit holds.
-async fn settle(trial: Trial<'_>, course: &mut Course<'_>) -> bool {
-    all(course, trial.dialect.words().settle.iter().copied()).await
-}
-
-async fn all(course: &mut Course<'_>, statements: impl Iterator<Item = &str>) -> bool {
-    // A statement may end in a comment.
-    let text = statements.collect::<Vec<_>>().join("\n;\n");
-    (text.is_empty() || course.execute(&text).await.is_ok())
-        && course.connection.violations().await.is_ok_and(|broken| broken.is_empty())
+    let mut statements = trial.dialect.words().settle.to_vec();
+    if let Some(section) = trial.section(direction) {
+        let spans = section.statements(file, trial.dialect);
+        statements.extend(spans.iter().map(|span| span.of(file.text())));
+        statements.extend(trial.dialect.words().settle);
+    }
+    statements
 }
