@@ -1,6 +1,7 @@
 //! These commands in an application's own binary, for images without cargo.
 
 use std::ffi::OsString;
+use std::pin::Pin;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -53,16 +54,25 @@ impl Mount<'_> {
     /// let exit_code = MIGRATIONS.mount(Some((&pool).into())).run(std::env::args_os().skip(1)).await;
     /// ```
     pub async fn run(self, args: impl IntoIterator<Item = OsString>) -> ExitCode {
-        let mounted = match Mounted::try_parse_from(args) {
-            Ok(mounted) => mounted,
-            Err(error) => return ui::usage(&error).into(),
-        };
-        let ui = Ui::new(&mounted.output);
-        let exit = self.run_parsed(&mounted, &ui).await.unwrap_or_else(|error| {
-            ui.error(&error);
-            error.exit()
-        });
-        ui.end(exit).into()
+        match Mounted::try_parse_from(args) {
+            Ok(mounted) => self.run_told(mounted).await,
+            Err(error) => ui::usage(&error).into(),
+        }
+    }
+
+    /// Behind a pointer it is compiled here, and not in the program that mounts.
+    fn run_told<'b>(self, mounted: Mounted) -> Pin<Box<dyn Future<Output = ExitCode> + Send + 'b>>
+    where
+        Self: 'b,
+    {
+        Box::pin(async move {
+            let ui = Ui::new(&mounted.output);
+            let exit = self.run_parsed(&mounted, &ui).await.unwrap_or_else(|error| {
+                ui.error(&error);
+                error.exit()
+            });
+            ui.end(exit).into()
+        })
     }
 
     async fn run_parsed(self, mounted: &Mounted, ui: &Ui) -> Result<Exit, CliError> {

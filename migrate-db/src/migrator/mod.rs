@@ -11,6 +11,7 @@ mod resume;
 mod session;
 
 use std::borrow::Cow;
+use std::pin::Pin;
 
 use migrate_core::graph::Target;
 use migrate_core::history::History;
@@ -47,6 +48,10 @@ pub struct Migrator<'h> {
     ahead: Option<Ahead>,
     tell: Box<dyn FnMut(&Event) + Send + 'h>,
 }
+
+/// What a method comes down to. Behind a pointer it is compiled here, once, and not in every program
+/// that calls: a body of its own costs the caller's compiler a second.
+type Boxed<'b, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'b>>;
 
 impl<'h> Migrator<'h> {
     /// A migrator for a history whose diagnostics hold no error.
@@ -87,14 +92,19 @@ impl<'h> Migrator<'h> {
     /// # Errors
     /// When the database cannot be reached or read.
     pub async fn status(&mut self, database: impl Into<Database>) -> Result<Status, Error> {
-        let database = database.into();
-        let table = self.version_table(&database);
-        let Some(mut connection) = connect(self.ahead.take(), &database, false).await? else {
-            return Ok(Status::blank(&self.history.graph));
-        };
-        let status = state::read(&mut connection, &table, self.history).await;
-        close(connection).await?;
-        status
+        self.read_status(database.into()).await
+    }
+
+    fn read_status(&mut self, database: Database) -> Boxed<'_, Status> {
+        Box::pin(async move {
+            let table = self.version_table(&database);
+            let Some(mut connection) = connect(self.ahead.take(), &database, false).await? else {
+                return Ok(Status::blank(&self.history.graph));
+            };
+            let status = state::read(&mut connection, &table, self.history).await;
+            close(connection).await?;
+            status
+        })
     }
 
     /// Every column of the version table, oldest first. Reads only.
@@ -102,14 +112,19 @@ impl<'h> Migrator<'h> {
     /// # Errors
     /// When the database cannot be reached or read.
     pub async fn rows(&mut self, database: impl Into<Database>) -> Result<Vec<FullRow>, Error> {
-        let database = database.into();
-        let table = self.version_table(&database);
-        let Some(mut connection) = connect(self.ahead.take(), &database, false).await? else {
-            return Ok(Vec::new());
-        };
-        let rows = state::full_rows(&mut connection, &table).await;
-        close(connection).await?;
-        rows
+        self.read_rows(database.into()).await
+    }
+
+    fn read_rows(&mut self, database: Database) -> Boxed<'_, Vec<FullRow>> {
+        Box::pin(async move {
+            let table = self.version_table(&database);
+            let Some(mut connection) = connect(self.ahead.take(), &database, false).await? else {
+                return Ok(Vec::new());
+            };
+            let rows = state::full_rows(&mut connection, &table).await;
+            close(connection).await?;
+            rows
+        })
     }
 
     /// The log, oldest first. Reads only.
@@ -117,14 +132,19 @@ impl<'h> Migrator<'h> {
     /// # Errors
     /// When the database cannot be reached or read.
     pub async fn log(&mut self, database: impl Into<Database>) -> Result<Vec<LogRow>, Error> {
-        let database = database.into();
-        let table = self.version_table(&database);
-        let Some(mut connection) = connect(self.ahead.take(), &database, false).await? else {
-            return Ok(Vec::new());
-        };
-        let rows = state::log(&mut connection, &table).await;
-        close(connection).await?;
-        rows
+        self.read_log(database.into()).await
+    }
+
+    fn read_log(&mut self, database: Database) -> Boxed<'_, Vec<LogRow>> {
+        Box::pin(async move {
+            let table = self.version_table(&database);
+            let Some(mut connection) = connect(self.ahead.take(), &database, false).await? else {
+                return Ok(Vec::new());
+            };
+            let rows = state::log(&mut connection, &table).await;
+            close(connection).await?;
+            rows
+        })
     }
 
     /// Applies what is missing below a target. The database is created when it is a SQLite file
@@ -139,7 +159,7 @@ impl<'h> Migrator<'h> {
         database: impl Into<Database>,
         target: &Target,
     ) -> Result<Report, Error> {
-        self.run(&database.into(), Way::Up(target)).await
+        self.run(database.into(), Way::Up(target)).await
     }
 
     /// Undoes what is above a target, which stays applied. Revisions that no file holds are undone
@@ -153,20 +173,23 @@ impl<'h> Migrator<'h> {
         database: impl Into<Database>,
         target: &Target,
     ) -> Result<Report, Error> {
-        self.run(&database.into(), Way::Down(target)).await
+        self.run(database.into(), Way::Down(target)).await
     }
 
-    async fn run(&mut self, database: &Database, way: Way<'_>) -> Result<Report, Error> {
-        let create = matches!(way, Way::Up(_));
-        let (history, options) = (self.history, &self.options);
-        let connection = connect(self.ahead.take(), database, create).await?;
-        let session = Session::new(connection, database, options, &mut *self.tell);
-        let Some(mut session) = session else {
-            let preview = nowhere(history, database, options, way)?;
-            return Ok(Report::new(&history.graph, &[], &preview.plan.heads_after(&history.graph)));
-        };
-        let report = session.go(history, way).await;
-        session.end(report).await
+    fn run<'b>(&'b mut self, database: Database, way: Way<'b>) -> Boxed<'b, Report> {
+        Box::pin(async move {
+            let create = matches!(way, Way::Up(_));
+            let (history, options) = (self.history, &self.options);
+            let connection = connect(self.ahead.take(), &database, create).await?;
+            let session = Session::new(connection, &database, options, &mut *self.tell);
+            let Some(mut session) = session else {
+                let preview = nowhere(history, &database, options, way)?;
+                let heads = preview.plan.heads_after(&history.graph);
+                return Ok(Report::new(&history.graph, &[], &heads));
+            };
+            let report = session.go(history, way).await;
+            session.end(report).await
+        })
     }
 
     /// What [`Migrator::upgrade`] or [`Migrator::downgrade`] would do now. Reads only.
@@ -179,17 +202,24 @@ impl<'h> Migrator<'h> {
         direction: Direction,
         target: &Target,
     ) -> Result<Preview<'h>, Error> {
-        let database = database.into();
-        let (history, options) = (self.history, &self.options);
         let way = match direction {
             Direction::Up => Way::Up(target),
             Direction::Down => Way::Down(target),
         };
-        let connection = connect(self.ahead.take(), &database, false).await?;
-        let session = Session::new(connection, &database, options, &mut *self.tell);
-        let Some(mut session) = session else { return nowhere(history, &database, options, way) };
-        let preview = session.preview(history, way).await;
-        session.end(preview).await
+        self.preview(database.into(), way).await
+    }
+
+    fn preview<'b>(&'b mut self, database: Database, way: Way<'b>) -> Boxed<'b, Preview<'h>> {
+        Box::pin(async move {
+            let (history, options) = (self.history, &self.options);
+            let connection = connect(self.ahead.take(), &database, false).await?;
+            let session = Session::new(connection, &database, options, &mut *self.tell);
+            let Some(mut session) = session else {
+                return nowhere(history, &database, options, way);
+            };
+            let preview = session.preview(history, way).await;
+            session.end(preview).await
+        })
     }
 
     /// Writes or removes rows without running anything.
@@ -202,12 +232,22 @@ impl<'h> Migrator<'h> {
         targets: &[Target],
         purge: bool,
     ) -> Result<Report, Error> {
-        let database = database.into();
-        let connection = connect(self.ahead.take(), &database, true).await?;
-        let session = Session::new(connection, &database, &self.options, &mut *self.tell);
-        let Some(mut session) = session else { return Ok(Report::default()) };
-        let report = session.stamp(self.history, targets, purge).await;
-        session.end(report).await
+        self.mark(database.into(), targets, purge).await
+    }
+
+    fn mark<'b>(
+        &'b mut self,
+        database: Database,
+        targets: &'b [Target],
+        purge: bool,
+    ) -> Boxed<'b, Report> {
+        Box::pin(async move {
+            let connection = connect(self.ahead.take(), &database, true).await?;
+            let session = Session::new(connection, &database, &self.options, &mut *self.tell);
+            let Some(mut session) = session else { return Ok(Report::default()) };
+            let report = session.stamp(self.history, targets, purge).await;
+            session.end(report).await
+        })
     }
 
     /// Settles the steps that stopped in the middle, as a person has found out; what it settled.
@@ -219,12 +259,17 @@ impl<'h> Migrator<'h> {
         database: impl Into<Database>,
         repair: Repair,
     ) -> Result<Vec<Unfinished>, Error> {
-        let database = database.into();
-        let connection = connect(self.ahead.take(), &database, false).await?;
-        let session = Session::new(connection, &database, &self.options, &mut *self.tell);
-        let Some(mut session) = session else { return Ok(Vec::new()) };
-        let settled = session.repair(self.history, repair).await;
-        session.end(settled).await
+        self.settle(database.into(), repair).await
+    }
+
+    fn settle(&mut self, database: Database, repair: Repair) -> Boxed<'_, Vec<Unfinished>> {
+        Box::pin(async move {
+            let connection = connect(self.ahead.take(), &database, false).await?;
+            let session = Session::new(connection, &database, &self.options, &mut *self.tell);
+            let Some(mut session) = session else { return Ok(Vec::new()) };
+            let settled = session.repair(self.history, repair).await;
+            session.end(settled).await
+        })
     }
 }
 
