@@ -9,5 +9,6 @@ mod help;
 mod mounted;
 mod offline;
 mod run;
+mod terminal;
 mod test;
 mod write;

@@ -1,0 +1,125 @@
+//! What only a terminal brings: questions before something is lost, the bar, colours.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::os::fd::OwnedFd;
+
+use rustix::fs::{Mode, OFlags};
+use rustix::pty::OpenptFlags;
+use rustix::termios::Winsize;
+
+use crate::support::TestEnvironment;
+
+/// Calls `cargo-migrate` on a terminal where somebody types a text and then ends the input; the
+/// exit code, and everything that the terminal shows.
+fn on_terminal(env: &TestEnvironment, args: &[&str], typed: &str) -> (i32, String) {
+    let master = rustix::pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    rustix::pty::grantpt(&master).unwrap();
+    rustix::pty::unlockpt(&master).unwrap();
+    let name = rustix::pty::ptsname(&master, Vec::new()).unwrap();
+    let terminal: OwnedFd =
+        rustix::fs::open(&name, OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).unwrap();
+    let size = Winsize { ws_row: 24, ws_col: 100, ws_xpixel: 0, ws_ypixel: 0 };
+    rustix::termios::tcsetwinsize(&terminal, size).unwrap();
+    let mut master = File::from(master);
+    // Ctrl-D: who asks again hears nothing more.
+    master.write_all(format!("{typed}\u{4}").as_bytes()).unwrap();
+    let mut command = env.command(args);
+    command.env("TERM", "xterm");
+    command.stdin(terminal.try_clone().unwrap()).stdout(terminal.try_clone().unwrap());
+    let mut child = command.stderr(terminal).spawn().unwrap();
+    // It holds the terminal open, and reading would never end.
+    drop(command);
+    let mut shown = Vec::new();
+    let mut piece = [0; 4096];
+    // When nobody has it open any more, reading fails.
+    while let Ok(count @ 1..) = master.read(&mut piece) {
+        shown.extend_from_slice(&piece[..count]);
+    }
+    (child.wait().unwrap().code().unwrap(), String::from_utf8(shown).unwrap())
+}
+
+fn applied() -> TestEnvironment {
+    let env = TestEnvironment::with_history();
+    env.ok(&["upgrade"]);
+    env
+}
+
+#[test]
+fn downgrade_to_base_asks_and_only_yes_goes_on() {
+    let env = applied();
+    for typed in ["n\n", "\n", "ja\n", ""] {
+        let (code, shown) = on_terminal(&env, &["downgrade", "base"], typed);
+        assert_eq!(code, 3, "{shown}");
+        let question =
+            "This undoes everything, 3 revisions, down to an empty database. Go on? [y/N]";
+        assert!(shown.contains(question), "{shown}");
+        assert!(shown.contains("the answer was no; nothing was changed"), "{shown}");
+        assert_eq!(env.tables("app.db"), ["posts", "users"]);
+    }
+    let (code, shown) = on_terminal(&env, &["downgrade", "base"], "y\n");
+    assert_eq!(code, 0, "{shown}");
+    assert!(env.tables("app.db").is_empty());
+}
+
+#[test]
+fn what_loses_less_or_was_said_before_is_not_asked() {
+    let env = applied();
+    for args in [&["downgrade", "-1"][..], &["downgrade", "base", "--yes"], &["upgrade"]] {
+        let (code, shown) = on_terminal(&env, args, "");
+        assert_eq!(code, 0, "{shown}");
+        assert!(!shown.contains("Go on?"), "{shown}");
+    }
+}
+
+#[test]
+fn db_drop_asks_and_wants_the_name_of_what_looks_like_production() {
+    let mut env = applied();
+    let (code, shown) = on_terminal(&env, &["db", "drop"], "n\n");
+    assert!(code == 3 && shown.contains("and everything in it. Go on? [y/N]"), "{shown}");
+    assert!(env.path("app.db").exists());
+    let (code, shown) = on_terminal(&env, &["db", "drop"], "yes\n");
+    assert_eq!(code, 0, "{shown}");
+    assert!(!env.path("app.db").exists());
+
+    env.set("DATABASE_URL", "sqlite:app_prod.db");
+    env.ok(&["upgrade"]);
+    let (code, shown) = on_terminal(&env, &["db", "drop"], "y\n");
+    assert!(code == 3 && shown.contains("It looks like production"), "{shown}");
+    assert!(shown.contains("was not typed; nothing was changed"), "{shown}");
+    assert!(env.path("app_prod.db").exists());
+    let name = shown.split("Type ").nth(1).unwrap().split(" to go on:").next().unwrap();
+    let (code, shown) = on_terminal(&env, &["db", "drop"], &format!("{name}\n"));
+    assert_eq!(code, 0, "{shown}");
+    assert!(!env.path("app_prod.db").exists());
+}
+
+#[test]
+fn long_work_shows_a_bar_that_goes_away() {
+    let mut env = TestEnvironment::new();
+    env.set("DATABASE_URL", "sqlite:app.db");
+    for n in 0..12 {
+        let parent = if n == 0 { String::new() } else { format!("r{:02}", n - 1) };
+        let up = format!("CREATE TABLE t{n} (id INTEGER);");
+        env.revision(&format!("r{n:02}"), &parent, &up, &format!("DROP TABLE t{n};"));
+    }
+    let (code, shown) = on_terminal(&env, &["upgrade"], "");
+    assert_eq!(code, 0, "{shown}");
+    assert!(shown.contains("/12"), "{shown:?}");
+    let (_, rest) = shown.rsplit_once("/12").unwrap();
+    assert!(rest.contains("12 steps done; the database is at r11"), "{shown:?}");
+    let (code, shown) = on_terminal(&env, &["downgrade", "base", "--yes", "-q"], "");
+    assert!(code == 0 && !shown.contains("/12"), "{shown:?}");
+}
+
+#[test]
+fn a_terminal_gets_colours_unless_it_wants_none() {
+    let mut env = TestEnvironment::with_history();
+    let (_, shown) = on_terminal(&env, &["upgrade", "nowhere"], "");
+    assert!(shown.contains("\u{1b}["), "{shown:?}");
+    let (_, shown) = on_terminal(&env, &["upgrade", "nowhere", "--color", "never"], "");
+    assert!(!shown.contains('\u{1b}'), "{shown:?}");
+    env.set("NO_COLOR", "1");
+    let (_, shown) = on_terminal(&env, &["upgrade", "nowhere"], "");
+    assert!(!shown.contains('\u{1b}'), "{shown:?}");
+}
