@@ -2,11 +2,11 @@
 
 use std::time::Instant;
 
-use migrate_core::graph::Graph;
+use migrate_core::graph::{Graph, Set};
 use migrate_core::history::Heads;
 use migrate_core::plan::Direction;
 use migrate_core::round_trip;
-use migrate_core::schema;
+use migrate_core::schema::{self, Schema};
 use migrate_core::sql::Hasher;
 
 use super::judge::Judge;
@@ -114,13 +114,11 @@ async fn head_to_base(judge: &mut Judge<'_>, verdict: &mut Verdict) -> Result<()
         None => graph.set([]),
     };
     let down: Vec<_> = graph.order().rev().filter(|node| !above.contains(*node)).collect();
-    let before = judge.walk.stage().fresh().filter(|_| above.is_empty()).cloned();
-    if let Some(before) = &before {
-        let trials: Vec<_> = down.iter().map(|node| judge.trial(*node)).collect();
-        let left = rehearse_downs(&trials, judge.walk.course()?).await?;
-        if left.is_some_and(|left| differences(before, &left).0.is_empty()) {
-            return Ok(());
-        }
+    let before = schema_at(judge, &above).await?;
+    let trials: Vec<_> = down.iter().map(|node| judge.trial(*node)).collect();
+    let rehearsed = rehearse_downs(&trials, judge.walk.course()?).await?;
+    if rehearsed.is_some_and(|left| differences(&before, &left).0.is_empty()) {
+        return Ok(());
     }
     let name = judge.walk.name_of_copy();
     let mut course = judge.walk.copy(&name).await?;
@@ -134,17 +132,6 @@ async fn head_to_base(judge: &mut Judge<'_>, verdict: &mut Verdict) -> Result<()
     match left {
         Err(why) => verdict.findings.push(Finding::new(FindingCode::DownFails, why)),
         Ok(left) => {
-            let before = match before {
-                Some(before) => before,
-                None => {
-                    let above: Vec<_> = above.iter().collect();
-                    let (name, mut course) = judge.walk.beside(&above).await?;
-                    let before = course.schema().await?;
-                    course.close().await;
-                    judge.walk.stage().drop(&name).await?;
-                    before
-                }
-            };
             let (wrong, _) = differences(&before, &left);
             let found = finding(
                 FindingCode::LeftBehind,
@@ -160,4 +147,18 @@ async fn head_to_base(judge: &mut Judge<'_>, verdict: &mut Verdict) -> Result<()
         }
     }
     Ok(())
+}
+
+/// What a database holds where these revisions are applied and nothing else was.
+async fn schema_at(judge: &Judge<'_>, revisions: &Set) -> Result<Schema, Error> {
+    let stage = judge.walk.stage();
+    if let Some(fresh) = stage.fresh().filter(|_| revisions.is_empty()) {
+        return Ok(fresh.clone());
+    }
+    let revisions: Vec<_> = revisions.iter().collect();
+    let (name, mut course) = judge.walk.beside(&revisions).await?;
+    let schema = course.schema().await;
+    course.close().await;
+    stage.drop(&name).await?;
+    schema
 }
