@@ -175,7 +175,9 @@ impl<'h> Walk<'h> {
         let below = graph.below([node]);
         let before_a_head = graph.needed_by(node).any(|next| graph.is_real_head(next));
         let parts = graph.needed_by(node).count() > 1;
-        let worth = before_a_head || parts || below.len().is_multiple_of(STRIDE);
+        // At a head the database itself stays.
+        let far = below.len().is_multiple_of(STRIDE) && !graph.is_real_head(node);
+        let worth = before_a_head || parts || far;
         let name = self.keys.state_name(node);
         if !worth || below != self.applied || self.kept.contains(&name) {
             return Ok(());
