@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::unfinished::Unfinished;
 
 /// Where a database stands.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Status {
     /// Whether there is a version table.
     pub has_version_table: bool,

@@ -76,13 +76,12 @@ impl Reader {
     }
 
     /// Goes on in another connection to the same database.
-    pub(crate) fn reconnected(mut self) -> Self {
-        match &mut self {
+    pub(crate) fn reconnected(&mut self) {
+        match self {
             Self::Plain { .. } => {}
             #[cfg(feature = "postgres")]
             Self::Postgres(reader) => reader.reconnected(),
         }
-        self
     }
 
     /// Runs statements, and gives what [`schema`] says behind them: in one trip where that can be.

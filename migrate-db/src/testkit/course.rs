@@ -24,6 +24,7 @@ use super::provision;
 
 /// A connection to a test database.
 pub(super) struct Course<'h> {
+    database: Database,
     history: &'h History,
     options: Options,
     table: VersionTable,
@@ -48,21 +49,15 @@ impl<'h> Course<'h> {
             ..Options::from(settings)
         };
         let table = VersionTable::new(dialect, &options.version_table);
-        let Some(mut connection) = Connection::open(&database.place, true).await? else {
-            return Err(Error::NoDriver(dialect));
-        };
-        let failed = |e| Error::database("preparing the test database", e);
-        connection.prepare().await.map_err(failed)?;
-        for sql in dialect.words().careless {
-            connection.execute(sql).await.map_err(failed)?;
-        }
-        if connection.rows(&table.exists()).await.map_err(failed)?.is_empty() {
+        let mut connection = connect(database).await?;
+        if connection.rows(&table.exists()).await.map_err(preparing)?.is_empty() {
             for sql in table.create() {
-                connection.execute(&sql).await.map_err(failed)?;
+                connection.execute(&sql).await.map_err(preparing)?;
             }
         }
         let reader = Reader::new(dialect, &own_tables(&options.version_table));
-        Ok(Self { history, options, table, connection, reader, status: None })
+        let database = database.clone();
+        Ok(Self { database, history, options, table, connection, reader, status: None })
     }
 
     /// Where the database stands.
@@ -77,21 +72,42 @@ impl<'h> Course<'h> {
         clean.then_some(status.applied)
     }
 
-    /// Takes revisions one step in one direction, in their order.
+    /// Takes revisions one step in one direction, in their order. What fails is tried once more in a
+    /// session of its own, if nothing of it stayed: in production no test went before, which may
+    /// have left a prepared statement there or a lock.
     pub(super) async fn step(
         &mut self,
         nodes: impl IntoIterator<Item = Node>,
         direction: Direction,
     ) -> Result<(), Error> {
         let steps: Vec<Step> = nodes.into_iter().map(|node| Step { node, direction }).collect();
-        let mut status = match self.status.take() {
+        let status = match self.status.take() {
             Some(status) => status,
             None => self.status().await?,
         };
+        let before = status.clone();
+        match self.run(&steps, status).await {
+            Err(error @ Error::Statement(_)) => {
+                let fresh = connect(&self.database).await?;
+                let used = std::mem::replace(&mut self.connection, fresh);
+                let _ = used.close().await;
+                self.reader.reconnected();
+                let now = self.status().await?;
+                // That it failed is in the log.
+                if now != (Status { generation: now.generation, ..before }) {
+                    return Err(error);
+                }
+                self.run(&steps, now).await
+            }
+            done => done,
+        }
+    }
+
+    async fn run(&mut self, steps: &[Step], mut status: Status) -> Result<(), Error> {
         let graph = &self.history.graph;
         let dialect = self.table.dialect();
         let how = self.options.how(dialect);
-        let script = Script::of(graph, &steps, dialect, how).map_err(|e| plan_error(&e, graph))?;
+        let script = Script::of(graph, steps, dialect, how).map_err(|e| plan_error(&e, graph))?;
         let work = Work {
             graph,
             table: &self.table,
@@ -104,7 +120,7 @@ impl<'h> Course<'h> {
         match runner.run(&script).await? {
             Outcome::Complete => {
                 let generation = runner.generation();
-                status.moved(&steps, generation);
+                status.moved(steps, generation);
                 self.status = Some(status);
                 Ok(())
             }
@@ -145,8 +161,9 @@ impl<'h> Course<'h> {
     }
 
     /// Goes on from what another connection to the same database has read.
-    pub(super) fn continues(self, reader: Reader) -> Self {
-        Self { reader: reader.reconnected(), ..self }
+    pub(super) fn continues(self, mut reader: Reader) -> Self {
+        reader.reconnected();
+        Self { reader, ..self }
     }
 
     /// Ends the connection; what was read may help the next one.
@@ -155,4 +172,21 @@ impl<'h> Course<'h> {
         let _ = self.connection.close().await;
         self.reader
     }
+}
+
+/// A session as a run has it, in no hurry to be safe.
+async fn connect(database: &Database) -> Result<Connection, Error> {
+    let dialect = database.dialect();
+    let Some(mut connection) = Connection::open(&database.place, true).await? else {
+        return Err(Error::NoDriver(dialect));
+    };
+    connection.prepare().await.map_err(preparing)?;
+    for sql in dialect.words().careless {
+        connection.execute(sql).await.map_err(preparing)?;
+    }
+    Ok(connection)
+}
+
+fn preparing(error: sqlx::Error) -> Error {
+    Error::database("preparing the test database", error)
 }

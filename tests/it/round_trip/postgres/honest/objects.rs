@@ -210,6 +210,12 @@ CREATE RULE keep AS ON DELETE TO places DO INSTEAD NOTHING;",
         "DROP TABLE u; ALTER TABLE t DROP COLUMN n; DEALLOCATE ALL;",
     ),
     up_down!(
+        "what the session keeps is in the way of the same session alone",
+        "CREATE TABLE t (id int PRIMARY KEY);",
+        "PREPARE mine AS SELECT 1; EXECUTE mine; CREATE TABLE u (id int REFERENCES t);",
+        "DROP TABLE u;",
+    ),
+    up_down!(
         "objects by dynamic SQL",
         "",
         "DO $$ BEGIN FOR n IN 1..3 LOOP EXECUTE format('CREATE TABLE part_%s (id int)', n);
