@@ -1,10 +1,10 @@
 //! These commands in an application's own binary, for images without cargo.
 
 use std::ffi::OsString;
-use std::pin::Pin;
 use std::process::ExitCode;
 
 use clap::Parser;
+use futures_util::future::BoxFuture;
 use migrate_core::history::{Heads, History};
 
 use super::ui::{self, OutputArgs, style};
@@ -61,7 +61,7 @@ impl Mount<'_> {
     }
 
     /// Behind a pointer it is compiled here, and not in the program that mounts.
-    fn run_told<'b>(self, mounted: Mounted) -> Pin<Box<dyn Future<Output = ExitCode> + Send + 'b>>
+    fn run_told<'b>(self, mounted: Mounted) -> BoxFuture<'b, ExitCode>
     where
         Self: 'b,
     {

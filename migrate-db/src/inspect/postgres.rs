@@ -4,7 +4,8 @@
 //! session's settings out of the answers, `queries`, `other` and `rare` ask, `reading` takes the
 //! answers row by row in the order of the questions; `tables`, `constraints`, `indexes` and `types`
 //! make the values. Who reads one database many times has a `known::Reader`, which asks `survey`
-//! what has changed, by statements that are `prepared`. Numbers of objects join the answers and never leave this room.
+//! what has changed, by statements that are `prepared`. Numbers of objects join the answers and
+//! never leave this room.
 //!
 //! What is not looked at: roles and settings of databases, which are the server's; subscriptions,
 //! languages, access methods, transforms, conversions and security labels; and what an extension

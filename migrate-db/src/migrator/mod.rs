@@ -11,8 +11,8 @@ mod resume;
 mod session;
 
 use std::borrow::Cow;
-use std::pin::Pin;
 
+use futures_util::future::BoxFuture;
 use migrate_core::graph::Target;
 use migrate_core::history::History;
 use migrate_core::plan::Direction;
@@ -51,7 +51,7 @@ pub struct Migrator<'h> {
 
 /// What a method comes down to. Behind a pointer it is compiled here, once, and not in every program
 /// that calls: a body of its own costs the caller's compiler a second.
-type Boxed<'b, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'b>>;
+type Boxed<'b, T> = BoxFuture<'b, Result<T, Error>>;
 
 impl<'h> Migrator<'h> {
     /// A migrator for a history whose diagnostics hold no error.

@@ -14,7 +14,7 @@ use super::reading::{Reading, catalog};
 use super::row::{self, Oid, Row};
 use super::session::Session;
 use super::survey::{Noted, On, Survey};
-use crate::driver::Connection;
+use crate::driver::{Cells, Connection};
 
 /// The reader of one connection.
 pub(crate) struct Reader {
@@ -127,22 +127,36 @@ impl Reader {
         more: &BTreeSet<Oid>,
     ) -> sqlx::Result<News> {
         let more: Vec<String> = more.iter().map(Oid::to_string).collect();
-        // A statement may end in a comment.
-        let mut text = format!("{statements}\n;\n");
-        text += &self.prepared.execute(What::Note, version, "");
-        text += &self.prepared.execute(What::Enter, version, "('off')");
-        text += &self.prepared.execute(
-            What::News,
-            version,
-            &format!("({age}, '{{{}}}')", more.join(",")),
-        );
-        text += &self.prepared.execute(What::Leave, version, "");
-        // The statements may have answers of their own, before ours.
-        let mut answers = connection.rows(&text).await?.into_iter().rev().skip(1);
-        let mut cells = answers.next().unwrap_or_default().into_iter();
-        let session = Session::read(answers.nth(1).unwrap_or_default());
+        let arguments = format!("({age}, '{{{}}}')", more.join(","));
+        let question = [(What::News, arguments.as_str())];
+        let (session, [news]) = self.ask(connection, version, statements, "off", question).await?;
+        let mut cells = news.into_iter();
         let survey = Survey::read(&mut cells);
         Ok(News { session, survey, rest: cells.flatten().collect() })
+    }
+
+    /// Asks behind some statements, with the settings as they must be for it: what the session is
+    /// like without them, and the answers. Whether catalogs are scanned is `on` or `off`.
+    async fn ask<const N: usize>(
+        &mut self,
+        connection: &mut Connection,
+        version: u32,
+        statements: &str,
+        scans: &str,
+        questions: [(What, &str); N],
+    ) -> sqlx::Result<(Session, [Cells; N])> {
+        let scans = format!("('{scans}')");
+        let before = [(What::Note, ""), (What::Enter, scans.as_str())];
+        // A statement may end in a comment.
+        let mut text = format!("{statements}\n;\n");
+        for (what, arguments) in before.into_iter().chain(questions).chain([(What::Leave, "")]) {
+            text += &self.prepared.execute(what, version, arguments);
+        }
+        // The statements may have answers of their own, before ours.
+        let mut answers = connection.rows(&text).await?.into_iter().rev().skip(1);
+        let mut asked = std::array::from_fn(|_| answers.next().unwrap_or_default());
+        asked.reverse();
+        Ok((Session::read(answers.nth(1).unwrap_or_default()), asked))
     }
 
     /// Reads everything.
@@ -151,17 +165,11 @@ impl Reader {
         connection: &mut Connection,
         version: u32,
     ) -> sqlx::Result<Schema> {
-        let mut text = self.prepared.execute(What::Note, version, "");
-        text += &self.prepared.execute(What::Enter, version, "('on')");
-        for what in [What::Everything, What::All, What::Leave] {
-            text += &self.prepared.execute(what, version, "");
-        }
-        let mut answers = connection.rows(&text).await?.into_iter();
-        let session = Session::read(answers.next().unwrap_or_default());
-        let survey = answers.nth(1).unwrap_or_default();
+        let questions = [(What::Everything, ""), (What::All, "")];
+        let (session, [survey, all]) = self.ask(connection, version, "", "on", questions).await?;
         let Survey { wide, mut rows, is_opaque, .. } = Survey::read(&mut survey.into_iter());
         let (horizon, writes) = (session.horizon.clone(), session.writes);
-        let reading = Reading::of(session, &self.without, answers.next().as_ref());
+        let reading = Reading::of(session, &self.without, Some(&all));
         if writes || is_opaque {
             return Ok(reading.schema);
         }
@@ -182,8 +190,8 @@ impl Reader {
         let News { session, survey, rest } = news;
         let mut gone = Rows::new();
         if known.lacks(&survey) {
-            let text = self.prepared.execute(What::Everything, session.version, "");
-            let all = connection.rows(&text).await?.into_iter().next().unwrap_or_default();
+            let question = [(What::Everything, "")];
+            let (_, [all]) = self.ask(connection, session.version, "", "on", question).await?;
             let all = Survey::read(&mut all.into_iter()).rows;
             for (on, rows) in &known.rows {
                 gone.insert(*on, rows.difference(&all[on]).copied().collect());
