@@ -93,8 +93,12 @@ impl Directory {
     /// When the folder itself, or the lock file, cannot be read.
     pub fn contents(&self) -> io::Result<Contents> {
         let mut contents = Contents { lock: self.lock_file()?, ..Contents::default() };
-        for read in in_shares(self.names()?, |name, room| self.read(&name, room)) {
-            match read {
+        let read = |share: Vec<String>| {
+            let mut room = Vec::new();
+            share.into_iter().map(|name| self.read(&name, &mut room)).collect::<Vec<_>>()
+        };
+        for file in in_shares(self.names()?, read).into_iter().flatten() {
+            match file {
                 Ok(file) => contents.files.push(file),
                 Err(diagnostic) => contents.unreadable.push(diagnostic),
             }

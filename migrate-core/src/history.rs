@@ -65,14 +65,27 @@ impl History {
             .find(|d| !d.is_empty())
             .unwrap_or_default()
             .to_vec();
-        let mut revisions = Vec::with_capacity(sources.len());
-        let parse = |source, room: &mut Vec<u8>| match open(source, room) {
-            Ok(file) => Revision::parse(file, &readers),
-            Err(unreadable) => (None, unreadable.into()),
+        let parse = |share: Vec<S>| {
+            let (mut revisions, mut found) = (Vec::with_capacity(share.len()), Diagnostics::new());
+            let mut room = Vec::new();
+            for source in share {
+                let (revision, wrong) = match open(source, &mut room) {
+                    Ok(file) => Revision::parse(file, &readers),
+                    Err(unreadable) => (None, unreadable.into()),
+                };
+                found.append(wrong);
+                revisions.extend(revision);
+            }
+            (revisions, found)
         };
-        for (revision, wrong) in in_shares(sources, parse) {
+        let mut revisions = Vec::new();
+        for (mut share, wrong) in in_shares(sources, parse) {
             found.append(wrong);
-            revisions.extend(revision);
+            if revisions.is_empty() {
+                revisions = share;
+            } else {
+                revisions.append(&mut share);
+            }
         }
         let (graph, wrong) = Graph::build(revisions);
         found.append(wrong);
@@ -101,19 +114,15 @@ pub fn is_structural(diagnostic: &Diagnostic) -> bool {
     diagnostic.code.is_structural()
 }
 
-/// Does the same with every item, on several threads where there are many; the answers are in the
-/// order of the items. Each thread has room of its own to work in.
+/// Does the same with every share of the items, on several threads where there are many; the
+/// answers are in the order of the shares.
 pub(crate) fn in_shares<S: Send, T: Send>(
     items: Vec<S>,
-    work: impl Fn(S, &mut Vec<u8>) -> T + Sync,
+    work: impl Fn(Vec<S>) -> T + Sync,
 ) -> Vec<T> {
-    let all = |share: Vec<S>| {
-        let mut room = Vec::new();
-        share.into_iter().map(|item| work(item, &mut room)).collect::<Vec<T>>()
-    };
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(8);
     if threads < 2 || items.len() < 128 {
-        return all(items);
+        return vec![work(items)];
     }
     let share = items.len().div_ceil(threads);
     let mut items = items;
@@ -122,11 +131,11 @@ pub(crate) fn in_shares<S: Send, T: Send>(
         let rest = items.split_off(share.min(items.len()));
         shares.push(std::mem::replace(&mut items, rest));
     }
-    let all = &all;
+    let work = &work;
     std::thread::scope(|scope| {
         let workers: Vec<_> =
-            shares.into_iter().map(|share| scope.spawn(move || all(share))).collect();
+            shares.into_iter().map(|share| scope.spawn(move || work(share))).collect();
         let panic = |panic| std::panic::resume_unwind(panic);
-        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_else(panic)).collect()
+        workers.into_iter().map(|worker| worker.join().unwrap_or_else(panic)).collect()
     })
 }

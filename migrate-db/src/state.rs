@@ -39,6 +39,19 @@ impl Status {
         Self { applied: Set::empty(graph), ..Self::default() }
     }
 
+    /// What a record means for a history; without a version table nothing is applied.
+    pub(crate) fn of(record: Option<Record>, history: &History, dialect: Dialect) -> Self {
+        let mut status = Self::blank(&history.graph);
+        if let Some(Record { generation, rows }) = record {
+            status.has_version_table = true;
+            status.generation = generation;
+            for row in rows {
+                status.add(row, history, dialect);
+            }
+        }
+        status
+    }
+
     /// The applied revisions that no other applied one needs.
     #[must_use]
     pub fn heads(&self, graph: &Graph) -> Vec<Node> {
@@ -52,28 +65,37 @@ impl Status {
     }
 }
 
+/// What the version table says, whatever history it is held against.
+#[derive(Debug)]
+pub(crate) struct Record {
+    generation: u64,
+    rows: Vec<Row>,
+}
+
+/// Reads the version table; `None` where there is none.
+pub(crate) async fn record(
+    connection: &mut Connection,
+    table: &VersionTable,
+) -> Result<Option<Record>, Error> {
+    let answer = ask(connection, table, &table.rows(), "reading the version table").await?;
+    let Some(answer) = answer else { return Ok(None) };
+    let (generation, rows) = VersionTable::read(&answer).map_err(|row| Error::Plan {
+        message: format!(
+            "the version table has a row that this version does not understand: {row}"
+        ),
+        help: vec!["use the version of the tool that wrote it".to_owned()],
+    })?;
+    Ok(Some(Record { generation, rows }))
+}
+
 /// Reads the status of a database.
 pub(crate) async fn read(
     connection: &mut Connection,
     table: &VersionTable,
     history: &History,
 ) -> Result<Status, Error> {
-    let Some(rows) = ask(connection, table, &table.rows(), "reading the version table").await?
-    else {
-        return Ok(Status::blank(&history.graph));
-    };
-    let mut status = Status { has_version_table: true, ..Status::blank(&history.graph) };
-    let (generation, rows) = VersionTable::read(&rows).map_err(|row| Error::Plan {
-        message: format!(
-            "the version table has a row that this version does not understand: {row}"
-        ),
-        help: vec!["use the version of the tool that wrote it".to_owned()],
-    })?;
-    status.generation = generation;
-    for row in rows {
-        status.add(row, history, table.dialect());
-    }
-    Ok(status)
+    let record = record(connection, table).await?;
+    Ok(Status::of(record, history, table.dialect()))
 }
 
 /// Asks the version table or the log; `None` where there is none.

@@ -12,7 +12,7 @@ use crate::graph::{Graph, Node};
 use crate::history::Heads;
 use crate::ident::{BranchLabel, Created, Malformed, RevisionId};
 use crate::lock::Lock;
-use crate::revision::{Header, Named, Revision, Section, SectionKind};
+use crate::revision::{Header, Named, Revision, Section, SectionKind, Split, Splits};
 use crate::script::Transactions;
 use crate::source::{SourceFile, Span};
 use crate::sql::Fingerprint;
@@ -199,15 +199,12 @@ impl Reader {
         let body = self.span(0)?;
         let dialects = self.dialects()?;
         let reason = self.string(text)?.to_owned();
-        let count = self.count()?;
-        let mut statements: Vec<(Dialect, Vec<Span>)> = Vec::with_capacity(count);
-        for _ in 0..count {
-            let dialect = self.dialect()?;
-            let spans = match self.count()?.checked_sub(1) {
-                None => statements.last().ok_or(DecodeError::Malformed)?.1.clone(),
-                Some(count) => self.statements(count, body.start, text)?,
-            };
-            statements.push((dialect, spans));
+        let mut statements = Splits::default();
+        for _ in 0..self.count()? {
+            let readers = u8::try_from(self.number()?).map_err(|_| DecodeError::Malformed)?;
+            let count = self.count()?;
+            statements
+                .push(Split { readers, statements: self.statements(count, body.start, text)? });
         }
         Ok(Section {
             kind,

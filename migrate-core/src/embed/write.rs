@@ -9,7 +9,7 @@ use crate::dialect::Dialect;
 use crate::graph::Graph;
 use crate::history::Heads;
 use crate::lock::Lock;
-use crate::revision::{Header, Named, Revision, Section, SectionKind};
+use crate::revision::{Header, Named, Revision, Section, SectionKind, Split};
 use crate::script::Transactions;
 use crate::source::Span;
 
@@ -144,23 +144,16 @@ impl Writer {
         self.span(section.body);
         self.dialects(&section.dialects);
         self.string(&section.reason, text, section.marker);
-        self.size(section.statements.len());
-        let mut last: Option<&[Span]> = None;
-        for (dialect, statements) in &section.statements {
-            self.dialect(*dialect);
-            // Most SQL is split alike by all databases.
-            if last == Some(statements) {
-                self.number(0);
-                continue;
-            }
-            self.size(statements.len() + 1);
+        self.size(section.statements.as_slice().len());
+        for Split { readers, statements } in section.statements.as_slice() {
+            self.number(u64::from(*readers));
+            self.size(statements.len());
             let mut at = section.body.start;
             for span in statements {
                 self.size(span.start.saturating_sub(at));
                 self.size(span.end.saturating_sub(span.start));
                 at = span.end;
             }
-            last = Some(statements);
         }
     }
 

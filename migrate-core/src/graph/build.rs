@@ -17,24 +17,29 @@ impl Graph {
     #[must_use]
     pub fn build(revisions: Vec<Revision>) -> (Self, Diagnostics) {
         let mut found = Diagnostics::new();
-        let mut graph = Self::default();
         let mut revisions = revisions;
         revisions.sort_by(|a, b| key(a).cmp(&key(b)));
-        for revision in revisions {
-            let node = Node(u32::try_from(graph.revisions.len()).unwrap_or(u32::MAX));
-            if let Some(twin) = graph.ids.get(revision.id()) {
-                let twin = &graph.revisions[twin.index()];
+        let mut ids = HashMap::with_capacity(revisions.len());
+        let mut twins = Vec::new();
+        for (n, revision) in revisions.iter().enumerate() {
+            let node = Node(u32::try_from(n - twins.len()).unwrap_or(u32::MAX));
+            if ids.contains_key(revision.id())
+                && let Some(twin) = revisions.iter().find(|twin| twin.id() == revision.id())
+            {
                 found.push(
                     Diagnostic::error(Code::DuplicateRevision, format!("two files are revision {}", revision.id()))
                         .labelled(&revision.file, revision.header.id.span, "here")
                         .labelled(&twin.file, twin.header.id.span, "and here")
                         .help("give the later one an id of its own, and change `revises:` of what is built on it"),
                 );
-                continue;
+                twins.push(n);
+            } else {
+                ids.insert(revision.id().clone(), node);
             }
-            graph.ids.insert(revision.id().clone(), node);
-            graph.revisions.push(revision);
         }
+        let mut places = 0..revisions.len();
+        revisions.retain(|_| places.next().is_some_and(|n| twins.binary_search(&n).is_err()));
+        let mut graph = Self { revisions, ids, ..Self::default() };
         graph.read_labels(&mut found);
         graph.read_edges(&mut found);
         graph.sort(&mut found);

@@ -8,17 +8,20 @@ mod draft;
 mod header;
 mod parse;
 mod section;
+mod splits;
 
 pub use draft::{Draft, DraftSection};
 pub(crate) use header::revises_line;
 pub use header::{Header, Named};
 pub use section::{Section, SectionKind, duration};
+pub(crate) use splits::Split;
+pub use splits::Splits;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::ident::RevisionId;
 use crate::source::SourceFile;
-use crate::sql::{Fingerprint, Hasher, Reading};
+use crate::sql::{Fingerprint, Hasher};
 use crate::suggest::nearest;
 
 /// One revision, as read from its file.
@@ -163,24 +166,22 @@ impl Revision {
         file: &SourceFile,
         dialects: &[Dialect],
     ) -> Fingerprint {
-        let bodies = sections.iter().map(|section| {
-            let readers = match section.dialects.as_slice() {
-                _ if !section.kind.has_body() => &[],
-                [] => dialects,
-                own => own,
-            };
-            let read = |d: &Dialect| Reading::of(file.text(), section.body, d.lexis());
-            (section, readers.iter().map(read).collect())
-        });
-        fingerprint(header, bodies)
+        let mut hash = hash_of(header);
+        for section in sections.iter().filter(|section| section.kind.counts()) {
+            section.hash_into(&mut hash);
+            if section.kind.has_body() {
+                let mut readings = hash.readings();
+                for dialect in section.readers(dialects) {
+                    readings.read(file.text(), section.body, dialect.lexis());
+                }
+            }
+        }
+        hash.finish()
     }
 }
 
-/// The fingerprint of a header and of sections, each with what its databases read in it.
-fn fingerprint<'a>(
-    header: &Header,
-    sections: impl IntoIterator<Item = (&'a Section, Vec<Reading>)>,
-) -> Fingerprint {
+/// What a header gives to the fingerprint; the sections that count follow in their order.
+fn hash_of(header: &Header) -> Hasher {
     let mut hash = Hasher::new();
     hash.field("revision", header.id.name.as_str());
     let sorted = |names: &mut Vec<&str>| names.sort_unstable();
@@ -195,14 +196,7 @@ fn fingerprint<'a>(
             hash.field(field, name);
         }
     }
-    for (section, body) in sections {
-        if section.kind.counts() {
-            hash.field("section", section.kind.word());
-            section.options_into(&mut |name, value| hash.field(name, value));
-            hash.readings(&body);
-        }
-    }
-    hash.finish()
+    hash
 }
 
 #[cfg(test)]

@@ -2,11 +2,11 @@
 
 use super::header::{lines, read_header};
 use super::section::{PREFIX, Section, SectionKind, read_marker};
-use super::{Revision, fingerprint};
+use super::{Revision, Splits, hash_of};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::source::{SourceFile, Span};
-use crate::sql::{Reading, controls_transaction, is_plain, scan};
+use crate::sql::{Hasher, controls_transaction, is_plain, scan};
 
 impl Revision {
     /// Reads a revision file. `dialects` are the databases of the project, in the order of
@@ -30,13 +30,16 @@ impl Revision {
         let header = read_header(&file, header_span, &mut found);
         let is_merge = header.as_ref().is_some_and(|h| h.revises.len() > 1);
         check_twins(&file, &sections, SectionKind::is_way_down, &mut found);
-        let bodies = check_bodies(&file, &mut sections, is_merge, dialects, &mut found);
+        let mut hash = header.as_ref().map(hash_of);
+        check_bodies(&file, &mut sections, is_merge, dialects, hash.as_mut(), &mut found);
         if !is_merge {
             check_ways(&file, &sections, dialects, &mut found);
         }
-        let revision = header.map(|header| {
-            let fingerprint = fingerprint(&header, sections.iter().zip(bodies));
-            Self { header, sections, file, fingerprint }
+        let revision = header.zip(hash).map(|(header, hash)| Self {
+            header,
+            sections,
+            file,
+            fingerprint: hash.finish(),
         });
         (revision, found)
     }
@@ -46,7 +49,8 @@ impl Revision {
 fn sections(file: &SourceFile, found: &mut Diagnostics) -> (Span, Vec<Section>) {
     let text = file.text();
     let mut header_end = text.len();
-    let mut sections: Vec<Section> = Vec::new();
+    // Mostly an up and a down.
+    let mut sections: Vec<Section> = Vec::with_capacity(2);
     let mut open = false;
     for line in lines(text, Span::new(0, text.len())) {
         let content = line.of(text);
@@ -90,17 +94,21 @@ fn marker_like(line: &str) -> Option<String> {
     Some(format!("{PREFIX}{}", rest.to_lowercase()))
 }
 
-/// Splits the sections into statements. Returns what each database reads in them.
+/// Splits the sections into statements, and gives those that count to the fingerprint.
 fn check_bodies(
     file: &SourceFile,
     sections: &mut [Section],
     is_merge: bool,
     dialects: &[Dialect],
+    mut hash: Option<&mut Hasher>,
     found: &mut Diagnostics,
-) -> Vec<Vec<Reading>> {
-    let mut bodies = vec![Vec::new(); sections.len()];
+) {
     for n in 0..sections.len() {
         let section = &sections[n];
+        let mut readings = hash.as_deref_mut().filter(|_| section.kind.counts()).map(|hash| {
+            section.hash_into(hash);
+            hash.readings()
+        });
         if !section.kind.has_body() {
             // What follows a one-line marker belongs to no section.
             let end = sections.get(n + 1).map_or(file.text().len(), |next| next.marker.start);
@@ -119,21 +127,17 @@ fn check_bodies(
             }
             continue;
         }
-        let readers = if section.dialects.is_empty() { dialects } else { &section.dialects };
-        let mut split_by = Vec::with_capacity(readers.len());
+        let readers = section.readers(dialects);
+        let mut splits = Splits::default();
         let mut told = Diagnostics::new();
         let mut readable = false;
         let plain = readers.len() > 1 && is_plain(file.text(), section.body);
         for dialect in readers {
-            if plain && let Some((_, first)) = split_by.first() {
-                let same: &Vec<Span> = first;
-                split_by.push((*dialect, same.clone()));
+            if plain && splits.add_as_first(*dialect) {
                 continue;
             }
-            let mut reading = Reading::default();
             let (statements, mut wrong) =
-                scan(file, section.body, dialect.lexis(), Some(&mut reading));
-            bodies[n].push(reading);
+                scan(file, section.body, dialect.lexis(), readings.as_mut());
             if section.transaction && matches!(section.kind, SectionKind::Up | SectionKind::Down) {
                 let control = statements
                     .iter()
@@ -145,7 +149,7 @@ fn check_bodies(
                 );
             }
             readable |= !wrong.has_errors();
-            split_by.push((*dialect, statements.into_iter().map(|s| s.span).collect::<Vec<_>>()));
+            splits.add(*dialect, statements.into_iter().map(|s| s.span).collect());
             // One mistake, one message: what a second database says of it is the same.
             if told.is_empty() {
                 told.append(wrong);
@@ -155,7 +159,7 @@ fn check_bodies(
         if readable && readers.len() == Dialect::ALL.len() {
             told = Diagnostics::new();
         }
-        let holds_statements = told.has_errors() || split_by.iter().any(|(_, s)| !s.is_empty());
+        let holds_statements = told.has_errors() || !splits.hold_nothing();
         found.append(told);
         if section.kind == SectionKind::Down && !holds_statements && !is_merge {
             found.push(
@@ -165,9 +169,8 @@ fn check_bodies(
                     .help("or write `-- migrate:irreversible <reason>` or `-- migrate:noop <reason>` in its place"),
             );
         }
-        sections[n].statements = split_by;
+        sections[n].statements = splits;
     }
-    bodies
 }
 
 /// Every database needs a way up and a way down, or a word on why there is none.

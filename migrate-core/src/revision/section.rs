@@ -6,10 +6,11 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use super::splits::Splits;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::source::{SourceFile, Span};
-use crate::sql::split;
+use crate::sql::{Hasher, split};
 use crate::suggest::nearest;
 
 /// What a section is for.
@@ -124,7 +125,7 @@ pub struct Section {
     /// How long a statement may run; `None` leaves it to the configuration.
     pub statement_timeout: Option<Duration>,
     /// Its statements as each database of the project splits them.
-    pub statements: Vec<(Dialect, Vec<Span>)>,
+    pub statements: Splits,
     /// Why, for `irreversible`, `noop`, `allow` and `lossy`; where it begins with what it is
     /// about, see [`Section::subject`].
     pub reason: String,
@@ -146,8 +147,8 @@ impl Section {
     /// Its statements on a database: as split when the file was read, else split now.
     #[must_use]
     pub fn statements(&self, file: &SourceFile, dialect: Dialect) -> Cow<'_, [Span]> {
-        match self.statements.iter().find(|(reader, _)| *reader == dialect) {
-            Some((_, spans)) => Cow::Borrowed(spans),
+        match self.statements.on(dialect) {
+            Some(spans) => Cow::Borrowed(spans),
             None => {
                 let (statements, _) = split(file, self.body, dialect.lexis());
                 Cow::Owned(statements.into_iter().map(|statement| statement.span).collect())
@@ -164,16 +165,22 @@ impl Section {
         Span::new(start, start + self.subject().0.len())
     }
 
-    /// Tells the options that change what running the section does.
-    pub(super) fn options_into(&self, tell: &mut dyn FnMut(&str, &str)) {
+    /// The databases by whose rules its SQL is read: its own, else those of the project.
+    pub(super) fn readers<'a>(&'a self, project: &'a [Dialect]) -> &'a [Dialect] {
+        if self.dialects.is_empty() { project } else { &self.dialects }
+    }
+
+    /// Gives its kind, and the options that change what running it does, to the fingerprint.
+    pub(super) fn hash_into(&self, hash: &mut Hasher) {
+        hash.field("section", self.kind.word());
         for dialect in &self.dialects {
-            tell("dialect", dialect.name());
+            hash.field("dialect", dialect.name());
         }
         if !self.transaction {
-            tell("transaction", "false");
+            hash.field("transaction", "false");
         }
         if self.foreign_keys {
-            tell("foreign-keys", "true");
+            hash.field("foreign-keys", "true");
         }
     }
 }
@@ -321,7 +328,7 @@ impl Section {
             foreign_keys: false,
             lock_timeout: None,
             statement_timeout: None,
-            statements: Vec::new(),
+            statements: Splits::default(),
             reason: String::new(),
         }
     }

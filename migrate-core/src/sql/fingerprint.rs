@@ -114,7 +114,7 @@ const ENCODING: &[u8] = b"cargo-migrate fingerprint 1\n";
 ///
 /// The parts are gathered and hashed once: in a macro, which is not optimised, hashing costs more
 /// than all else.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hasher {
     parts: Parts,
 }
@@ -129,7 +129,8 @@ impl Hasher {
     /// A hasher that has seen nothing.
     #[must_use]
     pub fn new() -> Self {
-        let mut bytes = Vec::with_capacity(2048);
+        // Most of what is hashed fits, and so much an allocator has at hand.
+        let mut bytes = Vec::with_capacity(1000);
         bytes.extend_from_slice(ENCODING);
         Self { parts: Parts(bytes) }
     }
@@ -143,17 +144,14 @@ impl Hasher {
     /// Takes the tokens of the part of `text` that `span` covers. What cannot be read as tokens
     /// counts as it is written.
     pub fn sql(&mut self, text: &str, span: Span, lexis: &Lexis) {
-        self.readings(&[Reading::of(text, span, lexis)]);
+        self.readings().read(text, span, lexis);
     }
 
-    /// Takes a text as each of several databases reads it. What two of them read alike is taken
-    /// once.
-    pub fn readings(&mut self, readings: &[Reading]) {
-        for (n, reading) in readings.iter().enumerate() {
-            if !readings[..n].contains(reading) {
-                self.parts.0.extend_from_slice(&reading.parts.0);
-            }
-        }
+    /// Begins to take a text as each of several databases reads it.
+    pub fn readings(&mut self) -> Readings<'_> {
+        let start = self.parts.0.len();
+        let parts = &mut self.parts;
+        Readings { parts, first: start, others: Vec::new(), current: start, semicolons: 0 }
     }
 
     /// The fingerprint of all that was taken.
@@ -163,26 +161,31 @@ impl Hasher {
     }
 }
 
-/// The tokens of a text, as one database reads it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Reading {
-    parts: Parts,
+/// The tokens of a text as several databases read it, one after the other. What two of them read
+/// alike is taken once.
+#[derive(Debug)]
+pub struct Readings<'h> {
+    parts: &'h mut Parts,
+    /// Where the first reading begins, and where others that differ do.
+    first: usize,
+    others: Vec<usize>,
+    /// Where the one that is going on begins.
+    current: usize,
     /// Semicolons that count once a token of the same statement follows them.
     semicolons: usize,
 }
 
-impl Reading {
-    /// Reads the part of `text` that `span` covers.
-    #[must_use]
-    pub fn of(text: &str, span: Span, lexis: &Lexis) -> Self {
-        let mut reading = Self::default();
-        walk(text, span, lexis, |event| reading.event(text, event, lexis));
-        reading.end();
-        reading
+impl Readings<'_> {
+    /// Takes the tokens of the part of `text` that `span` covers.
+    pub fn read(&mut self, text: &str, span: Span, lexis: &Lexis) {
+        self.begin(span);
+        walk(text, span, lexis, |event| self.event(text, event, lexis));
+        self.end();
     }
 
-    /// Makes room for what a text as long as `span` may hold: growing costs more than all else.
-    pub(super) fn make_room(&mut self, span: Span) {
+    pub(super) fn begin(&mut self, span: Span) {
+        self.current = self.parts.0.len();
+        // Growing costs more than all else.
         self.parts.0.reserve(span.end.saturating_sub(span.start) * 3 / 2 + 16);
     }
 
@@ -218,6 +221,21 @@ impl Reading {
     pub(super) fn end(&mut self) {
         self.semicolons = 0;
         self.parts.add(Part::EndOfSql, b"");
+        if self.current == self.first {
+            return;
+        }
+        let (earlier, this) = self.parts.0.split_at(self.current);
+        let mut end = earlier.len();
+        let known = self.others.iter().rev().chain([&self.first]).any(|start| {
+            let known = earlier[*start..end] == *this;
+            end = *start;
+            known
+        });
+        if known {
+            self.parts.0.truncate(self.current);
+        } else {
+            self.others.push(self.current);
+        }
     }
 }
 

@@ -30,7 +30,7 @@ mod token;
 mod trace;
 mod words;
 
-pub use fingerprint::{Fingerprint, Hasher, MalformedFingerprint, Reading};
+pub use fingerprint::{Fingerprint, Hasher, MalformedFingerprint, Readings};
 pub use lexer::Lexer;
 pub use lexis::Lexis;
 pub(crate) use plain::is_plain;

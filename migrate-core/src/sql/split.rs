@@ -4,7 +4,7 @@
 
 use super::body::Body;
 use super::fault::Fault;
-use super::{Lexer, Lexis, Reading, Token, TokenKind};
+use super::{Lexer, Lexis, Readings, Token, TokenKind};
 use crate::diagnostic::Diagnostics;
 use crate::source::{SourceFile, Span};
 
@@ -25,17 +25,17 @@ pub fn split(file: &SourceFile, span: Span, lexis: &Lexis) -> (Vec<Statement>, D
     scan(file, span, lexis, None)
 }
 
-/// Splits as [`split`] and in the same pass fills an empty `reading` as [`Reading::of`] would.
+/// Splits as [`split`], and in the same pass takes the tokens as [`Readings::read`] would.
 #[must_use]
 pub fn scan(
     file: &SourceFile,
     span: Span,
     lexis: &Lexis,
-    mut reading: Option<&mut Reading>,
+    mut readings: Option<&mut Readings<'_>>,
 ) -> (Vec<Statement>, Diagnostics) {
     let (mut statements, mut diagnostics) = (Vec::new(), Diagnostics::new());
-    if let Some(reading) = reading.as_deref_mut() {
-        reading.make_room(span);
+    if let Some(readings) = readings.as_deref_mut() {
+        readings.begin(span);
     }
     walk(file.text(), span, lexis, |event| {
         match event {
@@ -43,12 +43,12 @@ pub fn scan(
             Event::Fault(fault) => diagnostics.push(fault.diagnostic(file, lexis)),
             Event::Token(_) | Event::Verbatim(_) => {}
         }
-        if let Some(reading) = reading.as_deref_mut() {
-            reading.event(file.text(), event, lexis);
+        if let Some(readings) = readings.as_deref_mut() {
+            readings.event(file.text(), event, lexis);
         }
     });
-    if let Some(reading) = reading {
-        reading.end();
+    if let Some(readings) = readings {
+        readings.end();
     }
     (statements, diagnostics)
 }

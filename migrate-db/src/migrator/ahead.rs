@@ -7,10 +7,20 @@ use super::Options;
 use crate::database::Database;
 use crate::driver::Connection;
 use crate::error::Error;
+use crate::state::{self, Record};
 
-/// A connection on its way: what a command that reads a thousand files asks for before it does.
+/// A connection on its way, and what the version table says: what a command that reads a thousand
+/// files asks for before it does.
 pub struct Ahead {
-    connecting: JoinHandle<Result<Option<Connection>, Error>>,
+    connecting: JoinHandle<Result<Option<Reached>, Error>>,
+}
+
+/// A database that was reached.
+pub(super) struct Reached {
+    pub(super) connection: Connection,
+    /// What its version table said when it was reached, where that was asked. Only who looks before
+    /// taking a lock may go by it.
+    pub(super) record: Option<Option<Record>>,
 }
 
 impl std::fmt::Debug for Ahead {
@@ -30,20 +40,20 @@ impl Ahead {
         let place = database.place.clone();
         let table = VersionTable::new(database.dialect(), &options.version_table);
         let connecting = async move {
-            let mut connection = Connection::open(&place, false).await?;
-            if let Some(connection) = &mut connection {
-                // Before its first answer a database reads what it knows of its tables.
-                let _ = connection.rows(&table.exists()).await;
-            }
-            Ok(connection)
+            let Some(mut connection) = Connection::open(&place, false).await? else {
+                return Ok(None);
+            };
+            // What stands in the way of reading is told when it is read again.
+            let record = state::record(&mut connection, &table).await.ok();
+            Ok(Some(Reached { connection, record }))
         };
         Self { connecting: tokio::spawn(connecting) }
     }
 
-    /// The connection; `None` when the database does not exist.
-    async fn connection(self) -> Result<Option<Connection>, Error> {
+    /// The database; `None` when it does not exist.
+    async fn reached(self) -> Result<Option<Reached>, Error> {
         match self.connecting.await {
-            Ok(connection) => connection,
+            Ok(reached) => reached,
             Err(error) => match error.try_into_panic() {
                 Ok(panic) => std::panic::resume_unwind(panic),
                 // The runtime ends, and with it whoever would be told.
@@ -59,11 +69,12 @@ pub(super) async fn connect(
     ahead: Option<Ahead>,
     database: &Database,
     create: bool,
-) -> Result<Option<Connection>, Error> {
+) -> Result<Option<Reached>, Error> {
     if let Some(ahead) = ahead
-        && let Some(connection) = ahead.connection().await?
+        && let Some(reached) = ahead.reached().await?
     {
-        return Ok(Some(connection));
+        return Ok(Some(reached));
     }
-    Connection::open(&database.place, create).await
+    let connection = Connection::open(&database.place, create).await?;
+    Ok(connection.map(|connection| Reached { connection, record: None }))
 }

@@ -19,7 +19,7 @@ use migrate_core::plan::Direction;
 use migrate_core::version_table::{FullRow, LogRow, VersionTable};
 
 pub use ahead::Ahead;
-use ahead::connect;
+use ahead::{Reached, connect};
 pub use options::Options;
 pub use report::{Preview, Report, ReportedStep};
 #[cfg(feature = "testkit")]
@@ -98,12 +98,16 @@ impl<'h> Migrator<'h> {
     fn read_status(&mut self, database: Database) -> Boxed<'_, Status> {
         Box::pin(async move {
             let table = self.version_table(&database);
-            let Some(mut connection) = connect(self.ahead.take(), &database, false).await? else {
+            let Some(reached) = connect(self.ahead.take(), &database, false).await? else {
                 return Ok(Status::blank(&self.history.graph));
             };
-            let status = state::read(&mut connection, &table, self.history).await;
+            let Reached { mut connection, record } = reached;
+            let record = match record {
+                Some(record) => Ok(record),
+                None => state::record(&mut connection, &table).await,
+            };
             close(connection).await?;
-            status
+            Ok(Status::of(record?, self.history, database.dialect()))
         })
     }
 
@@ -118,9 +122,10 @@ impl<'h> Migrator<'h> {
     fn read_rows(&mut self, database: Database) -> Boxed<'_, Vec<FullRow>> {
         Box::pin(async move {
             let table = self.version_table(&database);
-            let Some(mut connection) = connect(self.ahead.take(), &database, false).await? else {
+            let Some(reached) = connect(self.ahead.take(), &database, false).await? else {
                 return Ok(Vec::new());
             };
+            let mut connection = reached.connection;
             let rows = state::full_rows(&mut connection, &table).await;
             close(connection).await?;
             rows
@@ -138,9 +143,10 @@ impl<'h> Migrator<'h> {
     fn read_log(&mut self, database: Database) -> Boxed<'_, Vec<LogRow>> {
         Box::pin(async move {
             let table = self.version_table(&database);
-            let Some(mut connection) = connect(self.ahead.take(), &database, false).await? else {
+            let Some(reached) = connect(self.ahead.take(), &database, false).await? else {
                 return Ok(Vec::new());
             };
+            let mut connection = reached.connection;
             let rows = state::log(&mut connection, &table).await;
             close(connection).await?;
             rows
@@ -180,8 +186,8 @@ impl<'h> Migrator<'h> {
         Box::pin(async move {
             let create = matches!(way, Way::Up(_));
             let (history, options) = (self.history, &self.options);
-            let connection = connect(self.ahead.take(), &database, create).await?;
-            let session = Session::new(connection, &database, options, &mut *self.tell);
+            let reached = connect(self.ahead.take(), &database, create).await?;
+            let session = Session::new(reached, &database, options, &mut *self.tell);
             let Some(mut session) = session else {
                 let preview = nowhere(history, &database, options, way)?;
                 let heads = preview.plan.heads_after(&history.graph);
@@ -212,8 +218,8 @@ impl<'h> Migrator<'h> {
     fn preview<'b>(&'b mut self, database: Database, way: Way<'b>) -> Boxed<'b, Preview<'h>> {
         Box::pin(async move {
             let (history, options) = (self.history, &self.options);
-            let connection = connect(self.ahead.take(), &database, false).await?;
-            let session = Session::new(connection, &database, options, &mut *self.tell);
+            let reached = connect(self.ahead.take(), &database, false).await?;
+            let session = Session::new(reached, &database, options, &mut *self.tell);
             let Some(mut session) = session else {
                 return nowhere(history, &database, options, way);
             };
@@ -242,8 +248,8 @@ impl<'h> Migrator<'h> {
         purge: bool,
     ) -> Boxed<'b, Report> {
         Box::pin(async move {
-            let connection = connect(self.ahead.take(), &database, true).await?;
-            let session = Session::new(connection, &database, &self.options, &mut *self.tell);
+            let reached = connect(self.ahead.take(), &database, true).await?;
+            let session = Session::new(reached, &database, &self.options, &mut *self.tell);
             let Some(mut session) = session else { return Ok(Report::default()) };
             let report = session.stamp(self.history, targets, purge).await;
             session.end(report).await
@@ -264,8 +270,8 @@ impl<'h> Migrator<'h> {
 
     fn settle(&mut self, database: Database, repair: Repair) -> Boxed<'_, Vec<Unfinished>> {
         Box::pin(async move {
-            let connection = connect(self.ahead.take(), &database, false).await?;
-            let session = Session::new(connection, &database, &self.options, &mut *self.tell);
+            let reached = connect(self.ahead.take(), &database, false).await?;
+            let session = Session::new(reached, &database, &self.options, &mut *self.tell);
             let Some(mut session) = session else { return Ok(Vec::new()) };
             let settled = session.repair(self.history, repair).await;
             session.end(settled).await

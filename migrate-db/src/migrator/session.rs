@@ -12,6 +12,7 @@ use migrate_core::plan::{self, Direction, Goal};
 use migrate_core::script::{How, Script, ScriptError};
 use migrate_core::version_table::VersionTable;
 
+use super::ahead::Reached;
 use super::lock::{self, Held};
 use super::options::Options;
 use super::report::{Preview, Report};
@@ -23,7 +24,7 @@ use crate::error::Error;
 use crate::event::Event;
 use crate::ghosts;
 use crate::runner::{Done, Outcome, Runner, Work};
-use crate::state::{self, Status};
+use crate::state::{self, Record, Status};
 use crate::unfinished::{Repair, Unfinished};
 
 /// How often a lost connection is made anew in one run.
@@ -86,6 +87,8 @@ enum Round {
 pub(super) struct Session<'m> {
     database: &'m Database,
     connection: Connection,
+    /// What the version table said when the database was reached, until it is looked at.
+    record: Option<Option<Record>>,
     /// Given back behind the connection that it guards.
     lock: Option<Held>,
     table: VersionTable,
@@ -94,15 +97,16 @@ pub(super) struct Session<'m> {
 }
 
 impl<'m> Session<'m> {
-    /// A visit on a connection, if there is one.
+    /// A visit to a database that was reached.
     pub(super) fn new(
-        connection: Option<Connection>,
+        reached: Option<Reached>,
         database: &'m Database,
         options: &'m Options,
         tell: &'m mut (dyn FnMut(&Event) + Send),
     ) -> Option<Self> {
         let table = VersionTable::new(database.dialect(), &options.version_table);
-        Some(Self { database, connection: connection?, lock: None, table, options, tell })
+        let Reached { connection, record } = reached?;
+        Some(Self { database, connection, record, lock: None, table, options, tell })
     }
 
     /// Ends the visit with what came of it. A connection whose work failed is not given back to a
@@ -139,7 +143,10 @@ impl<'m> Session<'m> {
         history: &'h History,
         way: Way<'_>,
     ) -> Result<Preview<'h>, Error> {
-        let status = state::read(&mut self.connection, &self.table, history).await?;
+        let status = match self.record.take() {
+            Some(record) => Status::of(record, history, self.table.dialect()),
+            None => state::read(&mut self.connection, &self.table, history).await?,
+        };
         let extended = self.with_ghosts(history, &status, way.direction()).await?;
         let status = match &extended {
             Some(history) => state::read(&mut self.connection, &self.table, history).await?,
