@@ -93,11 +93,10 @@ impl Directory {
     /// When the folder itself, or the lock file, cannot be read.
     pub fn contents(&self) -> io::Result<Contents> {
         let mut contents = Contents { lock: self.lock_file()?, ..Contents::default() };
-        let read = |share: Vec<String>| {
-            let mut room = Vec::new();
-            share.into_iter().map(|name| self.read(&name, &mut room)).collect::<Vec<_>>()
+        let read = |room: &mut Vec<u8>, share: &mut [String]| {
+            share.iter().map(|name| self.read(name, room)).collect::<Vec<_>>()
         };
-        for file in in_shares(self.names()?, read).into_iter().flatten() {
+        for file in in_shares(&mut self.names()?, read).into_iter().flatten() {
             match file {
                 Ok(file) => contents.files.push(file),
                 Err(diagnostic) => contents.unreadable.push(diagnostic),
@@ -142,8 +141,8 @@ impl Directory {
     /// When the folder itself, or the lock file, cannot be read.
     pub fn history(&self, dialects: &[Dialect]) -> io::Result<(History, Diagnostics)> {
         let lock = self.lock_file()?;
-        let open = |name: String, room: &mut Vec<u8>| self.read(&name, room);
-        Ok(History::read_from(self.names()?, open, lock.as_ref(), dialects))
+        let open = |name: &mut String, room: &mut Vec<u8>| self.read(name, room);
+        Ok(History::read_from(&mut self.names()?, open, lock.as_ref(), dialects))
     }
 
     fn read(&self, name: &str, room: &mut Vec<u8>) -> Result<SourceFile, Diagnostic> {

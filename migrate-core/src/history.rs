@@ -3,6 +3,8 @@
 //! The command, the macro and the testkit all make their history here, from files that somebody
 //! else has read. Nothing here touches the file system or a database.
 
+use std::sync::{Mutex, PoisonError};
+
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::graph::Graph;
@@ -41,14 +43,16 @@ impl History {
         lock: Option<&SourceFile>,
         dialects: &[Dialect],
     ) -> (Self, Diagnostics) {
-        Self::read_from(files, |file, _| Ok(file), lock, dialects)
+        let nothing = SourceFile::normalised("", "");
+        let take = |file: &mut SourceFile, _: &mut _| Ok(std::mem::replace(file, nothing.clone()));
+        Self::read_from(&mut { files }, take, lock, dialects)
     }
 
     /// As [`History::read`], from what is yet to be opened: each file is opened and parsed on the
     /// same thread. What opens them gets room to work in.
     pub(crate) fn read_from<S: Send>(
-        sources: Vec<S>,
-        open: impl Fn(S, &mut Vec<u8>) -> Result<SourceFile, Diagnostic> + Sync,
+        sources: &mut [S],
+        open: impl Fn(&mut S, &mut Vec<u8>) -> Result<SourceFile, Diagnostic> + Sync,
         lock: Option<&SourceFile>,
         dialects: &[Dialect],
     ) -> (Self, Diagnostics) {
@@ -65,11 +69,10 @@ impl History {
             .find(|d| !d.is_empty())
             .unwrap_or_default()
             .to_vec();
-        let parse = |share: Vec<S>| {
+        let parse = |room: &mut Vec<u8>, share: &mut [S]| {
             let (mut revisions, mut found) = (Vec::with_capacity(share.len()), Diagnostics::new());
-            let mut room = Vec::new();
             for source in share {
-                let (revision, wrong) = match open(source, &mut room) {
+                let (revision, wrong) = match open(source, room) {
                     Ok(file) => Revision::parse(file, &readers),
                     Err(unreadable) => (None, unreadable.into()),
                 };
@@ -78,14 +81,10 @@ impl History {
             }
             (revisions, found)
         };
-        let mut revisions = Vec::new();
+        let mut revisions = Vec::with_capacity(sources.len());
         for (mut share, wrong) in in_shares(sources, parse) {
             found.append(wrong);
-            if revisions.is_empty() {
-                revisions = share;
-            } else {
-                revisions.append(&mut share);
-            }
+            revisions.append(&mut share);
         }
         let (graph, wrong) = Graph::build(revisions);
         found.append(wrong);
@@ -114,28 +113,37 @@ pub fn is_structural(diagnostic: &Diagnostic) -> bool {
     diagnostic.code.is_structural()
 }
 
+/// How many items a thread takes at a time: few enough that none waits long for another.
+const SHARE: usize = 32;
+
 /// Does the same with every share of the items, on several threads where there are many; the
-/// answers are in the order of the shares.
+/// answers are in the order of the shares. Each thread has room of its own to work in, and what
+/// this one has allocated is freed by none of them: they would wait for each other.
 pub(crate) fn in_shares<S: Send, T: Send>(
-    items: Vec<S>,
-    work: impl Fn(Vec<S>) -> T + Sync,
+    items: &mut [S],
+    work: impl Fn(&mut Vec<u8>, &mut [S]) -> T + Sync,
 ) -> Vec<T> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(8);
-    if threads < 2 || items.len() < 128 {
-        return vec![work(items)];
-    }
-    let share = items.len().div_ceil(threads);
-    let mut items = items;
-    let mut shares = Vec::new();
-    while !items.is_empty() {
-        let rest = items.split_off(share.min(items.len()));
-        shares.push(std::mem::replace(&mut items, rest));
-    }
-    let work = &work;
-    std::thread::scope(|scope| {
-        let workers: Vec<_> =
-            shares.into_iter().map(|share| scope.spawn(move || work(share))).collect();
-        let panic = |panic| std::panic::resume_unwind(panic);
-        workers.into_iter().map(|worker| worker.join().unwrap_or_else(panic)).collect()
-    })
+    let shares = items.len().div_ceil(SHARE);
+    let queue = Mutex::new(items.chunks_mut(SHARE).enumerate());
+    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let some = || {
+        let mut room = Vec::new();
+        let work = |(number, share)| (number, work(&mut room, share));
+        std::iter::from_fn(next).map(work).collect::<Vec<_>>()
+    };
+    let threads = match shares {
+        0..4 => 1,
+        _ => std::thread::available_parallelism().map_or(1, usize::from).min(8),
+    };
+    let mut answers = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(some)).collect();
+        let mut answers = some();
+        for other in others {
+            let panic = |panic| std::panic::resume_unwind(panic);
+            answers.extend(other.join().unwrap_or_else(panic));
+        }
+        answers
+    });
+    answers.sort_unstable_by_key(|(number, _)| *number);
+    answers.into_iter().map(|(_, answer)| answer).collect()
 }

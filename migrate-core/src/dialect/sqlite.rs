@@ -65,7 +65,7 @@ pub(super) static WORDS: Words = Words {
     lock: None,
     concatenate: |parts| parts.join(" || ' ' || "),
     lines: "GROUP_CONCAT({}, char(10))",
-    group_by: " GROUP BY {}",
+    group_by: "",
     lock_timeout: None,
     statement_timeout: None,
     table_exists: "SELECT 'yes' FROM {schema}.sqlite_master WHERE type = 'table' AND name = {name}",
