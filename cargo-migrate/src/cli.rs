@@ -45,9 +45,12 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, cla
     if args.get(1).is_some_and(|word| word == "migrate") {
         args.remove(1);
     }
-    let mut command = command();
-    let matches = command.try_get_matches_from_mut(args)?;
-    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+    // How the whole help looks is worked out for who is to see it.
+    Cli::try_parse_from(&args).or_else(|_| {
+        let mut command = command();
+        let matches = command.try_get_matches_from_mut(args)?;
+        Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+    })
 }
 
 /// The whole command line, as help, completions and man pages show it.

@@ -6,19 +6,22 @@
 //! changed.
 
 mod package;
+mod snapshot;
 mod variables;
 
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use migrate_core::config::{Config, DEFAULT_DIR, FILE_NAME, Settings, expand};
 use migrate_core::diagnostic::Diagnostics;
 use migrate_core::directory::Directory;
 use migrate_core::history::History;
 use migrate_core::source::SourceFile;
-use migrate_db::cli::{CliError, Ui};
-use migrate_db::{Database, Options};
+use migrate_db::cli::{self, CliError, Ui};
+use migrate_db::{Ahead, Database, Options};
 
 use crate::globals::Globals;
+pub(crate) use snapshot::Snapshot;
 use variables::Variables;
 
 /// Where a command works and with what.
@@ -87,6 +90,37 @@ impl<'u> Context<'u> {
         match reading.await {
             Ok(read) => self.told(read),
             Err(stopped) => Err(CliError::failed("the files were not read").because(stopped)),
+        }
+    }
+
+    /// The snapshot of the folder, if it may have one, with its history if that is as the files are.
+    pub(crate) async fn snapshot_aside(&self) -> Option<(Snapshot, Option<History>)> {
+        let (directory, dialects) = (self.directory.clone(), self.settings.dialects.clone());
+        let looking = tokio::task::spawn_blocking(move || {
+            let snapshot = Snapshot::of(&directory, &dialects)?;
+            let history = snapshot.history();
+            Some((snapshot, history))
+        });
+        looking.await.ok()?
+    }
+
+    /// What a command that runs or asks works with: a history, what is wrong with it, the database
+    /// and a connection that is on its way to it.
+    pub(crate) fn with<'h>(
+        &'h self,
+        history: &'h History,
+        found: Diagnostics,
+        database: Option<Database>,
+        ahead: Option<Ahead>,
+    ) -> cli::Context<'h> {
+        cli::Context {
+            history,
+            found,
+            database,
+            ahead: Mutex::new(ahead),
+            options: self.options(),
+            heads: self.settings.heads,
+            ui: self.ui,
         }
     }
 

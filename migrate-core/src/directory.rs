@@ -4,6 +4,8 @@
 //! old or new. It knows which files are revisions (`*.sql`, not hidden) and nothing of what they
 //! say.
 
+mod stamps;
+
 use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -13,6 +15,8 @@ use crate::dialect::Dialect;
 use crate::history::{History, in_shares};
 use crate::lock::FILE_NAME;
 use crate::source::{SourceFile, Span};
+
+pub use stamps::Stamps;
 
 /// A folder of revisions.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -210,7 +214,7 @@ pub fn is_revision_name(name: &str) -> bool {
 ///
 /// # Errors
 /// What the file system says.
-pub fn replace(path: &Path, text: &str) -> io::Result<()> {
+pub fn replace(path: &Path, content: impl AsRef<[u8]>) -> io::Result<()> {
     let mut name = std::ffi::OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
     name.push(format!(".{}.tmp", std::process::id()));
@@ -221,7 +225,7 @@ pub fn replace(path: &Path, text: &str) -> io::Result<()> {
         if let Ok(old) = fs::metadata(path) {
             file.set_permissions(old.permissions())?;
         }
-        file.write_all(text.as_bytes())?;
+        file.write_all(content.as_ref())?;
         file.sync_all()?;
         fs::rename(&beside, path)
     };

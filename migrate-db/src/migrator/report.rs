@@ -21,6 +21,16 @@ pub struct Preview<'h> {
     pub plan: Plan,
 }
 
+impl Preview<'_> {
+    /// What a run would report that has nothing to do; `None` where it has something.
+    #[must_use]
+    pub fn nothing_to_do(&self) -> Option<Report> {
+        let graph = &self.history.graph;
+        let idle = self.plan.steps.is_empty() && self.status.unfinished.is_empty();
+        idle.then(|| Report::new(graph, &[], &self.plan.heads_after(graph)))
+    }
+}
+
 /// What a run did.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Report {

@@ -128,11 +128,11 @@ impl<'m> Session<'m> {
 
     /// Goes the way as far as it leads.
     pub(super) async fn go(&mut self, history: &History, way: Way<'_>) -> Result<Report, Error> {
-        let Preview { history, status, plan } = self.preview(history, way).await?;
-        let graph = &history.graph;
-        if plan.steps.is_empty() && status.unfinished.is_empty() {
-            return Ok(Report::new(graph, &[], &plan.heads_after(graph)));
+        let preview = self.preview(history, way).await?;
+        if let Some(report) = preview.nothing_to_do() {
+            return Ok(report);
         }
+        let Preview { history, plan, .. } = preview;
         (self.tell)(&Event::Planned { steps: plan.steps.len() });
         self.work_towards(&history, &plan.goal, way.direction()).await
     }

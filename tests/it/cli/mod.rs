@@ -9,6 +9,7 @@ mod help;
 mod mounted;
 mod offline;
 mod run;
+mod snapshot;
 mod terminal;
 mod test;
 mod write;

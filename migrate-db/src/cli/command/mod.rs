@@ -60,6 +60,24 @@ impl Command {
         }
     }
 
+    /// Answers, where the answer is that nothing is to be done; `None` says to [`Command::run`] it,
+    /// with a history that is surely as the files are. Nothing is changed, and nothing else is said.
+    ///
+    /// # Errors
+    /// What stands in the way, whatever the files say.
+    pub async fn answer_if_idle(&self, context: &Context<'_>) -> Result<Option<Exit>, CliError> {
+        match self {
+            Self::Upgrade(args) => args.answer_if_idle(context).await,
+            _ => Ok(None),
+        }
+    }
+
+    /// Whether [`Command::answer_if_idle`] may have an answer.
+    #[must_use]
+    pub fn may_be_idle(&self) -> bool {
+        matches!(self, Self::Upgrade(args) if args.may_be_idle())
+    }
+
     /// Does it.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use migrate_core::plan::Direction;
 
+use crate::Error;
 use crate::cli::arguments::{BackupArgs, RunArgs, SqlArgs};
 use crate::cli::running::{done, migrator, preview, script};
 use crate::cli::{CliError, Context, Exit};
@@ -30,6 +31,29 @@ impl Args {
     /// Whether it surely asks the database.
     pub(super) const fn asks_database(&self) -> bool {
         !self.sql.sql
+    }
+
+    /// Whether it may find that nothing is to be done.
+    pub(super) fn may_be_idle(&self) -> bool {
+        !self.sql.sql && !self.run.dry_run && !self.backup.wanted()
+    }
+
+    /// Answers, where the answer is that nothing is to be done.
+    pub(super) async fn answer_if_idle(
+        &self,
+        context: &Context<'_>,
+    ) -> Result<Option<Exit>, CliError> {
+        let (target, database) = (self.target.parse()?, context.database()?);
+        let mut migrator = context.migrator().options(self.run.options(&context.options));
+        let report = match migrator.plan(database, Direction::Up, &target).await {
+            Ok(preview) => preview.nothing_to_do(),
+            // What the files have a part in is for them to answer.
+            Err(Error::Target(_) | Error::Plan { .. } | Error::Unknown(_) | Error::Edited(_)) => {
+                None
+            }
+            Err(error) => return Err(error.into()),
+        };
+        Ok(report.map(|report| done(context.ui, &report)))
     }
 
     pub(super) async fn run(&self, context: &Context<'_>) -> Result<Exit, CliError> {

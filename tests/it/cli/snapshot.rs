@@ -1,0 +1,140 @@
+//! The snapshot of a large folder: upgrade answers from it that nothing is to be done, and only
+//! while the files are as they were.
+
+#![cfg(unix)]
+
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use crate::support::{Outcome, TestEnvironment};
+
+const FILES: usize = 256;
+
+/// Until a change is old enough to be told from a later one.
+const REST: Duration = Duration::from_millis(3100);
+
+/// A folder with many revisions, `r000` to `r255`, all of them applied to `app.db`.
+fn large() -> TestEnvironment {
+    let mut env = TestEnvironment::new();
+    env.set("DATABASE_URL", "sqlite:app.db");
+    for n in 0..FILES {
+        let parent = n.checked_sub(1).map(|n| format!("r{n:03}")).unwrap_or_default();
+        let table = format!("t{n}");
+        env.revision(
+            &format!("r{n:03}"),
+            &parent,
+            &format!("CREATE TABLE {table} (id INTEGER);"),
+            &format!("DROP TABLE {table};"),
+        );
+    }
+    env.ok(&["upgrade"]);
+    env
+}
+
+/// The snapshots that there are.
+fn snapshots(env: &TestEnvironment) -> Vec<PathBuf> {
+    let folder = env.path("../home/.cache/cargo-migrate/folders");
+    fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path()).collect()
+}
+
+/// Which file the only snapshot is: taking it anew makes it another.
+fn number(env: &TestEnvironment) -> u64 {
+    let [snapshot] = &snapshots(env)[..] else { panic!("{:?}", snapshots(env)) };
+    fs::metadata(snapshot).unwrap().ino()
+}
+
+fn idle(env: &TestEnvironment, head: &str) {
+    let outcome = env.ok(&["upgrade"]);
+    let expected = format!("nothing to do: the database is at {head}\n");
+    assert_eq!((&*outcome.stdout, &*outcome.stderr), ("", &*expected));
+}
+
+fn refused(outcome: &Outcome, what: &str) {
+    assert!(outcome.code != 0 && outcome.stderr.contains(what), "{outcome}");
+}
+
+#[test]
+fn a_snapshot_answers_only_while_the_files_are_as_they_were() {
+    let env = large();
+    idle(&env, "r255");
+    assert!(snapshots(&env).is_empty(), "taken of files that have just been written");
+
+    std::thread::sleep(REST);
+    idle(&env, "r255");
+    let first = number(&env);
+    idle(&env, "r255");
+    assert_eq!(number(&env), first, "not answered from the snapshot");
+    // It decides on nothing: the way up is planned from the files.
+    env.ok(&["downgrade", "-1"]);
+    let outcome = env.ok(&["upgrade"]);
+    assert!(outcome.stderr.contains("1 step done"), "{outcome}");
+
+    // Another text of the same size, with the moment of the old one.
+    let path = env.path("migrations/r007.sql");
+    let (text, written) = (fs::read_to_string(&path).unwrap(), fs::metadata(&path).unwrap());
+    let rewrite = |text: &str| {
+        fs::write(&path, text).unwrap();
+        let moment = SystemTime::UNIX_EPOCH
+            + Duration::new(written.mtime() as u64, written.mtime_nsec() as u32);
+        fs::File::options().write(true).open(&path).unwrap().set_modified(moment).unwrap();
+    };
+    rewrite(&text.replace("t7 (id", "t7 (no"));
+    refused(&env.run(&["upgrade"]), "r007");
+    rewrite(&text);
+    idle(&env, "r255");
+
+    // A file more, and one less.
+    env.revision("more", "r255", "CREATE TABLE more (id INTEGER);", "DROP TABLE more;");
+    let outcome = env.ok(&["upgrade"]);
+    assert!(outcome.stderr.contains("1 step done; the database is at more"), "{outcome}");
+    fs::remove_file(env.path("migrations/more.sql")).unwrap();
+    refused(&env.run(&["upgrade"]), "more");
+    env.ok(&["downgrade", "r255"]);
+
+    // A lock file that is there now, and says something else later.
+    env.ok(&["accept"]);
+    idle(&env, "r255");
+    std::thread::sleep(REST);
+    idle(&env, "r255");
+    let lock = env.path("migrations/migrate.lock");
+    let text = fs::read_to_string(&lock).unwrap();
+    let (before, seal) = text.split_once("\"r009\" = \"").unwrap();
+    let other = if seal.starts_with('0') { '1' } else { '0' };
+    fs::write(&lock, format!("{before}\"r009\" = \"{other}{}", &seal[1..])).unwrap();
+    refused(&env.run(&["upgrade"]), "r009");
+}
+
+#[test]
+fn whatever_is_wrong_with_a_snapshot_the_files_are_read() {
+    let env = large();
+    std::thread::sleep(REST);
+    idle(&env, "r255");
+    let [snapshot] = &snapshots(&env)[..] else { panic!("{:?}", snapshots(&env)) };
+    let sound = fs::read(snapshot).unwrap();
+    for length in (0..sound.len()).step_by(sound.len() / 24) {
+        fs::write(snapshot, &sound[..length]).unwrap();
+        idle(&env, "r255");
+        assert_eq!(fs::read(snapshot).unwrap(), sound, "cut at {length} and not taken anew");
+    }
+    for at in (0..sound.len()).step_by(sound.len() / 24) {
+        let mut other = sound.clone();
+        other[at] ^= 0x91;
+        fs::write(snapshot, other).unwrap();
+        idle(&env, "r255");
+    }
+    // A folder in its place can be neither read nor replaced.
+    fs::remove_file(snapshot).unwrap();
+    fs::create_dir(snapshot).unwrap();
+    idle(&env, "r255");
+}
+
+#[test]
+fn a_small_folder_has_no_snapshot() {
+    let env = TestEnvironment::with_history();
+    env.ok(&["upgrade"]);
+    std::thread::sleep(REST);
+    idle(&env, "ccc");
+    assert!(snapshots(&env).is_empty());
+}
