@@ -10,15 +10,14 @@ mod snapshot;
 mod variables;
 
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 
 use migrate_core::config::{Config, DEFAULT_DIR, FILE_NAME, Settings, expand};
 use migrate_core::diagnostic::Diagnostics;
 use migrate_core::directory::Directory;
 use migrate_core::history::History;
 use migrate_core::source::SourceFile;
-use migrate_db::cli::{self, CliError, Ui};
-use migrate_db::{Ahead, Database, Options};
+use migrate_db::cli::{CliError, Ui};
+use migrate_db::{Database, Options};
 
 use crate::globals::Globals;
 pub(crate) use snapshot::Snapshot;
@@ -102,26 +101,6 @@ impl<'u> Context<'u> {
             Some((snapshot, history))
         });
         looking.await.ok()?
-    }
-
-    /// What a command that runs or asks works with: a history, what is wrong with it, the database
-    /// and a connection that is on its way to it.
-    pub(crate) fn with<'h>(
-        &'h self,
-        history: &'h History,
-        found: Diagnostics,
-        database: Option<Database>,
-        ahead: Option<Ahead>,
-    ) -> cli::Context<'h> {
-        cli::Context {
-            history,
-            found,
-            database,
-            ahead: Mutex::new(ahead),
-            options: self.options(),
-            heads: self.settings.heads,
-            ui: self.ui,
-        }
     }
 
     fn told<T>(&self, read: std::io::Result<T>) -> Result<T, CliError> {

@@ -4,7 +4,7 @@
 //! old or new. It knows which files are revisions (`*.sql`, not hidden) and nothing of what they
 //! say.
 
-mod stamps;
+mod stats;
 
 use std::fs;
 use std::io::{self, Read as _, Write as _};
@@ -16,7 +16,7 @@ use crate::history::{History, in_shares};
 use crate::lock::FILE_NAME;
 use crate::source::{SourceFile, Span};
 
-pub use stamps::Stamps;
+pub use stats::Stats;
 
 /// A folder of revisions.
 #[derive(Debug, Clone, PartialEq, Eq)]

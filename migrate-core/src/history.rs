@@ -10,7 +10,7 @@ use crate::dialect::Dialect;
 use crate::graph::Graph;
 use crate::lock::Lock;
 use crate::revision::Revision;
-use crate::source::SourceFile;
+use crate::source::{SourceFile, Span};
 
 /// Revisions put together, with their lock.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -94,6 +94,25 @@ impl History {
         }
         let history = Self { graph, lock: parsed_lock.map(|(_, lock)| lock), dialects: readers };
         (history, found)
+    }
+
+    /// The history without what its sections say: enough to tell where a database stands, too
+    /// little to move it. `None` when the graph has errors.
+    #[must_use]
+    pub fn without_sections(&self) -> Option<Self> {
+        let bare = |node| {
+            let Revision { header, sections, file, fingerprint } = self.graph.revision(node);
+            let end = sections.first().map_or(file.text().len(), |first| first.marker.start);
+            let head = Span::new(0, end).of(file.text()).to_owned();
+            Revision {
+                header: header.clone(),
+                sections: Vec::new(),
+                file: SourceFile::new(file.path().to_owned(), head),
+                fingerprint: *fingerprint,
+            }
+        };
+        let graph = Graph::in_order(self.graph.order().map(bare).collect())?;
+        Some(Self { graph, lock: self.lock.clone(), dialects: self.dialects.clone() })
     }
 
     /// What the compiler, `check` and the round-trip tests ask besides: one head, unless the

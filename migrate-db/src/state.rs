@@ -39,12 +39,12 @@ impl Status {
         Self { applied: Set::empty(graph), ..Self::default() }
     }
 
-    /// What a record means for a history; without a version table nothing is applied.
-    pub(crate) fn of(record: Option<Record>, history: &History, dialect: Dialect) -> Self {
+    /// What the version table means for a history; without one nothing is applied.
+    pub(crate) fn of(answer: &Answer, history: &History, dialect: Dialect) -> Self {
         let mut status = Self::blank(&history.graph);
-        if let Some(Record { generation, rows }) = record {
+        if let Answer(Some((generation, rows))) = answer {
             status.has_version_table = true;
-            status.generation = generation;
+            status.generation = *generation;
             for row in rows {
                 status.add(row, history, dialect);
             }
@@ -65,27 +65,24 @@ impl Status {
     }
 }
 
-/// What the version table says, whatever history it is held against.
+/// What the version table says, whatever history it is held against: the generation and the rows;
+/// `None` where there is no table.
 #[derive(Debug)]
-pub(crate) struct Record {
-    generation: u64,
-    rows: Vec<Row>,
-}
+pub(crate) struct Answer(Option<(u64, Vec<Row>)>);
 
-/// Reads the version table; `None` where there is none.
-pub(crate) async fn record(
+/// Reads the version table.
+pub(crate) async fn answer(
     connection: &mut Connection,
     table: &VersionTable,
-) -> Result<Option<Record>, Error> {
-    let answer = ask(connection, table, &table.rows(), "reading the version table").await?;
-    let Some(answer) = answer else { return Ok(None) };
-    let (generation, rows) = VersionTable::read(&answer).map_err(|row| Error::Plan {
+) -> Result<Answer, Error> {
+    let rows = ask(connection, table, &table.rows(), "reading the version table").await?;
+    let answer = rows.map(|rows| VersionTable::read(&rows)).transpose();
+    answer.map(Answer).map_err(|row| Error::Plan {
         message: format!(
             "the version table has a row that this version does not understand: {row}"
         ),
         help: vec!["use the version of the tool that wrote it".to_owned()],
-    })?;
-    Ok(Some(Record { generation, rows }))
+    })
 }
 
 /// Reads the status of a database.
@@ -94,8 +91,8 @@ pub(crate) async fn read(
     table: &VersionTable,
     history: &History,
 ) -> Result<Status, Error> {
-    let record = record(connection, table).await?;
-    Ok(Status::of(record, history, table.dialect()))
+    let answer = answer(connection, table).await?;
+    Ok(Status::of(&answer, history, table.dialect()))
 }
 
 /// Asks the version table or the log; `None` where there is none.
@@ -147,7 +144,7 @@ impl Status {
         self.generation = generation;
     }
 
-    fn add(&mut self, row: Row, history: &History, dialect: Dialect) {
+    fn add(&mut self, row: &Row, history: &History, dialect: Dialect) {
         let node = history.graph.node(&row.revision);
         if row.state != RowState::Applied {
             let Row {
@@ -156,7 +153,7 @@ impl Status {
                 state,
                 statements_done: done,
                 statements_begun: begun,
-            } = row;
+            } = row.clone();
             if state == RowState::Downgrading
                 && let Some(node) = node
             {
@@ -166,7 +163,7 @@ impl Status {
             return;
         }
         let Some(node) = node else {
-            self.unknown.push(row.revision);
+            self.unknown.push(row.revision.clone());
             return;
         };
         self.applied.insert(node);

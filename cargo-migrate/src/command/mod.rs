@@ -15,9 +15,9 @@ mod test;
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
+use std::sync::Mutex;
 use std::task::Poll;
 
-use migrate_core::diagnostic::Diagnostics;
 use migrate_db::Ahead;
 use migrate_db::cli::{self, CliError, Exit, Ui};
 
@@ -69,32 +69,42 @@ pub(crate) fn run(
 
 fn run_or_ask(command: &cli::Command, context: &Context<'_>) -> Result<Exit, CliError> {
     block_on(async {
-        let database = context.database();
+        let (database, options) = (context.database(), context.options());
         let asked = database.as_ref().ok().and_then(Option::as_ref);
         let asked = asked.filter(|_| command.asks_database());
         // The database answers while the files are read.
-        let connect = || asked.map(|database| Ahead::new(database, &context.options()));
-        let mut ahead = connect();
+        let mut ahead = asked.map(|database| Ahead::new(database, &options));
         let mut snapshot = None;
-        if asked.is_some() && command.may_be_idle() {
+        if let Some(ahead) = &ahead
+            && command.may_be_idle()
+            && !ahead.is_in_vain().await
+        {
             snapshot = context.snapshot_aside().await;
         }
         if let Some(history) = snapshot.as_mut().and_then(|(_, history)| history.take()) {
-            let known = context.with(&history, Diagnostics::new(), asked.cloned(), ahead);
-            let answer = command.answer_if_idle(&known).await?;
+            let answer = command.answer_if_idle(&history, &mut ahead, context.ui).await?;
             std::mem::forget(history);
             if let Some(exit) = answer {
                 return Ok(exit);
             }
-            // Something is to be done: by the files as they are.
-            (snapshot, ahead) = (None, connect());
+            // Something is to be done, by the files as they are; the snapshot is theirs already.
+            snapshot = None;
         }
         let (history, found) = match ahead {
             Some(_) => context.history_aside().await?,
             None => context.history()?,
         };
         let flawless = found.is_empty();
-        let exit = command.run(&context.with(&history, found, database?, ahead)).await;
+        let context = cli::Context {
+            history: &history,
+            found,
+            database: database?,
+            ahead: Mutex::new(ahead),
+            options,
+            heads: context.settings.heads,
+            ui: context.ui,
+        };
+        let exit = command.run(&context).await;
         if let Some((snapshot, _)) = snapshot.filter(|_| flawless) {
             snapshot.take(&history);
         }

@@ -1,9 +1,9 @@
 //! What a large folder held when it was last read, for the question whether anything is to be done.
 //!
 //! Reading a thousand files to find that nothing is to be done costs more than all else. A snapshot
-//! answers instead, as long as the stamps of the files are those that it was taken with. It never
+//! answers instead, as long as the stats of the files are those that it was taken with. It never
 //! decides on a change: where anything is to be done, the files are read. Whatever is wrong with a
-//! snapshot, the files are read too.
+//! snapshot, the files are read too. What the sections say is left out: nobody asks.
 
 use std::fs;
 use std::io;
@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use migrate_core::config::Settings;
 use migrate_core::dialect::Dialect;
-use migrate_core::directory::{self, Directory, Stamps};
+use migrate_core::directory::{self, Directory, Stats};
 use migrate_core::embed;
 use migrate_core::history::History;
 use migrate_core::sql::Hasher;
@@ -25,16 +25,16 @@ const LEAST_FILES: usize = 256;
 /// What was not taken anew for so long is of a folder that is no more, or needs it no more.
 const KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
-/// The place of a folder's snapshot, and the stamps of the files as they are now.
+/// The place of a folder's snapshot, and the stats of the files as they are now.
 pub(crate) struct Snapshot {
     path: PathBuf,
-    stamps: Stamps,
+    stats: Stats,
 }
 
 impl Snapshot {
     /// Looks at a folder; `None` where reading it is as fast, or there is no place for a snapshot.
     pub(crate) fn of(directory: &Directory, dialects: &[Dialect]) -> Option<Self> {
-        let stamps = directory.stamps(LEAST_FILES).ok()??;
+        let stats = directory.stats(LEAST_FILES).ok()??;
         let mut hash = Hasher::new();
         hash.field("tool", env!("CARGO_PKG_VERSION"));
         hash.field("folder", &fs::canonicalize(directory.path()).ok()?.to_string_lossy());
@@ -42,14 +42,14 @@ impl Snapshot {
             hash.field("dialect", dialect.name());
         }
         let name = format!("{}.snapshot", &hash.finish().to_string()[..24]);
-        Some(Self { path: cache()?.join(name), stamps })
+        Some(Self { path: cache()?.join(name), stats })
     }
 
     /// The history of the snapshot, if the files were not touched since.
     pub(crate) fn history(&self) -> Option<History> {
         // The process ends before long: what is read stays where it is.
         let mut rest: &'static [u8] = Vec::leak(fs::read(&self.path).ok()?);
-        if part(&mut rest)? != self.stamps.as_bytes() {
+        if part(&mut rest)? != self.stats.as_bytes() {
             return None;
         }
         let index = part(&mut rest)?;
@@ -60,17 +60,18 @@ impl Snapshot {
         embed::decode(index, Vec::leak(texts)).ok().map(|(history, _)| history)
     }
 
-    /// Takes a snapshot of a history without mistakes that was read after the stamps were taken.
+    /// Takes a snapshot of a history without mistakes that was read after the stats were taken.
     /// Where it cannot be kept there is none.
     pub(crate) fn take(&self, history: &History) {
-        let Some(folder) = self.path.parent().filter(|_| self.stamps.at_rest()) else { return };
+        let Some(folder) = self.path.parent().filter(|_| self.stats.at_rest()) else { return };
         let mut bytes = Vec::new();
         let mut add = |part: &[u8]| {
             bytes.extend_from_slice(&(part.len() as u64).to_le_bytes());
             bytes.extend_from_slice(part);
         };
-        add(self.stamps.as_bytes());
-        add(&embed::encode(history, &Settings::default()));
+        let Some(history) = history.without_sections() else { return };
+        add(self.stats.as_bytes());
+        add(&embed::encode(&history, &Settings::default()));
         for node in history.graph.order() {
             add(history.graph.revision(node).file.text().as_bytes());
         }

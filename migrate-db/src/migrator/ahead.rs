@@ -1,18 +1,27 @@
 //! A connection that is made before it is asked for, while something else is prepared.
 
+use std::borrow::Cow;
+
+use migrate_core::graph::Target;
+use migrate_core::history::History;
 use migrate_core::version_table::VersionTable;
 use tokio::task::JoinHandle;
 
-use super::Options;
+use super::session::Way;
+use super::{Options, Report};
 use crate::database::Database;
 use crate::driver::Connection;
 use crate::error::Error;
-use crate::state::{self, Record};
+use crate::state::{self, Answer, Status};
 
 /// A connection on its way, and what the version table says: what a command that reads a thousand
 /// files asks for before it does.
 pub struct Ahead {
+    database: Database,
+    options: Options,
     connecting: JoinHandle<Result<Option<Reached>, Error>>,
+    /// What came of it, once it was waited for.
+    outcome: Option<Result<Option<Reached>, Error>>,
 }
 
 /// A database that was reached.
@@ -20,7 +29,7 @@ pub(super) struct Reached {
     pub(super) connection: Connection,
     /// What its version table said when it was reached, where that was asked. Only who looks before
     /// taking a lock may go by it.
-    pub(super) record: Option<Option<Record>>,
+    pub(super) answer: Option<Answer>,
 }
 
 impl std::fmt::Debug for Ahead {
@@ -44,22 +53,66 @@ impl Ahead {
                 return Ok(None);
             };
             // What stands in the way of reading is told when it is read again.
-            let record = state::record(&mut connection, &table).await.ok();
-            Ok(Some(Reached { connection, record }))
+            let answer = state::answer(&mut connection, &table).await.ok();
+            Ok(Some(Reached { connection, answer }))
         };
-        Self { connecting: tokio::spawn(connecting) }
+        Self {
+            database: database.clone(),
+            options: options.clone(),
+            connecting: tokio::spawn(connecting),
+            outcome: None,
+        }
+    }
+
+    /// Whether it shows at once that there is no database to ask.
+    pub async fn is_in_vain(&self) -> bool {
+        tokio::task::yield_now().await;
+        self.connecting.is_finished()
+    }
+
+    /// What [`Migrator::upgrade`](super::Migrator::upgrade) would report that has nothing to do, by
+    /// what the version table said when the database was reached; `None` in all other cases.
+    pub async fn nothing_to_do(&mut self, history: &History, target: &Target) -> Option<Report> {
+        let dialect = self.database.dialect();
+        let status = match self.wait().await {
+            Ok(Some(Reached { answer: Some(answer), .. })) => Status::of(answer, history, dialect),
+            _ => return None,
+        };
+        let (database, options) = (&self.database, &self.options);
+        let preview = Way::Up(target).preview(Cow::Borrowed(history), status, database, options);
+        preview.ok()?.nothing_to_do()
+    }
+
+    /// Closes the connection.
+    ///
+    /// # Errors
+    /// When the database cannot be reached, or does not let go.
+    pub async fn close(self) -> Result<(), Error> {
+        match self.reached().await? {
+            Some(reached) => super::close(reached.connection).await,
+            None => Ok(()),
+        }
     }
 
     /// The database; `None` when it does not exist.
-    async fn reached(self) -> Result<Option<Reached>, Error> {
-        match self.connecting.await {
-            Ok(reached) => reached,
-            Err(error) => match error.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                // The runtime ends, and with it whoever would be told.
-                Err(_) => Ok(None),
+    async fn reached(mut self) -> Result<Option<Reached>, Error> {
+        let _ = self.wait().await;
+        self.outcome.unwrap_or(Ok(None))
+    }
+
+    async fn wait(&mut self) -> &Result<Option<Reached>, Error> {
+        let outcome = match self.outcome.take() {
+            Some(outcome) => outcome,
+            None => match (&mut self.connecting).await {
+                Ok(outcome) => outcome,
+                Err(error) => match error.try_into_panic() {
+                    Ok(panic) => std::panic::resume_unwind(panic),
+                    // The runtime ends, and with it whoever would be told.
+                    Err(_) => Ok(None),
+                },
             },
-        }
+        };
+        self.outcome.insert(outcome)
     }
 }
 
@@ -76,5 +129,5 @@ pub(super) async fn connect(
         return Ok(Some(reached));
     }
     let connection = Connection::open(&database.place, create).await?;
-    Ok(connection.map(|connection| Reached { connection, record: None }))
+    Ok(connection.map(|connection| Reached { connection, answer: None }))
 }

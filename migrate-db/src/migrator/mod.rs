@@ -101,13 +101,13 @@ impl<'h> Migrator<'h> {
             let Some(reached) = connect(self.ahead.take(), &database, false).await? else {
                 return Ok(Status::blank(&self.history.graph));
             };
-            let Reached { mut connection, record } = reached;
-            let record = match record {
-                Some(record) => Ok(record),
-                None => state::record(&mut connection, &table).await,
+            let Reached { mut connection, answer } = reached;
+            let answer = match answer {
+                Some(answer) => Ok(answer),
+                None => state::answer(&mut connection, &table).await,
             };
             close(connection).await?;
-            Ok(Status::of(record?, self.history, database.dialect()))
+            Ok(Status::of(&answer?, self.history, database.dialect()))
         })
     }
 

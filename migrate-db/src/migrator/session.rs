@@ -24,7 +24,7 @@ use crate::error::Error;
 use crate::event::Event;
 use crate::ghosts;
 use crate::runner::{Done, Outcome, Runner, Work};
-use crate::state::{self, Record, Status};
+use crate::state::{self, Answer, Status};
 use crate::unfinished::{Repair, Unfinished};
 
 /// How often a lost connection is made anew in one run.
@@ -88,7 +88,7 @@ pub(super) struct Session<'m> {
     database: &'m Database,
     connection: Connection,
     /// What the version table said when the database was reached, until it is looked at.
-    record: Option<Option<Record>>,
+    answer: Option<Answer>,
     /// Given back behind the connection that it guards.
     lock: Option<Held>,
     table: VersionTable,
@@ -105,8 +105,8 @@ impl<'m> Session<'m> {
         tell: &'m mut (dyn FnMut(&Event) + Send),
     ) -> Option<Self> {
         let table = VersionTable::new(database.dialect(), &options.version_table);
-        let Reached { connection, record } = reached?;
-        Some(Self { database, connection, record, lock: None, table, options, tell })
+        let Reached { connection, answer } = reached?;
+        Some(Self { database, connection, answer, lock: None, table, options, tell })
     }
 
     /// Ends the visit with what came of it. A connection whose work failed is not given back to a
@@ -143,8 +143,8 @@ impl<'m> Session<'m> {
         history: &'h History,
         way: Way<'_>,
     ) -> Result<Preview<'h>, Error> {
-        let status = match self.record.take() {
-            Some(record) => Status::of(record, history, self.table.dialect()),
+        let status = match self.answer.take() {
+            Some(answer) => Status::of(&answer, history, self.table.dialect()),
             None => state::read(&mut self.connection, &self.table, history).await?,
         };
         let extended = self.with_ghosts(history, &status, way.direction()).await?;

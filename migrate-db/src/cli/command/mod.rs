@@ -15,7 +15,10 @@ mod show;
 mod stamp;
 mod upgrade;
 
-use super::{CliError, Context, Exit};
+use migrate_core::history::History;
+
+use super::{CliError, Context, Exit, Ui};
+use crate::Ahead;
 
 /// The commands that run and ask.
 #[derive(Debug, Clone, clap::Subcommand)]
@@ -60,14 +63,20 @@ impl Command {
         }
     }
 
-    /// Answers, where the answer is that nothing is to be done; `None` says to [`Command::run`] it,
-    /// with a history that is surely as the files are. Nothing is changed, and nothing else is said.
+    /// Answers, where the answer is that nothing is to be done, and closes the connection; `None`
+    /// says to [`Command::run`] it, with a history that is surely as the files are. Nothing is
+    /// changed, and nothing else is said.
     ///
     /// # Errors
-    /// What stands in the way, whatever the files say.
-    pub async fn answer_if_idle(&self, context: &Context<'_>) -> Result<Option<Exit>, CliError> {
+    /// When the target is none, or the database does not let go.
+    pub async fn answer_if_idle(
+        &self,
+        history: &History,
+        ahead: &mut Option<Ahead>,
+        ui: &Ui,
+    ) -> Result<Option<Exit>, CliError> {
         match self {
-            Self::Upgrade(args) => args.answer_if_idle(context).await,
+            Self::Upgrade(args) => args.answer_if_idle(history, ahead, ui).await,
             _ => Ok(None),
         }
     }

@@ -1,11 +1,12 @@
 //! `upgrade`.
 
+use migrate_core::history::History;
 use migrate_core::plan::Direction;
 
-use crate::Error;
+use crate::Ahead;
 use crate::cli::arguments::{BackupArgs, RunArgs, SqlArgs};
 use crate::cli::running::{done, migrator, preview, script};
-use crate::cli::{CliError, Context, Exit};
+use crate::cli::{CliError, Context, Exit, Ui};
 
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = "Examples:
@@ -41,19 +42,17 @@ impl Args {
     /// Answers, where the answer is that nothing is to be done.
     pub(super) async fn answer_if_idle(
         &self,
-        context: &Context<'_>,
+        history: &History,
+        ahead: &mut Option<Ahead>,
+        ui: &Ui,
     ) -> Result<Option<Exit>, CliError> {
-        let (target, database) = (self.target.parse()?, context.database()?);
-        let mut migrator = context.migrator().options(self.run.options(&context.options));
-        let report = match migrator.plan(database, Direction::Up, &target).await {
-            Ok(preview) => preview.nothing_to_do(),
-            // What the files have a part in is for them to answer.
-            Err(Error::Target(_) | Error::Plan { .. } | Error::Unknown(_) | Error::Edited(_)) => {
-                None
-            }
-            Err(error) => return Err(error.into()),
-        };
-        Ok(report.map(|report| done(context.ui, &report)))
+        let target = self.target.parse()?;
+        let Some(asked) = ahead else { return Ok(None) };
+        let Some(report) = asked.nothing_to_do(history, &target).await else { return Ok(None) };
+        if let Some(ahead) = ahead.take() {
+            ahead.close().await?;
+        }
+        Ok(Some(done(ui, &report)))
     }
 
     pub(super) async fn run(&self, context: &Context<'_>) -> Result<Exit, CliError> {

@@ -13,19 +13,19 @@ const REST: i64 = 2;
 /// Where two that were taken at rest are equal, so is what the files say: who writes to a file
 /// cannot choose the moment of its last change. git goes by the same rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stamps {
+pub struct Stats {
     bytes: Vec<u8>,
     at_rest: bool,
 }
 
-impl Stamps {
-    /// The stamps, to be kept and compared.
+impl Stats {
+    /// The stats, to be kept and compared.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// Whether the files had been left alone for a while: every change since has other stamps.
+    /// Whether the files had been left alone for a while: every change since has other stats.
     #[must_use]
     pub const fn at_rest(&self) -> bool {
         self.at_rest
@@ -33,13 +33,13 @@ impl Stamps {
 }
 
 impl Directory {
-    /// The stamps of the revision files and the lock file, if there are at least so many revision
+    /// The stats of the revision files and the lock file, if there are at least so many revision
     /// files; `None` also where the system does not tell enough of files.
     ///
     /// # Errors
     /// When the folder or a file cannot be looked at.
     #[cfg(unix)]
-    pub fn stamps(&self, least: usize) -> io::Result<Option<Stamps>> {
+    pub fn stats(&self, least: usize) -> io::Result<Option<Stats>> {
         use std::os::unix::fs::MetadataExt as _;
 
         let names = self.names()?;
@@ -48,7 +48,7 @@ impl Directory {
         }
         let since = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
         let now = i64::try_from(since.as_secs()).unwrap_or_default();
-        let mut stamps = Stamps { bytes: Vec::with_capacity(names.len() * 96), at_rest: true };
+        let mut stats = Stats { bytes: Vec::with_capacity(names.len() * 96), at_rest: true };
         for name in names.iter().map(String::as_str).chain([super::FILE_NAME]) {
             let file = match std::fs::metadata(self.path.join(name)) {
                 Err(error)
@@ -58,25 +58,25 @@ impl Directory {
                 }
                 file => file?,
             };
-            stamps.at_rest &= file.ctime().saturating_add(REST) < now;
-            stamps.bytes.extend_from_slice(name.as_bytes());
-            stamps.bytes.push(0);
+            stats.at_rest &= file.ctime().saturating_add(REST) < now;
+            stats.bytes.extend_from_slice(name.as_bytes());
+            stats.bytes.push(0);
             let moments = [file.mtime(), file.mtime_nsec(), file.ctime(), file.ctime_nsec()];
             let numbers = [file.dev(), file.ino(), file.size()].map(u64::to_le_bytes);
             for number in numbers.into_iter().chain(moments.map(i64::to_le_bytes)) {
-                stamps.bytes.extend_from_slice(&number);
+                stats.bytes.extend_from_slice(&number);
             }
         }
-        Ok(Some(stamps))
+        Ok(Some(stats))
     }
 
-    /// The stamps of the revision files and the lock file, where the system tells enough of files:
+    /// The stats of the revision files and the lock file, where the system tells enough of files:
     /// this one does not.
     ///
     /// # Errors
     /// None.
     #[cfg(not(unix))]
-    pub fn stamps(&self, _least: usize) -> io::Result<Option<Stamps>> {
+    pub fn stats(&self, _least: usize) -> io::Result<Option<Stats>> {
         Ok(None)
     }
 }
