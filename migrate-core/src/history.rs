@@ -166,3 +166,38 @@ pub(crate) fn in_shares<S: Send, T: Send>(
     answers.sort_unstable_by_key(|(number, _)| *number);
     answers.into_iter().map(|(_, answer)| answer).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_answered_in_their_order_whoever_takes_them() {
+        let mut items: Vec<usize> = (0..1000).collect();
+        let answers = in_shares(&mut items, |_, share| share.to_vec());
+        assert_eq!(answers.len(), 1000_usize.div_ceil(SHARE));
+        assert_eq!(answers.concat(), items);
+        assert!(in_shares(&mut [0; 0], |_, share| share.to_vec()).concat().is_empty());
+    }
+
+    #[test]
+    fn without_sections_a_history_tells_where_and_not_how() {
+        let file = |id: &str, revises: &str| {
+            let text = format!(
+                "-- é {id}\n--\n-- revision: {id}\n-- revises: {revises}\n\n\
+                 -- migrate:up\nSELECT 1;\n-- migrate:down\nSELECT 2;\n"
+            );
+            SourceFile::new(format!("{id}.sql"), text)
+        };
+        let (whole, found) = History::read(vec![file("b", "a"), file("a", "")], None, &[]);
+        assert!(found.is_empty());
+        let bare = whole.without_sections().unwrap();
+        for node in whole.graph.order() {
+            let (revision, bare) = (whole.graph.revision(node), bare.graph.revision(node));
+            assert_eq!((&bare.header, bare.fingerprint), (&revision.header, revision.fingerprint));
+            assert!(bare.sections.is_empty());
+            assert!(revision.file.text().starts_with(bare.file.text()));
+            assert!(!bare.file.text().contains("migrate:"));
+        }
+    }
+}
