@@ -85,6 +85,7 @@ fn run_or_ask(command: &cli::Command, context: &Context<'_>) -> Result<Exit, Cli
             let answer = command.answer_if_idle(&history, &mut ahead, context.ui).await?;
             std::mem::forget(history);
             if let Some(exit) = answer {
+                context.ui.detail("no file was touched since the last call: none was read");
                 return Ok(exit);
             }
             // Something is to be done, by the files as they are; the snapshot is theirs already.

@@ -201,7 +201,8 @@ impl Reader {
         let reason = self.string(text)?.to_owned();
         let mut statements = Splits::default();
         for _ in 0..self.count()? {
-            let readers = u8::try_from(self.number()?).map_err(|_| DecodeError::Malformed)?;
+            let readers = u8::try_from(self.number()?).ok().filter(|r| Split::is_known(*r));
+            let readers = readers.ok_or(DecodeError::Malformed)?;
             let count = self.count()?;
             statements
                 .push(Split { readers, statements: self.statements(count, body.start, text)? });

@@ -14,6 +14,13 @@ pub(crate) struct Split {
     pub(crate) statements: Vec<Span>,
 }
 
+impl Split {
+    /// Whether every bit stands for a database.
+    pub(crate) const fn is_known(readers: u8) -> bool {
+        readers >> Dialect::ALL.len() == 0
+    }
+}
+
 const fn bit(dialect: Dialect) -> u8 {
     1 << dialect as u8
 }

@@ -8,6 +8,8 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
+use insta::assert_snapshot;
+
 use crate::support::{Outcome, TestEnvironment};
 
 const FILES: usize = 256;
@@ -66,6 +68,12 @@ fn a_snapshot_answers_only_while_the_files_are_as_they_were() {
     let first = number(&env);
     idle(&env, "r255");
     assert_eq!(number(&env), first, "not answered from the snapshot");
+    assert_snapshot!(env.run(&["upgrade", "-v"]), @"
+    exit code: 0
+    ----- stderr
+    nothing to do: the database is at r255
+    no file was touched since the last call: none was read
+    ");
     // It decides on nothing: the way up is planned from the files.
     env.ok(&["downgrade", "-1"]);
     let outcome = env.ok(&["upgrade"]);
