@@ -37,6 +37,9 @@ impl Snapshot {
         let stats = directory.stats(LEAST_FILES).ok()??;
         let mut hash = Hasher::new();
         hash.field("tool", env!("CARGO_PKG_VERSION"));
+        // Another build of the same version may read the files otherwise.
+        let program = fs::metadata(std::env::current_exe().ok()?).ok()?;
+        hash.field("program", &format!("{} {:?}", program.len(), program.modified()));
         hash.field("folder", &fs::canonicalize(directory.path()).ok()?.to_string_lossy());
         for dialect in dialects {
             hash.field("dialect", dialect.name());
