@@ -75,7 +75,7 @@ fn run_or_ask(command: &cli::Command, context: &Context<'_>) -> Result<Exit, Cli
         // The database answers while the files are read.
         let mut ahead = asked.map(|database| Ahead::new(database, &options));
         let mut snapshot = None;
-        if let Some(ahead) = &ahead
+        if let Some(ahead) = &mut ahead
             && command.may_be_idle()
             && !ahead.is_in_vain().await
         {

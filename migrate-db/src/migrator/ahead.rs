@@ -65,9 +65,9 @@ impl Ahead {
     }
 
     /// Whether it shows at once that there is no database to ask.
-    pub async fn is_in_vain(&self) -> bool {
+    pub async fn is_in_vain(&mut self) -> bool {
         tokio::task::yield_now().await;
-        self.connecting.is_finished()
+        self.connecting.is_finished() && !matches!(self.wait().await, Ok(Some(_)))
     }
 
     /// What [`Migrator::upgrade`](super::Migrator::upgrade) would report that has nothing to do, by

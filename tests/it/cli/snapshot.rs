@@ -124,7 +124,7 @@ fn whatever_is_wrong_with_a_snapshot_the_files_are_read() {
     for length in (0..sound.len()).step_by(sound.len() / 24) {
         fs::write(snapshot, &sound[..length]).unwrap();
         idle(&env, "r255");
-        assert_eq!(fs::read(snapshot).unwrap(), sound, "cut at {length} and not taken anew");
+        assert!(fs::read(snapshot).unwrap() == sound, "cut at {length} and not taken anew");
     }
     for at in (0..sound.len()).step_by(sound.len() / 24) {
         let mut other = sound.clone();
