@@ -31,7 +31,7 @@ const SHORT_TRIP: Duration = Duration::from_millis(20);
 
 /// The most steps of one trip, and the most bytes: SQLite copies what is left of a text for every
 /// statement in it.
-const LONGEST_BATCH: usize = 64;
+const LONGEST_BATCH: usize = 128;
 const LARGEST_BATCH: usize = 16 * 1024;
 
 /// What a run is given.
@@ -382,8 +382,11 @@ impl<'r> Runner<'r> {
                 return Ok(end);
             }
         }
-        let took = since.elapsed();
-        self.batch = if took < SHORT_TRIP { (self.batch * 2).min(LONGEST_BATCH) } else { 1 };
+        // As many as a short trip would have taken, and not many more than this one took.
+        let fitting =
+            SHORT_TRIP.as_micros() * self.batch as u128 / since.elapsed().as_micros().max(1);
+        let most = (self.batch * 2).min(LONGEST_BATCH);
+        self.batch = usize::try_from(fitting).map_or(most, |fitting| fitting.clamp(1, most));
         for (ending, duration) in std::mem::take(&mut self.ending).into_iter().zip(durations) {
             self.ended(ending.step, duration);
         }
