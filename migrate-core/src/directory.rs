@@ -236,6 +236,25 @@ pub fn replace(path: &Path, content: impl AsRef<[u8]>) -> io::Result<()> {
     written
 }
 
+/// Folders of the tool in the user's cache, best first, by the variables that the environment has:
+/// what is there may be thrown away at any time.
+///
+/// ```
+/// let home = |name: &str| (name == "HOME").then(|| "/home/ann".to_owned());
+/// let mut caches = migrate_core::directory::caches("test", home);
+/// assert!(caches.next().is_some_and(|path| path.ends_with("cargo-migrate/test")));
+/// ```
+pub fn caches(
+    name: &str,
+    variable: impl Fn(&str) -> Option<String>,
+) -> impl Iterator<Item = PathBuf> {
+    let path = Path::new("cargo-migrate").join(name);
+    let places = [("XDG_CACHE_HOME", ""), ("LOCALAPPDATA", ""), ("HOME", ".cache")];
+    places
+        .into_iter()
+        .filter_map(move |(name, below)| Some(Path::new(&variable(name)?).join(below).join(&path)))
+}
+
 fn with_path(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }

@@ -45,7 +45,8 @@ impl Snapshot {
             hash.field("dialect", dialect.name());
         }
         let name = format!("{}.snapshot", &hash.finish().to_string()[..24]);
-        Some(Self { path: cache()?.join(name), stats })
+        let folder = directory::caches("folders", of_process).next()?;
+        Some(Self { path: folder.join(name), stats })
     }
 
     /// The history of the snapshot, if the files were not touched since.
@@ -103,11 +104,4 @@ fn part(rest: &mut &'static [u8]) -> Option<&'static [u8]> {
     let (part, behind) = behind.split_at_checked(length)?;
     *rest = behind;
     Some(part)
-}
-
-/// The folder of the snapshots, in the user's cache.
-fn cache() -> Option<PathBuf> {
-    let below = |variable: &str, path: &str| of_process(variable).map(|f| Path::new(&f).join(path));
-    below("XDG_CACHE_HOME", "cargo-migrate/folders")
-        .or_else(|| below("HOME", ".cache/cargo-migrate/folders"))
 }

@@ -29,7 +29,28 @@ pub(super) struct Reached {
     pub(super) connection: Connection,
     /// What its version table said when it was reached, where that was asked. Only who looks before
     /// taking a lock may go by it.
-    pub(super) answer: Option<Answer>,
+    answer: Option<Answer>,
+}
+
+impl From<Connection> for Reached {
+    fn from(connection: Connection) -> Self {
+        Self { connection, answer: None }
+    }
+}
+
+impl Reached {
+    /// Where the database stands: by what it said when it was reached, the first time, if that was
+    /// asked; else by what it says now.
+    pub(super) async fn status(
+        &mut self,
+        table: &VersionTable,
+        history: &History,
+    ) -> Result<Status, Error> {
+        match self.answer.take() {
+            Some(answer) => Ok(Status::of(&answer, history, table.dialect())),
+            None => state::read(&mut self.connection, table, history).await,
+        }
+    }
 }
 
 impl std::fmt::Debug for Ahead {
@@ -129,5 +150,5 @@ pub(super) async fn connect(
         return Ok(Some(reached));
     }
     let connection = Connection::open(&database.place, create).await?;
-    Ok(connection.map(|connection| Reached { connection, answer: None }))
+    Ok(connection.map(Reached::from))
 }

@@ -97,17 +97,10 @@ impl<'h> Migrator<'h> {
 
     fn read_status(&mut self, database: Database) -> Boxed<'_, Status> {
         Box::pin(async move {
-            let table = self.version_table(&database);
-            let Some(reached) = connect(self.ahead.take(), &database, false).await? else {
-                return Ok(Status::blank(&self.history.graph));
-            };
-            let Reached { mut connection, answer } = reached;
-            let answer = match answer {
-                Some(answer) => Ok(answer),
-                None => state::answer(&mut connection, &table).await,
-            };
-            close(connection).await?;
-            Ok(Status::of(&answer?, self.history, database.dialect()))
+            let history = self.history;
+            let status =
+                self.read(&database, async |reached, table| reached.status(table, history).await);
+            Ok(status.await?.unwrap_or_else(|| Status::blank(&history.graph)))
         })
     }
 
@@ -121,14 +114,10 @@ impl<'h> Migrator<'h> {
 
     fn read_rows(&mut self, database: Database) -> Boxed<'_, Vec<FullRow>> {
         Box::pin(async move {
-            let table = self.version_table(&database);
-            let Some(reached) = connect(self.ahead.take(), &database, false).await? else {
-                return Ok(Vec::new());
-            };
-            let mut connection = reached.connection;
-            let rows = state::full_rows(&mut connection, &table).await;
-            close(connection).await?;
-            rows
+            let rows = self.read(&database, async |reached, table| {
+                state::full_rows(&mut reached.connection, table).await
+            });
+            Ok(rows.await?.unwrap_or_default())
         })
     }
 
@@ -142,15 +131,26 @@ impl<'h> Migrator<'h> {
 
     fn read_log(&mut self, database: Database) -> Boxed<'_, Vec<LogRow>> {
         Box::pin(async move {
-            let table = self.version_table(&database);
-            let Some(reached) = connect(self.ahead.take(), &database, false).await? else {
-                return Ok(Vec::new());
-            };
-            let mut connection = reached.connection;
-            let rows = state::log(&mut connection, &table).await;
-            close(connection).await?;
-            rows
+            let log = self.read(&database, async |reached, table| {
+                state::log(&mut reached.connection, table).await
+            });
+            Ok(log.await?.unwrap_or_default())
         })
+    }
+
+    /// What a database says that is not to be changed; `None` where there is none.
+    async fn read<T>(
+        &mut self,
+        database: &Database,
+        ask: impl AsyncFnOnce(&mut Reached, &VersionTable) -> Result<T, Error>,
+    ) -> Result<Option<T>, Error> {
+        let table = self.version_table(database);
+        let Some(mut reached) = connect(self.ahead.take(), database, false).await? else {
+            return Ok(None);
+        };
+        let said = ask(&mut reached, &table).await;
+        close(reached.connection).await?;
+        said.map(Some)
     }
 
     /// Applies what is missing below a target. The database is created when it is a SQLite file

@@ -24,7 +24,7 @@ use crate::error::Error;
 use crate::event::Event;
 use crate::ghosts;
 use crate::runner::{Done, Outcome, Runner, Work};
-use crate::state::{self, Answer, Status};
+use crate::state::{self, Status};
 use crate::unfinished::{Repair, Unfinished};
 
 /// How often a lost connection is made anew in one run.
@@ -86,9 +86,7 @@ enum Round {
 /// A connection to a database that is to be changed.
 pub(super) struct Session<'m> {
     database: &'m Database,
-    connection: Connection,
-    /// What the version table said when the database was reached, until it is looked at.
-    answer: Option<Answer>,
+    reached: Reached,
     /// Given back behind the connection that it guards.
     lock: Option<Held>,
     table: VersionTable,
@@ -105,15 +103,14 @@ impl<'m> Session<'m> {
         tell: &'m mut (dyn FnMut(&Event) + Send),
     ) -> Option<Self> {
         let table = VersionTable::new(database.dialect(), &options.version_table);
-        let Reached { connection, answer } = reached?;
-        Some(Self { database, connection, answer, lock: None, table, options, tell })
+        Some(Self { database, reached: reached?, lock: None, table, options, tell })
     }
 
     /// Ends the visit with what came of it. A connection whose work failed is not given back to a
     /// pool; the lock is given back in any case.
     pub(super) async fn end<T>(self, outcome: Result<T, Error>) -> Result<T, Error> {
         let closed = {
-            let connection = self.connection;
+            let connection = self.reached.connection;
             match &outcome {
                 Ok(_) => connection.close().await,
                 Err(_) => Ok(()),
@@ -143,13 +140,12 @@ impl<'m> Session<'m> {
         history: &'h History,
         way: Way<'_>,
     ) -> Result<Preview<'h>, Error> {
-        let status = match self.answer.take() {
-            Some(answer) => Status::of(&answer, history, self.table.dialect()),
-            None => state::read(&mut self.connection, &self.table, history).await?,
-        };
+        let status = self.reached.status(&self.table, history).await?;
         let extended = self.with_ghosts(history, &status, way.direction()).await?;
         let status = match &extended {
-            Some(history) => state::read(&mut self.connection, &self.table, history).await?,
+            Some(history) => {
+                state::read(&mut self.reached.connection, &self.table, history).await?
+            }
             None => status,
         };
         let history = extended.map_or(Cow::Borrowed(history), Cow::Owned);
@@ -198,12 +194,18 @@ impl<'m> Session<'m> {
         done: &mut Vec<Done>,
     ) -> Result<Round, Error> {
         let graph = &history.graph;
-        let status = state::read(&mut self.connection, &self.table, history).await?;
+        let status = state::read(&mut self.reached.connection, &self.table, history).await?;
         let mut half_made = Vec::new();
         if let Some(unfinished) = status.unfinished.first().filter(|u| u.in_doubt()) {
             let (wait, dialect) = (self.options.lock_wait, self.table.dialect());
-            let settled =
-                doubt::settle(&mut self.connection, graph, unfinished, dialect, wait, self.tell);
+            let settled = doubt::settle(
+                &mut self.reached.connection,
+                graph,
+                unfinished,
+                dialect,
+                wait,
+                self.tell,
+            );
             match settled.await? {
                 Doubt::Settled(repair) => {
                     self.runner(graph, &status, how).repair(unfinished, repair).await?;
@@ -237,15 +239,16 @@ impl<'m> Session<'m> {
             wait: self.options.lock_wait,
             transactions: how.transactions,
         };
-        Runner::new(&mut self.connection, work, &mut *self.tell, status)
+        Runner::new(&mut self.reached.connection, work, &mut *self.tell, status)
     }
 
     /// Makes the session fit for work and takes the lock.
     async fn enter(&mut self) -> Result<(), Error> {
         let failed = |e| Error::database("preparing the session", e);
-        self.connection.prepare().await.map_err(failed)?;
+        self.reached.connection.prepare().await.map_err(failed)?;
         if let Some(schema) = self.table.landing() {
-            let rows = self.connection.rows(&format!("SELECT {schema}")).await.map_err(failed)?;
+            let rows =
+                self.reached.connection.rows(&format!("SELECT {schema}")).await.map_err(failed)?;
             let schema = rows.into_iter().flatten().flatten().next();
             self.table = self.table.clone().within(schema);
         }
@@ -264,7 +267,7 @@ impl<'m> Session<'m> {
             attempt += 1;
             match Connection::open(&self.database.place, false).await {
                 Ok(Some(connection)) => {
-                    self.connection = connection;
+                    self.reached = connection.into();
                     // The lock's own connection may be alive: it would stand in our way.
                     if let Some(lock) = self.lock.take() {
                         lock.free().await;
@@ -292,7 +295,7 @@ impl<'m> Session<'m> {
         plan::stamp(graph, &blank.applied, targets, purge)?;
         self.enter().await?;
         loop {
-            let status = state::read(&mut self.connection, &self.table, history).await?;
+            let status = state::read(&mut self.reached.connection, &self.table, history).await?;
             if !purge && !status.unknown.is_empty() {
                 return Err(Error::Unknown(status.unknown));
             }
@@ -312,7 +315,7 @@ impl<'m> Session<'m> {
         repair: Repair,
     ) -> Result<Vec<Unfinished>, Error> {
         self.enter().await?;
-        let status = state::read(&mut self.connection, &self.table, history).await?;
+        let status = state::read(&mut self.reached.connection, &self.table, history).await?;
         let how = self.options.how(self.database.dialect());
         let mut runner = self.runner(&history.graph, &status, how);
         for unfinished in &status.unfinished {
@@ -331,7 +334,7 @@ impl<'m> Session<'m> {
         if status.unknown.is_empty() || direction == Direction::Up {
             return Ok(None);
         }
-        let rows = state::full_rows(&mut self.connection, &self.table).await?;
+        let rows = state::full_rows(&mut self.reached.connection, &self.table).await?;
         ghosts::extend(history, &rows, self.table.dialect()).map(Some)
     }
 }

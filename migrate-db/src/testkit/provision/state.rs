@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use migrate_core::dialect::Dialect;
+use migrate_core::directory;
 use migrate_core::sql::Hasher;
 
 use super::Server;
@@ -24,19 +25,12 @@ pub(super) fn variable(name: &str) -> Option<String> {
 /// The folder: `MIGRATE_TEST_DIR`, else one in the user's cache, else one for temporary files. It
 /// is there when this returns.
 pub(crate) fn folder() -> Result<PathBuf, Error> {
-    let below = |variable_name: &str, path: &str| {
-        variable(variable_name).map(|folder| Path::new(&folder).join(path))
-    };
-    let name = "cargo-migrate/test";
-    let candidates = [
-        variable("MIGRATE_TEST_DIR").map(PathBuf::from),
-        below("XDG_CACHE_HOME", name),
-        below("LOCALAPPDATA", name),
-        below("HOME", ".cache/cargo-migrate/test"),
-        Some(std::env::temp_dir().join(name)),
-    ];
+    let named = variable("MIGRATE_TEST_DIR").map(PathBuf::from);
+    let temporary = std::env::temp_dir().join("cargo-migrate/test");
+    let candidates =
+        named.into_iter().chain(directory::caches("test", variable)).chain([temporary]);
     let mut refused = None;
-    for path in candidates.into_iter().flatten() {
+    for path in candidates {
         match fs::create_dir_all(&path) {
             Ok(()) => return Ok(path),
             Err(source) => refused = Some(Error::File { path, source }),
