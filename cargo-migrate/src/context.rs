@@ -16,7 +16,7 @@ use migrate_core::diagnostic::Diagnostics;
 use migrate_core::directory::Directory;
 use migrate_core::history::History;
 use migrate_core::source::SourceFile;
-use migrate_db::cli::{CliError, Ui};
+use migrate_db::cli::{CliError, ConnectArgs, Ui};
 use migrate_db::{Database, Options};
 
 use crate::globals::Globals;
@@ -43,6 +43,8 @@ pub(crate) struct Context<'u> {
     here: PathBuf,
     /// The database as typed.
     database_url: Option<String>,
+    /// How it is reached.
+    connect: ConnectArgs,
 }
 
 impl<'u> Context<'u> {
@@ -67,6 +69,7 @@ impl<'u> Context<'u> {
             root,
             name: globals.name.clone(),
             database_url: globals.database_url.clone(),
+            connect: globals.connect.clone(),
             here,
         })
     }
@@ -169,7 +172,7 @@ impl Context<'_> {
 
     /// How databases are migrated here.
     pub(crate) fn options(&self) -> Options {
-        Options::from(&self.settings)
+        self.connect.options(Options::from(&self.settings))
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use migrate_db::cli::ConnectArgs;
 use migrate_db::cli::ui::OutputArgs;
 
 /// The options of every command.
@@ -15,6 +16,8 @@ pub(crate) struct Globals {
     /// The database [default: DATABASE_URL, else .env, else migrate.toml]
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) database_url: Option<String>,
+    #[command(flatten)]
+    pub(crate) connect: ConnectArgs,
     /// Which database of migrate.toml is meant
     #[arg(long, global = true, value_name = "DATABASE")]
     pub(crate) name: Option<String>,

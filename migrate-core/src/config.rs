@@ -67,6 +67,8 @@ pub struct Settings {
     pub lock: Locking,
     /// How long to wait for another runner to finish.
     pub lock_wait: Option<Duration>,
+    /// How long to try to reach a server that does not answer.
+    pub connect_timeout: Option<Duration>,
     /// How long a statement may wait for a lock of the database.
     pub lock_timeout: Option<Duration>,
     /// How long a statement may run.
@@ -118,6 +120,7 @@ impl Default for Settings {
             transaction: None,
             lock: Locking::default(),
             lock_wait: None,
+            connect_timeout: None,
             lock_timeout: None,
             statement_timeout: None,
             test: TestSettings::default(),

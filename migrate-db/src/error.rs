@@ -226,6 +226,34 @@ impl Error {
         }
     }
 
+    /// Why, in the words of whoever said it first.
+    pub(crate) fn reason(&self) -> String {
+        let mut reason: &dyn std::error::Error = self;
+        while let Some(source) = reason.source() {
+            reason = source;
+        }
+        reason.to_string()
+    }
+
+    /// Whether a server may be starting that is not there yet: nothing was done on it.
+    pub(crate) fn is_starting(&self) -> bool {
+        use std::io::ErrorKind;
+
+        let Self::Connect { source, .. } = self else { return false };
+        match source {
+            sqlx::Error::Io(error) => matches!(
+                error.kind(),
+                ErrorKind::ConnectionRefused
+                    | ErrorKind::ConnectionReset
+                    | ErrorKind::ConnectionAborted
+                    | ErrorKind::UnexpectedEof
+                    | ErrorKind::BrokenPipe
+                    | ErrorKind::NotFound
+            ),
+            _ => self.is_lost(),
+        }
+    }
+
     /// What would help, a line each, commands in backticks.
     #[must_use]
     pub fn help(&self) -> Vec<String> {
@@ -277,6 +305,9 @@ impl Error {
             Self::Connected(_) => line("end them, or let the server do that: `--force`"),
             Self::Connect { source, .. } if is_missing(source) => {
                 line("`cargo migrate db create` creates it")
+            }
+            Self::Connect { .. } if self.is_starting() => {
+                line("see that the server runs there; one that is starting may need longer: `--connect-timeout 1m`")
             }
             Self::Busy { .. } => line("end the other program, or wait longer: `--lock-wait 5m`"),
             Self::Moved(_) => line("run the command again: it starts from what the database says now"),

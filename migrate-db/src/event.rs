@@ -54,6 +54,13 @@ pub enum Event {
         /// Whether it has run.
         ran: bool,
     },
+    /// The server does not answer, as one that is starting: it is tried again.
+    Awaiting {
+        /// What it said, or the network.
+        because: String,
+        /// How long it is tried.
+        limit: Duration,
+    },
     /// The connection was lost and is made anew.
     Reconnecting,
     /// What was done so far is committed.

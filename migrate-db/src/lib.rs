@@ -58,6 +58,7 @@ mod inspect;
 mod migrations;
 mod migrator;
 mod queue;
+mod reach;
 mod runner;
 mod state;
 #[cfg(feature = "testkit")]

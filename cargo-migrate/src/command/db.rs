@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use migrate_core::graph::{Place, Target};
-use migrate_db::cli::{CliError, Exit};
+use migrate_db::cli::{CliError, Exit, follow};
 use migrate_db::{Database, Migrator};
 
 use crate::context::Context;
@@ -60,6 +60,7 @@ struct Sure {
 
 pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> {
     let database = context.database()?.ok_or_else(CliError::no_database)?;
+    database.reach(context.options().connect_timeout, &mut follow(context.ui)).await?;
     match &args.act {
         Act::Create => create(context, &database).await?,
         Act::Drop(sure) => {

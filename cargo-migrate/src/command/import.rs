@@ -12,7 +12,7 @@ use migrate_core::graph::{Place, Target};
 use migrate_core::history::History;
 use migrate_core::revision::Draft;
 use migrate_db::cli::ui::Format as Output;
-use migrate_db::cli::{CliError, Exit};
+use migrate_db::cli::{CliError, Exit, follow};
 use migrate_db::{Database, Migrator};
 use serde::Serialize;
 
@@ -79,6 +79,9 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliE
         true => Some(database(context)?),
         false => None,
     };
+    if let Some(database) = &database {
+        database.reach(context.options().connect_timeout, &mut follow(context.ui)).await?;
+    }
     let import = read(args, context, &shown, database.as_ref())?;
     let (drafts, changes) = draft(context, &import, dialect(args, context, database.as_ref())?)?;
     writing::apply(context, &changes)?;

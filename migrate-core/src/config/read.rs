@@ -14,7 +14,7 @@ use crate::script::Transactions;
 use crate::source::{SourceFile, Span};
 use crate::suggest::nearest;
 
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     "dir",
     "dialects",
     "heads",
@@ -23,6 +23,7 @@ const KEYS: [&str; 10] = [
     "transaction",
     "lock",
     "lock-wait",
+    "connect-timeout",
     "lock-timeout",
     "statement-timeout",
 ];
@@ -203,6 +204,7 @@ fn set(
             settings.lock = choice(name, value, choices).map_err(whole)?;
         }
         "lock-wait" => settings.lock_wait = Some(time(name, value).map_err(whole)?),
+        "connect-timeout" => settings.connect_timeout = Some(time(name, value).map_err(whole)?),
         "lock-timeout" => settings.lock_timeout = Some(time(name, value).map_err(whole)?),
         _ => settings.statement_timeout = Some(time(name, value).map_err(whole)?),
     }

@@ -21,7 +21,7 @@ fn every_setting_is_read() {
     let (config, found) = parse(
         "dir = \"db\"\ndialects = [\"postgresql\", \"sqlite\", \"sqlite\"]\nheads = \"many\"\n\
          version-table = \"ops.v\"\ndatabase-url = \"sqlite:${DB}\"\ntransaction = \"each\"\nlock = \"table\"\n\
-         lock-wait = \"2m\"\nlock-timeout = \"500ms\"\nstatement-timeout = \"1h\"\n\
+         lock-wait = \"2m\"\nconnect-timeout = \"30s\"\nlock-timeout = \"500ms\"\nstatement-timeout = \"1h\"\n\
          [test]\ndialects = [\"postgres\"]\npostgres-image = \"localhost:5000/pg:18\"\nrows = 0\nseed = 0xff\n",
     );
     assert!(found.is_empty(), "{found}");
@@ -37,6 +37,7 @@ fn every_setting_is_read() {
             transaction: Some(Transactions::PerMigration),
             lock: Locking::Table,
             lock_wait: Some(Duration::from_secs(120)),
+            connect_timeout: Some(Duration::from_secs(30)),
             lock_timeout: Some(Duration::from_millis(500)),
             statement_timeout: Some(Duration::from_secs(3600)),
             test: TestSettings {

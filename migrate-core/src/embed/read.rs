@@ -120,7 +120,8 @@ impl Reader {
         let version_table = self.inline()?.to_owned();
         let [many, chosen, all] = self.flags()?;
         let lock = *Locking::ALL.get(self.size()?).ok_or(DecodeError::Malformed)?;
-        let [lock_wait, lock_timeout, statement_timeout] = self.durations()?;
+        let [lock_wait, connect_timeout] = self.durations()?;
+        let [lock_timeout, statement_timeout] = self.durations()?;
         Ok(Settings {
             dir,
             dialects,
@@ -134,6 +135,7 @@ impl Reader {
             }),
             lock,
             lock_wait,
+            connect_timeout,
             lock_timeout,
             statement_timeout,
             test: self.test_settings()?,

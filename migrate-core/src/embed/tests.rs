@@ -134,7 +134,7 @@ fn history(picks: &[Picks], dialects: &[Dialect], sealing: Sealing) -> (History,
 }
 
 fn settings() -> impl Strategy<Value = Settings> {
-    let durations = prop::array::uniform3(any::<Option<u32>>());
+    let durations = prop::array::uniform4(any::<Option<u32>>());
     let transactions =
         prop::sample::select(vec![None, Some(Transactions::All), Some(Transactions::PerMigration)]);
     let lock = prop::sample::select(Locking::ALL.to_vec());
@@ -149,7 +149,7 @@ fn settings() -> impl Strategy<Value = Settings> {
     });
     ("[a-z/]{1,9}", any::<bool>(), transactions, lock, durations, test).prop_map(
         |(dir, many, transaction, lock, durations, test)| {
-            let [lock_wait, lock_timeout, statement_timeout] =
+            let [lock_wait, connect_timeout, lock_timeout, statement_timeout] =
                 durations.map(|d| d.map(|d| Duration::from_millis(d.into())));
             let heads = if many { Heads::Many } else { Heads::One };
             Settings {
@@ -159,6 +159,7 @@ fn settings() -> impl Strategy<Value = Settings> {
                 transaction,
                 lock,
                 lock_wait,
+                connect_timeout,
                 lock_timeout,
                 statement_timeout,
                 dialects: vec![Dialect::Mysql],

@@ -89,7 +89,8 @@ impl Writer {
             settings.transaction == Some(Transactions::All),
         ]);
         self.size(Locking::ALL.iter().position(|l| *l == settings.lock).unwrap_or_default());
-        self.durations([settings.lock_wait, settings.lock_timeout, settings.statement_timeout]);
+        self.durations([settings.lock_wait, settings.connect_timeout]);
+        self.durations([settings.lock_timeout, settings.statement_timeout]);
         self.test_settings(&settings.test);
     }
 

@@ -72,6 +72,23 @@ impl LockArgs {
     }
 }
 
+/// How a server is reached.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ConnectArgs {
+    /// How long to try to reach a server that does not answer; 0s tries once [default: 10s]
+    #[arg(long, global = true, value_name = "TIME", value_parser = duration)]
+    connect_timeout: Option<Duration>,
+}
+
+impl ConnectArgs {
+    /// The options with what was typed.
+    #[must_use]
+    pub fn options(&self, options: Options) -> Options {
+        let typed = self.connect_timeout.unwrap_or(options.connect_timeout);
+        Options { connect_timeout: typed, ..options }
+    }
+}
+
 /// A copy before anything changes.
 #[derive(Debug, Clone, Args)]
 pub(super) struct BackupArgs {

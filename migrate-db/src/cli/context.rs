@@ -6,7 +6,9 @@ use migrate_core::graph::Graph;
 use migrate_core::history::{Heads, History};
 
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
+use super::follow::follow;
 use super::{CliError, Ui};
 use crate::{Ahead, Database, Migrator, Options, Status};
 
@@ -92,10 +94,11 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// What reads and moves the database.
+    /// What reads and moves the database, and shows what it does.
     pub(super) fn migrator(&self) -> Migrator<'a> {
         let ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner).take();
-        Migrator::new(self.history).options(self.options.clone()).ahead(ahead)
+        let migrator = Migrator::new(self.history).options(self.options.clone()).ahead(ahead);
+        migrator.on_event(follow(self.ui))
     }
 
     /// Where the database stands.
@@ -110,7 +113,9 @@ impl<'a> Context<'a> {
     /// named, or, with a warning, when it cannot be read.
     pub(super) async fn status_if_known(&self) -> Option<Status> {
         let database = self.database.as_ref()?;
-        match self.migrator().status(database).await {
+        // What can be done without is not waited for.
+        let options = Options { connect_timeout: Duration::ZERO, ..self.options.clone() };
+        match self.migrator().options(options).status(database).await {
             Ok(status) => Some(status),
             Err(error) => {
                 let error = CliError::from(error);

@@ -13,14 +13,17 @@ mod context;
 mod describe;
 mod error;
 mod exit;
+mod follow;
 mod mount;
 mod report;
 mod running;
 pub mod ui;
 
+pub use arguments::ConnectArgs;
 pub use command::Command;
 pub use context::Context;
 pub use error::{CliError, ErrorKind, Excerpt};
 pub use exit::Exit;
+pub use follow::follow;
 pub use mount::Mount;
 pub use ui::Ui;

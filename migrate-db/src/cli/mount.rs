@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 use migrate_core::history::{Heads, History};
 
 use super::ui::{self, OutputArgs, style};
-use super::{CliError, Command, Context, Exit, Ui};
+use super::{CliError, Command, ConnectArgs, Context, Exit, Ui};
 use crate::{Database, Options};
 
 /// Migrate the database of this program
@@ -26,6 +26,8 @@ struct Mounted {
     /// The database [default: that of the program, else DATABASE_URL]
     #[arg(long, global = true, value_name = "URL")]
     database_url: Option<String>,
+    #[command(flatten)]
+    connect: ConnectArgs,
     #[command(flatten)]
     output: OutputArgs,
 }
@@ -87,7 +89,7 @@ impl Mount<'_> {
             None => self.database,
         };
         let context = Context {
-            options: self.options,
+            options: mounted.connect.options(self.options),
             heads: self.heads,
             ..Context::new(self.history, database, ui)
         };

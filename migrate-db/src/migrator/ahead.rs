@@ -1,7 +1,9 @@
 //! A connection that is made before it is asked for, while something else is prepared.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use migrate_core::graph::Target;
 use migrate_core::history::History;
 use migrate_core::version_table::VersionTable;
@@ -12,6 +14,8 @@ use super::{Options, Report};
 use crate::database::Database;
 use crate::driver::Connection;
 use crate::error::Error;
+use crate::event::Event;
+use crate::reach;
 use crate::state::{self, Answer, Status};
 
 /// A connection on its way, and what the version table says: what a command that reads a thousand
@@ -69,8 +73,10 @@ impl Ahead {
     pub fn new(database: &Database, options: &Options) -> Self {
         let place = database.place.clone();
         let table = VersionTable::new(database.dialect(), &options.version_table);
+        let limit = options.connect_timeout;
         let connecting = async move {
-            let Some(mut connection) = Connection::open(&place, false).await? else {
+            let opening = Connection::open(&place, false);
+            let Some(mut connection) = reach::in_time(&place, limit, opening).await? else {
                 return Ok(None);
             };
             // What stands in the way of reading is told when it is read again.
@@ -143,12 +149,19 @@ pub(super) async fn connect(
     ahead: Option<Ahead>,
     database: &Database,
     create: bool,
+    limit: Duration,
+    tell: &mut (dyn FnMut(&Event) + Send),
 ) -> Result<Option<Reached>, Error> {
-    if let Some(ahead) = ahead
-        && let Some(reached) = ahead.reached().await?
-    {
-        return Ok(Some(reached));
-    }
-    let connection = Connection::open(&database.place, create).await?;
-    Ok(connection.map(Reached::from))
+    let place = &database.place;
+    let open = || -> BoxFuture<'_, Result<Option<Reached>, Error>> {
+        Box::pin(async move { Ok(Connection::open(place, create).await?.map(Reached::from)) })
+    };
+    let first = async {
+        let reached = match ahead {
+            Some(ahead) => ahead.reached().await?,
+            None => None,
+        };
+        if reached.is_some() { Ok(reached) } else { open().await }
+    };
+    reach::persistently(place, limit, tell, first, open).await
 }

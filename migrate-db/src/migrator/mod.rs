@@ -138,6 +138,17 @@ impl<'h> Migrator<'h> {
         })
     }
 
+    /// The database, as soon as it can be reached; `None` when it does not exist and is not to be
+    /// created.
+    async fn connect(
+        &mut self,
+        database: &Database,
+        create: bool,
+    ) -> Result<Option<Reached>, Error> {
+        let limit = self.options.connect_timeout;
+        connect(self.ahead.take(), database, create, limit, &mut *self.tell).await
+    }
+
     /// What a database says that is not to be changed; `None` where there is none.
     async fn read<T>(
         &mut self,
@@ -145,7 +156,7 @@ impl<'h> Migrator<'h> {
         ask: impl AsyncFnOnce(&mut Reached, &VersionTable) -> Result<T, Error>,
     ) -> Result<Option<T>, Error> {
         let table = self.version_table(database);
-        let Some(mut reached) = connect(self.ahead.take(), database, false).await? else {
+        let Some(mut reached) = self.connect(database, false).await? else {
             return Ok(None);
         };
         let said = ask(&mut reached, &table).await;
@@ -185,8 +196,8 @@ impl<'h> Migrator<'h> {
     fn run<'b>(&'b mut self, database: Database, way: Way<'b>) -> Boxed<'b, Report> {
         Box::pin(async move {
             let create = matches!(way, Way::Up(_));
+            let reached = self.connect(&database, create).await?;
             let (history, options) = (self.history, &self.options);
-            let reached = connect(self.ahead.take(), &database, create).await?;
             let session = Session::new(reached, &database, options, &mut *self.tell);
             let Some(mut session) = session else {
                 let preview = nowhere(history, &database, options, way)?;
@@ -217,8 +228,8 @@ impl<'h> Migrator<'h> {
 
     fn preview<'b>(&'b mut self, database: Database, way: Way<'b>) -> Boxed<'b, Preview<'h>> {
         Box::pin(async move {
+            let reached = self.connect(&database, false).await?;
             let (history, options) = (self.history, &self.options);
-            let reached = connect(self.ahead.take(), &database, false).await?;
             let session = Session::new(reached, &database, options, &mut *self.tell);
             let Some(mut session) = session else {
                 return nowhere(history, &database, options, way);
@@ -248,7 +259,7 @@ impl<'h> Migrator<'h> {
         purge: bool,
     ) -> Boxed<'b, Report> {
         Box::pin(async move {
-            let reached = connect(self.ahead.take(), &database, true).await?;
+            let reached = self.connect(&database, true).await?;
             let session = Session::new(reached, &database, &self.options, &mut *self.tell);
             let Some(mut session) = session else { return Ok(Report::default()) };
             let report = session.stamp(self.history, targets, purge).await;
@@ -270,7 +281,7 @@ impl<'h> Migrator<'h> {
 
     fn settle(&mut self, database: Database, repair: Repair) -> Boxed<'_, Vec<Unfinished>> {
         Box::pin(async move {
-            let reached = connect(self.ahead.take(), &database, false).await?;
+            let reached = self.connect(&database, false).await?;
             let session = Session::new(reached, &database, &self.options, &mut *self.tell);
             let Some(mut session) = session else { return Ok(Vec::new()) };
             let settled = session.repair(self.history, repair).await;

@@ -16,6 +16,9 @@ pub struct Options {
     pub transactions: Option<Transactions>,
     /// How long to wait for another run, or for a locked database file.
     pub lock_wait: Duration,
+    /// How long to try to reach a server that does not answer, as one that is starting; zero tries
+    /// once, and a pool has its own patience.
+    pub connect_timeout: Duration,
     /// How long a statement may wait for a lock, where a section does not say.
     pub lock_timeout: Option<Duration>,
     /// How long a statement may run, where a section does not say.
@@ -27,13 +30,14 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// The table `migrate_version`, the database's own transactions, a minute of patience, and the
-    /// process's user and host.
+    /// The table `migrate_version`, the database's own transactions, a minute of patience with
+    /// others and ten seconds with a server, and the process's user and host.
     fn default() -> Self {
         Self {
             version_table: DEFAULT_NAME.to_owned(),
             transactions: None,
             lock_wait: Duration::from_secs(60),
+            connect_timeout: Duration::from_secs(10),
             lock_timeout: None,
             statement_timeout: None,
             lock: Locking::Auto,
@@ -51,6 +55,7 @@ impl From<&Settings> for Options {
             transactions: settings.transaction,
             lock: settings.lock,
             lock_wait: settings.lock_wait.unwrap_or(defaults.lock_wait),
+            connect_timeout: settings.connect_timeout.unwrap_or(defaults.connect_timeout),
             lock_timeout: settings.lock_timeout,
             statement_timeout: settings.statement_timeout,
             ..defaults

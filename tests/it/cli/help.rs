@@ -51,19 +51,21 @@ fn the_help_groups_the_commands() {
       man          Print the man page, or write one for every command
 
     Options:
-          --dir <DIR>             The folder of the revisions [default: what migrate.toml says, else
-                                  migrations]
-          --database-url <URL>    The database [default: DATABASE_URL, else .env, else migrate.toml]
-          --name <DATABASE>       Which database of migrate.toml is meant
-          --config <FILE>         The configuration [default: migrate.toml, here or above]
-      -p, --package <PACKAGE>     The package whose migrations are meant
-          --manifest-path <FILE>  The Cargo.toml of the package
-          --format <FORMAT>       How data is printed: text or json [default: text]
-          --color <WHEN>          When to use colours: auto, always or never [default: auto]
-      -q, --quiet                 Say nothing but data and errors
-      -v, --verbose               Say more
-      -h, --help                  Print help
-      -V, --version               Print version
+          --dir <DIR>               The folder of the revisions [default: what migrate.toml says, else
+                                    migrations]
+          --database-url <URL>      The database [default: DATABASE_URL, else .env, else migrate.toml]
+          --connect-timeout <TIME>  How long to try to reach a server that does not answer; 0s tries
+                                    once [default: 10s]
+          --name <DATABASE>         Which database of migrate.toml is meant
+          --config <FILE>           The configuration [default: migrate.toml, here or above]
+      -p, --package <PACKAGE>       The package whose migrations are meant
+          --manifest-path <FILE>    The Cargo.toml of the package
+          --format <FORMAT>         How data is printed: text or json [default: text]
+          --color <WHEN>            When to use colours: auto, always or never [default: auto]
+      -q, --quiet                   Say nothing but data and errors
+      -v, --verbose                 Say more
+      -h, --help                    Print help
+      -V, --version                 Print version
 
     `cargo migrate <COMMAND> --help` has examples.
     ");
@@ -116,13 +118,15 @@ fn a_command_explains_itself() {
       -h, --help                      Print help
 
     Project:
-          --dir <DIR>             The folder of the revisions [default: what migrate.toml says, else
-                                  migrations]
-          --database-url <URL>    The database [default: DATABASE_URL, else .env, else migrate.toml]
-          --name <DATABASE>       Which database of migrate.toml is meant
-          --config <FILE>         The configuration [default: migrate.toml, here or above]
-      -p, --package <PACKAGE>     The package whose migrations are meant
-          --manifest-path <FILE>  The Cargo.toml of the package
+          --dir <DIR>               The folder of the revisions [default: what migrate.toml says, else
+                                    migrations]
+          --database-url <URL>      The database [default: DATABASE_URL, else .env, else migrate.toml]
+          --connect-timeout <TIME>  How long to try to reach a server that does not answer; 0s tries
+                                    once [default: 10s]
+          --name <DATABASE>         Which database of migrate.toml is meant
+          --config <FILE>           The configuration [default: migrate.toml, here or above]
+      -p, --package <PACKAGE>       The package whose migrations are meant
+          --manifest-path <FILE>    The Cargo.toml of the package
 
     Output:
           --format <FORMAT>  How data is printed: text or json [default: text]

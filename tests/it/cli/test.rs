@@ -28,13 +28,15 @@ fn it_explains_itself() {
       -h, --help                Print help
 
     Project:
-          --dir <DIR>             The folder of the revisions [default: what migrate.toml says, else
-                                  migrations]
-          --database-url <URL>    The database [default: DATABASE_URL, else .env, else migrate.toml]
-          --name <DATABASE>       Which database of migrate.toml is meant
-          --config <FILE>         The configuration [default: migrate.toml, here or above]
-      -p, --package <PACKAGE>     The package whose migrations are meant
-          --manifest-path <FILE>  The Cargo.toml of the package
+          --dir <DIR>               The folder of the revisions [default: what migrate.toml says, else
+                                    migrations]
+          --database-url <URL>      The database [default: DATABASE_URL, else .env, else migrate.toml]
+          --connect-timeout <TIME>  How long to try to reach a server that does not answer; 0s tries
+                                    once [default: 10s]
+          --name <DATABASE>         Which database of migrate.toml is meant
+          --config <FILE>           The configuration [default: migrate.toml, here or above]
+      -p, --package <PACKAGE>       The package whose migrations are meant
+          --manifest-path <FILE>    The Cargo.toml of the package
 
     Output:
           --format <FORMAT>  How data is printed: text or json [default: text]

@@ -108,6 +108,27 @@ async fn survives(dialect: Dialect) {
         rounds.len(),
         site.repairs
     );
+    is_awaited(&server, &mut site).await;
+}
+
+/// What runs, what asks and what makes a database wait for a server that is starting.
+async fn is_awaited(server: &Server, site: &mut Site) {
+    site.reset().await;
+    docker(&["stop", "--time", "3", &server.name]).await.unwrap();
+    let hurried = site.call(&["current", "--connect-timeout", "0s"]).await;
+    assert_eq!(hurried.code, Some(1), "{}", hurried.stderr);
+    assert!(!hurried.stderr.contains("waiting"), "{}", hurried.stderr);
+    assert!(hurried.stderr.contains("`--connect-timeout 1m`"), "{}", hurried.stderr);
+    let calls = [&["upgrade"][..], &["current"], &["db", "create"]];
+    let calls = calls.map(|args| site.start(&[args, &["--connect-timeout", "60s"][..]].concat()));
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    docker(&["start", &server.name]).await.unwrap();
+    for call in calls {
+        let call = ended(call).await;
+        assert_eq!(call.code, Some(0), "{}", call.stderr);
+        assert!(call.stderr.contains("waiting up to 60s for the server: "), "{}", call.stderr);
+    }
+    site.finish(Direction::Up).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -4,7 +4,7 @@ use migrate_core::plan::Direction;
 
 use crate::cli::arguments::{BackupArgs, RunArgs, SqlArgs};
 use crate::cli::describe::Count;
-use crate::cli::running::{done, migrator, preview, script};
+use crate::cli::running::{done, preview, script};
 use crate::cli::{CliError, Context, Exit};
 
 #[derive(Debug, Clone, clap::Args)]
@@ -64,7 +64,7 @@ impl Args {
             }
             self.backup.copy(context, &ahead.plan).await?;
         }
-        let report = migrator(context, options).downgrade(database, &target).await?;
+        let report = context.migrator().options(options).downgrade(database, &target).await?;
         Ok(done(context.ui, &report))
     }
 }

@@ -5,7 +5,7 @@ use migrate_core::plan::Direction;
 
 use crate::cli::arguments::RunArgs;
 use crate::cli::describe::names;
-use crate::cli::running::{done, migrator, preview};
+use crate::cli::running::{done, preview};
 use crate::cli::{CliError, Context, Exit};
 use crate::{Error, Report};
 
@@ -39,7 +39,7 @@ impl Args {
             plan.applied_after = back.applied_after;
             return Ok(preview(context.ui, graph, &plan));
         }
-        let mut migrator = migrator(context, self.run.options(&context.options));
+        let mut migrator = context.migrator().options(self.run.options(&context.options));
         let down = migrator.downgrade(database, &below).await?;
         let up = migrator.upgrade(database, &again).await?;
         drop(migrator);

@@ -2,7 +2,6 @@
 
 use crate::cli::arguments::LockArgs;
 use crate::cli::report::{Stopped, word};
-use crate::cli::running::migrator;
 use crate::cli::ui::Format;
 use crate::cli::{CliError, Context, Exit};
 use crate::{Repair, Unfinished};
@@ -69,7 +68,7 @@ impl Args {
             ));
         };
         let options = self.lock.options(&context.options);
-        let settled = migrator(context, options).repair(database, repair).await?;
+        let settled = context.migrator().options(options).repair(database, repair).await?;
         tell(context, &settled);
         if !settled.is_empty() {
             context.ui.note("settled; `cargo migrate upgrade` goes on");

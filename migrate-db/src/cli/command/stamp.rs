@@ -7,7 +7,7 @@ use migrate_core::script::Script;
 
 use crate::cli::arguments::{LockArgs, SqlArgs};
 use crate::cli::describe::place;
-use crate::cli::running::{migrator, print_sql};
+use crate::cli::running::print_sql;
 use crate::cli::ui::Format;
 use crate::cli::{CliError, Context, Exit, report};
 
@@ -50,7 +50,7 @@ impl Args {
             let heads = graph.tips(&stamp.applied_after);
             return Ok(tell(context, "would be", &report::ids(graph, &heads)));
         }
-        let mut migrator = migrator(context, self.lock.options(&context.options));
+        let mut migrator = context.migrator().options(self.lock.options(&context.options));
         let report = migrator.stamp(database, &targets, self.purge).await?;
         let heads: Vec<&str> = report.heads_after.iter().map(String::as_str).collect();
         Ok(tell(context, "is", &heads))

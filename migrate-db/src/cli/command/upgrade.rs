@@ -5,7 +5,7 @@ use migrate_core::plan::Direction;
 
 use crate::Ahead;
 use crate::cli::arguments::{BackupArgs, RunArgs, SqlArgs};
-use crate::cli::running::{done, migrator, preview, script};
+use crate::cli::running::{done, preview, script};
 use crate::cli::{CliError, Context, Exit, Ui};
 
 #[derive(Debug, Clone, clap::Args)]
@@ -79,7 +79,7 @@ impl Args {
             }
             self.backup.copy(context, &ahead.plan).await?;
         }
-        let report = migrator(context, options).upgrade(database, &target).await?;
+        let report = context.migrator().options(options).upgrade(database, &target).await?;
         Ok(done(context.ui, &report))
     }
 }
