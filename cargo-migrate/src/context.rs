@@ -17,7 +17,7 @@ use migrate_core::directory::Directory;
 use migrate_core::history::History;
 use migrate_core::source::SourceFile;
 use migrate_db::cli::{CliError, ConnectArgs, Ui};
-use migrate_db::{Database, Options};
+use migrate_db::{AllApplied, Database, Options};
 
 use crate::globals::Globals;
 pub(crate) use snapshot::Snapshot;
@@ -95,13 +95,14 @@ impl<'u> Context<'u> {
         }
     }
 
-    /// The snapshot of the folder, if it may have one, with its history if that is as the files are.
-    pub(crate) async fn snapshot_aside(&self) -> Option<(Snapshot, Option<History>)> {
+    /// The snapshot of the folder, if it may have one, with what it says if the files are as they
+    /// were.
+    pub(crate) async fn snapshot_aside(&self) -> Option<(Snapshot, Option<AllApplied>)> {
         let (directory, dialects) = (self.directory.clone(), self.settings.dialects.clone());
         let looking = tokio::task::spawn_blocking(move || {
             let snapshot = Snapshot::of(&directory, &dialects)?;
-            let history = snapshot.history();
-            Some((snapshot, history))
+            let all = snapshot.all_applied();
+            Some((snapshot, all))
         });
         looking.await.ok()?
     }

@@ -10,7 +10,7 @@ use crate::dialect::Dialect;
 use crate::graph::Graph;
 use crate::lock::Lock;
 use crate::revision::Revision;
-use crate::source::{SourceFile, Span};
+use crate::source::SourceFile;
 
 /// Revisions put together, with their lock.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -96,25 +96,6 @@ impl History {
         (history, found)
     }
 
-    /// The history without what its sections say: enough to tell where a database stands, too
-    /// little to move it. `None` when the graph has errors.
-    #[must_use]
-    pub fn without_sections(&self) -> Option<Self> {
-        let bare = |node| {
-            let Revision { header, sections, file, fingerprint } = self.graph.revision(node);
-            let end = sections.first().map_or(file.text().len(), |first| first.marker.start);
-            let head = Span::new(0, end).of(file.text()).to_owned();
-            Revision {
-                header: header.clone(),
-                sections: Vec::new(),
-                file: SourceFile::new(file.path().to_owned(), head),
-                fingerprint: *fingerprint,
-            }
-        };
-        let graph = Graph::in_order(self.graph.order().map(bare).collect())?;
-        Some(Self { graph, lock: self.lock.clone(), dialects: self.dialects.clone() })
-    }
-
     /// What the compiler, `check` and the round-trip tests ask besides: one head, unless the
     /// project wants more.
     #[must_use]
@@ -178,26 +159,5 @@ mod tests {
         assert_eq!(answers.len(), 1000_usize.div_ceil(SHARE));
         assert_eq!(answers.concat(), items);
         assert!(in_shares(&mut [0; 0], |_, share| share.to_vec()).concat().is_empty());
-    }
-
-    #[test]
-    fn without_sections_a_history_tells_where_and_not_how() {
-        let file = |id: &str, revises: &str| {
-            let text = format!(
-                "-- é {id}\n--\n-- revision: {id}\n-- revises: {revises}\n\n\
-                 -- migrate:up\nSELECT 1;\n-- migrate:down\nSELECT 2;\n"
-            );
-            SourceFile::new(format!("{id}.sql"), text)
-        };
-        let (whole, found) = History::read(vec![file("b", "a"), file("a", "")], None, &[]);
-        assert!(found.is_empty());
-        let bare = whole.without_sections().unwrap();
-        for node in whole.graph.order() {
-            let (revision, bare) = (whole.graph.revision(node), bare.graph.revision(node));
-            assert_eq!((&bare.header, bare.fingerprint), (&revision.header, revision.fingerprint));
-            assert!(bare.sections.is_empty());
-            assert!(revision.file.text().starts_with(bare.file.text()));
-            assert!(!bare.file.text().contains("migrate:"));
-        }
     }
 }

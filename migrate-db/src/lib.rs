@@ -44,6 +44,7 @@
 extern crate self as migrate_db;
 
 mod admin;
+mod all_applied;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod database;
@@ -68,6 +69,7 @@ mod took;
 mod unfinished;
 pub mod url;
 
+pub use all_applied::{AllApplied, NotAllApplied};
 pub use database::Database;
 pub use error::{Error, StatementError};
 pub use event::Event;

@@ -12,6 +12,7 @@ use migrate_core::revision::Revision;
 use migrate_core::sql::Fingerprint;
 use migrate_core::version_table::{FullRow, LogRow, Row, RowState, VersionTable};
 
+use crate::all_applied::AllApplied;
 use crate::driver::{Cells, Connection};
 use crate::error::Error;
 use crate::unfinished::Unfinished;
@@ -69,6 +70,16 @@ impl Status {
 /// `None` where there is no table.
 #[derive(Debug)]
 pub(crate) struct Answer(Option<(u64, Vec<Row>)>);
+
+impl Answer {
+    /// Whether it shows that all is applied, and nothing is half done.
+    pub(crate) fn shows(&self, all: &AllApplied) -> bool {
+        let applied = |row: &Row| (row.state == RowState::Applied).then_some(row.fingerprint?);
+        let rows = self.0.iter().flat_map(|(_, rows)| rows);
+        let rows = rows.map(|row| Some((&*row.revision, applied(row)?)));
+        rows.collect::<Option<Vec<_>>>().is_some_and(|rows| all.are(rows.into_iter()))
+    }
+}
 
 /// Reads the version table.
 pub(crate) async fn answer(
@@ -212,4 +223,34 @@ pub(crate) async fn log(
 ) -> Result<Vec<LogRow>, Error> {
     let rows = ask(connection, table, &table.log_rows(), "reading the log table").await?;
     Ok(rows.unwrap_or_default().iter().map(|cells| VersionTable::log_row(cells)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use migrate_core::source::SourceFile;
+
+    use super::*;
+
+    #[test]
+    fn what_is_half_done_or_unknown_is_not_applied() {
+        let text = "-- one\n--\n-- revision: a1\n-- revises:\n\n-- migrate:up\nSELECT 1;\n\
+                    -- migrate:down irreversible: no\n";
+        let (history, _) = History::read(vec![SourceFile::new("a1.sql", text)], None, &[]);
+        let all = AllApplied::of(&history).unwrap();
+        let node = history.graph.node("a1").unwrap();
+        let applied = Row {
+            revision: "a1".to_owned(),
+            fingerprint: Some(history.graph.revision(node).fingerprint),
+            state: RowState::Applied,
+            statements_done: 0,
+            statements_begun: 0,
+        };
+        let shows = |row: &Row| Answer(Some((1, vec![row.clone()]))).shows(&all);
+        assert!(shows(&applied));
+        for state in [RowState::Upgrading, RowState::Downgrading] {
+            assert!(!shows(&Row { state, ..applied.clone() }), "{state:?}");
+        }
+        assert!(!shows(&Row { fingerprint: None, ..applied }));
+        assert!(!Answer(None).shows(&all) && !Answer(Some((1, Vec::new()))).shows(&all));
+    }
 }

@@ -81,10 +81,8 @@ fn run_or_ask(command: &cli::Command, context: &Context<'_>) -> Result<Exit, Cli
         {
             snapshot = context.snapshot_aside().await;
         }
-        if let Some(history) = snapshot.as_mut().and_then(|(_, history)| history.take()) {
-            let answer = command.answer_if_idle(&history, &mut ahead, context.ui).await?;
-            std::mem::forget(history);
-            if let Some(exit) = answer {
+        if let Some(all) = snapshot.as_mut().and_then(|(_, all)| all.take()) {
+            if let Some(exit) = command.answer_if_idle(&all, &mut ahead, context.ui).await? {
                 context.ui.detail("no file was touched since the last call: none was read");
                 return Ok(exit);
             }

@@ -1,21 +1,21 @@
-//! What a large folder held when it was last read, for the question whether anything is to be done.
+//! What a database says on which all of a large folder is applied, as of when the folder was last
+//! read.
 //!
 //! Reading a thousand files to find that nothing is to be done costs more than all else. A snapshot
 //! answers instead, as long as the stats of the files are those that it was taken with. It never
 //! decides on a change: where anything is to be done, the files are read. Whatever is wrong with a
-//! snapshot, the files are read too. What the sections say is left out: nobody asks.
+//! snapshot, the files are read too.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use migrate_core::config::Settings;
 use migrate_core::dialect::Dialect;
 use migrate_core::directory::{self, Directory, Stats};
-use migrate_core::embed;
 use migrate_core::history::History;
 use migrate_core::sql::Hasher;
+use migrate_db::AllApplied;
 
 use super::variables::of_process;
 
@@ -49,36 +49,24 @@ impl Snapshot {
         Some(Self { path: folder.join(name), stats })
     }
 
-    /// The history of the snapshot, if the files were not touched since.
-    pub(crate) fn history(&self) -> Option<History> {
-        // The process ends before long: what is read stays where it is.
-        let mut rest: &'static [u8] = Vec::leak(fs::read(&self.path).ok()?);
-        if part(&mut rest)? != self.stats.as_bytes() {
+    /// How the version table shows that all is applied, if the files were not touched since the
+    /// snapshot was taken.
+    pub(crate) fn all_applied(&self) -> Option<AllApplied> {
+        let bytes = fs::read(&self.path).ok()?;
+        let end = bytes.iter().position(|byte| *byte == b'\n')?;
+        let (text, stats) = (&bytes[..end], &bytes[end + 1..]);
+        if stats != self.stats.as_bytes() {
             return None;
         }
-        let index = part(&mut rest)?;
-        let mut texts = Vec::new();
-        while !rest.is_empty() {
-            texts.push(std::str::from_utf8(part(&mut rest)?).ok()?);
-        }
-        embed::decode(index, Vec::leak(texts)).ok().map(|(history, _)| history)
+        std::str::from_utf8(text).ok()?.parse().ok()
     }
 
     /// Takes a snapshot of a history without mistakes that was read after the stats were taken.
     /// Where it cannot be kept there is none.
     pub(crate) fn take(&self, history: &History) {
         let Some(folder) = self.path.parent().filter(|_| self.stats.at_rest()) else { return };
-        let mut bytes = Vec::new();
-        let mut add = |part: &[u8]| {
-            bytes.extend_from_slice(&(part.len() as u64).to_le_bytes());
-            bytes.extend_from_slice(part);
-        };
-        let Some(history) = history.without_sections() else { return };
-        add(self.stats.as_bytes());
-        add(&embed::encode(&history, &Settings::default()));
-        for node in history.graph.order() {
-            add(history.graph.revision(node).file.text().as_bytes());
-        }
+        let Some(all) = AllApplied::of(history) else { return };
+        let bytes = [format!("{all}\n").as_bytes(), self.stats.as_bytes()].concat();
         let _ = private(folder).and_then(|()| directory::replace(&self.path, bytes));
         for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
             let taken = entry.metadata().and_then(|file| file.modified());
@@ -95,13 +83,4 @@ fn private(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.recursive(true).create(folder)
-}
-
-/// The next part: its length in eight bytes, then its bytes.
-fn part(rest: &mut &'static [u8]) -> Option<&'static [u8]> {
-    let (length, behind) = rest.split_first_chunk()?;
-    let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
-    let (part, behind) = behind.split_at_checked(length)?;
-    *rest = behind;
-    Some(part)
 }

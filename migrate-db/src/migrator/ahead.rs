@@ -1,6 +1,5 @@
 //! A connection that is made before it is asked for, while something else is prepared.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -9,8 +8,8 @@ use migrate_core::history::History;
 use migrate_core::version_table::VersionTable;
 use tokio::task::JoinHandle;
 
-use super::session::Way;
 use super::{Options, Report};
+use crate::all_applied::AllApplied;
 use crate::database::Database;
 use crate::driver::Connection;
 use crate::error::Error;
@@ -21,8 +20,6 @@ use crate::state::{self, Answer, Status};
 /// A connection on its way, and what the version table says: what a command that reads a thousand
 /// files asks for before it does.
 pub struct Ahead {
-    database: Database,
-    options: Options,
     connecting: JoinHandle<Result<Option<Reached>, Error>>,
     /// What came of it, once it was waited for.
     outcome: Option<Result<Option<Reached>, Error>>,
@@ -83,12 +80,7 @@ impl Ahead {
             let answer = state::answer(&mut connection, &table).await.ok();
             Ok(Some(Reached { connection, answer }))
         };
-        Self {
-            database: database.clone(),
-            options: options.clone(),
-            connecting: tokio::spawn(connecting),
-            outcome: None,
-        }
+        Self { connecting: tokio::spawn(connecting), outcome: None }
     }
 
     /// Whether it shows at once that there is no database to ask.
@@ -97,17 +89,19 @@ impl Ahead {
         self.connecting.is_finished() && !matches!(self.wait().await, Ok(Some(_)))
     }
 
-    /// What [`Migrator::upgrade`](super::Migrator::upgrade) would report that has nothing to do, by
-    /// what the version table said when the database was reached; `None` in all other cases.
-    pub async fn nothing_to_do(&mut self, history: &History, target: &Target) -> Option<Report> {
-        let dialect = self.database.dialect();
-        let status = match self.wait().await {
-            Ok(Some(Reached { answer: Some(answer), .. })) => Status::of(answer, history, dialect),
-            _ => return None,
-        };
-        let (database, options) = (&self.database, &self.options);
-        let preview = Way::Up(target).preview(Cow::Borrowed(history), status, database, options);
-        preview.ok()?.nothing_to_do()
+    /// What [`Migrator::upgrade`](super::Migrator::upgrade) would report that has nothing to do
+    /// because all is applied, by what the version table said when the database was reached; `None`
+    /// in all other cases.
+    pub async fn nothing_to_do(&mut self, all: &AllApplied, target: &Target) -> Option<Report> {
+        if !all.is_target(target) {
+            return None;
+        }
+        match self.wait().await {
+            Ok(Some(Reached { answer: Some(answer), .. })) if answer.shows(all) => {
+                Some(Report { steps: Vec::new(), heads_after: all.heads().to_vec() })
+            }
+            _ => None,
+        }
     }
 
     /// Closes the connection.

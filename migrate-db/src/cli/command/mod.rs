@@ -15,10 +15,8 @@ mod show;
 mod stamp;
 mod upgrade;
 
-use migrate_core::history::History;
-
 use super::{CliError, Context, Exit, Ui};
-use crate::Ahead;
+use crate::{Ahead, AllApplied};
 
 /// The commands that run and ask.
 #[derive(Debug, Clone, clap::Subcommand)]
@@ -63,20 +61,20 @@ impl Command {
         }
     }
 
-    /// Answers, where the answer is that nothing is to be done, and closes the connection; `None`
-    /// says to [`Command::run`] it, with a history that is surely as the files are. Nothing is
-    /// changed, and nothing else is said.
+    /// Answers, where the answer is that nothing is to be done because all is applied, and closes
+    /// the connection; `None` says to [`Command::run`] it. Nothing is changed, and nothing else is
+    /// said.
     ///
     /// # Errors
     /// When the target is none, or the database does not let go.
     pub async fn answer_if_idle(
         &self,
-        history: &History,
+        all: &AllApplied,
         ahead: &mut Option<Ahead>,
         ui: &Ui,
     ) -> Result<Option<Exit>, CliError> {
         match self {
-            Self::Upgrade(args) => args.answer_if_idle(history, ahead, ui).await,
+            Self::Upgrade(args) => args.answer_if_idle(all, ahead, ui).await,
             _ => Ok(None),
         }
     }

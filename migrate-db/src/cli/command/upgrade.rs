@@ -1,12 +1,11 @@
 //! `upgrade`.
 
-use migrate_core::history::History;
 use migrate_core::plan::Direction;
 
-use crate::Ahead;
 use crate::cli::arguments::{BackupArgs, RunArgs, SqlArgs};
 use crate::cli::running::{done, preview, script};
 use crate::cli::{CliError, Context, Exit, Ui};
+use crate::{Ahead, AllApplied};
 
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = "Examples:
@@ -39,16 +38,16 @@ impl Args {
         !self.sql.sql && !self.run.dry_run && !self.backup.wanted()
     }
 
-    /// Answers, where the answer is that nothing is to be done.
+    /// Answers, where all is applied.
     pub(super) async fn answer_if_idle(
         &self,
-        history: &History,
+        all: &AllApplied,
         ahead: &mut Option<Ahead>,
         ui: &Ui,
     ) -> Result<Option<Exit>, CliError> {
         let target = self.target.parse()?;
         let Some(asked) = ahead else { return Ok(None) };
-        let Some(report) = asked.nothing_to_do(history, &target).await else { return Ok(None) };
+        let Some(report) = asked.nothing_to_do(all, &target).await else { return Ok(None) };
         if let Some(ahead) = ahead.take() {
             ahead.close().await?;
         }

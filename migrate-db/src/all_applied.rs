@@ -1,0 +1,179 @@
+//! A database on which all of a history is applied, told without the history.
+
+use std::fmt;
+use std::str::FromStr;
+
+use migrate_core::graph::{Place, Target};
+use migrate_core::history::History;
+use migrate_core::sql::{Fingerprint, Hasher};
+
+/// What the version table says where all of a history is applied: a digest of it, and the heads.
+///
+/// Written and read again it answers for the history as long as that does not change.
+///
+/// ```
+/// use migrate_core::history::History;
+/// use migrate_core::source::SourceFile;
+/// use migrate_db::AllApplied;
+///
+/// let text = "-- one\n--\n-- revision: a1\n-- revises:\n\n-- migrate:up\nSELECT 1;\n";
+/// let (history, _) = History::read(vec![SourceFile::new("a1.sql", text)], None, &[]);
+/// let all = AllApplied::of(&history).unwrap();
+/// assert_eq!(all.to_string().parse(), Ok(all));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AllApplied {
+    heads: Vec<String>,
+    digest: Fingerprint,
+}
+
+/// A text that is not what [`AllApplied`] writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotAllApplied;
+
+impl AllApplied {
+    /// What there is when each revision of a history is applied as it is now; `None` where a head
+    /// is needed by another branch, and what is applied has fewer.
+    #[must_use]
+    pub fn of(history: &History) -> Option<Self> {
+        let graph = &history.graph;
+        let heads = graph.heads();
+        if heads != graph.real_heads() {
+            return None;
+        }
+        let heads: Vec<_> = heads.into_iter().map(|node| graph.id(node).to_string()).collect();
+        let revisions = graph.order().map(|node| graph.revision(node));
+        let rows = revisions.map(|revision| (revision.id().as_str(), revision.fingerprint));
+        let digest = digest(&heads, rows);
+        Some(Self { heads, digest })
+    }
+
+    /// The heads.
+    pub(crate) fn heads(&self) -> &[String] {
+        &self.heads
+    }
+
+    /// Whether these applied revisions, with their fingerprints, are all.
+    pub(crate) fn are<'r>(&self, rows: impl Iterator<Item = (&'r str, Fingerprint)>) -> bool {
+        digest(&self.heads, rows) == self.digest
+    }
+
+    /// Whether all must be applied to be at a target.
+    pub(crate) fn is_target(&self, target: &Target) -> bool {
+        match target {
+            Target::At { branch: None, place: Place::Heads, offset: None } => true,
+            Target::At { branch: None, place: Place::Head, offset: None } => self.heads.len() == 1,
+            _ => false,
+        }
+    }
+}
+
+fn digest<'r>(heads: &[String], rows: impl Iterator<Item = (&'r str, Fingerprint)>) -> Fingerprint {
+    let mut rows: Vec<_> = rows.collect();
+    rows.sort_unstable();
+    let mut hasher = Hasher::new();
+    for head in heads {
+        hasher.field("head", head);
+    }
+    for (revision, fingerprint) in rows {
+        hasher.field(revision, &fingerprint.to_string());
+    }
+    hasher.finish()
+}
+
+impl fmt::Display for AllApplied {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.digest, self.heads.join(" "))
+    }
+}
+
+impl fmt::Display for NotAllApplied {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a digest and heads")
+    }
+}
+
+impl std::error::Error for NotAllApplied {}
+
+impl FromStr for AllApplied {
+    type Err = NotAllApplied;
+
+    fn from_str(text: &str) -> Result<Self, NotAllApplied> {
+        let mut words = text.split(' ').map(str::to_owned);
+        let digest = words.next().and_then(|word| word.parse().ok()).ok_or(NotAllApplied)?;
+        Ok(Self { heads: words.collect(), digest })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use migrate_core::source::SourceFile;
+
+    use super::*;
+
+    fn history(revisions: &[(&str, &str, &str)]) -> History {
+        let file = |(id, revises, depends_on): &(&str, &str, &str)| {
+            let needs = if depends_on.is_empty() { "" } else { "-- depends-on: " };
+            let text = format!(
+                "-- {id}\n--\n-- revision: {id}\n-- revises: {revises}\n{needs}{depends_on}\n\n\
+                 -- migrate:up\nSELECT '{id}';\n-- migrate:down\nSELECT 2;\n"
+            );
+            SourceFile::new(format!("{id}.sql"), text)
+        };
+        let (history, found) = History::read(revisions.iter().map(file).collect(), None, &[]);
+        assert!(found.is_empty(), "{found:?}");
+        history
+    }
+
+    fn rows(history: &History) -> Vec<(&str, Fingerprint)> {
+        let graph = &history.graph;
+        let revisions = graph.order().map(|node| graph.revision(node));
+        revisions.map(|revision| (revision.id().as_str(), revision.fingerprint)).collect()
+    }
+
+    #[test]
+    fn only_the_very_rows_are_all() {
+        let history = history(&[("a", "", ""), ("b", "a", ""), ("c", "b", "")]);
+        let all = AllApplied::of(&history).unwrap();
+        let rows = rows(&history);
+        assert!(all.are(rows.iter().copied()));
+        assert!(all.are(rows.iter().rev().copied()), "in whatever order they were applied");
+        for at in 0..rows.len() {
+            let (mut fewer, mut edited, mut renamed) = (rows.clone(), rows.clone(), rows.clone());
+            fewer.remove(at);
+            edited[at].1 = rows[(at + 1) % rows.len()].1;
+            renamed[at].0 = "d";
+            let more = [rows.clone(), vec![("d", rows[at].1)]].concat();
+            for other in [fewer, edited, renamed, more] {
+                assert!(!all.are(other.into_iter()));
+            }
+        }
+        let elsewhere = all.to_string().replace(" c", " b").parse::<AllApplied>().unwrap();
+        assert!(!elsewhere.are(rows.into_iter()), "another head");
+    }
+
+    #[test]
+    fn all_is_a_target_where_that_is_what_it_means() {
+        let one = AllApplied::of(&history(&[("a", "", ""), ("b", "a", "")])).unwrap();
+        let two = AllApplied::of(&history(&[("a", "", ""), ("b", "a", ""), ("c", "a", "")]));
+        let two = two.unwrap();
+        let targets = ["head", "heads", "b", "head-1", "a@head", "+1", "base", "current"];
+        let meant = |all: &AllApplied| -> Vec<&str> {
+            targets.into_iter().filter(|text| all.is_target(&text.parse().unwrap())).collect()
+        };
+        assert_eq!(meant(&one), ["head", "heads"]);
+        assert_eq!(meant(&two), ["heads"]);
+        // Applied, b is no head: c needs it.
+        assert_eq!(
+            AllApplied::of(&history(&[("a", "", ""), ("b", "a", ""), ("c", "a", "b")])),
+            None
+        );
+    }
+
+    #[test]
+    fn what_is_no_text_of_it_is_refused() {
+        for text in ["", " ", "a b", &"f".repeat(63), &"é".repeat(32)] {
+            assert_eq!(text.parse::<AllApplied>(), Err(NotAllApplied), "{text}");
+        }
+    }
+}
