@@ -20,7 +20,7 @@ use migrate_db::AllApplied;
 use super::variables::of_process;
 
 /// Fewer files are read as fast.
-const LEAST_FILES: usize = 256;
+const LEAST_FILES: usize = 32;
 
 /// What was not taken anew for so long is of a folder that is no more, or needs it no more.
 const KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
