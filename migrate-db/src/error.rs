@@ -250,6 +250,8 @@ impl Error {
                     | ErrorKind::BrokenPipe
                     | ErrorKind::NotFound
             ),
+            // Nothing that time mends.
+            sqlx::Error::Tls(_) => false,
             _ => self.is_lost(),
         }
     }
