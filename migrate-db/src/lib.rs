@@ -69,7 +69,7 @@ mod took;
 mod unfinished;
 pub mod url;
 
-pub use all_applied::{AllApplied, NotAllApplied};
+pub use all_applied::AllApplied;
 pub use database::Database;
 pub use error::{Error, StatementError};
 pub use event::Event;

@@ -77,7 +77,7 @@ impl Answer {
         let applied = |row: &Row| (row.state == RowState::Applied).then_some(row.fingerprint?);
         let rows = self.0.iter().flat_map(|(_, rows)| rows);
         let rows = rows.map(|row| Some((&*row.revision, applied(row)?)));
-        rows.collect::<Option<Vec<_>>>().is_some_and(|rows| all.are(rows.into_iter()))
+        rows.collect::<Option<Vec<_>>>().is_some_and(|rows| all.are(rows))
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use migrate_core::graph::Set;
 use migrate_db::Migrator;
-use migrate_db::cli::{CliError, Exit};
+use migrate_db::cli::{CliError, Exit, follow};
 
 use crate::context::Context;
 use crate::writing;
@@ -32,8 +32,8 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliE
         let asks_what_is_applied = word.contains("current") || word.starts_with(['+', '-']);
         let applied = match context.database()?.filter(|_| asks_what_is_applied) {
             Some(database) => {
-                let mut migrator = Migrator::new(&history).options(context.options());
-                migrator.status(database).await?.applied
+                let migrator = Migrator::new(&history).options(context.options());
+                migrator.on_event(follow(context.ui)).status(database).await?.applied
             }
             None => Set::empty(graph),
         };

@@ -58,7 +58,7 @@ impl Snapshot {
         if stats != self.stats.as_bytes() {
             return None;
         }
-        std::str::from_utf8(text).ok()?.parse().ok()
+        AllApplied::read(std::str::from_utf8(text).ok()?)
     }
 
     /// Takes a snapshot of a history without mistakes that was read after the stats were taken.

@@ -120,8 +120,7 @@ impl Reader {
         let version_table = self.inline()?.to_owned();
         let [many, chosen, all] = self.flags()?;
         let lock = *Locking::ALL.get(self.size()?).ok_or(DecodeError::Malformed)?;
-        let [lock_wait, connect_timeout] = self.durations()?;
-        let [lock_timeout, statement_timeout] = self.durations()?;
+        let [lock_wait, connect_timeout, lock_timeout, statement_timeout] = self.durations()?;
         Ok(Settings {
             dir,
             dialects,

@@ -89,8 +89,9 @@ impl Writer {
             settings.transaction == Some(Transactions::All),
         ]);
         self.size(Locking::ALL.iter().position(|l| *l == settings.lock).unwrap_or_default());
-        self.durations([settings.lock_wait, settings.connect_timeout]);
-        self.durations([settings.lock_timeout, settings.statement_timeout]);
+        let Settings { lock_wait, connect_timeout, lock_timeout, statement_timeout, .. } =
+            *settings;
+        self.durations([lock_wait, connect_timeout, lock_timeout, statement_timeout]);
         self.test_settings(&settings.test);
     }
 
