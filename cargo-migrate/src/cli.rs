@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 use migrate_db::cli::ui::style;
+use migrate_db::cli::with_tips;
 
 use crate::command::Command;
 use crate::globals::Globals;
@@ -48,8 +49,11 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, cla
     // How the whole help looks is worked out for who is to see it.
     Cli::try_parse_from(&args).or_else(|_| {
         let mut command = command();
-        let matches = command.try_get_matches_from_mut(args)?;
-        Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+        let parsed = command
+            .try_get_matches_from_mut(&args)
+            .and_then(|matches| Cli::from_arg_matches(&matches))
+            .map_err(|error| error.format(&mut command));
+        parsed.map_err(|error| with_tips(error, &command, &args))
     })
 }
 

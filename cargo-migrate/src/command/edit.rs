@@ -18,7 +18,7 @@ use crate::writing;
   EDITOR=\"code --wait\" cargo migrate edit head-1")]
 pub(crate) struct Args {
     /// The revisions
-    #[arg(value_name = "REV", default_value = "head", allow_hyphen_values = true)]
+    #[arg(value_name = "REV", default_value = "head", allow_negative_numbers = true)]
     revisions: Vec<String>,
 }
 

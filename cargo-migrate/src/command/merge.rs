@@ -18,7 +18,7 @@ new revision are empty and may stay so. To put one branch on top of the other in
 cargo migrate rebase.")]
 pub(crate) struct Args {
     /// The revisions to join [default: all heads]
-    #[arg(value_name = "REV", allow_hyphen_values = true)]
+    #[arg(value_name = "REV", allow_negative_numbers = true)]
     revisions: Vec<String>,
     /// What it does, in a line [default: the ids that it joins]
     #[arg(short, long, value_name = "TEXT")]

@@ -28,7 +28,7 @@ use crate::globals::Globals;
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
     Init(init::Args),
-    #[command(visible_alias = "revision")]
+    #[command(visible_alias = "revision", aliases = ["add", "generate"])]
     New(new::Args),
     Merge(merge::Args),
     Rebase(rebase::Args),

@@ -10,17 +10,20 @@ use crate::writing;
 /// Write a new revision on top of the head
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  cargo migrate new -m \"create users\"
+  cargo migrate new \"create users\"              # or: new -m \"create users\"
   cargo migrate new -m \"drop audit\" --irreversible \"the rows are gone\"
   cargo migrate new -m \"billing tables\" --head base --branch-label billing
   cargo migrate new -m \"hotfix\" --head 615021 --splice
   $EDITOR \"$(cargo migrate new -q -m 'add email')\"")]
 pub(crate) struct Args {
     /// What it does, in a line
+    #[arg(value_name = "MESSAGE", conflicts_with = "message", required_unless_present = "message")]
+    words: Option<String>,
+    /// What it does, in a line, as a flag
     #[arg(short, long, value_name = "TEXT")]
-    message: String,
+    message: Option<String>,
     /// The revision to build on; `base` starts a tree of its own [default: head]
-    #[arg(long, value_name = "REV", allow_hyphen_values = true)]
+    #[arg(long, value_name = "REV", allow_negative_numbers = true)]
     head: Option<String>,
     /// Build on a revision that others are built on: start a branch
     #[arg(long)]
@@ -48,7 +51,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> 
         let request = NewRevision {
             id: writing::id(&history.graph, args.rev_id.as_ref())?,
             created: writing::now()?,
-            message: args.message.clone(),
+            message: args.message.clone().or_else(|| args.words.clone()).unwrap_or_default(),
             head: args.head.clone(),
             splice: args.splice,
             labels: args.labels.clone(),

@@ -21,10 +21,10 @@ migrate.lock holds git's conflict markers, and rewrites it. Databases that ran t
 already are content: the lock file keeps what the revision was before.")]
 pub(crate) struct Args {
     /// The branch to move, by one of its revisions or its label [default: the newer of two heads]
-    #[arg(value_name = "BRANCH", allow_hyphen_values = true)]
+    #[arg(value_name = "BRANCH", allow_negative_numbers = true)]
     branch: Option<String>,
     /// The head to put it on [default: the other head]
-    #[arg(long, value_name = "HEAD", allow_hyphen_values = true)]
+    #[arg(long, value_name = "HEAD", allow_negative_numbers = true)]
     onto: Option<String>,
 }
 

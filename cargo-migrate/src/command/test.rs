@@ -40,10 +40,10 @@ Examples:
 )]
 pub(crate) struct Args {
     /// Test only this revision: an id or its beginning, a label, heads; more than once for several
-    #[arg(long, value_name = "REV", allow_hyphen_values = true, conflicts_with = "since")]
+    #[arg(long, value_name = "REV", allow_negative_numbers = true, conflicts_with = "since")]
     only: Vec<String>,
     /// Test only what was added since this revision: neither it nor what it is built on
-    #[arg(long, value_name = "REV", allow_hyphen_values = true)]
+    #[arg(long, value_name = "REV", allow_negative_numbers = true)]
     since: Option<String>,
     /// The databases to test on [default: those of migrate.toml, else all that the revisions
     /// are written for]

@@ -201,6 +201,20 @@ impl Graph {
 
     fn unknown_target(&self, name: &str) -> TargetError {
         let error = TargetError::new(Kind::Unknown, format!("no revision or branch is `{name}`"));
+        let symbol = ["head", "heads", "base", "current"]
+            .into_iter()
+            .find(|symbol| name.eq_ignore_ascii_case(symbol));
+        if let Some(symbol) = symbol {
+            return error.help(format!("write `{symbol}` in lower case"));
+        }
+        let count = name.trim_start_matches('0');
+        if count.len() < SHORTEST_ABBREVIATED
+            && !count.is_empty()
+            && count.bytes().all(|byte| byte.is_ascii_digit())
+        {
+            return error
+                .help(format!("a count of revisions has a sign: `+{count}` or `-{count}`"));
+        }
         let labels = self.labels.keys().map(BranchLabel::as_str);
         let near = nearest(name, self.ids.keys().map(RevisionId::as_str).chain(labels))
             .and_then(|near| Some((near, self.node(near).or_else(|| self.labelled(near))?)));

@@ -18,6 +18,7 @@ mod mount;
 mod report;
 mod running;
 pub mod ui;
+mod usage;
 
 pub use arguments::ConnectArgs;
 pub use command::Command;
@@ -27,3 +28,4 @@ pub use exit::Exit;
 pub use follow::follow;
 pub use mount::Mount;
 pub use ui::Ui;
+pub use usage::with_tips;

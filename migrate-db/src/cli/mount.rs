@@ -3,12 +3,12 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory as _, Parser};
 use futures_util::future::BoxFuture;
 use migrate_core::history::{Heads, History};
 
 use super::ui::{self, OutputArgs, style};
-use super::{CliError, Command, ConnectArgs, Context, Exit, Ui};
+use super::{CliError, Command, ConnectArgs, Context, Exit, Ui, with_tips};
 use crate::{Database, Options};
 
 /// Migrate the database of this program
@@ -56,9 +56,10 @@ impl Mount<'_> {
     /// let exit_code = MIGRATIONS.mount(Some((&pool).into())).run(std::env::args_os().skip(1)).await;
     /// ```
     pub async fn run(self, args: impl IntoIterator<Item = OsString>) -> ExitCode {
-        match Mounted::try_parse_from(args) {
+        let args: Vec<OsString> = args.into_iter().collect();
+        match Mounted::try_parse_from(&args) {
             Ok(mounted) => self.run_told(mounted).await,
-            Err(error) => ui::usage(&error).into(),
+            Err(error) => ui::usage(&with_tips(error, &Mounted::command(), &args)).into(),
         }
     }
 

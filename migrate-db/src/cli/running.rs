@@ -17,6 +17,27 @@ use crate::{Preview, Report};
 /// The tool and its version, as a printed script records it.
 const TOOL: &str = concat!("migrate-db ", env!("CARGO_PKG_VERSION"));
 
+/// The longest number that is taken for a count of steps rather than the beginning of an id.
+const LONGEST_COUNT: usize = 3;
+
+/// Reads the target of a command that runs.
+///
+/// Other tools count revisions, as in `downgrade 1`. A short number is therefore not accepted as
+/// the beginning of an id: it could revert more than was meant.
+pub(super) fn target(graph: &Graph, text: &str) -> Result<Target, CliError> {
+    let is_count = text.len() <= LONGEST_COUNT && text.bytes().all(|byte| byte.is_ascii_digit());
+    let exact = graph.node(text).or_else(|| graph.labelled(text)).is_some();
+    if is_count
+        && !exact
+        && let Ok(node) = graph.find(text)
+    {
+        return Err(CliError::usage(format!("`{text}` may be a count or the beginning of an id"))
+            .help(format!("a count has a sign: `+{text}` or `-{text}`"))
+            .help(format!("write more of the id for {}", graph.title(node))));
+    }
+    Ok(text.parse()?)
+}
+
 /// Prints what a plan would do.
 pub(super) fn preview(ui: &Ui, graph: &Graph, plan: &Plan) -> Exit {
     match ui.format() {

@@ -239,7 +239,7 @@ fn a_wrong_call_is_answered_with_the_nearest_right_one() {
     ----- stderr
     error: unrecognized subcommand 'upgrad'
 
-      tip: some similar subcommands exist: 'downgrade', 'upgrade'
+      tip: a similar subcommand exists: 'upgrade'
 
     Usage: cargo migrate [OPTIONS] <COMMAND>
 
@@ -248,12 +248,8 @@ fn a_wrong_call_is_answered_with_the_nearest_right_one() {
     assert_snapshot!(env.run(&["downgrade"]), @"
     exit code: 2
     ----- stderr
-    error: the following required arguments were not provided:
-      <TARGET>
-
-    Usage: cargo migrate downgrade <TARGET>
-
-    For more information, try '--help'.
+    error: no target is named
+      help: `cargo migrate downgrade -1` undoes the newest revision, `cargo migrate downgrade REV` everything above a revision
     ");
     assert_snapshot!(env.run(&["upgrade", "--lock", "file"]), @"
     exit code: 2

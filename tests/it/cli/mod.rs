@@ -8,6 +8,7 @@ mod errors;
 mod help;
 mod mounted;
 mod offline;
+mod other_tools;
 mod run;
 mod snapshot;
 mod terminal;

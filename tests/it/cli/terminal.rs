@@ -123,3 +123,20 @@ fn a_terminal_gets_colours_unless_it_wants_none() {
     let (_, shown) = on_terminal(&env, &["upgrade", "nowhere"], "");
     assert!(!shown.contains('\u{1b}'), "{shown:?}");
 }
+
+#[test]
+fn downgrade_without_a_target_offers_the_newest_revision() {
+    let env = applied();
+    let (code, shown) = on_terminal(&env, &["downgrade"], "n\n");
+    assert_eq!(code, 3, "{shown}");
+    assert!(shown.contains("Undo the newest revision, ccc: Message of ccc? [y/N]"), "{shown}");
+    assert_eq!(env.tables("app.db"), ["posts", "users"]);
+    let (code, shown) = on_terminal(&env, &["downgrade"], "y\n");
+    assert_eq!(code, 0, "{shown}");
+    assert_eq!(env.tables("app.db"), ["users"]);
+    let (code, shown) = on_terminal(&env, &["downgrade", "--yes"], "");
+    assert!(code == 2 && shown.contains("no target is named"), "{shown}");
+    let refused = env.run(&["downgrade"]);
+    assert!(refused.code == 2 && refused.stderr.contains("no target is named"), "{refused}");
+    assert_eq!(env.tables("app.db"), ["users"]);
+}

@@ -4,8 +4,11 @@ use migrate_core::plan::Direction;
 
 use crate::cli::arguments::{BackupArgs, RunArgs, SqlArgs};
 use crate::cli::describe::Count;
-use crate::cli::running::{done, preview, script};
+use crate::cli::running::{done, preview, script, target};
 use crate::cli::{CliError, Context, Exit};
+
+/// The target that a terminal is offered.
+const NEWEST: &str = "-1";
 
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = "Examples:
@@ -17,8 +20,10 @@ use crate::cli::{CliError, Context, Exit};
   cargo migrate downgrade head:3f2a --sql  # the SQL, without a database")]
 pub struct Args {
     /// Where to go: an id or its beginning, a label, base, -N, REV-N, BRANCH@TARGET
+    ///
+    /// Without one, a terminal is asked whether the newest revision is to be undone.
     #[arg(allow_negative_numbers = true)]
-    target: String,
+    target: Option<String>,
     #[command(flatten)]
     run: RunArgs,
     #[command(flatten)]
@@ -36,19 +41,19 @@ impl Args {
     pub(super) async fn run(&self, context: &Context<'_>) -> Result<Exit, CliError> {
         let graph = context.sound()?;
         if self.sql.sql {
-            return script(
-                context,
-                graph,
-                Direction::Down,
-                &self.target,
-                &self.run,
-                self.sql.dialect,
-            )
-            .await;
+            let text = self.target.as_deref().ok_or_else(no_target)?;
+            let dialect = self.sql.dialect;
+            return script(context, graph, Direction::Down, text, &self.run, dialect).await;
         }
-        let target = self.target.parse()?;
-        let database = context.database()?;
         let may_ask = context.ui.is_interactive() && !self.run.yes;
+        let may_offer = may_ask || self.run.dry_run;
+        let text = match &self.target {
+            Some(text) => text,
+            None if context.ui.is_interactive() && may_offer => NEWEST,
+            None => return Err(no_target()),
+        };
+        let target = target(graph, text)?;
+        let database = context.database()?;
         let options = self.run.options(&context.options);
         if self.run.dry_run || may_ask || self.backup.wanted() {
             let mut migrator = context.migrator().options(options.clone());
@@ -62,9 +67,24 @@ impl Args {
                     "This undoes everything, {all}, down to an empty database. Go on?"
                 ))?;
             }
+            if self.target.is_none() {
+                let graph = &ahead.history.graph;
+                let steps = ahead.plan.steps.iter();
+                let titles: Vec<String> = steps.map(|step| graph.title(step.node)).collect();
+                context
+                    .ui
+                    .confirm(format_args!("Undo the newest revision, {}?", titles.join(", ")))?;
+            }
             self.backup.copy(context, &ahead.plan).await?;
         }
         let report = context.migrator().options(options).downgrade(database, &target).await?;
         Ok(done(context.ui, &report))
     }
+}
+
+fn no_target() -> CliError {
+    CliError::usage("no target is named").help(
+        "`cargo migrate downgrade -1` undoes the newest revision, `cargo migrate downgrade REV` \
+         everything above a revision",
+    )
 }

@@ -32,6 +32,7 @@ pub enum Command {
     /// Settle a step that stopped in the middle
     Repair(repair::Args),
     /// Show where the database stands
+    #[command(aliases = ["status", "info"])]
     Current(current::Args),
     /// List the revisions, newest first
     History(history::Args),
@@ -46,6 +47,7 @@ pub enum Command {
     /// Show what was done to the database, oldest first
     Log(log::Args),
     /// Ask whether all is well: the files, the lock, the heads, the database
+    #[command(alias = "validate")]
     Check(check::Args),
 }
 

@@ -3,7 +3,7 @@
 use migrate_core::plan::Direction;
 
 use crate::cli::arguments::{BackupArgs, RunArgs, SqlArgs};
-use crate::cli::running::{done, preview, script};
+use crate::cli::running::{done, preview, script, target};
 use crate::cli::{CliError, Context, Exit, Ui};
 use crate::{Ahead, AllApplied};
 
@@ -67,7 +67,7 @@ impl Args {
             )
             .await;
         }
-        let target = self.target.parse()?;
+        let target = target(graph, &self.target)?;
         let database = context.database()?;
         let options = self.run.options(&context.options);
         if self.run.dry_run || self.backup.wanted() {
