@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use migrate_core::config::{Config, DEFAULT_DIR, FILE_NAME, Settings, expand};
 use migrate_core::diagnostic::Diagnostics;
-use migrate_core::directory::Directory;
+use migrate_core::directory::{Directory, MAX_FILE_SIZE, read_file};
 use migrate_core::history::History;
 use migrate_core::source::SourceFile;
 use migrate_db::cli::{CliError, ConnectArgs, Ui};
@@ -63,7 +63,8 @@ impl<'u> Context<'u> {
         };
         Ok(Self {
             ui,
-            directory: Directory::shown_as(&path, shown(&path, &here)),
+            directory: Directory::shown_as(&path, shown(&path, &here))
+                .max_file_size(settings.max_file_size),
             settings,
             config,
             root,
@@ -188,12 +189,12 @@ fn root_and_config(globals: &Globals, here: &Path) -> Result<(PathBuf, Option<Pa
         let config = [&package.root, &package.workspace]
             .into_iter()
             .map(|folder| folder.join(FILE_NAME))
-            .find(|file| file.is_file());
+            .find(|file| is_there(file));
         // What the workspace says is about the workspace; the folder is still the package's.
         let root = package.root;
         return Ok((root, config));
     }
-    let found = here.ancestors().map(|folder| folder.join(FILE_NAME)).find(|file| file.is_file());
+    let found = here.ancestors().map(|folder| folder.join(FILE_NAME)).find(|file| is_there(file));
     if let Some(config) = found {
         let root = config.parent().unwrap_or(here).to_owned();
         return Ok((root, Some(config)));
@@ -206,12 +207,17 @@ fn root_and_config(globals: &Globals, here: &Path) -> Result<(PathBuf, Option<Pa
     Ok((package::find(globals, here)?.root, None))
 }
 
+/// Whether a path leads to a file of any kind: one that cannot be read is an error, not passed over.
+fn is_there(path: &Path) -> bool {
+    path.metadata().is_ok_and(|file| !file.is_dir())
+}
+
 fn settings(config: Option<&Path>, here: &Path, name: Option<&str>) -> Result<Settings, CliError> {
     let parsed = match config {
         None => Config::default(),
         Some(path) => {
             let shown = shown(path, here);
-            let text = std::fs::read_to_string(path)
+            let text = read_file(path, MAX_FILE_SIZE)
                 .map_err(|e| CliError::usage(format!("{shown} cannot be read")).because(e))?;
             let (config, found) = Config::parse(&SourceFile::new(shown, text));
             if found.has_errors() {

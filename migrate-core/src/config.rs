@@ -73,6 +73,8 @@ pub struct Settings {
     pub lock_timeout: Option<Duration>,
     /// How long a statement may run.
     pub statement_timeout: Option<Duration>,
+    /// The size limit of a revision file, in bytes; 64 MiB by default.
+    pub max_file_size: Option<u64>,
     /// How the revisions are tested.
     pub test: TestSettings,
 }
@@ -123,6 +125,7 @@ impl Default for Settings {
             connect_timeout: None,
             lock_timeout: None,
             statement_timeout: None,
+            max_file_size: None,
             test: TestSettings::default(),
         }
     }

@@ -4,10 +4,11 @@
 //! old or new. It knows which files are revisions (`*.sql`, not hidden) and nothing of what they
 //! say.
 
+mod file;
 mod stats;
 
 use std::fs;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -16,6 +17,7 @@ use crate::history::{History, in_shares};
 use crate::lock::FILE_NAME;
 use crate::source::{SourceFile, Span};
 
+pub use file::{MAX_FILE_SIZE, read_file};
 pub use stats::Stats;
 
 /// A folder of revisions.
@@ -23,6 +25,18 @@ pub use stats::Stats;
 pub struct Directory {
     path: PathBuf,
     shown: String,
+    max_file_size: u64,
+}
+
+/// A file of the folder that has the name of a revision.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Entry {
+    /// The name; what is not UTF-8 in it is replaced.
+    name: String,
+    /// Whether the name is UTF-8.
+    has_text_name: bool,
+    /// Whether the folder lists it as a regular file; a link may still lead to one.
+    is_regular: bool,
 }
 
 /// What a folder holds.
@@ -64,13 +78,19 @@ impl Directory {
             "." => String::new(),
             shown => shown.to_owned(),
         };
-        Self { path, shown }
+        Self { path, shown, max_file_size: MAX_FILE_SIZE }
     }
 
     /// A folder at `path` that is shown to the user as `shown`.
     #[must_use]
     pub fn shown_as(path: impl Into<PathBuf>, shown: impl Into<String>) -> Self {
-        Self { path: path.into(), shown: shown.into() }
+        Self { path: path.into(), shown: shown.into(), max_file_size: MAX_FILE_SIZE }
+    }
+
+    /// The folder with a size limit for its files, in bytes; `None` means [`MAX_FILE_SIZE`].
+    #[must_use]
+    pub fn max_file_size(self, bytes: Option<u64>) -> Self {
+        Self { max_file_size: bytes.unwrap_or(MAX_FILE_SIZE), ..self }
     }
 
     /// The path of the folder.
@@ -91,16 +111,17 @@ impl Directory {
         if self.shown.is_empty() { name.to_owned() } else { format!("{}/{name}", self.shown) }
     }
 
-    /// Reads the folder. A file that is not UTF-8 is told in [`Contents::unreadable`].
+    /// Reads the folder. [`Contents::unreadable`] reports each file that is not regular, too large
+    /// or not UTF-8.
     ///
     /// # Errors
     /// When the folder itself, or the lock file, cannot be read.
     pub fn contents(&self) -> io::Result<Contents> {
         let mut contents = Contents { lock: self.lock_file()?, ..Contents::default() };
-        let read = |room: &mut Vec<u8>, share: &mut [String]| {
-            share.iter().map(|name| self.read(name, room)).collect::<Vec<_>>()
+        let read = |room: &mut Vec<u8>, share: &mut [Entry]| {
+            share.iter().map(|entry| self.read(entry, room)).collect::<Vec<_>>()
         };
-        for file in in_shares(&mut self.names()?, read).into_iter().flatten() {
+        for file in in_shares(&mut self.entries()?, read).into_iter().flatten() {
             match file {
                 Ok(file) => contents.files.push(file),
                 Err(diagnostic) => contents.unreadable.push(diagnostic),
@@ -109,24 +130,30 @@ impl Directory {
         Ok(contents)
     }
 
-    /// The names of the revision files, sorted.
-    fn names(&self) -> io::Result<Vec<String>> {
-        let mut names: Vec<String> = Vec::new();
+    /// The files that have the name of a revision, sorted.
+    fn entries(&self) -> io::Result<Vec<Entry>> {
+        let mut entries: Vec<Entry> = Vec::new();
         for entry in fs::read_dir(&self.path)? {
-            if let Ok(name) = entry?.file_name().into_string() {
-                names.push(name);
+            let entry = entry?;
+            let (name, has_text_name) = match entry.file_name().into_string() {
+                Ok(name) => (name, true),
+                Err(name) => (name.to_string_lossy().into_owned(), false),
+            };
+            if is_revision_name(&name) {
+                let is_regular = entry.file_type().is_ok_and(|kind| kind.is_file());
+                entries.push(Entry { name, has_text_name, is_regular });
             }
         }
-        names.retain(|name| is_revision_name(name));
-        names.sort_unstable();
-        Ok(names)
+        entries.sort_unstable();
+        Ok(entries)
     }
 
     fn lock_file(&self) -> io::Result<Option<SourceFile>> {
-        match fs::read_to_string(self.path.join(FILE_NAME)) {
+        let path = self.path.join(FILE_NAME);
+        match read_file(&path, self.max_file_size) {
             Ok(text) => Ok(Some(SourceFile::new(self.shown_file(FILE_NAME), text))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
+            Err(error) => Err(named(&self.shown_file(FILE_NAME), &error)),
         }
     }
 
@@ -136,7 +163,7 @@ impl Directory {
     /// When it cannot be read or is not UTF-8.
     pub fn raw(&self, name: &str) -> io::Result<String> {
         let path = self.path.join(name);
-        fs::read_to_string(&path).map_err(|error| with_path(&path, &error))
+        read_file(&path, self.max_file_size).map_err(|error| with_path(&path, &error))
     }
 
     /// Reads the folder into a history; see [`History::read`].
@@ -145,28 +172,36 @@ impl Directory {
     /// When the folder itself, or the lock file, cannot be read.
     pub fn history(&self, dialects: &[Dialect]) -> io::Result<(History, Diagnostics)> {
         let lock = self.lock_file()?;
-        let open = |name: &mut String, room: &mut Vec<u8>| self.read(name, room);
-        Ok(History::read_from(&mut self.names()?, open, lock.as_ref(), dialects))
+        let open = |entry: &mut Entry, room: &mut Vec<u8>| self.read(entry, room);
+        Ok(History::read_from(&mut self.entries()?, open, lock.as_ref(), dialects))
     }
 
-    fn read(&self, name: &str, room: &mut Vec<u8>) -> Result<SourceFile, Diagnostic> {
-        let shown = self.shown_file(name);
-        match read_text(&self.path.join(name), room) {
-            Ok(text) => Ok(SourceFile::new(shown, text)),
-            Err(error) => {
-                let why = if error.kind() == io::ErrorKind::InvalidData {
-                    "it is not UTF-8".to_owned()
-                } else {
-                    error.to_string()
-                };
-                Err(Diagnostic::error(
-                    Code::UnreadableFile,
-                    format!("{shown} cannot be read: {why}"),
-                )
-                .at(&SourceFile::new(shown, ""), Span::default())
-                .help("save it as UTF-8, or move it out of the folder if it is no revision"))
-            }
-        }
+    fn read(&self, entry: &Entry, room: &mut Vec<u8>) -> Result<SourceFile, Diagnostic> {
+        let shown = self.shown_file(&entry.name);
+        let path = self.path.join(&entry.name);
+        let text = if entry.has_text_name {
+            let checked = if entry.is_regular { Ok(()) } else { file::regular(&path) };
+            checked.and_then(|()| file::read_text(&path, self.max_file_size, room))
+        } else {
+            Err(io::Error::new(io::ErrorKind::InvalidFilename, "its name is not UTF-8"))
+        };
+        text.map(|text| SourceFile::new(shown.clone(), text)).map_err(|error| {
+            let help = match error.kind() {
+                io::ErrorKind::InvalidData => {
+                    "save it as UTF-8, or move it out of the folder if it is no revision"
+                }
+                io::ErrorKind::InvalidFilename => {
+                    "rename it, or move it out of the folder if it is no revision"
+                }
+                io::ErrorKind::FileTooLarge => {
+                    "split it, or raise the limit in migrate.toml: `max-file-size = \"256MiB\"`"
+                }
+                _ => "move it out of the folder if it is no revision",
+            };
+            Diagnostic::error(Code::UnreadableFile, format!("{shown} cannot be read: {error}"))
+                .at(&SourceFile::new(shown.clone(), ""), Span::default())
+                .help(help)
+        })
     }
 
     /// Makes the changes, each file whole or not at all, removals last. The folder is created
@@ -190,16 +225,6 @@ impl Directory {
         }
         Ok(())
     }
-}
-
-/// The text of a file, read in a room that serves many: asking for its length and growing a new
-/// text to it costs more than reading a small file.
-fn read_text(path: &Path, room: &mut Vec<u8>) -> io::Result<String> {
-    room.clear();
-    room.reserve(64 * 1024);
-    fs::File::open(path)?.take(u64::MAX).read_to_end(room)?;
-    let text = std::str::from_utf8(room);
-    text.map(str::to_owned).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
 }
 
 /// Whether a file of the folder is taken for a revision.
@@ -256,7 +281,11 @@ pub fn caches(
 }
 
 fn with_path(path: &Path, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+    named(&path.display().to_string(), error)
+}
+
+fn named(file: &str, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{file}: {error}"))
 }
 
 #[cfg(test)]

@@ -123,6 +123,16 @@ pub enum ScriptError {
         /// The statement.
         sql: String,
     },
+    /// A statement holds a NUL byte, at which databases end the text: a way down that the version
+    /// table keeps, say.
+    NulByte {
+        /// The step.
+        step: Step,
+        /// The number of the statement, from 1.
+        number: usize,
+        /// The line of the byte in the file, from 1.
+        line: usize,
+    },
     /// A revision has no section for this database.
     NoSection {
         /// The step that wants it.
@@ -164,6 +174,14 @@ impl ScriptError {
                     "or undo by hand what it did, then `cargo migrate repair --reverted`"
                         .to_owned(),
                 ],
+            ),
+            Self::NulByte { step, number, line } => (
+                format!(
+                    "statement {number} of revision {} holds a NUL byte, at which databases end the text ({}:{line})",
+                    name(step.node),
+                    graph.revision(step.node).file.path()
+                ),
+                vec!["nothing was changed".to_owned()],
             ),
             Self::NoSection { step, dialect } => {
                 let section = match step.direction {
@@ -221,8 +239,16 @@ pub fn statements_of(
     dialect: Dialect,
 ) -> Result<Vec<Span>, ScriptError> {
     let file = &graph.revision(step.node).file;
-    Ok(section_of(graph, step, dialect)?
-        .map_or_else(Vec::new, |s| s.statements(file, dialect).into_owned()))
+    let spans = section_of(graph, step, dialect)?
+        .map_or_else(Vec::new, |s| s.statements(file, dialect).into_owned());
+    let nul = spans
+        .iter()
+        .enumerate()
+        .find_map(|(n, span)| Some((n, span.start + span.of(file.text()).find('\0')?)));
+    match nul {
+        Some((n, at)) => Err(ScriptError::NulByte { step, number: n + 1, line: file.line(at) }),
+        None => Ok(spans),
+    }
 }
 
 /// The fingerprint of the first `done` statements of a step: what a journalled step has behind it.

@@ -2,10 +2,11 @@
 //! holds when nobody says.
 
 use std::path::{Path, PathBuf};
-use std::{env, fs, io};
+use std::{env, io};
 
 use migrate_core::config::{Config, FILE_NAME, Settings};
 use migrate_core::dialect::Dialect;
+use migrate_core::directory::{MAX_FILE_SIZE, read_file};
 use migrate_core::source::SourceFile;
 
 use crate::args::Args;
@@ -30,7 +31,7 @@ impl Project {
     pub(crate) fn of(root: &Path, args: &Args) -> Result<Self, Refusal> {
         let path = root.join(FILE_NAME);
         let shown = shown(&path, root);
-        let text = match fs::read_to_string(&path) {
+        let text = match read_file(&path, MAX_FILE_SIZE) {
             Ok(text) => Some(text),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(Refusal::here(format!("{shown} cannot be read: {error}"))),

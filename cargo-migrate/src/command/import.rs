@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use migrate_core::author::Author;
 use migrate_core::diagnostic::{Diagnostics, Severity};
 use migrate_core::dialect::Dialect;
-use migrate_core::directory::{Change, Directory};
+use migrate_core::directory::{Change, Directory, MAX_FILE_SIZE, read_file};
 use migrate_core::graph::{Place, Target};
 use migrate_core::history::History;
 use migrate_core::revision::Draft;
@@ -187,10 +187,7 @@ fn collect(folder: &Path, prefix: &str, files: &mut Vec<ForeignFile>) -> io::Res
         if entry.file_type()?.is_dir() {
             collect(&entry.path(), &format!("{path}/"), files)?;
         } else {
-            let text = fs::read_to_string(entry.path()).map_err(|error| match error.kind() {
-                io::ErrorKind::InvalidData => "it is not UTF-8".to_owned(),
-                _ => error.to_string(),
-            });
+            let text = read_file(&entry.path(), MAX_FILE_SIZE).map_err(|error| error.to_string());
             files.push(ForeignFile { path, text });
         }
     }

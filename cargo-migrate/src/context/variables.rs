@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use migrate_core::directory::{MAX_FILE_SIZE, read_file};
 use migrate_db::cli::CliError;
 
 /// What is known of variables.
@@ -20,7 +21,7 @@ pub(super) fn of_process(name: &str) -> Option<String> {
 impl Variables {
     /// Reads the `.env` of a folder, or of the nearest above it that has one.
     pub(super) fn read(folder: &Path, here: &Path) -> Result<Self, CliError> {
-        let file = folder.ancestors().map(|f| f.join(".env")).find(|path| path.is_file());
+        let file = folder.ancestors().map(|f| f.join(".env")).find(|path| super::is_there(path));
         let Some(path) = file else { return Ok(Self::default()) };
         let wrong = |error: dotenvy::Error| {
             let message = format!("{} cannot be read", super::shown(&path, here));
@@ -31,8 +32,9 @@ impl Variables {
                 error => CliError::usage(message).because(error),
             }
         };
-        let values = dotenvy::from_path_iter(&path)
-            .and_then(Iterator::collect::<Result<HashMap<_, _>, _>>)
+        let text = read_file(&path, MAX_FILE_SIZE).map_err(|e| wrong(dotenvy::Error::Io(e)))?;
+        let values = dotenvy::from_read_iter(text.as_bytes())
+            .collect::<Result<HashMap<_, _>, _>>()
             .map_err(wrong)?;
         let folder = path.parent().unwrap_or(folder).to_owned();
         Ok(Self { file: Some((folder, values)) })

@@ -14,7 +14,7 @@ use crate::script::Transactions;
 use crate::source::{SourceFile, Span};
 use crate::suggest::nearest;
 
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "dir",
     "dialects",
     "heads",
@@ -26,6 +26,7 @@ const KEYS: [&str; 11] = [
     "connect-timeout",
     "lock-timeout",
     "statement-timeout",
+    "max-file-size",
 ];
 
 /// The table whose members are databases by name.
@@ -206,6 +207,7 @@ fn set(
         "lock-wait" => settings.lock_wait = Some(time(name, value).map_err(whole)?),
         "connect-timeout" => settings.connect_timeout = Some(time(name, value).map_err(whole)?),
         "lock-timeout" => settings.lock_timeout = Some(time(name, value).map_err(whole)?),
+        "max-file-size" => settings.max_file_size = Some(size(name, value).map_err(whole)?),
         _ => settings.statement_timeout = Some(time(name, value).map_err(whole)?),
     }
     Ok(())
@@ -250,6 +252,16 @@ fn time(name: &str, value: &DeValue<'_>) -> Result<Duration, Wrong> {
     let help = || format!("write a number and ms, s, m or h: `{name} = \"5s\"`");
     let text = value.as_str().ok_or_else(help)?;
     duration(name, text).map_err(|_| help())
+}
+
+fn size(name: &str, value: &DeValue<'_>) -> Result<u64, Wrong> {
+    let units = [("GiB", 30), ("MiB", 20), ("KiB", 10)];
+    let bytes = value.as_str().and_then(|text| {
+        let (number, bits) =
+            units.iter().find_map(|(unit, bits)| Some((text.strip_suffix(unit)?, *bits)))?;
+        number.trim().parse::<u64>().ok()?.checked_mul(1 << bits).filter(|bytes| *bytes > 0)
+    });
+    bytes.ok_or_else(|| format!("write a number and KiB, MiB or GiB: `{name} = \"64MiB\"`"))
 }
 
 pub(super) fn dialects(value: &DeValue<'_>) -> Result<Vec<Dialect>, (Option<Range<usize>>, Wrong)> {

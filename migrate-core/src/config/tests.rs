@@ -22,6 +22,7 @@ fn every_setting_is_read() {
         "dir = \"db\"\ndialects = [\"postgresql\", \"sqlite\", \"sqlite\"]\nheads = \"many\"\n\
          version-table = \"ops.v\"\ndatabase-url = \"sqlite:${DB}\"\ntransaction = \"each\"\nlock = \"table\"\n\
          lock-wait = \"2m\"\nconnect-timeout = \"30s\"\nlock-timeout = \"500ms\"\nstatement-timeout = \"1h\"\n\
+         max-file-size = \"2 KiB\"\n\
          [test]\ndialects = [\"postgres\"]\npostgres-image = \"localhost:5000/pg:18\"\nrows = 0\nseed = 0xff\n",
     );
     assert!(found.is_empty(), "{found}");
@@ -40,6 +41,7 @@ fn every_setting_is_read() {
             connect_timeout: Some(Duration::from_secs(30)),
             lock_timeout: Some(Duration::from_millis(500)),
             statement_timeout: Some(Duration::from_secs(3600)),
+            max_file_size: Some(2048),
             test: TestSettings {
                 dialects: vec![Dialect::Postgres],
                 images: [(Dialect::Postgres, "localhost:5000/pg:18".to_owned())].into(),

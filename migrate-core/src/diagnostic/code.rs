@@ -32,7 +32,7 @@ macro_rules! codes {
 
 codes! {
     // The folder and its files.
-    UnreadableFile "unreadable-file" "A revision file cannot be read or is not UTF-8."
+    UnreadableFile "unreadable-file" "A revision file cannot be read, is too large or is not UTF-8."
     // One revision file.
     MissingHeader "missing-header" "The file does not open with a comment block that has `revision:` and `revises:`."
     UnknownKey "unknown-key" "The header has a key that means nothing."
@@ -49,6 +49,7 @@ codes! {
     ContradictoryDown "contradictory-down" "A down section stands beside `irreversible` or `noop`."
     TextOutsideSection "text-outside-section" "SQL stands before the first marker."
     // SQL.
+    NulByte "nul-byte" "The file holds a NUL byte, at which SQLite and PostgreSQL end the text."
     UnterminatedToken "unterminated-token" "A string, quoted name, comment or body is not closed."
     UnterminatedBody "unterminated-body" "A BEGIN .. END body is not closed."
     PsqlMeta "psql-meta-command" "A line that only psql understands."

@@ -42,14 +42,15 @@ impl Directory {
     pub fn stats(&self, least: usize) -> io::Result<Option<Stats>> {
         use std::os::unix::fs::MetadataExt as _;
 
-        let names = self.names()?;
-        if names.len() < least {
+        let entries = self.entries()?;
+        if entries.len() < least || entries.iter().any(|entry| !entry.has_text_name) {
             return Ok(None);
         }
         let since = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
         let now = i64::try_from(since.as_secs()).unwrap_or_default();
-        let mut stats = Stats { bytes: Vec::with_capacity(names.len() * 96), at_rest: true };
-        for name in names.iter().map(String::as_str).chain([super::FILE_NAME]) {
+        let mut stats = Stats { bytes: Vec::with_capacity(entries.len() * 96), at_rest: true };
+        let names = entries.iter().map(|entry| entry.name.as_str());
+        for name in names.chain([super::FILE_NAME]) {
             let file = match std::fs::metadata(self.path.join(name)) {
                 Err(error)
                     if error.kind() == io::ErrorKind::NotFound && name == super::FILE_NAME =>
@@ -58,6 +59,9 @@ impl Directory {
                 }
                 file => file?,
             };
+            if !file.is_file() {
+                return Ok(None);
+            }
             stats.at_rest &= file.ctime().saturating_add(REST) < now;
             stats.bytes.extend_from_slice(name.as_bytes());
             stats.bytes.push(0);

@@ -122,6 +122,8 @@ impl Reader {
         let lock = *Locking::ALL.get(self.size()?).ok_or(DecodeError::Malformed)?;
         let [lock_wait, connect_timeout, lock_timeout, statement_timeout] = self.durations()?;
         Ok(Settings {
+            // A program reads no files.
+            max_file_size: None,
             dir,
             dialects,
             heads: if many { Heads::Many } else { Heads::One },

@@ -153,6 +153,7 @@ fn settings() -> impl Strategy<Value = Settings> {
                 durations.map(|d| d.map(|d| Duration::from_millis(d.into())));
             let heads = if many { Heads::Many } else { Heads::One };
             Settings {
+                max_file_size: None,
                 version_table: dir.clone(),
                 dir,
                 heads,

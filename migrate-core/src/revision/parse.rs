@@ -26,6 +26,7 @@ impl Revision {
     #[must_use]
     pub fn parse(file: SourceFile, dialects: &[Dialect]) -> (Option<Self>, Diagnostics) {
         let mut found = Diagnostics::new();
+        found.append(check_nul(&file));
         let (header_span, mut sections) = sections(&file, &mut found);
         let header = read_header(&file, header_span, &mut found);
         let is_merge = header.as_ref().is_some_and(|h| h.revises.len() > 1);
@@ -43,6 +44,18 @@ impl Revision {
         });
         (revision, found)
     }
+}
+
+/// A NUL byte ends the text where a database takes it for a C string, also inside a comment: what
+/// follows it, a WHERE for example, would be cut off.
+fn check_nul(file: &SourceFile) -> Diagnostics {
+    let Some(at) = file.text().find('\0') else {
+        return Diagnostics::new();
+    };
+    Diagnostic::error(Code::NulByte, "the file holds a NUL byte, at which databases end the text")
+        .at(file, Span::new(at, at + 1))
+        .help("remove the byte; a value that needs one is written by a function of the database, as `char(0)` or `X'00'`")
+        .into()
 }
 
 /// The header's span and the sections, in file order.

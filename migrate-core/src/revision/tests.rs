@@ -280,6 +280,7 @@ fn mistakes() -> Vec<(Code, String)> {
         (Code::ContradictoryDown, with(DOWN, "-- migrate:irreversible gone\n-- migrate:down")),
         (Code::TextOutsideSection, with(UP, "SELECT 1;\n-- migrate:up")),
         (Code::TextOutsideSection, with(DOWN_WHOLE, "-- migrate:noop nothing\nSELECT 1;\n")),
+        (Code::NulByte, with("email TEXT", "email --\0\nTEXT")),
         (Code::UnterminatedToken, with("email TEXT", "email TEXT DEFAULT '")),
         (Code::TransactionControl, with("DROP COLUMN email;", "DROP COLUMN email; COMMIT;")),
     ]

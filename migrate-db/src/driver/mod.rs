@@ -201,6 +201,9 @@ impl Connection {
     }
 
     pub(crate) async fn trip(&mut self, sql: &str) -> Trip {
+        if let Err(error) = without_nul(sql) {
+            return Trip { failure: Some(error), ..Trip::default() };
+        }
         each!(self, driver => driver.trip(sql).await)
     }
 
@@ -210,6 +213,7 @@ impl Connection {
     }
 
     pub(crate) async fn rows(&mut self, sql: &str) -> sqlx::Result<Vec<Cells>> {
+        without_nul(sql)?;
         each!(self, driver => driver.rows(sql).await)
     }
 
@@ -260,6 +264,17 @@ impl Connection {
             Self::Mysql(driver) => driver.close().await,
         }
     }
+}
+
+/// Refuses a text that a database would take for a shorter one: SQLite and PostgreSQL end it at the
+/// first NUL byte.
+fn without_nul(sql: &str) -> sqlx::Result<()> {
+    if sql.contains('\0') {
+        return Err(sqlx::Error::InvalidArgument(
+            "the SQL holds a NUL byte, at which databases end the text".to_owned(),
+        ));
+    }
+    Ok(())
 }
 
 /// Creates a database; whether it was missing.

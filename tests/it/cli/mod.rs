@@ -5,6 +5,7 @@ mod check;
 mod context;
 mod db;
 mod errors;
+mod files;
 mod help;
 mod mounted;
 mod offline;
