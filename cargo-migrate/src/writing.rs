@@ -3,12 +3,14 @@
 //! What is written is decided by [`migrate_core::author`]; here it is done and told.
 
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process;
+use std::time::Duration;
 
 use migrate_core::author::{Author, AuthorError, AuthorErrorKind, Written};
 use migrate_core::dialect::Dialect;
-use migrate_core::directory::Change;
+use migrate_core::directory::{Change, WriterLock};
 use migrate_core::graph::Graph;
 use migrate_core::history::{Heads, History};
 use migrate_core::ident::{BranchLabel, Created, RevisionId};
@@ -18,18 +20,52 @@ use serde::Serialize;
 
 use crate::context::Context;
 
-/// Reads the folder for a command that writes to it, and lets it act.
+/// How long a command waits for another one that writes to the folder.
+const WAIT: Duration = Duration::from_secs(60);
+
+/// Takes the folder for this command, from reading it to the last change.
 ///
 /// # Errors
-/// When the folder cannot be read, when the history is too broken to be written to, and what the
-/// act refuses.
+/// When another command keeps it, or when the folder cannot be written to.
+pub(crate) fn lock(context: &Context<'_>, command: &str) -> Result<WriterLock, CliError> {
+    let holder = format!("`cargo migrate {command}` (process {})", process::id());
+    let waiting = |by: &str| {
+        context.ui.note(format_args!("waiting for {by}, which writes to this folder"));
+    };
+    context.directory.writer_lock(&holder, WAIT, waiting).map_err(|error| {
+        let failed = |what| CliError::failed(format!("{} {what}", context.directory.shown()));
+        match error.kind() {
+            io::ErrorKind::TimedOut => failed("is in use")
+                .because(error)
+                .help("nothing was written; run the command again when that process has ended"),
+            _ => failed("cannot be written").because(error),
+        }
+    })
+}
+
+/// Reads the folder for a command that writes to it, lets it act, and makes the changes: no other
+/// command writes to the folder meanwhile. `changes` finds them in what the act returns.
+///
+/// # Errors
+/// When the folder cannot be read or written, when the history is too broken to be written to, and
+/// what the act refuses.
 pub(crate) fn act<T>(
     context: &Context<'_>,
+    command: &str,
+    changes: impl FnOnce(&T) -> &[Change],
     act: impl FnOnce(Author<'_>, &History) -> Result<T, CliError>,
 ) -> Result<T, CliError> {
+    // A missing folder is an error of reading it, and is not created.
+    let held = match context.directory.path().is_dir() {
+        true => Some(lock(context, command)?),
+        false => None,
+    };
     let (history, found) = context.history()?;
     let author = Author::new(&history, &found)?;
-    act(author, &history)
+    let done = act(author, &history)?;
+    apply(context, changes(&done))?;
+    drop(held);
+    Ok(done)
 }
 
 /// Makes the changes.
@@ -109,12 +145,8 @@ struct WrittenJson<'a> {
     path: &'a str,
 }
 
-/// Writes a new revision and tells where it is: its path is the data.
-///
-/// # Errors
-/// When a file cannot be written.
-pub(crate) fn deliver(context: &Context<'_>, written: &Written) -> Result<PathBuf, CliError> {
-    apply(context, &written.changes)?;
+/// Reports where a new revision is: its path is the data.
+pub(crate) fn deliver(context: &Context<'_>, written: &Written) -> PathBuf {
     let ui = context.ui;
     let parents: Vec<&str> = written.revises.iter().map(RevisionId::as_str).collect();
     let on = if parents.is_empty() { "base".to_owned() } else { parents.join(", ") };
@@ -135,7 +167,7 @@ pub(crate) fn deliver(context: &Context<'_>, written: &Written) -> Result<PathBu
             heads.join(", ")
         ));
     }
-    Ok(context.directory.path().join(&written.name))
+    context.directory.path().join(&written.name)
 }
 
 /// The program that `VISUAL` or `EDITOR` names, with its arguments.

@@ -5,11 +5,14 @@
 //! say.
 
 mod file;
+mod guard;
 mod stats;
 
 use std::fs;
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
@@ -18,6 +21,7 @@ use crate::lock::FILE_NAME;
 use crate::source::{SourceFile, Span};
 
 pub use file::{MAX_FILE_SIZE, read_file};
+pub use guard::WriterLock;
 pub use stats::Stats;
 
 /// A folder of revisions.
@@ -204,6 +208,25 @@ impl Directory {
         })
     }
 
+    /// Takes the folder for one writer, from reading it to the last change; the folder is created
+    /// when missing. `holder` describes this process to others that wait, and `waiting` is called
+    /// once with the present holder when the wait takes long.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::TimedOut`] when another process still holds the folder after `wait`, and
+    /// what the file system refuses.
+    pub fn writer_lock(
+        &self,
+        holder: &str,
+        wait: Duration,
+        mut waiting: impl FnMut(&str),
+    ) -> io::Result<WriterLock> {
+        fs::create_dir_all(&self.path).map_err(|e| with_path(&self.path, &e))?;
+        WriterLock::acquire(&self.path, holder, wait, &mut waiting).map_err(|e| {
+            if e.kind() == io::ErrorKind::TimedOut { e } else { with_path(&self.path, &e) }
+        })
+    }
+
     /// Makes the changes, each file whole or not at all, removals last. The folder is created
     /// when missing.
     ///
@@ -235,17 +258,15 @@ pub fn is_revision_name(name: &str) -> bool {
         && name.as_bytes()[name.len() - 4..].eq_ignore_ascii_case(b".sql")
 }
 
-/// Writes beside the file and renames over it, so that a reader sees the old text or the new.
+/// Writes beside the file and renames over it, so that a reader sees the old text or the new. A
+/// symbolic link stays one: the file that it names is replaced.
 ///
 /// # Errors
 /// What the file system says.
 pub fn replace(path: &Path, content: impl AsRef<[u8]>) -> io::Result<()> {
-    let mut name = std::ffi::OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(format!(".{}.tmp", std::process::id()));
-    let beside = path.with_file_name(name);
-    let write = || {
-        let mut file = fs::File::create(&beside)?;
+    let path = &link_target(path)?;
+    let (mut file, beside) = create_beside(path)?;
+    let mut write = || {
         // Who may read and write the file stays as it was.
         if let Ok(old) = fs::metadata(path) {
             file.set_permissions(old.permissions())?;
@@ -259,6 +280,37 @@ pub fn replace(path: &Path, content: impl AsRef<[u8]>) -> io::Result<()> {
         let _ = fs::remove_file(&beside);
     }
     written
+}
+
+/// The file that a path names at the end of its symbolic links, which need not exist.
+fn link_target(path: &Path) -> io::Result<PathBuf> {
+    // As many as Linux follows.
+    const MOST: usize = 40;
+    let mut path = path.to_owned();
+    for _ in 0..MOST {
+        match fs::read_link(&path) {
+            Ok(target) => path = path.parent().unwrap_or(Path::new("")).join(target),
+            Err(_) => return Ok(path),
+        }
+    }
+    Err(io::Error::other("its symbolic links lead to no file"))
+}
+
+/// A new file with a name of its own beside a path: no other process or thread has it.
+fn create_beside(path: &Path) -> io::Result<(fs::File, PathBuf)> {
+    loop {
+        // The standard library keys every hasher from the system's randomness.
+        let number = RandomState::new().build_hasher().finish();
+        let mut name = std::ffi::OsString::from(".");
+        name.push(path.file_name().unwrap_or_default());
+        name.push(format!(".{number:016x}.tmp"));
+        let beside = path.with_file_name(name);
+        match fs::OpenOptions::new().write(true).create_new(true).open(&beside) {
+            Ok(file) => return Ok((file, beside)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 /// Folders of the tool in the user's cache, best first, by the variables that the environment has:

@@ -35,15 +35,19 @@ struct Json<'a> {
 }
 
 pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> {
-    let accepted = writing::act(context, |author, _| {
-        let request = Accept {
-            revisions: args.revisions.clone(),
-            because: args.because.clone().unwrap_or_default(),
-            dialects: context.settings.dialects.clone(),
-        };
-        author.accept(&request).map_err(writing::refused)
-    })?;
-    writing::apply(context, &accepted.changes)?;
+    let accepted = writing::act(
+        context,
+        "accept",
+        |accepted: &Accepted| &accepted.changes,
+        |author, _| {
+            let request = Accept {
+                revisions: args.revisions.clone(),
+                because: args.because.clone().unwrap_or_default(),
+                dialects: context.settings.dialects.clone(),
+            };
+            author.accept(&request).map_err(writing::refused)
+        },
+    )?;
     report(context, &accepted);
     match accepted.refused.as_slice() {
         [] => Ok(Exit::Done),

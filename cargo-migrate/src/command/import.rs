@@ -83,8 +83,10 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliE
         database.reach(context.options().connect_timeout, &mut follow(context.ui)).await?;
     }
     let import = read(args, context, &shown, database.as_ref())?;
+    let held = writing::lock(context, "import")?;
     let (drafts, changes) = draft(context, &import, dialect(args, context, database.as_ref())?)?;
     writing::apply(context, &changes)?;
+    drop(held);
     tell(context, &import, &drafts, changes.is_empty());
     let adopted = match &database {
         Some(database) => Some(adopt(context, database, &import).await?),

@@ -38,6 +38,7 @@ struct Told {
 pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> {
     let (dialects, why) = dialects(args, context);
     let mut told = Told::default();
+    let held = writing::lock(context, "init")?;
     let changes = lock_file(context, &dialects)?;
     let lock_file = context.directory.shown_file(lock::FILE_NAME);
     if changes.is_empty() {
@@ -57,6 +58,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> 
             told.written.push(shown);
         }
     }
+    drop(held);
     explain(context, &told, &dialects, why);
     Ok(Exit::Done)
 }

@@ -1,6 +1,6 @@
 //! `cargo migrate merge`.
 
-use migrate_core::author::Merge;
+use migrate_core::author::{Merge, Written};
 use migrate_core::ident::{BranchLabel, RevisionId};
 use migrate_db::cli::{CliError, Exit};
 
@@ -35,17 +35,22 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> {
-    let written = writing::act(context, |author, history| {
-        let request = Merge {
-            id: writing::id(&history.graph, args.rev_id.as_ref())?,
-            created: writing::now()?,
-            message: args.message.clone().unwrap_or_default(),
-            revisions: args.revisions.clone(),
-            splice: args.splice,
-            labels: args.labels.clone(),
-        };
-        author.merge(&request).map_err(writing::refused)
-    })?;
-    writing::deliver(context, &written)?;
+    let written = writing::act(
+        context,
+        "merge",
+        |written: &Written| &written.changes,
+        |author, history| {
+            let request = Merge {
+                id: writing::id(&history.graph, args.rev_id.as_ref())?,
+                created: writing::now()?,
+                message: args.message.clone().unwrap_or_default(),
+                revisions: args.revisions.clone(),
+                splice: args.splice,
+                labels: args.labels.clone(),
+            };
+            author.merge(&request).map_err(writing::refused)
+        },
+    )?;
+    writing::deliver(context, &written);
     Ok(Exit::Done)
 }

@@ -1,6 +1,6 @@
 //! `cargo migrate new`.
 
-use migrate_core::author::{Body, NewRevision};
+use migrate_core::author::{Body, NewRevision, Written};
 use migrate_core::ident::{BranchLabel, RevisionId};
 use migrate_db::cli::{CliError, Exit};
 
@@ -47,20 +47,25 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> {
     let editor = args.edit.then(|| writing::editor(context)).transpose()?;
-    let written = writing::act(context, |author, history| {
-        let request = NewRevision {
-            id: writing::id(&history.graph, args.rev_id.as_ref())?,
-            created: writing::now()?,
-            message: args.message.clone().or_else(|| args.words.clone()).unwrap_or_default(),
-            head: args.head.clone(),
-            splice: args.splice,
-            labels: args.labels.clone(),
-            depends_on: args.depends_on.clone(),
-            body: args.irreversible.clone().map_or(Body::Template, Body::Irreversible),
-        };
-        author.new_revision(&request).map_err(writing::refused)
-    })?;
-    let path = writing::deliver(context, &written)?;
+    let written = writing::act(
+        context,
+        "new",
+        |written: &Written| &written.changes,
+        |author, history| {
+            let request = NewRevision {
+                id: writing::id(&history.graph, args.rev_id.as_ref())?,
+                created: writing::now()?,
+                message: args.message.clone().or_else(|| args.words.clone()).unwrap_or_default(),
+                head: args.head.clone(),
+                splice: args.splice,
+                labels: args.labels.clone(),
+                depends_on: args.depends_on.clone(),
+                body: args.irreversible.clone().map_or(Body::Template, Body::Irreversible),
+            };
+            author.new_revision(&request).map_err(writing::refused)
+        },
+    )?;
+    let path = writing::deliver(context, &written);
     match editor {
         Some(editor) => writing::open(&editor, &[path])?,
         None => context.ui.note("fill in its sections, then: cargo migrate upgrade"),

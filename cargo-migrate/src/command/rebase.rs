@@ -36,19 +36,23 @@ struct Json<'a> {
 }
 
 pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> {
-    let (rebased, paths) = writing::act(context, |author, history| {
-        let request = Rebase { branch: args.branch.clone(), onto: args.onto.clone() };
-        let rebased = author
-            .rebase(&request, |name| context.directory.raw(name))
-            .map_err(writing::refused)?;
-        let path = |id: &RevisionId| {
-            let node = history.graph.node(id.as_str())?;
-            Some(history.graph.revision(node).file.path().to_owned())
-        };
-        let paths: Vec<String> = rebased.rewritten.iter().filter_map(path).collect();
-        Ok((rebased, paths))
-    })?;
-    writing::apply(context, &rebased.changes)?;
+    let (rebased, paths) = writing::act(
+        context,
+        "rebase",
+        |done: &(Rebased, Vec<String>)| &done.0.changes,
+        |author, history| {
+            let request = Rebase { branch: args.branch.clone(), onto: args.onto.clone() };
+            let rebased = author
+                .rebase(&request, |name| context.directory.raw(name))
+                .map_err(writing::refused)?;
+            let path = |id: &RevisionId| {
+                let node = history.graph.node(id.as_str())?;
+                Some(history.graph.revision(node).file.path().to_owned())
+            };
+            let paths: Vec<String> = rebased.rewritten.iter().filter_map(path).collect();
+            Ok((rebased, paths))
+        },
+    )?;
     report(context, &rebased, &paths);
     Ok(Exit::Done)
 }

@@ -119,3 +119,61 @@ fn a_history_is_read_with_its_lock() {
     assert_eq!(history.dialects, [Dialect::Mysql], "the lock knows by whose rules it was taken");
     assert_eq!(found.iter().map(|d| d.code).collect::<Vec<_>>(), [Code::LockOutdated; 2]);
 }
+
+#[test]
+fn one_writer_at_a_time_holds_the_folder_and_leaves_no_file() {
+    let (_temp, directory) = folder();
+    let counter = directory.path().join("counter");
+    let wait = Duration::from_secs(60);
+    drop(directory.writer_lock("first", wait, |_| {}).unwrap());
+    fs::write(&counter, "0").unwrap();
+    std::thread::scope(|scope| {
+        for n in 0..20 {
+            let (directory, counter) = (&directory, &counter);
+            scope.spawn(move || {
+                let _held = directory.writer_lock(&format!("writer {n}"), wait, |_| {}).unwrap();
+                let number: u32 = fs::read_to_string(counter).unwrap().parse().unwrap();
+                std::thread::yield_now();
+                replace(counter, (number + 1).to_string()).unwrap();
+            });
+        }
+    });
+    assert_eq!(fs::read_to_string(&counter).unwrap(), "20");
+    assert_eq!(names(&directory), ["counter"]);
+}
+
+#[test]
+fn a_writer_that_waits_in_vain_learns_who_holds_the_folder() {
+    let (_temp, directory) = folder();
+    let held = directory.writer_lock("process 7, `new`", Duration::ZERO, |_| {}).unwrap();
+    let error = directory.writer_lock("other", Duration::ZERO, |_| {}).unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    assert!(error.to_string().contains("process 7, `new`"), "{error}");
+    drop(held);
+    // What a killed process leaves is a file without a lock.
+    fs::write(directory.path().join(".migrate.lock.writer"), "process 8, a much longer name")
+        .unwrap();
+    let _held = directory.writer_lock("next", Duration::ZERO, |_| {}).unwrap();
+    let error = directory.writer_lock("other", Duration::ZERO, |_| {}).unwrap_err();
+    assert!(error.to_string().starts_with("next writes"), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_linked_file_is_replaced_where_it_is_and_stays_linked() {
+    let (temp, directory) = folder();
+    let real = temp.path().join("shared");
+    fs::create_dir(&real).unwrap();
+    directory.apply(&[]).unwrap();
+    let link = directory.path().join(FILE_NAME);
+    std::os::unix::fs::symlink("../shared/real.lock", &link).unwrap();
+    for text in ["first", "second"] {
+        directory.apply(&[write(FILE_NAME, text)]).unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read_to_string(real.join("real.lock")).unwrap(), text);
+    }
+    assert_eq!(fs::read_dir(&real).unwrap().count(), 1, "a temporary file was left");
+    fs::remove_file(&link).unwrap();
+    std::os::unix::fs::symlink(FILE_NAME, &link).unwrap();
+    assert!(directory.apply(&[write(FILE_NAME, "x")]).is_err(), "a link to itself");
+}

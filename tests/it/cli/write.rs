@@ -58,6 +58,27 @@ fn new_builds_on_the_head_and_says_where_the_file_is() {
 }
 
 #[test]
+fn commands_that_write_at_the_same_time_lose_nothing() {
+    let env = TestEnvironment::new();
+    env.ok(&["init"]);
+    std::thread::scope(|scope| {
+        for n in 0..20 {
+            let env = &env;
+            scope.spawn(move || {
+                let (message, id) = (format!("change {n}"), format!("r{n}"));
+                env.ok(&["new", "-m", &message, "--rev-id", &id, "--head", "base"]);
+            });
+        }
+    });
+    let lock = env.read("migrations/migrate.lock");
+    let missing: Vec<_> = (0..20).filter(|n| !lock.contains(&format!("\"r{n}\" = "))).collect();
+    assert!(missing.is_empty(), "the lock file does not name {missing:?}:\n{lock}");
+    assert_eq!(env.ok(&["heads"]).stdout.lines().count(), 20);
+    let files = std::fs::read_dir(env.path("migrations")).unwrap();
+    assert_eq!(files.count(), 21, "only revisions and the lock file are left");
+}
+
+#[test]
 fn the_word_revision_means_new() {
     let env = TestEnvironment::with_history();
     env.ok(&["revision", "-m", "x", "--rev-id", "ddd"]);

@@ -70,6 +70,11 @@ impl TestEnvironment {
         fs::write(path, text).unwrap();
     }
 
+    /// The text of a file.
+    pub(crate) fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap()
+    }
+
     /// Writes a revision into `migrations`.
     pub(crate) fn revision(&self, id: &str, revises: &str, up: &str, down: &str) {
         self.revision_with(id, revises, "", up, down);
