@@ -11,7 +11,7 @@ pub mod sqlite;
 use std::fmt::{self, Write as _};
 use std::time::Duration;
 
-use crate::sql::{Lexis, Object, controls_transaction, has_form};
+use crate::sql::{Lexis, Object, controls_transaction, has_form, quote};
 
 /// A database whose SQL is understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -191,16 +191,7 @@ impl Dialect {
     /// A name in quotes.
     #[must_use]
     pub fn quote(self, name: &str) -> String {
-        let quote = self.words().name_quote;
-        let mut quoted = String::from(quote);
-        for c in name.chars().filter(|c| *c != '\0') {
-            if c == quote {
-                quoted.push(quote);
-            }
-            quoted.push(c);
-        }
-        quoted.push(quote);
-        quoted
+        quote(name, self.words().name_quote)
     }
 }
 

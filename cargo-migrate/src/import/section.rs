@@ -6,7 +6,7 @@ use std::rc::Rc;
 use migrate_core::diagnostic::Diagnostics;
 use migrate_core::dialect::Dialect;
 use migrate_core::source::{SourceFile, Span};
-use migrate_core::sql::{Lexer, Token, TokenKind, controls_transaction, split};
+use migrate_core::sql::{Lexer, TokenKind, Tokens, controls_transaction, split};
 
 use super::{Format, Section, adopt};
 
@@ -80,7 +80,7 @@ impl Part {
                 notes.push("controls transactions itself: marked transaction:false".to_owned());
             }
         }
-        let tables = touched_version_tables(&statements);
+        let tables = touched_version_tables(&statements, dialect);
         if !tables.is_empty() {
             notes.push(format!(
                 "touches {}, a version table that a fresh database does not have",
@@ -130,28 +130,17 @@ struct Found<'a> {
     span: Span,
     /// The end of the span that was split.
     end: usize,
-    tokens: Vec<Token>,
+    tokens: Tokens<'a>,
 }
 
 impl<'a> Found<'a> {
     fn new(text: &'a str, span: Span, within: Span, dialect: Dialect) -> Self {
-        let tokens = Lexer::new(text, span, dialect.lexis())
-            .map_while(Result::ok)
-            .filter(|token| !matches!(token.kind, TokenKind::Comment | TokenKind::CodeComment))
-            .collect();
+        let tokens = Tokens::read_until_error(span.of(text), dialect.lexis());
         Self { text, span, end: within.end, tokens }
     }
 
-    fn word(&self, n: usize) -> &'a str {
-        self.tokens.get(n).map_or("", |token| token.span.of(self.text))
-    }
-
-    fn is(&self, n: usize, word: &str) -> bool {
-        self.word(n).eq_ignore_ascii_case(word)
-    }
-
     fn begins_transaction(&self) -> bool {
-        self.is(0, "begin") || self.is(0, "start") && self.is(1, "transaction")
+        self.tokens.cursor().is_any(&["BEGIN", "START TRANSACTION"])
     }
 
     fn controls_transaction(&self, dialect: Dialect) -> bool {
@@ -159,7 +148,17 @@ impl<'a> Found<'a> {
     }
 
     fn commits(&self) -> bool {
-        self.is(0, "commit") || self.is(0, "end")
+        self.tokens.cursor().is_any(&["COMMIT", "END"])
+    }
+
+    /// Whether a name stands in it, in any case.
+    fn names(&self, name: &str, dialect: Dialect) -> bool {
+        self.tokens.cursor().lexemes().iter().any(|lexeme| {
+            matches!(lexeme.kind, TokenKind::Word | TokenKind::QuotedName)
+                && lexeme
+                    .name(dialect.lexis())
+                    .is_some_and(|found| found.eq_ignore_ascii_case(name))
+        })
     }
 }
 
@@ -197,7 +196,7 @@ fn semicolon(text: &str, start: usize, end: usize, dialect: Dialect) -> Option<S
 }
 
 /// The version tables that statements name, in quotes as they are shown.
-fn touched_version_tables(statements: &[Found<'_>]) -> Vec<String> {
+fn touched_version_tables(statements: &[Found<'_>], dialect: Dialect) -> Vec<String> {
     let mut tables: Vec<&str> = Format::ALL
         .iter()
         .flat_map(|format| adopt::version_tables(*format))
@@ -207,21 +206,7 @@ fn touched_version_tables(statements: &[Found<'_>]) -> Vec<String> {
         .collect();
     tables.sort_unstable();
     tables.dedup();
-    tables.retain(|name| {
-        statements.iter().any(|s| {
-            s.tokens.iter().any(|token| {
-                let text = token.span.of(s.text);
-                let text = match token.kind {
-                    TokenKind::Word => text,
-                    TokenKind::QuotedName => {
-                        text.get(1..text.len().saturating_sub(1)).unwrap_or_default()
-                    }
-                    _ => return false,
-                };
-                text.eq_ignore_ascii_case(name)
-            })
-        })
-    });
+    tables.retain(|name| statements.iter().any(|s| s.names(name, dialect)));
     tables.into_iter().map(|name| format!("`{name}`")).collect()
 }
 

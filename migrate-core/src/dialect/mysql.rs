@@ -24,6 +24,9 @@ const LEXIS: Lexis = Lexis {
     trigger_bodies: false,
     stored_programs: true,
     psql: false,
+    lower_case_names: false,
+    string_names: false,
+    name_bytes: None,
 };
 
 pub(super) static WORDS: Words = Words {

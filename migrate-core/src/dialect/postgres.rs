@@ -24,6 +24,9 @@ const LEXIS: Lexis = Lexis {
     trigger_bodies: false,
     stored_programs: false,
     psql: true,
+    lower_case_names: true,
+    string_names: false,
+    name_bytes: Some(63),
 };
 
 pub(super) static WORDS: Words = Words {

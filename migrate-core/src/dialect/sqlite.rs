@@ -1,20 +1,25 @@
 //! SQLite: what its SQL says, and what the statements in its catalog do.
 //!
-//! `reader` and `text` read tokens and write them again, `table` and `index` read what they make,
-//! `catalog` all rows of `sqlite_schema`. That table keeps the text of every statement, edited by
+//! `table` and `index` read what statements make, `text` writes tokens in one form, `catalog` reads
+//! all rows of `sqlite_schema`. That table keeps the text of every statement, edited by
 //! `ALTER TABLE`: it tells more than all PRAGMAs.
 
 mod catalog;
 mod index;
 mod keywords;
-mod reader;
 mod table;
 mod text;
 
 pub use catalog::{Entry, schema};
 
 use super::{Transactions, Words};
-use crate::sql::Lexis;
+use crate::sql::{Cursor, Lexis};
+
+/// Passes over the name of what is created, with `IF NOT EXISTS` and a schema before it.
+fn created_name(cursor: &mut Cursor<'_>) -> Option<String> {
+    cursor.eat("IF NOT EXISTS");
+    cursor.qualified_name().map(|name| name.name)
+}
 
 const LEXIS: Lexis = Lexis {
     nested_comments: false,
@@ -37,6 +42,9 @@ const LEXIS: Lexis = Lexis {
     trigger_bodies: true,
     stored_programs: false,
     psql: false,
+    lower_case_names: false,
+    string_names: true,
+    name_bytes: None,
 };
 
 pub(super) static WORDS: Words = Words {

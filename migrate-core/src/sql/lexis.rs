@@ -44,4 +44,10 @@ pub struct Lexis {
     pub stored_programs: bool,
     /// `COPY .. FROM stdin` and psql's backslash lines are recognised, to be refused (PostgreSQL).
     pub psql: bool,
+    /// A name without quotes is kept in lower case (PostgreSQL).
+    pub lower_case_names: bool,
+    /// `'..'` is a name where only a name can stand (SQLite).
+    pub string_names: bool,
+    /// Longer names are cut to this number of bytes (PostgreSQL); `None` where they are not.
+    pub name_bytes: Option<usize>,
 }

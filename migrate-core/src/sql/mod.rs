@@ -19,6 +19,7 @@
 
 mod body;
 mod bytes;
+mod cursor;
 mod fault;
 mod fingerprint;
 mod lexer;
@@ -28,8 +29,10 @@ mod program;
 mod split;
 mod token;
 mod trace;
+mod unquote;
 mod words;
 
+pub use cursor::{Cursor, Lexeme, Tokens, Unexpected};
 pub use fingerprint::{Fingerprint, Hasher, MalformedFingerprint, Readings};
 pub use lexer::Lexer;
 pub use lexis::Lexis;
@@ -37,6 +40,7 @@ pub(crate) use plain::is_plain;
 pub use split::{Statement, scan, split};
 pub use token::{LexError, Token, TokenKind, Unterminated};
 pub use trace::{Name, Object, Trace, trace};
+pub use unquote::quote;
 pub use words::{controls_transaction, has_form, leading_words};
 
 #[cfg(test)]

@@ -3,8 +3,7 @@
 //! Reads the beginnings of the commonest statements of DDL and gives up on everything else: who
 //! cannot tell must ask. What the catalog says is a dialect's matter.
 
-use super::{Lexer, Lexis, TokenKind};
-use crate::source::Span;
+use super::{Cursor, Lexis, Tokens};
 
 /// How one sees whether a statement ran.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +38,7 @@ pub struct Name {
     pub written: String,
     /// The schema without quotes, where it is written.
     pub schema: Option<String>,
-    /// The name without quotes.
+    /// The name without quotes, in the case in which the database keeps it.
     pub name: String,
 }
 
@@ -54,255 +53,172 @@ pub struct Name {
 /// ```
 #[must_use]
 pub fn trace(sql: &str, lexis: &Lexis) -> Option<Trace> {
-    let tokens: Vec<Part<'_>> = Lexer::new(sql, Span::new(0, sql.len()), lexis)
-        .map_while(Result::ok)
-        .filter(|token| !matches!(token.kind, TokenKind::Comment | TokenKind::CodeComment))
-        .map(|token| Part { kind: token.kind, text: token.span.of(sql) })
-        .collect();
-    Reader { rest: &tokens }.statement()
+    statement(Tokens::read_until_error(sql, lexis).cursor())
 }
 
-#[derive(Clone, Copy)]
-struct Part<'s> {
-    kind: TokenKind,
-    text: &'s str,
+fn statement(mut cursor: Cursor<'_>) -> Option<Trace> {
+    if cursor
+        .eat_any(&["TRUNCATE", "ANALYZE", "OPTIMIZE", "VACUUM", "SET", "USE", "GRANT"])
+        .is_some()
+    {
+        return Some(Trace::Repeatable);
+    }
+    if cursor.eat("CREATE") {
+        return create(&mut cursor);
+    }
+    if cursor.eat("DROP") {
+        return drop(&mut cursor);
+    }
+    if cursor.eat("RENAME") && cursor.eat("TABLE") {
+        name(&mut cursor)?;
+        let to = name_after(&mut cursor, "TO")?;
+        return cursor.is_empty().then_some(Trace::Appears(Object::Table(to)));
+    }
+    if cursor.eat("ALTER") && cursor.eat("TABLE") {
+        return alter(&mut cursor);
+    }
+    None
 }
 
-#[derive(Clone, Copy)]
-struct Reader<'t, 's> {
-    rest: &'t [Part<'s>],
-}
-
-impl<'s> Reader<'_, 's> {
-    fn statement(mut self) -> Option<Trace> {
-        if self.eat_any(&["TRUNCATE", "ANALYZE", "OPTIMIZE", "VACUUM", "SET", "USE", "GRANT"]) {
+fn create(cursor: &mut Cursor<'_>) -> Option<Trace> {
+    if cursor.eat("OR") {
+        return cursor.eat("REPLACE").then_some(Trace::Repeatable);
+    }
+    if cursor.eat_any(&["TEMPORARY", "TEMP"]).is_some() {
+        return None;
+    }
+    let of_index = cursor.eat_any(&["UNIQUE", "FULLTEXT", "SPATIAL"]).is_some();
+    if cursor.eat("INDEX") {
+        cursor.eat("CONCURRENTLY");
+        if if_exists(cursor) {
             return Some(Trace::Repeatable);
         }
-        if self.eat("CREATE") {
-            return self.create();
+        let index = name(cursor)?;
+        while !cursor.is("ON") {
+            cursor.bump()?;
         }
-        if self.eat("DROP") {
-            return self.drop();
-        }
-        if self.eat("RENAME") && self.eat("TABLE") {
-            self.name()?;
-            let to = self.after("TO")?;
-            return self.end().then_some(Trace::Appears(Object::Table(to)));
-        }
-        if self.eat("ALTER") && self.eat("TABLE") {
-            return self.alter();
-        }
-        None
+        cursor.eat("ON");
+        cursor.eat("ONLY");
+        return Some(Trace::Appears(Object::Index(Some(name(cursor)?), index)));
     }
-
-    fn create(&mut self) -> Option<Trace> {
-        if self.eat("OR") {
-            return self.eat("REPLACE").then_some(Trace::Repeatable);
-        }
-        if self.eat_any(&["TEMPORARY", "TEMP"]) {
-            return None;
-        }
-        let of_index = self.eat_any(&["UNIQUE", "FULLTEXT", "SPATIAL"]);
-        if self.eat("INDEX") {
-            self.eat("CONCURRENTLY");
-            if self.if_exists() {
-                return Some(Trace::Repeatable);
-            }
-            let name = self.name()?;
-            while !self.is("ON") {
-                self.skip()?;
-            }
-            self.eat("ON");
-            self.eat("ONLY");
-            return Some(Trace::Appears(Object::Index(Some(self.name()?), name)));
-        }
-        let object = self.kind().filter(|_| !of_index)?;
-        if self.if_exists() {
-            return Some(Trace::Repeatable);
-        }
-        Some(Trace::Appears(object(self.name()?)))
+    let object = kind(cursor).filter(|_| !of_index)?;
+    if if_exists(cursor) {
+        return Some(Trace::Repeatable);
     }
-
-    fn drop(&mut self) -> Option<Trace> {
-        if self.eat("INDEX") {
-            self.eat("CONCURRENTLY");
-            if self.if_exists() {
-                return Some(Trace::Repeatable);
-            }
-            let name = self.name()?;
-            let table = if self.is("ON") { Some(self.after("ON")?) } else { None };
-            return (!self.is(",")).then_some(Trace::Disappears(Object::Index(table, name)));
-        }
-        let object = self.kind()?;
-        if self.if_exists() {
-            return Some(Trace::Repeatable);
-        }
-        let name = self.name()?;
-        // Of several some may be gone and some not.
-        (!self.is(",")).then_some(Trace::Disappears(object(name)))
-    }
-
-    fn kind(&mut self) -> Option<fn(Name) -> Object> {
-        if self.eat_any(&["TABLE", "VIEW"]) {
-            return Some(Object::Table);
-        }
-        if self.eat_any(&["PROCEDURE", "FUNCTION"]) {
-            return Some(Object::Routine);
-        }
-        self.eat("TRIGGER").then_some(Object::Trigger)
-    }
-
-    /// One change that can be seen tells of all: they happen together.
-    fn alter(&mut self) -> Option<Trace> {
-        if self.if_exists() {
-            return None;
-        }
-        let table = self.name()?;
-        let mut depth = 0_usize;
-        let mut first = true;
-        while first || !self.rest.is_empty() {
-            if depth == 0 && (first || self.eat(",")) {
-                let found = Reader { rest: self.rest }.action(&table);
-                if found.is_some() {
-                    return found;
-                }
-            }
-            first = false;
-            match self.rest.first().map(|part| part.text) {
-                Some("(") => depth += 1,
-                Some(")") => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-            if depth > 0 || !self.is(",") {
-                self.skip();
-            }
-        }
-        None
-    }
-
-    fn action(mut self, table: &Name) -> Option<Trace> {
-        const NO_COLUMN: [&str; 14] = [
-            "INDEX",
-            "KEY",
-            "UNIQUE",
-            "CONSTRAINT",
-            "FOREIGN",
-            "PRIMARY",
-            "FULLTEXT",
-            "SPATIAL",
-            "CHECK",
-            "PERIOD",
-            "PARTITION",
-            "SYSTEM",
-            "IF",
-            "(",
-        ];
-        let column = |name| Object::Column(table.clone(), name);
-        let index = |name| Object::Index(Some(table.clone()), name);
-        if self.eat("ADD") {
-            if self.eat("UNIQUE") && !self.is("INDEX") && !self.is("KEY") {
-                return self.name().map(index).map(Trace::Appears);
-            }
-            if self.eat_any(&["INDEX", "KEY"]) {
-                return (!self.is("IF")).then(|| self.name().map(index).map(Trace::Appears))?;
-            }
-            let sure = self.eat("COLUMN");
-            let other = NO_COLUMN.iter().any(|word| self.is(word));
-            return (!other || sure && !self.is("IF") && !self.is("("))
-                .then(|| self.name().map(column).map(Trace::Appears))?;
-        }
-        if self.eat("DROP") {
-            if self.eat_any(&["INDEX", "KEY"]) {
-                return (!self.is("IF")).then(|| self.name().map(index).map(Trace::Disappears))?;
-            }
-            let sure = self.eat("COLUMN");
-            let other = NO_COLUMN.iter().any(|word| self.is(word));
-            return (!other || sure && !self.is("IF"))
-                .then(|| self.name().map(column).map(Trace::Disappears))?;
-        }
-        if self.eat("CHANGE") {
-            self.eat("COLUMN");
-            let (old, new) = (self.name()?, self.name()?);
-            let renamed = !old.name.eq_ignore_ascii_case(&new.name);
-            return renamed.then(|| Trace::Appears(column(new)));
-        }
-        if self.eat("RENAME") {
-            if self.eat("COLUMN") {
-                self.name()?;
-                return Some(Trace::Appears(column(self.after("TO")?)));
-            }
-            if self.eat_any(&["INDEX", "KEY"]) {
-                self.name()?;
-                return Some(Trace::Appears(index(self.after("TO")?)));
-            }
-            self.eat_any(&["TO", "AS"]);
-            return self.name().map(Object::Table).map(Trace::Appears);
-        }
-        None
-    }
-
-    fn is(&self, word: &str) -> bool {
-        self.rest.first().is_some_and(|part| {
-            part.kind != TokenKind::QuotedName && part.text.eq_ignore_ascii_case(word)
-        })
-    }
-
-    fn eat(&mut self, word: &str) -> bool {
-        self.is(word) && self.skip().is_some()
-    }
-
-    fn eat_any(&mut self, words: &[&str]) -> bool {
-        words.iter().any(|word| self.eat(word))
-    }
-
-    fn skip(&mut self) -> Option<Part<'s>> {
-        let (first, rest) = self.rest.split_first()?;
-        self.rest = rest;
-        Some(*first)
-    }
-
-    fn end(&self) -> bool {
-        self.rest.is_empty()
-    }
-
-    fn if_exists(&mut self) -> bool {
-        self.eat("IF") && (self.eat("NOT") || self.is("EXISTS")) && self.eat("EXISTS")
-    }
-
-    fn after(&mut self, word: &str) -> Option<Name> {
-        if self.eat(word) { self.name() } else { None }
-    }
-
-    fn name(&mut self) -> Option<Name> {
-        let first = self.part()?;
-        if !self.eat(".") {
-            return Some(Name {
-                written: first.text.to_owned(),
-                schema: None,
-                name: bare(first.text),
-            });
-        }
-        let second = self.part()?;
-        Some(Name {
-            written: format!("{}.{}", first.text, second.text),
-            schema: Some(bare(first.text)),
-            name: bare(second.text),
-        })
-    }
-
-    fn part(&mut self) -> Option<Part<'s>> {
-        self.skip().filter(|part| matches!(part.kind, TokenKind::Word | TokenKind::QuotedName))
-    }
+    Some(Trace::Appears(object(name(cursor)?)))
 }
 
-/// A name without its quotes.
-fn bare(text: &str) -> String {
-    let mut chars = text.chars();
-    match chars.next() {
-        Some(quote @ ('`' | '"')) => {
-            chars.next_back();
-            chars.as_str().replace(&format!("{quote}{quote}"), &quote.to_string())
+fn drop(cursor: &mut Cursor<'_>) -> Option<Trace> {
+    if cursor.eat("INDEX") {
+        cursor.eat("CONCURRENTLY");
+        if if_exists(cursor) {
+            return Some(Trace::Repeatable);
         }
-        _ => text.to_owned(),
+        let name = name(cursor)?;
+        let table = if cursor.is("ON") { Some(name_after(cursor, "ON")?) } else { None };
+        return (!cursor.is(",")).then_some(Trace::Disappears(Object::Index(table, name)));
     }
+    let object = kind(cursor)?;
+    if if_exists(cursor) {
+        return Some(Trace::Repeatable);
+    }
+    let name = name(cursor)?;
+    // Of several some may be gone and some not.
+    (!cursor.is(",")).then_some(Trace::Disappears(object(name)))
+}
+
+fn kind(cursor: &mut Cursor<'_>) -> Option<fn(Name) -> Object> {
+    if cursor.eat_any(&["TABLE", "VIEW"]).is_some() {
+        return Some(Object::Table);
+    }
+    if cursor.eat_any(&["PROCEDURE", "FUNCTION"]).is_some() {
+        return Some(Object::Routine);
+    }
+    cursor.eat("TRIGGER").then_some(Object::Trigger)
+}
+
+/// One change that can be seen tells of all: they happen together.
+fn alter(cursor: &mut Cursor<'_>) -> Option<Trace> {
+    if if_exists(cursor) {
+        return None;
+    }
+    let table = name(cursor)?;
+    cursor.items().find_map(|item| action(item, &table))
+}
+
+fn action(mut cursor: Cursor<'_>, table: &Name) -> Option<Trace> {
+    const NO_COLUMN: [&str; 14] = [
+        "INDEX",
+        "KEY",
+        "UNIQUE",
+        "CONSTRAINT",
+        "FOREIGN",
+        "PRIMARY",
+        "FULLTEXT",
+        "SPATIAL",
+        "CHECK",
+        "PERIOD",
+        "PARTITION",
+        "SYSTEM",
+        "IF",
+        "(",
+    ];
+    let column = |name| Object::Column(table.clone(), name);
+    let index = |name| Object::Index(Some(table.clone()), name);
+    if cursor.eat("ADD") {
+        if cursor.eat("UNIQUE") && !cursor.is("INDEX") && !cursor.is("KEY") {
+            return name(&mut cursor).map(index).map(Trace::Appears);
+        }
+        if cursor.eat_any(&["INDEX", "KEY"]).is_some() {
+            return (!cursor.is("IF")).then(|| name(&mut cursor).map(index).map(Trace::Appears))?;
+        }
+        let sure = cursor.eat("COLUMN");
+        let other = NO_COLUMN.iter().any(|word| cursor.is(word));
+        return (!other || sure && !cursor.is("IF") && !cursor.is("("))
+            .then(|| name(&mut cursor).map(column).map(Trace::Appears))?;
+    }
+    if cursor.eat("DROP") {
+        if cursor.eat_any(&["INDEX", "KEY"]).is_some() {
+            return (!cursor.is("IF"))
+                .then(|| name(&mut cursor).map(index).map(Trace::Disappears))?;
+        }
+        let sure = cursor.eat("COLUMN");
+        let other = NO_COLUMN.iter().any(|word| cursor.is(word));
+        return (!other || sure && !cursor.is("IF"))
+            .then(|| name(&mut cursor).map(column).map(Trace::Disappears))?;
+    }
+    if cursor.eat("CHANGE") {
+        cursor.eat("COLUMN");
+        let (old, new) = (name(&mut cursor)?, name(&mut cursor)?);
+        let renamed = !old.name.eq_ignore_ascii_case(&new.name);
+        return renamed.then(|| Trace::Appears(column(new)));
+    }
+    if cursor.eat("RENAME") {
+        if cursor.eat("COLUMN") {
+            name(&mut cursor)?;
+            return Some(Trace::Appears(column(name_after(&mut cursor, "TO")?)));
+        }
+        if cursor.eat_any(&["INDEX", "KEY"]).is_some() {
+            name(&mut cursor)?;
+            return Some(Trace::Appears(index(name_after(&mut cursor, "TO")?)));
+        }
+        let _ = cursor.eat("TO") || cursor.eat("AS");
+        return name(&mut cursor).map(Object::Table).map(Trace::Appears);
+    }
+    None
+}
+
+fn if_exists(cursor: &mut Cursor<'_>) -> bool {
+    cursor.eat("IF NOT EXISTS") || cursor.eat("IF EXISTS")
+}
+
+fn name_after(cursor: &mut Cursor<'_>, word: &str) -> Option<Name> {
+    if cursor.eat(word) { name(cursor) } else { None }
+}
+
+fn name(cursor: &mut Cursor<'_>) -> Option<Name> {
+    let start = *cursor;
+    let found = cursor.qualified_name()?;
+    let written = start.before(cursor).lexemes().iter().map(|lexeme| lexeme.text).collect();
+    Some(Name { written, schema: found.namespace, name: found.name })
 }

@@ -1,6 +1,7 @@
 //! The first words of a statement: enough to tell what kind it is.
 
-use super::{Lexer, Lexis, TokenKind};
+use super::cursor::lexemes;
+use super::{Lexeme, Lexis, TokenKind, Tokens};
 use crate::source::Span;
 
 /// The words at the front of a statement in upper case, comments aside, up to the first token that
@@ -13,32 +14,28 @@ use crate::source::Span;
 /// ```
 #[must_use]
 pub fn leading_words(sql: &str, lexis: &Lexis, limit: usize) -> Vec<String> {
-    front(sql, lexis).take(limit).map(str::to_ascii_uppercase).collect()
+    all_lexemes(sql, lexis)
+        .take_while(|lexeme| lexeme.kind == TokenKind::Word)
+        .take(limit)
+        .map(|lexeme| lexeme.text.to_ascii_uppercase())
+        .collect()
 }
 
-fn front<'a>(sql: &'a str, lexis: &'a Lexis) -> impl Iterator<Item = &'a str> {
-    Lexer::new(sql, Span::new(0, sql.len()), lexis)
-        .map_while(Result::ok)
-        .filter(|token| !matches!(token.kind, TokenKind::Comment | TokenKind::CodeComment))
-        .take_while(|token| token.kind == TokenKind::Word)
-        .map(|token| token.span.of(sql))
+fn all_lexemes<'a>(sql: &'a str, lexis: &'a Lexis) -> impl Iterator<Item = Lexeme<'a>> {
+    lexemes(sql, Span::new(0, sql.len()), lexis).map_while(Result::ok)
 }
 
 /// Whether a statement opens or ends a transaction.
 #[must_use]
 pub fn controls_transaction(sql: &str, lexis: &Lexis) -> bool {
-    let is = |word: &str, known: &[&str]| known.iter().any(|k| word.eq_ignore_ascii_case(k));
-    let mut words = front(sql, lexis);
-    let mut next = || words.next().unwrap_or_default();
-    let first = next();
-    if is(first, &["START", "PREPARE"]) {
-        return is(next(), &["TRANSACTION"]);
+    let tokens = Tokens::head(sql, 3, lexis);
+    let mut cursor = tokens.cursor();
+    if cursor.eat("ROLLBACK") {
+        cursor.eat("TRANSACTION");
+        return !cursor.is("TO");
     }
-    if is(first, &["ROLLBACK"]) {
-        let second = next();
-        return !is(if is(second, &["TRANSACTION"]) { next() } else { second }, &["TO"]);
-    }
-    is(first, &["BEGIN", "COMMIT", "END", "ABORT"])
+    let first = ["START TRANSACTION", "PREPARE TRANSACTION", "BEGIN", "COMMIT", "END", "ABORT"];
+    cursor.is_any(&first)
 }
 
 /// Whether a statement has a form: keywords with one space between, and `..` for any tokens.
@@ -51,10 +48,7 @@ pub fn controls_transaction(sql: &str, lexis: &Lexis) -> bool {
 /// ```
 #[must_use]
 pub fn has_form(sql: &str, form: &str, lexis: &Lexis) -> bool {
-    let mut tokens = Lexer::new(sql, Span::new(0, sql.len()), lexis)
-        .map_while(Result::ok)
-        .filter(|token| !matches!(token.kind, TokenKind::Comment | TokenKind::CodeComment))
-        .map(|token| token.span.of(sql));
+    let mut tokens = all_lexemes(sql, lexis).map(|lexeme| lexeme.text);
     let mut gap = false;
     for word in form.split(' ') {
         if word == ".." {

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::index::index;
-use super::reader::{Part, Reader, parts};
 use super::table::table;
 use super::text::{Scope, quoted, text};
+use super::{LEXIS, created_name};
 use crate::schema::{Name, Schema, Table, Trigger, View};
+use crate::sql::{Cursor, Tokens};
 
 /// A row of `sqlite_schema`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,16 +39,17 @@ pub struct Entry<'a> {
 /// ```
 #[must_use]
 pub fn schema(entries: &[Entry<'_>]) -> Schema {
-    let read: Vec<(&Entry<'_>, Vec<Part<'_>>)> =
-        entries.iter().map(|entry| (entry, parts(entry.sql))).collect();
-    let of_kind = |kind: &'static str| read.iter().filter(move |(entry, _)| entry.kind == kind);
+    let tokens: Vec<Tokens<'_>> =
+        entries.iter().map(|entry| Tokens::read_until_error(entry.sql, &LEXIS)).collect();
+    let statements = || entries.iter().zip(tokens.iter().map(Tokens::cursor));
+    let of_kind = |kind: &'static str| statements().filter(move |(entry, _)| entry.kind == kind);
 
     let mut schema = Schema::default();
     let mut names: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for (entry, parts) in of_kind("table") {
-        let mut made = module(parts).or_else(|| table(parts)).unwrap_or_default();
+    for (entry, cursor) in of_kind("table") {
+        let mut made = module(cursor).or_else(|| table(cursor)).unwrap_or_default();
         if made == Table::default() {
-            let definition = text(parts, Scope::Columns(&[]));
+            let definition = text(cursor.lexemes(), Scope::Columns(&[]));
             made.options.insert("definition".to_owned(), definition);
         }
         let columns = made.columns.iter().map(|column| column.name.to_ascii_lowercase());
@@ -55,26 +57,26 @@ pub fn schema(entries: &[Entry<'_>]) -> Schema {
         schema.tables.insert(Name::new(entry.name), made);
     }
     // Only SQLite knows what the columns of the others are called: any of their words.
-    let others = read.iter().filter(|(entry, parts)| entry.kind == "view" || is_virtual(parts));
-    for (entry, parts) in others {
-        let words = parts.iter().filter_map(|part| part.name());
+    let others = statements().filter(|(entry, cursor)| entry.kind == "view" || cursor.is(VIRTUAL));
+    for (entry, cursor) in others {
+        let words = cursor.lexemes().iter().filter_map(|word| word.name(&LEXIS));
         let words = words.map(|word| word.to_ascii_lowercase()).collect();
         names.insert(entry.name.to_ascii_lowercase(), words);
     }
-    for (entry, parts) in of_kind("index") {
+    for (entry, cursor) in of_kind("index") {
         let Some(table) = named(&mut schema.tables, entry.table) else { continue };
-        if let Some(index) = index(parts, &table.columns) {
+        if let Some(index) = index(cursor, &table.columns) {
             table.indexes.insert(entry.name.to_owned(), index);
         }
     }
     let scope = Scope::Everything(&names);
-    for (entry, parts) in of_kind("view") {
-        if let Some(view) = view(parts, scope) {
+    for (entry, cursor) in of_kind("view") {
+        if let Some(view) = view(cursor, scope) {
             schema.views.insert(Name::new(entry.name), view);
         }
     }
-    for (entry, parts) in of_kind("trigger") {
-        let Some(trigger) = trigger(entry.name, parts, scope) else { continue };
+    for (entry, cursor) in of_kind("trigger") {
+        let Some(trigger) = trigger(entry.name, cursor, scope) else { continue };
         let triggers = match named(&mut schema.tables, entry.table) {
             Some(table) => &mut table.triggers,
             None => match named(&mut schema.views, entry.table) {
@@ -138,25 +140,22 @@ fn refer(schema: &mut Schema) {
     }
 }
 
-fn is_virtual(parts: &[Part<'_>]) -> bool {
-    Reader::new(parts).is("CREATE VIRTUAL TABLE")
-}
+const VIRTUAL: &str = "CREATE VIRTUAL TABLE";
 
 /// Reads `CREATE VIRTUAL TABLE`.
-fn module(parts: &[Part<'_>]) -> Option<Table> {
-    let mut reader = Reader::new(parts);
-    if !reader.eat("CREATE VIRTUAL TABLE") {
+fn module(mut cursor: Cursor<'_>) -> Option<Table> {
+    if !cursor.eat(VIRTUAL) {
         return None;
     }
-    reader.created()?;
-    if !reader.eat("USING") {
+    created_name(&mut cursor)?;
+    if !cursor.eat("USING") {
         return None;
     }
     let mut table = Table::default();
-    table.options.insert("module".to_owned(), reader.name()?.to_ascii_lowercase());
+    table.options.insert("module".to_owned(), cursor.name()?.to_ascii_lowercase());
     // They are the module's own language: nothing of them is known.
-    if let Some(arguments) = reader.group().filter(|arguments| !arguments.is_empty()) {
-        let words: Vec<&str> = arguments.iter().map(|part| part.text).collect();
+    if let Some(arguments) = cursor.group().filter(|arguments| !arguments.is_empty()) {
+        let words: Vec<&str> = arguments.lexemes().iter().map(|word| word.text).collect();
         let text = words.join(" ").replace(" ,", ",");
         table.options.insert("arguments".to_owned(), text);
     }
@@ -164,41 +163,36 @@ fn module(parts: &[Part<'_>]) -> Option<Table> {
 }
 
 /// Reads `CREATE VIEW`.
-fn view(parts: &[Part<'_>], scope: Scope<'_>) -> Option<View> {
-    let mut reader = Reader::new(parts);
-    reader.eat("CREATE");
-    let _ = reader.eat("TEMP") || reader.eat("TEMPORARY");
-    if !reader.eat("VIEW") {
+fn view(mut cursor: Cursor<'_>, scope: Scope<'_>) -> Option<View> {
+    cursor.eat("CREATE");
+    let _ = cursor.eat("TEMP") || cursor.eat("TEMPORARY");
+    if !cursor.eat("VIEW") {
         return None;
     }
-    reader.created()?;
-    let names = reader.group().unwrap_or_default();
+    created_name(&mut cursor)?;
+    let items = cursor.group().into_iter().flat_map(Cursor::items);
     let names: Vec<String> =
-        names.iter().filter_map(|part| part.name()).map(|name| quoted(&name)).collect();
+        items.filter_map(|mut item| item.name()).map(|name| quoted(&name)).collect();
     let details = if names.is_empty() { String::new() } else { format!("({})", names.join(", ")) };
-    reader.eat("AS");
-    Some(View { definition: text(reader.rest, scope), details, ..View::default() })
+    cursor.eat("AS");
+    Some(View { definition: text(cursor.lexemes(), scope), details, ..View::default() })
 }
 
 /// Reads `CREATE TRIGGER`. What is meant where nothing is said is said, or not, but always alike.
-fn trigger(name: &str, parts: &[Part<'_>], scope: Scope<'_>) -> Option<Trigger> {
-    let mut reader = Reader::new(parts);
-    reader.eat("CREATE");
-    let _ = reader.eat("TEMP") || reader.eat("TEMPORARY");
-    if !reader.eat("TRIGGER") {
+fn trigger(name: &str, mut cursor: Cursor<'_>, scope: Scope<'_>) -> Option<Trigger> {
+    cursor.eat("CREATE");
+    let _ = cursor.eat("TEMP") || cursor.eat("TEMPORARY");
+    if !cursor.eat("TRIGGER") {
         return None;
     }
-    reader.created()?;
-    let time = ["AFTER", "INSTEAD OF", "BEFORE"].into_iter().find(|time| reader.eat(time));
-    let rest = reader.rest;
-    let body = rest.iter().position(|part| part.is("BEGIN")).unwrap_or(rest.len());
-    let each = (0..body).find(|at| Reader::new(&rest[*at..]).is("FOR EACH ROW"));
-    let rest = match each {
-        Some(at) => [&rest[..at], &rest[at + 3..]].concat(),
-        None => rest.to_vec(),
-    };
+    created_name(&mut cursor)?;
+    let time = ["AFTER", "INSTEAD OF", "BEFORE"].into_iter().find(|time| cursor.eat(time));
+    let mut lexemes =
+        cursor.take_until(|cursor| cursor.is_any(&["BEGIN", "FOR EACH ROW"])).lexemes().to_vec();
+    cursor.eat("FOR EACH ROW");
+    lexemes.extend(cursor.lexemes());
     let time = time.unwrap_or("BEFORE");
-    let definition = format!("CREATE TRIGGER {} {time} {}", quoted(name), text(&rest, scope));
+    let definition = format!("CREATE TRIGGER {} {time} {}", quoted(name), text(&lexemes, scope));
     Some(Trigger { definition })
 }
 #[cfg(test)]

@@ -1,56 +1,55 @@
 //! Reads `CREATE INDEX`, and the lists of what a key or an index orders by.
 
-use super::reader::{Part, Reader, bare, list};
 use super::text::{Scope, find, quoted, text};
+use super::{LEXIS, created_name};
 use crate::schema::{Column, Index, IndexPart};
+use crate::sql::Cursor;
 
 /// The index that a `CREATE INDEX` makes on a table with these columns.
-pub(super) fn index(parts: &[Part<'_>], columns: &[Column]) -> Option<Index> {
-    let mut reader = Reader::new(parts);
-    reader.eat("CREATE");
-    let unique = reader.eat("UNIQUE");
-    if !reader.eat("INDEX") {
+pub(super) fn index(mut cursor: Cursor<'_>, columns: &[Column]) -> Option<Index> {
+    cursor.eat("CREATE");
+    let unique = cursor.eat("UNIQUE");
+    if !cursor.eat("INDEX") {
         return None;
     }
-    reader.created()?;
-    if !reader.eat("ON") {
+    created_name(&mut cursor)?;
+    if !cursor.eat("ON") {
         return None;
     }
-    reader.name()?;
-    let parts = list(reader.group()?).into_iter().map(|item| part(item, columns)).collect();
-    let predicate = reader.eat("WHERE").then(|| {
-        let end = reader.rest.iter().rposition(|part| part.text != ";").map_or(0, |at| at + 1);
-        text(bare(&reader.rest[..end]), Scope::Columns(columns))
+    cursor.name()?;
+    let parts = cursor.group()?.items().map(|item| part(item, columns)).collect();
+    let predicate = cursor.eat("WHERE").then(|| {
+        let condition = cursor.take_until(|cursor| cursor.is(";"));
+        text(condition.strip_parens().lexemes(), Scope::Columns(columns))
     });
     Some(Index { unique, parts, predicate, ..Index::default() })
 }
 
 /// One part of an index or a key. What a column has anyway, its collation and the ascending order,
 /// is not told again.
-pub(super) fn part(item: &[Part<'_>], columns: &[Column]) -> IndexPart {
-    let mut item = item;
+pub(super) fn part(mut item: Cursor<'_>, columns: &[Column]) -> IndexPart {
     let mut descending = false;
-    if let [before @ .., last] = item
+    if let [_, .., last] = item.lexemes()
         && (last.is("DESC") || last.is("ASC"))
     {
-        (item, descending) = (before, last.is("DESC"));
+        (item, descending) = (item.without_last(1), last.is("DESC"));
     }
     // The outermost collation counts.
     let mut collation = None;
     loop {
-        item = bare(item);
-        match item {
-            [before @ .., word, name] if word.is("COLLATE") && !before.is_empty() => {
-                collation = collation.or(name.name());
-                item = before;
+        item = item.strip_parens();
+        match item.lexemes() {
+            [_, .., word, name] if word.is("COLLATE") => {
+                collation = collation.or(name.name(&LEXIS));
+                item = item.without_last(2);
             }
             _ => break,
         }
     }
     let collation = collation.map(|name| name.to_ascii_uppercase());
     let order = descending.then(|| "DESC".to_owned());
-    let column = match item {
-        [one] => one.name().and_then(|name| find(columns, &name)),
+    let column = match item.lexemes() {
+        [one] => one.name(&LEXIS).and_then(|name| find(columns, &name)),
         _ => None,
     };
     let usual = column.map(|column| column.collation.as_deref().unwrap_or("BINARY"));
@@ -59,7 +58,8 @@ pub(super) fn part(item: &[Part<'_>], columns: &[Column]) -> IndexPart {
         .map(|name| format!("COLLATE {}", quoted(&name)));
     IndexPart {
         column: column.map(|column| column.name.clone()),
-        expression: column.map_or_else(|| text(item, Scope::Columns(columns)), |_| String::new()),
+        expression: column
+            .map_or_else(|| text(item.lexemes(), Scope::Columns(columns)), |_| String::new()),
         details: collation.into_iter().chain(order).collect::<Vec<_>>().join(" "),
     }
 }

@@ -5,52 +5,51 @@
 //! understood stands in the details of its column, so that it shows when it changes.
 
 use super::index::{part, parts_text};
-use super::reader::{Part, Reader, bare, list};
 use super::text::{Scope, find, quoted, string, text};
+use super::{LEXIS, created_name};
 use crate::schema::{Action, Check, Column, ForeignKey, Generated, Key, Name, Table};
-use crate::sql::TokenKind;
+use crate::sql::{Cursor, TokenKind};
 
 /// The table that a `CREATE TABLE` makes; `None` where the text is none.
-pub(super) fn table(parts: &[Part<'_>]) -> Option<Table> {
-    let mut reader = Reader::new(parts);
-    if !reader.eat("CREATE") {
+pub(super) fn table(mut cursor: Cursor<'_>) -> Option<Table> {
+    if !cursor.eat("CREATE") {
         return None;
     }
-    let _ = reader.eat("TEMP") || reader.eat("TEMPORARY");
-    if !reader.eat("TABLE") {
+    let _ = cursor.eat("TEMP") || cursor.eat("TEMPORARY");
+    if !cursor.eat("TABLE") {
         return None;
     }
-    reader.created()?;
-    let elements = list(reader.group()?);
+    created_name(&mut cursor)?;
+    let elements: Vec<Cursor<'_>> =
+        cursor.group()?.items().filter(|item| !item.is_empty()).collect();
     let (columns, constraints) =
-        elements.split_at(elements.iter().take_while(|parts| !is_constraint(parts)).count());
+        elements.split_at(elements.iter().take_while(|item| !item.is_any(&CONSTRAINTS)).count());
 
     let mut maker = Maker::default();
-    for parts in columns {
-        let name = parts[0].name()?;
+    let mut definitions = Vec::new();
+    for item in columns {
+        let mut item = *item;
+        let name = item.name()?;
         maker.table.columns.push(Column { name, nullable: true, ..Column::default() });
+        definitions.push(item);
     }
-    for (at, parts) in columns.iter().enumerate() {
-        maker.column(at, Reader { rest: &parts[1..] });
+    for (at, definition) in definitions.into_iter().enumerate() {
+        maker.column(at, definition);
     }
-    for parts in constraints {
-        maker.constraints(Reader { rest: parts });
+    for item in constraints {
+        maker.constraints(*item);
     }
-    maker.options(reader);
+    maker.options(cursor);
     Some(maker.finish())
 }
 
 const CONSTRAINTS: [&str; 5] = ["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"];
 
-fn is_constraint(parts: &[Part<'_>]) -> bool {
-    CONSTRAINTS.iter().any(|word| parts[0].is(word))
-}
-
 /// The words that end a type.
-fn ends_type(part: Part<'_>) -> bool {
+fn ends_type(cursor: &Cursor<'_>) -> bool {
     const OTHERS: [&str; 7] =
         ["DEFAULT", "NOT", "NULL", "REFERENCES", "COLLATE", "AS", "DEFERRABLE"];
-    is_constraint(&[part]) || OTHERS.iter().any(|word| part.is(word))
+    cursor.is_any(&CONSTRAINTS) || cursor.is_any(&OTHERS) || cursor.is("GENERATED ALWAYS")
 }
 
 #[derive(Default)]
@@ -63,110 +62,112 @@ struct Maker {
 }
 
 impl Maker {
-    fn text(&self, parts: &[Part<'_>]) -> String {
-        text(bare(parts), Scope::Columns(&self.table.columns))
+    /// The text of what stands in parentheses, if they come next.
+    fn group_text(&self, cursor: &mut Cursor<'_>) -> String {
+        let inside = cursor.group().map_or(&[][..], |inside| inside.strip_parens().lexemes());
+        text(inside, Scope::Columns(&self.table.columns))
     }
 
     /// Reads what stands behind the name of a column.
-    fn column(&mut self, at: usize, mut reader: Reader<'_, '_>) {
+    fn column(&mut self, at: usize, mut cursor: Cursor<'_>) {
         let own = vec![self.table.columns[at].name.clone()];
-        self.table.columns[at].data_type = data_type(&mut reader);
+        self.table.columns[at].data_type = data_type(&mut cursor);
         let mut details = Vec::new();
         let mut name = None;
-        while let Some(next) = reader.rest.first().copied() {
-            if reader.eat("CONSTRAINT") {
-                name = reader.name();
+        while let Some(next) = cursor.peek() {
+            if cursor.eat("CONSTRAINT") {
+                name = cursor.name();
                 continue;
             }
             let name = name.take();
-            if reader.eat("PRIMARY KEY") {
-                let descending = reader.eat("DESC");
-                let _ = reader.eat("ASC");
-                let conflict = conflict(&mut reader);
-                if reader.eat("AUTOINCREMENT") {
+            if cursor.eat("PRIMARY KEY") {
+                let descending = cursor.eat("DESC");
+                let _ = cursor.eat("ASC");
+                let conflict = conflict(&mut cursor);
+                if cursor.eat("AUTOINCREMENT") {
                     self.table.columns[at].identity = Some("AUTOINCREMENT".to_owned());
                 }
                 (self.descends, self.conflict) = (descending, conflict.clone());
                 let order = descending.then(|| format!("({} DESC)", quoted(&own[0])));
                 let details = joined([order, conflict]);
                 self.table.primary_key = Some(Key { name, columns: own.clone(), details });
-            } else if reader.eat("UNIQUE") {
-                let details = joined([conflict(&mut reader)]);
+            } else if cursor.eat("UNIQUE") {
+                let details = joined([conflict(&mut cursor)]);
                 self.table.uniques.push(Key { name, columns: own.clone(), details });
-            } else if reader.eat("NOT NULL") {
+            } else if cursor.eat("NOT NULL") {
                 self.table.columns[at].nullable = false;
-                let conflict = conflict(&mut reader);
+                let conflict = conflict(&mut cursor);
                 if name.is_some() || conflict.is_some() {
                     let name = name.map(|name| format!("CONSTRAINT {}", quoted(&name)));
                     details.push(joined([name, Some("NOT NULL".to_owned()), conflict]));
                 }
-            } else if reader.eat("NULL") {
-                let _ = conflict(&mut reader);
-            } else if reader.is("CHECK") {
-                self.check(name, &mut reader);
-            } else if reader.eat("DEFAULT") {
-                self.table.columns[at].default = default(&mut reader);
-            } else if reader.eat("COLLATE") {
-                let collation = reader.name().map(|name| name.to_ascii_uppercase());
+            } else if cursor.eat("NULL") {
+                let _ = conflict(&mut cursor);
+            } else if cursor.is("CHECK") {
+                self.check(name, &mut cursor);
+            } else if cursor.eat("DEFAULT") {
+                self.table.columns[at].default = default(&mut cursor);
+            } else if cursor.eat("COLLATE") {
+                let collation = cursor.name().map(|name| name.to_ascii_uppercase());
                 self.table.columns[at].collation = collation.filter(|name| name != "BINARY");
-            } else if reader.eat("GENERATED ALWAYS AS") || reader.eat("AS") {
-                let expression = self.text(reader.group().unwrap_or_default());
-                let stored = reader.eat("STORED");
-                let _ = reader.eat("VIRTUAL");
+            } else if cursor.eat("GENERATED ALWAYS AS") || cursor.eat("AS") {
+                let expression = self.group_text(&mut cursor);
+                let stored = cursor.eat("STORED");
+                let _ = cursor.eat("VIRTUAL");
                 self.table.columns[at].generated = Some(Generated { expression, stored });
-            } else if reader.is("REFERENCES") {
-                self.foreign_key(name, own.clone(), &mut reader);
-            } else if let Some(deferrable) = deferrable(&mut reader) {
+            } else if cursor.is("REFERENCES") {
+                self.foreign_key(name, own.clone(), &mut cursor);
+            } else if let Some(deferrable) = deferrable(&mut cursor) {
                 // It may stand apart from the reference that it belongs to.
                 if let Some(key) = self.table.foreign_keys.last_mut() {
                     key.details = joined([Some(key.details.clone()), deferrable]);
                 }
             } else {
                 details.push(text(&[next], Scope::Empty));
-                reader.next();
+                cursor.bump();
             }
         }
         self.table.columns[at].details = details.join(" ");
     }
 
     /// Reads constraints of the table. The commas between them may be missing.
-    fn constraints(&mut self, mut reader: Reader<'_, '_>) {
+    fn constraints(&mut self, mut cursor: Cursor<'_>) {
         let mut name = None;
-        while !reader.rest.is_empty() {
-            if reader.eat("CONSTRAINT") {
-                name = reader.name();
+        while !cursor.is_empty() {
+            if cursor.eat("CONSTRAINT") {
+                name = cursor.name();
                 continue;
             }
             let name = name.take();
-            if reader.eat("PRIMARY KEY") {
-                let (key, conflict) = self.key(name, &mut reader);
+            if cursor.eat("PRIMARY KEY") {
+                let (key, conflict) = self.key(name, &mut cursor);
                 self.conflict = conflict;
                 self.table.primary_key = Some(key);
-            } else if reader.eat("UNIQUE") {
-                let (key, _) = self.key(name, &mut reader);
+            } else if cursor.eat("UNIQUE") {
+                let (key, _) = self.key(name, &mut cursor);
                 self.table.uniques.push(key);
-            } else if reader.is("CHECK") {
-                self.check(name, &mut reader);
-            } else if reader.eat("FOREIGN KEY") {
-                let columns = self.names(reader.group().unwrap_or_default());
-                self.foreign_key(name, columns, &mut reader);
+            } else if cursor.is("CHECK") {
+                self.check(name, &mut cursor);
+            } else if cursor.eat("FOREIGN KEY") {
+                let columns = cursor.group().map(|inside| self.names(inside)).unwrap_or_default();
+                self.foreign_key(name, columns, &mut cursor);
             } else {
-                reader.next();
+                cursor.bump();
             }
         }
     }
 
     /// Reads the columns of a key and its `ON CONFLICT`.
-    fn key(&mut self, name: Option<String>, reader: &mut Reader<'_, '_>) -> (Key, Option<String>) {
-        let mut inside = reader.group().unwrap_or_default();
-        let mut numbered = false;
-        if let [before @ .., last] = inside
-            && last.is("AUTOINCREMENT")
-        {
-            (inside, numbered) = (before, true);
+    fn key(&mut self, name: Option<String>, cursor: &mut Cursor<'_>) -> (Key, Option<String>) {
+        let mut inside = cursor.group();
+        let numbered = inside
+            .and_then(|inside| inside.lexemes().last().copied())
+            .is_some_and(|last| last.is("AUTOINCREMENT"));
+        if numbered {
+            inside = inside.map(|inside| inside.without_last(1));
         }
-        let parts: Vec<_> =
-            list(inside).into_iter().map(|item| part(item, &self.table.columns)).collect();
+        let items = inside.into_iter().flat_map(Cursor::items);
+        let parts: Vec<_> = items.map(|item| part(item, &self.table.columns)).collect();
         let columns: Vec<String> = parts
             .iter()
             .map(|part| part.column.clone().unwrap_or_else(|| part.expression.clone()))
@@ -178,27 +179,22 @@ impl Maker {
         }
         let special = parts.iter().any(|part| !part.details.is_empty());
         let order = special.then(|| format!("({})", parts_text(&parts)));
-        let conflict = conflict(reader);
+        let conflict = conflict(cursor);
         (Key { name, columns, details: joined([order, conflict.clone()]) }, conflict)
     }
 
-    fn check(&mut self, name: Option<String>, reader: &mut Reader<'_, '_>) {
-        reader.eat("CHECK");
-        let expression = self.text(reader.group().unwrap_or_default());
-        let details = joined([conflict(reader)]);
+    fn check(&mut self, name: Option<String>, cursor: &mut Cursor<'_>) {
+        cursor.eat("CHECK");
+        let expression = self.group_text(cursor);
+        let details = joined([conflict(cursor)]);
         self.table.checks.push(Check { name, expression, details });
     }
 
-    fn foreign_key(
-        &mut self,
-        name: Option<String>,
-        columns: Vec<String>,
-        reader: &mut Reader<'_, '_>,
-    ) {
-        reader.eat("REFERENCES");
-        let Some(parent) = reader.name() else { return };
-        let parent_columns = list(reader.group().unwrap_or_default());
-        let parent_columns = parent_columns.iter().filter_map(|item| item[0].name()).collect();
+    fn foreign_key(&mut self, name: Option<String>, columns: Vec<String>, cursor: &mut Cursor<'_>) {
+        cursor.eat("REFERENCES");
+        let Some(parent) = cursor.name() else { return };
+        let items = cursor.group().into_iter().flat_map(Cursor::items);
+        let parent_columns = items.filter_map(|mut item| item.name()).collect();
         let mut key = ForeignKey {
             name,
             columns,
@@ -210,35 +206,35 @@ impl Maker {
         };
         let mut match_kind = None;
         loop {
-            if reader.eat("ON DELETE") {
-                key.on_delete = action(reader);
-            } else if reader.eat("ON UPDATE") {
-                key.on_update = action(reader);
-            } else if reader.eat("MATCH") {
-                match_kind = reader.name().map(|name| name.to_ascii_uppercase());
+            if cursor.eat("ON DELETE") {
+                key.on_delete = action(cursor);
+            } else if cursor.eat("ON UPDATE") {
+                key.on_update = action(cursor);
+            } else if cursor.eat("MATCH") {
+                match_kind = cursor.name().map(|name| name.to_ascii_uppercase());
             } else {
                 break;
             }
         }
         let match_kind = match_kind.filter(|kind| kind != "SIMPLE").map(|k| format!("MATCH {k}"));
-        key.details = joined([match_kind, deferrable(reader).flatten()]);
+        key.details = joined([match_kind, deferrable(cursor).flatten()]);
         self.table.foreign_keys.push(key);
     }
 
     /// The names in a list of columns, spelled as the columns are.
-    fn names(&self, parts: &[Part<'_>]) -> Vec<String> {
+    fn names(&self, inside: Cursor<'_>) -> Vec<String> {
         let spelled = |name: String| {
             find(&self.table.columns, &name).map_or(name.clone(), |column| column.name.clone())
         };
-        list(parts).iter().filter_map(|item| item[0].name()).map(spelled).collect()
+        inside.items().filter_map(|mut item| item.name()).map(spelled).collect()
     }
 
-    fn options(&mut self, mut reader: Reader<'_, '_>) {
-        while !reader.rest.is_empty() {
-            let option = if reader.eat("WITHOUT ROWID") {
+    fn options(&mut self, mut cursor: Cursor<'_>) {
+        while !cursor.is_empty() {
+            let option = if cursor.eat("WITHOUT ROWID") {
                 "without rowid".to_owned()
             } else {
-                match reader.next() {
+                match cursor.bump() {
                     Some(part) if part.kind == TokenKind::Word => part.text.to_ascii_lowercase(),
                     _ => continue,
                 }
@@ -277,19 +273,17 @@ impl Maker {
 }
 
 /// Reads a type: `VARCHAR(20)`.
-fn data_type(reader: &mut Reader<'_, '_>) -> String {
+fn data_type(cursor: &mut Cursor<'_>) -> String {
     let mut words: Vec<String> = Vec::new();
-    while let Some(next) = reader.rest.first().filter(|next| !ends_type(**next)) {
-        if next.is_symbol("(") {
-            let Some(inside) = reader.group() else { break };
-            let inside = text(inside, Scope::Empty).to_ascii_uppercase();
+    while !cursor.is_empty() && !ends_type(cursor) {
+        if cursor.is("(") {
+            let Some(inside) = cursor.group() else { break };
+            let inside = text(inside.lexemes(), Scope::Empty).to_ascii_uppercase();
             match words.last_mut() {
                 Some(word) => word.push_str(&format!("({inside})")),
                 None => words.push(format!("({inside})")),
             }
-        } else if reader.is("GENERATED ALWAYS") {
-            break;
-        } else if let Some(name) = reader.name() {
+        } else if let Some(name) = cursor.name() {
             words.push(name.to_ascii_uppercase());
         } else {
             break;
@@ -299,17 +293,17 @@ fn data_type(reader: &mut Reader<'_, '_>) -> String {
 }
 
 /// Reads a default. `NULL` is none, and a word is a string.
-fn default(reader: &mut Reader<'_, '_>) -> Option<String> {
-    let value = if let Some(inside) = reader.group() {
-        text(bare(inside), Scope::Empty)
+fn default(cursor: &mut Cursor<'_>) -> Option<String> {
+    let value = if let Some(inside) = cursor.group() {
+        text(inside.strip_parens().lexemes(), Scope::Empty)
     } else {
-        let minus = reader.eat_symbol("-");
-        let _ = reader.eat_symbol("+");
-        let part = reader.next()?;
+        let minus = cursor.eat("-");
+        let _ = cursor.eat("+");
+        let part = cursor.bump()?;
         let known = ["NULL", "TRUE", "FALSE", "CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP"];
         let value = match part.kind {
             TokenKind::Word if !known.iter().any(|word| part.is(word)) => string(part.text),
-            TokenKind::QuotedName => string(&part.name()?),
+            TokenKind::QuotedName => string(&part.name(&LEXIS)?),
             _ => text(&[part], Scope::Empty),
         };
         if minus { format!("-{value}") } else { value }
@@ -318,27 +312,27 @@ fn default(reader: &mut Reader<'_, '_>) -> Option<String> {
 }
 
 /// Reads what happens when a row breaks the constraint; nothing where it is what always happens.
-fn conflict(reader: &mut Reader<'_, '_>) -> Option<String> {
+fn conflict(cursor: &mut Cursor<'_>) -> Option<String> {
     let way =
-        if reader.eat("ON CONFLICT") { reader.name()?.to_ascii_uppercase() } else { return None };
+        if cursor.eat("ON CONFLICT") { cursor.name()?.to_ascii_uppercase() } else { return None };
     (way != "ABORT").then(|| format!("ON CONFLICT {way}"))
 }
 
-fn action(reader: &mut Reader<'_, '_>) -> Action {
-    let two = reader.is("SET NULL") || reader.is("SET DEFAULT") || reader.is("NO ACTION");
+fn action(cursor: &mut Cursor<'_>) -> Action {
+    let two = cursor.is("SET NULL") || cursor.is("SET DEFAULT") || cursor.is("NO ACTION");
     let words: Vec<&str> =
-        (0..=usize::from(two)).filter_map(|_| reader.next()).map(|part| part.text).collect();
+        (0..=usize::from(two)).filter_map(|_| cursor.bump()).map(|part| part.text).collect();
     Action::from_words(&words.join(" "))
 }
 
 /// Reads when a foreign key is looked at, if that is what comes next.
-fn deferrable(reader: &mut Reader<'_, '_>) -> Option<Option<String>> {
-    let not = reader.eat("NOT DEFERRABLE");
-    if !not && !reader.eat("DEFERRABLE") {
+fn deferrable(cursor: &mut Cursor<'_>) -> Option<Option<String>> {
+    let not = cursor.eat("NOT DEFERRABLE");
+    if !not && !cursor.eat("DEFERRABLE") {
         return None;
     }
-    let deferred = reader.eat("INITIALLY DEFERRED");
-    let _ = reader.eat("INITIALLY IMMEDIATE");
+    let deferred = cursor.eat("INITIALLY DEFERRED");
+    let _ = cursor.eat("INITIALLY IMMEDIATE");
     let words = if deferred { "DEFERRABLE INITIALLY DEFERRED" } else { "DEFERRABLE" };
     Some((!not).then(|| words.to_owned()))
 }

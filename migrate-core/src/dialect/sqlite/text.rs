@@ -7,10 +7,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::LEXIS;
 use super::keywords::{is_keyword, is_reserved};
-use super::reader::Part;
 use crate::schema::Column;
-use crate::sql::TokenKind;
+use crate::sql::{Lexeme, TokenKind, quote};
 
 /// The names that an expression can see.
 #[derive(Clone, Copy)]
@@ -33,14 +33,14 @@ struct Sight<'a> {
 }
 
 impl<'a> Sight<'a> {
-    fn of(parts: &[Part<'_>], scope: Scope<'a>) -> Self {
+    fn of(parts: &[Lexeme<'_>], scope: Scope<'a>) -> Self {
         let mut sight = Self { columns: &[], named: BTreeSet::new(), own: BTreeSet::new() };
         match scope {
             Scope::Empty => {}
             Scope::Columns(columns) => sight.columns = columns,
             Scope::Everything(tables) => {
                 for part in parts {
-                    let Some(name) = part.name().map(|name| name.to_ascii_lowercase()) else {
+                    let Some(name) = part.name(&LEXIS).map(|name| name.to_ascii_lowercase()) else {
                         continue;
                     };
                     if let Some((table, names)) = tables.get_key_value(&name) {
@@ -89,7 +89,7 @@ enum Class {
 }
 
 /// The text of some tokens.
-pub(super) fn text(parts: &[Part<'_>], scope: Scope<'_>) -> String {
+pub(super) fn text(parts: &[Lexeme<'_>], scope: Scope<'_>) -> String {
     let sight = Sight::of(parts, scope);
     let mut out = String::new();
     let mut before: Option<Class> = None;
@@ -125,31 +125,29 @@ fn has_space(before: Class, class: Class) -> bool {
 
 #[derive(Clone, Copy)]
 struct Around<'t, 's> {
-    before: Option<Part<'s>>,
-    next: Option<&'t Part<'s>>,
+    before: Option<Lexeme<'s>>,
+    next: Option<&'t Lexeme<'s>>,
 }
 
 impl Around<'_, '_> {
     fn is_called(self) -> bool {
-        self.next.is_some_and(|part| part.is_symbol("("))
+        self.next.is_some_and(|part| part.is("("))
     }
 
     /// Whether only a name can stand here.
     fn is_name(self) -> bool {
         self.is_called()
-            || self.next.is_some_and(|part| part.is_symbol("."))
-            || self
-                .before
-                .is_some_and(|part| part.is_symbol(".") || part.is("AS") || part.is("COLLATE"))
+            || self.next.is_some_and(|part| part.is("."))
+            || self.before.is_some_and(|part| part.is(".") || part.is("AS") || part.is("COLLATE"))
     }
 }
 
-fn written(part: Part<'_>, around: Around<'_, '_>, sight: &Sight<'_>) -> (String, Class) {
+fn written(part: Lexeme<'_>, around: Around<'_, '_>, sight: &Sight<'_>) -> (String, Class) {
     let text = part.text;
     match part.kind {
         TokenKind::Word => word(text, around, sight),
         TokenKind::QuotedName => {
-            let name = part.name().unwrap_or_default();
+            let name = part.name(&LEXIS).unwrap_or_default();
             let known = sight.spelling(&name);
             let is_string = text.starts_with('"')
                 && known.is_none()
@@ -190,7 +188,7 @@ fn word(text: &str, around: Around<'_, '_>, sight: &Sight<'_>) -> (String, Class
             (upper, Class::Value)
         }
         "IF" | "REPLACE" if around.is_called() => (named(text, around), Class::Name),
-        "NEW" | "OLD" | "EXCLUDED" if around.next.is_some_and(|part| part.is_symbol(".")) => {
+        "NEW" | "OLD" | "EXCLUDED" if around.next.is_some_and(|part| part.is(".")) => {
             (upper, Class::Name)
         }
         keyword if is_keyword(keyword) => (upper, Class::Keyword),
@@ -210,10 +208,10 @@ pub(super) fn quoted(name: &str) -> String {
     let is_plain = name.starts_with(starts)
         && name.chars().all(is_letter)
         && !is_reserved(&name.to_ascii_uppercase());
-    if is_plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
+    if is_plain { name.to_owned() } else { quote(name, '"') }
 }
 
 /// A string literal.
 pub(super) fn string(value: &str) -> String {
-    format!("'{}'", value.replace('\'', "''"))
+    quote(value, '\'')
 }
