@@ -25,6 +25,9 @@ pub fn main_impl(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => return ui::usage(&error).into(),
     };
     let ui = Ui::new(&cli.globals.output);
+    if ui.is_verbose() {
+        migrate_db::cli::collect_notices();
+    }
     let exit =
         command::run(&cli.command, &cli.globals, cli::command, &ui).unwrap_or_else(|error| {
             ui.error(&error);

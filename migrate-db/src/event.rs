@@ -29,6 +29,39 @@ pub enum Event {
         /// The direction.
         direction: Direction,
     },
+    /// A step has been running for longer than a second; reported about once a second.
+    Running {
+        /// The revision.
+        revision: String,
+        /// Its message.
+        message: String,
+        /// The direction.
+        direction: Direction,
+        /// The number of the statement that runs, in its section, from 1.
+        first: usize,
+        /// The last of the statements that it may be, where several were sent together.
+        last: usize,
+        /// How many statements the section has.
+        statements: usize,
+        /// What runs, where that is known.
+        sql: Option<String>,
+        /// Since when the step runs.
+        elapsed: Duration,
+    },
+    /// The database has executed a statement of a revision.
+    Executed {
+        /// The revision.
+        revision: String,
+        /// The number of the statement in its section, from 1.
+        statement: usize,
+        /// The statement.
+        sql: String,
+        /// How many rows it changed, as the database counts them: a statement that changes no rows
+        /// may repeat the number of the one before.
+        rows: u64,
+        /// How long its result took to arrive.
+        duration: Duration,
+    },
     /// A step is done; it counts only once its transaction is committed.
     Finished {
         /// The revision.
@@ -67,4 +100,19 @@ pub enum Event {
     Committed,
     /// Somebody else moved the database meanwhile: the rest is planned anew.
     Replanned,
+}
+
+/// How exactly events name the statement that runs.
+///
+/// PostgreSQL answers the statements of one message together. A finer report therefore takes more
+/// round trips; it changes nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Reporting {
+    /// As few round trips as possible.
+    #[default]
+    Steps,
+    /// At most a hundred round trips more, and none in a run of many steps: for a progress bar.
+    Statements,
+    /// A round trip per statement, so that the time of each is known.
+    EachStatement,
 }

@@ -72,7 +72,7 @@ pub mod url;
 pub use all_applied::AllApplied;
 pub use database::Database;
 pub use error::{Error, StatementError};
-pub use event::Event;
+pub use event::{Event, Reporting};
 pub use foreign::Rows;
 pub use migrate_core as core;
 pub use migrate_core::config::Locking;

@@ -7,6 +7,7 @@
 
 mod failing;
 mod recording;
+mod watch;
 
 use std::borrow::Cow;
 use std::time::{Duration, Instant};
@@ -19,7 +20,7 @@ use migrate_core::version_table::VersionTable;
 use crate::doubt::{self, Seen};
 use crate::driver::{Connection, Obstacle, pause};
 use crate::error::Error;
-use crate::event::Event;
+use crate::event::{Event, Reporting};
 use crate::queue::{self, Queued, What};
 use crate::state::Status;
 
@@ -44,6 +45,8 @@ pub(crate) struct Work<'r> {
     pub(crate) wait: Duration,
     /// What stands in one transaction.
     pub(crate) transactions: Transactions,
+    /// How exactly the statement that runs is reported.
+    pub(crate) reporting: Reporting,
 }
 
 /// A run on a connection.
@@ -51,6 +54,10 @@ pub(crate) struct Runner<'r> {
     connection: &'r mut Connection,
     work: Work<'r>,
     tell: &'r mut (dyn FnMut(&Event) + Send),
+    /// When a long step was last reported.
+    reported: Instant,
+    /// The most statements of revisions that are sent together.
+    statements_per_trip: usize,
     /// Whether the version table is known to exist.
     has_table: bool,
     /// Whether it is there also after a rollback.
@@ -143,6 +150,8 @@ impl<'r> Runner<'r> {
             connection,
             work,
             tell,
+            reported: Instant::now(),
+            statements_per_trip: usize::MAX,
             has_table: status.has_version_table,
             table_stays: status.has_version_table,
             generation: status.generation,
@@ -170,6 +179,7 @@ impl<'r> Runner<'r> {
     pub(crate) async fn run(&mut self, script: &Script) -> Result<Outcome, Error> {
         let (mut at, mut begun, mut attempt) = (0, 0, 0);
         let since = Instant::now();
+        self.statements_per_trip = watch::statements_per_trip(script, &self.work);
         while let Some(action) = script.actions.get(at) {
             if matches!(action, Action::Begin { .. }) {
                 begun = at;
@@ -267,7 +277,8 @@ impl<'r> Runner<'r> {
     /// Sends a statement now, or with the rest of its transaction.
     async fn send(&mut self, sql: Cow<'r, str>, what: What) -> Result<End, Error> {
         self.queue.push(Queued { sql, what });
-        let together = self.open && self.work.table.dialect().words().travels;
+        let together =
+            self.open && self.work.table.dialect().words().travels && !self.is_trip_full();
         if together { Ok(End::Done) } else { self.flush().await }
     }
 
@@ -385,7 +396,11 @@ impl<'r> Runner<'r> {
         // As many as a short trip would have taken, and not many more than this one took.
         let fitting =
             SHORT_TRIP.as_micros() * self.batch as u128 / since.elapsed().as_micros().max(1);
-        let most = (self.batch * 2).min(LONGEST_BATCH);
+        let longest = match self.work.reporting {
+            Reporting::EachStatement => 1,
+            Reporting::Steps | Reporting::Statements => LONGEST_BATCH,
+        };
+        let most = (self.batch * 2).min(longest);
         self.batch = usize::try_from(fitting).map_or(most, |fitting| fitting.clamp(1, most));
         for (ending, duration) in std::mem::take(&mut self.ending).into_iter().zip(durations) {
             self.ended(ending.step, duration);
@@ -413,7 +428,7 @@ impl<'r> Runner<'r> {
         let mut attempt = 0;
         let mut moments = Vec::with_capacity(queue.len());
         while !queue.is_empty() {
-            let trip = self.connection.trip(&queue::text(&queue)).await;
+            let trip = self.trip(&queue).await;
             self.check_rows(&queue, &trip.changed)?;
             if let Some(row) = trip.last_row.as_ref()
                 && queue.iter().take(trip.changed.len()).any(|q| q.what == What::Generation)

@@ -81,8 +81,11 @@ fn run_or_ask(command: &cli::Command, context: &Context<'_>) -> Result<Exit, Cli
         {
             snapshot = context.snapshot_aside().await;
         }
-        if let Some(all) = snapshot.as_mut().and_then(|(_, all)| all.take()) {
-            if let Some(exit) = command.answer_if_idle(&all, &mut ahead, context.ui).await? {
+        if let Some(database) = asked
+            && let Some(all) = snapshot.as_mut().and_then(|(_, all)| all.take())
+        {
+            let named = (database, &options);
+            if let Some(exit) = command.answer_if_idle(&all, &mut ahead, named, context.ui).await? {
                 context.ui.detail("no file was touched since the last call: none was read");
                 return Ok(exit);
             }

@@ -10,7 +10,7 @@ use migrate_core::plan::Plan;
 use migrate_core::script::Transactions;
 
 use super::{CliError, Context};
-use crate::Options;
+use crate::{Options, Reporting};
 
 /// The folder of copies, unless another one is named.
 const BACKUPS: &str = "backups";
@@ -49,6 +49,16 @@ pub(super) struct LockArgs {
 }
 
 impl RunArgs {
+    /// The options of a run whose events a command shows.
+    pub(super) fn shown(&self, context: &Context<'_>) -> Options {
+        let reporting = match context.ui.is_verbose() {
+            true => Reporting::EachStatement,
+            false if context.ui.shows_progress() => Reporting::Statements,
+            false => Reporting::Steps,
+        };
+        Options { reporting, ..self.options(&context.options) }
+    }
+
     /// The options with what was typed.
     pub(super) fn options(&self, options: &Options) -> Options {
         let options = self.lock.options(options);

@@ -134,6 +134,43 @@ impl Display for StepLine<'_> {
     }
 }
 
+/// SQL on one line, cut where it is long.
+pub(super) struct OneLine<'s>(pub(super) &'s str);
+
+/// The most characters of a statement on one line.
+const LONGEST_LINE: usize = 100;
+
+/// The statements whose count of rows means something.
+const CHANGING_ROWS: [&str; 7] = ["insert", "update", "delete", "replace", "merge", "with", "copy"];
+
+impl OneLine<'_> {
+    /// Whether the statement changes rows, by its first word.
+    pub(super) fn changes_rows(&self) -> bool {
+        let word = self.0.split_whitespace().next().unwrap_or_default();
+        CHANGING_ROWS.iter().any(|changing| word.eq_ignore_ascii_case(changing))
+    }
+}
+
+impl Display for OneLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Only the beginning is looked at: a statement may have megabytes.
+        let mut line = String::new();
+        for word in self.0.split_whitespace() {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+            if line.len() > 4 * LONGEST_LINE {
+                break;
+            }
+        }
+        match line.char_indices().nth(LONGEST_LINE) {
+            Some((end, _)) => write!(f, "{} ..", line[..end].trim_end()),
+            None => f.write_str(&line),
+        }
+    }
+}
+
 /// So many of something: `1 revision`, `2 revisions`.
 pub(super) struct Count(pub(super) usize, pub(super) &'static str);
 

@@ -1,17 +1,26 @@
 //! Events in words and bars.
 
-use super::Ui;
-use super::describe::StepLine;
+use super::describe::{Count, OneLine, StepLine};
+use super::ui::Progress;
+use super::{Ui, notices};
 use crate::Event;
+use crate::took::Took;
 
 /// Shows what happens as it happens.
 pub fn follow(ui: &Ui) -> impl FnMut(&Event) + Send + '_ {
     let mut progress = None;
-    move |event| match event {
+    move |event| {
+        notices::take().iter().for_each(|notice| ui.detail(format_args!("notice: {notice}")));
+        show(ui, &mut progress, event);
+    }
+}
+
+fn show<'u>(ui: &'u Ui, progress: &mut Option<Progress<'u>>, event: &Event) {
+    match event {
         Event::Planned { steps } => {
             // The bar of an earlier run goes before the next one comes.
             drop(progress.take());
-            progress = Some(ui.progress(*steps));
+            *progress = Some(ui.progress(*steps));
         }
         Event::Waiting { holder, waited } => {
             ui.note(format_args!("waiting for {holder} ({} s)", waited.as_secs()));
@@ -30,6 +39,33 @@ pub fn follow(ui: &Ui) -> impl FnMut(&Event) + Send + '_ {
                 Some(progress) => progress.done(line),
                 None => ui.note(line),
             }
+        }
+        Event::Running {
+            revision,
+            message: says,
+            direction,
+            first,
+            last,
+            statements,
+            sql,
+            elapsed,
+        } => {
+            if let Some(progress) = &progress {
+                let line =
+                    StepLine { direction: *direction, revision, message: says, duration: None };
+                let range = if last > first { format!("-{last}") } else { String::new() };
+                let (sql, seconds) = (OneLine(sql.as_deref().unwrap_or("")), elapsed.as_secs());
+                let at = format_args!("{first}{range} of {statements}, {seconds} s");
+                progress.running(format_args!("{line} ({at}) {sql}"), *first, *statements);
+            }
+        }
+        Event::Executed { statement, sql, rows, duration, .. } if ui.is_verbose() => {
+            let sql = OneLine(sql);
+            let rows = match usize::try_from(*rows) {
+                Ok(rows) if sql.changes_rows() => format!(", {}", Count(rows, "row")),
+                _ => String::new(),
+            };
+            ui.detail(format_args!("{statement:>5}  {sql}{rows} ({})", Took(*duration)));
         }
         Event::Settled { revision, statement, ran } => {
             let did = if *ran { "has run" } else { "has not run" };

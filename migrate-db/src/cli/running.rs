@@ -1,21 +1,47 @@
 //! What `upgrade`, `downgrade` and `redo` share: previews, SQL instead of a run, progress, results.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use migrate_core::dialect::Dialect;
 use migrate_core::graph::{Graph, Set, Target, TargetError};
 use migrate_core::plan::{self, Direction, Plan};
-use migrate_core::script::Script;
+use migrate_core::script::{Script, Transactions};
 use migrate_core::version_table::VersionTable;
 
 use super::arguments::RunArgs;
 use super::describe::{Count, StepLine, place};
 use super::ui::{Format, Ui};
 use super::{CliError, Context, Exit, report};
-use crate::{Preview, Report};
+use crate::driver;
+use crate::{Database, Options, Preview, Report};
 
 /// The tool and its version, as a printed script records it.
 const TOOL: &str = concat!("migrate-db ", env!("CARGO_PKG_VERSION"));
+
+/// Prints the database that a command works on and, with `-v`, the settings.
+pub(super) fn announce(ui: &Ui, database: &Database, options: &Options) {
+    let new = if driver::is_missing_file(&database.place) { " (a new file)" } else { "" };
+    ui.note(format_args!("database: {database}{new}"));
+    if !ui.is_verbose() {
+        return;
+    }
+    let transactions = match options.how(database.dialect()).transactions {
+        Transactions::All => "all",
+        _ => "each",
+    };
+    let time = |time: Option<Duration>| time.map_or("default".to_owned(), |t| format!("{t:?}"));
+    ui.detail(format_args!(
+        "settings: transaction {transactions}, lock {}, lock wait {:?}, lock timeout {}, \
+         statement timeout {}, connect timeout {:?}, version table {}",
+        options.lock.word(),
+        options.lock_wait,
+        time(options.lock_timeout),
+        time(options.statement_timeout),
+        options.connect_timeout,
+        options.version_table,
+    ));
+}
 
 /// The longest number that is taken for a count of steps rather than the beginning of an id.
 const LONGEST_COUNT: usize = 3;

@@ -4,6 +4,7 @@
 //! closed instead of returned, so that nobody meets our open transaction or settings in it.
 
 use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
@@ -100,12 +101,13 @@ async fn soon<T>(future: impl Future<Output = T>, looks: u32) -> T {
 }
 
 /// Sends statements as one text; what each changed, until the first that failed. Before it sleeps
-/// for a result it looks for it so many times.
+/// for a result it looks for it so many times; `arrived` counts the results.
 pub(super) async fn trip<DB>(
     connection: &mut DB::Connection,
     sql: &str,
     changed: fn(&DB::QueryResult) -> u64,
     looks: u32,
+    arrived: &AtomicUsize,
 ) -> Trip
 where
     DB: Database,
@@ -121,6 +123,7 @@ where
             Ok(Some(Either::Left(result))) => {
                 trip.changed.push(changed(&result));
                 trip.moments.push(Instant::now());
+                arrived.store(trip.changed.len(), Ordering::Relaxed);
             }
             Ok(Some(Either::Right(row))) => last = Some(row),
             Ok(None) => break,

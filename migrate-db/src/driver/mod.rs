@@ -20,6 +20,7 @@ mod sqlite;
 mod sqlite_file;
 
 use std::process::Command;
+use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, Instant};
 
 use migrate_core::dialect::Dialect;
@@ -78,8 +79,12 @@ pub(crate) enum Obstacle {
 
 /// What each driver can do. Errors are sqlx's own: the runner adds what it was doing.
 trait Driver: Sized {
+    /// Sends statements as one text, and counts the results as they arrive.
+    async fn trip_counted(&mut self, sql: &str, arrived: &AtomicUsize) -> Trip;
     /// Sends statements as one text.
-    async fn trip(&mut self, sql: &str) -> Trip;
+    async fn trip(&mut self, sql: &str) -> Trip {
+        self.trip_counted(sql, &AtomicUsize::new(0)).await
+    }
     /// Sends one query; all its rows, every cell as text.
     async fn rows(&mut self, sql: &str) -> sqlx::Result<Vec<Cells>>;
     /// Makes the session fit for a run.
@@ -207,6 +212,11 @@ impl Connection {
         each!(self, driver => driver.trip(sql).await)
     }
 
+    /// Sends statements as one text, and counts the results as they arrive.
+    pub(crate) async fn trip_counted(&mut self, sql: &str, arrived: &AtomicUsize) -> Trip {
+        each!(self, driver => driver.trip_counted(sql, arrived).await)
+    }
+
     /// Sends one statement; how many rows it changed.
     pub(crate) async fn execute(&mut self, sql: &str) -> sqlx::Result<u64> {
         self.trip(sql).await.done()
@@ -309,6 +319,16 @@ pub(crate) fn name(place: &Place) -> Option<String> {
             mysql_server::options(url).ok().map(|o| mysql_server::name(&o).to_owned())
         }
         _ => None,
+    }
+}
+
+/// Whether a database is an SQLite file that does not exist.
+#[cfg(feature = "cli")]
+pub(crate) fn is_missing_file(place: &Place) -> bool {
+    match place {
+        #[cfg(feature = "sqlite")]
+        Place::Sqlite(url) => sqlite_file::is_missing(url),
+        _ => false,
     }
 }
 

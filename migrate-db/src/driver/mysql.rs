@@ -3,6 +3,8 @@
 //! Statements travel by the simple query protocol, which makes no prepared statements: poolers and
 //! DDL get along with it.
 
+use std::sync::atomic::AtomicUsize;
+
 use sqlx::ConnectOptions as _;
 use sqlx::mysql::{MySqlConnection, MySqlDatabaseError, MySqlPool};
 
@@ -46,8 +48,15 @@ impl Mysql {
 }
 
 impl Driver for Mysql {
-    async fn trip(&mut self, sql: &str) -> Trip {
-        handle::trip::<sqlx::MySql>(&mut self.handle, sql, |result| result.rows_affected(), 0).await
+    async fn trip_counted(&mut self, sql: &str, arrived: &AtomicUsize) -> Trip {
+        handle::trip::<sqlx::MySql>(
+            &mut self.handle,
+            sql,
+            |result| result.rows_affected(),
+            0,
+            arrived,
+        )
+        .await
     }
 
     async fn rows(&mut self, sql: &str) -> sqlx::Result<Vec<Cells>> {

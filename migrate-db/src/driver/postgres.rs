@@ -3,6 +3,8 @@
 //! Statements travel by the simple query protocol, which makes no prepared statements: poolers and
 //! DDL get along with it.
 
+use std::sync::atomic::AtomicUsize;
+
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnection, PgDatabaseError, PgErrorPosition, PgPool};
 
@@ -41,9 +43,15 @@ impl Postgres {
 }
 
 impl Driver for Postgres {
-    async fn trip(&mut self, sql: &str) -> Trip {
-        handle::trip::<sqlx::Postgres>(&mut self.handle, sql, |result| result.rows_affected(), 0)
-            .await
+    async fn trip_counted(&mut self, sql: &str, arrived: &AtomicUsize) -> Trip {
+        handle::trip::<sqlx::Postgres>(
+            &mut self.handle,
+            sql,
+            |result| result.rows_affected(),
+            0,
+            arrived,
+        )
+        .await
     }
 
     async fn rows(&mut self, sql: &str) -> sqlx::Result<Vec<Cells>> {

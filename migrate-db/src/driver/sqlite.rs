@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::str::FromStr as _;
+use std::sync::atomic::AtomicUsize;
 
 use sqlx::ConnectOptions as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
@@ -94,9 +95,15 @@ impl Sqlite {
 }
 
 impl Driver for Sqlite {
-    async fn trip(&mut self, sql: &str) -> Trip {
-        handle::trip::<sqlx::Sqlite>(&mut self.handle, sql, |result| result.rows_affected(), LOOKS)
-            .await
+    async fn trip_counted(&mut self, sql: &str, arrived: &AtomicUsize) -> Trip {
+        handle::trip::<sqlx::Sqlite>(
+            &mut self.handle,
+            sql,
+            |result| result.rows_affected(),
+            LOOKS,
+            arrived,
+        )
+        .await
     }
 
     async fn rows(&mut self, sql: &str) -> sqlx::Result<Vec<Cells>> {

@@ -63,6 +63,12 @@ pub(super) fn name(url: &str) -> Option<String> {
     path(url).ok().map(|path| path.to_string_lossy().into_owned())
 }
 
+/// Whether the file does not exist; `false` for a database in memory.
+#[cfg(feature = "cli")]
+pub(super) fn is_missing(url: &str) -> bool {
+    path(url).is_ok_and(|path| !path.exists())
+}
+
 fn path(url: &str) -> Result<PathBuf, Error> {
     let options = SqliteConnectOptions::from_str(url).map_err(|e| Error::connect(url, e))?;
     if url.contains(":memory:") || url.contains("mode=memory") {

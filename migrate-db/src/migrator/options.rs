@@ -7,6 +7,8 @@ use migrate_core::dialect::Dialect;
 use migrate_core::script::{How, Transactions};
 use migrate_core::version_table::DEFAULT_NAME;
 
+use crate::event::Reporting;
+
 /// How a [`Migrator`](super::Migrator) works; [`Options::default`] fits most.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -27,6 +29,8 @@ pub struct Options {
     pub lock: Locking,
     /// Who is recorded in the version table and the log.
     pub by: String,
+    /// How exactly events name the statement that runs.
+    pub reporting: Reporting,
 }
 
 impl Default for Options {
@@ -42,6 +46,7 @@ impl Default for Options {
             statement_timeout: None,
             lock: Locking::Auto,
             by: by_default(),
+            reporting: Reporting::default(),
         }
     }
 }

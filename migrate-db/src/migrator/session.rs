@@ -238,6 +238,7 @@ impl<'m> Session<'m> {
             by: &self.options.by,
             wait: self.options.lock_wait,
             transactions: how.transactions,
+            reporting: self.options.reporting,
         };
         Runner::new(&mut self.reached.connection, work, &mut *self.tell, status)
     }

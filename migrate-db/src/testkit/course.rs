@@ -114,6 +114,7 @@ impl<'h> Course<'h> {
             by: &self.options.by,
             wait: self.options.lock_wait,
             transactions: how.transactions,
+            reporting: self.options.reporting,
         };
         let mut silent = |_: &_| {};
         let mut runner = Runner::new(&mut self.connection, work, &mut silent, &status);

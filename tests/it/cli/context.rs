@@ -105,6 +105,7 @@ fn a_database_chosen_by_name_has_its_own_folder_and_url() {
     assert_snapshot!(env.run(&["upgrade", "--name", "billing"]), @"
     exit code: 0
     ----- stderr
+    database: sqlite:[ROOT]/work/billing.db (a new file)
     up   aaa, Message of aaa ([TIME])
     1 step done; the database is at aaa
     ");

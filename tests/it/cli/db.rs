@@ -173,6 +173,7 @@ fn a_run_with_a_backup_copies_first_and_tells_where() {
     assert_snapshot!(env.run(&["upgrade", "bbb", "--backup"]), @"
     exit code: 0
     ----- stderr
+    database: sqlite:app.db (a new file)
     there is no sqlite:app.db to copy yet
     up   aaa, Message of aaa ([TIME])
     up   bbb, Message of bbb ([TIME])
@@ -181,6 +182,7 @@ fn a_run_with_a_backup_copies_first_and_tells_where() {
     assert_snapshot!(env.run(&["upgrade", "--backup=copies"]), @"
     exit code: 0
     ----- stderr
+    database: sqlite:app.db
     copied sqlite:app.db to copies/app-[STAMP].db
     up   ccc, Message of ccc ([TIME])
     1 step done; the database is at ccc
@@ -188,6 +190,7 @@ fn a_run_with_a_backup_copies_first_and_tells_where() {
     assert_snapshot!(env.run(&["upgrade", "--backup=none-needed"]), @"
     exit code: 0
     ----- stderr
+    database: sqlite:app.db
     nothing to do: the database is at ccc
     ");
     assert!(!env.path("none-needed").exists());
@@ -204,6 +207,7 @@ fn nothing_runs_when_the_backup_failed() {
     assert_snapshot!(env.run(&["upgrade", "--backup"]), @"
     exit code: 1
     ----- stderr
+    database: sqlite:app.db
     error: backups cannot be written
       caused by: File exists (os error 17)
       help: nothing was changed: the copy comes first

@@ -25,6 +25,7 @@ fn a_target_that_names_nothing() {
     assert_snapshot!(env.run(&["upgrade", "aab"]), @"
     exit code: 2
     ----- stderr
+    database: sqlite:app.db (a new file)
     error: no revision or branch is `aab`
       help: did you mean aaa: Message of aaa?
     ");
@@ -37,6 +38,7 @@ fn a_target_that_names_nothing() {
     assert_snapshot!(env.run(&["downgrade", "-1"]), @"
     exit code: 2
     ----- stderr
+    database: sqlite:app.db
     error: `-1` goes too far: nothing is applied
       help: `cargo migrate history` lists the revisions
     ");
@@ -55,6 +57,7 @@ fn a_head_where_there_are_several() {
     assert_snapshot!(env.run(&["upgrade"]), @"
     exit code: 2
     ----- stderr
+    database: sqlite:app.db (a new file)
     error: `head` is ambiguous: there are 2 heads
       help: ccc: Message of ccc
       help: ddd: Message of ddd
@@ -76,6 +79,7 @@ fn a_statement_that_the_database_refuses() {
     assert_snapshot!(env.run(&["upgrade"]), @r#"
     exit code: 1
     ----- stderr
+    database: sqlite:app.db (a new file)
     up   aaa, Message of aaa ([TIME])
     up   bbb, Message of bbb ([TIME])
     up   ccc, Message of ccc ([TIME])
@@ -103,6 +107,7 @@ fn a_revision_that_cannot_be_undone() {
     assert_snapshot!(env.run(&["downgrade", "base"]), @"
     exit code: 1
     ----- stderr
+    database: sqlite:app.db
     error: revision ddd (Message of ddd) cannot be undone: the rows are gone
       help: `cargo migrate downgrade ddd` goes as far down as the files allow
       help: nothing was changed
@@ -172,6 +177,7 @@ fn a_revision_that_was_edited_after_it_ran() {
     assert_snapshot!(env.run(&["upgrade"]), @r#"
     exit code: 1
     ----- stderr
+    database: sqlite:app.db
     error: revisions were edited after this database ran them: aaa (migrations/aaa.sql)
       help: put the change into a new revision (`cargo migrate new`) and restore the file
       help: for the newest revision in development: `cargo migrate redo`

@@ -17,6 +17,7 @@ fn an_application_migrates_its_own_database() {
     assert_snapshot!(env.run_mounted(&["upgrade"]), @"
     exit code: 0
     ----- stderr
+    database: sqlite:app.db (a new file)
     up   aaa, Create notes ([TIME])
     1 step done; the database is at aaa
     ");

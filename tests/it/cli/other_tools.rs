@@ -112,12 +112,14 @@ fn flags_of_other_tools_get_a_sentence() {
     assert_snapshot!(env.run(&["upgrade", "HEAD"]), @"
     exit code: 2
     ----- stderr
+    database: sqlite:app.db (a new file)
     error: no revision or branch is `HEAD`
       help: write `head` in lower case
     ");
     assert_snapshot!(env.run(&["downgrade", "1"]), @"
     exit code: 2
     ----- stderr
+    database: sqlite:app.db
     error: no revision or branch is `1`
       help: a count of revisions has a sign: `+1` or `-1`
     ");

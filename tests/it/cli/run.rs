@@ -1,8 +1,10 @@
 //! upgrade, downgrade, redo, stamp, repair.
 
 use insta::assert_snapshot;
+use migrate_core::dialect::Dialect;
 
 use crate::support::TestEnvironment;
+use crate::support::db::Db;
 
 #[test]
 fn upgrade_goes_to_the_head_and_then_has_nothing_to_do() {
@@ -10,6 +12,7 @@ fn upgrade_goes_to_the_head_and_then_has_nothing_to_do() {
     assert_snapshot!(env.run(&["upgrade"]), @"
     exit code: 0
     ----- stderr
+    database: sqlite:app.db (a new file)
     up   aaa, Message of aaa ([TIME])
     up   bbb, Message of bbb ([TIME])
     up   ccc, Message of ccc ([TIME])
@@ -19,6 +22,7 @@ fn upgrade_goes_to_the_head_and_then_has_nothing_to_do() {
     assert_snapshot!(env.run(&["upgrade"]), @"
     exit code: 0
     ----- stderr
+    database: sqlite:app.db
     nothing to do: the database is at ccc
     ");
 }
@@ -42,12 +46,15 @@ fn a_dry_run_tells_the_steps_and_changes_nothing() {
     up   aaa, Message of aaa
     up   bbb, Message of bbb
     ----- stderr
+    database: sqlite:app.db (a new file)
     2 steps would run; the database would be at bbb
     ");
     assert_snapshot!(env.run(&["upgrade", "--dry-run", "--format", "json"]), @r#"
     exit code: 0
     ----- stdout
     {"steps":[{"revision":"aaa","direction":"up","message":"Message of aaa"},{"revision":"bbb","direction":"up","message":"Message of bbb"},{"revision":"ccc","direction":"up","message":"Message of ccc"}],"heads_after":["ccc"]}
+    ----- stderr
+    database: sqlite:app.db (a new file)
     "#);
     assert!(!env.path("app.db").exists());
     env.ok(&["upgrade"]);
@@ -57,12 +64,15 @@ fn a_dry_run_tells_the_steps_and_changes_nothing() {
     down ccc, Message of ccc
     down bbb, Message of bbb
     ----- stderr
+    database: sqlite:app.db
     2 steps would run; the database would be at aaa
     ");
     assert_snapshot!(env.run(&["downgrade", "base", "--dry-run", "--format", "json"]), @r#"
     exit code: 0
     ----- stdout
     {"steps":[{"revision":"ccc","direction":"down","message":"Message of ccc"},{"revision":"bbb","direction":"down","message":"Message of bbb"},{"revision":"aaa","direction":"down","message":"Message of aaa"}],"heads_after":[]}
+    ----- stderr
+    database: sqlite:app.db
     "#);
     assert_eq!(env.tables("app.db"), ["posts", "users"]);
 }
@@ -74,12 +84,14 @@ fn downgrade_goes_down_without_asking_where_there_is_no_terminal() {
     assert_snapshot!(env.run(&["downgrade", "-1"]), @"
     exit code: 0
     ----- stderr
+    database: sqlite:app.db
     down ccc, Message of ccc ([TIME])
     1 step done; the database is at bbb
     ");
     assert_snapshot!(env.run(&["downgrade", "base"]), @"
     exit code: 0
     ----- stderr
+    database: sqlite:app.db
     down bbb, Message of bbb ([TIME])
     down aaa, Message of aaa ([TIME])
     2 steps done; the database is at base
@@ -106,6 +118,7 @@ fn redo_undoes_the_newest_and_runs_it_again() {
     assert_snapshot!(env.run(&["redo"]), @"
     exit code: 1
     ----- stderr
+    database: sqlite:app.db (a new file)
     error: nothing is applied
       help: `cargo migrate upgrade` applies what is pending
     ");
@@ -115,10 +128,13 @@ fn redo_undoes_the_newest_and_runs_it_again() {
     exit code: 0
     ----- stdout
     {"steps":[{"revision":"ccc","direction":"down","message":"Message of ccc"},{"revision":"ccc","direction":"up","message":"Message of ccc"}],"heads_after":["ccc"]}
+    ----- stderr
+    database: sqlite:app.db
     "#);
     assert_snapshot!(env.run(&["redo"]), @"
     exit code: 0
     ----- stderr
+    database: sqlite:app.db
     down ccc, Message of ccc ([TIME])
     up   ccc, Message of ccc ([TIME])
     2 steps done; the database is at ccc
@@ -134,12 +150,14 @@ fn redo_wants_a_name_where_several_branches_are_applied() {
     assert_snapshot!(env.run(&["redo"]), @"
     exit code: 2
     ----- stderr
+    database: sqlite:app.db
     error: several branches are applied
       help: name one: ccc, ddd
     ");
     assert_snapshot!(env.run(&["redo", "aaa"]), @"
     exit code: 2
     ----- stderr
+    database: sqlite:app.db
     error: aaa is not the newest applied revision of its branch
       help: those are ccc, ddd
       help: `cargo migrate downgrade` and `upgrade` go further
@@ -147,6 +165,7 @@ fn redo_wants_a_name_where_several_branches_are_applied() {
     assert_snapshot!(env.run(&["redo", "ddd"]), @"
     exit code: 0
     ----- stderr
+    database: sqlite:app.db
     down ddd, Message of ddd ([TIME])
     up   ddd, Message of ddd ([TIME])
     2 steps done; the database is at ccc, ddd
@@ -229,6 +248,7 @@ fn repair_settles_a_step_that_stopped_in_the_middle() {
     assert_snapshot!(env.run(&["upgrade"]), @r#"
     exit code: 1
     ----- stderr
+    database: sqlite:app.db (a new file)
     up   aaa, Message of aaa ([TIME])
     up   bbb, Message of bbb ([TIME])
     up   ccc, Message of ccc ([TIME])
@@ -290,6 +310,7 @@ fn a_revision_without_a_file_goes_down_as_the_database_remembers_it() {
     assert_snapshot!(env.run(&["redo"]), @"
     exit code: 1
     ----- stderr
+    database: sqlite:app.db
     error: the database has revisions that no file holds: ccc
       help: bring the missing files back, or deploy the version that has them
       help: `cargo migrate downgrade <revision of the files>` undoes them with the way down that the database keeps
@@ -299,12 +320,15 @@ fn a_revision_without_a_file_goes_down_as_the_database_remembers_it() {
     exit code: 0
     ----- stdout
     {"steps":[{"revision":"ccc","direction":"down","message":"Message of ccc"}],"heads_after":["bbb"]}
+    ----- stderr
+    database: sqlite:app.db
     "#);
     let sql = env.ok(&["downgrade", "bbb", "--sql"]).stdout;
     assert!(sql.contains("DROP TABLE posts;"), "{sql}");
     assert_snapshot!(env.run(&["downgrade", "bbb"]), @"
     exit code: 0
     ----- stderr
+    database: sqlite:app.db
     down ccc, Message of ccc ([TIME])
     1 step done; the database is at bbb
     ");
@@ -341,4 +365,52 @@ fn time_outs_stand_in_the_sql() {
     let typed = sql(&["--lock-timeout", "5s", "--statement-timeout", "1m"]);
     assert!(typed.contains("SET lock_timeout = 5000"), "{typed}");
     assert!(typed.contains("SET statement_timeout = 60000"), "{typed}");
+}
+
+#[test]
+fn more_detail_shows_the_settings_and_each_statement_with_its_rows() {
+    let env = TestEnvironment::with_history();
+    let up = "INSERT INTO users (email)\n  VALUES ('a'), ('b');\nUPDATE users SET email = 'c';\n\
+              CREATE INDEX i ON users (email);";
+    env.revision("ddd", "ccc", up, "DROP INDEX i;\nDELETE FROM users;");
+    assert_snapshot!(env.run(&["upgrade", "-v", "--lock-timeout", "5s"]), @"
+    exit code: 0
+    ----- stderr
+    database: sqlite:app.db (a new file)
+    settings: transaction all, lock auto, lock wait 60s, lock timeout 5s, statement timeout default, connect timeout 10s, version table migrate_version
+        1  CREATE TABLE users (id INTEGER PRIMARY KEY) ([TIME])
+    up   aaa, Message of aaa ([TIME])
+        1  ALTER TABLE users ADD COLUMN email TEXT ([TIME])
+    up   bbb, Message of bbb ([TIME])
+        1  CREATE TABLE posts (id INTEGER) ([TIME])
+    up   ccc, Message of ccc ([TIME])
+        1  INSERT INTO users (email) VALUES ('a'), ('b'), 2 rows ([TIME])
+        2  UPDATE users SET email = 'c', 2 rows ([TIME])
+        3  CREATE INDEX i ON users (email) ([TIME])
+    up   ddd, Message of ddd ([TIME])
+    4 steps done; the database is at ddd
+    ");
+    assert_snapshot!(env.run(&["downgrade", "-1", "-v"]), @"
+    exit code: 0
+    ----- stderr
+    database: sqlite:app.db
+    settings: transaction all, lock auto, lock wait 60s, lock timeout default, statement timeout default, connect timeout 10s, version table migrate_version
+        1  DROP INDEX i ([TIME])
+        2  DELETE FROM users, 2 rows ([TIME])
+    down ddd, Message of ddd ([TIME])
+    1 step done; the database is at ccc
+    ");
+}
+
+#[test]
+fn more_detail_shows_the_notices_of_a_server() {
+    let Some(db) = Db::fresh_blocking(Dialect::Postgres) else { return };
+    let mut env = TestEnvironment::new();
+    env.set("DATABASE_URL", &db.url);
+    let up = "DO $$ BEGIN RAISE NOTICE 'filled % rows', 7; RAISE WARNING 'careful'; END $$;";
+    env.revision("aaa", "", up, "DROP TABLE IF EXISTS gone;");
+    let shown = env.ok(&["upgrade", "-v"]);
+    assert!(shown.stderr.contains("notice: filled 7 rows\nnotice: careful\n"), "{shown}");
+    let shown = env.ok(&["downgrade", "base"]);
+    assert!(!shown.stderr.contains("notice"), "{shown}");
 }

@@ -49,7 +49,7 @@ fn number(env: &TestEnvironment) -> u64 {
 
 fn idle(env: &TestEnvironment, head: &str) {
     let outcome = env.ok(&["upgrade"]);
-    let expected = format!("nothing to do: the database is at {head}\n");
+    let expected = format!("database: sqlite:app.db\nnothing to do: the database is at {head}\n");
     assert_eq!((&*outcome.stdout, &*outcome.stderr), ("", &*expected));
 }
 
@@ -71,6 +71,8 @@ fn a_snapshot_answers_only_while_the_files_are_as_they_were() {
     assert_snapshot!(env.run(&["upgrade", "-v"]), @"
     exit code: 0
     ----- stderr
+    database: sqlite:app.db
+    settings: transaction all, lock auto, lock wait 60s, lock timeout default, statement timeout default, connect timeout 10s, version table migrate_version
     nothing to do: the database is at r031
     no file was touched since the last call: none was read
     ");

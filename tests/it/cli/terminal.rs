@@ -4,11 +4,13 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
 
+use migrate_core::dialect::Dialect;
 use rustix::fs::{Mode, OFlags};
 use rustix::pty::OpenptFlags;
 use rustix::termios::Winsize;
 
 use crate::support::TestEnvironment;
+use crate::support::db::Db;
 
 /// Calls `cargo-migrate` on a terminal where somebody types a text and then ends the input; the
 /// exit code, and everything that the terminal shows.
@@ -139,4 +141,32 @@ fn downgrade_without_a_target_offers_the_newest_revision() {
     let refused = env.run(&["downgrade"]);
     assert!(refused.code == 2 && refused.stderr.contains("no target is named"), "{refused}");
     assert_eq!(env.tables("app.db"), ["users"]);
+}
+
+#[test]
+fn a_step_that_takes_long_shows_its_statement_and_the_time() {
+    let Some(db) = Db::fresh_blocking(Dialect::Postgres) else { return };
+    let mut env = TestEnvironment::new();
+    env.set("DATABASE_URL", &db.url);
+    let up = "CREATE TABLE a (x INT);\nSELECT pg_sleep(2.5);\nCREATE TABLE b (x INT);";
+    env.revision("aaa", "", up, "DROP TABLE b;\nDROP TABLE a;");
+    let (code, shown) = on_terminal(&env, &["upgrade"], "");
+    assert_eq!(code, 0, "{shown}");
+    assert!(shown.contains("up   aaa, Message of aaa (2 of 3, 1 s) SELECT pg_sleep"), "{shown:?}");
+    let (_, rest) = shown.rsplit_once("pg_sleep").unwrap();
+    assert!(rest.contains("1 step done"), "{shown:?}");
+}
+
+#[test]
+fn the_bar_counts_the_statements_of_a_long_step() {
+    let Some(db) = Db::fresh_blocking(Dialect::Postgres) else { return };
+    let mut env = TestEnvironment::new();
+    env.set("DATABASE_URL", &db.url);
+    let inserts = "INSERT INTO a VALUES (1);\n".repeat(12);
+    let up = format!("CREATE TABLE a (x INT);\n{inserts}SELECT pg_sleep(1.5);\n{inserts}");
+    env.revision("aaa", "", &up, "DROP TABLE a;");
+    let (code, shown) = on_terminal(&env, &["upgrade"], "");
+    assert_eq!(code, 0, "{shown}");
+    assert!(shown.contains("(14 of 26, 1 s) SELECT pg_sleep"), "{shown:?}");
+    assert!(shown.contains('█'), "{shown:?}");
 }

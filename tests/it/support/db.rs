@@ -37,6 +37,12 @@ impl Db {
         Some(Self::on(dialect, &admin).await)
     }
 
+    /// As [`Db::fresh`], for a test that has no runtime.
+    pub(crate) fn fresh_blocking(dialect: Dialect) -> Option<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(Self::fresh(dialect))
+    }
+
     /// A fresh database on a server.
     pub(crate) async fn on(dialect: Dialect, url: &str) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);

@@ -4,7 +4,7 @@ use migrate_core::plan::Direction;
 
 use crate::cli::arguments::{BackupArgs, RunArgs, SqlArgs};
 use crate::cli::describe::Count;
-use crate::cli::running::{done, preview, script, target};
+use crate::cli::running::{announce, done, preview, script, target};
 use crate::cli::{CliError, Context, Exit};
 
 /// The target that a terminal is offered.
@@ -54,7 +54,8 @@ impl Args {
         };
         let target = target(graph, text)?;
         let database = context.database()?;
-        let options = self.run.options(&context.options);
+        let options = self.run.shown(context);
+        announce(context.ui, database, &options);
         if self.run.dry_run || may_ask || self.backup.wanted() {
             let mut migrator = context.migrator().options(options.clone());
             let ahead = migrator.plan(database, Direction::Down, &target).await?;

@@ -16,7 +16,7 @@ mod stamp;
 mod upgrade;
 
 use super::{CliError, Context, Exit, Ui};
-use crate::{Ahead, AllApplied};
+use crate::{Ahead, AllApplied, Database, Options};
 
 /// The commands that run and ask.
 #[derive(Debug, Clone, clap::Subcommand)]
@@ -73,10 +73,11 @@ impl Command {
         &self,
         all: &AllApplied,
         ahead: &mut Option<Ahead>,
+        database: (&Database, &Options),
         ui: &Ui,
     ) -> Result<Option<Exit>, CliError> {
         match self {
-            Self::Upgrade(args) => args.answer_if_idle(all, ahead, ui).await,
+            Self::Upgrade(args) => args.answer_if_idle(all, ahead, database, ui).await,
             _ => Ok(None),
         }
     }

@@ -5,7 +5,7 @@ use migrate_core::plan::Direction;
 
 use crate::cli::arguments::RunArgs;
 use crate::cli::describe::names;
-use crate::cli::running::{done, preview};
+use crate::cli::running::{announce, done, preview};
 use crate::cli::{CliError, Context, Exit};
 use crate::{Error, Report};
 
@@ -24,6 +24,7 @@ impl Args {
     pub(super) async fn run(&self, context: &Context<'_>) -> Result<Exit, CliError> {
         let graph = context.sound()?;
         let database = context.database()?;
+        announce(context.ui, database, &self.run.options(&context.options));
         let status = context.status().await?;
         if !status.unknown.is_empty() {
             return Err(Error::Unknown(status.unknown).into());
@@ -39,7 +40,7 @@ impl Args {
             plan.applied_after = back.applied_after;
             return Ok(preview(context.ui, graph, &plan));
         }
-        let mut migrator = context.migrator().options(self.run.options(&context.options));
+        let mut migrator = context.migrator().options(self.run.shown(context));
         let down = migrator.downgrade(database, &below).await?;
         let up = migrator.upgrade(database, &again).await?;
         drop(migrator);

@@ -3,9 +3,9 @@
 use migrate_core::plan::Direction;
 
 use crate::cli::arguments::{BackupArgs, RunArgs, SqlArgs};
-use crate::cli::running::{done, preview, script, target};
+use crate::cli::running::{announce, done, preview, script, target};
 use crate::cli::{CliError, Context, Exit, Ui};
-use crate::{Ahead, AllApplied};
+use crate::{Ahead, AllApplied, Database, Options};
 
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = "Examples:
@@ -43,6 +43,7 @@ impl Args {
         &self,
         all: &AllApplied,
         ahead: &mut Option<Ahead>,
+        (database, options): (&Database, &Options),
         ui: &Ui,
     ) -> Result<Option<Exit>, CliError> {
         let target = self.target.parse()?;
@@ -51,6 +52,7 @@ impl Args {
         if let Some(ahead) = ahead.take() {
             ahead.close().await?;
         }
+        announce(ui, database, &self.run.options(options));
         Ok(Some(done(ui, &report)))
     }
 
@@ -69,7 +71,8 @@ impl Args {
         }
         let target = target(graph, &self.target)?;
         let database = context.database()?;
-        let options = self.run.options(&context.options);
+        let options = self.run.shown(context);
+        announce(context.ui, database, &options);
         if self.run.dry_run || self.backup.wanted() {
             let mut migrator = context.migrator().options(options.clone());
             let ahead = migrator.plan(database, Direction::Up, &target).await?;

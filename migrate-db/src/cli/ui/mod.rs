@@ -83,6 +83,8 @@ struct Err {
     colored: bool,
     terminal: bool,
     bar: Option<ProgressBar>,
+    /// Whether the bar counts the statements of one step.
+    bar_of_statements: bool,
 }
 
 impl Ui {
@@ -111,6 +113,7 @@ impl Ui {
                 colored: err_color != ColorChoice::Never,
                 terminal,
                 bar: None,
+                bar_of_statements: false,
             }),
         }
     }
@@ -125,6 +128,12 @@ impl Ui {
     #[must_use]
     pub fn is_verbose(&self) -> bool {
         self.output.verbose
+    }
+
+    /// Whether long work shows how far it is.
+    #[must_use]
+    pub fn shows_progress(&self) -> bool {
+        lock(&self.err).terminal && !self.output.quiet
     }
 
     /// Whether a person can be asked.

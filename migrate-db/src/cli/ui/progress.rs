@@ -29,6 +29,7 @@ impl Ui {
                 bar.set_style(style);
             }
             err.bar = Some(bar);
+            err.bar_of_statements = false;
         }
         Progress { ui: self }
     }
@@ -43,11 +44,41 @@ impl Progress<'_> {
         }
     }
 
+    /// A part takes long: `what` describes it, `at` of `total` is where it is. Without a bar for the
+    /// parts it gets one of its own, until it is done.
+    pub fn running(&self, what: impl Display, at: usize, total: usize) {
+        let mut err = lock(&self.ui.err);
+        if err.bar.is_none() && err.terminal && !self.ui.output.quiet {
+            let length = u64::try_from(total).unwrap_or(u64::MAX);
+            let bar = ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr());
+            let template = if total >= LONG { "{bar:32} {wide_msg}" } else { "{wide_msg}" };
+            if let Ok(style) = ProgressStyle::with_template(template) {
+                bar.set_style(style);
+            }
+            err.bar = Some(bar);
+            err.bar_of_statements = true;
+        }
+        if let Some(bar) = &err.bar {
+            if err.bar_of_statements {
+                bar.set_position(u64::try_from(at.saturating_sub(1)).unwrap_or(u64::MAX));
+            }
+            bar.set_message(anstream::adapter::strip_str(&what.to_string()).to_string());
+            bar.tick();
+        }
+    }
+
     /// A part is done; `line` says so.
     pub fn done(&self, line: impl Display) {
-        if let Some(bar) = &lock(&self.ui.err).bar {
+        let mut err = lock(&self.ui.err);
+        if err.bar_of_statements {
+            err.bar_of_statements = false;
+            if let Some(bar) = err.bar.take() {
+                bar.finish_and_clear();
+            }
+        } else if let Some(bar) = &err.bar {
             bar.inc(1);
         }
+        drop(err);
         self.ui.note(line);
     }
 }

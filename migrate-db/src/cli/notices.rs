@@ -1,0 +1,66 @@
+//! Notices of servers, which sqlx reports as tracing events.
+//!
+//! Only the `cargo migrate` binary collects them: in an application they go where its own
+//! subscriber sends them.
+
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Level, Metadata, Subscriber};
+
+/// Where sqlx sends the notices of PostgreSQL.
+const TARGET: &str = "sqlx::postgres::notice";
+
+/// What has arrived and is not printed yet.
+static ARRIVED: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// Collects the notices of servers from now on, for [`follow`](super::follow) to print. Does
+/// nothing where the process has a tracing subscriber already.
+pub fn collect_notices() {
+    let _ = tracing::subscriber::set_global_default(Collector);
+}
+
+/// Takes the notices that have arrived.
+pub(super) fn take() -> Vec<String> {
+    std::mem::take(&mut *ARRIVED.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+struct Collector;
+
+impl Subscriber for Collector {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target() == TARGET && *metadata.level() != Level::DEBUG
+    }
+
+    fn event(&self, event: &Event<'_>) {
+        event.record(&mut Message);
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+struct Message;
+
+impl Visit for Message {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == "message" {
+            ARRIVED.lock().unwrap_or_else(PoisonError::into_inner).push(value.to_owned());
+        }
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.record_str(field, &format!("{value:?}"));
+    }
+}
