@@ -168,8 +168,14 @@ impl Context<'_> {
     /// # Errors
     /// As [`Context::database_url`], and when the URL is none.
     pub(crate) fn database(&self) -> Result<Option<Database>, CliError> {
-        let url = self.database_url()?;
-        url.map(|url| Ok(Database::from_url(&url)?)).transpose()
+        let Some(url) = self.database_url()? else { return Ok(None) };
+        if let Some(path) = migrate_db::url::doubtful_path(&url) {
+            self.ui.note(format_args!(
+                "note: the database URL names the absolute path {path}; `sqlite:{}` is relative",
+                path.trim_start_matches('/')
+            ));
+        }
+        Ok(Some(Database::from_url(&url)?))
     }
 
     /// How databases are migrated here.
@@ -253,6 +259,10 @@ fn shown(path: &Path, here: &Path) -> String {
 fn anchored(url: &str, folder: &Path) -> String {
     let Some((scheme, rest)) = url.split_once(':') else { return url.to_owned() };
     let (driver, slashes) = match scheme {
+        // `./x` behind three slashes is relative too.
+        "sqlite" | "sqlite3" if rest.starts_with("///./") || rest.starts_with("///../") => {
+            (scheme, "///")
+        }
         "sqlite" | "sqlite3" => (scheme, if rest.starts_with("//") { "//" } else { "" }),
         // SQLAlchemy writes a relative path behind three slashes.
         _ if scheme.starts_with("sqlite+") && rest.starts_with("///") => (scheme, "///"),
@@ -264,6 +274,7 @@ fn anchored(url: &str, folder: &Path) -> String {
         return url.to_owned();
     }
     let absolute = folder.join(path);
+    let slashes = if scheme.contains('+') || slashes != "///" { slashes } else { "//" };
     format!("{driver}:{slashes}{}", absolute.to_string_lossy())
 }
 
@@ -276,6 +287,8 @@ mod tests {
         let at = |url| anchored(url, Path::new("/srv/app"));
         assert_eq!(at("sqlite:dev.db"), "sqlite:/srv/app/dev.db");
         assert_eq!(at("sqlite://dev.db?mode=rwc"), "sqlite:///srv/app/dev.db?mode=rwc");
+        assert_eq!(at("sqlite:///./d/dev.db"), "sqlite:///srv/app/./d/dev.db");
+        assert_eq!(at("sqlite:///../dev.db"), "sqlite:///srv/app/../dev.db");
         assert_eq!(at("sqlite+aiosqlite:///dev.db"), "sqlite+aiosqlite:////srv/app/dev.db");
         for other in
             ["sqlite::memory:", "sqlite:///dev.db", "sqlite+aiosqlite:////dev.db", "postgres://h/d"]

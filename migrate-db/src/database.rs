@@ -41,7 +41,8 @@ impl Database {
     /// yet.
     ///
     /// # Errors
-    /// [`Error::Url`] when the scheme is none of these.
+    /// [`Error::Url`] when the scheme is none of these, the URL is malformed, or one of its
+    /// parameters is not known.
     pub fn from_url(url: &str) -> Result<Self, Error> {
         let (dialect, url) = crate::url::normalise(url)?;
         let place = match dialect {

@@ -15,7 +15,7 @@ use migrate_core::plan::Direction;
 use migrate_core::source::Location;
 
 use crate::unfinished::Unfinished;
-use crate::url::{NoUrl, redact};
+use crate::url::{Problem, redact};
 
 /// Why a database was not migrated, or not asked.
 #[derive(Debug, thiserror::Error)]
@@ -35,13 +35,14 @@ pub enum Error {
         /// What helps.
         help: Vec<String>,
     },
-    /// The URL names no database.
-    #[error("`{url}` is no database URL")]
+    /// The URL is malformed or has a parameter that is not known. It is not shown: its password
+    /// cannot be found in it.
+    #[error("the database URL is not understood: {message}")]
     Url {
-        /// The URL without its password.
-        url: String,
+        /// What is wrong, without any part of the URL.
+        message: String,
         /// What would be right.
-        help: String,
+        help: Vec<String>,
     },
     /// This program was built without the driver.
     #[error("this program was built without the {0} driver")]
@@ -134,9 +135,9 @@ pub enum Error {
     },
 }
 
-impl From<NoUrl> for Error {
-    fn from(NoUrl { url, help }: NoUrl) -> Self {
-        Self::Url { url, help }
+impl From<Problem> for Error {
+    fn from(Problem { message, help }: Problem) -> Self {
+        Self::Url { message, help }
     }
 }
 
@@ -262,8 +263,7 @@ impl Error {
         let line = |text: &str| vec![text.to_owned()];
         match self {
             Self::Target(error) => error.help.clone(),
-            Self::Plan { help, .. } => help.clone(),
-            Self::Url { help, .. } => vec![help.clone()],
+            Self::Plan { help, .. } | Self::Url { help, .. } => help.clone(),
             Self::NoDriver(dialect) => vec![format!(
                 "add the feature: `migrate-db = {{ version = \"..\", features = [\"{}\"] }}`",
                 dialect.name()

@@ -3,23 +3,25 @@
 //! SQLAlchemy's URLs name a driver behind the scheme and write SQLite paths with one slash more;
 //! they are turned into sqlx's here. A URL is never shown but through [`redact`].
 
+mod check;
+mod redact;
+
 use migrate_core::dialect::Dialect;
 use migrate_core::suggest::nearest;
 
-/// A text that is no database URL.
-#[derive(Debug)]
-pub(crate) struct NoUrl {
-    /// The text without its password.
-    pub(crate) url: String,
-    /// What would be right.
-    pub(crate) help: String,
-}
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+pub(crate) use check::CLEARTEXT;
+pub(crate) use check::Problem;
+#[cfg(feature = "postgres")]
+pub(crate) use check::SEARCH_PATH;
+pub use redact::redact;
 
 /// The dialect of a URL, and the URL as sqlx takes it.
 ///
 /// # Errors
-/// [`NoUrl`] when the scheme names no database that is known.
-pub(crate) fn normalise(url: &str) -> Result<(Dialect, String), NoUrl> {
+/// A [`Problem`] when the scheme names no known database, the URL is malformed, or a parameter is
+/// not known.
+pub(crate) fn normalise(url: &str) -> Result<(Dialect, String), Problem> {
     let (scheme, rest) = url.split_once(':').unwrap_or((url, ""));
     let Some(dialect) = Dialect::from_name(scheme).filter(|_| url.contains(':')) else {
         let known = ["sqlite", "postgres", "postgresql", "mysql", "mariadb"];
@@ -27,20 +29,57 @@ pub(crate) fn normalise(url: &str) -> Result<(Dialect, String), NoUrl> {
             Some(near) if url.contains(':') => format!("did you mean `{near}:`?"),
             _ => "a URL begins with `sqlite:`, `postgres:`, `mysql:` or `mariadb:`".to_owned(),
         };
-        return Err(NoUrl { url: redact(url), help });
+        let message = "it does not begin with the name of a database".to_owned();
+        return Err(Problem { message, help: vec![help] });
     };
     let sqlalchemy = scheme.contains('+');
-    let rest = match dialect {
-        // `///x` is the relative path x, `////x` the absolute path /x, `//` a database in memory.
-        Dialect::Sqlite if sqlalchemy => match rest.strip_prefix("///") {
-            Some("") | None => ":memory:".to_owned(),
-            Some(path) => path.to_owned(),
-        },
-        _ => rest.to_owned(),
+    let rest = if dialect.words().databases.is_some() {
+        with_host(rest)
+    } else {
+        path(rest, sqlalchemy).to_owned()
     };
-    let rest = if dialect.words().databases.is_some() { with_host(&rest) } else { rest };
-    let rest = if sqlalchemy { rest.replace("ssl=", "sslmode=") } else { rest };
+    let rest = if sqlalchemy {
+        map_query(&rest, |key, value| if key == "ssl" { ("sslmode", value) } else { (key, value) })
+    } else {
+        rest
+    };
+    check::check(dialect, &rest)?;
     Ok((dialect, format!("{}:{rest}", dialect.name())))
+}
+
+/// The path of an SQLite file. SQLAlchemy writes the relative path x as `///x`, the absolute path
+/// /x as `////x`, and a database in memory as `//`; without its driver in the scheme `///x` is the
+/// absolute path /x, but a path that begins with `./` or `../` is relative in any case.
+fn path(rest: &str, sqlalchemy: bool) -> &str {
+    match rest.strip_prefix("///") {
+        Some("") if sqlalchemy => ":memory:",
+        Some(path) if sqlalchemy || path.starts_with("./") || path.starts_with("../") => path,
+        None if sqlalchemy => ":memory:",
+        _ => rest,
+    }
+}
+
+/// The absolute path that an SQLite URL with three slashes names, when somebody who knows
+/// SQLAlchemy may have meant a relative one: there is no folder that could hold it, or it is the
+/// root.
+///
+/// ```
+/// use migrate_db::url::doubtful_path;
+/// assert_eq!(doubtful_path("sqlite:///app.db").as_deref(), Some("/app.db"));
+/// assert_eq!(doubtful_path("sqlite:app.db"), None);
+/// assert_eq!(doubtful_path("sqlite:///./app.db"), None);
+/// ```
+#[must_use]
+pub fn doubtful_path(url: &str) -> Option<String> {
+    let (scheme, rest) = url.split_once(':')?;
+    let dialect = Dialect::from_name(scheme).filter(|_| !scheme.contains('+'))?;
+    let rest = rest.split('?').next()?;
+    if dialect.words().databases.is_some() || path(rest, false) != rest {
+        return None;
+    }
+    let path = rest.strip_prefix("//").filter(|path| path.starts_with('/') && path.len() > 1)?;
+    let folder = std::path::Path::new(path).parent()?;
+    (folder.parent().is_none() || !folder.exists()).then(|| path.to_owned())
 }
 
 /// A user without a host, as before `?host=/run/postgresql`, is one of this machine.
@@ -48,31 +87,6 @@ fn with_host(rest: &str) -> String {
     let end = rest.strip_prefix("//").map_or(0, |after| 2 + after.find('/').unwrap_or(after.len()));
     let (authority, path) = rest.split_at(end);
     if authority.ends_with('@') { format!("{authority}localhost{path}") } else { rest.to_owned() }
-}
-
-/// A URL without its password, for messages.
-///
-/// ```
-/// use migrate_db::url::redact;
-/// assert_eq!(redact("postgres://ada:s3cret@db/app?password=x"), "postgres://ada:***@db/app?password=***");
-/// assert_eq!(redact("sqlite:app.db"), "sqlite:app.db");
-/// ```
-#[must_use]
-pub fn redact(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return redact_query(url) };
-    let (address, query) = match rest.split_once('?') {
-        Some((address, query)) => (address, format!("?{query}")),
-        None => (rest, String::new()),
-    };
-    // A password may hold an unescaped `/` or `@`: the last `@` ends it.
-    let address = match address.rsplit_once('@') {
-        Some((user, place)) => match user.split_once(':') {
-            Some((user, _)) => format!("{user}:***@{place}"),
-            None => address.to_owned(),
-        },
-        None => address.to_owned(),
-    };
-    redact_query(&format!("{scheme}://{address}{query}"))
 }
 
 /// The same server's database of another name.
@@ -97,8 +111,25 @@ pub(crate) fn query(url: &str) -> impl Iterator<Item = (String, String)> {
     })
 }
 
+/// Whether a parameter is set to `true` or `1`.
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+pub(crate) fn is_set(url: &str, parameter: &str) -> bool {
+    query(url).any(|(key, value)| key == parameter && matches!(value.as_str(), "true" | "1"))
+}
+
+/// The URL without the parameters that are this crate's own.
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+pub(crate) fn without(url: &str, parameters: &[&str]) -> String {
+    let Some((front, query)) = url.split_once('?') else { return url.to_owned() };
+    let is_kept = |pair: &&str| {
+        let key = decoded(pair.split('=').next().unwrap_or_default());
+        !parameters.contains(&key.as_str())
+    };
+    let kept: Vec<&str> = query.split('&').filter(is_kept).collect();
+    if kept.is_empty() { front.to_owned() } else { format!("{front}?{}", kept.join("&")) }
+}
+
 /// The URL with other pairs behind the `?`; they stay encoded as they are.
-#[cfg(any(feature = "mysql", test))]
 pub(crate) fn map_query<'u>(
     url: &'u str,
     map: impl Fn(&'u str, &'u str) -> (&'u str, &'u str),
@@ -125,7 +156,6 @@ pub(crate) fn password(url: &str) -> Option<String> {
 }
 
 /// Without `%41` for `A`.
-#[cfg(any(feature = "postgres", feature = "mysql", test))]
 fn decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -139,95 +169,5 @@ fn decoded(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-fn redact_query(url: &str) -> String {
-    let Some((front, query)) = url.split_once('?') else { return url.to_owned() };
-    let secret = |key: &str| {
-        let key = key.to_ascii_lowercase();
-        ["password", "passwd", "pwd", "secret", "token", "key"]
-            .iter()
-            .any(|word| key.contains(word))
-    };
-    let query: Vec<String> = query
-        .split('&')
-        .map(|pair| match pair.split_once('=') {
-            Some((key, _)) if secret(key) => format!("{key}=***"),
-            _ => pair.to_owned(),
-        })
-        .collect();
-    format!("{front}?{}", query.join("&"))
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sqlalchemy_urls_become_sqlx_urls() {
-        let of = |url: &str| normalise(url).map(|(_, url)| url).unwrap();
-        assert_eq!(of("sqlite+aiosqlite:///app.db"), "sqlite:app.db");
-        assert_eq!(of("sqlite+aiosqlite:////srv/app.db"), "sqlite:/srv/app.db");
-        assert_eq!(of("sqlite+aiosqlite://"), "sqlite::memory:");
-        assert_eq!(of("sqlite:///srv/app.db"), "sqlite:///srv/app.db");
-        assert_eq!(
-            of("postgresql+asyncpg://u@h/d?ssl=require"),
-            "postgres://u@h/d?sslmode=require"
-        );
-        assert_eq!(of("mariadb://u@h/d"), "mysql://u@h/d");
-        assert_eq!(
-            of("mysql+pymysql://u:p@/d?unix_socket=/run/m.sock"),
-            "mysql://u:p@localhost/d?unix_socket=/run/m.sock"
-        );
-        assert_eq!(of("postgres:///d?host=/run/pg"), "postgres:///d?host=/run/pg");
-    }
-
-    #[test]
-    fn an_unknown_scheme_is_named_without_the_password() {
-        let error = normalise("postgre://ada:s3cret@db/app").unwrap_err();
-        let text = format!("{error:?}");
-        assert!(!text.contains("s3cret"), "{text}");
-        assert!(text.contains("postgres"), "{text}");
-        assert!(normalise("app.db").is_err());
-    }
-
-    #[test]
-    fn what_is_encoded_is_decoded() {
-        assert_eq!(password("postgres://ada:s3%40%C3%A9%@db/app").as_deref(), Some("s3@é%"));
-        for without in ["postgres://ada@db/app", "postgres://ada:@db/app", "postgres://db/a:b@c"] {
-            assert_eq!(password(without), None, "{without}");
-        }
-        let pairs: Vec<_> = query("mysql://h/d?socket=%2Frun%2Fm.sock&flag&a=b").collect();
-        assert_eq!(pairs, [("socket".into(), "/run/m.sock".into()), ("a".into(), "b".into())]);
-    }
-
-    #[test]
-    fn a_server_has_databases_of_other_names() {
-        for (url, other) in [
-            ("postgres://ada@db:1/app?a=b", "postgres://ada@db:1/x?a=b"),
-            ("postgres://ada:s/3@db", "postgres://ada:s/3@db/x"),
-            ("postgres:///app?host=/run/pg", "postgres:///x?host=/run/pg"),
-            ("mysql://db?ssl-mode=DISABLED", "mysql://db/x?ssl-mode=DISABLED"),
-        ] {
-            assert_eq!(with_database(url, "x"), other);
-        }
-    }
-
-    #[test]
-    fn pairs_are_replaced_and_the_rest_stays() {
-        let map = |key, value| if key == "a" { ("b", value) } else { (key, "2") };
-        assert_eq!(map_query("mysql://h/d?a=%41&flag&c=1", map), "mysql://h/d?b=%41&flag&c=2");
-        assert_eq!(map_query("mysql://h/d", map), "mysql://h/d");
-    }
-
-    #[test]
-    fn no_form_of_password_survives() {
-        for url in [
-            "postgres://ada:s3cret@db/app",
-            "postgres://ada:s3/cret@x@db/app",
-            "postgres://ada:s3cret@db/app?sslmode=require&sslpassword=s3cret",
-            "mysql://root:s3cret@localhost",
-            "sqlite:x.db?key=s3cret",
-        ] {
-            assert!(!redact(url).contains("cret"), "{}", redact(url));
-        }
-    }
-}
+mod tests;

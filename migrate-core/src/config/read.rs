@@ -60,9 +60,47 @@ impl Config {
         found.sort_by_key(|d| {
             d.places.first().map(|place| (place.location.line, place.location.column))
         });
+        for place in found.iter_mut().flat_map(|diagnostic| &mut diagnostic.places) {
+            mask(&mut place.location.text);
+        }
         let mut sorted = Diagnostics::new();
         found.into_iter().for_each(|diagnostic| sorted.push(diagnostic));
         (config, sorted)
+    }
+}
+
+/// What stands for a text that may hold a password.
+const HIDDEN: &str = "***";
+
+/// Hides what may hold a password in a line that is shown with a mistake: the value of
+/// `database-url`, and whatever looks like a URL, also where the line is not understood.
+fn mask(line: &mut String) {
+    let is_plain = |text: &str| {
+        !text.contains(['@', ':', '%']) && !text.to_ascii_lowercase().contains("password")
+    };
+    let table = line.trim().starts_with('[') && line.trim().ends_with(']');
+    let Some((key, value)) = line.split_once('=') else {
+        if !(line.trim().is_empty()
+            || line.trim_start().starts_with('#') && is_plain(line)
+            || table && is_plain(line))
+        {
+            *line = HIDDEN.to_owned();
+        }
+        return;
+    };
+    let is_name = |c: char| c.is_alphanumeric() || "-_. \"'".contains(c);
+    if !key.chars().all(is_name) {
+        *line = HIDDEN.to_owned();
+        return;
+    }
+    let name = key.trim().replace('_', "-").to_ascii_lowercase();
+    // A value on several lines begins with three quotes; an image has a `:` before its tag.
+    let is_image =
+        name.ends_with("-image") && !value.contains(['@', '=']) && !value.contains("://");
+    let is_open = value.contains("\"\"\"") || value.contains("'''");
+    let is_url = name.contains("url");
+    if is_url || is_open || value.contains('=') || !(is_plain(value) || is_image) {
+        *line = format!("{key}= {HIDDEN}");
     }
 }
 
@@ -157,6 +195,8 @@ impl Reader<'_> {
     fn unknown(&mut self, name: &str, at: Span, known: &[&str]) {
         // `version_table` is a slip that people make who write TOML for cargo.
         let near = nearest(&name.replace('_', "-"), known.iter().copied());
+        let is_name = name.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
+        let name = if is_name { name } else { HIDDEN };
         self.found.push(
             Diagnostic::error(Code::UnknownSetting, format!("`{name}` is not a setting"))
                 .at(self.file, at)

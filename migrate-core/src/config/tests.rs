@@ -115,6 +115,36 @@ fn what_is_no_toml_is_told_at_its_place() {
 }
 
 #[test]
+fn no_mistake_shows_a_line_that_may_hold_a_password() {
+    for text in [
+        "databse-url = \"postgres://ada:s3cret@db/app\"\n",
+        "database-url = \"postgres://ada:s3cret@db/app\ndir = \"x\"\n",
+        "database-url = postgres://ada:s3cret@db/app\n",
+        "database-url = \"\"\"\npostgres://ada:\\\ns3cret@db\"\"\" x\n",
+        "database-url = [\"s3cret\"]\n",
+        "database_url = \"s3cret\"\n",
+        "\"postgres://ada:s3cret@db\" = 1\n",
+        "dir = 1 # postgres://ada:s3cret@db\n",
+        "lock = \"host=db password=s3cret\"\n",
+        "postgres://ada:s3cret@db/app\n",
+        "s3cret\n",
+        "database = { a = { database-url = \"mysql://ada:s3cret@db\", dri = 1 } }\n",
+        "[postgres://ada:s3cret@db]\ndir = 1\n",
+        "[database.\"ada:s3cret@db\"]\ndri = 1\nx = 1\n",
+    ] {
+        let (_, found) = parse(text);
+        assert!(!found.is_empty(), "{text}");
+        let lines: Vec<_> =
+            found.iter().flat_map(|d| &d.places).map(|p| &p.location.text).collect();
+        assert!(!format!("{found} {lines:?}").contains("s3cret"), "{found} {lines:?}");
+    }
+    let (_, found) =
+        parse("dialects = [\"postgre\"]\n[test]\nmysql-image = \"localhost:5000/mysql\"\n");
+    let lines: Vec<_> = found.iter().map(|d| d.places[0].location.text.as_str()).collect();
+    assert_eq!(lines, ["dialects = [\"postgre\"]", "mysql-image = \"localhost:5000/mysql\""]);
+}
+
+#[test]
 fn variables_are_filled_in_once() {
     let lookup = |name: &str| match name {
         "A" => Some("${B}".to_owned()),

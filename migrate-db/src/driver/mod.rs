@@ -13,6 +13,8 @@ mod mysql_server;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "postgres")]
+mod postgres_login;
+#[cfg(feature = "postgres")]
 mod postgres_server;
 #[cfg(feature = "sqlite")]
 mod sqlite;

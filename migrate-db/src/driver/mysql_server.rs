@@ -13,24 +13,27 @@ use crate::url;
 
 /// What a URL says. `sslmode` may be written as for PostgreSQL, and the socket as in Python.
 pub(super) fn options(url: &str) -> Result<MySqlConnectOptions, Error> {
-    let usual = url::map_query(url, |key, value| match key {
+    let clear = url::is_set(url, url::CLEARTEXT);
+    let own = url::without(url, &[url::CLEARTEXT]);
+    let usual = url::map_query(&own, |key, value| match key {
         "sslmode" | "ssl-mode" => ("ssl-mode", ssl_mode(value)),
         "sslrootcert" => ("ssl-ca", value),
         "unix_socket" => ("socket", value),
         key => (key, value),
     });
-    MySqlConnectOptions::from_str(&usual).map_err(|e| Error::connect(url, e))
+    let options = MySqlConnectOptions::from_str(&usual).map_err(|e| Error::connect(url, e))?;
+    Ok(options.enable_cleartext_plugin(clear))
 }
 
 /// PostgreSQL's word as MySQL's.
 fn ssl_mode(word: &str) -> &str {
-    match word {
+    match word.to_ascii_lowercase().as_str() {
         "disable" => "DISABLED",
         "allow" | "prefer" => "PREFERRED",
         "require" => "REQUIRED",
         "verify-ca" => "VERIFY_CA",
         "verify-full" => "VERIFY_IDENTITY",
-        own => own,
+        _ => word,
     }
 }
 

@@ -20,8 +20,7 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     pub(super) async fn open(url: &str) -> Result<Self, Error> {
-        let options = postgres_server::options(url)?;
-        Ok(Self::of(options.connect().await.map_err(|e| Error::connect(url, e))?))
+        Ok(Self::of(postgres_server::open(url).await?))
     }
 
     pub(super) fn of(connection: PgConnection) -> Self {

@@ -6,12 +6,17 @@ use std::str::FromStr as _;
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode};
 
+use super::postgres_login;
 use crate::error::Error;
 use crate::url;
 
-/// What a URL says.
+/// What a URL says. sqlx does not know `search_path`.
 pub(super) fn options(url: &str) -> Result<PgConnectOptions, Error> {
-    let options = PgConnectOptions::from_str(url).map_err(|e| Error::connect(url, e))?;
+    let usual = url::without(url, &[url::SEARCH_PATH, url::CLEARTEXT]);
+    let mut options = PgConnectOptions::from_str(&usual).map_err(|e| Error::connect(url, e))?;
+    for (_, path) in url::query(url).filter(|(key, _)| key == url::SEARCH_PATH) {
+        options = options.options([(url::SEARCH_PATH, path)]);
+    }
     // A start-up parameter that poolers refuse, for numbers that are never asked for.
     Ok(options.extra_float_digits(None))
 }
@@ -29,10 +34,34 @@ pub(super) fn host(options: &PgConnectOptions) -> String {
     }
 }
 
+/// Connects to the database of a URL.
+pub(super) async fn open(url: &str) -> Result<PgConnection, Error> {
+    connect_with(url, options(url)?).await
+}
+
 /// Connects to another database of the server.
 pub(super) async fn connect(url: &str, database: &str) -> Result<PgConnection, Error> {
-    let options = options(url)?.database(database);
-    options.connect().await.map_err(|e| Error::connect(url, e))
+    connect_with(url, options(url)?.database(database)).await
+}
+
+async fn connect_with(url: &str, options: PgConnectOptions) -> Result<PgConnection, Error> {
+    let failed = |e| Error::connect(url, e);
+    let options = if url::is_set(url, url::CLEARTEXT) {
+        options
+    } else {
+        postgres_login::protect(options).await.map_err(failed)?.ok_or_else(|| Error::Plan {
+            message: format!(
+                "{} asks for the password in clear text on a connection without TLS",
+                url::redact(url)
+            ),
+            help: vec![
+                "the password was not sent".to_owned(),
+                "encrypt the connection (`?sslmode=require`), or let the server ask for scram-sha-256 (pg_hba.conf)".to_owned(),
+                format!("`?{}=true` sends the password in clear text", url::CLEARTEXT),
+            ],
+        })?
+    };
+    options.connect().await.map_err(failed)
 }
 
 /// The program that copies the database to its output. What it must know is in its environment,
@@ -55,6 +84,9 @@ pub(super) fn dump(url: &str) -> Result<Vec<Command>, Error> {
         .env("PGUSER", options.get_username())
         .env("PGDATABASE", name(&options))
         .env("PGSSLMODE", mode);
+    if let Some(options) = options.get_options() {
+        command.env("PGOPTIONS", options);
+    }
     for (key, value) in url::query(url) {
         let variable = match key.as_str() {
             "sslrootcert" | "ssl-root-cert" | "ssl-ca" => "PGSSLROOTCERT",

@@ -46,6 +46,27 @@ fn the_url_comes_from_the_option_then_the_environment_then_dotenv_then_the_confi
 }
 
 #[test]
+fn a_path_behind_three_slashes_is_absolute_unless_it_begins_with_a_dot() {
+    let mut env = TestEnvironment::with_history();
+    env.write("data/.keep", "");
+    env.set("DATABASE_URL", "sqlite:///./data/x.db");
+    env.ok(&["upgrade"]);
+    assert_eq!(env.tables("data/x.db"), ["posts", "users"]);
+    env.set("DATABASE_URL", "");
+    env.write("data/.env", "DATABASE_URL=sqlite:///../above.db\n");
+    env.write("data/migrate.toml", "dir = \"../migrations\"\n");
+    assert_eq!(env.run_in("data", &["upgrade"]).code, 0);
+    assert_eq!(env.tables("above.db"), ["posts", "users"]);
+    assert_snapshot!(env.run(&["current", "--database-url", "sqlite:///app.db"]), @"
+    exit code: 0
+    ----- stderr
+    note: the database URL names the absolute path /app.db; `sqlite:app.db` is relative
+    nothing is applied
+    3 revisions pending
+    ");
+}
+
+#[test]
 fn dotenv_fills_in_variables_of_the_configuration() {
     let env = TestEnvironment::new();
     env.revision("aaa", "", "SELECT 1;", "SELECT 1;");

@@ -187,13 +187,13 @@ fn a_revision_that_was_edited_after_it_ran() {
 }
 
 #[test]
-fn a_url_that_is_none_is_shown_without_its_password() {
+fn a_url_that_is_not_understood_is_not_shown() {
     let env = TestEnvironment::with_history();
     let outcome = env.run(&["current", "--database-url", "postgre://ada:s3cret@db/app"]);
     assert_snapshot!(outcome, @"
     exit code: 2
     ----- stderr
-    error: `postgre://ada:***@db/app` is no database URL
+    error: the database URL is not understood: it does not begin with the name of a database
       help: did you mean `postgres:`?
     ");
 }
@@ -208,6 +208,16 @@ fn no_password_is_ever_shown() {
         "oracle://ada:s3cret@db/app",
         "postgres://ada:s3cret@no such host/app",
         "postgres://ada:s3cret@db:port/app",
+        "postgres:ada:s3cret@db/app",
+        "postgres:/ada:s3cret@db/app",
+        "ada:s3cret@db/app",
+        "postgres://ada:s3cret?x@db/app",
+        "postgres://ada:x@s3cret@127.0.0.1:1/app",
+        "postgres://ada:1/s3cret@db/app",
+        "postgres://ada:1?s3cret=x@db/app",
+        "host=db user=ada password=s3cret",
+        "sqlite://ada:s3cret@db/app",
+        "mysql://ada:s3cret@127.0.0.1:1/app?s3cret=s3cret",
     ] {
         for args in [
             &["upgrade"][..],
@@ -224,6 +234,50 @@ fn no_password_is_ever_shown() {
             assert!(!outcome.to_string().contains("s3cret"), "{args:?} {url:?}\n{outcome}");
         }
     }
+}
+
+#[test]
+fn a_line_of_the_configuration_that_may_hold_a_password_is_not_shown() {
+    let env = TestEnvironment::with_history();
+    for line in [
+        "databse-url = \"postgres://ada:s3cret@db/app\"",
+        "database-url = \"postgres://ada:s3cret@db/app",
+        "database-url = postgres://ada:s3cret@db/app",
+        "database-url = [\"postgres://ada:s3cret@db/app\"]",
+    ] {
+        env.write("migrate.toml", line);
+        for args in [&["check"][..], &["check", "--format", "json"], &["current"]] {
+            let outcome = env.run(args);
+            assert_eq!(outcome.code, 2, "{outcome}");
+            assert!(!outcome.to_string().contains("s3cret"), "{outcome}");
+        }
+    }
+    env.write("migrate.toml", "databse-url = \"postgres://ada:s3cret@db/app\"");
+    assert_snapshot!(env.run(&["check"]), @"
+    exit code: 2
+    ----- stderr
+    error[unknown-setting]: `databse-url` is not a setting
+     --> migrate.toml:1:1
+      |
+    1 | databse-url = ***
+      | ^^^^^^^^^^^
+      |
+      = help: did you mean `database-url`?
+
+    error: nothing was done because of the mistake above
+    ");
+}
+
+#[test]
+fn an_unknown_parameter_of_a_url_is_answered_with_the_nearest_known() {
+    let env = TestEnvironment::with_history();
+    let url = "postgres://ada:s3cret@127.0.0.1:1/app?SSLMODE=verify-full";
+    assert_snapshot!(env.run(&["current", "--database-url", url]), @"
+    exit code: 2
+    ----- stderr
+    error: the database URL is not understood: its parameter number 1 is not known
+      help: did you mean `sslmode`?
+    ");
 }
 
 #[test]

@@ -8,6 +8,7 @@ everywhere!(
     a_copy_is_whole_and_for_its_owner,
     an_upgrade_can_begin_with_a_database_just_made,
 );
+on!(postgres_path, Postgres: the_search_path_and_the_options_of_a_url_are_those_of_the_session);
 on!(postgres_only, Postgres: others_who_are_connected_are_named_and_only_sent_away_by_force);
 
 /// A database beside that of the test, with a name that must be quoted.
@@ -66,6 +67,27 @@ async fn a_copy_is_whole_and_for_its_owner(db: Db) {
     let error = db.database().backup(&file).await.unwrap_err();
     assert!(matches!(error, Error::File { .. }), "{error:?}");
     assert_eq!(std::fs::read(&file).unwrap(), bytes);
+}
+
+async fn the_search_path_and_the_options_of_a_url_are_those_of_the_session(db: Db) {
+    db.execute("CREATE SCHEMA t3").await;
+    db.execute("CREATE SCHEMA t4").await;
+    let history = chain(db.dialect, 1);
+    let with = if db.url.contains('?') { '&' } else { '?' };
+    for (schema, parameter) in
+        [("t3", "search_path=t3,public"), ("t4", "options=-c%20search_path%3Dt4")]
+    {
+        let url = format!("{}{with}{parameter}", db.url);
+        let database = migrate_db::Database::from_url(&url).unwrap();
+        Migrator::new(&history).upgrade(&database, &"head".parse().unwrap()).await.unwrap();
+        let tables = format!(
+            "SELECT tablename::text FROM pg_catalog.pg_tables WHERE schemaname = '{schema}' ORDER BY 1"
+        );
+        let tables = db.column(&tables).await;
+        assert!(tables.iter().any(|name| name == "migrate_version"), "{tables:?}");
+        assert!(tables.iter().any(|name| name == "t000"), "{tables:?}");
+    }
+    assert!(db.tables().await.iter().all(|name| name.starts_with('t')));
 }
 
 async fn others_who_are_connected_are_named_and_only_sent_away_by_force(db: Db) {
