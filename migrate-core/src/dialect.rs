@@ -7,11 +7,14 @@
 mod mysql;
 mod postgres;
 pub mod sqlite;
+mod transaction;
 
 use std::fmt::{self, Write as _};
 use std::time::Duration;
 
-use crate::sql::{Lexis, Object, controls_transaction, has_form, quote};
+pub use transaction::OwnTransaction;
+
+use crate::sql::{Evidence, Lexis, controls_transaction, has_form, quote};
 
 /// A database whose SQL is understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,15 +75,40 @@ impl Dialect {
         &self.words().lexis
     }
 
-    /// A text as a string literal.
+    /// A text as a string literal, for sessions with the server's usual settings.
     #[must_use]
     pub fn literal(self, text: &str) -> String {
+        let lexis = self.lexis();
         let text = text.replace('\'', "''").replace('\0', "");
-        if self.lexis().backslash_escapes {
-            format!("'{}'", text.replace('\\', "\\\\"))
-        } else {
-            format!("'{text}'")
+        if !text.contains('\\') || !(lexis.backslash_escapes || lexis.escape_strings) {
+            return format!("'{text}'");
         }
+        // PostgreSQL has a form that no setting changes.
+        let prefix = if lexis.escape_strings { "E" } else { "" };
+        format!("{prefix}'{}'", text.replace('\\', "\\\\"))
+    }
+
+    /// A text as a literal that means the same whatever the session's settings say of backslashes,
+    /// quotes and empty strings.
+    ///
+    /// ```
+    /// use migrate_core::dialect::Dialect;
+    /// assert_eq!(Dialect::Postgres.safe_literal(r"C:\new"), r"E'C:\\new'");
+    /// assert_eq!(Dialect::Mysql.safe_literal(r"C:\"), "_utf8mb4 X'433A5C'");
+    /// assert_eq!(Dialect::Mysql.safe_literal("it's"), "'it''s'");
+    /// ```
+    #[must_use]
+    pub fn safe_literal(self, text: &str) -> String {
+        if !self.lexis().backslash_escapes || !(text.contains('\\') || text.is_empty()) {
+            return self.literal(text);
+        }
+        let bytes = text.bytes().filter(|byte| *byte != 0);
+        let mut literal = String::from("_utf8mb4 X'");
+        for byte in bytes {
+            let _ = write!(literal, "{byte:02X}");
+        }
+        literal.push('\'');
+        literal
     }
 
     /// Whether no transaction can hold a statement together with other work: the database refuses
@@ -112,13 +140,22 @@ impl Dialect {
     /// ```
     #[must_use]
     pub fn undoes_whole(self, sql: &str) -> bool {
+        if self.words().transactional_ddl {
+            return self.refused_in_transaction(sql).is_none()
+                && !self.may_be_partial(sql)
+                && !controls_transaction(sql, self.lexis());
+        }
         self.words().undone_whole.iter().any(|form| has_form(sql, form, self.lexis()))
     }
 
     /// Whether a statement that stands alone may have done a part of its work when it fails.
     #[must_use]
     pub fn may_be_partial(self, sql: &str) -> bool {
-        self.words().partial.iter().any(|form| has_form(sql, form, self.lexis()))
+        let lexis = self.lexis();
+        let code = has_form(sql, "DO", lexis) && self.words().code_may_commit;
+        let text = if code { sql.to_ascii_uppercase() } else { String::new() };
+        let commits = ["COMMIT", "ROLLBACK", "CALL", "EXECUTE"].iter().any(|w| text.contains(w));
+        commits || self.words().partial.iter().any(|form| has_form(sql, form, self.lexis()))
     }
 
     /// What of a statement is gone when its session is gone.
@@ -182,7 +219,11 @@ impl Dialect {
     /// `text`: what holds semicolons of its own gets another delimiter where the client needs it.
     pub fn client_statement(self, sql: &str, text: &mut String) {
         if self.lexis().stored_programs && sql.contains(';') {
-            let _ = write!(text, "DELIMITER //\n{sql}\n//\nDELIMITER ;\n");
+            let mut end = String::from("//");
+            while sql.contains(&end) {
+                end.push('/');
+            }
+            let _ = write!(text, "DELIMITER {end}\n{sql}\n{end}\nDELIMITER ;\n");
         } else {
             let _ = writeln!(text, "{sql};");
         }
@@ -254,6 +295,17 @@ pub struct Words {
     /// A text (`{}`) of many rows as lines of one text, where the database can do that without a
     /// limit; else the text itself.
     pub lines: &'static str,
+    /// What follows a query so that it gives all rows, whatever the session's settings say.
+    pub all_rows: &'static str,
+    /// How long a name may be, and in what that is counted; `None` where there is no limit.
+    pub longest_name: Option<(usize, NameUnit)>,
+    /// Whether a schema (in lower case) ends with the session, or is the server's own.
+    pub is_no_place: fn(&str) -> bool,
+    /// Asks for the schema in which a table with the literal name `{name}` lies that the session
+    /// would find if it had the right to use that schema.
+    pub hidden_table: Option<&'static str>,
+    /// Asks for the role of the session, as a GRANT names it.
+    pub role: Option<&'static str>,
     /// What follows a query with [`Words::lines`].
     pub group_by: &'static str,
     /// Milliseconds since the transaction began, where the database keeps time in it.
@@ -282,6 +334,8 @@ pub struct Words {
     pub transactional: &'static [&'static str],
     /// The forms of statements that may have done a part of their work when they fail.
     pub partial: &'static [&'static str],
+    /// Whether the code in a DO may end transactions.
+    pub code_may_commit: bool,
     /// The forms of statements that stand alone and are undone whole when they fail.
     pub undone_whole: &'static [&'static str],
     /// Statements whose effect ends with the session and that may be repeated: their forms.
@@ -291,8 +345,9 @@ pub struct Words {
     pub bound: &'static [&'static str],
     /// Words by which a statement asks for what an earlier one of the session left.
     pub asks_session: &'static [&'static str],
-    /// Asks the catalog for an object: one row when it is there, `half` in it when it is not whole.
-    pub look: fn(&Object) -> Option<String>,
+    /// Asks the catalog for an object that a statement makes or removes: one row when it is there,
+    /// `half` in it when it is not whole, `unsure` when it may be another one of that name.
+    pub look: fn(&Evidence) -> Option<String>,
     /// Asks which sessions run a statement (a string literal for `{}`) for somebody who is gone:
     /// who, a row each.
     pub running: Option<&'static str>,
@@ -305,6 +360,15 @@ pub struct Words {
     pub backup_extension: &'static str,
     /// Whole databases; `None` where a database is a file.
     pub databases: Option<DatabaseWords>,
+}
+
+/// What the length of a name is counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NameUnit {
+    /// Bytes of UTF-8.
+    Bytes,
+    /// Characters.
+    Characters,
 }
 
 /// How a server is told of whole databases.

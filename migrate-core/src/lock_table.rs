@@ -17,7 +17,7 @@ pub const DEAD_AFTER: Duration = Duration::from_secs(30);
 pub const SIGN_OF_LIFE: Duration = Duration::from_secs(5);
 
 /// What follows the version table's name in that of its lock table.
-const SUFFIX: &str = "_lock";
+use crate::version_table::LOCK_SUFFIX as SUFFIX;
 
 /// The names of all tables that the tool keeps in a database, from the version table's as
 /// configured.
@@ -83,8 +83,8 @@ impl LockTable {
         format!(
             "UPDATE {} SET token = {}, holder = {}, taken_at = {now}, alive_at = {now} WHERE id = 1 AND alive_at < {}",
             self.name,
-            self.dialect.literal(token),
-            self.dialect.literal(holder),
+            self.dialect.safe_literal(token),
+            self.dialect.safe_literal(holder),
             self.ago(DEAD_AFTER),
         )
     }
@@ -96,8 +96,8 @@ impl LockTable {
         format!(
             "INSERT INTO {} (id, token, holder, taken_at, alive_at) VALUES (1, {}, {}, {now}, {now})",
             self.name,
-            self.dialect.literal(token),
-            self.dialect.literal(holder),
+            self.dialect.safe_literal(token),
+            self.dialect.safe_literal(holder),
         )
     }
 
@@ -108,14 +108,14 @@ impl LockTable {
             "UPDATE {} SET alive_at = {} WHERE token = {}",
             self.name,
             self.dialect.words().now,
-            self.dialect.literal(token)
+            self.dialect.safe_literal(token)
         )
     }
 
     /// Gives the lock back.
     #[must_use]
     pub fn free(&self, token: &str) -> String {
-        format!("DELETE FROM {} WHERE token = {}", self.name, self.dialect.literal(token))
+        format!("DELETE FROM {} WHERE token = {}", self.name, self.dialect.safe_literal(token))
     }
 
     /// Asks who holds the lock: one row when somebody does; [`LockTable::read_holder`] reads it.

@@ -4,9 +4,13 @@
 //! other programs. Every value stands in the SQL as a literal, so that what `--sql` prints is what
 //! would run. Nothing here is executed, and nothing here decides what should be recorded.
 
+mod access;
+mod stored;
+
+pub use stored::way_down;
+
 use crate::dialect::Dialect;
-use crate::ident::BranchLabel;
-use crate::revision::{Draft, DraftSection, Revision};
+use crate::revision::Revision;
 use crate::sql::Fingerprint;
 
 /// The version table's usual name.
@@ -14,6 +18,9 @@ pub const DEFAULT_NAME: &str = "migrate_version";
 
 /// What follows the version table's name in that of its log.
 pub(crate) const LOG_SUFFIX: &str = "_log";
+
+/// What follows it in that of the lock table: the longest.
+pub(crate) const LOCK_SUFFIX: &str = "_lock";
 
 /// The version table of one database.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -288,13 +295,15 @@ impl VersionTable {
         let words = self.dialect.words();
         let schema = match (&self.schema, self.landing()) {
             (None, Some(expression)) => expression,
-            (Some(schema), _) if words.landing_schema.is_some() => self.dialect.literal(schema),
+            (Some(schema), _) if words.landing_schema.is_some() => {
+                self.dialect.safe_literal(schema)
+            }
             (schema, _) => self.dialect.quote(schema.as_deref().unwrap_or("main")),
         };
         words
             .table_exists
             .replace("{schema}", &schema)
-            .replace("{name}", &self.dialect.literal(&self.name))
+            .replace("{name}", &self.dialect.safe_literal(&self.name))
     }
 
     /// The expression for the schema that the table is found or created in, when none is configured
@@ -302,7 +311,7 @@ impl VersionTable {
     #[must_use]
     pub fn landing(&self) -> Option<String> {
         let expression = self.dialect.words().landing_schema.filter(|_| self.schema.is_none())?;
-        Some(expression.replace("{table}", &self.dialect.literal(&self.version())))
+        Some(expression.replace("{table}", &self.dialect.safe_literal(&self.version())))
     }
 
     /// Asks for the generation and all rows in one go: [`VersionTable::read`] reads the answer.
@@ -318,12 +327,13 @@ impl VersionTable {
         let columns: Vec<String> = columns.into_iter().chain(numbers).collect();
         let line = (words.concatenate)(&columns);
         format!(
-            "SELECT {}, {} FROM (SELECT COALESCE(MAX(id), 0) AS n FROM {}) g LEFT JOIN {} v ON 1 = 1{}",
+            "SELECT {}, {} FROM (SELECT COALESCE(MAX(id), 0) AS n FROM {}) g LEFT JOIN {} v ON 1 = 1{}{}",
             self.number("g.n"),
             words.lines.replace("{}", &line),
             self.log(),
             self.version(),
             words.group_by.replace("{}", "g.n"),
+            words.all_rows,
         )
     }
 
@@ -364,12 +374,13 @@ impl VersionTable {
     #[must_use]
     pub fn full_rows(&self) -> String {
         format!(
-            "SELECT revision, fingerprint, state, {}, {}, message, {}, {}, applied_by, tool, way_down FROM {} ORDER BY applied_at, revision",
+            "SELECT revision, fingerprint, state, {}, {}, message, {}, {}, applied_by, tool, way_down FROM {} ORDER BY applied_at, revision{}",
             self.number("statements_done"),
             self.number("statements_begun"),
             self.moment("applied_at"),
             self.number("duration_ms"),
-            self.version()
+            self.version(),
+            self.dialect.words().all_rows
         )
     }
 
@@ -417,10 +428,11 @@ impl VersionTable {
     #[must_use]
     pub fn log_rows(&self) -> String {
         format!(
-            "SELECT {}, revision, event, {}, done_by, tool, detail FROM {} ORDER BY id",
+            "SELECT {}, revision, event, {}, done_by, tool, detail FROM {} ORDER BY id{}",
             self.moment("at"),
             self.number("duration_ms"),
-            self.log()
+            self.log(),
+            self.dialect.words().all_rows
         )
     }
 
@@ -445,7 +457,7 @@ impl VersionTable {
         &self,
         rows: impl IntoIterator<Item = (&'a Revision, Fingerprint, RowState, Origin<'a>)>,
     ) -> String {
-        let literal = |text: &str| self.dialect.literal(text);
+        let literal = |text: &str| self.dialect.safe_literal(text);
         let row = |(revision, fingerprint, state, origin): (&Revision, _, RowState, Origin<'_>)| {
             format!(
                 "({}, '{fingerprint}', {}, '{}', 0, 0, {}, {}, {}, {}, {})",
@@ -488,7 +500,7 @@ impl VersionTable {
     }
 
     fn stand<'a>(&self, ids: impl IntoIterator<Item = &'a str>, from: Standing) -> String {
-        let ids: Vec<String> = ids.into_iter().map(|id| self.dialect.literal(id)).collect();
+        let ids: Vec<String> = ids.into_iter().map(|id| self.dialect.safe_literal(id)).collect();
         let mut condition = match ids.as_slice() {
             [id] => format!("revision = {id}"),
             ids => format!("revision IN ({})", ids.join(", ")),
@@ -529,7 +541,7 @@ impl VersionTable {
         &self,
         rows: impl IntoIterator<Item = (&'a str, Event, &'a str, Origin<'a>)>,
     ) -> String {
-        let literal = |text: &str| self.dialect.literal(text);
+        let literal = |text: &str| self.dialect.safe_literal(text);
         let row = |(id, event, detail, origin): (&str, Event, &str, Origin<'_>)| {
             format!(
                 "({}, {}, '{}', {}, {}, {}, {})",
@@ -570,27 +582,4 @@ impl VersionTable {
 
 fn listed(rows: impl Iterator<Item = String>) -> String {
     rows.collect::<Vec<_>>().join(", ")
-}
-
-/// Header and way down of a revision in the form of a revision file, without its up: what a
-/// program that does not have the file needs to go back.
-#[must_use]
-pub fn way_down(revision: &Revision) -> String {
-    let header = &revision.header;
-    let text = revision.file.text();
-    let sections = revision.sections.iter().filter(|s| s.kind.is_way_down()).map(|section| {
-        let marker = section.marker.of(text).trim_start_matches("-- migrate:");
-        DraftSection::new(marker, section.body.of(text))
-    });
-    let mut draft = Draft {
-        id: header.id.name.clone(),
-        revises: header.revises.iter().map(|n| n.name.clone()).collect(),
-        depends_on: header.depends_on.iter().map(|n| n.name.clone()).collect::<Vec<BranchLabel>>(),
-        labels: header.labels.iter().map(|n| n.name.clone()).collect(),
-        created: header.created.clone(),
-        message: header.message.clone(),
-        sections: vec![DraftSection::new("up", "")],
-    };
-    draft.sections.extend(sections);
-    draft.render()
 }

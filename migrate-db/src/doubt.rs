@@ -9,7 +9,7 @@ use migrate_core::dialect::{Dialect, InSession};
 use migrate_core::graph::Graph;
 use migrate_core::plan::Step;
 use migrate_core::script::{fingerprint_of, statements_of};
-use migrate_core::sql::{Trace, trace};
+use migrate_core::sql::{Evidence, Object, Trace, trace};
 
 use crate::driver::{Connection, pause};
 use crate::error::Error;
@@ -48,21 +48,68 @@ pub(crate) async fn look(
     dialect: Dialect,
     sql: &str,
 ) -> sqlx::Result<Seen> {
-    let Some(trace) = trace(sql, dialect.lexis()) else { return Ok(Seen::Nothing) };
-    let (object, appears) = match &trace {
-        Trace::Repeatable => return Ok(Seen::NotRun),
-        Trace::Appears(object) => (object, true),
-        Trace::Disappears(object) => (object, false),
+    match trace(sql, dialect.lexis()) {
+        None => Ok(Seen::Nothing),
+        Some(Trace::Repeatable) => Ok(Seen::NotRun),
+        Some(Trace::RepeatableWhileEmpty(table)) => {
+            let object = Object::Table(table.clone());
+            let is_there = Evidence { object, appears: false };
+            if matches!(objects(connection, dialect, &[is_there]).await?.as_deref(), Some([None])) {
+                return Ok(Seen::NotRun);
+            }
+            // Rows that were written since would be lost.
+            let sql = format!("SELECT 'yes' FROM {} LIMIT 1", table.written);
+            let is_empty = connection.rows(&sql).await.is_ok_and(|rows| rows.is_empty());
+            Ok(if is_empty { Seen::NotRun } else { Seen::Nothing })
+        }
+        Some(Trace::Shows(shows)) => has_run(connection, dialect, &shows).await,
+    }
+}
+
+/// Looks whether a statement would be refused because its work is there already.
+pub(crate) async fn is_done(
+    connection: &mut Connection,
+    dialect: Dialect,
+    sql: &str,
+) -> sqlx::Result<bool> {
+    match trace(sql, dialect.lexis()) {
+        Some(Trace::Shows(shows)) => Ok(has_run(connection, dialect, &shows).await? == Seen::Ran),
+        _ => Ok(false),
+    }
+}
+
+/// What objects show that a statement makes or removes: nothing when they disagree.
+async fn has_run(
+    connection: &mut Connection,
+    dialect: Dialect,
+    shows: &[Evidence],
+) -> sqlx::Result<Seen> {
+    let Some(found) = objects(connection, dialect, shows).await? else {
+        return Ok(Seen::Nothing);
     };
-    let Some(question) = (dialect.words().look)(object) else { return Ok(Seen::Nothing) };
-    let rows = connection.rows(&question).await?;
-    Ok(match (rows.into_iter().flatten().flatten().next().as_deref(), appears) {
-        // A person has to remove what is half made; what is half removed can be removed.
-        (Some("half"), true) => Seen::Nothing,
-        (Some("half"), false) => Seen::NotRun,
-        (Some(_), true) | (None, false) => Seen::Ran,
-        (None, true) | (Some(_), false) => Seen::NotRun,
-    })
+    let seen = shows.iter().zip(&found).map(|(one, found)| {
+        match (found.as_deref(), one.appears) {
+            (Some("unsure"), _) => Seen::Nothing,
+            // A person has to remove what is half made; what is half removed can be removed.
+            (Some("half"), true) => Seen::Nothing,
+            (Some(_), true) | (None, false) => Seen::Ran,
+            (None, true) | (Some(_), false) => Seen::NotRun,
+        }
+    });
+    let all = seen.reduce(|all, one| if all == one { all } else { Seen::Nothing });
+    Ok(all.unwrap_or(Seen::Nothing))
+}
+
+/// What the catalog says of objects, in their order; `None` where one of them cannot be asked for.
+async fn objects(
+    connection: &mut Connection,
+    dialect: Dialect,
+    shows: &[Evidence],
+) -> sqlx::Result<Option<Vec<Option<String>>>> {
+    let questions = shows.iter().map(|one| Some(format!("({})", (dialect.words().look)(one)?)));
+    let Some(questions) = questions.collect::<Option<Vec<_>>>() else { return Ok(None) };
+    let rows = connection.rows(&format!("SELECT {}", questions.join(", "))).await?;
+    Ok(rows.into_iter().next().filter(|cells| cells.len() == shows.len()))
 }
 
 /// What a statement left half made; nothing where that cannot be asked.
@@ -75,7 +122,7 @@ pub(crate) async fn remnants(
     if !dialect.refused_in_transaction(sql).is_some_and(|form| form.ends_with("CONCURRENTLY")) {
         return Vec::new();
     }
-    let rows = connection.rows(&words.replace("{}", &dialect.literal(sql))).await;
+    let rows = connection.rows(&words.replace("{}", &dialect.safe_literal(sql))).await;
     let remnant = |row: Vec<Option<String>>| {
         let mut cells = row.into_iter();
         let name = cells.next().flatten()?;
@@ -140,7 +187,7 @@ async fn still_running(
     tell: &mut (dyn FnMut(&Event) + Send),
 ) -> Result<(), Error> {
     let Some(question) = dialect.words().running else { return Ok(()) };
-    let question = question.replace("{}", &dialect.literal(sql));
+    let question = question.replace("{}", &dialect.safe_literal(sql));
     let since = Instant::now();
     let mut attempt = 0;
     loop {

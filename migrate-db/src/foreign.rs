@@ -24,7 +24,8 @@ impl Database {
             if connection.rows(&exists).await?.is_empty() {
                 return Ok(None);
             }
-            connection.rows(query).await.map(Some)
+            let all = self.dialect().words().all_rows;
+            connection.rows(&format!("{query}{all}")).await.map(Some)
         };
         let rows = rows.await.map_err(|e| Error::database("reading another tool's table", e));
         let closed = connection.close().await;

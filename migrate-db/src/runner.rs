@@ -17,7 +17,7 @@ use migrate_core::plan::Step;
 use migrate_core::script::{Action, Record, Script, Transactions, statements_of};
 use migrate_core::version_table::VersionTable;
 
-use crate::doubt::{self, Seen};
+use crate::doubt;
 use crate::driver::{Connection, Obstacle, pause};
 use crate::error::Error;
 use crate::event::{Event, Reporting};
@@ -266,8 +266,8 @@ impl<'r> Runner<'r> {
         let dialect = self.work.table.dialect();
         let spans = statements_of(self.work.graph, step, dialect).unwrap_or_default();
         if let Some(span) = spans.get(number - 1) {
-            let seen = doubt::look(self.connection, dialect, span.of(file.text())).await;
-            if seen.map_err(|e| Error::database("looking at the catalog", e))? == Seen::Ran {
+            let done = doubt::is_done(self.connection, dialect, span.of(file.text())).await;
+            if done.map_err(|e| Error::database("looking at the catalog", e))? {
                 return Ok(End::Done);
             }
         }

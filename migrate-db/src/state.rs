@@ -13,7 +13,7 @@ use migrate_core::sql::Fingerprint;
 use migrate_core::version_table::{FullRow, LogRow, Row, RowState, VersionTable};
 
 use crate::all_applied::AllApplied;
-use crate::driver::{Cells, Connection};
+use crate::driver::{Cells, Connection, Denial};
 use crate::error::Error;
 use crate::unfinished::Unfinished;
 
@@ -109,21 +109,63 @@ pub(crate) async fn read(
 /// Asks the version table or the log; `None` where there is none.
 ///
 /// Asked first and looked after: one question less where the table is there. Somebody may create
-/// it between the two, so that a refusal counts only the second time.
+/// it between the two, so that a refusal counts only the second time. Only a database that says
+/// that there is no such table has none: who may not read it does not know.
 async fn ask(
     connection: &mut Connection,
     table: &VersionTable,
     sql: &str,
     doing: &str,
 ) -> Result<Option<Vec<Cells>>, Error> {
-    if let Ok(rows) = connection.rows(sql).await {
-        return Ok(Some(rows));
+    let error = match connection.rows(sql).await {
+        Ok(rows) => return Ok(Some(rows)),
+        Err(error) => error,
+    };
+    let denial = connection.denial(&error);
+    if denial == Some(Denial::NoRight) {
+        return Err(no_right(connection, table, None, &error).await);
     }
     let failed = |error| Error::database(doing, error);
     if connection.rows(&table.exists()).await.map_err(failed)?.is_empty() {
+        if denial != Some(Denial::NoTable) {
+            return Err(failed(error));
+        }
+        if let Some(question) = table.hidden()
+            && let Some(schema) = connection.ask(&question).await.map_err(failed)?
+        {
+            return Err(no_right(connection, table, Some(&schema), &error).await);
+        }
         return Ok(None);
     }
-    connection.rows(sql).await.map(Some).map_err(failed)
+    match connection.rows(sql).await {
+        Ok(rows) => Ok(Some(rows)),
+        Err(error) if connection.denial(&error) == Some(Denial::NoRight) => {
+            Err(no_right(connection, table, None, &error).await)
+        }
+        Err(error) => Err(failed(error)),
+    }
+}
+
+/// That the role may not read the version table, and the right that it lacks.
+async fn no_right(
+    connection: &mut Connection,
+    table: &VersionTable,
+    schema: Option<&str>,
+    error: &sqlx::Error,
+) -> Error {
+    let role = match table.dialect().words().role {
+        Some(question) => connection.ask(question).await.ok().flatten(),
+        None => None,
+    };
+    let said = match (schema, error.as_database_error()) {
+        (Some(schema), _) => format!("the role may not use the schema {schema}"),
+        (None, Some(error)) => error.message().to_owned(),
+        (None, None) => error.to_string(),
+    };
+    Error::Plan {
+        message: format!("the version table {} cannot be read: {said}", table.version()),
+        help: table.grants(role.as_deref().unwrap_or("<role>"), schema),
+    }
 }
 
 impl Status {

@@ -1,7 +1,7 @@
 //! MySQL and MariaDB: what its SQL says.
 
-use super::{DatabaseWords, Dialect, LockWords, TimeoutWords, Transactions, Words};
-use crate::sql::{Lexis, Name, Object};
+use super::{DatabaseWords, Dialect, LockWords, NameUnit, TimeoutWords, Transactions, Words};
+use crate::sql::{Evidence, Lexis, Name, Object};
 
 const LEXIS: Lexis = Lexis {
     nested_comments: false,
@@ -56,6 +56,17 @@ pub(super) static WORDS: Words = Words {
     concatenate: |parts| format!("CONCAT_WS(' ', {})", parts.join(", ")),
     // GROUP_CONCAT is cut at a kilobyte.
     lines: "{}",
+    // What has a limit of its own is not cut by sql_select_limit.
+    all_rows: " LIMIT 18446744073709551615",
+    longest_name: Some((64, NameUnit::Characters)),
+    is_no_place: |schema| {
+        matches!(schema, "information_schema" | "performance_schema" | "sys" | "mysql")
+    },
+    hidden_table: None,
+    role: Some(
+        "SELECT CONCAT(QUOTE(SUBSTRING_INDEX(CURRENT_USER(), '@', 1)), '@', \
+         QUOTE(SUBSTRING_INDEX(CURRENT_USER(), '@', -1)))",
+    ),
     group_by: "",
     lock_timeout: Some(TimeoutWords {
         set: ["", "SET SESSION lock_wait_timeout = {}, SESSION innodb_lock_wait_timeout = {}"],
@@ -94,7 +105,9 @@ pub(super) static WORDS: Words = Words {
          AND p.db = DATABASE() AND LEFT(p.info, CHAR_LENGTH(s.front)) = s.front",
     ),
     half_made: None,
-    partial: &["CALL", "EXECUTE"],
+    // Of several objects some may be gone.
+    partial: &["CALL", "EXECUTE", "DROP .. ,"],
+    code_may_commit: false,
     undone_whole: &["CREATE", "ALTER", "DROP", "RENAME", "TRUNCATE"],
     backup: None,
     backup_extension: "sql",
@@ -111,29 +124,41 @@ pub(super) static WORDS: Words = Words {
     }),
 };
 
-fn look(object: &Object) -> Option<String> {
-    let literal = |text: &str| Dialect::Mysql.literal(text);
-    let of = |view: &str, schema: &str, owner: &Name, column: &str, name: &str| {
+fn look(evidence: &Evidence) -> Option<String> {
+    let literal = |text: &str| Dialect::Mysql.safe_literal(text);
+    let of = |view: &str, schema: &str, owner: &Name, condition: &str, found: &str| {
         let place = owner.schema.as_deref().map_or_else(|| "DATABASE()".to_owned(), literal);
         format!(
-            "SELECT 'yes' FROM information_schema.{view} WHERE {schema} = {place} AND {column} = {} LIMIT 1",
-            literal(name)
+            "SELECT '{found}' FROM information_schema.{view} WHERE {schema} = {place} AND {condition} LIMIT 1"
         )
     };
-    let in_table = |table: &Name| format!("table_name = {} AND ", literal(&table.name));
-    Some(match object {
-        Object::Table(name) => of("tables", "table_schema", name, "table_name", &name.name),
-        Object::Column(table, name) => {
-            let column = in_table(table) + "column_name";
-            of("columns", "table_schema", table, &column, &name.name)
+    // The catalog compares names without their case, the server may not.
+    let table = |name: &Name| {
+        let name = literal(&name.name);
+        format!(
+            "table_name = {name} AND (@@lower_case_table_names > 0 OR BINARY table_name = BINARY {name})"
+        )
+    };
+    let named = |column: &str, name: &Name| format!("{column} = {}", literal(&name.name));
+    Some(match &evidence.object {
+        Object::Table(name) => of("tables", "table_schema", name, &table(name), "yes"),
+        // A server that ended in the middle may have kept the table and not its rows.
+        Object::FilledTable(name) => of("tables", "table_schema", name, &table(name), "half"),
+        Object::Column(owner, name) => {
+            let condition = format!("{} AND {}", table(owner), named("column_name", name));
+            of("columns", "table_schema", owner, &condition, "yes")
         }
-        Object::Index(Some(table), name) => {
-            let column = in_table(table) + "index_name";
-            of("statistics", "table_schema", table, &column, &name.name)
+        Object::Index(Some(owner), name) => {
+            let condition = format!("{} AND {}", table(owner), named("index_name", name));
+            of("statistics", "table_schema", owner, &condition, "yes")
         }
         Object::Index(None, _) => return None,
-        Object::Routine(name) => of("routines", "routine_schema", name, "routine_name", &name.name),
-        Object::Trigger(name) => of("triggers", "trigger_schema", name, "trigger_name", &name.name),
+        Object::Routine(name) => {
+            of("routines", "routine_schema", name, &named("routine_name", name), "yes")
+        }
+        Object::Trigger(name) => {
+            of("triggers", "trigger_schema", name, &named("trigger_name", name), "yes")
+        }
     })
 }
 
@@ -152,6 +177,6 @@ fn holder(name: &str) -> String {
 
 /// Lock names are the server's, not the database's, and at most 64 bytes.
 fn key(name: &str) -> String {
-    let name = Dialect::Mysql.literal(name);
+    let name = Dialect::Mysql.safe_literal(name);
     format!("CONCAT('migrate ', SHA1({name}))")
 }

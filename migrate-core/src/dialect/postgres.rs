@@ -1,7 +1,7 @@
 //! PostgreSQL: what its SQL says.
 
-use super::{DatabaseWords, Dialect, LockWords, TimeoutWords, Transactions, Words};
-use crate::sql::{Lexis, Object};
+use super::{DatabaseWords, Dialect, LockWords, NameUnit, TimeoutWords, Transactions, Words};
+use crate::sql::{Evidence, Lexis, Name, Object};
 
 const LEXIS: Lexis = Lexis {
     nested_comments: true,
@@ -57,6 +57,19 @@ pub(super) static WORDS: Words = Words {
     lock: Some(LockWords { try_lock, undo: Some("ROLLBACK"), holder }),
     concatenate: |parts| parts.join(" || ' ' || "),
     lines: "STRING_AGG({}, chr(10))",
+    all_rows: "",
+    longest_name: Some((63, NameUnit::Bytes)),
+    is_no_place: |schema| schema.starts_with("pg_") || schema == "information_schema",
+    hidden_table: Some(
+        "SELECT n.nspname FROM pg_catalog.pg_class c \
+         JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+         WHERE c.relname = {name} AND c.relkind IN ('r', 'p') \
+         AND NOT has_schema_privilege(n.oid, 'USAGE') AND n.nspname IN ( \
+         SELECT CASE s WHEN '$user' THEN CAST(current_user AS TEXT) ELSE s END \
+         FROM (SELECT trim(both ' \"' from p) FROM unnest(string_to_array( \
+         current_setting('search_path'), ',')) p) q(s)) LIMIT 1",
+    ),
+    role: Some("SELECT quote_ident(current_user)"),
     group_by: " GROUP BY {}",
     lock_timeout: Some(TimeoutWords {
         set: ["SET lock_timeout = {}", ""],
@@ -77,7 +90,12 @@ pub(super) static WORDS: Words = Words {
         "DROP INDEX CONCURRENTLY",
         "REINDEX .. CONCURRENTLY",
         "REINDEX DATABASE",
+        "REINDEX SCHEMA",
         "REINDEX SYSTEM",
+        "REINDEX ( .. ) DATABASE",
+        "REINDEX ( .. ) SCHEMA",
+        "REINDEX ( .. ) SYSTEM",
+        "ALTER DATABASE .. SET TABLESPACE",
         "ALTER TABLE .. DETACH PARTITION .. CONCURRENTLY",
         "VACUUM",
         "CALL",
@@ -104,21 +122,22 @@ pub(super) static WORDS: Words = Words {
     // What another session makes at this moment is no remnant.
     half_made: Some(
         "SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname), \
-         CASE WHEN s.sql ~* ('\\m' || w.name || '\\M') THEN 'named' END \
+         CASE WHEN s.sql ~* (E'\\\\m' || w.name || E'\\\\M') THEN 'named' END \
          FROM pg_catalog.pg_index i \
          JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid \
          JOIN pg_catalog.pg_class t ON t.oid = i.indrelid \
          JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
          CROSS JOIN (SELECT {}::text) s(sql) \
-         CROSS JOIN LATERAL (SELECT regexp_replace(c.relname, '(\\W)', '\\\\\\1', 'g')) w(name) \
+         CROSS JOIN LATERAL (SELECT regexp_replace(c.relname, E'(\\\\W)', E'\\\\\\\\\\\\1', 'g')) w(name) \
          WHERE NOT i.indisvalid AND c.relkind = 'i' \
          AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid) \
-         AND (s.sql ~* ('\\m' || w.name || '\\M') \
+         AND (s.sql ~* (E'\\\\m' || w.name || E'\\\\M') \
            OR strpos(lower(s.sql), lower(regexp_replace(c.relname, '_cc(new|old)[0-9]*$', ''))) > 0 \
            OR strpos(lower(s.sql), lower(t.relname)) > 0) \
          ORDER BY 1",
     ),
     partial: &["CALL"],
+    code_may_commit: true,
     undone_whole: &[],
     backup: None,
     backup_extension: "dump",
@@ -135,19 +154,46 @@ pub(super) static WORDS: Words = Words {
     }),
 };
 
-fn look(object: &Object) -> Option<String> {
-    let Object::Index(table, name) = object else { return None };
-    // An index lies where its table lies.
-    let schema = table.as_ref().and_then(|table| table.written.rsplit_once('.'));
-    let written = match schema {
-        Some((schema, _)) => format!("{schema}.{}", name.written),
-        None => name.written.clone(),
+fn look(evidence: &Evidence) -> Option<String> {
+    let literal = |text: &str| Dialect::Postgres.literal(text);
+    let relation = |name: &Name| format!("to_regclass({})", literal(&name.written));
+    // Behind what was removed another schema of the search path may have one of the same name.
+    let present = |name: &Name| match &name.schema {
+        Some(_) => "'yes'",
+        None => "CASE WHEN cardinality(current_schemas(false)) > 1 THEN 'unsure' ELSE 'yes' END",
     };
-    Some(format!(
-        "SELECT CASE WHEN indisvalid THEN 'yes' ELSE 'half' END FROM pg_catalog.pg_index \
-         WHERE indexrelid = to_regclass({})",
-        Dialect::Postgres.literal(&written)
-    ))
+    Some(match &evidence.object {
+        Object::Table(name) | Object::FilledTable(name) if evidence.appears => {
+            let there = match &name.schema {
+                Some(_) => relation(name),
+                None => format!(
+                    "to_regclass(quote_ident(current_schema()) || '.' || {})",
+                    literal(&name.written)
+                ),
+            };
+            format!("SELECT 'yes' WHERE {there} IS NOT NULL")
+        }
+        Object::Table(name) | Object::FilledTable(name) => {
+            format!("SELECT {} WHERE {} IS NOT NULL", present(name), relation(name))
+        }
+        Object::Column(table, name) => format!(
+            "SELECT 'yes' FROM pg_catalog.pg_attribute WHERE attrelid = {} AND attname = {} AND NOT attisdropped",
+            relation(table),
+            literal(&name.name)
+        ),
+        // An index lies where its table lies.
+        Object::Index(Some(table), name) => format!(
+            "SELECT CASE WHEN i.indisvalid THEN 'yes' ELSE 'half' END FROM pg_catalog.pg_index i \
+             JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = {} AND c.relname = {}",
+            relation(table),
+            literal(&name.name)
+        ),
+        Object::Index(None, name) => {
+            format!("SELECT {} WHERE {} IS NOT NULL", present(name), relation(name))
+        }
+        // Several may have one name.
+        Object::Routine(_) | Object::Trigger(_) => return None,
+    })
 }
 
 /// A lock of the transaction, which stays open while the lock is held: so it also works through a

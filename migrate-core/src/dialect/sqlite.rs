@@ -12,8 +12,8 @@ mod text;
 
 pub use catalog::{Entry, schema};
 
-use super::{Transactions, Words};
-use crate::sql::{Cursor, Lexis};
+use super::{Dialect, Transactions, Words};
+use crate::sql::{Cursor, Evidence, Lexis, Name, Object};
 
 /// Passes over the name of what is created, with `IF NOT EXISTS` and a schema before it.
 fn created_name(cursor: &mut Cursor<'_>) -> Option<String> {
@@ -73,22 +73,53 @@ pub(super) static WORDS: Words = Words {
     lock: None,
     concatenate: |parts| parts.join(" || ' ' || "),
     lines: "GROUP_CONCAT({}, char(10))",
+    all_rows: "",
+    longest_name: None,
+    is_no_place: |schema| schema == "temp",
+    hidden_table: None,
+    role: None,
     group_by: "",
     lock_timeout: None,
     statement_timeout: None,
     table_exists: "SELECT 'yes' FROM {schema}.sqlite_master WHERE type = 'table' AND name = {name}",
     landing_schema: None,
     outside_transaction: &["VACUUM", "ATTACH", "DETACH"],
-    session: &[],
-    bound: &[],
-    asks_session: &[],
-    look: |_| None,
+    session: &["PRAGMA"],
+    bound: &["ATTACH", "CREATE TEMP", "CREATE TEMPORARY"],
+    asks_session: &["LAST_INSERT_ROWID", "CHANGES", "TOTAL_CHANGES"],
+    look,
     running: None,
     half_made: None,
     partial: &[],
+    code_may_commit: false,
     undone_whole: &[],
     backup: Some("VACUUM INTO {}"),
     backup_extension: "db",
     databases: None,
     transactional: &[],
 };
+
+fn look(evidence: &Evidence) -> Option<String> {
+    let literal = |text: &str| Dialect::Sqlite.literal(text);
+    let schema = |name: &Name| name.schema.clone().unwrap_or_else(|| "main".to_owned());
+    let listed = |kinds: &str, place: &Name, name: &Name| {
+        format!(
+            "SELECT 'yes' FROM {}.sqlite_master WHERE type IN ({kinds}) AND name = {} COLLATE NOCASE",
+            Dialect::Sqlite.quote(&schema(place)),
+            literal(&name.name)
+        )
+    };
+    Some(match &evidence.object {
+        Object::Table(name) | Object::FilledTable(name) => listed("'table', 'view'", name, name),
+        Object::Column(table, name) => format!(
+            "SELECT 'yes' FROM pragma_table_xinfo({}, {}) WHERE name = {} COLLATE NOCASE",
+            literal(&table.name),
+            literal(&schema(table)),
+            literal(&name.name)
+        ),
+        // Its schema stands before the index and not before the table.
+        Object::Index(_, name) => listed("'index'", name, name),
+        Object::Trigger(name) => listed("'trigger'", name, name),
+        Object::Routine(_) => return None,
+    })
+}

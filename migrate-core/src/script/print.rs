@@ -37,7 +37,8 @@ impl Script {
                     };
                     let message = match revision.message() {
                         "" => String::new(),
-                        message => format!(": {message}"),
+                        // A control character may end the comment.
+                        message => format!(": {}", message.replace(char::is_control, " ")),
                     };
                     let _ = writeln!(text, "\n-- {path}{message}");
                 }

@@ -39,7 +39,7 @@ pub use lexis::Lexis;
 pub(crate) use plain::is_plain;
 pub use split::{Statement, scan, split};
 pub use token::{LexError, Token, TokenKind, Unterminated};
-pub use trace::{Name, Object, Trace, trace};
+pub use trace::{Evidence, Name, Object, Trace, trace};
 pub use unquote::quote;
 pub use words::{controls_transaction, has_form, leading_words};
 

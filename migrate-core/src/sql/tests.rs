@@ -4,6 +4,7 @@ mod faults;
 mod hazards;
 mod laws;
 mod tokens;
+mod traces;
 
 use super::{Fingerprint, Hasher, Lexer, Lexis, Token, split};
 use crate::dialect::Dialect;

@@ -1,19 +1,34 @@
-//! What a statement leaves in the catalog, so that one can see afterwards whether it ran.
+//! What a statement changes in the catalog, so that one can see afterwards whether it ran.
 //!
-//! Reads the beginnings of the commonest statements of DDL and gives up on everything else: who
-//! cannot tell must ask. What the catalog says is a dialect's matter.
+//! Reads the beginnings of the commonest statements of DDL and gives up on everything else: where
+//! nothing can be proven, a person is asked. What the catalog says is a dialect's matter.
+//!
+//! A statement gives evidence only through names that it makes or removes on balance: a swap
+//! (`CHANGE a b, CHANGE b a`) leaves the same names as before, and proves nothing.
 
-use super::{Cursor, Lexis, Tokens};
+mod alter;
+
+use super::{Cursor, Lexeme, Lexis, Tokens};
 
 /// How one sees whether a statement ran.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trace {
-    /// No need to see it: running it again does no harm.
+    /// No need to see it: running it again has no further effect.
     Repeatable,
-    /// Something is there afterwards that was not before.
-    Appears(Object),
-    /// Something was there before and is not afterwards.
-    Disappears(Object),
+    /// Running it again has no further effect while this table holds no rows.
+    RepeatableWhileEmpty(Name),
+    /// What is there afterwards and was not before, and the other way round; never empty. The
+    /// statement happens whole or not at all, so that all of it must agree.
+    Shows(Vec<Evidence>),
+}
+
+/// An object whose presence shows whether a statement ran.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// The object.
+    pub object: Object,
+    /// Whether it is there afterwards and was not before; else the other way round.
+    pub appears: bool,
 }
 
 /// Something that a catalog lists.
@@ -21,6 +36,8 @@ pub enum Trace {
 pub enum Object {
     /// A table or a view.
     Table(Name),
+    /// A table that is made together with its rows.
+    FilledTable(Name),
     /// A column of a table.
     Column(Name, Name),
     /// An index, of a table where its name alone does not find it.
@@ -32,7 +49,7 @@ pub enum Object {
 }
 
 /// A name as it is written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Name {
     /// All of it, with its quotes.
     pub written: String,
@@ -45,180 +62,254 @@ pub struct Name {
 /// The trace of a statement; `None` where it cannot be told.
 ///
 /// ```
-/// use migrate_core::{dialect::Dialect, sql::{Object, Trace, trace}};
+/// use migrate_core::{dialect::Dialect, sql::{Trace, trace}};
 /// let of = |sql| trace(sql, Dialect::Mysql.lexis());
-/// assert!(matches!(of("CREATE TABLE `t` (a INT)"), Some(Trace::Appears(Object::Table(t))) if t.name == "t"));
-/// assert!(matches!(of("DROP TABLE IF EXISTS t"), Some(Trace::Repeatable)));
-/// assert!(of("ALTER TABLE t MODIFY a BIGINT").is_none());
+/// assert!(matches!(of("CREATE TABLE `t` (a INT)"), Some(Trace::Shows(_))));
+/// assert_eq!(of("DROP TABLE IF EXISTS t"), Some(Trace::Repeatable));
+/// assert_eq!(of("ALTER TABLE t MODIFY a BIGINT"), None);
+/// assert_eq!(of("ALTER TABLE t CHANGE a b INT, CHANGE b a INT"), None);
 /// ```
 #[must_use]
 pub fn trace(sql: &str, lexis: &Lexis) -> Option<Trace> {
-    statement(Tokens::read_until_error(sql, lexis).cursor())
-}
-
-fn statement(mut cursor: Cursor<'_>) -> Option<Trace> {
-    if cursor
-        .eat_any(&["TRUNCATE", "ANALYZE", "OPTIMIZE", "VACUUM", "SET", "USE", "GRANT"])
-        .is_some()
-    {
-        return Some(Trace::Repeatable);
-    }
-    if cursor.eat("CREATE") {
-        return create(&mut cursor);
-    }
-    if cursor.eat("DROP") {
-        return drop(&mut cursor);
-    }
-    if cursor.eat("RENAME") && cursor.eat("TABLE") {
-        name(&mut cursor)?;
-        let to = name_after(&mut cursor, "TO")?;
-        return cursor.is_empty().then_some(Trace::Appears(Object::Table(to)));
-    }
-    if cursor.eat("ALTER") && cursor.eat("TABLE") {
-        return alter(&mut cursor);
-    }
-    None
-}
-
-fn create(cursor: &mut Cursor<'_>) -> Option<Trace> {
-    if cursor.eat("OR") {
-        return cursor.eat("REPLACE").then_some(Trace::Repeatable);
-    }
-    if cursor.eat_any(&["TEMPORARY", "TEMP"]).is_some() {
+    // Whether the server reads the code in a comment depends on its version.
+    if lexis.code_comments && (sql.contains("/*!") || sql.contains("/*M!")) {
         return None;
     }
-    let of_index = cursor.eat_any(&["UNIQUE", "FULLTEXT", "SPATIAL"]).is_some();
-    if cursor.eat("INDEX") {
-        cursor.eat("CONCURRENTLY");
-        if if_exists(cursor) {
+    Reader(Tokens::read_until_error(sql, lexis).cursor()).statement()
+}
+
+/// A statement, or an action of one, with the questions that are asked of it here.
+#[derive(Clone, Copy)]
+struct Reader<'t>(Cursor<'t>);
+
+impl<'t> Reader<'t> {
+    fn statement(mut self) -> Option<Trace> {
+        if self.eat_any(&["ANALYZE", "OPTIMIZE", "VACUUM", "PRAGMA", "USE", "GRANT", "REVOKE"]) {
             return Some(Trace::Repeatable);
         }
-        let index = name(cursor)?;
-        while !cursor.is("ON") {
-            cursor.bump()?;
+        if self.eat("REINDEX") {
+            return (!self.has("CONCURRENTLY")).then_some(Trace::Repeatable);
         }
-        cursor.eat("ON");
-        cursor.eat("ONLY");
-        return Some(Trace::Appears(Object::Index(Some(name(cursor)?), index)));
+        if self.eat("SET") {
+            // The session is gone, and its settings are made again in any case.
+            let global = ["GLOBAL", "PERSIST", "PERSIST_ONLY", "PASSWORD", "@@"];
+            let beyond = global.iter().any(|word| self.has(word))
+                || self.0.lexemes().iter().any(|lexeme| lexeme.text.starts_with("@@"));
+            return (!beyond).then_some(Trace::Repeatable);
+        }
+        if self.eat("TRUNCATE") {
+            self.eat("TABLE");
+            self.eat("ONLY");
+            let name = self.name()?;
+            return self.end().then_some(Trace::RepeatableWhileEmpty(name));
+        }
+        if self.eat("CREATE") {
+            return self.create();
+        }
+        if self.eat("DROP") {
+            return self.drop();
+        }
+        if self.eat("RENAME") && self.eat("TABLE") {
+            return self.rename();
+        }
+        if self.eat("ALTER") && self.eat("TABLE") {
+            return self.alter();
+        }
+        None
     }
-    let object = kind(cursor).filter(|_| !of_index)?;
-    if if_exists(cursor) {
-        return Some(Trace::Repeatable);
-    }
-    Some(Trace::Appears(object(name(cursor)?)))
-}
 
-fn drop(cursor: &mut Cursor<'_>) -> Option<Trace> {
-    if cursor.eat("INDEX") {
-        cursor.eat("CONCURRENTLY");
-        if if_exists(cursor) {
+    fn create(&mut self) -> Option<Trace> {
+        if self.eat("OR") {
+            return self.replace();
+        }
+        if self.eat_any(&["TEMPORARY", "TEMP"]) || self.has("SONAME") {
+            return None;
+        }
+        let of_index = self.eat_any(&["UNIQUE", "FULLTEXT", "SPATIAL"]);
+        if self.eat("INDEX") {
+            self.eat("CONCURRENTLY");
+            if self.if_exists() {
+                return Some(Trace::Repeatable);
+            }
+            if self.is("ON") {
+                return None;
+            }
+            let name = self.name()?;
+            while !self.is("ON") {
+                self.skip()?;
+            }
+            self.eat("ON");
+            self.eat("ONLY");
+            return appears(Object::Index(Some(self.name()?), name));
+        }
+        let is_table = self.is("TABLE");
+        let mut object = self.kind().filter(|_| !of_index)?;
+        let rows =
+            self.has("SELECT") || self.has("TABLE") || self.has("VALUES") && !self.has("PARTITION");
+        if is_table && rows {
+            object = Object::FilledTable;
+        }
+        if self.if_exists() {
+            // Without its rows it is not what the statement makes.
+            let name = self.name()?;
+            return match object(name) {
+                Object::FilledTable(_) => None,
+                _ => Some(Trace::Repeatable),
+            };
+        }
+        appears(object(self.name()?))
+    }
+
+    /// `CREATE OR REPLACE`: what holds no rows is the same afterwards, however often.
+    fn replace(&mut self) -> Option<Trace> {
+        self.eat("REPLACE").then_some(())?;
+        const WHOLE: [&str; 5] = ["VIEW", "PROCEDURE", "FUNCTION", "TRIGGER", "INDEX"];
+        const OTHER: [&str; 9] = [
+            "TABLE",
+            "SEQUENCE",
+            "DATABASE",
+            "SCHEMA",
+            "EVENT",
+            "USER",
+            "ROLE",
+            "SERVER",
+            "TEMPORARY",
+        ];
+        while !self.end() {
+            if self.is("TABLE") {
+                self.skip();
+                let name = self.name()?;
+                return (!self.has("SELECT")).then_some(Trace::RepeatableWhileEmpty(name));
+            }
+            if OTHER.iter().any(|word| self.is(word)) {
+                return None;
+            }
+            if WHOLE.iter().any(|word| self.is(word)) {
+                return Some(Trace::Repeatable);
+            }
+            self.skip();
+        }
+        None
+    }
+
+    fn drop(&mut self) -> Option<Trace> {
+        if self.eat("INDEX") {
+            self.eat("CONCURRENTLY");
+            if self.if_exists() {
+                return Some(Trace::Repeatable);
+            }
+            let name = self.name()?;
+            let table = if self.is("ON") { Some(self.after("ON")?) } else { None };
+            return (!self.is(",")).then(|| disappears(Object::Index(table, name)))?;
+        }
+        let object = self.kind()?;
+        if self.if_exists() {
             return Some(Trace::Repeatable);
         }
-        let name = name(cursor)?;
-        let table = if cursor.is("ON") { Some(name_after(cursor, "ON")?) } else { None };
-        return (!cursor.is(",")).then_some(Trace::Disappears(Object::Index(table, name)));
+        let name = self.name()?;
+        // Of several some may be gone and some not.
+        (!self.is(",")).then(|| disappears(object(name)))?
     }
-    let object = kind(cursor)?;
-    if if_exists(cursor) {
-        return Some(Trace::Repeatable);
-    }
-    let name = name(cursor)?;
-    // Of several some may be gone and some not.
-    (!cursor.is(",")).then_some(Trace::Disappears(object(name)))
-}
 
-fn kind(cursor: &mut Cursor<'_>) -> Option<fn(Name) -> Object> {
-    if cursor.eat_any(&["TABLE", "VIEW"]).is_some() {
-        return Some(Object::Table);
-    }
-    if cursor.eat_any(&["PROCEDURE", "FUNCTION"]).is_some() {
-        return Some(Object::Routine);
-    }
-    cursor.eat("TRIGGER").then_some(Object::Trigger)
-}
-
-/// One change that can be seen tells of all: they happen together.
-fn alter(cursor: &mut Cursor<'_>) -> Option<Trace> {
-    if if_exists(cursor) {
-        return None;
-    }
-    let table = name(cursor)?;
-    cursor.items().find_map(|item| action(item, &table))
-}
-
-fn action(mut cursor: Cursor<'_>, table: &Name) -> Option<Trace> {
-    const NO_COLUMN: [&str; 14] = [
-        "INDEX",
-        "KEY",
-        "UNIQUE",
-        "CONSTRAINT",
-        "FOREIGN",
-        "PRIMARY",
-        "FULLTEXT",
-        "SPATIAL",
-        "CHECK",
-        "PERIOD",
-        "PARTITION",
-        "SYSTEM",
-        "IF",
-        "(",
-    ];
-    let column = |name| Object::Column(table.clone(), name);
-    let index = |name| Object::Index(Some(table.clone()), name);
-    if cursor.eat("ADD") {
-        if cursor.eat("UNIQUE") && !cursor.is("INDEX") && !cursor.is("KEY") {
-            return name(&mut cursor).map(index).map(Trace::Appears);
+    fn kind(&mut self) -> Option<fn(Name) -> Object> {
+        if self.eat_any(&["TABLE", "VIEW"]) {
+            return Some(Object::Table);
         }
-        if cursor.eat_any(&["INDEX", "KEY"]).is_some() {
-            return (!cursor.is("IF")).then(|| name(&mut cursor).map(index).map(Trace::Appears))?;
+        if self.eat_any(&["PROCEDURE", "FUNCTION"]) {
+            return Some(Object::Routine);
         }
-        let sure = cursor.eat("COLUMN");
-        let other = NO_COLUMN.iter().any(|word| cursor.is(word));
-        return (!other || sure && !cursor.is("IF") && !cursor.is("("))
-            .then(|| name(&mut cursor).map(column).map(Trace::Appears))?;
+        self.eat("TRIGGER").then_some(Object::Trigger)
     }
-    if cursor.eat("DROP") {
-        if cursor.eat_any(&["INDEX", "KEY"]).is_some() {
-            return (!cursor.is("IF"))
-                .then(|| name(&mut cursor).map(index).map(Trace::Disappears))?;
+
+    /// `RENAME TABLE a TO b, c TO d`.
+    fn rename(&mut self) -> Option<Trace> {
+        let mut shows = Vec::new();
+        loop {
+            let from = self.name()?;
+            let to = self.after("TO")?;
+            shows.push(Evidence { object: Object::Table(from), appears: false });
+            shows.push(Evidence { object: Object::Table(to), appears: true });
+            if !self.eat(",") {
+                break;
+            }
         }
-        let sure = cursor.eat("COLUMN");
-        let other = NO_COLUMN.iter().any(|word| cursor.is(word));
-        return (!other || sure && !cursor.is("IF"))
-            .then(|| name(&mut cursor).map(column).map(Trace::Disappears))?;
+        if self.end() { on_balance(shows) } else { None }
     }
-    if cursor.eat("CHANGE") {
-        cursor.eat("COLUMN");
-        let (old, new) = (name(&mut cursor)?, name(&mut cursor)?);
-        let renamed = !old.name.eq_ignore_ascii_case(&new.name);
-        return renamed.then(|| Trace::Appears(column(new)));
+
+    fn is(&self, word: &str) -> bool {
+        self.0.is(word)
     }
-    if cursor.eat("RENAME") {
-        if cursor.eat("COLUMN") {
-            name(&mut cursor)?;
-            return Some(Trace::Appears(column(name_after(&mut cursor, "TO")?)));
-        }
-        if cursor.eat_any(&["INDEX", "KEY"]).is_some() {
-            name(&mut cursor)?;
-            return Some(Trace::Appears(index(name_after(&mut cursor, "TO")?)));
-        }
-        let _ = cursor.eat("TO") || cursor.eat("AS");
-        return name(&mut cursor).map(Object::Table).map(Trace::Appears);
+
+    fn eat(&mut self, word: &str) -> bool {
+        self.0.eat(word)
     }
-    None
+
+    fn eat_any(&mut self, words: &[&'static str]) -> bool {
+        self.0.eat_any(words).is_some()
+    }
+
+    fn skip(&mut self) -> Option<Lexeme<'t>> {
+        self.0.bump()
+    }
+
+    fn end(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether a word stands anywhere in what is left.
+    fn has(&self, word: &str) -> bool {
+        self.0.lexemes().iter().any(|lexeme| lexeme.is(word))
+    }
+
+    fn if_exists(&mut self) -> bool {
+        self.eat("IF NOT EXISTS") || self.eat("IF EXISTS")
+    }
+
+    fn after(&mut self, word: &str) -> Option<Name> {
+        if self.eat(word) { self.name() } else { None }
+    }
+
+    fn name(&mut self) -> Option<Name> {
+        let start = self.0;
+        let found = self.0.qualified_name()?;
+        let written = start.before(&self.0).lexemes().iter().map(|lexeme| lexeme.text).collect();
+        Some(Name { written, schema: found.namespace, name: found.name })
+    }
 }
 
-fn if_exists(cursor: &mut Cursor<'_>) -> bool {
-    cursor.eat("IF NOT EXISTS") || cursor.eat("IF EXISTS")
+fn appears(object: Object) -> Option<Trace> {
+    Some(Trace::Shows(vec![Evidence { object, appears: true }]))
 }
 
-fn name_after(cursor: &mut Cursor<'_>, word: &str) -> Option<Name> {
-    if cursor.eat(word) { name(cursor) } else { None }
+fn disappears(object: Object) -> Option<Trace> {
+    Some(Trace::Shows(vec![Evidence { object, appears: false }]))
 }
 
-fn name(cursor: &mut Cursor<'_>) -> Option<Name> {
-    let start = *cursor;
-    let found = cursor.qualified_name()?;
-    let written = start.before(cursor).lexemes().iter().map(|lexeme| lexeme.text).collect();
-    Some(Name { written, schema: found.namespace, name: found.name })
+/// What is left when names that come and go in the same statement are taken out: those are there
+/// before and afterwards.
+fn on_balance(shows: Vec<Evidence>) -> Option<Trace> {
+    let is_both = |one: &Evidence| {
+        shows
+            .iter()
+            .any(|other| one.appears != other.appears && may_be_same(&one.object, &other.object))
+    };
+    let left: Vec<Evidence> = shows.iter().filter(|one| !is_both(one)).cloned().collect();
+    (!left.is_empty()).then_some(Trace::Shows(left))
+}
+
+fn may_be_same(a: &Object, b: &Object) -> bool {
+    match (a, b) {
+        (Object::Table(a), Object::Table(b)) => {
+            let schemas = a.schema.as_ref().zip(b.schema.as_ref());
+            schemas.is_none_or(|(a, b)| are_alike(a, b)) && are_alike(&a.name, &b.name)
+        }
+        (Object::Column(_, a), Object::Column(_, b))
+        | (Object::Index(_, a), Object::Index(_, b)) => are_alike(&a.name, &b.name),
+        _ => false,
+    }
+}
+
+/// Whether a database may take two names for one: case and accents may count or not.
+fn are_alike(a: &str, b: &str) -> bool {
+    a.eq_ignore_ascii_case(b) || !a.is_ascii() || !b.is_ascii()
 }

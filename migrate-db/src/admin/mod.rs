@@ -144,7 +144,7 @@ impl Server {
     }
 
     fn literal(&self) -> String {
-        self.dialect.literal(&self.name)
+        self.dialect.safe_literal(&self.name)
     }
 
     fn quoted(&self) -> String {

@@ -144,13 +144,19 @@ pub(super) async fn script(
         let (message, help) = error.explain(graph);
         CliError { help, ..CliError::failed(message) }
     })?;
-    print_sql(context, graph, &script, !has_table);
+    print_sql(context, graph, &script, !has_table)?;
     Ok(Exit::Done)
 }
 
 /// Prints a script.
-pub(super) fn print_sql(context: &Context<'_>, graph: &Graph, script: &Script, create: bool) {
+pub(super) fn print_sql(
+    context: &Context<'_>,
+    graph: &Graph,
+    script: &Script,
+    create: bool,
+) -> Result<(), CliError> {
     let table = VersionTable::new(script.dialect, &context.options.version_table);
+    table.check().map_err(|(message, help)| CliError::failed(message).help(help))?;
     let create = create && !script.is_empty();
     let sql = script.to_sql(graph, &table, create, TOOL);
     match context.ui.format() {
@@ -160,6 +166,7 @@ pub(super) fn print_sql(context: &Context<'_>, graph: &Graph, script: &Script, c
     if script.is_empty() {
         context.ui.note("nothing to do");
     }
+    Ok(())
 }
 
 /// Which way a command goes, by what is known without a database.

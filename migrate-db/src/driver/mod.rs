@@ -79,6 +79,19 @@ pub(crate) enum Obstacle {
     Conflict,
 }
 
+/// Why a database does not answer a question about a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Denial {
+    /// There is no such table.
+    NoTable,
+    /// The role has no right to it.
+    #[cfg_attr(
+        not(any(feature = "postgres", feature = "mysql")),
+        expect(dead_code, reason = "a file has no roles")
+    )]
+    NoRight,
+}
+
 /// What each driver can do. Errors are sqlx's own: the runner adds what it was doing.
 trait Driver: Sized {
     /// Sends statements as one text, and counts the results as they arrive.
@@ -103,6 +116,8 @@ trait Driver: Sized {
     }
     /// Whether trying again may help.
     fn obstacle(&self, error: &sqlx::Error) -> Option<Obstacle>;
+    /// Why a question about a table is refused; `None` for other reasons.
+    fn denial(&self, error: &sqlx::Error) -> Option<Denial>;
     /// What else the database says of a failure.
     fn remarks(&self, _error: &sqlx::Error) -> Remarks {
         Remarks::default()
@@ -247,6 +262,10 @@ impl Connection {
 
     pub(crate) fn obstacle(&mut self, error: &sqlx::Error) -> Option<Obstacle> {
         each!(self, driver => driver.obstacle(error))
+    }
+
+    pub(crate) fn denial(&mut self, error: &sqlx::Error) -> Option<Denial> {
+        each!(self, driver => driver.denial(error))
     }
 
     pub(crate) fn remarks(&mut self, error: &sqlx::Error) -> Remarks {

@@ -9,7 +9,7 @@ use sqlx::ConnectOptions as _;
 use sqlx::mysql::{MySqlConnection, MySqlDatabaseError, MySqlPool};
 
 use super::handle::{self, Handle};
-use super::{Cells, Driver, Obstacle, Trip, mysql_server};
+use super::{Cells, Denial, Driver, Obstacle, Trip, mysql_server};
 use crate::error::Error;
 
 pub(crate) struct Mysql {
@@ -85,6 +85,17 @@ impl Driver for Mysql {
         // Lock wait timeout, deadlock.
         let error = error.as_database_error()?.try_downcast_ref::<MySqlDatabaseError>()?;
         matches!(error.number(), 1205 | 1213).then_some(Obstacle::Conflict)
+    }
+
+    fn denial(&self, error: &sqlx::Error) -> Option<Denial> {
+        let error = error.as_database_error()?.try_downcast_ref::<MySqlDatabaseError>()?;
+        match error.number() {
+            // No such table, no such database.
+            1146 | 1049 => Some(Denial::NoTable),
+            // Access denied to a database, command denied on a table or a column.
+            1044 | 1142 | 1143 => Some(Denial::NoRight),
+            _ => None,
+        }
     }
 
     fn has_no_locks(&self, error: &sqlx::Error) -> bool {

@@ -5,11 +5,12 @@
 
 use std::sync::atomic::AtomicUsize;
 
+use migrate_core::dialect::Dialect;
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnection, PgDatabaseError, PgErrorPosition, PgPool};
 
 use super::handle::{self, Handle};
-use super::{Cells, Driver, Obstacle, Remarks, Trip, postgres_server};
+use super::{Cells, Denial, Driver, Obstacle, Remarks, Trip, postgres_server};
 use crate::error::Error;
 
 pub(crate) struct Postgres {
@@ -62,8 +63,8 @@ impl Driver for Postgres {
         let path = rows.into_iter().flatten().flatten().next().unwrap_or_default();
         // Dumps begin by emptying the search path and switching checks off: the next revision is
         // to find what it finds when it runs alone.
-        let path = path.replace('\'', "''");
-        let path = format!("SELECT pg_catalog.set_config('search_path', '{path}', false)");
+        let path = Dialect::Postgres.safe_literal(&path);
+        let path = format!("SELECT pg_catalog.set_config('search_path', {path}, false)");
         self.restore = vec!["RESET ALL".to_owned(), path];
         Ok(())
     }
@@ -80,6 +81,15 @@ impl Driver for Postgres {
         // Serialization failure, deadlock, lock timeout.
         let code = error.as_database_error()?.code()?;
         matches!(code.as_ref(), "40001" | "40P01" | "55P03").then_some(Obstacle::Conflict)
+    }
+
+    fn denial(&self, error: &sqlx::Error) -> Option<Denial> {
+        // Undefined table, invalid schema, insufficient privilege.
+        match error.as_database_error()?.code()?.as_ref() {
+            "42P01" | "3F000" => Some(Denial::NoTable),
+            "42501" => Some(Denial::NoRight),
+            _ => None,
+        }
     }
 
     fn has_no_locks(&self, error: &sqlx::Error) -> bool {

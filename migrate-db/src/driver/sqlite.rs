@@ -12,7 +12,7 @@ use sqlx::ConnectOptions as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 
 use super::handle::{self, Handle};
-use super::{Cells, Driver, Obstacle, Trip};
+use super::{Cells, Denial, Driver, Obstacle, Trip};
 use crate::error::Error;
 
 /// How long one attempt waits for another connection, in milliseconds; the runner tries again.
@@ -153,6 +153,13 @@ impl Driver for Sqlite {
         // SQLITE_BUSY and SQLITE_LOCKED, with their extended codes.
         let code = error.as_database_error()?.code()?.parse::<u32>().ok()?;
         matches!(code & 0xff, 5 | 6).then_some(Obstacle::Busy)
+    }
+
+    fn denial(&self, error: &sqlx::Error) -> Option<Denial> {
+        let message = error.as_database_error()?.message();
+        let no_table =
+            message.starts_with("no such table") || message.starts_with("unknown database");
+        no_table.then_some(Denial::NoTable)
     }
 
     async fn close(mut self) -> sqlx::Result<()> {

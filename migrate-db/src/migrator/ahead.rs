@@ -77,7 +77,10 @@ impl Ahead {
                 return Ok(None);
             };
             // What stands in the way of reading is told when it is read again.
-            let answer = state::answer(&mut connection, &table).await.ok();
+            let answer = match table.check() {
+                Ok(()) => state::answer(&mut connection, &table).await.ok(),
+                Err(_) => None,
+            };
             Ok(Some(Reached { connection, answer }))
         };
         Self { connecting: tokio::spawn(connecting), outcome: None }

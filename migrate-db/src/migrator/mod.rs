@@ -145,6 +145,7 @@ impl<'h> Migrator<'h> {
         database: &Database,
         create: bool,
     ) -> Result<Option<Reached>, Error> {
+        check(&self.version_table(database))?;
         let limit = self.options.connect_timeout;
         connect(self.ahead.take(), database, create, limit, &mut *self.tell).await
     }
@@ -288,6 +289,11 @@ impl<'h> Migrator<'h> {
             session.end(settled).await
         })
     }
+}
+
+/// Refuses a version table that would not stay where it is put.
+pub(crate) fn check(table: &VersionTable) -> Result<(), Error> {
+    table.check().map_err(|(message, help)| Error::Plan { message, help: vec![help] })
 }
 
 /// What going the way does where there is no database yet.

@@ -30,6 +30,7 @@ mod kills;
 mod locks;
 mod pooler;
 mod proxy;
+mod repeated;
 mod rights;
 mod servers;
 mod site;

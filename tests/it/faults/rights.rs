@@ -11,8 +11,13 @@ within!(postgres, Postgres:
     a_role_that_may_not_create,
     a_role_that_may_only_read,
     a_session_that_only_reads,
+    a_role_that_may_not_use_the_schema,
 );
-within!(mysql, Mysql: a_role_that_may_not_create, a_role_that_may_only_read);
+within!(mysql, Mysql:
+    a_role_that_may_not_create,
+    a_role_that_may_only_read,
+    a_role_that_may_not_read,
+);
 
 const fn limit() -> u64 {
     60
@@ -101,6 +106,41 @@ async fn a_role_that_may_only_read(db: Db) {
     assert_eq!(site.verify(Direction::Up).await, 3);
     site.env.set("DATABASE_URL", &own);
     site.finish(Direction::Up).await;
+    role.drop(&site).await;
+}
+
+/// Whoever cannot see what is applied does not say that nothing is.
+async fn nobody_says_that_nothing_is_applied(site: &Site, right: &str) {
+    for command in [&["current"][..], &["upgrade"], &["check"], &["downgrade", "base"]] {
+        let ended = site.call(command).await;
+        assert_eq!(ended.code, Some(1), "{command:?}: {}", ended.stderr);
+        assert!(ended.stderr.contains(right), "{command:?}: {}", ended.stderr);
+    }
+}
+
+async fn a_role_that_may_not_read(db: Db) {
+    let mut site = Site::new(db).await;
+    assert_eq!(site.call(&["upgrade", "+3"]).await.code, Some(0));
+    let role = Role::with(&mut site, "CREATE, INSERT").await;
+    nobody_says_that_nothing_is_applied(&site, "`GRANT SELECT ON `migrate_version` TO 'u").await;
+    role.grant_all(&site).await;
+    site.asking_works(3).await;
+    role.drop(&site).await;
+}
+
+async fn a_role_that_may_not_use_the_schema(db: Db) {
+    let mut site = Site::new(db).await;
+    assert_eq!(site.call(&["upgrade", "+3"]).await.code, Some(0));
+    site.db.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC").await;
+    let role = Role::with(&mut site, "SELECT").await;
+    let right = r#"`GRANT USAGE ON SCHEMA "public" TO u"#;
+    nobody_says_that_nothing_is_applied(&site, right).await;
+    role.grant_all(&site).await;
+    site.asking_works(3).await;
+    // With the schema in the name too.
+    site.db.execute(&format!("REVOKE ALL ON SCHEMA public FROM {}", role.0)).await;
+    site.env.write("migrate.toml", "version-table = \"public.migrate_version\"\n");
+    nobody_says_that_nothing_is_applied(&site, right).await;
     role.drop(&site).await;
 }
 

@@ -38,6 +38,7 @@ mod locks;
 mod offline;
 mod patience;
 mod session;
+mod settings;
 mod transactions;
 mod ways;
 

@@ -84,7 +84,7 @@ impl Args {
         };
         let stamp: Stamp = plan::stamp(graph, &applied, &targets, self.purge)?;
         let script = Script::stamp(&stamp, self.purge, dialect);
-        print_sql(context, graph, &script, !has_table);
+        print_sql(context, graph, &script, !has_table)?;
         Ok(Exit::Done)
     }
 }

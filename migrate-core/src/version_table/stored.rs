@@ -1,0 +1,27 @@
+//! What of a revision is kept in its row, for programs that do not have its file.
+
+use crate::ident::BranchLabel;
+use crate::revision::{Draft, DraftSection, Revision};
+
+/// Header and way down of a revision in the form of a revision file, without its up: what a
+/// program that does not have the file needs to go back.
+#[must_use]
+pub fn way_down(revision: &Revision) -> String {
+    let header = &revision.header;
+    let text = revision.file.text();
+    let sections = revision.sections.iter().filter(|s| s.kind.is_way_down()).map(|section| {
+        let marker = section.marker.of(text).trim_start_matches("-- migrate:");
+        DraftSection::new(marker, section.body.of(text))
+    });
+    let mut draft = Draft {
+        id: header.id.name.clone(),
+        revises: header.revises.iter().map(|n| n.name.clone()).collect(),
+        depends_on: header.depends_on.iter().map(|n| n.name.clone()).collect::<Vec<BranchLabel>>(),
+        labels: header.labels.iter().map(|n| n.name.clone()).collect(),
+        created: header.created.clone(),
+        message: header.message.clone(),
+        sections: vec![DraftSection::new("up", "")],
+    };
+    draft.sections.extend(sections);
+    draft.render()
+}
