@@ -7,6 +7,7 @@
 mod cli;
 mod command;
 mod context;
+mod git;
 mod globals;
 pub mod import;
 mod verdicts;

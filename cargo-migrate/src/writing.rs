@@ -2,13 +2,16 @@
 //!
 //! What is written is decided by [`migrate_core::author`]; here it is done and told.
 
+mod evidence;
+mod published;
+
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process;
 use std::time::Duration;
 
-use migrate_core::author::{Author, AuthorError, AuthorErrorKind, Written};
+use migrate_core::author::{Author, AuthorError, AuthorErrorKind, Evidence, Written};
 use migrate_core::dialect::Dialect;
 use migrate_core::directory::{Change, WriterLock};
 use migrate_core::graph::Graph;
@@ -17,6 +20,9 @@ use migrate_core::ident::{BranchLabel, Created, RevisionId};
 use migrate_db::cli::CliError;
 use migrate_db::cli::ui::Format;
 use serde::Serialize;
+
+pub(crate) use evidence::{add_database, reseal};
+pub(crate) use published::unpublished;
 
 use crate::context::Context;
 
@@ -55,13 +61,37 @@ pub(crate) fn act<T>(
     changes: impl FnOnce(&T) -> &[Change],
     act: impl FnOnce(Author<'_>, &History) -> Result<T, CliError>,
 ) -> Result<T, CliError> {
+    act_knowing(context, command, None, changes, act)
+}
+
+/// As [`act`], for a command that reports itself what it takes up, with what databases say.
+///
+/// # Errors
+/// As [`act`].
+pub(crate) fn act_knowing<T>(
+    context: &Context<'_>,
+    command: &str,
+    databases: Option<Evidence>,
+    changes: impl FnOnce(&T) -> &[Change],
+    act: impl FnOnce(Author<'_>, &History) -> Result<T, CliError>,
+) -> Result<T, CliError> {
     // A missing folder is an error of reading it, and is not created.
     let held = match context.directory.path().is_dir() {
         true => Some(lock(context, command)?),
         false => None,
     };
-    let (history, found) = context.history()?;
-    let author = Author::new(&history, &found)?;
+    let (mut history, mut found) = context.history()?;
+    let mut known = evidence::of_git(context, &history);
+    match databases {
+        Some(Evidence { stopped, not_applied, .. }) => {
+            known = Evidence { stopped, not_applied, ..known };
+        }
+        None if evidence::take_up(context, &known, &history, &found)? => {
+            (history, found) = context.history()?;
+        }
+        None => {}
+    }
+    let author = Author::new(&history, &found)?.with_evidence(&known);
     let done = act(author, &history)?;
     apply(context, changes(&done))?;
     drop(held);

@@ -31,6 +31,7 @@
 
 mod accept;
 mod error;
+mod evidence;
 mod merge;
 mod new;
 mod rebase;
@@ -38,6 +39,7 @@ mod starter;
 
 pub use accept::{Accept, Accepted};
 pub use error::{AuthorError, AuthorErrorKind};
+pub use evidence::Evidence;
 pub use merge::Merge;
 pub use new::{Body, NewRevision};
 pub use rebase::{Rebase, Rebased};
@@ -48,9 +50,10 @@ use crate::directory::Change;
 use crate::graph::{Graph, Node};
 use crate::history::History;
 use crate::ident::RevisionId;
-use crate::lock::{FILE_NAME, Lock};
+use crate::lock::{FILE_NAME, Lock, OpenReason};
 use crate::revision::{Draft, Revision};
 use crate::source::SourceFile;
+use crate::sql::Fingerprint;
 
 use AuthorErrorKind as Kind;
 
@@ -58,6 +61,7 @@ use AuthorErrorKind as Kind;
 #[derive(Debug, Clone, Copy)]
 pub struct Author<'a> {
     history: &'a History,
+    evidence: Option<&'a Evidence>,
 }
 
 /// A revision to be written.
@@ -90,18 +94,27 @@ impl<'a> Author<'a> {
                 stops.push(diagnostic.clone());
             }
         }
-        if stops.is_empty() { Ok(Self { history }) } else { Err(stops) }
+        if stops.is_empty() { Ok(Self { history, evidence: None }) } else { Err(stops) }
     }
 
-    /// Writes revisions as they are given: parents, ids and moments are the caller's choice.
+    /// Writes revisions as they are given: parents, ids and moments are the caller's choice. One
+    /// without statements is a placeholder for something that another tool ran, and stays open.
     ///
     /// # Errors
     /// When an id or label is taken, when a draft would be read back as something else, and when
     /// the history would be broken with them.
     pub fn write_all(&self, drafts: &[Draft]) -> Result<Vec<Change>, AuthorError> {
-        self.write(drafts).map(|(changes, _)| changes)
+        let (mut changes, graph) = self.write(drafts)?;
+        let mut lock = self.relock(&graph, &[]);
+        let ids = drafts.iter().filter_map(|draft| graph.node(draft.id.as_str()));
+        for node in ids.filter(|node| graph.revision(*node).is_blank()) {
+            lock.open.insert(graph.id(node).to_string(), OpenReason::Placeholder);
+        }
+        changes.push(Self::lock_change(&lock));
+        Ok(changes)
     }
 
+    /// The changes that write the files, without the lock file, and the graph that has them.
     fn write(&self, drafts: &[Draft]) -> Result<(Vec<Change>, Graph), AuthorError> {
         let graph = &self.history.graph;
         let mut changes = Vec::with_capacity(drafts.len() + 1);
@@ -131,7 +144,6 @@ impl<'a> Author<'a> {
             changes.push(Change::Write { name, text });
         }
         let graph = self.with(revisions)?;
-        changes.push(Self::lock_change(&self.relock(&graph, &[])));
         Ok((changes, graph))
     }
 
@@ -176,21 +188,33 @@ impl<'a> Author<'a> {
     }
 
     /// The lock for a graph. What the lock seals keeps its fingerprint, so that an edit shows,
-    /// except in revisions that this act rewrites; so does what no file holds any more.
+    /// except in revisions that this act rewrites, and where evidence proves that no other
+    /// database ran the earlier text; so does what no file holds any more.
     fn relock(&self, graph: &Graph, rewritten: &[RevisionId]) -> Lock {
         let before = self.history.lock.as_ref();
         let mut lock = Lock::of(graph, &self.history.dialects, before);
-        let Some(before) = before else { return lock };
+        let Some(before) = before else {
+            self.mark_open(None, &mut lock);
+            return lock;
+        };
         for (id, fingerprint) in &before.fingerprints {
-            let gone = graph.node(id).is_none();
-            let rewritten = rewritten.iter().any(|other| other.as_str() == id);
-            if gone || before.is_sealed(id) && !rewritten {
-                lock.fingerprints.insert(id.clone(), *fingerprint);
+            let Some(node) = graph.node(id) else {
+                if !self.may_forget(before, id, false) {
+                    keep_gone(before, id, *fingerprint, &mut lock);
+                }
+                continue;
+            };
+            let edited = graph.revision(node).fingerprint != *fingerprint;
+            if !edited || rewritten.iter().any(|other| other.as_str() == id) {
+                continue;
             }
-            if let Some(accepted) = before.accepted.get(id).filter(|_| gone) {
-                lock.accepted.insert(id.clone(), accepted.clone());
+            if !self.may_change(before, id, fingerprint) {
+                lock.fingerprints.insert(id.clone(), *fingerprint);
+            } else if let Some(reason) = self.stays_good(before, id) {
+                lock.accept(id, *fingerprint, reason);
             }
         }
+        self.mark_open(Some(before), &mut lock);
         lock
     }
 
@@ -217,6 +241,18 @@ impl<'a> Author<'a> {
         Err(AuthorError::new(Kind::NotAHead, format!("{} is no head", graph.title(node)))
             .help(help)
             .list("the heads are", graph, &graph.heads()))
+    }
+}
+
+/// Keeps what the lock file says of a revision whose file is gone.
+fn keep_gone(before: &Lock, id: &str, fingerprint: Fingerprint, lock: &mut Lock) {
+    lock.fingerprints.insert(id.to_owned(), fingerprint);
+    if let Some(accepted) = before.accepted.get(id) {
+        lock.accepted.insert(id.to_owned(), accepted.clone());
+    }
+    if !before.is_sealed(id) {
+        let reason = before.open.get(id).copied().unwrap_or(OpenReason::Uncommitted);
+        lock.open.insert(id.to_owned(), reason);
     }
 }
 

@@ -31,7 +31,7 @@ use read::Reader;
 use write::Writer;
 
 /// Changes with every change of the form.
-const FORM: u64 = 4;
+const FORM: u64 = 5;
 
 /// Why bytes and texts do not make a history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

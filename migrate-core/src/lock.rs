@@ -2,12 +2,16 @@
 //!
 //! Committed beside the revisions. It makes two branches that add a revision conflict in git, lets
 //! the compiler notice new revisions, and seals what others are built on: a revision that the lock
-//! knows and that is no head of the lock may not change. The text is TOML, one entry a line, so
+//! knows, and that is neither a head of the lock nor listed as open, may not change. The text is TOML, one entry a line, so
 //! that git merges and conflicts by entry; `docs/files.md` documents it. Reading does not stop at
 //! git's conflict markers: both sides count, and `conflict` says so.
 
+mod open;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+
+pub use open::OpenReason;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
@@ -27,6 +31,8 @@ pub struct Lock {
     pub heads: Vec<String>,
     /// The fingerprint of every revision, by id.
     pub fingerprints: BTreeMap<String, Fingerprint>,
+    /// Revisions that others are built on and that may still change, by id.
+    pub open: BTreeMap<String, OpenReason>,
     /// Earlier fingerprints that are as good as the present one, by id, with the reason.
     pub accepted: BTreeMap<String, BTreeMap<Fingerprint, String>>,
     /// Whether the text holds git's conflict markers.
@@ -42,9 +48,15 @@ impl Lock {
         heads.sort();
         let mut accepted = before.map(|lock| lock.accepted.clone()).unwrap_or_default();
         accepted.retain(|id, _| graph.node(id).is_some());
+        let open = graph.order().filter_map(|node| {
+            let id = graph.id(node).as_str();
+            let reason = before.and_then(|lock| lock.open.get(id)).copied();
+            Some((id.to_owned(), OpenReason::of(graph, node, reason)?))
+        });
         Self {
             dialects: dialects.to_vec(),
             heads,
+            open: open.collect(),
             fingerprints: graph.order().map(|n| (id(n), graph.revision(n).fingerprint)).collect(),
             accepted,
             conflict: false,
@@ -54,13 +66,19 @@ impl Lock {
     /// Whether a revision may no longer change.
     #[must_use]
     pub fn is_sealed(&self, id: &str) -> bool {
-        self.fingerprints.contains_key(id) && !self.heads.iter().any(|head| head == id)
+        self.fingerprints.contains_key(id)
+            && !self.open.contains_key(id)
+            && !self.heads.iter().any(|head| head == id)
     }
 
     /// Whether a database that ran this text of the revision ran the revision.
     #[must_use]
     pub fn blesses(&self, id: &str, fingerprint: &Fingerprint) -> bool {
-        self.accepted.get(id).is_some_and(|earlier| earlier.contains_key(fingerprint))
+        // Where the other tool ran a migration in code, the SQL that replaces it is not needed.
+        let was_placeholder = self.open.get(id) == Some(&OpenReason::Placeholder)
+            && self.fingerprints.get(id) == Some(fingerprint);
+        was_placeholder
+            || self.accepted.get(id).is_some_and(|earlier| earlier.contains_key(fingerprint))
     }
 
     /// Takes an earlier fingerprint as good.
@@ -84,6 +102,12 @@ impl Lock {
         text.push_str("\n[revisions]\n");
         for (id, fingerprint) in &self.fingerprints {
             let _ = writeln!(text, "{} = \"{fingerprint}\"", quote(id));
+        }
+        if !self.open.is_empty() {
+            text.push_str("\n[open]\n");
+        }
+        for (id, reason) in &self.open {
+            let _ = writeln!(text, "{} = \"{}\"", quote(id), reason.name());
         }
         if !self.accepted.is_empty() {
             text.push_str("\n[accepted]\n");
@@ -174,6 +198,10 @@ impl Lock {
                 }
                 Some(())
             }
+            ("open", id) => {
+                self.open.insert(id.to_owned(), OpenReason::from_name(&unquote(value)?)?);
+                Some(())
+            }
             ("accepted", key) => {
                 let (id, fingerprint) = key.split_once(' ')?;
                 self.accept(id, fingerprint.parse().ok()?, &unquote(value)?);
@@ -192,17 +220,7 @@ impl Lock {
             // Looked for only where it is told: the file is long.
             let place = || entry_span(file, id);
             let Some(node) = graph.node(id) else {
-                found.push(
-                    Diagnostic::error(
-                        Code::SealedMissing,
-                        format!("no file holds revision {id}, which the lock file names"),
-                    )
-                    .at(file, place())
-                    .help("bring the file back (it may never have been committed)")
-                    .help(format!(
-                        "if it was deleted on purpose: `cargo migrate accept {id} --because \"..\"`"
-                    )),
-                );
+                found.push(self.missing(id).at(file, place()));
                 continue;
             };
             let revision = graph.revision(node);
@@ -212,7 +230,8 @@ impl Lock {
                         .labelled(&revision.file, revision.header.id.span, "this file changed in meaning")
                         .labelled(file, place(), "what it was")
                         .help(format!("restore it (`git checkout -- {}`) and put the change into a new revision: `cargo migrate new`", revision.file.path()))
-                        .help(format!("if databases that ran the old text are as good: `cargo migrate accept {id} --because \"..\"`")),
+                        .help(format!("if databases that ran the old text are as good: `cargo migrate accept {id} --reason \"..\"`"))
+                        .help("if its earlier text was never committed, or it stopped in the middle of a database: `cargo migrate upgrade` takes up the edit"),
                 );
             }
         }
@@ -232,6 +251,21 @@ impl Lock {
             );
         }
         found
+    }
+
+    /// The mistake that a revision's file is gone, without a place.
+    fn missing(&self, id: &str) -> Diagnostic {
+        let message = format!("no file holds revision {id}, which the lock file names");
+        let missing = Diagnostic::error(Code::SealedMissing, message);
+        if self.is_sealed(id) {
+            missing.help("restore the file (it may never have been committed)").help(format!(
+                "if it was deleted on purpose: `cargo migrate accept {id} --reason \"..\"`"
+            ))
+        } else {
+            missing.help(format!("`cargo migrate accept {id}` forgets it")).help(format!(
+                "if it was committed: restore the file, or `cargo migrate accept {id} --reason \"..\"`"
+            ))
+        }
     }
 
     /// Compares the databases of the lock with those that the project says it has, where it says.

@@ -1,6 +1,6 @@
 //! `cargo migrate accept`.
 
-use migrate_core::author::{Accept, Accepted};
+use migrate_core::author::{Accept, Accepted, Evidence};
 use migrate_db::cli::ui::Format;
 use migrate_db::cli::{CliError, Exit};
 use serde::Serialize;
@@ -12,17 +12,19 @@ use crate::writing;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   cargo migrate accept                           # take up files that were added by hand
-  cargo migrate accept 615021 --because \"only the default's spelling changed\"
+  cargo migrate accept 615021                    # no database ran the earlier text
+  cargo migrate accept 615021 --reason \"only the default's spelling changed\"
 
-An edited revision keeps its earlier text as good, so databases that ran it are content. A
-revision whose file was deleted on purpose is forgotten.")]
+With a reason, the earlier text of an edited revision stays good, so databases that ran it need
+nothing. No reason is needed for a text that is in no commit. A revision whose file was deleted
+on purpose is forgotten.")]
 pub(crate) struct Args {
     /// Revisions that were edited or deleted on purpose
-    #[arg(value_name = "REV", requires = "because")]
+    #[arg(value_name = "REV")]
     revisions: Vec<String>,
-    /// Why that is right; it is kept in migrate.lock
-    #[arg(long, value_name = "REASON")]
-    because: Option<String>,
+    /// Why that is right where databases may have run the earlier text; it is kept in migrate.lock
+    #[arg(long, value_name = "REASON", alias = "because")]
+    reason: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -30,19 +32,28 @@ struct Json<'a> {
     edited: &'a [String],
     forgotten: &'a [String],
     taken_up: &'a [String],
+    resealed: &'a [String],
     unchanged: &'a [String],
     refused: &'a [String],
 }
 
-pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> {
-    let accepted = writing::act(
+pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> {
+    let mut databases = Evidence::default();
+    if let Ok(Some(database)) = context.database()
+        && !args.revisions.is_empty()
+    {
+        let (history, _) = context.history()?;
+        writing::add_database(&mut databases, context, &database, &history).await;
+    }
+    let accepted = writing::act_knowing(
         context,
         "accept",
+        Some(databases),
         |accepted: &Accepted| &accepted.changes,
         |author, _| {
             let request = Accept {
                 revisions: args.revisions.clone(),
-                because: args.because.clone().unwrap_or_default(),
+                because: args.reason.clone().unwrap_or_default(),
                 dialects: context.settings.dialects.clone(),
             };
             author.accept(&request).map_err(writing::refused)
@@ -55,17 +66,18 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> 
             "edited or deleted after others were built on it: {}",
             accepted.refused.join(", ")
         ))
-        .help(format!("restore the file, or `cargo migrate accept {first} --because \"..\"`"))),
+        .help(format!("restore the file, or `cargo migrate accept {first} --reason \"..\"`"))),
     }
 }
 
 fn report(context: &Context<'_>, accepted: &Accepted) {
     let ui = context.ui;
-    let Accepted { edited, forgotten, taken_up, unchanged, refused, changes } = accepted;
+    let Accepted { edited, forgotten, taken_up, resealed, unchanged, refused, changes } = accepted;
     for (what, ids) in [
         ("accepted the edit of", edited),
         ("forgot", forgotten),
         ("took up", taken_up),
+        ("took up the edit of", resealed),
         ("nothing to accept in", unchanged),
     ] {
         if !ids.is_empty() {
@@ -76,6 +88,6 @@ fn report(context: &Context<'_>, accepted: &Accepted) {
         ui.note("migrate.lock is up to date");
     }
     if ui.format() == Format::Json {
-        ui.json(&Json { edited, forgotten, taken_up, unchanged, refused });
+        ui.json(&Json { edited, forgotten, taken_up, resealed, unchanged, refused });
     }
 }

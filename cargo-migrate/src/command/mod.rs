@@ -23,6 +23,7 @@ use migrate_db::cli::{self, CliError, Exit, Ui};
 
 use crate::context::Context;
 use crate::globals::Globals;
+use crate::writing;
 
 /// What to do.
 #[derive(Debug, clap::Subcommand)]
@@ -58,7 +59,7 @@ pub(crate) fn run(
         Command::Rebase(args) => rebase::run(args, &context()?),
         Command::Edit(args) => block_on(edit::run(args, &context()?)),
         Command::Import(args) => block_on(import::run(args, &context()?)),
-        Command::Accept(args) => accept::run(args, &context()?),
+        Command::Accept(args) => block_on(accept::run(args, &context()?)),
         Command::RunAndAsk(command) => run_or_ask(command, &context()?),
         Command::Test(args) => block_until(test::run(args, &context()?), test::AFTERWARDS),
         Command::Db(args) => block_on(db::run(args, &context()?)),
@@ -95,6 +96,18 @@ fn run_or_ask(command: &cli::Command, context: &Context<'_>) -> Result<Exit, Cli
         let (history, found) = match ahead {
             Some(_) => context.history_aside().await?,
             None => context.history()?,
+        };
+        let (history, found) = match command {
+            cli::Command::Upgrade(_)
+            | cli::Command::Downgrade(_)
+            | cli::Command::Redo(_)
+            | cli::Command::Stamp(_)
+            | cli::Command::Repair(_)
+            | cli::Command::Check(_) => {
+                let database = database.as_ref().ok().and_then(Option::as_ref);
+                writing::reseal(context, database, history, found).await?
+            }
+            _ => (history, found),
         };
         let flawless = found.is_empty();
         let context = cli::Context {

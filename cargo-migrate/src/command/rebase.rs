@@ -1,6 +1,7 @@
 //! `cargo migrate rebase`.
 
 use migrate_core::author::{Rebase, Rebased};
+use migrate_core::graph::Graph;
 use migrate_core::ident::RevisionId;
 use migrate_db::cli::ui::Format;
 use migrate_db::cli::{CliError, Exit};
@@ -12,7 +13,7 @@ use crate::writing;
 /// Put a branch on top of another, so that there is one head again
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  cargo migrate rebase                           # of two heads, the newer goes on top
+  cargo migrate rebase                           # moves the head that is not on the main branch
   cargo migrate rebase 8ab1c0                    # the branch of this revision
   cargo migrate rebase billing --onto 615021
 
@@ -20,12 +21,24 @@ Rewrites the `revises:` line of the branch's first revision and nothing else. Wo
 migrate.lock holds git's conflict markers, and rewrites it. Databases that ran the branch
 already are content: the lock file keeps what the revision was before.")]
 pub(crate) struct Args {
-    /// The branch to move, by one of its revisions or its label [default: the newer of two heads]
+    /// The branch to move, by one of its revisions or its label [default: of two heads, the one that git has
+    /// not on the main branch]
     #[arg(value_name = "BRANCH", allow_negative_numbers = true)]
     branch: Option<String>,
     /// The head to put it on [default: the other head]
     #[arg(long, value_name = "HEAD", allow_negative_numbers = true)]
     onto: Option<String>,
+}
+
+/// What is asked for; of two heads, the one that is not published is moved.
+fn request(args: &Args, context: &Context<'_>, graph: &Graph) -> Rebase {
+    if let (None, None, [one, other]) = (&args.branch, &args.onto, graph.real_heads().as_slice())
+        && let Some((moved, onto)) = writing::unpublished(context, graph, [*one, *other])
+    {
+        let name = |node| Some(graph.id(node).to_string());
+        return Rebase { branch: name(moved), onto: name(onto) };
+    }
+    Rebase { branch: args.branch.clone(), onto: args.onto.clone() }
 }
 
 #[derive(Serialize)]
@@ -41,7 +54,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> 
         "rebase",
         |done: &(Rebased, Vec<String>)| &done.0.changes,
         |author, history| {
-            let request = Rebase { branch: args.branch.clone(), onto: args.onto.clone() };
+            let request = request(args, context, &history.graph);
             let rebased = author
                 .rebase(&request, |name| context.directory.raw(name))
                 .map_err(writing::refused)?;

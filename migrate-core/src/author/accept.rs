@@ -13,7 +13,7 @@ use crate::suggest::nearest;
 pub struct Accept {
     /// The revisions that were edited or deleted on purpose; none only takes up new ones.
     pub revisions: Vec<String>,
-    /// Why; needed where revisions are named.
+    /// Why; needed for a named revision of which other databases may have run the earlier text.
     pub because: String,
     /// The databases that the project has; none leaves the lock file's, and so does an edit that is
     /// not accepted.
@@ -27,8 +27,11 @@ pub struct Accepted {
     pub edited: Vec<String>,
     /// Deleted: forgotten.
     pub forgotten: Vec<String>,
-    /// New, or edited while nothing was built on them.
+    /// New, or edited while they were open.
     pub taken_up: Vec<String>,
+    /// Edited while they were sealed, without a reason: it is proven that no other database ran
+    /// the earlier text.
+    pub resealed: Vec<String>,
     /// Named, but as the lock file has them.
     pub unchanged: Vec<String>,
     /// Edited or deleted and not named: still refused.
@@ -43,12 +46,8 @@ impl Author<'_> {
     /// git's conflict markers: it is written anew with what both sides say.
     ///
     /// # Errors
-    /// When a revision is named without a reason, or named and unknown.
+    /// When a revision is named without a reason that is needed, or named and unknown.
     pub fn accept(&self, request: &Accept) -> Result<Accepted, AuthorError> {
-        if !request.revisions.is_empty() && request.because.trim().is_empty() {
-            return Err(AuthorError::new(Kind::NoReason, "accepting an edit wants a reason")
-                .help("`cargo migrate accept <revision> --because \"only a comment changed\"`"));
-        }
         let graph = &self.history.graph;
         let before = self.history.lock.clone().unwrap_or_default();
         let mut lock = self.relock(graph, &[]);
@@ -62,8 +61,19 @@ impl Author<'_> {
                 accepted.refused.push(id.clone());
             } else if before.fingerprints.get(id) != present.as_ref()
                 && !accepted.edited.contains(id)
+                && !accepted.resealed.contains(id)
             {
-                accepted.taken_up.push(id.clone());
+                let list = if before.is_sealed(id) {
+                    &mut accepted.resealed
+                } else {
+                    &mut accepted.taken_up
+                };
+                list.push(id.clone());
+            }
+        }
+        for id in before.fingerprints.keys() {
+            if !lock.fingerprints.contains_key(id) && !accepted.forgotten.contains(id) {
+                accepted.forgotten.push(id.clone());
             }
         }
         let other = !request.dialects.is_empty() && request.dialects != self.history.dialects;
@@ -86,9 +96,14 @@ impl Author<'_> {
         accepted: &mut Accepted,
     ) -> Result<(), AuthorError> {
         let graph = &self.history.graph;
+        let no_reason = because.trim().is_empty();
         if before.fingerprints.contains_key(word) && graph.node(word).is_none() {
+            if no_reason && !self.may_forget(before, word, true) {
+                return Err(reason_needed(word, "forgetting"));
+            }
             lock.fingerprints.remove(word);
             lock.accepted.remove(word);
+            lock.open.remove(word);
             accepted.forgotten.push(word.to_owned());
             return Ok(());
         }
@@ -108,6 +123,13 @@ impl Author<'_> {
         })?;
         let (id, present) = (graph.id(node).as_str(), graph.revision(node).fingerprint);
         match before.fingerprints.get(id) {
+            Some(earlier) if *earlier != present && no_reason => {
+                if !self.needs_no_reason(before, id, earlier) {
+                    return Err(reason_needed(id, "accepting an edit of"));
+                }
+                lock.fingerprints.insert(id.to_owned(), present);
+                accepted.resealed.push(id.to_owned());
+            }
             Some(earlier) if *earlier != present => {
                 lock.accept(id, *earlier, because.trim());
                 lock.fingerprints.insert(id.to_owned(), present);
@@ -137,4 +159,14 @@ impl Author<'_> {
             }
         }
     }
+}
+
+fn reason_needed(id: &str, what: &str) -> AuthorError {
+    AuthorError::new(
+        Kind::NoReason,
+        format!("{what} {id} needs a reason: databases may have run its earlier text"),
+    )
+    .help(format!(
+        "`cargo migrate accept {id} --reason \"only the spelling of a default changed\"`"
+    ))
 }

@@ -129,7 +129,8 @@ impl Author<'_> {
 
     pub(super) fn written(&self, draft: Draft) -> Result<Written, AuthorError> {
         let drafts = [draft];
-        let (changes, graph) = self.write(&drafts)?;
+        let (mut changes, graph) = self.write(&drafts)?;
+        changes.push(Self::lock_change(&self.relock(&graph, &[])));
         let [draft] = drafts;
         Ok(Written {
             name: draft.file_name(),

@@ -5,7 +5,7 @@ use std::io;
 use super::{Author, AuthorError, Kind};
 use crate::directory::Change;
 use crate::graph::{Graph, Node, Set};
-use crate::ident::{Created, RevisionId};
+use crate::ident::RevisionId;
 use crate::revision::{Revision, revises_line};
 use crate::source::SourceFile;
 
@@ -18,8 +18,7 @@ const INSTEAD: &str = "`cargo migrate merge` joins the heads without moving anyt
 /// A rebase that somebody asks for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rebase {
-    /// The branch to move, by any of its revisions or its label; `None` is the one of two heads
-    /// that was created later.
+    /// The branch to move, by any of its revisions or its label; `None` is all but `onto`.
     pub branch: Option<String>,
     /// The head to move it onto; `None` is the only other head.
     pub onto: Option<String>,
@@ -94,7 +93,7 @@ impl Author<'_> {
             }
             (None, Some(onto)) => others(&[onto]),
             (None, None) => match heads.as_slice() {
-                [one, other] => vec![newer(graph, *one, *other)],
+                [_, _] => return Err(self.undecided(&heads)),
                 [] | [_] => others(&heads),
                 several => return Err(self.several(several)),
             },
@@ -121,6 +120,22 @@ impl Author<'_> {
         AuthorError::new(Kind::NothingToRebase, "there is no second head to put a branch on")
             .list("the heads are", &self.history.graph, &self.history.graph.heads())
             .help("`cargo migrate accept` rewrites a lock file that git left in conflict")
+    }
+
+    /// Two heads, and no word on which is published: both ways.
+    fn undecided(&self, heads: &[Node]) -> AuthorError {
+        let graph = &self.history.graph;
+        let error = AuthorError::new(
+            Kind::ChooseBranch,
+            "which of the two branches is published, and must stay as it is, is not known",
+        );
+        heads.iter().fold(error, |error, head| {
+            let others = heads.iter().filter(|other| *other != head);
+            others.fold(error, |error, onto| {
+                let (title, head, onto) = (graph.title(*head), graph.id(*head), graph.id(*onto));
+                error.help(format!("`cargo migrate rebase {head} --onto {onto}` moves {title}"))
+            })
+        })
     }
 
     fn several(&self, heads: &[Node]) -> AuthorError {
@@ -165,7 +180,7 @@ impl Author<'_> {
                 Kind::SealedEdited,
                 format!("revision {} was edited after others were built on it", old.id()),
             )
-            .help(format!("restore it, or `cargo migrate accept {} --because \"..\"`", old.id())));
+            .help(format!("restore it, or `cargo migrate accept {} --reason \"..\"`", old.id())));
         }
         let path = old.file.path();
         let name = path.rsplit('/').next().unwrap_or(path);
@@ -185,15 +200,6 @@ impl Author<'_> {
             .ok_or_else(|| changed("its header is not understood".to_owned()))?;
         Ok((Change::Write { name: name.to_owned(), text }, revision))
     }
-}
-
-/// The one that was created later; among equals the greater id, for a stable answer.
-fn newer(graph: &Graph, one: Node, other: Node) -> Node {
-    let key = |node: Node| {
-        let header = &graph.revision(node).header;
-        (header.created.as_ref().map(Created::seconds), graph.id(node).clone())
-    };
-    if key(one) > key(other) { one } else { other }
 }
 
 fn tied(graph: &Graph, node: Node, outside: Node) -> AuthorError {

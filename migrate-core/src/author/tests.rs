@@ -2,6 +2,7 @@
 
 mod acts;
 mod laws;
+mod sealing;
 
 use std::collections::BTreeMap;
 use std::io;

@@ -11,7 +11,7 @@ use crate::dialect::Dialect;
 use crate::graph::{Graph, Node};
 use crate::history::Heads;
 use crate::ident::{BranchLabel, Created, Malformed, RevisionId};
-use crate::lock::Lock;
+use crate::lock::{Lock, OpenReason};
 use crate::revision::{Header, Named, Revision, Section, SectionKind, Split, Splits};
 use crate::script::Transactions;
 use crate::source::{SourceFile, Span};
@@ -246,6 +246,12 @@ impl Reader {
         let heads = (0..self.count()?).map(|_| self.inline().map(str::to_owned));
         let heads = heads.collect::<Read<_>>()?;
         let fingerprints = (0..self.count()?).map(|_| self.sealed(graph)).collect::<Read<_>>()?;
+        let mut open = BTreeMap::new();
+        for _ in 0..self.count()? {
+            let id = self.inline()?.to_owned();
+            let reason = OpenReason::ALL.get(self.size()?).ok_or(DecodeError::Malformed)?;
+            open.insert(id, *reason);
+        }
         let mut accepted = BTreeMap::new();
         for _ in 0..self.count()? {
             let id = self.inline()?.to_owned();
@@ -255,7 +261,7 @@ impl Reader {
             }
             accepted.insert(id, earlier);
         }
-        Ok(Some(Lock { dialects, heads, fingerprints, accepted, conflict }))
+        Ok(Some(Lock { dialects, heads, fingerprints, open, accepted, conflict }))
     }
 
     /// An id of the lock file and its fingerprint, which is mostly the revision's own.

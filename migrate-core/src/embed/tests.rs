@@ -6,7 +6,7 @@ use super::*;
 use crate::config::{Locking, TestSettings};
 use crate::dialect::Dialect;
 use crate::history::Heads;
-use crate::lock::Lock;
+use crate::lock::{Lock, OpenReason};
 use crate::script::Transactions;
 use crate::sql::Fingerprint;
 
@@ -120,6 +120,8 @@ fn history(picks: &[Picks], dialects: &[Dialect], sealing: Sealing) -> (History,
             lock.accept("gone", other, "");
             lock.fingerprints.insert("r00".to_owned(), other);
             lock.fingerprints.insert("gone".to_owned(), other);
+            lock.open.insert("gone".to_owned(), OpenReason::Empty);
+            lock.open.insert("r00".to_owned(), OpenReason::Uncommitted);
             lock.conflict = true;
             Some(lock)
         }

@@ -8,7 +8,7 @@ use crate::config::{Locking, Settings, TestSettings};
 use crate::dialect::Dialect;
 use crate::graph::Graph;
 use crate::history::Heads;
-use crate::lock::Lock;
+use crate::lock::{Lock, OpenReason};
 use crate::revision::{Header, Named, Revision, Section, SectionKind, Split};
 use crate::script::Transactions;
 use crate::source::Span;
@@ -180,6 +180,11 @@ impl Writer {
             if known.is_none() {
                 self.bytes.extend_from_slice(fingerprint.as_bytes());
             }
+        }
+        self.size(lock.open.len());
+        for (id, reason) in &lock.open {
+            self.inline(id);
+            self.size(OpenReason::ALL.iter().position(|r| r == reason).unwrap_or_default());
         }
         self.size(lock.accepted.len());
         for (id, earlier) in &lock.accepted {

@@ -27,6 +27,8 @@ fn lock_of(graph: &Graph) -> Lock {
 fn reading_what_was_written_gives_the_same_lock() {
     let mut lock = lock_of(&graph(&[("a", "", "x"), ("b", "a", "x"), ("c.é", "a", "x")]));
     lock.accept("a", lock.fingerprints["b"], "it \"was\" \\ a\ncomment");
+    lock.open.insert("a".to_owned(), OpenReason::Uncommitted);
+    lock.open.insert("c.é".to_owned(), OpenReason::Placeholder);
     let (read, found) = Lock::parse(&file(lock.render()));
     assert!(found.is_empty(), "{found}");
     lock.accepted.get_mut("a").unwrap().values_mut().for_each(|b| *b = b.replace('\n', " "));
@@ -83,7 +85,7 @@ fn what_no_file_holds_any_more_is_refused() {
     let one = found.iter().next().unwrap();
     assert_eq!((one.code, found.len()), (Code::SealedMissing, 1));
     assert_eq!(one.places[0].location.line, 9);
-    assert!(one.help.iter().any(|h| h.contains("cargo migrate accept b --because")));
+    assert!(one.help.iter().any(|h| h.contains("cargo migrate accept b`")));
     // With the file gone on purpose, what was accepted of it goes too.
     let mut lock = lock;
     lock.accept("b", lock.fingerprints["a"], "why");
@@ -157,6 +159,7 @@ fn lines_that_mean_nothing_are_told() {
         "[revisions]\na = \"12\"",
         "[revisions]\na",
         "[accepted]\n\"a\" = \"why\"",
+        "[open]\n\"a\" = \"why\"",
         "[others]\na = 1",
     ] {
         let (_, found) = Lock::parse(&file(format!("{line}\n")));

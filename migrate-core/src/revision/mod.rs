@@ -69,6 +69,22 @@ impl Revision {
         self.header.revises.len() > 1
     }
 
+    /// Returns `true` if it is a draft: neither an up nor a down holds a statement, and it is no
+    /// merge, whose sections may stay empty.
+    ///
+    /// ```
+    /// use migrate_core::{revision::Revision, source::SourceFile};
+    /// let text = "-- revision: a1\n-- revises:\n-- migrate:up\n-- to do\n-- migrate:down\n";
+    /// let (revision, _) = Revision::parse(SourceFile::new("a1.sql", text), &[]);
+    /// assert!(revision.unwrap().is_blank());
+    /// ```
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        let holds_sql = |kind| matches!(kind, SectionKind::Up | SectionKind::Down);
+        let mut sections = self.sections.iter().filter(|section| holds_sql(section.kind));
+        !self.is_merge() && sections.all(|section| section.statements.hold_nothing())
+    }
+
     /// The up section that serves a database: the one written for it, else the one for all.
     #[must_use]
     pub fn up(&self, dialect: Dialect) -> Option<&Section> {

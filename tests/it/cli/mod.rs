@@ -11,6 +11,7 @@ mod mounted;
 mod offline;
 mod other_tools;
 mod run;
+mod sealing;
 mod snapshot;
 mod terminal;
 mod test;

@@ -190,20 +190,17 @@ fn accept_takes_an_edit_of_a_sealed_revision_for_good() {
       | -------------------------------------------------------------------------- what it was
       |
       = help: restore it (`git checkout -- migrations/aaa.sql`) and put the change into a new revision: `cargo migrate new`
-      = help: if databases that ran the old text are as good: `cargo migrate accept aaa --because ".."`
+      = help: if databases that ran the old text are as good: `cargo migrate accept aaa --reason ".."`
+      = help: if its earlier text was never committed, or it stopped in the middle of a database: `cargo migrate upgrade` takes up the edit
 
     error: nothing was done because of the mistake above
     "#);
-    assert_snapshot!(env.run(&["accept", "aaa"]), @"
+    assert_snapshot!(env.run(&["accept", "aaa"]), @r#"
     exit code: 2
     ----- stderr
-    error: the following required arguments were not provided:
-      --because <REASON>
-
-    Usage: cargo migrate accept --because <REASON> <REV>...
-
-    For more information, try '--help'.
-    ");
+    error: accepting an edit of aaa needs a reason: databases may have run its earlier text
+      help: `cargo migrate accept aaa --reason "only the spelling of a default changed"`
+    "#);
     assert_snapshot!(env.run(&["accept", "aaa", "--because", "the same in effect", "--format", "json", "-q"]), @r#"
     exit code: 0
     ----- stdout

@@ -239,14 +239,14 @@ fn merge_refuses_what_is_not_two_heads() {
 }
 
 #[test]
-fn rebase_puts_the_newer_branch_on_top_and_touches_one_line() {
+fn rebase_puts_a_branch_on_top_and_touches_one_line() {
     let mut folder = forked();
     // As an editor on Windows leaves it, with a byte order mark and words beside the key.
     let name = folder.file_of("c4");
     let text = format!("\u{feff}{}", folder.0[&name].replace('\n', "\r\n"));
     folder.0.insert(name.clone(), text.clone());
     let before = folder.read().0;
-    let rebased = folder.rebase(None, None).unwrap();
+    let rebased = folder.rebase(Some("c4"), None).unwrap();
     folder.apply(&rebased.changes);
     assert_eq!(folder.0[&name], text.replace("revises: a2\r\n", "revises: b3\r\n"));
     assert_eq!(rebased.changes.len(), 2);
@@ -278,10 +278,23 @@ fn rebase_moves_a_tree_of_its_own() {
     let mut folder = Folder::default();
     folder.add("a1", None);
     folder.add("b2", Some("base"));
-    let rebased = folder.rebase(None, None).unwrap();
+    let rebased = folder.rebase(Some("b2"), None).unwrap();
     folder.apply(&rebased.changes);
     folder.assert_clean();
     assert_eq!(folder.parents("b2"), ["a1"]);
+}
+
+#[test]
+fn rebase_of_two_heads_prints_both_ways_where_none_is_known_to_be_published() {
+    let error = forked().rebase(None, None).unwrap_err();
+    assert_eq!(error.kind, AuthorErrorKind::ChooseBranch);
+    assert_eq!(
+        error.help,
+        [
+            "`cargo migrate rebase b3 --onto c4` moves b3: message of b3",
+            "`cargo migrate rebase c4 --onto b3` moves c4: message of c4"
+        ]
+    );
 }
 
 #[test]
@@ -341,8 +354,9 @@ fn rebase_does_not_launder_an_edit_nor_overwrite_one() {
     let error = folder.rebase(Some("c5"), None).unwrap_err();
     assert_eq!(error.kind, AuthorErrorKind::SealedEdited);
     let folder = forked();
+    let moving_c4 = Rebase { branch: Some("c4".into()), onto: None };
     let error = folder
-        .act(|author| author.rebase(&Rebase::default(), |_| Ok("-- revises: a2\n".to_owned())))
+        .act(|author| author.rebase(&moving_c4, |_| Ok("-- revises: a2\n".to_owned())))
         .unwrap_err();
     assert_eq!(error.kind, AuthorErrorKind::FileChanged);
 }

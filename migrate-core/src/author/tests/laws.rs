@@ -109,7 +109,8 @@ proptest! {
         prop_assert_eq!(merged.heads().len(), 1);
 
         let mut rebased = forked.clone();
-        rebased.apply(&forked.rebase(None, None).unwrap().changes);
+        let newer = forked.heads().pop();
+        rebased.apply(&forked.rebase(newer.as_deref(), None).unwrap().changes);
         rebased.assert_clean();
         prop_assert_eq!(rebased.heads().len(), 1);
         prop_assert_eq!(bodies(&rebased), bodies(&forked));

@@ -1,0 +1,47 @@
+//! Revisions that others are built on and that may still change, each with the reason.
+
+use crate::graph::{Graph, Node};
+
+/// Why a revision that another one revises is not sealed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OpenReason {
+    /// Its sections hold no statement yet.
+    Empty,
+    /// It was imported without SQL: its statements are still to be written. Databases that ran it
+    /// with the other tool need nothing.
+    Placeholder,
+    /// Its text was in no commit when the lock file was written.
+    Uncommitted,
+}
+
+impl OpenReason {
+    /// Every reason.
+    pub(crate) const ALL: [Self; 3] = [Self::Empty, Self::Placeholder, Self::Uncommitted];
+
+    /// The word in the lock file.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::Placeholder => "placeholder",
+            Self::Uncommitted => "uncommitted",
+        }
+    }
+
+    /// The reason that a word in the lock file stands for.
+    pub(super) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.name() == name)
+    }
+
+    /// Why a revision is open by its text alone. A head is open in any case, so that only a
+    /// placeholder is kept of it.
+    pub(super) fn of(graph: &Graph, node: Node, before: Option<Self>) -> Option<Self> {
+        if !graph.revision(node).is_blank() {
+            return before.filter(|reason| *reason == Self::Uncommitted && !graph.is_head(node));
+        }
+        match before {
+            Some(Self::Placeholder) => before,
+            _ => Some(Self::Empty).filter(|_| !graph.is_head(node)),
+        }
+    }
+}
