@@ -1,9 +1,12 @@
 //! What the commands work with: a history, what is wrong with it, and perhaps a database.
 
-use migrate_core::diagnostic::{Diagnostic, Diagnostics, Severity};
+use migrate_core::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use migrate_core::dialect::Dialect;
-use migrate_core::graph::Graph;
+use migrate_core::graph::{Graph, Target};
 use migrate_core::history::{Heads, History};
+use migrate_core::ident::RevisionId;
+use migrate_core::plan::Direction;
+use migrate_core::revision::Revision;
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -63,12 +66,104 @@ impl<'a> Context<'a> {
     /// # Errors
     /// The diagnostics, when the graph itself is in doubt.
     pub(super) fn legible(&self) -> Result<&'a Graph, CliError> {
+        let graph = self.well_formed()?;
+        self.warn_in_lines();
+        Ok(graph)
+    }
+
+    /// The graph, as long as it is one; nothing else is checked and nothing is shown.
+    ///
+    /// # Errors
+    /// The diagnostics, when the graph itself is in doubt.
+    pub(super) fn well_formed(&self) -> Result<&'a Graph, CliError> {
         let in_doubt = |d: &Diagnostic| d.severity == Severity::Error && d.code.is_structural();
         if self.found.iter().any(in_doubt) {
             return Err(self.found.clone().into());
         }
-        self.ui.warnings(&self.found);
         Ok(&self.history.graph)
+    }
+
+    /// Checks what a run to a target needs: the files of its steps. A mistake in another file is a
+    /// line.
+    ///
+    /// # Errors
+    /// The diagnostics of the steps; all of them, when one is not about a single revision. And what
+    /// stands in the way of a plan.
+    pub(super) async fn sound_for(
+        &self,
+        direction: Direction,
+        target: &Target,
+    ) -> Result<(), CliError> {
+        let errors = || self.found.iter().filter(|d| d.severity == Severity::Error);
+        // A broken seal may mean that databases differ: only going down passes it.
+        let general = |d: &Diagnostic| {
+            let broken_seal = d.code == Code::SealedEdited && direction == Direction::Up;
+            broken_seal || self.revision_of(d).is_none()
+        };
+        if errors().any(general) {
+            return Err(self.found.clone().into());
+        }
+        if self.found.has_errors() {
+            let preview = self.migrator().plan(self.database()?, direction, target).await?;
+            let graph = &preview.history.graph;
+            let is_step =
+                |id: &RevisionId| preview.plan.steps.iter().any(|step| graph.id(step.node) == id);
+            let mut in_the_way = Diagnostics::new();
+            for diagnostic in errors() {
+                if self.revision_of(diagnostic).is_some_and(|revision| is_step(revision.id())) {
+                    in_the_way.push(diagnostic.clone());
+                }
+            }
+            if !in_the_way.is_empty() {
+                return Err(in_the_way.into());
+            }
+        }
+        self.warn_in_lines();
+        Ok(())
+    }
+
+    /// The revision that a mistake is about, if it is about one alone.
+    fn revision_of(&self, diagnostic: &Diagnostic) -> Option<&'a Revision> {
+        let path = &diagnostic.places.first()?.location.path;
+        let graph = &self.history.graph;
+        let mut revisions = graph.order().map(|node| graph.revision(node));
+        revisions.find(|revision| revision.file.path() == path)
+    }
+
+    /// Shows warnings in full and mistakes in a line: a command goes on in spite of them.
+    fn warn_in_lines(&self) {
+        let (mistakes, warnings): (Vec<_>, Vec<_>) =
+            self.found.iter().partition(|d| d.severity == Severity::Error);
+        self.ui.warnings(warnings);
+        let empty = |d: &Diagnostic| {
+            let revision = self.revision_of(d).filter(|revision| revision.is_blank());
+            revision.filter(|_| d.code == Code::EmptyDown)
+        };
+        let mut drafts: Vec<&Revision> = mistakes.iter().filter_map(|d| empty(d)).collect();
+        drafts.dedup_by_key(|revision| revision.id());
+        match drafts.as_slice() {
+            [] => {}
+            [one] => self.ui.warn(format_args!("{} is still empty: {}", one.id(), one.file.path())),
+            several => {
+                let ids: Vec<&str> = several.iter().map(|one| one.id().as_str()).collect();
+                self.ui.warn(format_args!(
+                    "{} revisions are still empty: {}",
+                    ids.len(),
+                    ids.join(", ")
+                ));
+            }
+        }
+        let others: Vec<_> = mistakes.into_iter().filter(|d| empty(d).is_none()).collect();
+        if let Some(first) = others.first() {
+            let place = first.places.first().map(|place| &place.location);
+            let place = place.map(|at| format!("{}:{}", at.path, at.line)).unwrap_or_default();
+            let count = match others.len() {
+                1 => format!("a mistake in {place}"),
+                several => format!("{several} mistakes in the files, the first in {place}"),
+            };
+            let message = &first.message;
+            self.ui.warn(format_args!("{count}: {message} (`cargo migrate check` shows more)"));
+        }
     }
 
     /// The database.

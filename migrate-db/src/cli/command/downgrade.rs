@@ -39,8 +39,8 @@ impl Args {
     }
 
     pub(super) async fn run(&self, context: &Context<'_>) -> Result<Exit, CliError> {
-        let graph = context.sound()?;
         if self.sql.sql {
+            let graph = context.sound()?;
             let text = self.target.as_deref().ok_or_else(no_target)?;
             let dialect = self.sql.dialect;
             return script(context, graph, Direction::Down, text, &self.run, dialect).await;
@@ -52,8 +52,9 @@ impl Args {
             None if context.ui.is_interactive() && may_offer => NEWEST,
             None => return Err(no_target()),
         };
-        let target = target(graph, text)?;
+        let target = target(context.well_formed()?, text)?;
         let database = context.database()?;
+        context.sound_for(Direction::Down, &target).await?;
         let options = self.run.shown(context);
         announce(context.ui, database, &options);
         if self.run.dry_run || may_ask || self.backup.wanted() {

@@ -55,7 +55,7 @@ impl Found {
 
 impl Args {
     pub(super) async fn run(&self, context: &Context<'_>) -> Result<Exit, CliError> {
-        context.sound()?;
+        context.legible()?;
         let database = context.database()?;
         let Some(repair) = self.found.repair() else {
             let stopped = context.status().await?.unfinished;

@@ -57,8 +57,8 @@ impl Args {
     }
 
     pub(super) async fn run(&self, context: &Context<'_>) -> Result<Exit, CliError> {
-        let graph = context.sound()?;
         if self.sql.sql {
+            let graph = context.sound()?;
             return script(
                 context,
                 graph,
@@ -69,7 +69,8 @@ impl Args {
             )
             .await;
         }
-        let target = target(graph, &self.target)?;
+        let target = target(context.well_formed()?, &self.target)?;
+        context.sound_for(Direction::Up, &target).await?;
         let database = context.database()?;
         let options = self.run.shown(context);
         announce(context.ui, database, &options);
