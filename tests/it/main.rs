@@ -3,6 +3,7 @@
 
 mod alembic;
 mod application;
+mod book;
 mod cli;
 mod corpora;
 mod faults;

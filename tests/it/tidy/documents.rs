@@ -9,7 +9,8 @@ use super::code::{read, root};
 /// The pages, from the root of the repository.
 fn pages() -> Vec<String> {
     let mut pages = Vec::new();
-    for folder in [".", "docs"].into_iter().chain(super::code::CRATES) {
+    let book = ["docs", "docs/cookbook", "docs/from"];
+    for folder in ["."].into_iter().chain(book).chain(super::code::CRATES) {
         for entry in std::fs::read_dir(root().join(folder)).unwrap() {
             let name = entry.unwrap().file_name().into_string().unwrap();
             if name.ends_with(".md") {
@@ -17,7 +18,7 @@ fn pages() -> Vec<String> {
             }
         }
     }
-    assert!(pages.len() > 8, "the pages are not found");
+    assert!(pages.len() > 30, "the pages are not found");
     pages
 }
 

@@ -3,7 +3,7 @@
 //! Every exception stands in a list with its reason, and an exception that is no longer needed
 //! fails too.
 
-mod code;
+pub(crate) mod code;
 mod documents;
 mod floors;
 
