@@ -7,6 +7,7 @@ mod book;
 mod cli;
 mod corpora;
 mod faults;
+mod fuzz;
 mod inspect;
 mod migrations;
 mod round_trip;

@@ -1,0 +1,1 @@
+SELECT é.ü AS "ß" FROM ﻿ t ; $é$ x $é$;
