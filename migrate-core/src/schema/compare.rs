@@ -1,13 +1,13 @@
 //! What differs between two schemas, object by object.
 //!
-//! Walks both by name; what is equal costs one comparison. `facts` says what a single value says.
+//! Walks both by name; what is equal costs one comparison. `attributes` takes a single value apart.
 //! Knows nothing of what a difference means or how it is told.
 
 use std::collections::BTreeMap;
 
-use super::facts::{Constrains, Facts};
-use super::value::{Column, Domain, Index, Kind, Name, Other, Schema, Table, Trigger, View};
-use super::write;
+use super::attributes::{Constrains, Facts};
+use super::model::{Column, Domain, Index, Kind, Name, Other, Schema, Table, Trigger, View};
+use super::render;
 
 /// An object that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -168,8 +168,8 @@ impl Walk {
     }
 
     fn table(&mut self, name: &Name, object: &Object, before: &Table, after: &Table) {
-        for (option, before, after) in pairs(&before.options, &after.options) {
-            let text = |value: Option<&String>| value.map(|value| write::option(option, value));
+        for (option, before, after) in pairs(&render::options(before), &render::options(after)) {
+            let text = |value: Option<&String>| value.map(|value| render::option(option, value));
             let change =
                 Change::Altered { what: "option", before: text(before), after: text(after) };
             self.push(object.clone(), change);
@@ -223,14 +223,19 @@ impl Walk {
         pair_up(before, after, &mut partner, &mut taken, |c| c.name().map(str::to_owned));
         pair_up(before, after, &mut partner, &mut taken, |c| Some(c.facts()));
         pair_up(before, after, &mut partner, &mut taken, |c| {
-            c.name().is_none().then(|| c.columns().map(<[String]>::to_vec)).flatten()
+            let is_named = c.name().is_some() && !c.has_generated_name();
+            c.columns().filter(|_| !is_named).map(<[String]>::to_vec)
         });
         for (before, partner) in before.iter().zip(partner) {
             let Some(after) = partner.map(|n| &after[n]) else {
                 self.push(object.part(owner, kind, label(before)), Change::Removed);
                 continue;
             };
-            if before.name() != after.name() {
+            // Without a name in one schema, any name that the database chose in the other is right.
+            let is_open = |one: &C, other: &C| one.name().is_none() && other.has_generated_name();
+            let same =
+                before.name() == after.name() || is_open(before, after) || is_open(after, before);
+            if !same {
                 let text = |c: &C| c.name().map(str::to_owned);
                 let change =
                     Change::Altered { what: "name", before: text(before), after: text(after) };

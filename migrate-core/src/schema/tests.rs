@@ -18,18 +18,17 @@ fn some(text: &str) -> Option<String> {
 
 /// Something of every kind, with something in every field.
 fn full() -> Schema {
-    let part = |column: &str| IndexPart {
-        column: some(column),
-        details: "DESC".into(),
-        ..Default::default()
-    };
+    let part =
+        |column: &str| IndexPart { column: some(column), descending: true, ..Default::default() };
     let lower = IndexPart { expression: "lower(email)".into(), ..Default::default() };
     let index = Index {
         unique: true,
         method: some("gin"),
         parts: vec![part("email"), lower],
+        include: words(&["id"]),
+        nulls_not_distinct: false,
         predicate: some("age > 0"),
-        details: "INCLUDE (id)".into(),
+        details: String::new(),
         comment: some("quick"),
     };
     let email = Column {
@@ -39,7 +38,7 @@ fn full() -> Schema {
         nullable: true,
         default: some("5"),
         generated: Some(Generated { expression: "lower(name)".into(), stored: true }),
-        identity: some("serial"),
+        identity: Some(IdentityKind::Serial.into()),
         collation: some("C"),
         details: "INVISIBLE".into(),
         comment: some("it's"),
@@ -49,10 +48,12 @@ fn full() -> Schema {
     let key = |name: &str, columns: &[&str]| Key {
         name: some(name),
         columns: words(columns),
-        details: "DEFERRABLE".into(),
+        deferrable: Deferrable::InitiallyImmediate,
+        ..Key::default()
     };
     let check = |name: Option<&str>| Check {
         name: name.map(str::to_owned),
+        generated_name: false,
         expression: "age > 0".into(),
         details: "NOT VALID".into(),
     };
@@ -69,11 +70,16 @@ fn full() -> Schema {
             parent_columns: words(&["id"]),
             on_update: Action::Cascade,
             on_delete: Action::SetNull,
-            details: "MATCH FULL".into(),
+            match_type: MatchType::Full,
+            ..ForeignKey::default()
         }],
         constraints: vec![Constraint { name: "alone".into(), definition: "EXCLUDE (id)".into() }],
         indexes: [("users_email_idx".to_owned(), index.clone())].into(),
         triggers: [("touch".to_owned(), trigger())].into(),
+        without_rowid: false,
+        strict: false,
+        partition_by: None,
+        partition_of: None,
         options: [("engine".to_owned(), "InnoDB".to_owned())].into(),
         comment: some("people"),
     };
@@ -166,7 +172,10 @@ const MUTATIONS: &[(Mutation, &str)] = &[
     (|s| users(s).indexes.clear(), "index users_email_idx of table users was removed"),
     (|s| users(s).triggers.clear(), "trigger touch of table users was removed"),
     (|s| users(s).options.clear(), "option of table users was engine InnoDB and is not there"),
-    (|s| { users(s).options.insert("strict".into(), String::new()); }, "option of table users was not there and is strict"),
+    (|s| users(s).strict = true, "option of table users was not there and is strict"),
+    (|s| users(s).without_rowid = true, "option of table users was not there and is without rowid"),
+    (|s| users(s).partition_by = Some("HASH (id)".to_owned().into()), "option of table users was not there and is partition by HASH (id)"),
+    (|s| users(s).partition_of = Some(PartitionOf { parent: name("all"), bound: "DEFAULT".into() }), "option of table users was not there and is partition of all DEFAULT"),
     (|s| users(s).comment = None, "comment of table users was 'people' and is not there"),
     // A column.
     (|s| email(s).name = "mail".into(), "column users.email was removed; column users.mail was added"),
@@ -184,10 +193,14 @@ const MUTATIONS: &[(Mutation, &str)] = &[
     // Constraints.
     (|s| users(s).primary_key.as_mut().unwrap().name = None, "name of primary key (id) DEFERRABLE of table users was users_pkey and is not there"),
     (|s| users(s).primary_key.as_mut().unwrap().columns.push("age".into()), "columns of primary key users_pkey of table users were (id) and are (id, age)"),
-    (|s| users(s).primary_key.as_mut().unwrap().details.clear(), "details of primary key users_pkey of table users were DEFERRABLE and are not there"),
+    (|s| users(s).primary_key.as_mut().unwrap().deferrable = Deferrable::No, "details of primary key users_pkey of table users were DEFERRABLE and are not there"),
     (|s| users(s).uniques[0].name = some("other"), "name of unique constraint (email) DEFERRABLE of table users was users_email_key and is other"),
     (|s| users(s).uniques[0].columns = words(&["id", "a b"]), "columns of unique constraint users_email_key of table users were (email) and are (id, \"a b\")"),
-    (|s| users(s).uniques[0].details.clear(), "details of unique constraint users_email_key of table users were DEFERRABLE and are not there"),
+    (|s| users(s).uniques[0].deferrable = Deferrable::No, "details of unique constraint users_email_key of table users were DEFERRABLE and are not there"),
+    (|s| users(s).uniques[0].deferrable = Deferrable::InitiallyDeferred, "details of unique constraint users_email_key of table users were DEFERRABLE and are DEFERRABLE INITIALLY DEFERRED"),
+    (|s| users(s).uniques[0].include = words(&["id"]), "details of unique constraint users_email_key of table users were DEFERRABLE and are INCLUDE (id) DEFERRABLE"),
+    (|s| users(s).uniques[0].nulls_not_distinct = true, "details of unique constraint users_email_key of table users were DEFERRABLE and are NULLS NOT DISTINCT DEFERRABLE"),
+    (|s| users(s).uniques[0].details = "x".into(), "details of unique constraint users_email_key of table users were DEFERRABLE and are DEFERRABLE x"),
     (|s| users(s).checks[0].name = some("old"), "name of check (age > 0) NOT VALID of table users was adult and is old"),
     (|s| users(s).checks[1].name = some("old"), "name of check (age > 0) NOT VALID of table users was not there and is old"),
     (|s| users(s).checks[0].expression = "age > 1".into(), "condition of check adult of table users was age > 0 and is age > 1"),
@@ -199,7 +212,9 @@ const MUTATIONS: &[(Mutation, &str)] = &[
     (|s| foreign_key(s).parent_columns.clear(), "parent columns of foreign key users_age_fkey of table users were (id) and are not there"),
     (|s| foreign_key(s).on_update = Action::NoAction, "action on update of foreign key users_age_fkey of table users was CASCADE and is NO ACTION"),
     (|s| foreign_key(s).on_delete = Action::Restrict, "action on delete of foreign key users_age_fkey of table users was SET NULL and is RESTRICT"),
-    (|s| foreign_key(s).details.clear(), "details of foreign key users_age_fkey of table users were MATCH FULL and are not there"),
+    (|s| foreign_key(s).deferrable = Deferrable::InitiallyImmediate, "details of foreign key users_age_fkey of table users were MATCH FULL and are MATCH FULL DEFERRABLE"),
+    (|s| foreign_key(s).details = "NOT VALID".into(), "details of foreign key users_age_fkey of table users were MATCH FULL and are MATCH FULL NOT VALID"),
+    (|s| foreign_key(s).match_type = MatchType::Simple, "details of foreign key users_age_fkey of table users were MATCH FULL and are not there"),
     (|s| users(s).constraints[0].name = "only".into(), "name of constraint EXCLUDE (id) of table users was alone and is only"),
     (|s| users(s).constraints[0].definition = "EXCLUDE (age)".into(), "definition of constraint alone of table users was EXCLUDE (id) and is EXCLUDE (age)"),
     // An index.
@@ -208,9 +223,16 @@ const MUTATIONS: &[(Mutation, &str)] = &[
     (|s| index(s).parts.swap(0, 1), "columns of index users_email_idx of table users were (email DESC, (lower(email))) and are ((lower(email)), email DESC)"),
     (|s| index(s).parts[0].column = some("age"), "columns of index users_email_idx of table users were (email DESC, (lower(email))) and are (age DESC, (lower(email)))"),
     (|s| index(s).parts[1].expression = "1".into(), "columns of index users_email_idx of table users were (email DESC, (lower(email))) and are (email DESC, (1))"),
-    (|s| index(s).parts[0].details.clear(), "columns of index users_email_idx of table users were (email DESC, (lower(email))) and are (email, (lower(email)))"),
+    (|s| index(s).parts[0].prefix = Some(3), "columns of index users_email_idx of table users were (email DESC, (lower(email))) and are (email (3) DESC, (lower(email)))"),
+    (|s| index(s).parts[0].collation = some("C"), "columns of index users_email_idx of table users were (email DESC, (lower(email))) and are (email COLLATE C DESC, (lower(email)))"),
+    (|s| index(s).parts[0].operator_class = some("text_ops"), "columns of index users_email_idx of table users were (email DESC, (lower(email))) and are (email text_ops DESC, (lower(email)))"),
+    (|s| index(s).parts[0].nulls = Some(NullsOrder::Last), "columns of index users_email_idx of table users were (email DESC, (lower(email))) and are (email DESC NULLS LAST, (lower(email)))"),
+    (|s| index(s).parts[0].details = "x".into(), "columns of index users_email_idx of table users were (email DESC, (lower(email))) and are (email x DESC, (lower(email)))"),
+    (|s| index(s).parts[0].descending = false, "columns of index users_email_idx of table users were (email DESC, (lower(email))) and are (email, (lower(email)))"),
     (|s| index(s).predicate = None, "condition of index users_email_idx of table users was age > 0 and is not there"),
-    (|s| index(s).details.clear(), "details of index users_email_idx of table users were INCLUDE (id) and are not there"),
+    (|s| index(s).details = "INVALID".into(), "details of index users_email_idx of table users were INCLUDE (id) and are INCLUDE (id) INVALID"),
+    (|s| index(s).nulls_not_distinct = true, "details of index users_email_idx of table users were INCLUDE (id) and are INCLUDE (id) NULLS NOT DISTINCT"),
+    (|s| index(s).include.clear(), "details of index users_email_idx of table users were INCLUDE (id) and are not there"),
     (|s| index(s).comment = None, "comment of index users_email_idx of table users was 'quick' and is not there"),
     // A trigger.
     (|s| users(s).triggers.get_mut("touch").unwrap().definition = "x".into(), "definition of trigger touch of table users was CREATE TRIGGER touch .. and is x"),
@@ -351,7 +373,7 @@ fn a_diff_shows_what_differs_and_a_little_around_it() {
     users(&mut before).columns.extend((0..20).map(numbered));
     users(&mut after).columns.extend((0..20).rev().filter(|n| *n != 9).map(numbered));
     users(&mut after).columns.push(numbered(20));
-    users(&mut after).options.insert("strict".into(), String::new());
+    users(&mut after).strict = true;
     email(&mut after).comment = None;
     index(&mut after).unique = false;
     view(&mut after).definition.push_str("\nWHERE age < 9");
@@ -365,4 +387,21 @@ fn a_diff_shows_what_differs_and_a_little_around_it() {
 #[test]
 fn everything_is_written_as_sql() {
     insta::assert_snapshot!(sql_diff(&Schema::default(), &full()));
+}
+
+#[test]
+fn a_name_that_the_database_chose_is_right_where_none_was_given() {
+    let with = |name: Option<&str>, generated_name: bool| {
+        let key = Key { name: name.map(str::to_owned), generated_name, ..Key::default() };
+        let columns = words(&["email"]);
+        let mut schema = Schema::default();
+        let table = Table { uniques: vec![Key { columns, ..key }], ..Table::default() };
+        schema.tables.insert(self::name("users"), table);
+        schema
+    };
+    let (unnamed, chosen) = (with(None, false), with(Some("users_email_key"), true));
+    assert_eq!(compare(&unnamed, &chosen), []);
+    assert_eq!(compare(&chosen, &unnamed), []);
+    assert_eq!(compare(&chosen, &with(Some("users_email_key"), false)), []);
+    assert_eq!(compare(&unnamed, &with(Some("users_email_key"), false)).len(), 1);
 }

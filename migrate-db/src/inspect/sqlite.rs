@@ -57,7 +57,7 @@ fn column(schema: &mut Schema, cells: Cells) {
     let mut cells = cells.into_iter().map(Option::unwrap_or_default);
     let mut next = || cells.next().unwrap_or_default();
     let Some(table) = schema.tables.get_mut(&Name::new(next())) else { return };
-    let (name, data_type) = (next(), next().to_ascii_uppercase());
+    let (name, data_type) = (next(), next().to_ascii_uppercase().into());
     let details = if next() == "1" { "HIDDEN".to_owned() } else { String::new() };
     table.columns.push(Column { name, data_type, nullable: true, details, ..Column::default() });
 }

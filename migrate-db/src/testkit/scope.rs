@@ -189,13 +189,10 @@ mod tests {
         let mut schema = Schema::default();
         let refers = |parent: &str| {
             vec![ForeignKey {
-                name: None,
                 columns: vec!["x".to_owned()],
                 parent: Name::new(parent),
-                parent_columns: Vec::new(),
-                on_update: Action::NoAction,
                 on_delete: Action::Cascade,
-                details: String::new(),
+                ..ForeignKey::default()
             }]
         };
         schema.tables.insert(Name::new("a"), Table::default());

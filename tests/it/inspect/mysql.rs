@@ -3,7 +3,9 @@
 mod changes;
 
 use migrate_core::dialect::Dialect;
-use migrate_core::schema::{Action, Generated, IndexPart, Kind, Name, Schema, Table};
+use migrate_core::schema::{
+    Action, Generated, IdentityKind, IndexPart, Kind, Name, PartitionMethod, Schema, Table,
+};
 use migrate_db::testkit;
 
 use self::changes::CHANGES;
@@ -123,10 +125,12 @@ async fn the_name_of_the_database_its_rows_and_counters_do_not_count() {
     assert_eq!(options["with system versioning"], "");
     assert_eq!(options["page_compressed"], "1");
     assert!(!options.contains_key("auto_increment"));
-    assert!(found("years").options["partition by"].starts_with("RANGE (year(`d`)) (PARTITION"));
+    let by = found("years").partition_by.unwrap();
+    assert_eq!(by.method, PartitionMethod::Range);
+    assert!(by.text.starts_with("RANGE (year(`d`)) (PARTITION"));
     assert_eq!(primary_key.unwrap().columns, ["id"]);
     let column = |name: &str| columns.iter().find(|column| column.name == name).unwrap();
-    assert_eq!(column("id").identity.as_deref(), Some("auto_increment"));
+    assert_eq!(column("id").identity, Some(IdentityKind::AutoIncrement.into()));
     assert!(!column("id").nullable && column("a").nullable);
     assert_eq!(column("id").data_type, "int(10) unsigned");
     assert_eq!(column("a").collation.as_deref(), Some("latin1_swedish_ci"));
@@ -148,7 +152,8 @@ async fn the_name_of_the_database_its_rows_and_counters_do_not_count() {
     assert!(indexes["u"].unique && indexes["hidden"].details.contains("IGNORED"));
     let part = IndexPart {
         column: Some("a".to_owned()),
-        details: "(3) DESC".to_owned(),
+        prefix: Some(3),
+        descending: true,
         ..IndexPart::default()
     };
     assert_eq!(indexes["u"].parts[0], part);

@@ -8,7 +8,7 @@ use std::time::Instant;
 use migrate_core::config::Settings;
 use migrate_core::dialect::Dialect;
 use migrate_core::directory::Directory;
-use migrate_core::schema::{Kind, Name, Schema};
+use migrate_core::schema::{IdentityKind, Kind, Name, Schema};
 use migrate_db::testkit::{Suite, TestEvent};
 use migrate_db::{Migrator, testkit};
 use sqlx::postgres::{PgPool, PgPoolOptions};
@@ -176,7 +176,7 @@ async fn names_are_told_from_where_the_session_stands() {
     assert_eq!(table.foreign_keys[0].parent, Name::new("users"));
     assert_eq!(table.foreign_keys[0].parent_columns, ["id"]);
     let users = &schema.tables[&Name::new("users")];
-    assert_eq!(users.columns[0].identity.as_deref(), Some("serial"));
+    assert_eq!(users.columns[0].identity, Some(IdentityKind::Serial.into()));
     assert_eq!(users.columns[0].default, None);
     assert!(schema.sequences.is_empty());
     run(&pool, "SET search_path = ops").await;

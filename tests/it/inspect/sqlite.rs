@@ -3,7 +3,7 @@
 mod corpus;
 mod pairs;
 
-use migrate_core::schema::{Action, Name, Schema};
+use migrate_core::schema::{Action, Deferrable, IdentityKind, Name, Schema};
 use migrate_db::testkit;
 use sqlx::sqlite::{SqlitePool, SqlitePoolOptions};
 use sqlx::{AssertSqlSafe, Row as _};
@@ -66,12 +66,12 @@ async fn what_a_table_says_is_in_its_place() {
     .replace("NUMERIC", "INT");
     let schema = Memory::with(&sql).await.schema().await;
     let teams = &schema.tables[&Name::new("teams")];
-    assert_eq!(teams.columns[0].identity.as_deref(), Some("AUTOINCREMENT"));
+    assert_eq!(teams.columns[0].identity, Some(IdentityKind::NeverReused.into()));
     assert_eq!(teams.columns[1].data_type, "VARCHAR(20)");
     assert!(!teams.columns[1].nullable && !teams.columns[0].nullable);
 
     let users = &schema.tables[&Name::new("Users")];
-    assert_eq!(users.options["strict"], "yes");
+    assert!(users.strict);
     assert_eq!(users.primary_key.as_ref().unwrap().name.as_deref(), Some("pk"));
     let email = users.column("email").unwrap();
     assert_eq!(email.collation.as_deref(), Some("NOCASE"));
@@ -85,13 +85,13 @@ async fn what_a_table_says_is_in_its_place() {
     let key = &users.foreign_keys[0];
     assert_eq!((key.parent.name.as_str(), &key.parent_columns[0][..]), ("teams", "id"));
     assert_eq!((key.on_delete, key.on_update), (Action::Cascade, Action::NoAction));
-    assert_eq!(key.details, "DEFERRABLE INITIALLY DEFERRED");
+    assert_eq!(key.deferrable, Deferrable::InitiallyDeferred);
     assert_eq!(key.name.as_deref(), Some("fk"));
     let index = &users.indexes["by_email"];
     assert!(index.unique);
     assert_eq!(index.parts[0].expression, "lower(email)");
     assert_eq!(index.parts[1].column.as_deref(), Some("team"));
-    assert_eq!(index.parts[1].details, "DESC");
+    assert!(index.parts[1].descending);
     assert_eq!(index.predicate.as_deref(), Some("team IS NOT NULL"));
     let view = &schema.views[&Name::new("names")];
     assert_eq!(

@@ -1,7 +1,7 @@
 //! Keys, checks and circles: rows that are allowed, and where there can be none, why.
 
 use migrate_core::dialect::Dialect;
-use migrate_core::schema::{Generated, Name, Schema};
+use migrate_core::schema::{Generated, Name, PartitionOf, Schema};
 
 use super::schema::table;
 use super::{contents, count, distinct, fill, fill_with, make, nulls, values};
@@ -243,11 +243,12 @@ async fn partitions_are_filled_through_their_parent(db: Db) {
         ("events_2", "FROM ('2025-01-01') TO ('2026-01-01')"),
     ] {
         table(&mut schema, db.dialect, name, "at date\nnote text null");
-        let options = &mut schema.tables.get_mut(&Name::new(name)).unwrap().options;
-        options.insert("partition of".to_owned(), format!("events FOR VALUES {bound}"));
+        let bound = format!("FOR VALUES {bound}");
+        schema.tables.get_mut(&Name::new(name)).unwrap().partition_of =
+            Some(PartitionOf { parent: Name::new("events"), bound });
     }
-    let options = &mut schema.tables.get_mut(&Name::new("events")).unwrap().options;
-    options.insert("partition by".to_owned(), "RANGE (at)".to_owned());
+    schema.tables.get_mut(&Name::new("events")).unwrap().partition_by =
+        Some("RANGE (at)".to_owned().into());
     db.execute("CREATE TABLE events (at date NOT NULL, note text) PARTITION BY RANGE (at)").await;
     db.execute("CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')").await;
     db.execute("CREATE TABLE events_2 PARTITION OF events FOR VALUES FROM ('2025-01-01') TO ('2026-01-01')").await;

@@ -47,28 +47,34 @@ pub(super) fn part(mut item: Cursor<'_>, columns: &[Column]) -> IndexPart {
         }
     }
     let collation = collation.map(|name| name.to_ascii_uppercase());
-    let order = descending.then(|| "DESC".to_owned());
     let column = match item.lexemes() {
         [one] => one.name(&LEXIS).and_then(|name| find(columns, &name)),
         _ => None,
     };
     let usual = column.map(|column| column.collation.as_deref().unwrap_or("BINARY"));
-    let collation = collation
-        .filter(|name| usual != Some(name))
-        .map(|name| format!("COLLATE {}", quoted(&name)));
+    let collation = collation.filter(|name| usual != Some(name)).map(|name| quoted(&name));
     IndexPart {
         column: column.map(|column| column.name.clone()),
         expression: column
             .map_or_else(|| text(item.lexemes(), Scope::Columns(columns)), |_| String::new()),
-        details: collation.into_iter().chain(order).collect::<Vec<_>>().join(" "),
+        collation,
+        descending,
+        ..IndexPart::default()
     }
 }
 
 /// Parts as SQL writes them.
 pub(super) fn parts_text(parts: &[IndexPart]) -> String {
     let text = |part: &IndexPart| {
-        let what = part.column.as_deref().map_or_else(|| part.expression.clone(), quoted);
-        if part.details.is_empty() { what } else { format!("{what} {}", part.details) }
+        let mut text = part.column.as_deref().map_or_else(|| part.expression.clone(), quoted);
+        if let Some(collation) = &part.collation {
+            text.push_str(" COLLATE ");
+            text.push_str(collation);
+        }
+        if part.descending {
+            text.push_str(" DESC");
+        }
+        text
     };
     parts.iter().map(text).collect::<Vec<_>>().join(", ")
 }

@@ -7,7 +7,10 @@
 use super::index::{part, parts_text};
 use super::text::{Scope, find, quoted, string, text};
 use super::{LEXIS, created_name};
-use crate::schema::{Action, Check, Column, ForeignKey, Generated, Key, Name, Table};
+use crate::schema::{
+    Action, Check, Column, Deferrable, ForeignKey, Generated, IdentityKind, Key, MatchType, Name,
+    Table,
+};
 use crate::sql::{Cursor, TokenKind};
 
 /// The table that a `CREATE TABLE` makes; `None` where the text is none.
@@ -71,7 +74,7 @@ impl Maker {
     /// Reads what stands behind the name of a column.
     fn column(&mut self, at: usize, mut cursor: Cursor<'_>) {
         let own = vec![self.table.columns[at].name.clone()];
-        self.table.columns[at].data_type = data_type(&mut cursor);
+        self.table.columns[at].data_type = data_type(&mut cursor).into();
         let mut details = Vec::new();
         let mut name = None;
         while let Some(next) = cursor.peek() {
@@ -85,15 +88,17 @@ impl Maker {
                 let _ = cursor.eat("ASC");
                 let conflict = conflict(&mut cursor);
                 if cursor.eat("AUTOINCREMENT") {
-                    self.table.columns[at].identity = Some("AUTOINCREMENT".to_owned());
+                    self.table.columns[at].identity = Some(IdentityKind::NeverReused.into());
                 }
                 (self.descends, self.conflict) = (descending, conflict.clone());
                 let order = descending.then(|| format!("({} DESC)", quoted(&own[0])));
                 let details = joined([order, conflict]);
-                self.table.primary_key = Some(Key { name, columns: own.clone(), details });
+                self.table.primary_key =
+                    Some(Key { name, columns: own.clone(), details, ..Key::default() });
             } else if cursor.eat("UNIQUE") {
                 let details = joined([conflict(&mut cursor)]);
-                self.table.uniques.push(Key { name, columns: own.clone(), details });
+                let key = Key { name, columns: own.clone(), details, ..Key::default() };
+                self.table.uniques.push(key);
             } else if cursor.eat("NOT NULL") {
                 self.table.columns[at].nullable = false;
                 let conflict = conflict(&mut cursor);
@@ -120,7 +125,7 @@ impl Maker {
             } else if let Some(deferrable) = deferrable(&mut cursor) {
                 // It may stand apart from the reference that it belongs to.
                 if let Some(key) = self.table.foreign_keys.last_mut() {
-                    key.details = joined([Some(key.details.clone()), deferrable]);
+                    key.deferrable = deferrable;
                 }
             } else {
                 details.push(text(&[next], Scope::Empty));
@@ -175,19 +180,20 @@ impl Maker {
         if numbered
             && let Some(column) = self.table.columns.iter_mut().find(|c| columns.contains(&c.name))
         {
-            column.identity = Some("AUTOINCREMENT".to_owned());
+            column.identity = Some(IdentityKind::NeverReused.into());
         }
-        let special = parts.iter().any(|part| !part.details.is_empty());
+        let special = parts.iter().any(|part| part.descending || part.collation.is_some());
         let order = special.then(|| format!("({})", parts_text(&parts)));
         let conflict = conflict(cursor);
-        (Key { name, columns, details: joined([order, conflict.clone()]) }, conflict)
+        let details = joined([order, conflict.clone()]);
+        (Key { name, columns, details, ..Key::default() }, conflict)
     }
 
     fn check(&mut self, name: Option<String>, cursor: &mut Cursor<'_>) {
         cursor.eat("CHECK");
         let expression = self.group_text(cursor);
         let details = joined([conflict(cursor)]);
-        self.table.checks.push(Check { name, expression, details });
+        self.table.checks.push(Check { name, expression, details, ..Check::default() });
     }
 
     fn foreign_key(&mut self, name: Option<String>, columns: Vec<String>, cursor: &mut Cursor<'_>) {
@@ -200,24 +206,21 @@ impl Maker {
             columns,
             parent: Name::new(parent),
             parent_columns,
-            on_update: Action::default(),
-            on_delete: Action::default(),
-            details: String::new(),
+            ..ForeignKey::default()
         };
-        let mut match_kind = None;
         loop {
             if cursor.eat("ON DELETE") {
                 key.on_delete = action(cursor);
             } else if cursor.eat("ON UPDATE") {
                 key.on_update = action(cursor);
             } else if cursor.eat("MATCH") {
-                match_kind = cursor.name().map(|name| name.to_ascii_uppercase());
+                let word = cursor.name().unwrap_or_default();
+                key.match_type = MatchType::from_word(&word);
             } else {
                 break;
             }
         }
-        let match_kind = match_kind.filter(|kind| kind != "SIMPLE").map(|k| format!("MATCH {k}"));
-        key.details = joined([match_kind, deferrable(cursor).flatten()]);
+        key.deferrable = deferrable(cursor).unwrap_or_default();
         self.table.foreign_keys.push(key);
     }
 
@@ -231,22 +234,21 @@ impl Maker {
 
     fn options(&mut self, mut cursor: Cursor<'_>) {
         while !cursor.is_empty() {
-            let option = if cursor.eat("WITHOUT ROWID") {
-                "without rowid".to_owned()
-            } else {
-                match cursor.bump() {
-                    Some(part) if part.kind == TokenKind::Word => part.text.to_ascii_lowercase(),
-                    _ => continue,
-                }
-            };
-            self.table.options.insert(option, "yes".to_owned());
+            if cursor.eat("WITHOUT ROWID") {
+                self.table.without_rowid = true;
+            } else if cursor.eat("STRICT") {
+                self.table.strict = true;
+            } else if let Some(word) = cursor.bump()
+                && word.kind == TokenKind::Word
+            {
+                self.table.options.insert(word.text.to_ascii_lowercase(), "yes".to_owned());
+            }
         }
     }
 
     fn finish(mut self) -> Table {
         let table = &mut self.table;
-        let strict = table.options.contains_key("strict");
-        let without_rowid = table.options.contains_key("without rowid");
+        let (strict, without_rowid) = (table.strict, table.without_rowid);
         if let Some(key) = &mut table.primary_key {
             let mut columns: Vec<_> =
                 table.columns.iter_mut().filter(|c| key.columns.contains(&c.name)).collect();
@@ -325,16 +327,19 @@ fn action(cursor: &mut Cursor<'_>) -> Action {
     Action::from_words(&words.join(" "))
 }
 
-/// Reads when a foreign key is looked at, if that is what comes next.
-fn deferrable(cursor: &mut Cursor<'_>) -> Option<Option<String>> {
+/// Reads when a foreign key is checked, if that is what comes next.
+fn deferrable(cursor: &mut Cursor<'_>) -> Option<Deferrable> {
     let not = cursor.eat("NOT DEFERRABLE");
     if !not && !cursor.eat("DEFERRABLE") {
         return None;
     }
     let deferred = cursor.eat("INITIALLY DEFERRED");
     let _ = cursor.eat("INITIALLY IMMEDIATE");
-    let words = if deferred { "DEFERRABLE INITIALLY DEFERRED" } else { "DEFERRABLE" };
-    Some((!not).then(|| words.to_owned()))
+    Some(match (not, deferred) {
+        (true, _) => Deferrable::No,
+        (false, true) => Deferrable::InitiallyDeferred,
+        (false, false) => Deferrable::InitiallyImmediate,
+    })
 }
 
 fn joined(parts: impl IntoIterator<Item = Option<String>>) -> String {

@@ -20,7 +20,7 @@ fn column() -> impl Strategy<Value = Column> {
     (name(), text(), any::<bool>(), maybe(), maybe()).prop_map(
         |(name, data_type, nullable, default, comment)| Column {
             name,
-            data_type,
+            data_type: data_type.into(),
             nullable,
             default,
             comment,
@@ -33,22 +33,19 @@ fn key() -> impl Strategy<Value = Key> {
     (maybe(), prop::collection::vec(name(), 1..3)).prop_map(|(name, columns)| Key {
         name,
         columns,
-        details: String::new(),
+        ..Key::default()
     })
 }
 
 fn check() -> impl Strategy<Value = Check> {
-    (maybe(), text()).prop_map(|(name, expression)| Check {
-        name,
-        expression,
-        details: String::new(),
-    })
+    (maybe(), text()).prop_map(|(name, expression)| Check { name, expression, ..Check::default() })
 }
 
 fn index() -> impl Strategy<Value = Index> {
-    (any::<bool>(), prop::collection::vec((maybe(), text()), 1..3), maybe()).prop_map(
+    (any::<bool>(), prop::collection::vec((maybe(), any::<bool>()), 1..3), maybe()).prop_map(
         |(unique, parts, predicate)| {
-            let part = |(column, details)| IndexPart { column, details, ..IndexPart::default() };
+            let part =
+                |(column, descending)| IndexPart { column, descending, ..IndexPart::default() };
             let parts = parts.into_iter().map(part).collect();
             Index { unique, parts, predicate, ..Index::default() }
         },

@@ -1,6 +1,6 @@
 //! A column, as `SHOW CREATE TABLE` writes it.
 
-use migrate_core::schema::{Check, Column, Generated};
+use migrate_core::schema::{Check, Column, Generated, IdentityKind};
 
 use super::piece::Piece;
 
@@ -42,7 +42,7 @@ pub(super) fn read(item: Piece<'_>) -> (Column, Option<Check>) {
     let mut at = item.find(1, attribute);
     let mut column = Column {
         name: item.name(0),
-        data_type: item.part(1, at).sql(),
+        data_type: item.part(1, at).sql().into(),
         nullable: true,
         ..Column::default()
     };
@@ -82,7 +82,7 @@ pub(super) fn read(item: Piece<'_>) -> (Column, Option<Check>) {
             let value = item.part(start + 1, at);
             column.default = (!value.is(0, "NULL")).then(|| value.sql());
         } else if item.is(start, "AUTO_INCREMENT") {
-            column.identity = Some("auto_increment".to_owned());
+            column.identity = Some(IdentityKind::AutoIncrement.into());
         } else if item.is(start, "COMMENT") {
             column.comment = Some(item.name(start + 1));
         } else if item.is(start, "CHECK") {
@@ -90,6 +90,7 @@ pub(super) fn read(item: Piece<'_>) -> (Column, Option<Check>) {
                 name: None,
                 expression: item.inside(start + 1).bare().sql(),
                 details: format!("of the column {}", item.at(0)),
+                ..Check::default()
             });
         } else {
             details.push(item.part(start, at).sql());

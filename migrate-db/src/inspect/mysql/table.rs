@@ -36,7 +36,7 @@ pub(super) fn read(statement: &str, database: &str, is_mariadb: bool) -> sqlx::R
 fn options(table: &mut Table, tail: Piece<'_>) {
     let partitions = tail.find(0, |piece, at| piece.are(at, &["PARTITION", "BY"]));
     if partitions < tail.len() {
-        table.options.insert("partition by".to_owned(), tail.from(partitions + 2).sql());
+        table.partition_by = Some(tail.from(partitions + 2).sql().into());
     }
     let tail = tail.part(0, partitions);
     let mut at = 0;
@@ -93,7 +93,7 @@ fn element(table: &mut Table, item: Piece<'_>, database: &str, is_mariadb: bool)
         table.foreign_keys.push(foreign_key(name, rest, database, is_mariadb));
     } else if rest.is(0, "CHECK") {
         let (expression, details) = (rest.inside(1).bare().sql(), rest.from(rest.behind(1)).sql());
-        table.checks.push(Check { name, expression, details });
+        table.checks.push(Check { name, expression, details, ..Check::default() });
     } else if rest.are(0, &["PERIOD", "FOR"]) {
         let period = format!("period for {}", rest.name(2).to_lowercase());
         table.options.insert(period, rest.from(3).sql());
@@ -110,13 +110,16 @@ fn element(table: &mut Table, item: Piece<'_>, database: &str, is_mariadb: bool)
 fn primary_key(item: Piece<'_>) -> Key {
     let open = item.find(2, |piece, at| piece.at(at) == "(");
     let parts: Vec<IndexPart> = item.inside(open).items().map(part).collect();
-    let plain = parts.iter().all(|part| part.details.is_empty());
+    let plain = parts
+        .iter()
+        .all(|part| part.prefix.is_none() && !part.descending && part.details.is_empty());
     let whole = if plain { String::new() } else { item.part(open, item.behind(open)).sql() };
     let words = [whole, item.part(2, open).sql(), item.from(item.behind(open)).sql()];
     Key {
         name: None,
         columns: parts.into_iter().filter_map(|part| part.column).collect(),
         details: words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" "),
+        ..Key::default()
     }
 }
 
@@ -153,14 +156,21 @@ fn index(item: Piece<'_>) -> (String, Index) {
 
 /// `` `a`(10) DESC``, or an expression in parentheses.
 fn part(item: Piece<'_>) -> IndexPart {
-    let details = item.from(item.behind(0)).sql();
-    match item.is_quoted_name(0) {
-        true => IndexPart { column: Some(item.name(0)), expression: String::new(), details },
-        false => {
-            let expression = item.part(0, item.behind(0)).bare().sql();
-            IndexPart { column: None, expression, details }
-        }
+    let mut part = IndexPart::default();
+    if item.is_quoted_name(0) {
+        part.column = Some(item.name(0));
+    } else {
+        part.expression = item.part(0, item.behind(0)).bare().sql();
     }
+    let mut at = item.behind(0);
+    if item.at(at) == "(" {
+        part.prefix = item.at(at + 1).parse().ok();
+        at = item.behind(at);
+    }
+    let end = item.find(at, |piece, at| piece.is(at, "DESC"));
+    part.descending = end < item.len();
+    part.details = item.part(at, end).sql();
+    part
 }
 
 /// `FOREIGN KEY (`a`) REFERENCES `ops`.`b` (`id`) ON DELETE CASCADE`.
@@ -190,7 +200,7 @@ fn foreign_key(
         parent_columns: columns(there),
         on_update: usual,
         on_delete: usual,
-        details: String::new(),
+        ..ForeignKey::default()
     };
     let starts = |piece: &Piece<'_>, at: usize| piece.is(at, "ON");
     let first = item.find(at, starts);
@@ -210,6 +220,8 @@ fn foreign_key(
 
 #[cfg(test)]
 mod tests {
+    use migrate_core::schema::IdentityKind;
+
     use super::*;
 
     /// As MySQL 8 writes it.
@@ -236,7 +248,7 @@ PARTITIONS 3 */";
     fn mysql_is_read_too() {
         let table = read(MYSQL, "app", false).unwrap();
         let column = |name: &str| table.column(name).unwrap().clone();
-        assert_eq!(column("id").identity.as_deref(), Some("auto_increment"));
+        assert_eq!(column("id").identity, Some(IdentityKind::AutoIncrement.into()));
         assert_eq!(column("a").default.as_deref(), Some("(concat(_utf8mb4'a',uuid()))"));
         assert_eq!(column("a").collation.as_deref(), Some("latin1_bin"));
         assert_eq!(column("b").generated.unwrap().expression, "`id` + 1");
@@ -250,10 +262,8 @@ PARTITIONS 3 */";
         assert_eq!((column("w").details.as_str(), column("w").collation), ("", None));
         let lower = &table.indexes["lower"];
         assert_eq!(lower.parts[0].expression, "lower(`a`)");
-        assert_eq!(
-            (lower.parts[0].details.as_str(), lower.details.as_str()),
-            ("DESC", "INVISIBLE")
-        );
+        assert!(lower.parts[0].descending && !lower.parts[1].descending);
+        assert_eq!(lower.details, "INVISIBLE");
         assert_eq!(lower.parts[1].column.as_deref(), Some("c"));
         assert_eq!(table.indexes["words"].details, "WITH PARSER `ngram`");
         assert_eq!(table.indexes["f"].comment.as_deref(), Some("of f"));
@@ -263,14 +273,10 @@ PARTITIONS 3 */";
         assert_eq!(table.checks[0].expression, "`c` > 0");
         assert_eq!(table.checks[0].details, "NOT ENFORCED");
         let options: Vec<_> = table.options.iter().map(|(k, v)| format!("{k}: {v}")).collect();
-        let wanted = [
-            "charset: utf8mb4",
-            "collation: utf8mb4_bin",
-            "engine: InnoDB",
-            "partition by: HASH (`id`) PARTITIONS 3",
-            "tablespace: ts",
-        ];
+        let wanted =
+            ["charset: utf8mb4", "collation: utf8mb4_bin", "engine: InnoDB", "tablespace: ts"];
         assert_eq!(options, wanted);
+        assert_eq!(table.partition_by.unwrap().text, "HASH (`id`) PARTITIONS 3");
         assert_eq!(table.comment.as_deref(), Some("x"));
     }
 

@@ -1,6 +1,8 @@
 //! Constraints of tables and domains.
 
-use migrate_core::schema::{Action, Check, Constraint, ForeignKey, Key, Name, Table};
+use migrate_core::schema::{
+    Action, Check, Constraint, Deferrable, ForeignKey, Key, MatchType, Name,
+};
 
 use super::reading::{KeyAt, Reading, catalog};
 use super::row::{Oid, Row, Words, bare};
@@ -21,7 +23,6 @@ impl Reading {
 
         let mut words = Words::default();
         if kind == 'f' {
-            words.add_if(full, "MATCH FULL");
             words.add_if(period, "PERIOD");
             if !delete_columns.is_empty() {
                 let columns = self.columns(table, &delete_columns).join(", ");
@@ -30,8 +31,11 @@ impl Reading {
         } else {
             words.add_if(period, "WITHOUT OVERLAPS");
         }
-        words.add_if(deferrable, "DEFERRABLE");
-        words.add_if(deferred, "INITIALLY DEFERRED");
+        let deferrable = match (deferrable, deferred) {
+            (_, true) => Deferrable::InitiallyDeferred,
+            (true, false) => Deferrable::InitiallyImmediate,
+            (false, false) => Deferrable::No,
+        };
         words.add_if(!enforced, "NOT ENFORCED");
         words.add_if(enforced && !valid, "NOT VALID");
         words.add_if(no_inherit && matches!(kind, 'c' | 'n'), "NO INHERIT");
@@ -43,7 +47,6 @@ impl Reading {
         }
         let Some(relation) = self.relations.get(&table) else { return };
         let on = relation.name.clone();
-        let is_partition = |table: &Table| table.options.contains_key("partition of");
         let comment = || format!("constraint {name} on {on}");
         self.other_comment((catalog::CONSTRAINT, oid, 0), comment, Some(&on));
         let columns = self.columns(table, &columns);
@@ -51,14 +54,16 @@ impl Reading {
         let parent = self.relation_name(parent).cloned().unwrap_or_else(|| Name::new("?"));
         let Some(table) = self.schema.tables.get_mut(&on) else { return };
         match kind {
-            'p' => {
-                table.primary_key = Some(Key { name: Some(name), columns, details });
-                self.keys.insert(index, (on, KeyAt::Primary));
-            }
-            'u' => {
-                table.uniques.push(Key { name: Some(name), columns, details });
-                let at = table.uniques.len() - 1;
-                self.keys.insert(index, (on, KeyAt::Unique(at)));
+            'p' | 'u' => {
+                let key = Key { name: Some(name), columns, deferrable, details, ..Key::default() };
+                let at = if kind == 'p' {
+                    table.primary_key = Some(key);
+                    KeyAt::Primary
+                } else {
+                    table.uniques.push(key);
+                    KeyAt::Unique(table.uniques.len() - 1)
+                };
+                self.keys.insert(index, (on, at));
             }
             'x' => {
                 table.constraints.push(Constraint { name, definition: expression });
@@ -74,7 +79,10 @@ impl Reading {
                     parent_columns,
                     on_update,
                     on_delete,
+                    match_type: if full { MatchType::Full } else { MatchType::Simple },
+                    deferrable,
                     details,
+                    ..ForeignKey::default()
                 });
             }
             'n' => {
@@ -90,9 +98,11 @@ impl Reading {
                 let mut words = Words::default();
                 words.add_if(!details.is_empty(), &details);
                 // Of a partition that goes without saying.
-                words.add_if(inherited && !is_partition(table), "INHERITED");
+                words.add_if(inherited && table.partition_of.is_none(), "INHERITED");
                 let expression = bare(&expression).to_owned();
-                table.checks.push(Check { name: Some(name), expression, details: words.end() });
+                let details = words.end();
+                let check = Check { name: Some(name), expression, details, ..Check::default() };
+                table.checks.push(check);
             }
         }
     }
@@ -110,7 +120,8 @@ impl Reading {
         self.other_comment((catalog::CONSTRAINT, oid, 0), comment, None);
         if let Some(domain) = self.schema.domains.get_mut(&of) {
             let expression = bare(expression).to_owned();
-            domain.checks.push(Check { name: Some(name), expression, details });
+            let check = Check { name: Some(name), expression, details, ..Check::default() };
+            domain.checks.push(check);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use migrate_core::schema::{Index, IndexPart, Key, Name};
+use migrate_core::schema::{Index, IndexPart, Key, Name, NullsOrder};
 
 use super::reading::{KeyAt, Reading, catalog};
 use super::row::{Oid, Row, Words, bare};
@@ -36,29 +36,17 @@ impl Reading {
         let part = |at: usize| -> IndexPart {
             let number = columns.get(at).copied().unwrap_or_default();
             let attribute = relation.columns.get(&number);
-            let mut words = Words::default();
             let said = self.index_parts.get(&(oid, i16::try_from(at + 1).unwrap_or_default()));
             let own = said.and_then(|(collation, _)| collation.as_ref());
+            let mut collation = None;
             if collations.get(at).is_some_and(|collation| *collation != 0) {
                 let of_column = attribute.and_then(|attribute| attribute.collation.as_ref());
                 if own != of_column || attribute.is_none() && own.is_some() {
-                    let collation = own.map_or("\"default\"", String::as_str);
-                    words.add(format!("COLLATE {collation}"));
+                    collation = Some(own.map_or("\"default\"", String::as_str).to_owned());
                 }
             }
             let class = classes.get(at).and_then(|class| self.operator_classes.get(class));
-            if let Some(class) = class {
-                words.add(class);
-            }
-            if let Some((_, text)) = said.filter(|(_, text)| !text.is_empty()) {
-                words.add(text);
-            }
-            match orders.get(at) {
-                Some(1) => words.add("DESC NULLS LAST"),
-                Some(2) => words.add("NULLS FIRST"),
-                Some(3) => words.add("DESC"),
-                _ => {}
-            }
+            let order = orders.get(at).copied().unwrap_or_default();
             IndexPart {
                 column: attribute.map(|attribute| attribute.name.clone()),
                 expression: match attribute {
@@ -67,16 +55,21 @@ impl Reading {
                     }
                     Some(_) => String::new(),
                 },
-                details: words.end(),
+                collation,
+                operator_class: class.cloned(),
+                descending: order & 1 != 0,
+                nulls: match order {
+                    1 => Some(NullsOrder::Last),
+                    2 => Some(NullsOrder::First),
+                    _ => None,
+                },
+                details: said.map(|(_, text)| text.clone()).unwrap_or_default(),
+                ..IndexPart::default()
             }
         };
         let parts = (0..keys.min(columns.len())).map(part).collect();
         let mut words = Words::default();
-        let included = self.columns(table, columns.get(keys..).unwrap_or_default());
-        if !included.is_empty() {
-            words.add(format!("INCLUDE ({})", included.join(", ")));
-        }
-        words.add_if(nulls, "NULLS NOT DISTINCT");
+        let include = self.columns(table, columns.get(keys..).unwrap_or_default());
         words.add_list("WITH", row.list());
         if let Some(space) = row.maybe() {
             words.add(format!("TABLESPACE {space}"));
@@ -93,12 +86,26 @@ impl Reading {
                 KeyAt::Exclusion(at) => Some(*at),
                 _ => None,
             };
+            if let Some(key) = self.key(oid) {
+                (key.include, key.nulls_not_distinct) = (include, nulls);
+            }
             self.index_of_key(oid, exclusion, &on, &name, &details);
             return;
         }
         let comment = self.comment(catalog::RELATION, oid, 0);
         if let Some(indexes) = self.indexes(&on) {
-            indexes.insert(name, Index { unique, method, parts, predicate, details, comment });
+            let nulls_not_distinct = nulls;
+            let index = Index {
+                unique,
+                method,
+                parts,
+                include,
+                nulls_not_distinct,
+                predicate,
+                details,
+                comment,
+            };
+            indexes.insert(name, index);
         }
     }
 

@@ -160,8 +160,9 @@ impl Reading {
     /// several places.
     pub(super) fn is_of_family(&self, oid: Oid) -> bool {
         let Some(relation) = self.relations.get(&oid) else { return false };
-        let options = self.schema.tables.get(&relation.name).map(|table| &table.options);
-        options.is_some_and(|o| o.contains_key("partition of") || o.contains_key("inherits"))
+        self.schema.tables.get(&relation.name).is_some_and(|table| {
+            table.partition_of.is_some() || table.options.contains_key("inherits")
+        })
     }
 
     /// Whether an answer leaves the names of what is known as they are.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use migrate_core::schema::{Column, Domain, Enum, Kind, Name, Sequence};
+use migrate_core::schema::{Column, Domain, Enum, Identity, IdentityKind, Kind, Name, Sequence};
 
 use super::reading::{Reading, Rights, catalog};
 use super::row::{Oid, Row, Words, literal};
@@ -29,6 +29,7 @@ impl Reading {
             }
             'd' => {
                 let checks = Vec::new();
+                let data_type = data_type.into();
                 let domain = Domain { data_type, nullable, default, checks, collation, comment };
                 self.schema.domains.insert(name.clone(), domain);
             }
@@ -114,10 +115,9 @@ impl Reading {
                 if is_serial(found) {
                     found.default = None;
                 }
-                let identity = found.identity.get_or_insert_with(|| "serial".to_owned());
-                if !options.is_empty() {
-                    let _ = write!(identity, " ({})", options.join(" "));
-                }
+                let identity =
+                    found.identity.get_or_insert_with(|| Identity::from(IdentityKind::Serial));
+                identity.options = options.join(" ");
                 if let Some(comment) = comment.take() {
                     self.add(Kind::Comment, format!("sequence {name}"), comment, Some(table));
                 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use migrate_core::schema::{ForeignKey, Name, Schema, Table};
+use migrate_core::schema::{Deferrable, ForeignKey, MatchType, Name, Schema, Table};
 
 /// A table's turn.
 #[derive(Debug, PartialEq, Eq)]
@@ -21,15 +21,14 @@ pub(super) type Knot = Vec<Turn>;
 
 /// Whether some column of a foreign key may be NULL, so that the row refers to nothing.
 pub(super) fn may_be_null(table: &Table, key: &ForeignKey) -> bool {
-    !key.details.to_ascii_uppercase().contains("MATCH FULL")
+    key.match_type != MatchType::Full
         && key.columns.iter().any(|name| table.column(name).is_some_and(|c| c.nullable))
         || key.columns.iter().all(|name| table.column(name).is_some_and(|c| c.nullable))
 }
 
 /// Whether a foreign key may be broken until the transaction ends.
 pub(super) fn is_deferrable(key: &ForeignKey) -> bool {
-    let details = key.details.to_ascii_uppercase();
-    details.contains("DEFERRABLE") && !details.contains("NOT DEFERRABLE")
+    key.deferrable != Deferrable::No
 }
 
 /// The order of some tables. Parents that are not among them are taken as filled.
@@ -82,7 +81,7 @@ pub(super) fn order(schema: &Schema, names: &BTreeSet<Name>) -> Vec<Knot> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use migrate_core::schema::{Action, Column};
+    use migrate_core::schema::Column;
 
     /// `a: b c?` is a table that refers to b and, where it is not NULL, to c.
     fn schema(text: &str) -> Schema {
@@ -98,13 +97,10 @@ mod tests {
                     ..Column::default()
                 });
                 table.foreign_keys.push(ForeignKey {
-                    name: None,
                     columns: vec![column],
                     parent: Name::new(parent.trim_end_matches('?')),
                     parent_columns: vec!["id".to_owned()],
-                    on_update: Action::NoAction,
-                    on_delete: Action::NoAction,
-                    details: String::new(),
+                    ..ForeignKey::default()
                 });
             }
             schema.tables.insert(Name::new(name), table);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use migrate_core::dialect::Dialect;
-use migrate_core::schema::{Column, Domain, ForeignKey, Name, Schema, Table};
+use migrate_core::schema::{Column, Domain, ForeignKey, Name, PartitionMethod, Schema, Table};
 
 use super::kind::{self, Kind};
 use super::order::Turn;
@@ -89,7 +89,7 @@ fn counts_itself(dialect: Dialect, table: &Table, column: &Column) -> bool {
     let is_row_id = || {
         column.data_type.eq_ignore_ascii_case("integer")
             && table.primary_key.as_ref().is_some_and(|key| key.columns == [column.name.clone()])
-            && !table.options.keys().any(|name| name.eq_ignore_ascii_case("without rowid"))
+            && !table.without_rowid
     };
     column.identity.is_some()
         || column.default.as_ref().is_some_and(|d| d.to_ascii_lowercase().contains("nextval("))
@@ -308,7 +308,7 @@ fn promise(work: &mut Work<'_>, key: &ForeignKey) -> Vec<Vec<Value>> {
 /// The domains behind a column, one below the other.
 fn domains<'s>(work: &Work<'s>, column: &Column) -> Vec<&'s Domain> {
     let mut found = Vec::new();
-    let mut name = column.user_type.clone().filter(|_| !column.data_type.ends_with("[]"));
+    let mut name = column.user_type.clone().filter(|_| !column.data_type.is_array());
     while let Some(domain) = name.and_then(|name| work.schema.domains.get(&name)) {
         found.push(domain);
         if found.len() > 8 {
@@ -368,12 +368,11 @@ async fn filter(
 
 fn uniques(dialect: Dialect, table: &Table, names: &[&str]) -> Vec<Unique> {
     let place = |name: &String| names.iter().position(|column| column == name);
-    let special = |details: &str| details.to_ascii_uppercase().contains("NULLS NOT DISTINCT");
     let mut uniques: Vec<Unique> = Vec::new();
     for key in table.primary_key.iter().chain(&table.uniques) {
         uniques.push(Unique {
             columns: key.columns.iter().filter_map(place).map(|at| (at, None)).collect(),
-            nulls_too: special(&key.details),
+            nulls_too: key.nulls_not_distinct,
             partial: false,
         });
     }
@@ -381,14 +380,17 @@ fn uniques(dialect: Dialect, table: &Table, names: &[&str]) -> Vec<Unique> {
         let mut columns = Vec::new();
         for part in &index.parts {
             match part.column.as_ref().and_then(place) {
-                Some(at) => columns.push((at, prefix(&part.details))),
+                Some(at) => {
+                    let prefix = part.prefix.and_then(|length| usize::try_from(length).ok());
+                    columns.push((at, prefix));
+                }
                 None => {
                     let found = slot::mentions(dialect, &part.expression, names);
                     columns.extend(found.columns.into_iter().map(|at| (at, None)));
                 }
             }
         }
-        let (nulls_too, partial) = (special(&index.details), index.predicate.is_some());
+        let (nulls_too, partial) = (index.nulls_not_distinct, index.predicate.is_some());
         uniques.push(Unique { columns, nulls_too, partial });
     }
     for constraint in &table.constraints {
@@ -401,11 +403,6 @@ fn uniques(dialect: Dialect, table: &Table, names: &[&str]) -> Vec<Unique> {
     }
     uniques.retain(|unique| !unique.columns.is_empty());
     uniques
-}
-
-/// The length of an index on a part of a text: `(10)`.
-fn prefix(details: &str) -> Option<usize> {
-    details.trim().strip_prefix('(')?.split_once(')')?.0.trim().parse().ok()
 }
 
 /// The bounds of partitions.
@@ -424,20 +421,18 @@ fn partitions(
     table: &Table,
     names: &[&str],
 ) -> BTreeMap<usize, Bounds> {
-    let Some(by) = table.options.get("partition by") else { return BTreeMap::new() };
-    let found = slot::mentions(work.dialect, by, names);
+    let Some(by) = &table.partition_by else { return BTreeMap::new() };
+    let found = slot::mentions(work.dialect, &by.text, names);
     let mut bounds = Bounds::default();
     for child in work.schema.tables.values() {
-        let of = child.options.get("partition of").filter(|text| {
-            text.split_whitespace().next().is_some_and(|first| self::names(first, name))
-        });
-        let text = of.map_or("", String::as_str);
+        let of = child.partition_of.as_ref().filter(|of| of.parent == *name);
+        let text = of.map_or("", |of| of.bound.as_str());
         bounds.are_open |= ["MINVALUE", "MAXVALUE", "DEFAULT"].iter().any(|w| text.contains(w));
         // FROM is inside, TO is not.
         let text = text.split(" TO (").next().unwrap_or_default();
         bounds.literals.extend(slot::mentions(work.dialect, text, &[]).literals);
     }
-    let hash = by.to_ascii_lowercase().contains("hash");
+    let hash = by.method == PartitionMethod::Hash;
     if bounds.literals.is_empty() || hash || found.columns.len() != 1 {
         return BTreeMap::new();
     }
@@ -453,19 +448,13 @@ pub(super) fn is_no_store(table: &Table) -> Option<String> {
     if option("server") {
         return Some("it is a foreign table".to_owned());
     }
-    option("partition of").then(|| "it is a partition, filled through its parent".to_owned())
+    table.partition_of.is_some().then(|| "it is a partition, filled through its parent".to_owned())
 }
 
 /// The table that a partition is a part of.
 pub(in super::super) fn partitioned_parent(schema: &Schema, table: &Table) -> Option<Name> {
-    let parent = table.options.get("partition of")?.split_whitespace().next()?;
-    schema.tables.keys().find(|name| names(parent, name)).cloned()
-}
-
-/// Whether a text, quotes in it or not, is the name of a table.
-fn names(text: &str, name: &Name) -> bool {
-    let text = text.replace('"', "");
-    text == name.to_string() || text.rsplit('.').next() == Some(&name.name)
+    let parent = &table.partition_of.as_ref()?.parent;
+    schema.tables.contains_key(parent).then(|| parent.clone())
 }
 
 /// The columns of a table in quotes, by place.

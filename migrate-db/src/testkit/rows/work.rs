@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use migrate_core::dialect::Dialect;
-use migrate_core::schema::{Name, Schema};
+use migrate_core::schema::{Deferrable, Name, Schema};
 
 use super::slot::Key;
 use super::{Filling, order};
@@ -95,7 +95,7 @@ impl Work<'_> {
             self.schema.tables.iter().flat_map(|(n, t)| t.foreign_keys.iter().map(move |k| (n, k)))
         {
             is_deferrable |= order::is_deferrable(key);
-            let begins_so = key.details.to_ascii_uppercase().contains("INITIALLY DEFERRED");
+            let begins_so = key.deferrable == Deferrable::InitiallyDeferred;
             if let (true, Some(name)) = (begins_so, &key.name) {
                 let name = Name { namespace: table.namespace.clone(), name: name.clone() };
                 deferred.push(super::value::quoted(self.dialect, &name));

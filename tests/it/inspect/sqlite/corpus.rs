@@ -164,7 +164,7 @@ fn indexes_of(table: &Table) -> Vec<Vec<String>> {
     let rows = table.indexes.iter().map(|(name, index)| {
         let parts = index.parts.iter().flat_map(|part| {
             let column = part.column.clone().unwrap_or_default();
-            let descending = flag(part.details.ends_with("DESC"));
+            let descending = flag(part.descending);
             [name.clone(), flag(index.unique), flag(index.predicate.is_some()), column, descending]
         });
         parts.collect()

@@ -3,7 +3,9 @@
 //! The same text for every database, so that it can be compared line by line; it is not meant to
 //! be run. Names are quoted only where they would not be read as one word.
 
-use super::value::{
+use std::collections::BTreeMap;
+
+use super::model::{
     Check, Column, Domain, Enum, ForeignKey, Generated, Index, IndexPart, Key, Kind, Name, Other,
     Sequence, Table, Trigger, View,
 };
@@ -91,7 +93,20 @@ fn phrase<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
 }
 
 pub(super) fn key(key: &Key) -> String {
-    phrase([list(&key.columns).as_str(), &key.details])
+    phrase([list(&key.columns).as_str(), &key_details(key)])
+}
+
+pub(super) fn key_details(key: &Key) -> String {
+    let nulls = nulls_not_distinct(key.nulls_not_distinct);
+    phrase([include(&key.include).as_str(), nulls, key.deferrable.words(), &key.details])
+}
+
+fn include(columns: &[String]) -> String {
+    if columns.is_empty() { String::new() } else { format!("INCLUDE {}", list(columns)) }
+}
+
+const fn nulls_not_distinct(yes: bool) -> &'static str {
+    if yes { "NULLS NOT DISTINCT" } else { "" }
 }
 
 pub(super) fn check(check: &Check) -> String {
@@ -112,18 +127,64 @@ pub(super) fn foreign_key(key: &ForeignKey) -> String {
         &there,
         &action("ON UPDATE", key.on_update),
         &action("ON DELETE", key.on_delete),
-        &key.details,
+        &foreign_key_details(key),
     ])
 }
 
+pub(super) fn foreign_key_details(key: &ForeignKey) -> String {
+    phrase([key.match_type.to_string().as_str(), key.deferrable.words(), &key.details])
+}
+
 pub(super) fn parts(parts: &[IndexPart]) -> String {
-    let part = |IndexPart { column, expression, details }: &IndexPart| {
-        let column = column.as_ref().map_or_else(String::new, |column| word(column));
-        let computed =
-            if expression.is_empty() { String::new() } else { format!("({expression})") };
-        phrase([column.as_str(), &computed, details])
-    };
     format!("({})", parts.iter().map(part).collect::<Vec<_>>().join(", "))
+}
+
+fn part(part: &IndexPart) -> String {
+    let IndexPart {
+        column,
+        expression,
+        prefix,
+        collation,
+        operator_class,
+        descending,
+        nulls,
+        details,
+    } = part;
+    let or_nothing = |text: Option<String>| text.unwrap_or_default();
+    phrase([
+        or_nothing(column.as_ref().map(|column| word(column))).as_str(),
+        &or_nothing((!expression.is_empty()).then(|| format!("({expression})"))),
+        &or_nothing(prefix.map(|length| format!("({length})"))),
+        &or_nothing(collation.as_ref().map(|name| format!("COLLATE {name}"))),
+        operator_class.as_deref().unwrap_or_default(),
+        details,
+        if *descending { "DESC" } else { "" },
+        nulls.map_or("", super::NullsOrder::words),
+    ])
+}
+
+pub(super) fn index_details(index: &Index) -> String {
+    let nulls = nulls_not_distinct(index.nulls_not_distinct);
+    phrase([include(&index.include).as_str(), nulls, &index.details])
+}
+
+/// The options of a table by name, those that have fields of their own among them.
+pub(super) fn options(table: &Table) -> BTreeMap<&str, String> {
+    let mut options: BTreeMap<&str, String> =
+        table.options.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+    if table.without_rowid {
+        options.insert("without rowid", String::new());
+    }
+    if table.strict {
+        options.insert("strict", String::new());
+    }
+    if let Some(by) = &table.partition_by {
+        options.insert("partition by", by.text.clone());
+    }
+    if let Some(of) = &table.partition_of {
+        options.insert("partition of", format!("{} {}", name(&of.parent), of.bound));
+    }
+    options
 }
 
 fn column(column: &Column) -> String {
@@ -144,7 +205,7 @@ fn column(column: &Column) -> String {
         if *nullable { "" } else { "NOT NULL" },
         &optional("DEFAULT ", default),
         &column.generated.as_ref().map_or_else(String::new, generated),
-        &optional("", &column.identity),
+        &column.identity.as_ref().map_or_else(String::new, ToString::to_string),
         &column.details,
     ])
 }
@@ -195,8 +256,8 @@ pub(super) fn table(own: &Name, table: &Table) -> Vec<Statement> {
     let mut items: Vec<String> = table.columns.iter().map(column).collect();
     items.extend(constraints(table));
     let mut create = listed(format!("CREATE TABLE {on}"), items);
-    for (name, value) in &table.options {
-        create.extend(lines(&option(name, value)));
+    for (name, value) in options(table) {
+        create.extend(lines(&option(name, &value)));
     }
     let mut all = vec![((Kind::Table, on.clone()), ended(create))];
     all.extend(table.indexes.iter().flat_map(|(name, i)| index(&on, name, i)));
@@ -221,7 +282,7 @@ fn index(table: &str, own: &str, index: &Index) -> Vec<Statement> {
         table,
         &optional("USING", &index.method),
         &parts(&index.parts),
-        &index.details,
+        &index_details(index),
         &optional("WHERE", &index.predicate),
     ]);
     let mut all = vec![((Kind::Index, own.to_owned()), ended(lines(&text)))];

@@ -4,11 +4,11 @@
 //! a new field does not compile until it is said here, or named as something that is compared by
 //! itself. Knows one value at a time.
 
-use super::value::{
+use super::model::{
     Check, Column, Constraint, Domain, Enum, ForeignKey, Index, Key, Other, Sequence, Table,
     Trigger, View,
 };
-use super::write;
+use super::render;
 
 /// One thing that is said, in the same place for every value of the type: what it is, and its
 /// text, or that nothing is said.
@@ -24,6 +24,11 @@ pub(super) trait Facts {
 pub(super) trait Constrains: Facts {
     /// The name, where it has one.
     fn name(&self) -> Option<&str>;
+
+    /// Whether the database chose the name.
+    fn has_generated_name(&self) -> bool {
+        false
+    }
 
     /// All of it behind name and kind, as SQL.
     fn text(&self) -> String;
@@ -43,7 +48,7 @@ fn nullability(nullable: bool) -> Fact {
 }
 
 fn comment(comment: Option<&String>) -> Fact {
-    ("comment", comment.map(|comment| write::literal(comment)))
+    ("comment", comment.map(|comment| render::literal(comment)))
 }
 
 impl Facts for Table {
@@ -57,6 +62,10 @@ impl Facts for Table {
             constraints: _,
             indexes: _,
             triggers: _,
+            without_rowid: _,
+            strict: _,
+            partition_by: _,
+            partition_of: _,
             options: _,
             comment: words,
         } = self;
@@ -79,12 +88,12 @@ impl Facts for Column {
             comment: words,
         } = self;
         vec![
-            ("type", Some(data_type.clone())),
-            ("type behind it", user_type.as_ref().map(write::name)),
+            ("type", Some(data_type.to_string())),
+            ("type behind it", user_type.as_ref().map(render::name)),
             nullability(*nullable),
             ("default", default.clone()),
-            ("generation", generated.as_ref().map(write::generated)),
-            ("numbering", identity.clone()),
+            ("generation", generated.as_ref().map(render::generated)),
+            ("numbering", identity.as_ref().map(ToString::to_string)),
             ("collation", collation.clone()),
             ("details", said(details)),
             comment(words.as_ref()),
@@ -94,8 +103,19 @@ impl Facts for Column {
 
 impl Facts for Key {
     fn facts(&self) -> Vec<Fact> {
-        let Self { name: _, columns, details } = self;
-        vec![("columns", Some(write::list(columns))), ("details", said(details))]
+        let Self {
+            name: _,
+            generated_name: _,
+            columns,
+            include: _,
+            nulls_not_distinct: _,
+            deferrable: _,
+            details: _,
+        } = self;
+        vec![
+            ("columns", Some(render::list(columns))),
+            ("details", said(&render::key_details(self))),
+        ]
     }
 }
 
@@ -104,8 +124,12 @@ impl Constrains for Key {
         self.name.as_deref()
     }
 
+    fn has_generated_name(&self) -> bool {
+        self.generated_name
+    }
+
     fn text(&self) -> String {
-        write::key(self)
+        render::key(self)
     }
 
     fn columns(&self) -> Option<&[String]> {
@@ -115,7 +139,7 @@ impl Constrains for Key {
 
 impl Facts for Check {
     fn facts(&self) -> Vec<Fact> {
-        let Self { name: _, expression, details } = self;
+        let Self { name: _, generated_name: _, expression, details } = self;
         vec![("condition", Some(expression.clone())), ("details", said(details))]
     }
 }
@@ -125,22 +149,37 @@ impl Constrains for Check {
         self.name.as_deref()
     }
 
+    fn has_generated_name(&self) -> bool {
+        self.generated_name
+    }
+
     fn text(&self) -> String {
-        write::check(self)
+        render::check(self)
     }
 }
 
 impl Facts for ForeignKey {
     fn facts(&self) -> Vec<Fact> {
-        let Self { name: _, columns, parent, parent_columns, on_update, on_delete, details } = self;
-        let there = (!parent_columns.is_empty()).then(|| write::list(parent_columns));
+        let Self {
+            name: _,
+            generated_name: _,
+            columns,
+            parent,
+            parent_columns,
+            on_update,
+            on_delete,
+            match_type: _,
+            deferrable: _,
+            details: _,
+        } = self;
+        let there = (!parent_columns.is_empty()).then(|| render::list(parent_columns));
         vec![
-            ("columns", Some(write::list(columns))),
-            ("parent", Some(write::name(parent))),
+            ("columns", Some(render::list(columns))),
+            ("parent", Some(render::name(parent))),
             ("parent columns", there),
             ("action on update", Some(on_update.words().to_owned())),
             ("action on delete", Some(on_delete.words().to_owned())),
-            ("details", said(details)),
+            ("details", said(&render::foreign_key_details(self))),
         ]
     }
 }
@@ -150,8 +189,12 @@ impl Constrains for ForeignKey {
         self.name.as_deref()
     }
 
+    fn has_generated_name(&self) -> bool {
+        self.generated_name
+    }
+
     fn text(&self) -> String {
-        write::foreign_key(self)
+        render::foreign_key(self)
     }
 
     fn columns(&self) -> Option<&[String]> {
@@ -178,13 +221,22 @@ impl Constrains for Constraint {
 
 impl Facts for Index {
     fn facts(&self) -> Vec<Fact> {
-        let Self { unique, method, parts, predicate, details, comment: words } = self;
+        let Self {
+            unique,
+            method,
+            parts,
+            include: _,
+            nulls_not_distinct: _,
+            predicate,
+            details: _,
+            comment: words,
+        } = self;
         vec![
             ("uniqueness", unique.then(|| "UNIQUE".to_owned())),
             ("method", method.clone()),
-            ("columns", Some(write::parts(parts))),
+            ("columns", Some(render::parts(parts))),
             ("condition", predicate.clone()),
-            ("details", said(details)),
+            ("details", said(&render::index_details(self))),
             comment(words.as_ref()),
         ]
     }
@@ -213,7 +265,7 @@ impl Facts for View {
 impl Facts for Enum {
     fn facts(&self) -> Vec<Fact> {
         let Self { labels, comment: words } = self;
-        vec![("labels", Some(write::labels(labels))), comment(words.as_ref())]
+        vec![("labels", Some(render::labels(labels))), comment(words.as_ref())]
     }
 }
 
@@ -221,7 +273,7 @@ impl Facts for Domain {
     fn facts(&self) -> Vec<Fact> {
         let Self { data_type, nullable, default, checks: _, collation, comment: words } = self;
         vec![
-            ("type", Some(data_type.clone())),
+            ("type", Some(data_type.to_string())),
             nullability(*nullable),
             ("default", default.clone()),
             ("collation", collation.clone()),
@@ -235,7 +287,7 @@ impl Facts for Sequence {
         let Self { definition, owned_by, comment: words } = self;
         vec![
             ("definition", said(definition)),
-            ("owner", owned_by.as_ref().map(write::owner)),
+            ("owner", owned_by.as_ref().map(render::owner)),
             comment(words.as_ref()),
         ]
     }
@@ -244,6 +296,6 @@ impl Facts for Sequence {
 impl Facts for Other {
     fn facts(&self) -> Vec<Fact> {
         let Self { definition, table } = self;
-        vec![("definition", said(definition)), ("table", table.as_ref().map(write::name))]
+        vec![("definition", said(definition)), ("table", table.as_ref().map(render::name))]
     }
 }

@@ -1,7 +1,7 @@
 //! Differences in words.
 //!
 //! Fragments of sentences, for a caller to join. Texts of several lines and long ones are left to
-//! `diff`.
+//! `text_diff`.
 
 use super::{Change, Difference, Kind, Object};
 

@@ -4,8 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use super::types::{
+    DataType, Deferrable, Identity, MatchType, NullsOrder, PartitionBy, PartitionOf,
+};
+
 /// The name of an object.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name {
     /// The namespace (PostgreSQL's schema), unless it is the session's own.
     pub namespace: Option<String>,
@@ -72,8 +76,16 @@ pub struct Table {
     pub indexes: BTreeMap<String, Index>,
     /// Triggers.
     pub triggers: BTreeMap<String, Trigger>,
-    /// What else is said of the whole table, a name and a value each: `engine`, `collation`,
-    /// `without rowid`, `partition by`, `unlogged`, `row security`, ...
+    /// Whether rows have no number of their own (SQLite's `WITHOUT ROWID`).
+    pub without_rowid: bool,
+    /// Whether values must have the types of their columns (SQLite's `STRICT`).
+    pub strict: bool,
+    /// By what it is partitioned, where it is.
+    pub partition_by: Option<PartitionBy>,
+    /// The table that it is a partition of, where it is one.
+    pub partition_of: Option<PartitionOf>,
+    /// Further options of the whole table, a name and a value each: `engine`, `collation`,
+    /// `unlogged`, `row security`, ...
     pub options: BTreeMap<String, String>,
     /// The comment.
     pub comment: Option<String>,
@@ -92,8 +104,8 @@ impl Table {
 pub struct Column {
     /// The name.
     pub name: String,
-    /// The type with its arguments, as the database tells it: `character varying(20)`, `int(11)`.
-    pub data_type: String,
+    /// The type with its arguments, as the database writes it: `character varying(20)`, `int(11)`.
+    pub data_type: DataType,
     /// The enum, domain or composite type behind it, or behind the elements of an array.
     pub user_type: Option<Name>,
     /// Whether it may be NULL.
@@ -102,9 +114,8 @@ pub struct Column {
     pub default: Option<String>,
     /// How it is computed, when it is.
     pub generated: Option<Generated>,
-    /// How the database numbers rows in it: `AUTOINCREMENT`, `auto_increment`,
-    /// `GENERATED ALWAYS AS IDENTITY (START WITH 5)`, `serial`.
-    pub identity: Option<String>,
+    /// How the database numbers rows in it, where it does.
+    pub identity: Option<Identity>,
     /// The collation, where it is not what the column would have anyway.
     pub collation: Option<String>,
     /// What else is said of it, as `ON UPDATE current_timestamp()`, `INVISIBLE`, `STORAGE main`.
@@ -127,10 +138,19 @@ pub struct Generated {
 pub struct Key {
     /// The name, where it has one.
     pub name: Option<String>,
+    /// Whether the database chose the name because the statement gave none. A catalog does not
+    /// tell, so a name that was read there is never marked.
+    pub generated_name: bool,
     /// The columns in the order of the key.
     pub columns: Vec<String>,
-    /// What else is said of it: `DEFERRABLE`, `NULLS NOT DISTINCT`, `INCLUDE (a)`,
-    /// `ON CONFLICT IGNORE`; for an index behind it that is special, that.
+    /// Further columns that the index behind it holds.
+    pub include: Vec<String>,
+    /// Whether two NULLs count as the same value.
+    pub nulls_not_distinct: bool,
+    /// When it is checked.
+    pub deferrable: Deferrable,
+    /// What else is said of it: `ON CONFLICT IGNORE`, `WITHOUT OVERLAPS`, the order or the prefixes
+    /// of its columns, options of the index behind it.
     pub details: String,
 }
 
@@ -139,6 +159,9 @@ pub struct Key {
 pub struct Check {
     /// The name, where it has one.
     pub name: Option<String>,
+    /// Whether the database chose the name because the statement gave none. A catalog does not
+    /// tell, so a name that was read there is never marked.
+    pub generated_name: bool,
     /// The condition, without the parentheses around it.
     pub expression: String,
     /// What else is said of it: `NOT VALID`, `NO INHERIT`.
@@ -146,10 +169,13 @@ pub struct Check {
 }
 
 /// A foreign key.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ForeignKey {
     /// The name, where it has one.
     pub name: Option<String>,
+    /// Whether the database chose the name because the statement gave none. A catalog does not
+    /// tell, so a name that was read there is never marked.
+    pub generated_name: bool,
     /// The columns that refer.
     pub columns: Vec<String>,
     /// The table that they refer to.
@@ -160,7 +186,11 @@ pub struct ForeignKey {
     pub on_update: Action,
     /// What a delete there does here.
     pub on_delete: Action,
-    /// What else is said of it: `DEFERRABLE INITIALLY DEFERRED`, `MATCH FULL`, `NOT VALID`.
+    /// How it treats NULL in some of its columns.
+    pub match_type: MatchType,
+    /// When it is checked.
+    pub deferrable: Deferrable,
+    /// What else is said of it: `NOT VALID`, `PERIOD`.
     pub details: String,
 }
 
@@ -226,10 +256,13 @@ pub struct Index {
     pub method: Option<String>,
     /// What it orders by.
     pub parts: Vec<IndexPart>,
+    /// Further columns that it holds.
+    pub include: Vec<String>,
+    /// Whether two NULLs count as the same value.
+    pub nulls_not_distinct: bool,
     /// The condition of a partial index.
     pub predicate: Option<String>,
-    /// What else is said of it: `INCLUDE (a)`, `NULLS NOT DISTINCT`, `WITH (fillfactor=70)`,
-    /// `INVALID`, `CLUSTER`.
+    /// What else is said of it: `WITH (fillfactor=70)`, `INVALID`, `CLUSTER`.
     pub details: String,
     /// The comment.
     pub comment: Option<String>,
@@ -242,7 +275,17 @@ pub struct IndexPart {
     pub column: Option<String>,
     /// The expression, when it is no column; else empty.
     pub expression: String,
-    /// What follows: `COLLATE "C"`, `text_pattern_ops`, `DESC NULLS LAST`, `(10)`.
+    /// How many characters or bytes of the column it holds, where not all.
+    pub prefix: Option<u64>,
+    /// The collation, where it is not the column's.
+    pub collation: Option<String>,
+    /// The operator class, where it is not the type's usual one.
+    pub operator_class: Option<String>,
+    /// Whether it descends.
+    pub descending: bool,
+    /// Where NULL stands, where the order does not imply it.
+    pub nulls: Option<NullsOrder>,
+    /// What else is said of it: options of the operator class.
     pub details: String,
 }
 
@@ -292,7 +335,7 @@ pub struct Enum {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Domain {
     /// The type below it.
-    pub data_type: String,
+    pub data_type: DataType,
     /// Whether it may be NULL.
     pub nullable: bool,
     /// The expression of the default.

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use super::compare::pairs;
-use super::value::{Schema, Table};
-use super::write::{self, Line, Statement};
+use super::model::{Schema, Table};
+use super::render::{self, Line, Statement};
 
 /// How many equal lines are shown around a line that differs.
 const CONTEXT: usize = 3;
@@ -42,13 +42,13 @@ pub fn sql_diff(before: &Schema, after: &Schema) -> String {
             Some(before) => in_order_of(before, after),
             None => after.clone(),
         });
-        objects(&mut diff, name, before, after.as_ref(), write::table);
+        objects(&mut diff, name, before, after.as_ref(), render::table);
     }
-    each(&mut diff, views, &after.views, write::view);
-    each(&mut diff, enums, &after.enums, write::enumeration);
-    each(&mut diff, domains, &after.domains, write::domain);
-    each(&mut diff, sequences, &after.sequences, write::sequence);
-    each(&mut diff, others, &after.others, write::other);
+    each(&mut diff, views, &after.views, render::view);
+    each(&mut diff, enums, &after.enums, render::enumeration);
+    each(&mut diff, domains, &after.domains, render::domain);
+    each(&mut diff, sequences, &after.sequences, render::sequence);
+    each(&mut diff, others, &after.others, render::other);
     diff
 }
 
