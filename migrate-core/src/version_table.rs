@@ -5,8 +5,10 @@
 //! would run. Nothing here is executed, and nothing here decides what should be recorded.
 
 mod access;
+mod log;
 mod stored;
 
+pub use log::{Event, LogRow, REDO};
 pub use stored::way_down;
 
 use crate::dialect::Dialect;
@@ -137,6 +139,9 @@ pub struct Origin<'a> {
     pub tool: &'a str,
     /// How long it took.
     pub elapsed: Elapsed,
+    /// Whether the step is a part of a redo: the log says so, and a redo that stopped between its
+    /// two halves is known by it.
+    pub redo: bool,
 }
 
 /// How long something took, as far as it is known when the SQL is written.
@@ -148,60 +153,6 @@ pub enum Elapsed {
     Millis(u64),
     /// The database knows when the transaction began.
     Clock,
-}
-
-/// One row of the log, oldest first when listed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LogRow {
-    /// When, RFC 3339 in UTC.
-    pub at: String,
-    /// The revision, empty when the event has none.
-    pub revision: String,
-    /// What happened: see [`Event`].
-    pub event: String,
-    /// How long, in milliseconds.
-    pub duration_ms: Option<u64>,
-    /// By whom.
-    pub by: String,
-    /// The tool and its version.
-    pub tool: String,
-    /// More words, for example the message of a failure.
-    pub detail: String,
-}
-
-/// What the log records.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Event {
-    /// An up ran.
-    Upgrade,
-    /// A down ran.
-    Downgrade,
-    /// A row was written without running anything.
-    Stamp,
-    /// A row was removed without running anything.
-    Unstamp,
-    /// A step that runs statement by statement began.
-    Begin,
-    /// A step failed.
-    Failure,
-    /// `repair` mended a row.
-    Repair,
-}
-
-impl Event {
-    /// The word in the table.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Upgrade => "upgrade",
-            Self::Downgrade => "downgrade",
-            Self::Stamp => "stamp",
-            Self::Unstamp => "unstamp",
-            Self::Begin => "begin",
-            Self::Failure => "failure",
-            Self::Repair => "repair",
-        }
-    }
 }
 
 impl VersionTable {
@@ -306,6 +257,12 @@ impl VersionTable {
             .replace("{name}", &self.dialect.safe_literal(&self.name))
     }
 
+    /// Asks whether the log exists: one row when it does.
+    #[must_use]
+    pub fn log_exists(&self) -> String {
+        self.sibling(LOG_SUFFIX).exists()
+    }
+
     /// The expression for the schema that the table is found or created in, when none is configured
     /// and the session's settings decide.
     #[must_use]
@@ -321,16 +278,25 @@ impl VersionTable {
     /// text where the database can put them together: a thousand rows cost more than their bytes.
     #[must_use]
     pub fn rows(&self) -> String {
+        self.rows_beside(&format!("SELECT COALESCE(MAX(id), 0) AS n FROM {}", self.log()))
+    }
+
+    /// The same where the log is missing: the generation is 0.
+    #[must_use]
+    pub fn rows_without_log(&self) -> String {
+        self.rows_beside("SELECT 0 AS n")
+    }
+
+    fn rows_beside(&self, generation: &str) -> String {
         let words = self.dialect.words();
         let columns = ["v.revision", "v.fingerprint", "v.state"].map(str::to_owned);
         let numbers = ["v.statements_done", "v.statements_begun"].map(|column| self.number(column));
         let columns: Vec<String> = columns.into_iter().chain(numbers).collect();
         let line = (words.concatenate)(&columns);
         format!(
-            "SELECT {}, {} FROM (SELECT COALESCE(MAX(id), 0) AS n FROM {}) g LEFT JOIN {} v ON 1 = 1{}{}",
+            "SELECT {}, {} FROM ({generation}) g LEFT JOIN {} v ON 1 = 1{}{}",
             self.number("g.n"),
             words.lines.replace("{}", &line),
-            self.log(),
             self.version(),
             words.group_by.replace("{}", "g.n"),
             words.all_rows,
@@ -404,6 +370,19 @@ impl VersionTable {
     #[must_use]
     pub fn generation(&self) -> String {
         format!("SELECT {} FROM {}", self.number("COALESCE(MAX(id), 0)"), self.log())
+    }
+
+    /// Asks how many statements of a revision's step are known to have run, and how many were
+    /// begun; no row where the revision has none.
+    #[must_use]
+    pub fn progress(&self, id: &str) -> String {
+        format!(
+            "SELECT {}, {} FROM {} WHERE revision = {}",
+            self.number("statements_done"),
+            self.number("statements_begun"),
+            self.version(),
+            self.dialect.safe_literal(id)
+        )
     }
 
     /// Refuses, with a division by zero, when the generation is another; for databases where

@@ -92,6 +92,18 @@ pub enum Error {
         next: Option<Box<(String, Location)>>,
         /// What that statement left half made, by name: indexes that are INVALID.
         half_made: Vec<String>,
+        /// The command that continues the step.
+        resume: String,
+    },
+    /// The version table is missing, and the log lists applied revisions.
+    #[error("the version table {table} is missing, but its log {log} lists applied revisions: {}", .applied.join(", "))]
+    VersionTable {
+        /// The quoted name of the version table.
+        table: String,
+        /// The quoted name of its log.
+        log: String,
+        /// The revisions that the log leaves applied.
+        applied: Vec<String>,
     },
     /// The lock, or the database file, was not free in time.
     #[error("waited {} s for the database: {holder}", .waited.as_secs())]
@@ -174,6 +186,10 @@ pub struct StatementError {
     pub partial: bool,
     /// Whether the failed step itself was rolled back whole.
     pub whole: bool,
+    /// The command that continues the step, or starts it again.
+    pub resume: String,
+    /// Whether the step is a part of a redo.
+    pub redo: bool,
     /// What the database said.
     pub source: sqlx::Error,
 }
@@ -285,9 +301,8 @@ impl Error {
                 "for the newest revision in development: `cargo migrate redo`".to_owned(),
                 "if the change makes no difference to databases: `cargo migrate accept <revision> --because \"..\"`".to_owned(),
             ],
-            Self::Unfinished { half_made, .. } if !half_made.is_empty() => {
-                let line = |index| format!("the index {index} is left INVALID: `DROP INDEX CONCURRENTLY {index}` removes it, then `cargo migrate upgrade` makes it anew");
-                half_made.iter().map(line).collect()
+            Self::Unfinished { half_made, resume, .. } if !half_made.is_empty() => {
+                half_made.iter().map(|index| invalid_index(index, resume)).collect()
             }
             Self::Unfinished { unfinished, next, .. } if unfinished.in_doubt() => {
                 let look = next.as_deref().map(|(sql, place)| {
@@ -296,12 +311,13 @@ impl Error {
                 let choice = "then `cargo migrate repair --ran` goes on behind it, or `cargo migrate repair --not-run` goes on with it";
                 look.into_iter().chain([choice.to_owned()]).collect()
             }
-            Self::Unfinished { unfinished, .. } => vec![
-                match unfinished.direction() {
-                    Direction::Up => "`cargo migrate upgrade` goes on where it stopped".to_owned(),
-                    Direction::Down => "`cargo migrate downgrade` goes on where it stopped".to_owned(),
-                },
+            Self::Unfinished { resume, .. } => vec![
+                format!("`{resume}` goes on where it stopped"),
                 "or put the database right by hand and say so: `cargo migrate repair --applied` or `--reverted`".to_owned(),
+            ],
+            Self::VersionTable { .. } => vec![
+                "`cargo migrate repair --from-log` writes it again with these revisions".to_owned(),
+                "`cargo migrate stamp --purge base` starts again with no revision applied, where the database is empty".to_owned(),
             ],
             Self::Program { help, .. } => help.clone(),
             Self::Connected(_) => line("end them, or let the server do that: `--force`"),
@@ -322,6 +338,12 @@ impl Error {
     }
 }
 
+fn invalid_index(index: &str, resume: &str) -> String {
+    format!(
+        "the index {index} is left INVALID: `DROP INDEX CONCURRENTLY {index}` removes it, then `{resume}` makes it anew"
+    )
+}
+
 /// Whether the server says that it has no such database.
 fn is_missing(error: &sqlx::Error) -> bool {
     let Some(error) = error.as_database_error() else { return false };
@@ -335,20 +357,39 @@ impl StatementError {
         let mut help = Vec::new();
         help.extend(self.detail.iter().map(|detail| format!("the database says more: {detail}")));
         help.extend(self.hint.iter().map(|hint| format!("the database advises: {hint}")));
-        help.extend(self.half_made.iter().map(|index| format!(
-            "the index {index} is left INVALID: `DROP INDEX CONCURRENTLY {index}` removes it, then `cargo migrate upgrade` makes it anew"
-        )));
+        help.extend(self.half_made.iter().map(|index| invalid_index(index, &self.resume)));
         if self.partial && !self.whole {
             help.push("it may have done a part of its work: look at the database, then `cargo migrate repair --ran` goes on behind it, or `--not-run` with it".to_owned());
             return help;
         }
         match (self.whole, self.rolled_back.len()) {
+            (true, _) if self.redo && self.committed.is_empty() => {
+                help.push(
+                    "the redo was rolled back whole: the revision is applied as before".to_owned(),
+                );
+            }
             (true, 0) => help.push("the step was rolled back whole".to_owned()),
-            (true, n) => help.push(format!("the step and the {n} before it were rolled back whole: {}", self.rolled_back.join(", "))),
-            (false, _) => help.push(format!(
-                "the {} statements before it stay: mend the file and `cargo migrate upgrade` goes on here, or undo them and `cargo migrate repair`",
-                self.number - 1
+            (true, n) => help.push(format!(
+                "the step and the {n} before it were rolled back whole: {}",
+                self.rolled_back.join(", ")
             )),
+            (false, _) => {
+                let before = match self.number - 1 {
+                    1 => "the statement before it stays".to_owned(),
+                    n => format!("the {n} statements before it stay"),
+                };
+                help.push(format!(
+                    "{before}: mend the file and `{}` goes on here, or undo them and `cargo migrate repair`",
+                    self.resume
+                ));
+            }
+        }
+        if self.redo && !self.committed.is_empty() {
+            help.push(format!(
+                "the down stands, of {}: `cargo migrate upgrade` finishes the redo",
+                self.committed.join(", ")
+            ));
+            return help;
         }
         if !self.committed.is_empty() {
             help.push(format!("done and committed before: {}", self.committed.join(", ")));

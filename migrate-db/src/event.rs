@@ -62,7 +62,7 @@ pub enum Event {
         /// How long its result took to arrive.
         duration: Duration,
     },
-    /// A step is done; it counts only once its transaction is committed.
+    /// A step is done and committed.
     Finished {
         /// The revision.
         revision: String,
@@ -96,8 +96,13 @@ pub enum Event {
     },
     /// The connection was lost and is made anew.
     Reconnecting,
-    /// What was done so far is committed.
+    /// A transaction was committed: the steps that finished in it were told before.
     Committed,
+    /// The version table or its log was missing while the other one exists, and was created again.
+    Recreated {
+        /// Its quoted name.
+        table: String,
+    },
     /// Somebody else moved the database meanwhile: the rest is planned anew.
     Replanned,
 }

@@ -60,6 +60,7 @@ mod migrations;
 mod migrator;
 mod queue;
 mod reach;
+mod replay;
 mod runner;
 mod state;
 #[cfg(feature = "testkit")]

@@ -12,6 +12,7 @@ use crate::database::Database;
 use crate::error::Error;
 use crate::migrator::{Migrator, Report};
 use crate::state::Status;
+use crate::unfinished::resume_command;
 
 /// A history embedded by [`migrations!`](crate::migrations), with what `migrate.toml` says of how
 /// to run it.
@@ -177,6 +178,7 @@ impl Migrations {
                 unfinished: Box::new(unfinished.clone()),
                 next: None,
                 half_made: Vec::new(),
+                resume: resume_command(graph, &unfinished.revision, unfinished.direction()),
             });
         }
         match status.pending(graph).as_slice() {

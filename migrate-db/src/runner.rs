@@ -12,9 +12,10 @@ mod watch;
 use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
-use migrate_core::graph::Graph;
+use migrate_core::graph::{Graph, Node};
 use migrate_core::plan::Step;
 use migrate_core::script::{Action, Record, Script, Transactions, statements_of};
+use migrate_core::sql::Fingerprint;
 use migrate_core::version_table::VersionTable;
 
 use crate::doubt;
@@ -47,6 +48,10 @@ pub(crate) struct Work<'r> {
     pub(crate) transactions: Transactions,
     /// How exactly the statement that runs is reported.
     pub(crate) reporting: Reporting,
+    /// Whether the steps are parts of a redo.
+    pub(crate) redo: bool,
+    /// Whether a lock keeps other runners out: whoever is overtaken in spite of it has lost it.
+    pub(crate) locked: bool,
 }
 
 /// A run on a connection.
@@ -66,14 +71,19 @@ pub(crate) struct Runner<'r> {
     generation: u64,
     /// The same as the open transaction will leave it.
     next_generation: Option<u64>,
+    /// Whether the open transaction was opened without looking at the generation.
+    unguarded: bool,
+    /// Fingerprints of applied revisions that are not those of their files.
+    recorded: Vec<(Node, Fingerprint)>,
     /// Whether a transaction is open, or on its way.
     open: bool,
     /// What is not sent yet.
     queue: Vec<Queued<'r>>,
     /// The step that is being done.
     current: Option<Current>,
-    /// How many statements of the step the open transaction notes as done.
-    noting: Option<usize>,
+    /// How many statements of the step the open transaction notes as done, and whether it notes the
+    /// next one as begun.
+    noting: Option<(usize, bool)>,
     /// Steps whose records are on their way.
     ending: Vec<Ending>,
     /// How many steps may travel in one trip: more while trips are short, so that a long step is
@@ -110,6 +120,10 @@ struct Current {
     since: Instant,
     /// How many statements are noted as done, where they are noted one by one.
     journalled: Option<usize>,
+    /// Whether the statement behind those is noted as begun.
+    attempted: bool,
+    /// Whether an earlier run began the step.
+    resumed: bool,
 }
 
 /// A step whose records are on their way.
@@ -156,6 +170,8 @@ impl<'r> Runner<'r> {
             table_stays: status.has_version_table,
             generation: status.generation,
             next_generation: None,
+            unguarded: false,
+            recorded: status.recorded.clone(),
             open: false,
             queue: Vec::new(),
             current: None,
@@ -193,10 +209,10 @@ impl<'r> Runner<'r> {
                     self.roll_back().await;
                     return Ok(Outcome::Overtaken);
                 }
-                Ok(End::Conflict(error)) => {
+                Ok(End::Conflict(mut error)) => {
                     self.roll_back().await;
                     if !self.may_repeat(action, opened) || since.elapsed() >= self.work.wait {
-                        self.note_failure(&error).await;
+                        self.note_failure(&mut error).await;
                         return Err(error);
                     }
                     (self.tell)(&Event::Retried { because: error.to_string() });
@@ -205,14 +221,15 @@ impl<'r> Runner<'r> {
                     // What opens a transaction of its own is its own beginning.
                     at = if within { begun } else { at };
                 }
-                Err(error) => {
+                Err(mut error) => {
                     self.roll_back().await;
-                    // Without a lock somebody else may have done the same meanwhile; so may the
+                    // Without a lock another runner may have done the same meanwhile; so may the
                     // server, for a runner that is gone.
-                    if opened && !error.is_lost() && self.moved().await {
+                    let moved = matches!(error, Error::Moved(_)) && !self.work.locked;
+                    if moved || !error.is_lost() && self.is_overtaken(opened).await {
                         return Ok(Outcome::Overtaken);
                     }
-                    self.note_failure(&error).await;
+                    self.note_failure(&mut error).await;
                     return Err(error);
                 }
             }
@@ -239,8 +256,13 @@ impl<'r> Runner<'r> {
                     message: revision.message().to_owned(),
                     direction: step.direction,
                 });
-                self.current =
-                    Some(Current { step: *step, since: Instant::now(), journalled: done });
+                self.current = Some(Current {
+                    step: *step,
+                    since: Instant::now(),
+                    journalled: done,
+                    attempted: false,
+                    resumed: done.is_some(),
+                });
                 Ok(End::Done)
             }
             Action::Begin { foreign_keys } => self.begin(*foreign_keys).await,
@@ -284,10 +306,20 @@ impl<'r> Runner<'r> {
 
     /// Opens a transaction and looks whether the version table is as it was.
     async fn begin(&mut self, foreign_keys: bool) -> Result<End, Error> {
+        self.begin_guarded(foreign_keys, true).await
+    }
+
+    /// Opens a transaction. Without `guarded` the generation may be another: a statement of the
+    /// user's may have emptied the log, and what follows changes a row only from where it was left.
+    async fn begin_guarded(&mut self, foreign_keys: bool, guarded: bool) -> Result<End, Error> {
+        self.unguarded = !guarded;
         if self.has_table && self.work.table.dialect().words().one_trip {
             self.open = true;
             let begin = self.work.table.dialect().words().begin;
             self.queue.push(Queued { sql: Cow::Borrowed(begin), what: What::Begin });
+            if !guarded {
+                return Ok(End::Done);
+            }
             let guard = self.work.table.guard(self.generation);
             return self.send(Cow::Owned(guard), What::Guard).await;
         }
@@ -310,7 +342,14 @@ impl<'r> Runner<'r> {
             self.roll_back().await;
             return if self.exists().await { Ok(End::Overtaken) } else { Err(error) };
         }
-        Ok(if self.moved().await { End::Overtaken } else { End::Done })
+        Ok(if guarded && self.moved().await { End::Overtaken } else { End::Done })
+    }
+
+    /// Creates the one of the two tables that is missing.
+    pub(crate) async fn recreate(&mut self, table: String) -> Result<(), Error> {
+        self.create_table().await?;
+        (self.tell)(&Event::Recreated { table });
+        Ok(())
     }
 
     async fn create_table(&mut self) -> Result<(), Error> {
@@ -331,6 +370,26 @@ impl<'r> Runner<'r> {
         newest.is_some_and(|newest: u64| newest != self.generation)
     }
 
+    /// Whether another runner has moved the version table, or, where no lock keeps it out, the row of
+    /// the present step.
+    async fn is_overtaken(&mut self, in_transaction: bool) -> bool {
+        if in_transaction && self.moved().await {
+            return true;
+        }
+        let Some(Current { step, journalled: Some(done), attempted, .. }) = self.current else {
+            return false;
+        };
+        if self.work.locked {
+            return false;
+        }
+        let question = self.work.table.progress(self.work.graph.id(step.node).as_str());
+        let Ok(rows) = self.connection.rows(&question).await else { return false };
+        let number = |cell: Option<String>| cell.and_then(|n| n.parse::<usize>().ok());
+        let now: Vec<_> = rows.into_iter().flatten().map(number).collect();
+        // The step itself may have removed its row.
+        !now.is_empty() && now != [Some(done), Some(done + usize::from(attempted))]
+    }
+
     async fn commit(&mut self) -> Result<End, Error> {
         if !self.work.table.dialect().words().one_trip {
             if let end @ (End::Overtaken | End::Conflict(_)) = self.flush().await? {
@@ -344,12 +403,23 @@ impl<'r> Runner<'r> {
         let end = self.flush().await?;
         if matches!(end, End::Done) {
             self.open = false;
-            self.generation = self.next_generation.take().unwrap_or(self.generation);
-            self.table_stays = self.has_table;
-            if let (Some(done), Some(current)) = (self.noting.take(), &mut self.current) {
-                current.journalled = Some(done);
+            let newest = self.next_generation.take().unwrap_or(self.generation);
+            // Unguarded, only a log that was emptied is news: what another runner wrote is to be
+            // found by the next guard.
+            if !self.unguarded || newest < self.generation {
+                self.generation = newest;
             }
-            self.committed.append(&mut self.uncommitted);
+            self.table_stays = self.has_table;
+            if let (Some((done, attempted)), Some(current)) =
+                (self.noting.take(), &mut self.current)
+            {
+                current.journalled = Some(done);
+                current.attempted = attempted;
+            }
+            for done in std::mem::take(&mut self.uncommitted) {
+                self.finished(done);
+                self.committed.push(done);
+            }
             (self.tell)(&Event::Committed);
         }
         Ok(end)
@@ -403,7 +473,7 @@ impl<'r> Runner<'r> {
         let most = (self.batch * 2).min(longest);
         self.batch = usize::try_from(fitting).map_or(most, |fitting| fitting.clamp(1, most));
         for (ending, duration) in std::mem::take(&mut self.ending).into_iter().zip(durations) {
-            self.ended(ending.step, duration);
+            self.uncommitted.push(Done { step: ending.step, duration });
         }
         Ok(End::Done)
     }

@@ -15,6 +15,7 @@ use migrate_core::version_table::{FullRow, LogRow, Row, RowState, VersionTable};
 use crate::all_applied::AllApplied;
 use crate::driver::{Cells, Connection, Denial};
 use crate::error::Error;
+use crate::replay;
 use crate::unfinished::Unfinished;
 
 /// Where a database stands.
@@ -32,6 +33,19 @@ pub struct Status {
     pub unfinished: Vec<Unfinished>,
     /// The number of the newest log row: it grows with every move.
     pub(crate) generation: u64,
+    /// Fingerprints of applied revisions that are not those of their files.
+    pub(crate) recorded: Vec<(Node, Fingerprint)>,
+    /// The one of the two tables that is missing while the other one exists.
+    pub(crate) missing: Option<Missing>,
+}
+
+/// A table that is missing while the other one exists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Missing {
+    /// The log: nothing but the past is lost.
+    Log,
+    /// The version table; the revisions that the log leaves applied.
+    Versions(Vec<String>),
 }
 
 impl Status {
@@ -43,14 +57,28 @@ impl Status {
     /// What the version table means for a history; without one nothing is applied.
     pub(crate) fn of(answer: &Answer, history: &History, dialect: Dialect) -> Self {
         let mut status = Self::blank(&history.graph);
-        if let Answer(Some((generation, rows))) = answer {
-            status.has_version_table = true;
+        if let Some((generation, rows)) = &answer.rows {
+            status.has_version_table = answer.missing.is_none();
             status.generation = *generation;
             for row in rows {
                 status.add(row, history, dialect);
             }
         }
+        status.missing.clone_from(&answer.missing);
         status
+    }
+
+    /// Refuses a database whose version table is gone, though the log lists applied revisions: what
+    /// is applied is not known.
+    pub(crate) fn is_known(&self, table: &VersionTable) -> Result<(), Error> {
+        match &self.missing {
+            Some(Missing::Versions(applied)) if !applied.is_empty() => Err(Error::VersionTable {
+                table: table.version(),
+                log: table.log(),
+                applied: applied.clone(),
+            }),
+            _ => Ok(()),
+        }
     }
 
     /// The applied revisions that no other applied one needs.
@@ -66,29 +94,77 @@ impl Status {
     }
 }
 
-/// What the version table says, whatever history it is held against: the generation and the rows;
-/// `None` where there is no table.
-#[derive(Debug)]
-pub(crate) struct Answer(Option<(u64, Vec<Row>)>);
+/// What the version table says, whatever history it is held against.
+#[derive(Debug, Default)]
+pub(crate) struct Answer {
+    /// The generation and the rows; `None` where neither table exists.
+    rows: Option<(u64, Vec<Row>)>,
+    missing: Option<Missing>,
+}
 
 impl Answer {
     /// Whether it shows that all is applied, and nothing is half done.
     pub(crate) fn shows(&self, all: &AllApplied) -> bool {
         let applied = |row: &Row| (row.state == RowState::Applied).then_some(row.fingerprint?);
-        let rows = self.0.iter().flat_map(|(_, rows)| rows);
+        let rows = self.rows.iter().flat_map(|(_, rows)| rows);
         let rows = rows.map(|row| Some((&*row.revision, applied(row)?)));
         rows.collect::<Option<Vec<_>>>().is_some_and(|rows| all.are(rows))
     }
 }
 
 /// Reads the version table.
+///
+/// It is asked first and looked for only where that fails: one question less where both tables
+/// exist. Another runner may create them between the two, so the first refusal does not count.
 pub(crate) async fn answer(
     connection: &mut Connection,
     table: &VersionTable,
 ) -> Result<Answer, Error> {
-    let rows = ask(connection, table, &table.rows(), "reading the version table").await?;
-    let answer = rows.map(|rows| VersionTable::read(&rows)).transpose();
-    answer.map(Answer).map_err(|row| Error::Plan {
+    let doing = "reading the version table";
+    let error = match connection.rows(&table.rows()).await {
+        Ok(rows) => return Ok(Answer { rows: Some(understood(&rows)?), missing: None }),
+        Err(error) => error,
+    };
+    if connection.denial(&error) == Some(Denial::NoRight) {
+        return Err(no_right(connection, table, None, &error).await);
+    }
+    let failed = |error| Error::database(doing, error);
+    let exists = !connection.rows(&table.exists()).await.map_err(failed)?.is_empty();
+    let has_log = !connection.rows(&table.log_exists()).await.map_err(failed)?.is_empty();
+    if !exists {
+        missing(connection, table, error, doing).await?;
+    }
+    if !exists && !has_log {
+        return Ok(Answer::default());
+    }
+    // Another runner may have created one between the two questions.
+    match connection.rows(&table.rows()).await {
+        Ok(rows) => return Ok(Answer { rows: Some(understood(&rows)?), missing: None }),
+        Err(error) => match connection.denial(&error) {
+            Some(Denial::NoRight) => return Err(no_right(connection, table, None, &error).await),
+            Some(Denial::NoTable) if !exists || !has_log => {}
+            _ => return Err(failed(error)),
+        },
+    }
+    match exists {
+        true => {
+            let rows = connection.rows(&table.rows_without_log()).await.map_err(failed)?;
+            Ok(Answer { rows: Some(understood(&rows)?), missing: Some(Missing::Log) })
+        }
+        false => {
+            let rows = connection.rows(&table.generation()).await.map_err(failed)?;
+            let generation = rows.into_iter().flatten().flatten().next();
+            let generation = generation.and_then(|n| n.parse().ok()).unwrap_or_default();
+            let log = connection.rows(&table.log_rows()).await.map_err(failed)?;
+            let log: Vec<LogRow> = log.iter().map(|cells| VersionTable::log_row(cells)).collect();
+            let missing = Some(Missing::Versions(replay::applied(&log)));
+            Ok(Answer { rows: Some((generation, Vec::new())), missing })
+        }
+    }
+}
+
+fn understood(rows: &[Cells]) -> Result<(u64, Vec<Row>), Error> {
+    VersionTable::read(rows).map_err(|row| Error::Plan {
         message: format!(
             "the version table has a row that this version does not understand: {row}"
         ),
@@ -106,14 +182,13 @@ pub(crate) async fn read(
     Ok(Status::of(&answer, history, table.dialect()))
 }
 
-/// Asks the version table or the log; `None` where there is none.
+/// Asks one of the two tables; `None` where it does not exist.
 ///
-/// Asked first and looked after: one question less where the table is there. Somebody may create
-/// it between the two, so that a refusal counts only the second time. Only a database that says
-/// that there is no such table has none: who may not read it does not know.
+/// Asked first and looked for after, as in [`answer`].
 async fn ask(
     connection: &mut Connection,
     table: &VersionTable,
+    exists: &str,
     sql: &str,
     doing: &str,
 ) -> Result<Option<Vec<Cells>>, Error> {
@@ -121,21 +196,12 @@ async fn ask(
         Ok(rows) => return Ok(Some(rows)),
         Err(error) => error,
     };
-    let denial = connection.denial(&error);
-    if denial == Some(Denial::NoRight) {
+    if connection.denial(&error) == Some(Denial::NoRight) {
         return Err(no_right(connection, table, None, &error).await);
     }
     let failed = |error| Error::database(doing, error);
-    if connection.rows(&table.exists()).await.map_err(failed)?.is_empty() {
-        if denial != Some(Denial::NoTable) {
-            return Err(failed(error));
-        }
-        if let Some(question) = table.hidden()
-            && let Some(schema) = connection.ask(&question).await.map_err(failed)?
-        {
-            return Err(no_right(connection, table, Some(&schema), &error).await);
-        }
-        return Ok(None);
+    if connection.rows(exists).await.map_err(failed)?.is_empty() {
+        return missing(connection, table, error, doing).await.map(|()| None);
     }
     match connection.rows(sql).await {
         Ok(rows) => Ok(Some(rows)),
@@ -144,6 +210,26 @@ async fn ask(
         }
         Err(error) => Err(failed(error)),
     }
+}
+
+/// Accepts that a table does not exist which the catalog does not list. Only a database that says
+/// that there is no such table has none: who may not read it does not know.
+async fn missing(
+    connection: &mut Connection,
+    table: &VersionTable,
+    error: sqlx::Error,
+    doing: &str,
+) -> Result<(), Error> {
+    let failed = |error| Error::database(doing, error);
+    if connection.denial(&error) != Some(Denial::NoTable) {
+        return Err(failed(error));
+    }
+    if let Some(question) = table.hidden()
+        && let Some(schema) = connection.ask(&question).await.map_err(failed)?
+    {
+        return Err(no_right(connection, table, Some(&schema), &error).await);
+    }
+    Ok(())
 }
 
 /// That the role may not read the version table, and the right that it lacks.
@@ -193,6 +279,7 @@ impl Status {
                 Direction::Down => self.applied.remove(step.node),
             };
             self.edited.retain(|node| *node != step.node);
+            self.recorded.retain(|(node, _)| *node != step.node);
         }
         self.generation = generation;
     }
@@ -226,6 +313,10 @@ impl Status {
         if !same {
             self.edited.push(node);
         }
+        let own = history.graph.revision(node).fingerprint;
+        if let Some(recorded) = row.fingerprint.filter(|fingerprint| *fingerprint != own) {
+            self.recorded.push((node, recorded));
+        }
     }
 }
 
@@ -254,7 +345,9 @@ pub(crate) async fn full_rows(
     connection: &mut Connection,
     table: &VersionTable,
 ) -> Result<Vec<FullRow>, Error> {
-    let rows = ask(connection, table, &table.full_rows(), "reading the version table").await?;
+    let rows =
+        ask(connection, table, &table.exists(), &table.full_rows(), "reading the version table")
+            .await?;
     Ok(rows.unwrap_or_default().iter().filter_map(|cells| VersionTable::full_row(cells)).collect())
 }
 
@@ -263,7 +356,9 @@ pub(crate) async fn log(
     connection: &mut Connection,
     table: &VersionTable,
 ) -> Result<Vec<LogRow>, Error> {
-    let rows = ask(connection, table, &table.log_rows(), "reading the log table").await?;
+    let rows =
+        ask(connection, table, &table.log_exists(), &table.log_rows(), "reading the log table")
+            .await?;
     Ok(rows.unwrap_or_default().iter().map(|cells| VersionTable::log_row(cells)).collect())
 }
 
@@ -287,12 +382,13 @@ mod tests {
             statements_done: 0,
             statements_begun: 0,
         };
-        let shows = |row: &Row| Answer(Some((1, vec![row.clone()]))).shows(&all);
+        let answer = |rows| Answer { rows: Some((1, rows)), missing: None };
+        let shows = |row: &Row| answer(vec![row.clone()]).shows(&all);
         assert!(shows(&applied));
         for state in [RowState::Upgrading, RowState::Downgrading] {
             assert!(!shows(&Row { state, ..applied.clone() }), "{state:?}");
         }
         assert!(!shows(&Row { fingerprint: None, ..applied }));
-        assert!(!Answer(None).shows(&all) && !Answer(Some((1, Vec::new()))).shows(&all));
+        assert!(!Answer::default().shows(&all) && !answer(Vec::new()).shows(&all));
     }
 }

@@ -1,6 +1,7 @@
-//! A step that stopped in the middle, as its row in the version table tells it. What to do about it
-//! is not known here.
+//! A step that stopped in the middle, as its row in the version table tells it, and the command that
+//! continues it.
 
+use migrate_core::graph::Graph;
 use migrate_core::plan::Direction;
 use migrate_core::sql::Fingerprint;
 use migrate_core::version_table::RowState;
@@ -48,4 +49,20 @@ pub enum Repair {
     Applied,
     /// Nothing of the revision is applied.
     Reverted,
+}
+
+/// The command that continues a step, or starts it again.
+pub(crate) fn resume_command(graph: &Graph, revision: &str, direction: Direction) -> String {
+    let Some(node) = graph.node(revision).filter(|_| direction == Direction::Down) else {
+        return format!(
+            "cargo migrate {}grade",
+            if direction == Direction::Up { "up" } else { "down" }
+        );
+    };
+    let (place, siblings) = match graph.parents(node) {
+        [] => ("base", graph.bases().len()),
+        [parent, ..] => (graph.id(*parent).as_str(), graph.children(*parent).len()),
+    };
+    let branch = if siblings > 1 { format!("{revision}@") } else { String::new() };
+    format!("cargo migrate downgrade {branch}{place}")
 }

@@ -8,6 +8,7 @@
 //! holes, an upgrade fills those below its target.
 
 mod downgrade;
+mod redo;
 mod stamp;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ use std::fmt;
 
 use crate::graph::{Graph, Node, Set, Target, TargetError, TargetErrorKind};
 
+pub use redo::{redo, redo_target};
 pub use stamp::{Stamp, stamp};
 
 /// Which way a step goes.

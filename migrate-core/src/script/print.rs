@@ -12,7 +12,7 @@ impl Script {
     /// script that starts at base.
     #[must_use]
     pub fn to_sql(&self, graph: &Graph, table: &VersionTable, create: bool, tool: &str) -> String {
-        let origin = Origin { by: "--sql", tool, elapsed: Elapsed::Clock };
+        let origin = Origin { by: "--sql", tool, elapsed: Elapsed::Clock, redo: false };
         let mut text = String::new();
         if let Some(encoding) = self.dialect.words().client_encoding {
             let _ = writeln!(text, "{encoding};");

@@ -3,7 +3,7 @@
 use super::{Record, fingerprint_of};
 use crate::graph::{Graph, Node};
 use crate::plan::{Direction, Step};
-use crate::version_table::{Event, Origin, Progress, RowState, Standing, VersionTable};
+use crate::version_table::{Event, Origin, Progress, REDO, RowState, Standing, VersionTable};
 
 impl Record {
     /// The statements that make this change, the second of them the log's and sometimes empty: each
@@ -32,7 +32,8 @@ impl Record {
                 [insert(node, part(step, 0), Upgrading), log(node, Event::Begin, "upgrade")]
             }
             Self::Start(step @ Step { node, direction: Direction::Down }) => {
-                [progress(step, 0, 0), log(node, Event::Begin, "downgrade")]
+                let detail = if origin.redo { REDO } else { "downgrade" };
+                [progress(step, 0, 0), log(node, Event::Begin, detail)]
             }
             Self::Attempt(step, number) => [progress(step, number, number - 1), String::new()],
             Self::Progress(step, done) | Self::Retract(step, done) => {
@@ -42,10 +43,10 @@ impl Record {
                 let (state, fingerprint) = (Applied, whole(node));
                 let to =
                     Progress { state, begun: 0, done: 0, fingerprint, elapsed: origin.elapsed };
-                [table.update(id(node), from, &to), log(node, Event::Upgrade, "")]
+                [table.update(id(node), from, &to), log(node, Event::Upgrade, detail(origin))]
             }
             Self::Finish(Step { node, direction: Direction::Down }) => {
-                [table.delete([id(node)], from), log(node, Event::Downgrade, "")]
+                [table.delete([id(node)], from), log(node, Event::Downgrade, detail(origin))]
             }
             Self::Stamp(node) => [insert(node, whole(node), Applied), log(node, Event::Stamp, "")],
             Self::Purge => [table.clear(), table.record([("", Event::Unstamp, "purge", origin)])],
@@ -68,7 +69,8 @@ impl Record {
         } else {
             table.delete(steps.iter().map(|(step, _)| id(step.node)), RowState::Applied)
         };
-        [rows, table.record(steps.iter().map(|(step, by)| (id(step.node), event, "", *by)))]
+        let log = steps.iter().map(|(step, by)| (id(step.node), event, detail(*by), *by));
+        [rows, table.record(log)]
     }
 
     /// Refuses the change where the row is not as it was left, for databases where statements travel
@@ -98,6 +100,11 @@ impl Record {
             Self::Done(_) | Self::Start(_) | Self::Stamp(_) | Self::Purge => return None,
         })
     }
+}
+
+/// What the log says of a step that is done.
+const fn detail(origin: Origin<'_>) -> &'static str {
+    if origin.redo { REDO } else { "" }
 }
 
 /// The state of a row while a journalled step goes on.

@@ -35,8 +35,8 @@ fn show<'u>(ui: &'u Ui, progress: &mut Option<Progress<'u>>, event: &Event) {
         Event::Finished { revision, message, direction, duration } => {
             let line =
                 StepLine { direction: *direction, revision, message, duration: Some(*duration) };
-            match &progress {
-                Some(progress) => progress.done(line),
+            match progress {
+                Some(progress) => progress.finish(line),
                 None => ui.note(line),
             }
         }
@@ -59,13 +59,14 @@ fn show<'u>(ui: &'u Ui, progress: &mut Option<Progress<'u>>, event: &Event) {
                 progress.running(format_args!("{line} ({at}) {sql}"), *first, *statements);
             }
         }
-        Event::Executed { statement, sql, rows, duration, .. } if ui.is_verbose() => {
+        Event::Executed { revision, statement, sql, rows, duration } if ui.is_verbose() => {
             let sql = OneLine(sql);
             let rows = match usize::try_from(*rows) {
                 Ok(rows) if sql.changes_rows() => format!(", {}", Count(rows, "row")),
                 _ => String::new(),
             };
-            ui.detail(format_args!("{statement:>5}  {sql}{rows} ({})", Took(*duration)));
+            let took = Took(*duration);
+            ui.detail(format_args!("  {revision} {statement}  {sql}{rows} ({took})"));
         }
         Event::Settled { revision, statement, ran } => {
             let did = if *ran { "has run" } else { "has not run" };
@@ -78,6 +79,9 @@ fn show<'u>(ui: &'u Ui, progress: &mut Option<Progress<'u>>, event: &Event) {
             ui.note(format_args!("waiting up to {limit:?} for the server: {because}"));
         }
         Event::Reconnecting => ui.note("the connection was lost; connecting again"),
+        Event::Recreated { table } => {
+            ui.note(format_args!("the table {table} was missing: it is created again"));
+        }
         Event::Replanned => ui.note("another run was faster; planning the rest again"),
         _ => {}
     }

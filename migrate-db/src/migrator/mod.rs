@@ -6,8 +6,10 @@
 mod ahead;
 mod lock;
 mod options;
+mod redo;
 mod report;
 mod resume;
+mod rounds;
 mod session;
 
 use std::borrow::Cow;
@@ -98,8 +100,11 @@ impl<'h> Migrator<'h> {
     fn read_status(&mut self, database: Database) -> Boxed<'_, Status> {
         Box::pin(async move {
             let history = self.history;
-            let status =
-                self.read(&database, async |reached, table| reached.status(table, history).await);
+            let status = self.read(&database, async |reached, table| {
+                let status = reached.status(table, history).await?;
+                status.is_known(table)?;
+                Ok(status)
+            });
             Ok(status.await?.unwrap_or_else(|| Status::blank(&history.graph)))
         })
     }
@@ -210,6 +215,60 @@ impl<'h> Migrator<'h> {
         })
     }
 
+    /// Reverts the newest applied revision, or the named head of several, and applies it again: in
+    /// one transaction where the database can hold both. Elsewhere, when the up fails, the down
+    /// stands; [`Migrator::upgrade`] or another redo finishes it then.
+    ///
+    /// # Errors
+    /// As [`Migrator::downgrade`] and [`Migrator::upgrade`].
+    pub async fn redo(
+        &mut self,
+        database: impl Into<Database>,
+        revision: Option<&str>,
+    ) -> Result<Report, Error> {
+        self.run_redo(database.into(), revision).await
+    }
+
+    fn run_redo<'b>(
+        &'b mut self,
+        database: Database,
+        revision: Option<&'b str>,
+    ) -> Boxed<'b, Report> {
+        Box::pin(async move {
+            let reached = self.connect(&database, false).await?;
+            let session = Session::new(reached, &database, &self.options, &mut *self.tell);
+            let mut session = session.ok_or_else(redo::nothing_applied)?;
+            let report = session.redo(self.history, revision).await;
+            session.end(report).await
+        })
+    }
+
+    /// What [`Migrator::redo`] would do now. Reads only.
+    ///
+    /// # Errors
+    /// Those that the run would meet before its first step.
+    pub async fn plan_redo(
+        &mut self,
+        database: impl Into<Database>,
+        revision: Option<&str>,
+    ) -> Result<Preview<'h>, Error> {
+        self.preview_redo(database.into(), revision).await
+    }
+
+    fn preview_redo<'b>(
+        &'b mut self,
+        database: Database,
+        revision: Option<&'b str>,
+    ) -> Boxed<'b, Preview<'h>> {
+        Box::pin(async move {
+            let reached = self.connect(&database, false).await?;
+            let session = Session::new(reached, &database, &self.options, &mut *self.tell);
+            let mut session = session.ok_or_else(redo::nothing_applied)?;
+            let preview = session.preview_redo(self.history, revision).await;
+            session.end(preview).await
+        })
+    }
+
     /// What [`Migrator::upgrade`] or [`Migrator::downgrade`] would do now. Reads only.
     ///
     /// # Errors
@@ -278,6 +337,28 @@ impl<'h> Migrator<'h> {
         repair: Repair,
     ) -> Result<Vec<Unfinished>, Error> {
         self.settle(database.into(), repair).await
+    }
+
+    /// Writes a version table that is missing again, with the revisions that its log leaves applied;
+    /// which those are, none when it is not missing.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] when no file holds one of them, and as [`Migrator::repair`].
+    pub async fn repair_from_log(
+        &mut self,
+        database: impl Into<Database>,
+    ) -> Result<Vec<String>, Error> {
+        self.rewrite(database.into()).await
+    }
+
+    fn rewrite(&mut self, database: Database) -> Boxed<'_, Vec<String>> {
+        Box::pin(async move {
+            let reached = self.connect(&database, false).await?;
+            let session = Session::new(reached, &database, &self.options, &mut *self.tell);
+            let Some(mut session) = session else { return Ok(Vec::new()) };
+            let written = session.repair_from_log(self.history).await;
+            session.end(written).await
+        })
     }
 
     fn settle(&mut self, database: Database, repair: Repair) -> Boxed<'_, Vec<Unfinished>> {

@@ -1,20 +1,21 @@
 //! Steps that stopped in the middle: how they go on.
 
 use migrate_core::history::History;
-use migrate_core::plan::{Direction, Step};
+use migrate_core::plan::Step;
 use migrate_core::script::{How, Script, fingerprint_of, statements_of};
 
 use super::session::plan_error;
 use crate::database::Database;
 use crate::error::Error;
 use crate::state::Status;
+use crate::unfinished::resume_command;
 
 /// The rest of the step that stopped in the middle, when it is known exactly where it stands and
-/// the command goes the same way.
+/// the command continues it.
 pub(super) fn resume(
     history: &History,
     status: &Status,
-    direction: Direction,
+    continues: impl FnOnce(Step) -> bool,
     database: &Database,
     how: How,
     half_made: Vec<String>,
@@ -29,9 +30,10 @@ pub(super) fn resume(
         let file = &graph.revision(step.node).file;
         Some(Box::new((span.of(file.text()).to_owned(), file.locate(span))))
     });
-    let Some(step) = step.filter(|_| going == direction && !unfinished.in_doubt()) else {
+    let Some(step) = step.filter(|step| !unfinished.in_doubt() && continues(*step)) else {
+        let resume = resume_command(graph, &unfinished.revision, going);
         let unfinished = Box::new(unfinished.clone());
-        return Err(Error::Unfinished { unfinished, next, half_made });
+        return Err(Error::Unfinished { unfinished, next, half_made, resume });
     };
     if unfinished.fingerprint
         != Some(fingerprint_of(graph, step, unfinished.done, database.dialect()))

@@ -4,31 +4,25 @@
 //! under the lock, so that what is done fits what is there.
 
 use std::borrow::Cow;
-use std::time::Instant;
 
 use migrate_core::graph::{Graph, Target};
 use migrate_core::history::History;
 use migrate_core::plan::{self, Direction, Goal};
-use migrate_core::script::{How, Script, ScriptError};
+use migrate_core::script::{Script, ScriptError};
 use migrate_core::version_table::VersionTable;
 
 use super::ahead::Reached;
 use super::lock::{self, Held};
 use super::options::Options;
 use super::report::{Preview, Report};
-use super::resume::resume;
+use super::rounds::{Aim, Limit};
 use crate::database::Database;
-use crate::doubt::{self, Doubt};
-use crate::driver::{Connection, pause};
 use crate::error::Error;
 use crate::event::Event;
 use crate::ghosts;
-use crate::runner::{Done, Outcome, Runner, Work};
-use crate::state::{self, Status};
+use crate::runner::Outcome;
+use crate::state::{self, Missing, Status};
 use crate::unfinished::{Repair, Unfinished};
-
-/// How often a lost connection is made anew in one run.
-const RECONNECTIONS: u32 = 5;
 
 /// Which way a command goes.
 #[derive(Clone, Copy)]
@@ -54,6 +48,7 @@ impl Way<'_> {
         database: &Database,
         options: &Options,
     ) -> Result<Preview<'h>, Error> {
+        status.is_known(&VersionTable::new(database.dialect(), &options.version_table))?;
         if self.direction() == Direction::Up {
             status.agree(&history)?;
         }
@@ -73,25 +68,15 @@ impl Way<'_> {
     }
 }
 
-/// How a round ended.
-enum Round {
-    /// There is nothing left to do.
-    Arrived(Report),
-    /// A part was done; another round does the rest.
-    GoesOn,
-    /// Somebody else did it, or a part of it.
-    Overtaken,
-}
-
 /// A connection to a database that is to be changed.
 pub(super) struct Session<'m> {
-    database: &'m Database,
-    reached: Reached,
+    pub(super) database: &'m Database,
+    pub(super) reached: Reached,
     /// Given back behind the connection that it guards.
-    lock: Option<Held>,
-    table: VersionTable,
-    options: &'m Options,
-    tell: &'m mut (dyn FnMut(&Event) + Send),
+    pub(super) lock: Option<Held>,
+    pub(super) table: VersionTable,
+    pub(super) options: &'m Options,
+    pub(super) tell: &'m mut (dyn FnMut(&Event) + Send),
 }
 
 impl<'m> Session<'m> {
@@ -131,7 +116,7 @@ impl<'m> Session<'m> {
         }
         let Preview { history, plan, .. } = preview;
         (self.tell)(&Event::Planned { steps: plan.steps.len() });
-        self.work_towards(&history, &plan.goal, way.direction()).await
+        self.work_towards(&history, &Aim::Goal(plan.goal, way.direction())).await
     }
 
     /// What going the way would do now. Reads only.
@@ -152,99 +137,8 @@ impl<'m> Session<'m> {
         way.preview(history, status, self.database, self.options)
     }
 
-    /// Rounds of planning and running, until nothing is left to do.
-    async fn work_towards(
-        &mut self,
-        history: &History,
-        goal: &Goal,
-        direction: Direction,
-    ) -> Result<Report, Error> {
-        let how = self.options.how(self.database.dialect());
-        let mut done = Vec::new();
-        let mut lost = 0;
-        let mut entered = self.enter().await;
-        loop {
-            let round = match entered {
-                Ok(()) => self.round(history, goal, direction, how, &mut done).await,
-                Err(error) => Err(error),
-            };
-            entered = Ok(());
-            match round {
-                Ok(Round::Arrived(report)) => return Ok(report),
-                Ok(Round::GoesOn) => {}
-                Ok(Round::Overtaken) => (self.tell)(&Event::Replanned),
-                // What became of the last transaction stands in the version table: the next round
-                // starts from there, and refuses what is in doubt.
-                Err(error) if error.is_lost() && lost < RECONNECTIONS => {
-                    lost += 1;
-                    self.reconnect(error).await?;
-                }
-                Err(error) => return Err(error),
-            }
-        }
-    }
-
-    /// One round from what the database says now.
-    async fn round(
-        &mut self,
-        history: &History,
-        goal: &Goal,
-        direction: Direction,
-        how: How,
-        done: &mut Vec<Done>,
-    ) -> Result<Round, Error> {
-        let graph = &history.graph;
-        let status = state::read(&mut self.reached.connection, &self.table, history).await?;
-        let mut half_made = Vec::new();
-        if let Some(unfinished) = status.unfinished.first().filter(|u| u.in_doubt()) {
-            let (wait, dialect) = (self.options.lock_wait, self.table.dialect());
-            let settled = doubt::settle(
-                &mut self.reached.connection,
-                graph,
-                unfinished,
-                dialect,
-                wait,
-                self.tell,
-            );
-            match settled.await? {
-                Doubt::Settled(repair) => {
-                    self.runner(graph, &status, how).repair(unfinished, repair).await?;
-                    return Ok(Round::GoesOn);
-                }
-                Doubt::Stays(names) => half_made = names,
-            }
-        }
-        let unfinished = resume(history, &status, direction, self.database, how, half_made)?;
-        let plan = goal.plan(graph, &status.applied);
-        let script = match &unfinished {
-            Some(script) => script.clone(),
-            None => Script::of(graph, &plan.steps, self.database.dialect(), how)
-                .map_err(|e| plan_error(&e, graph))?,
-        };
-        let mut runner = self.runner(graph, &status, how);
-        let outcome = runner.run(&script).await;
-        done.append(&mut runner.committed);
-        Ok(match outcome? {
-            Outcome::Overtaken => Round::Overtaken,
-            Outcome::Complete if unfinished.is_some() => Round::GoesOn,
-            Outcome::Complete => Round::Arrived(Report::new(graph, done, &plan.heads_after(graph))),
-        })
-    }
-
-    fn runner<'r>(&'r mut self, graph: &'r Graph, status: &Status, how: How) -> Runner<'r> {
-        let work = Work {
-            graph,
-            table: &self.table,
-            by: &self.options.by,
-            wait: self.options.lock_wait,
-            transactions: how.transactions,
-            reporting: self.options.reporting,
-        };
-        Runner::new(&mut self.reached.connection, work, &mut *self.tell, status)
-    }
-
     /// Makes the session fit for work and takes the lock.
-    async fn enter(&mut self) -> Result<(), Error> {
+    pub(super) async fn enter(&mut self) -> Result<(), Error> {
         let failed = |e| Error::database("preparing the session", e);
         self.reached.connection.prepare().await.map_err(failed)?;
         if let Some(schema) = self.table.landing() {
@@ -258,33 +152,6 @@ impl<'m> Session<'m> {
         Ok(())
     }
 
-    async fn reconnect(&mut self, error: Error) -> Result<(), Error> {
-        let since = Instant::now();
-        let mut error = error;
-        let mut attempt = 0;
-        while since.elapsed() < self.options.lock_wait && error.is_lost() {
-            (self.tell)(&Event::Reconnecting);
-            tokio::time::sleep(pause(attempt)).await;
-            attempt += 1;
-            match Connection::open(&self.database.place, false).await {
-                Ok(Some(connection)) => {
-                    self.reached = connection.into();
-                    // The lock's own connection may be alive: it would stand in our way.
-                    if let Some(lock) = self.lock.take() {
-                        lock.free().await;
-                    }
-                    match self.enter().await {
-                        Ok(()) => return Ok(()),
-                        Err(failed) => error = failed,
-                    }
-                }
-                Ok(None) => break,
-                Err(failed) => error = failed,
-            }
-        }
-        Err(error)
-    }
-
     pub(super) async fn stamp(
         &mut self,
         history: &History,
@@ -295,8 +162,12 @@ impl<'m> Session<'m> {
         let blank = Status::blank(graph);
         plan::stamp(graph, &blank.applied, targets, purge)?;
         self.enter().await?;
+        let mut limit = Limit::default();
         loop {
             let status = state::read(&mut self.reached.connection, &self.table, history).await?;
+            if self.recreate(graph, &status).await? {
+                continue;
+            }
             if !purge && !status.unknown.is_empty() {
                 return Err(Error::Unknown(status.unknown));
             }
@@ -304,9 +175,10 @@ impl<'m> Session<'m> {
             let stamp = plan::stamp(graph, applied, targets, purge)?;
             let script = Script::stamp(&stamp, purge, self.database.dialect());
             let how = self.options.how(self.database.dialect());
-            if self.runner(graph, &status, how).run(&script).await? == Outcome::Complete {
+            if self.runner(graph, &status, how, false).run(&script).await? == Outcome::Complete {
                 return Ok(Report::new(graph, &[], &graph.tips(&stamp.applied_after)));
             }
+            limit.overtaken(&status)?;
         }
     }
 
@@ -317,12 +189,42 @@ impl<'m> Session<'m> {
     ) -> Result<Vec<Unfinished>, Error> {
         self.enter().await?;
         let status = state::read(&mut self.reached.connection, &self.table, history).await?;
+        status.is_known(&self.table)?;
+        self.recreate(&history.graph, &status).await?;
         let how = self.options.how(self.database.dialect());
-        let mut runner = self.runner(&history.graph, &status, how);
+        let mut runner = self.runner(&history.graph, &status, how, false);
         for unfinished in &status.unfinished {
             runner.repair(unfinished, repair).await?;
         }
         Ok(status.unfinished)
+    }
+
+    /// Writes the version table again, when it is missing, with the revisions that the log leaves
+    /// applied; which those are.
+    pub(super) async fn repair_from_log(
+        &mut self,
+        history: &History,
+    ) -> Result<Vec<String>, Error> {
+        self.enter().await?;
+        let graph = &history.graph;
+        let status = state::read(&mut self.reached.connection, &self.table, history).await?;
+        let Some(Missing::Versions(applied)) = &status.missing else { return Ok(Vec::new()) };
+        let (known, unknown): (Vec<_>, Vec<_>) =
+            applied.iter().cloned().partition(|id| graph.node(id).is_some());
+        if !unknown.is_empty() {
+            return Err(Error::Unknown(unknown));
+        }
+        let mut insert: Vec<_> = known.iter().filter_map(|id| graph.node(id)).collect();
+        insert.sort_unstable();
+        let applied_after = status.applied.clone();
+        let stamp = plan::Stamp { insert, remove: Vec::new(), applied_after };
+        let script = Script::stamp(&stamp, false, self.database.dialect());
+        self.recreate(graph, &status).await?;
+        let how = self.options.how(self.database.dialect());
+        match self.runner(graph, &status, how, false).run(&script).await? {
+            Outcome::Complete => Ok(known),
+            Outcome::Overtaken => Err(Error::Moved(known.join(", "))),
+        }
     }
 
     /// The history with the revisions that only the database knows, where the way leads down.

@@ -5,14 +5,15 @@ use std::borrow::Cow;
 use migrate_core::plan::{Direction, Step};
 use migrate_core::script::{Record, Statement};
 use migrate_core::source::Span;
-use migrate_core::version_table::{self as table, Elapsed, Origin};
+use migrate_core::version_table::{self as table, Elapsed, Progress, RowState, Standing};
 
 use super::recording::millis;
-use super::{End, Runner, TOOL};
+use super::{Current, End, Runner};
 use crate::doubt;
 use crate::driver::Remarks;
 use crate::error::{Error, StatementError};
 use crate::queue::{Queued, What};
+use crate::unfinished::resume_command;
 
 impl Runner<'_> {
     /// Adds to the outcome of a statement that stands alone what it left half made: where that is
@@ -102,33 +103,75 @@ impl Runner<'_> {
             half_made: Vec::new(),
             partial: self.work.table.dialect().may_be_partial(&queued.sql),
             whole: self.current.is_none_or(|c| c.journalled.is_none()),
+            resume: self.resume_command(),
+            redo: self.work.redo,
             source,
         }))
     }
 
+    fn resume_command(&self) -> String {
+        let Some(Current { step, .. }) = self.current else { return String::new() };
+        match step.direction {
+            Direction::Down if self.work.redo => "cargo migrate redo".to_owned(),
+            way => resume_command(self.work.graph, self.work.graph.id(step.node).as_str(), way),
+        }
+    }
+
     /// Writes a failure into the log, if that is possible: the error itself matters more. A
-    /// statement that was refused did not run, so that no doubt remains about it.
-    pub(super) async fn note_failure(&mut self, error: &Error) {
+    /// statement that was refused did not run, so that no doubt remains about it; a step none of
+    /// whose statements ran did not begin.
+    pub(super) async fn note_failure(&mut self, error: &mut Error) {
+        let lost = error.is_lost();
         let (Some(current), Error::Statement(failed)) = (self.current, error) else { return };
-        if error.is_lost() || !self.exists().await {
+        if lost || !self.exists().await {
             return;
         }
-        let elapsed = Elapsed::Millis(millis(current.since.elapsed()));
-        let origin = Origin { by: self.work.by, tool: TOOL, elapsed };
+        let origin = self.origin(Elapsed::Millis(millis(current.since.elapsed())));
         let detail = format!("{failed}: {}", failed.source);
-        let partial = self.work.table.dialect().may_be_partial(&failed.sql);
-        if let Some(done) = current.journalled.filter(|_| !partial) {
-            let record = Record::Retract(current.step, done);
-            let [row, _] = record.sql(self.work.graph, self.work.table, origin);
-            let _ = self.connection.execute(&row).await;
-        }
         let log =
             self.work.table.record([(&*failed.revision, table::Event::Failure, &*detail, origin)]);
+        if let Some(done) = current.journalled.filter(|_| !failed.partial) {
+            let begun = Some(0).filter(|_| done == 0 && failed.half_made.is_empty());
+            let withdrawal = begun.and_then(|_| self.withdrawal(current));
+            let record = Record::Retract(current.step, done);
+            let [retraction, _] = record.sql(self.work.graph, self.work.table, origin);
+            let withdrawn = withdrawal.is_some();
+            let changed = self.connection.execute(&withdrawal.unwrap_or(retraction)).await;
+            failed.whole |= withdrawn && changed.is_ok_and(|rows| rows == 1);
+        }
         let _ = self.connection.execute(&log).await;
     }
 
+    /// Takes back the row of a step none of whose statements ran; `None` where its earlier row is
+    /// not known.
+    fn withdrawal(&self, Current { step, resumed, .. }: Current) -> Option<String> {
+        let id = self.work.graph.id(step.node).as_str();
+        let from = |state| Standing { done: Some(0), ..Standing::from(state) };
+        if step.direction == Direction::Up {
+            return Some(self.work.table.delete([id], from(RowState::Upgrading)));
+        }
+        if resumed {
+            return None;
+        }
+        let recorded = self.recorded.iter().find(|(node, _)| *node == step.node);
+        let own = self.work.graph.revision(step.node).fingerprint;
+        let to = Progress {
+            state: RowState::Applied,
+            begun: 0,
+            done: 0,
+            fingerprint: recorded.map_or(own, |(_, fingerprint)| *fingerprint),
+            elapsed: Elapsed::Unknown,
+        };
+        Some(self.work.table.update(id, from(RowState::Downgrading), &to))
+    }
+
+    /// Whether both tables exist.
     pub(super) async fn exists(&mut self) -> bool {
-        let rows = self.connection.rows(&self.work.table.exists()).await;
-        rows.is_ok_and(|rows| !rows.is_empty())
+        for question in [self.work.table.exists(), self.work.table.log_exists()] {
+            if self.connection.rows(&question).await.map_or(true, |rows| rows.is_empty()) {
+                return false;
+            }
+        }
+        true
     }
 }

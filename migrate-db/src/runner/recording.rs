@@ -8,7 +8,7 @@ use migrate_core::plan::Step;
 use migrate_core::script::{Record, Transactions};
 use migrate_core::version_table::{self as table, Elapsed, Origin, Progress, RowState};
 
-use super::{Current, Done, End, Ending, LARGEST_BATCH, Runner, TOOL};
+use super::{Current, Done, End, Ending, LARGEST_BATCH, Runner, TOOL, Work};
 use crate::error::Error;
 use crate::event::Event;
 use crate::queue::{Queued, What};
@@ -18,8 +18,13 @@ impl Runner<'_> {
     /// Moves rows: in the open transaction, else in one of its own.
     pub(super) async fn record(&mut self, record: Record) -> Result<End, Error> {
         let own = !self.open;
-        if own && let end @ (End::Overtaken | End::Conflict(_)) = self.begin(false).await? {
-            return Ok(end);
+        if own {
+            let guarded = !matches!(record, Record::Progress(..));
+            if let end @ (End::Overtaken | End::Conflict(_)) =
+                self.begin_guarded(false, guarded).await?
+            {
+                return Ok(end);
+            }
         }
         let ends = match record {
             Record::Done(step) | Record::Finish(step) => Some(step),
@@ -55,8 +60,9 @@ impl Runner<'_> {
             self.queue_record(record, elapsed);
         }
         self.noting = match record {
-            Record::Start(_) => Some(0),
-            Record::Progress(_, done) => Some(done),
+            Record::Start(_) => Some((0, false)),
+            Record::Attempt(_, number) => Some((number - 1, true)),
+            Record::Progress(_, done) => Some((done, false)),
             _ => None,
         };
         match ends {
@@ -68,7 +74,7 @@ impl Runner<'_> {
                     return self.flush().await;
                 }
             }
-            Some(step) => self.ended(step, since.elapsed()),
+            Some(step) => self.uncommitted.push(Done { step, duration: since.elapsed() }),
             None => {}
         }
         if own { self.commit().await } else { Ok(End::Done) }
@@ -91,7 +97,7 @@ impl Runner<'_> {
     pub(super) fn records_behind(&self, durations: &[Duration]) -> Vec<Queued<'static>> {
         let took = |(ending, duration): (&Ending, &Duration)| {
             let elapsed = Elapsed::Millis(millis(*duration));
-            (ending.step, Origin { by: self.work.by, tool: TOOL, elapsed })
+            (ending.step, self.origin(elapsed))
         };
         let steps: Vec<(Step, Origin<'_>)> = self.ending.iter().zip(durations).map(took).collect();
         let mut queue = Vec::new();
@@ -104,7 +110,8 @@ impl Runner<'_> {
     }
 
     fn queue_record(&mut self, record: Record, elapsed: Elapsed) {
-        let origin = Origin { by: self.work.by, tool: TOOL, elapsed };
+        let Work { by, redo, .. } = self.work;
+        let origin = Origin { by, tool: TOOL, elapsed, redo };
         // What counts rows afterwards comes too late where the commit travels with them.
         if self.work.table.dialect().words().one_trip
             && let Some(guard) = record.guard(self.work.graph, self.work.table)
@@ -118,8 +125,12 @@ impl Runner<'_> {
         }
     }
 
-    pub(super) fn ended(&mut self, step: Step, duration: Duration) {
-        self.uncommitted.push(Done { step, duration });
+    pub(super) const fn origin(&self, elapsed: Elapsed) -> Origin<'_> {
+        Origin { by: self.work.by, tool: TOOL, elapsed, redo: self.work.redo }
+    }
+
+    /// Reports a step that is committed.
+    pub(super) fn finished(&mut self, Done { step, duration }: Done) {
         let revision = self.work.graph.revision(step.node);
         (self.tell)(&Event::Finished {
             revision: revision.id().to_string(),
@@ -136,7 +147,7 @@ impl Runner<'_> {
         repair: Repair,
     ) -> Result<(), Error> {
         let Unfinished { revision: id, state, done, begun, .. } = unfinished;
-        let origin = Origin { by: self.work.by, tool: TOOL, elapsed: Elapsed::Unknown };
+        let origin = self.origin(Elapsed::Unknown);
         let node = self.work.graph.node(id).ok_or_else(|| Error::Unknown(vec![id.clone()]));
         let step = |node| Step { node, direction: unfinished.direction() };
         let (row, detail) = match repair {

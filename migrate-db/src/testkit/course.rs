@@ -115,6 +115,8 @@ impl<'h> Course<'h> {
             wait: self.options.lock_wait,
             transactions: how.transactions,
             reporting: self.options.reporting,
+            redo: false,
+            locked: true,
         };
         let mut silent = |_: &_| {};
         let mut runner = Runner::new(&mut self.connection, work, &mut silent, &status);

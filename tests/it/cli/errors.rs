@@ -80,9 +80,6 @@ fn a_statement_that_the_database_refuses() {
     exit code: 1
     ----- stderr
     database: sqlite:app.db (a new file)
-    up   aaa, Message of aaa ([TIME])
-    up   bbb, Message of bbb ([TIME])
-    up   ccc, Message of ccc ([TIME])
     error: statement 2 of revision ddd (up) failed
       --> migrations/ddd.sql:9:1
        |

@@ -258,7 +258,7 @@ fn repair_settles_a_step_that_stopped_in_the_middle() {
     8 | CREATE TABEL e (id INTEGER)
       | ^^^^^^^^^^^^^^^^^^^^^^^^^^^ near "TABEL": syntax error
       |
-      = help: the 1 statements before it stay: mend the file and `cargo migrate upgrade` goes on here, or undo them and `cargo migrate repair`
+      = help: the statement before it stays: mend the file and `cargo migrate upgrade` goes on here, or undo them and `cargo migrate repair`
       = help: done and committed before: aaa, bbb, ccc
     "#);
     assert_snapshot!(env.run(&["repair", "--format", "json"]), @r#"
@@ -378,15 +378,15 @@ fn more_detail_shows_the_settings_and_each_statement_with_its_rows() {
     ----- stderr
     database: sqlite:app.db (a new file)
     settings: transaction all, lock auto, lock wait 60s, lock timeout 5s, statement timeout default, connect timeout 10s, version table migrate_version
-        1  CREATE TABLE users (id INTEGER PRIMARY KEY) ([TIME])
+      aaa 1  CREATE TABLE users (id INTEGER PRIMARY KEY) ([TIME])
+      bbb 1  ALTER TABLE users ADD COLUMN email TEXT ([TIME])
+      ccc 1  CREATE TABLE posts (id INTEGER) ([TIME])
+      ddd 1  INSERT INTO users (email) VALUES ('a'), ('b'), 2 rows ([TIME])
+      ddd 2  UPDATE users SET email = 'c', 2 rows ([TIME])
+      ddd 3  CREATE INDEX i ON users (email) ([TIME])
     up   aaa, Message of aaa ([TIME])
-        1  ALTER TABLE users ADD COLUMN email TEXT ([TIME])
     up   bbb, Message of bbb ([TIME])
-        1  CREATE TABLE posts (id INTEGER) ([TIME])
     up   ccc, Message of ccc ([TIME])
-        1  INSERT INTO users (email) VALUES ('a'), ('b'), 2 rows ([TIME])
-        2  UPDATE users SET email = 'c', 2 rows ([TIME])
-        3  CREATE INDEX i ON users (email) ([TIME])
     up   ddd, Message of ddd ([TIME])
     4 steps done; the database is at ddd
     ");
@@ -395,8 +395,8 @@ fn more_detail_shows_the_settings_and_each_statement_with_its_rows() {
     ----- stderr
     database: sqlite:app.db
     settings: transaction all, lock auto, lock wait 60s, lock timeout default, statement timeout default, connect timeout 10s, version table migrate_version
-        1  DROP INDEX i ([TIME])
-        2  DELETE FROM users, 2 rows ([TIME])
+      ddd 1  DROP INDEX i ([TIME])
+      ddd 2  DELETE FROM users, 2 rows ([TIME])
     down ddd, Message of ddd ([TIME])
     1 step done; the database is at ccc
     ");

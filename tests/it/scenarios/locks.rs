@@ -42,10 +42,6 @@ async fn many_at_once_do_each_step_once(db: Db) {
 }
 
 async fn without_a_lock_each_step_still_happens_once(db: Db) {
-    // Where DDL commits by itself only a lock keeps a second runner from a statement.
-    if !is_atomic(&db) {
-        return;
-    }
     let history = chain(db.dialect, 10);
     assert_eq!(together(&db, history.clone(), 8, Locking::None).await.unwrap(), 10);
     once_each(&db, &history).await;

@@ -37,8 +37,10 @@ mod lock_row;
 mod locks;
 mod offline;
 mod patience;
+mod redo;
 mod session;
 mod settings;
+mod tables;
 mod transactions;
 mod ways;
 

@@ -50,7 +50,7 @@ async fn a_failure_leaves_nothing_or_says_what_it_left(db: Db) {
         assert_eq!((unfinished.done, unfinished.in_doubt()), (1, false));
         assert_eq!(events(&db, &history).await, ["begin a", "failure a"]);
         let help = whole(&error);
-        assert!(help.contains("the 1 statements before it stay"), "{help}");
+        assert!(help.contains("the statement before it stays"), "{help}");
     }
 }
 

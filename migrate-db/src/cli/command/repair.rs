@@ -14,7 +14,8 @@ have run or not: look at the database, and say what you found.
 Examples:
   cargo migrate repair               # show what stopped in the middle
   cargo migrate repair --ran         # the statement in doubt did run
-  cargo migrate repair --reverted    # all of the revision was undone by hand"
+  cargo migrate repair --reverted    # all of the revision was undone by hand
+  cargo migrate repair --from-log    # the version table is gone: write it again"
 )]
 pub struct Args {
     #[command(flatten)]
@@ -38,6 +39,9 @@ struct Found {
     /// Nothing of the revision is applied
     #[arg(long)]
     reverted: bool,
+    /// Write a missing version table again, with the revisions that its log lists
+    #[arg(long)]
+    from_log: bool,
 }
 
 impl Found {
@@ -57,6 +61,18 @@ impl Args {
     pub(super) async fn run(&self, context: &Context<'_>) -> Result<Exit, CliError> {
         context.legible()?;
         let database = context.database()?;
+        if self.found.from_log {
+            let mut migrator = context.migrator().options(self.lock.options(&context.options));
+            let written = migrator.repair_from_log(database).await?;
+            context.ui.note(match written.as_slice() {
+                [] => "the version table is not missing".to_owned(),
+                ids => format!("written again: {}", ids.join(", ")),
+            });
+            if context.ui.format() == Format::Json {
+                context.ui.json(&written);
+            }
+            return Ok(Exit::Done);
+        }
         let Some(repair) = self.found.repair() else {
             let stopped = context.status().await?.unfinished;
             tell(context, &stopped);

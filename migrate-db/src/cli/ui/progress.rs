@@ -36,12 +36,20 @@ impl Ui {
 }
 
 impl Progress<'_> {
-    /// A part begins.
+    /// A part begins. The bar counts it now, since parts may be done only all at once.
     pub fn begin(&self, what: impl Display) {
+        self.end_statements();
         if let Some(bar) = &lock(&self.ui.err).bar {
+            bar.inc(1);
             // The bar writes past the stream that takes colours out.
             bar.set_message(anstream::adapter::strip_str(&what.to_string()).to_string());
         }
+    }
+
+    /// A part that was counted when it began is done; `line` says so.
+    pub fn finish(&self, line: impl Display) {
+        self.end_statements();
+        self.ui.note(line);
     }
 
     /// A part takes long: `what` describes it, `at` of `total` is where it is. Without a bar for the
@@ -69,17 +77,20 @@ impl Progress<'_> {
 
     /// A part is done; `line` says so.
     pub fn done(&self, line: impl Display) {
-        let mut err = lock(&self.ui.err);
-        if err.bar_of_statements {
-            err.bar_of_statements = false;
-            if let Some(bar) = err.bar.take() {
-                bar.finish_and_clear();
-            }
-        } else if let Some(bar) = &err.bar {
+        if let Some(bar) = &lock(&self.ui.err).bar {
             bar.inc(1);
         }
-        drop(err);
         self.ui.note(line);
+    }
+
+    /// Removes the bar of one part's statements.
+    fn end_statements(&self) {
+        let mut err = lock(&self.ui.err);
+        if std::mem::take(&mut err.bar_of_statements)
+            && let Some(bar) = err.bar.take()
+        {
+            bar.finish_and_clear();
+        }
     }
 }
 

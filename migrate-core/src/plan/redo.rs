@@ -1,0 +1,53 @@
+//! Which revision `redo` reverts and applies again.
+
+use super::{Direction, Goal, Plan, Step};
+use crate::graph::{Graph, Node, Set, TargetError, TargetErrorKind as Kind};
+
+/// The applied head that a redo is about: the one named, else the only one; `None` where nothing is
+/// applied.
+///
+/// # Errors
+/// [`TargetError`] when the name is not that of an applied head, or several are applied and none is
+/// named.
+pub fn redo_target(
+    graph: &Graph,
+    applied: &Set,
+    revision: Option<&str>,
+) -> Result<Option<Node>, TargetError> {
+    let heads = graph.tips(applied);
+    let names = || heads.iter().map(|node| graph.id(*node).as_str()).collect::<Vec<_>>().join(", ");
+    if let Some(text) = revision {
+        let node = graph.find(text)?;
+        if heads.contains(&node) {
+            return Ok(Some(node));
+        }
+        let message =
+            format!("{} is not the newest applied revision of its branch", graph.id(node));
+        return Err(TargetError::new(Kind::Misplaced, message)
+            .help(format!("those are {}", names()))
+            .help("`cargo migrate downgrade` and `upgrade` go further"));
+    }
+    match heads.as_slice() {
+        [] => Ok(None),
+        [node] => Ok(Some(*node)),
+        _ => Err(TargetError::new(Kind::SeveralHeads, "several branches are applied")
+            .help(format!("name one: {}", names()))),
+    }
+}
+
+/// Plans a redo: the applied ones of these revisions that are not `reverted` yet go down, then all
+/// of them up. The nodes are in the graph's order.
+#[must_use]
+pub fn redo(graph: &Graph, applied: &Set, nodes: &[Node], reverted: impl Fn(Node) -> bool) -> Plan {
+    let mut applied_after = applied.clone();
+    let down = |node: &Node| applied.contains(*node) && !reverted(*node);
+    let downs: Vec<Node> = nodes.iter().copied().filter(down).collect();
+    let ups = nodes.iter().filter(|node| downs.contains(node) || !applied.contains(**node));
+    let step = |direction| move |node: &Node| Step { node: *node, direction };
+    let steps = downs.iter().rev().map(step(Direction::Down)).chain(ups.map(step(Direction::Up)));
+    let steps: Vec<Step> = steps.collect();
+    for node in graph.below(nodes.iter().copied()).iter() {
+        applied_after.insert(node);
+    }
+    Plan { goal: Goal::Applied(nodes.to_vec()), steps, applied_after }
+}

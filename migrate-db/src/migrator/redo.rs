@@ -1,0 +1,131 @@
+//! A redo: revisions reverted and applied again as one act.
+//!
+//! Where the database can hold both halves in one transaction, both happen or none. Elsewhere the
+//! log marks the down as a part of a redo, so that a second redo finishes the first one and never
+//! reverts what lies below.
+
+use std::borrow::Cow;
+
+use migrate_core::graph::{Graph, Node};
+use migrate_core::history::History;
+use migrate_core::plan::{self, Plan};
+use migrate_core::script::{How, Script, Transactions};
+use migrate_core::version_table::LogRow;
+
+use super::report::{Preview, Report};
+use super::rounds::Aim;
+use super::session::{Session, plan_error};
+use crate::error::Error;
+use crate::event::Event;
+use crate::replay;
+use crate::state::{self, Status};
+
+/// What a redo is about.
+pub(super) struct Redo {
+    /// The revisions, in the graph's order.
+    nodes: Vec<Node>,
+    /// How often each was reverted by a redo before this one.
+    before: Vec<usize>,
+}
+
+impl Redo {
+    /// The redo that stopped between its halves, else that of an applied head.
+    fn choose(
+        graph: &Graph,
+        status: &Status,
+        log: &[LogRow],
+        revision: Option<&str>,
+    ) -> Result<Self, Error> {
+        let is_unfinished = |id: &str| status.unfinished.iter().any(|step| step.revision == id);
+        let redone = replay::redone(log).into_iter().filter_map(|id| graph.node(id));
+        let mut nodes: Vec<Node> = redone
+            .filter(|node| {
+                !status.applied.contains(*node) || is_unfinished(graph.id(*node).as_str())
+            })
+            .collect();
+        nodes.sort_unstable();
+        nodes.dedup();
+        if nodes.is_empty() {
+            let node = plan::redo_target(graph, &status.applied, revision)?;
+            nodes.push(node.ok_or_else(nothing_applied)?);
+        } else if let Some(text) = revision {
+            let named = graph.find(text)?;
+            if !nodes.contains(&named) {
+                let ids: Vec<&str> = nodes.iter().map(|node| graph.id(*node).as_str()).collect();
+                return Err(Error::Plan {
+                    message: format!("the redo of {} is not finished", ids.join(", ")),
+                    help: vec!["`cargo migrate redo` finishes it".to_owned()],
+                });
+            }
+        }
+        let count = |node: &Node| replay::times_reverted(log, graph.id(*node).as_str());
+        let before = nodes.iter().map(count).collect();
+        Ok(Self { nodes, before })
+    }
+
+    pub(super) fn is_about(&self, node: Node) -> bool {
+        self.nodes.contains(&node)
+    }
+
+    /// What is left to do.
+    pub(super) fn plan(&self, graph: &Graph, status: &Status, log: &[LogRow]) -> Plan {
+        let reverted = |node: Node| {
+            let mut known =
+                self.nodes.iter().zip(&self.before).filter(|(known, _)| **known == node);
+            known.any(|(_, before)| replay::times_reverted(log, graph.id(node).as_str()) > *before)
+        };
+        plan::redo(graph, &status.applied, &self.nodes, reverted)
+    }
+}
+
+pub(super) fn nothing_applied() -> Error {
+    Error::Plan {
+        message: "nothing is applied".to_owned(),
+        help: vec!["`cargo migrate upgrade` applies what is pending".to_owned()],
+    }
+}
+
+impl Session<'_> {
+    /// Reverts an applied head and applies it again.
+    pub(super) async fn redo(
+        &mut self,
+        history: &History,
+        revision: Option<&str>,
+    ) -> Result<Report, Error> {
+        let (redo, preview) = self.choose_redo(history, revision).await?;
+        (self.tell)(&Event::Planned { steps: preview.plan.steps.len() });
+        drop(preview);
+        self.work_towards(history, &Aim::Redo(redo)).await
+    }
+
+    /// What a redo would do now. Reads only.
+    pub(super) async fn preview_redo<'h>(
+        &mut self,
+        history: &'h History,
+        revision: Option<&str>,
+    ) -> Result<Preview<'h>, Error> {
+        Ok(self.choose_redo(history, revision).await?.1)
+    }
+
+    async fn choose_redo<'h>(
+        &mut self,
+        history: &'h History,
+        revision: Option<&str>,
+    ) -> Result<(Redo, Preview<'h>), Error> {
+        let graph = &history.graph;
+        let mut status = self.reached.status(&self.table, history).await?;
+        status.is_known(&self.table)?;
+        let log = state::log(&mut self.reached.connection, &self.table).await?;
+        let redo = Redo::choose(graph, &status, &log, revision)?;
+        // The text of what is done again may be another one; all else must be as it ran.
+        let edited = std::mem::take(&mut status.edited);
+        status.edited = edited.iter().copied().filter(|node| !redo.is_about(*node)).collect();
+        status.agree(history)?;
+        status.edited = edited;
+        let plan = redo.plan(graph, &status, &log);
+        let dialect = self.database.dialect();
+        let how = How { transactions: Transactions::All, ..self.options.how(dialect) };
+        Script::of(graph, &plan.steps, dialect, how).map_err(|e| plan_error(&e, graph))?;
+        Ok((redo, Preview { history: Cow::Borrowed(history), status, plan }))
+    }
+}
