@@ -75,13 +75,13 @@ pub enum Error {
     #[error(transparent)]
     Statement(#[from] Box<StatementError>),
     /// The version table names revisions that no file holds.
-    #[error("the database has revisions that no file holds: {}", .0.join(", "))]
+    #[error("the database has revisions that no file holds: {}", few(.0))]
     Unknown(Vec<String>),
     /// Applied revisions were edited since.
     #[error("revisions were edited after this database ran them: {}", names(.0))]
     Edited(Vec<(String, String)>),
     /// The database lacks revisions that the program has.
-    #[error("revisions are not applied to this database: {}", .0.join(", "))]
+    #[error("revisions are not applied to this database: {}", few(.0))]
     Pending(Vec<String>),
     /// A step that runs statement by statement did not end.
     #[error("revision {} stopped in the middle of its {} step: {} statements are known to have run", .unfinished.revision, .unfinished.direction(), .unfinished.done)]
@@ -211,7 +211,18 @@ impl std::error::Error for StatementError {
 }
 
 fn names(pairs: &[(String, String)]) -> String {
-    pairs.iter().map(|(id, path)| format!("{id} ({path})")).collect::<Vec<_>>().join(", ")
+    few(&pairs.iter().map(|(id, path)| format!("{id} ({path})")).collect::<Vec<_>>())
+}
+
+/// How many names are listed in full.
+const LISTED: usize = 6;
+
+/// Names with commas between; of many their number and the last three.
+fn few(names: &[String]) -> String {
+    match names.len() {
+        0..=LISTED => names.join(", "),
+        many => format!("{many}, the last of them {}", names[many - 3..].join(", ")),
+    }
 }
 
 impl Error {
@@ -371,7 +382,7 @@ impl StatementError {
             (true, 0) => help.push("the step was rolled back whole".to_owned()),
             (true, n) => help.push(format!(
                 "the step and the {n} before it were rolled back whole: {}",
-                self.rolled_back.join(", ")
+                few(&self.rolled_back)
             )),
             (false, _) => {
                 let before = match self.number - 1 {
@@ -392,8 +403,20 @@ impl StatementError {
             return help;
         }
         if !self.committed.is_empty() {
-            help.push(format!("done and committed before: {}", self.committed.join(", ")));
+            help.push(format!("done and committed before: {}", few(&self.committed)));
         }
         help
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::few;
+
+    #[test]
+    fn of_many_names_the_last_are_listed() {
+        let names: Vec<String> = (1..=300).map(|n| format!("r{n}")).collect();
+        assert_eq!(few(&names[..3]), "r1, r2, r3");
+        assert_eq!(few(&names), "300, the last of them r298, r299, r300");
     }
 }
