@@ -56,7 +56,10 @@ impl<'u> Context<'u> {
         let here = std::env::current_dir()
             .map_err(|e| CliError::failed("the current folder cannot be read").because(e))?;
         let (root, config) = root_and_config(globals, &here)?;
-        let settings = settings(config.as_deref(), &here, globals.name.as_deref())?;
+        let mut settings = settings(config.as_deref(), &here, globals.name.as_deref())?;
+        if let Some(prelude) = &mut settings.test.prelude {
+            *prelude = root.join(&*prelude).to_string_lossy().into_owned();
+        }
         let path = match &globals.dir {
             Some(dir) => here.join(dir),
             None => root.join(&settings.dir),

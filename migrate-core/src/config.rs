@@ -75,6 +75,8 @@ pub struct Settings {
     pub statement_timeout: Option<Duration>,
     /// The size limit of a revision file, in bytes; 64 MiB by default.
     pub max_file_size: Option<u64>,
+    /// Statements that a run's session begins with, as `SET foreign_key_checks = 0`.
+    pub session: Vec<String>,
     /// How the revisions are tested.
     pub test: TestSettings,
 }
@@ -126,6 +128,7 @@ impl Default for Settings {
             lock_timeout: None,
             statement_timeout: None,
             max_file_size: None,
+            session: Vec::new(),
             test: TestSettings::default(),
         }
     }

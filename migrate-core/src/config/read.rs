@@ -14,7 +14,7 @@ use crate::script::Transactions;
 use crate::source::{SourceFile, Span};
 use crate::suggest::nearest;
 
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "dir",
     "dialects",
     "heads",
@@ -27,6 +27,7 @@ const KEYS: [&str; 12] = [
     "lock-timeout",
     "statement-timeout",
     "max-file-size",
+    "session",
 ];
 
 /// The table whose members are databases by name.
@@ -244,6 +245,9 @@ fn set(
             let choices = Locking::ALL.map(|lock| (lock.word(), lock));
             settings.lock = choice(name, value, choices).map_err(whole)?;
         }
+        "session" => {
+            settings.session = texts(name, value, "SET foreign_key_checks = 0").map_err(whole)?;
+        }
         "lock-wait" => settings.lock_wait = Some(time(name, value).map_err(whole)?),
         "connect-timeout" => settings.connect_timeout = Some(time(name, value).map_err(whole)?),
         "lock-timeout" => settings.lock_timeout = Some(time(name, value).map_err(whole)?),
@@ -258,6 +262,12 @@ pub(super) fn text(name: &str, value: &DeValue<'_>, example: &str) -> Result<Str
         Some(text) if !text.trim().is_empty() => Ok(text.to_owned()),
         _ => Err(format!("write a text: `{name} = \"{example}\"`")),
     }
+}
+
+fn texts(name: &str, value: &DeValue<'_>, example: &str) -> Result<Vec<String>, Wrong> {
+    let text = |item: &toml::Spanned<DeValue<'_>>| item.get_ref().as_str().map(str::to_owned);
+    let texts = value.as_array().and_then(|list| list.iter().map(text).collect());
+    texts.ok_or_else(|| format!("write a list of texts: `{name} = [\"{example}\"]`"))
 }
 
 fn choice<T: Copy, const N: usize>(
@@ -288,7 +298,7 @@ pub(super) fn number<N: TryFrom<u64> + std::fmt::Display>(
         .ok_or_else(|| format!("write a whole number, not below 0: `{name} = {example}`"))
 }
 
-fn time(name: &str, value: &DeValue<'_>) -> Result<Duration, Wrong> {
+pub(super) fn time(name: &str, value: &DeValue<'_>) -> Result<Duration, Wrong> {
     let help = || format!("write a number and ms, s, m or h: `{name} = \"5s\"`");
     let text = value.as_str().ok_or_else(help)?;
     duration(name, text).map_err(|_| help())

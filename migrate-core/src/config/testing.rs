@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::time::Duration;
 
 use toml::de::DeValue;
 
-use super::read::{Wrong, dialects, number, text};
+use super::read::{Wrong, dialects, number, text, time};
 use crate::dialect::Dialect;
 
 /// How round trips are tested: on which databases, with which servers and rows.
@@ -19,6 +20,11 @@ pub struct TestSettings {
     pub chosen: BTreeMap<Dialect, String>,
     /// How many rows each table is filled with; 0 leaves the tables empty.
     pub rows: u32,
+    /// How long the statements of one test may take; nothing means without limit.
+    pub time_limit: Duration,
+    /// A file of SQL that each new test database begins with, relative to `migrate.toml`: extensions
+    /// and tables that the history expects.
+    pub prelude: Option<String>,
     /// What the rows are drawn from: the same seed gives the same rows.
     pub seed: u64,
 }
@@ -30,6 +36,8 @@ impl Default for TestSettings {
             images: BTreeMap::new(),
             chosen: BTreeMap::new(),
             rows: 5,
+            time_limit: Duration::from_mins(1),
+            prelude: None,
             seed: 1,
         }
     }
@@ -55,7 +63,11 @@ impl TestSettings {
 /// The keys, with those of the images of all databases that have one.
 pub(super) fn keys() -> Vec<String> {
     let images = Dialect::ALL.into_iter().filter(|d| d.words().test_image.is_some()).map(image_key);
-    ["dialects", "rows", "seed"].into_iter().map(str::to_owned).chain(images).collect()
+    ["dialects", "rows", "seed", "time-limit", "prelude"]
+        .into_iter()
+        .map(str::to_owned)
+        .chain(images)
+        .collect()
 }
 
 fn image_key(dialect: Dialect) -> String {
@@ -73,6 +85,8 @@ pub(super) fn set(
     match name {
         "dialects" => settings.dialects = dialects(value)?,
         "rows" => settings.rows = number(name, value, settings.rows).map_err(whole)?,
+        "time-limit" => settings.time_limit = time(name, value).map_err(whole)?,
+        "prelude" => settings.prelude = Some(text(name, value, "prelude.sql").map_err(whole)?),
         "seed" => settings.seed = number(name, value, settings.seed).map_err(whole)?,
         _ => {
             let dialect = Dialect::ALL.into_iter().find(|dialect| image_key(*dialect) == name);

@@ -23,7 +23,8 @@ fn every_setting_is_read() {
          version-table = \"ops.v\"\ndatabase-url = \"sqlite:${DB}\"\ntransaction = \"each\"\nlock = \"table\"\n\
          lock-wait = \"2m\"\nconnect-timeout = \"30s\"\nlock-timeout = \"500ms\"\nstatement-timeout = \"1h\"\n\
          max-file-size = \"2 KiB\"\n\
-         [test]\ndialects = [\"postgres\"]\npostgres-image = \"localhost:5000/pg:18\"\nrows = 0\nseed = 0xff\n",
+         session = [\"SET a = 1\", \"SET b = 2\"]\n\
+         [test]\ndialects = [\"postgres\"]\npostgres-image = \"localhost:5000/pg:18\"\nrows = 0\nseed = 0xff\ntime-limit = \"5m\"\nprelude = \"p.sql\"\n",
     );
     assert!(found.is_empty(), "{found}");
     let settings = config.database(None).unwrap();
@@ -42,11 +43,14 @@ fn every_setting_is_read() {
             lock_timeout: Some(Duration::from_millis(500)),
             statement_timeout: Some(Duration::from_secs(3600)),
             max_file_size: Some(2048),
+            session: vec!["SET a = 1".into(), "SET b = 2".into()],
             test: TestSettings {
                 dialects: vec![Dialect::Postgres],
                 images: [(Dialect::Postgres, "localhost:5000/pg:18".to_owned())].into(),
                 rows: 0,
                 seed: 255,
+                time_limit: Duration::from_secs(300),
+                prelude: Some("p.sql".into()),
                 ..TestSettings::default()
             },
         }

@@ -121,6 +121,9 @@ impl Reader {
         let [many, chosen, all] = self.flags()?;
         let lock = *Locking::ALL.get(self.size()?).ok_or(DecodeError::Malformed)?;
         let [lock_wait, connect_timeout, lock_timeout, statement_timeout] = self.durations()?;
+        let session = (0..self.count()?)
+            .map(|_| Ok(self.inline()?.to_owned()))
+            .collect::<Read<Vec<String>>>()?;
         Ok(Settings {
             // A program reads no files.
             max_file_size: None,
@@ -139,6 +142,7 @@ impl Reader {
             connect_timeout,
             lock_timeout,
             statement_timeout,
+            session,
             test: self.test_settings()?,
         })
     }
@@ -150,7 +154,11 @@ impl Reader {
             .collect::<Read<_>>()?;
         let rows = u32::try_from(self.number()?).map_err(|_| DecodeError::Malformed)?;
         let chosen = BTreeMap::new();
-        Ok(TestSettings { dialects, images, chosen, rows, seed: self.number()? })
+        let seed = self.number()?;
+        let time_limit = Duration::from_millis(self.number()?);
+        let [has_prelude] = self.flags()?;
+        let prelude = if has_prelude { Some(self.inline()?.to_owned()) } else { None };
+        Ok(TestSettings { dialects, images, chosen, rows, time_limit, prelude, seed })
     }
 
     /// What follows the file's path and length.

@@ -147,16 +147,17 @@ fn settings() -> impl Strategy<Value = Settings> {
     );
     let test = (images, any::<u32>(), any::<u64>()).prop_map(|(images, rows, seed)| {
         let dialects = images.keys().copied().collect();
-        TestSettings { dialects, images, rows, seed, ..TestSettings::default() }
+        let prelude = (rows > 9).then(|| "p.sql".to_owned());
+        TestSettings { dialects, images, rows, seed, prelude, ..TestSettings::default() }
     });
     ("[a-z/]{1,9}", any::<bool>(), transactions, lock, durations, test).prop_map(
         |(dir, many, transaction, lock, durations, test)| {
             let [lock_wait, connect_timeout, lock_timeout, statement_timeout] =
                 durations.map(|d| d.map(|d| Duration::from_millis(d.into())));
+            let version_table = dir.clone();
             let heads = if many { Heads::Many } else { Heads::One };
             Settings {
                 max_file_size: None,
-                version_table: dir.clone(),
                 dir,
                 heads,
                 transaction,
@@ -165,6 +166,8 @@ fn settings() -> impl Strategy<Value = Settings> {
                 connect_timeout,
                 lock_timeout,
                 statement_timeout,
+                session: vec![version_table.clone()],
+                version_table,
                 dialects: vec![Dialect::Mysql],
                 database_url: None,
                 test,

@@ -92,6 +92,10 @@ impl Writer {
         let Settings { lock_wait, connect_timeout, lock_timeout, statement_timeout, .. } =
             *settings;
         self.durations([lock_wait, connect_timeout, lock_timeout, statement_timeout]);
+        self.size(settings.session.len());
+        for statement in &settings.session {
+            self.inline(statement);
+        }
         self.test_settings(&settings.test);
     }
 
@@ -104,6 +108,9 @@ impl Writer {
         }
         self.number(settings.rows.into());
         self.number(settings.seed);
+        self.number(u64::try_from(settings.time_limit.as_millis()).unwrap_or(u64::MAX));
+        self.flags(&[settings.prelude.is_some()]);
+        settings.prelude.iter().for_each(|prelude| self.inline(prelude));
     }
 
     pub(super) fn revision(&mut self, revision: &Revision) {

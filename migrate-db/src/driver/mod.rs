@@ -108,6 +108,12 @@ trait Driver: Sized {
     fn restore(&self) -> Vec<String> {
         Vec::new()
     }
+    /// Runs the statements that a project's sessions begin with, now and whenever the session is
+    /// restored.
+    async fn set_up(&mut self, statements: &[String]) -> sqlx::Result<()>;
+    /// Ends statements that take longer, from now on, and limits the size of what they write, as far
+    /// as the database can.
+    async fn limit(&mut self, time: Duration, bytes: u64) -> sqlx::Result<()>;
     /// Opens a transaction that will write.
     async fn begin(&mut self, foreign_keys: bool) -> sqlx::Result<()>;
     /// What would be broken if the transaction were committed now, in words.
@@ -250,6 +256,18 @@ impl Connection {
 
     pub(crate) fn restore(&mut self) -> Vec<String> {
         each!(self, driver => driver.restore())
+    }
+
+    pub(crate) async fn set_up(&mut self, statements: &[String]) -> sqlx::Result<()> {
+        if statements.is_empty() {
+            return Ok(());
+        }
+        each!(self, driver => driver.set_up(statements).await)
+    }
+
+    #[cfg_attr(not(feature = "testkit"), expect(dead_code, reason = "only tests are limited"))]
+    pub(crate) async fn limit(&mut self, time: Duration, bytes: u64) -> sqlx::Result<()> {
+        each!(self, driver => driver.limit(time, bytes).await)
     }
 
     pub(crate) async fn begin(&mut self, foreign_keys: bool) -> sqlx::Result<()> {

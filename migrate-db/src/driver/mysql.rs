@@ -4,6 +4,7 @@
 //! DDL get along with it.
 
 use std::sync::atomic::AtomicUsize;
+use std::time::Duration;
 
 use sqlx::ConnectOptions as _;
 use sqlx::mysql::{MySqlConnection, MySqlDatabaseError, MySqlPool};
@@ -75,6 +76,29 @@ impl Driver for Mysql {
 
     fn restore(&self) -> Vec<String> {
         self.restore.clone()
+    }
+
+    async fn set_up(&mut self, statements: &[String]) -> sqlx::Result<()> {
+        for statement in statements {
+            self.trip(statement).await.done()?;
+            self.restore.push(statement.clone());
+        }
+        Ok(())
+    }
+
+    async fn limit(&mut self, time: Duration, _bytes: u64) -> sqlx::Result<()> {
+        // MariaDB's ends every statement, MySQL's only those that read.
+        let ways = [
+            format!("SET SESSION max_statement_time = {}", time.as_secs_f64()),
+            format!("SET SESSION max_execution_time = {}", time.as_millis()),
+        ];
+        for way in ways {
+            if self.trip(&way).await.failure.is_none() {
+                self.restore.push(way);
+                break;
+            }
+        }
+        Ok(())
     }
 
     async fn begin(&mut self, _foreign_keys: bool) -> sqlx::Result<()> {

@@ -4,6 +4,7 @@
 //! DDL get along with it.
 
 use std::sync::atomic::AtomicUsize;
+use std::time::Duration;
 
 use migrate_core::dialect::Dialect;
 use sqlx::ConnectOptions as _;
@@ -71,6 +72,26 @@ impl Driver for Postgres {
 
     fn restore(&self) -> Vec<String> {
         self.restore.clone()
+    }
+
+    async fn set_up(&mut self, statements: &[String]) -> sqlx::Result<()> {
+        for statement in statements {
+            self.trip(statement).await.done()?;
+            self.restore.push(statement.clone());
+        }
+        Ok(())
+    }
+
+    async fn limit(&mut self, time: Duration, bytes: u64) -> sqlx::Result<()> {
+        let timeout = format!("SET statement_timeout = {}", time.as_millis());
+        self.trip(&timeout).await.done()?;
+        self.restore.push(timeout);
+        // Only a superuser may.
+        let files = format!("SET temp_file_limit = {}", bytes / 1024);
+        if self.trip(&files).await.failure.is_none() {
+            self.restore.push(files);
+        }
+        Ok(())
     }
 
     async fn begin(&mut self, _foreign_keys: bool) -> sqlx::Result<()> {

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::str::FromStr as _;
 use std::sync::atomic::AtomicUsize;
+use std::time::{Duration, Instant};
 
 use sqlx::ConnectOptions as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
@@ -20,6 +21,9 @@ const BUSY_TIMEOUT_MS: u32 = 250;
 
 /// How often a result is looked for before sleeping: a tenth of a millisecond at most.
 const LOOKS: u32 = 200;
+
+/// How many operations of its virtual machine stand between two looks at the clock.
+const OPERATIONS: i32 = 10_000;
 
 pub(crate) struct Sqlite {
     handle: Handle<sqlx::Sqlite>,
@@ -116,6 +120,23 @@ impl Driver for Sqlite {
                 Some((self.pragma("foreign_keys").await?, self.pragma("busy_timeout").await?));
         }
         self.execute(&format!("PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")).await
+    }
+
+    async fn set_up(&mut self, statements: &[String]) -> sqlx::Result<()> {
+        for statement in statements {
+            self.execute(statement).await?;
+        }
+        Ok(())
+    }
+
+    async fn limit(&mut self, time: Duration, bytes: u64) -> sqlx::Result<()> {
+        // The limit is one of all statements together.
+        let until = Instant::now() + time;
+        let mut handle = self.handle.lock_handle().await?;
+        handle.set_progress_handler(OPERATIONS, move || Instant::now() < until);
+        drop(handle);
+        let page = self.pragma("page_size").await?.parse().unwrap_or(4096_u64);
+        self.execute(&format!("PRAGMA max_page_count = {}", bytes / page.max(1))).await
     }
 
     async fn begin(&mut self, foreign_keys: bool) -> sqlx::Result<()> {

@@ -25,6 +25,8 @@ pub struct Options {
     pub lock_timeout: Option<Duration>,
     /// How long a statement may run, where a section does not say.
     pub statement_timeout: Option<Duration>,
+    /// Statements that the session of a run begins with.
+    pub session: Vec<String>,
     /// How runners keep each other out.
     pub lock: Locking,
     /// Who is recorded in the version table and the log.
@@ -44,6 +46,7 @@ impl Default for Options {
             connect_timeout: Duration::from_secs(10),
             lock_timeout: None,
             statement_timeout: None,
+            session: Vec::new(),
             lock: Locking::Auto,
             by: by_default(),
             reporting: Reporting::default(),
@@ -63,6 +66,7 @@ impl From<&Settings> for Options {
             connect_timeout: settings.connect_timeout.unwrap_or(defaults.connect_timeout),
             lock_timeout: settings.lock_timeout,
             statement_timeout: settings.statement_timeout,
+            session: settings.session.clone(),
             ..defaults
         }
     }

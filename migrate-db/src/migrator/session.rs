@@ -141,6 +141,7 @@ impl<'m> Session<'m> {
     pub(super) async fn enter(&mut self) -> Result<(), Error> {
         let failed = |e| Error::database("preparing the session", e);
         self.reached.connection.prepare().await.map_err(failed)?;
+        self.reached.connection.set_up(&self.options.session).await.map_err(failed)?;
         if let Some(schema) = self.table.landing() {
             let rows =
                 self.reached.connection.rows(&format!("SELECT {schema}")).await.map_err(failed)?;
