@@ -1,17 +1,20 @@
 //! `cargo migrate test`.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::pin::pin;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use migrate_core::config::Settings;
 use migrate_core::dialect::Dialect;
 use migrate_core::directory::replace;
 use migrate_core::graph::{Graph, Node, Set};
 use migrate_core::history::History;
-use migrate_db::cli::ui::Format;
+use migrate_db::cli::ui::{Format, Progress};
 use migrate_db::cli::{CliError, Exit};
-use migrate_db::testkit::{Suite, TestEvent, tell};
+use migrate_db::testkit::{Outcome, Suite, TestEvent, tell};
 
 use crate::context::Context;
 use crate::verdicts::{self, Json, Tested};
@@ -188,6 +191,16 @@ impl Args {
     }
 }
 
+/// How long a test takes before it is worth a line.
+const LONG: Duration = Duration::from_secs(5);
+
+/// The test that is running, and since when.
+type Running = Mutex<Option<(String, Instant)>>;
+
+fn lock(running: &Running) -> MutexGuard<'_, Option<(String, Instant)>> {
+    running.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Runs the tests of one database; with what came of them, why they could not go on.
 async fn judge(
     suite: &Suite<'_>,
@@ -198,28 +211,61 @@ async fn judge(
     let started = Instant::now();
     let mut server = String::new();
     let mut progress = None;
-    let outcome = suite
-        .run(&mut |event: TestEvent<'_>| match event {
-            TestEvent::Provisioned(words) => {
-                ui.note(format_args!("testing on {} ({words})", dialect.name()));
-                words.clone_into(&mut server);
-            }
-            TestEvent::Planned(tests) => {
-                // The bar of an earlier plan goes before the next one comes.
-                drop(progress.take());
-                progress = Some(ui.progress(tests));
-            }
-            TestEvent::Judged(verdict) => {
-                let line = verdicts::progress_line(verdict);
-                match &progress {
-                    Some(progress) => progress.done(line),
-                    None => ui.note(line),
+    let running = Mutex::new(None);
+    let mut skipped: BTreeMap<String, usize> = BTreeMap::new();
+    let mut tell = |event: TestEvent<'_>| match event {
+        TestEvent::Provisioned(words) => {
+            ui.note(format_args!("testing on {} ({words})", dialect.name()));
+            words.clone_into(&mut server);
+        }
+        TestEvent::Planned(tests) => {
+            // The bar of an earlier plan goes before the next one comes.
+            drop(progress.take());
+            progress = Some(ui.progress(tests));
+        }
+        TestEvent::Judged(verdict) => {
+            lock(&running).take();
+            if let (Outcome::Skipped, Some(why)) = (verdict.outcome, verdict.notes.first()) {
+                let count = skipped.entry(why.clone()).or_insert(0_usize);
+                *count += 1;
+                if *count > 1 {
+                    return progress.iter().for_each(Progress::skip);
                 }
             }
-            _ => {}
-        })
-        .await;
+            let line = verdicts::progress_line(verdict);
+            match &progress {
+                Some(progress) => progress.done(line),
+                None => ui.note(line),
+            }
+        }
+        TestEvent::Begun(name, message) => {
+            let test = format!("{name} {message}").trim_end().to_owned();
+            if let Some(progress) = &progress {
+                progress.begin(&test);
+            }
+            *lock(&running) = Some((test, Instant::now()));
+        }
+        _ => {}
+    };
+    let outcome = {
+        let mut run = pin!(suite.run(&mut tell));
+        loop {
+            tokio::select! {
+                outcome = &mut run => break outcome,
+                () = tokio::time::sleep(LONG) => {}
+            }
+            // A test that takes long is told once, so that a log shows where it is.
+            if let Some((test, _)) = lock(&running).take_if(|(_, since)| since.elapsed() >= LONG) {
+                ui.note(format_args!("still testing {test}"));
+            }
+        }
+    };
     drop(progress);
+    // A reason is told once, with the first test that it is the reason of.
+    for (why, count) in skipped.into_iter().filter(|(_, count)| *count > 1) {
+        let why = why.lines().next().unwrap_or_default();
+        ui.note(format_args!("skip {} more: {why}", count - 1));
+    }
     let (verdicts, error, stopped) = match outcome {
         Ok(verdicts) => (verdicts, None, None),
         Err(error) => (Vec::new(), Some(tell::error(&error)), Some(CliError::from(error))),

@@ -75,6 +75,13 @@ impl Progress<'_> {
         }
     }
 
+    /// A part needs no work and no line.
+    pub fn skip(&self) {
+        if let Some(bar) = &lock(&self.ui.err).bar {
+            bar.inc(1);
+        }
+    }
+
     /// A part is done; `line` says so.
     pub fn done(&self, line: impl Display) {
         if let Some(bar) = &lock(&self.ui.err).bar {
