@@ -3,7 +3,11 @@
 //! Steps run as they run in production: by the very script and the very runner, with their rows in
 //! the version table. No lock is taken: nobody else knows the database.
 
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
 use migrate_core::config::{Locking, Settings};
+use migrate_core::dialect::Dialect;
 use migrate_core::graph::{Node, Set};
 use migrate_core::history::History;
 use migrate_core::lock_table::own_tables;
@@ -21,6 +25,7 @@ use crate::runner::{Outcome, Runner, Work};
 use crate::state::{self, Status};
 
 use super::provision;
+use super::rows::Fills;
 
 /// A connection to a test database.
 pub(super) struct Course<'h> {
@@ -28,8 +33,11 @@ pub(super) struct Course<'h> {
     history: &'h History,
     options: Options,
     table: VersionTable,
+    time_limit: Duration,
     pub(super) connection: Connection,
     reader: Reader,
+    /// What filled tables so far, on all databases of the walk.
+    fills: Arc<Mutex<Fills>>,
     /// Where the database stands after a step: nobody else uses it.
     status: Option<Status>,
 }
@@ -41,6 +49,7 @@ impl<'h> Course<'h> {
         database: &Database,
         history: &'h History,
         settings: &Settings,
+        fills: Arc<Mutex<Fills>>,
     ) -> Result<Self, Error> {
         let dialect = database.dialect();
         let options = Options {
@@ -49,7 +58,8 @@ impl<'h> Course<'h> {
             ..Options::from(settings)
         };
         let table = VersionTable::new(dialect, &options.version_table);
-        let mut connection = connect(database).await?;
+        let time_limit = settings.test.time_limit;
+        let mut connection = connect(database, time_limit, &options.session).await?;
         if connection.rows(&table.exists()).await.map_err(preparing)?.is_empty() {
             for sql in table.create() {
                 connection.execute(&sql).await.map_err(preparing)?;
@@ -57,7 +67,29 @@ impl<'h> Course<'h> {
         }
         let reader = Reader::new(dialect, &own_tables(&options.version_table));
         let database = database.clone();
-        Ok(Self { database, history, options, table, connection, reader, status: None })
+        let status = None;
+        Ok(Self {
+            database,
+            history,
+            options,
+            table,
+            time_limit,
+            connection,
+            reader,
+            fills,
+            status,
+        })
+    }
+
+    /// Begins work of so many steps, each of which has all of the time limit.
+    pub(super) async fn begin_steps(&mut self, steps: usize) -> Result<(), Error> {
+        // A server counts the time of each statement.
+        if self.database.dialect() == Dialect::Sqlite {
+            let steps = u32::try_from(steps.max(1)).unwrap_or(u32::MAX);
+            let time = self.time_limit.saturating_mul(steps);
+            limit(&mut self.connection, time).await.map_err(preparing)?;
+        }
+        Ok(())
     }
 
     /// Where the database stands.
@@ -81,6 +113,7 @@ impl<'h> Course<'h> {
         direction: Direction,
     ) -> Result<(), Error> {
         let steps: Vec<Step> = nodes.into_iter().map(|node| Step { node, direction }).collect();
+        self.begin_steps(steps.len()).await?;
         let status = match self.status.take() {
             Some(status) => status,
             None => self.status().await?,
@@ -88,7 +121,7 @@ impl<'h> Course<'h> {
         let before = status.clone();
         match self.run(&steps, status).await {
             Err(error @ Error::Statement(_)) => {
-                let fresh = connect(&self.database).await?;
+                let fresh = connect(&self.database, self.time_limit, &self.options.session).await?;
                 let used = std::mem::replace(&mut self.connection, fresh);
                 let _ = used.close().await;
                 self.reader.reconnected();
@@ -158,6 +191,15 @@ impl<'h> Course<'h> {
         self.reader.is_behind()
     }
 
+    /// What filled tables so far; [`Course::give_fills`] gives it back.
+    pub(super) fn take_fills(&self) -> Fills {
+        std::mem::take(&mut self.fills.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) fn give_fills(&self, fills: Fills) {
+        *self.fills.lock().unwrap_or_else(PoisonError::into_inner) = fills;
+    }
+
     /// Sends statements that are no step.
     pub(super) async fn execute(&mut self, sql: &str) -> sqlx::Result<u64> {
         self.connection.execute(sql).await
@@ -178,7 +220,11 @@ impl<'h> Course<'h> {
 }
 
 /// A session as a run has it, in no hurry to be safe.
-async fn connect(database: &Database) -> Result<Connection, Error> {
+async fn connect(
+    database: &Database,
+    time_limit: Duration,
+    session: &[String],
+) -> Result<Connection, Error> {
     let dialect = database.dialect();
     let Some(mut connection) = Connection::open(&database.place, true).await? else {
         return Err(Error::NoDriver(dialect));
@@ -187,7 +233,19 @@ async fn connect(database: &Database) -> Result<Connection, Error> {
     for sql in dialect.words().careless {
         connection.execute(sql).await.map_err(preparing)?;
     }
+    connection.set_up(session).await.map_err(preparing)?;
+    limit(&mut connection, time_limit).await.map_err(preparing)?;
     Ok(connection)
+}
+
+/// How much the statements of a test may write, in bytes, where the database can limit that.
+const SIZE_LIMIT: u64 = 1 << 30;
+
+async fn limit(connection: &mut Connection, time: Duration) -> sqlx::Result<()> {
+    if time.is_zero() {
+        return Ok(());
+    }
+    connection.limit(time, SIZE_LIMIT).await
 }
 
 fn preparing(error: sqlx::Error) -> Error {

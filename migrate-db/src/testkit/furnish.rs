@@ -1,7 +1,7 @@
 //! Rows for everybody: filling a database that is being developed, and looking at what became of
 //! its rows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use migrate_core::lock_table::own_tables;
 use migrate_core::schema::{Name, Schema};
@@ -61,9 +61,18 @@ pub async fn fill(database: impl Into<Database>, fill: &Fill) -> Result<Filled, 
     let outcome = async {
         let schema = schema(&mut connection, database, fill.schema.as_ref()).await?;
         let tables = fill.tables.clone().unwrap_or_else(|| schema.tables.keys().cloned().collect());
-        let roomy = &BTreeSet::new();
-        let filling = Filling { rows: fill.rows, seed: fill.seed, roomy, in_transaction: false };
-        rows::fill(&mut connection, dialect, &schema, &tables, filling).await
+        let none = &BTreeSet::new();
+        let filling = Filling {
+            rows: fill.rows,
+            seed: fill.seed,
+            roomy: none,
+            counted: none,
+            forms: &BTreeMap::new(),
+            formed: false,
+            in_transaction: false,
+        };
+        let fills = &mut rows::Fills::default();
+        rows::fill(&mut connection, dialect, &schema, &tables, filling, fills).await
     };
     let filled = outcome.await.map_err(|source| Error::database(doing, source))?;
     connection.close().await.map_err(|source| Error::database(doing, source))?;

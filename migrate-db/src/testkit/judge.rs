@@ -8,12 +8,12 @@ use migrate_core::dialect::Dialect;
 use migrate_core::graph::{Node, Set};
 use migrate_core::history::History;
 use migrate_core::schema::Schema;
+use migrate_core::source::SourceFile;
 
 use super::memory::{Keys, Memory};
 use super::merge;
-use super::provision;
 use super::stage::Stage;
-use super::trial::{self, Trial, Tried};
+use super::trial::{self, Refusal, Trial};
 use super::verdict::{Finding, FindingCode as Code, Outcome, Verdict};
 use super::walk::Walk;
 use crate::error::Error;
@@ -40,6 +40,7 @@ impl<'h> Judge<'h> {
         stage: &'h Stage,
         keys: &'h Keys,
         memory: &'h Memory,
+        prelude: Option<&'h SourceFile>,
         name: String,
     ) -> Result<Self, Error> {
         Ok(Self {
@@ -47,7 +48,7 @@ impl<'h> Judge<'h> {
             settings,
             keys,
             memory,
-            walk: Walk::begin(history, settings, stage, keys, name).await?,
+            walk: Walk::begin(history, settings, stage, keys, prelude, name).await?,
             broken: BTreeMap::new(),
             fresh: false,
             alone: true,
@@ -103,8 +104,8 @@ impl<'h> Judge<'h> {
     /// Goes up without a test; what fails is noted.
     async fn climb(&mut self, node: Node) -> Result<(), Error> {
         if let Err(error) = self.walk.up(node, None).await {
-            let why = trial::refusal("the up", error)?;
-            self.broken.insert(node, why);
+            let why = trial::refusal("the up", self.dialect(), error)?;
+            self.broken.insert(node, why.text);
         }
         Ok(())
     }
@@ -121,20 +122,23 @@ impl<'h> Judge<'h> {
         let revision = self.history.graph.revision(node);
         let mut verdict = Verdict::of(revision, self.dialect());
         let trial = self.trial(node);
+        self.walk.course()?.begin_steps(1).await?;
         let before = self.walk.schema().await?;
-        let after = match trial::rehearse(trial, self.walk.course()?, &before).await? {
-            Some(rehearsed) => {
-                verdict.notes = rehearsed.notes;
-                Some(rehearsed.after)
+        let mut by_server = false;
+        let after = match self.rehearse(trial, &before).await? {
+            Some((notes, after)) => {
+                verdict.notes = notes;
+                after
             }
             None => {
-                let tried = self.try_properly(trial).await?;
+                let tried = self.try_properly(trial, &before).await?;
                 verdict.findings = tried.findings;
                 verdict.notes = tried.notes;
+                by_server = tried.by_server;
                 None
             }
         };
-        self.go_up(node, after, &mut verdict).await?;
+        by_server |= self.go_up(node, after, &mut verdict).await?;
         if self.walk.applied().contains(node) {
             let graph = &self.history.graph;
             verdict.findings.extend(merge::judge(graph, &mut self.walk, node).await?);
@@ -145,7 +149,9 @@ impl<'h> Judge<'h> {
             verdict.outcome = Outcome::Failed;
         }
         verdict.duration = since.elapsed();
-        self.memory.keep(&self.keys.verdict[node.index()], &verdict);
+        if verdict.findings.is_empty() || !by_server {
+            self.memory.keep(&self.keys.verdict[node.index()], &verdict);
+        }
         Ok(verdict)
     }
 
@@ -157,58 +163,24 @@ impl<'h> Judge<'h> {
             dialect: self.dialect(),
             node,
             bare: false,
+            like: None,
         }
     }
 
-    /// Tries a revision on a copy; where it fails with rows, on another one without.
-    async fn try_properly(&mut self, trial: Trial<'_>) -> Result<Tried, Error> {
-        let mut tried = self.on_copy(trial).await?;
-        let stopped =
-            |tried: &Tried| tried.findings.iter().any(|f| f.code == Code::UpFailsWithRows);
-        if stopped(&tried) {
-            let bare = self.on_copy(Trial { bare: true, ..trial }).await?;
-            if stopped(&bare) {
-                // The rows have nothing to do with it.
-                return Ok(Tried { findings: as_up_fails(bare.findings), notes: bare.notes });
-            }
-            tried.findings.extend(bare.findings);
-        }
-        Ok(tried)
-    }
-
-    async fn on_copy(&mut self, trial: Trial<'_>) -> Result<Tried, Error> {
-        let keeps = provision::keeps_failed();
-        let id = self.history.graph.id(trial.node);
-        let name = if keeps { format!("kept_{id}") } else { self.walk.name_of_copy() };
-        let mut course = self.walk.copy(&name).await?;
-        let tried = trial::try_on_copy(trial, &mut course).await;
-        course.close().await;
-        match tried {
-            Ok(mut tried) if keeps && !tried.findings.is_empty() => {
-                let database = self.walk.stage().database(&name)?;
-                tried.notes.push(format!("the database stays for a look: {database}"));
-                Ok(tried)
-            }
-            tried => {
-                self.walk.stage().drop(&name).await?;
-                tried
-            }
-        }
-    }
-
+    /// Goes up to a revision. Returns `true` if that failed and the cause may lie in the server.
     async fn go_up(
         &mut self,
         node: Node,
         after: Option<Schema>,
         verdict: &mut Verdict,
-    ) -> Result<(), Error> {
-        let Err(error) = self.walk.up(node, after).await else { return Ok(()) };
-        let why = trial::refusal("the up", error)?;
+    ) -> Result<bool, Error> {
+        let Err(error) = self.walk.up(node, after).await else { return Ok(false) };
+        let Refusal { text, by_server } = trial::refusal("the up", self.dialect(), error)?;
         if !verdict.findings.iter().any(|finding| finding.code == Code::UpFails) {
-            verdict.findings.push(Finding::new(Code::UpFails, why.clone()));
+            verdict.findings.push(Finding::new(Code::UpFails, text.clone()));
         }
-        self.broken.insert(node, why);
-        Ok(())
+        self.broken.insert(node, text);
+        Ok(by_server)
     }
 
     /// Takes out what the file accepts.
@@ -225,16 +197,6 @@ impl<'h> Judge<'h> {
     pub(super) async fn end(self, leaves_nothing: bool) -> Result<(), Error> {
         self.walk.end(leaves_nothing).await
     }
-}
-
-fn as_up_fails(findings: Vec<Finding>) -> Vec<Finding> {
-    let mut findings = findings;
-    for finding in &mut findings {
-        if finding.code == Code::UpFailsWithRows {
-            finding.code = Code::UpFails;
-        }
-    }
-    findings
 }
 
 fn first_line(text: &str) -> &str {

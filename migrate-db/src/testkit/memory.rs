@@ -11,10 +11,14 @@ use std::time::Duration;
 use migrate_core::config::Settings;
 use migrate_core::dialect::Dialect;
 use migrate_core::graph::{Graph, Node};
+use migrate_core::source::SourceFile;
 use migrate_core::sql::Hasher;
 use serde::{Deserialize, Serialize};
 
 use super::verdict::{Finding, FindingCode, Outcome, Verdict};
+
+/// The note on a failure that was not tested again.
+const AGAIN: &str = "remembered from an earlier run: `cargo migrate test --fresh` tests it again";
 
 /// Verdicts in a folder.
 pub(super) struct Memory {
@@ -27,12 +31,21 @@ pub(super) struct Keys {
     pub(super) state: Vec<String>,
     /// Of the verdict.
     pub(super) verdict: Vec<String>,
+    /// A digest of what a new database begins with on the server: part of the names of databases
+    /// that are kept.
+    pub(super) ground: String,
 }
 
 impl Keys {
     /// The keys on one database. What `server` says of it is part of each.
-    pub(super) fn of(graph: &Graph, dialect: Dialect, settings: &Settings, server: &str) -> Self {
-        let mut keys = Self { state: Vec::new(), verdict: Vec::new() };
+    pub(super) fn of(
+        graph: &Graph,
+        dialect: Dialect,
+        settings: &Settings,
+        server: &str,
+        prelude: Option<&SourceFile>,
+    ) -> Self {
+        let mut keys = Self { state: Vec::new(), verdict: Vec::new(), ground: String::new() };
         for node in graph.order() {
             let revision = graph.revision(node);
             let mut hash = Hasher::new();
@@ -40,6 +53,12 @@ impl Keys {
             hash.field("dialect", dialect.name());
             hash.field("server", server);
             hash.field("version table", &settings.version_table);
+            if let Some(prelude) = prelude {
+                hash.field("prelude", prelude.text());
+            }
+            for statement in &settings.session {
+                hash.field("session", statement);
+            }
             hash.field("fingerprint", &revision.fingerprint.to_string());
             for below in graph.needs(node) {
                 hash.field("below", &keys.state[below.index()]);
@@ -62,7 +81,7 @@ impl Keys {
 
     /// The name of the state with a revision and everything below it applied.
     pub(super) fn state_name(&self, node: Node) -> String {
-        format!("t_{}", &self.state[node.index()][..20])
+        format!("t_{}{}", &self.state[node.index()][..20], self.ground)
     }
 }
 
@@ -80,6 +99,10 @@ impl Memory {
         let text = fs::read_to_string(self.path(key)).ok()?;
         let kept: Kept = serde_json::from_str(&text).ok()?;
         let revision = node.map(|node| graph.revision(node));
+        let mut notes = kept.notes;
+        if !kept.findings.is_empty() {
+            notes.push(AGAIN.to_owned());
+        }
         Some(Verdict {
             name: revision.map_or(kept.name, |r| r.id().to_string()),
             message: revision.map(|r| r.message().to_owned()).unwrap_or_default(),
@@ -87,7 +110,7 @@ impl Memory {
             dialect: Dialect::from_name(&kept.dialect)?,
             outcome: if kept.findings.is_empty() { Outcome::Passed } else { Outcome::Failed },
             findings: kept.findings.into_iter().map(Found::back).collect::<Option<_>>()?,
-            notes: kept.notes,
+            notes,
             duration: Duration::ZERO,
             remembered: true,
         })

@@ -44,13 +44,15 @@ pub(super) async fn judge(
             walk.stage().drop(&name).await?;
             Ok(after?)
         }
-        Err(error) => Err(refusal("the branches in the other order: the up", error)?),
+        Err(error) => {
+            Err(refusal("the branches in the other order: the up", walk.dialect(), error)?.text)
+        }
     };
     let after = match after {
         Ok(after) => after,
         Err(why) => return Ok(vec![Finding::new(FindingCode::OrderMatters, why)]),
     };
-    let (wrong, _) = differences(&before, &after);
+    let (wrong, _) = differences(walk.dialect(), &before, &after);
     let found = finding(
         FindingCode::OrderMatters,
         "the branches in the other order give another schema:",

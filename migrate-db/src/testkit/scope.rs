@@ -7,8 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use migrate_core::dialect::Dialect;
-use migrate_core::revision::{Revision, WayDown};
+use migrate_core::revision::Revision;
 use migrate_core::schema::{Kind, Name, Schema};
+
+use super::uses::texts;
 
 /// The tables that the sections of a revision have to do with, as far as they are there: named
 /// in them, or reached through what is named in them (views, functions, types, indexes,
@@ -26,51 +28,6 @@ pub(super) fn names(revision: &Revision, dialect: Dialect, schema: &Schema, tabl
     texts(revision, dialect).for_each(|text| words_of(text, &mut words));
     widen(&mut words, schema, false);
     words.contains(&table.name.to_lowercase())
-}
-
-/// The words that the sections calculate with, columns among them: what stands beside an operator
-/// or in a function whose result is larger than what it is given.
-pub(super) fn calculated(revision: &Revision, dialect: Dialect) -> BTreeSet<String> {
-    texts(revision, dialect).flat_map(operands).collect()
-}
-
-/// The texts of the up and of the down.
-fn texts(revision: &Revision, dialect: Dialect) -> impl Iterator<Item = &str> {
-    let text = revision.file.text();
-    let down = match revision.down(dialect) {
-        WayDown::Sql(section) => Some(section),
-        _ => None,
-    };
-    revision.up(dialect).into_iter().chain(down).map(|section| section.body.of(text))
-}
-
-/// Functions whose result is larger than what they are given.
-const GROWING: [&str; 7] =
-    ["sum", "power", "concat", "concat_ws", "format", "string_agg", "group_concat"];
-
-/// A word too many only makes for tamer rows.
-fn operands(text: &str) -> BTreeSet<String> {
-    let mut words: Vec<String> = vec![String::new()];
-    let mut near = BTreeSet::new();
-    for line in text.lines() {
-        let line = line.split("--").next().unwrap_or_default();
-        for c in line.chars().chain(['\n']) {
-            let at = words.len() - 1;
-            match c {
-                c if c.is_alphanumeric() || c == '_' => words[at].extend(c.to_lowercase()),
-                _ if !words[at].is_empty() => words.push(String::new()),
-                _ => {}
-            }
-            if "+-*/%|".contains(c) {
-                let at = words.len() - 1;
-                near.extend(at.saturating_sub(2)..at + 2);
-            }
-        }
-    }
-    for (at, _) in words.iter().enumerate().filter(|(_, word)| GROWING.contains(&word.as_str())) {
-        near.extend(at + 1..at + 7);
-    }
-    near.into_iter().filter_map(|at| words.get(at).cloned()).collect()
 }
 
 fn words_of(text: &str, words: &mut BTreeSet<String>) {
@@ -220,16 +177,6 @@ mod tests {
         words_of(sql, &mut words);
         widen(&mut words, &schema(), true);
         named(words, &schema()).iter().map(ToString::to_string).collect()
-    }
-
-    #[test]
-    fn words_beside_operators_are_calculated_with() {
-        let found = operands(
-            "UPDATE t SET a = a * 100, b = sum(c) -- d + e\nWHERE x = 'y' AND z IS NULL AND f = 'x'",
-        );
-        for (word, expected) in [("a", true), ("c", true), ("d", false), ("f", false)] {
-            assert_eq!(found.contains(word), expected, "{word}");
-        }
     }
 
     #[test]

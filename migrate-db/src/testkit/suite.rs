@@ -14,6 +14,7 @@ use migrate_core::history::History;
 
 use super::judge::Judge;
 use super::memory::{Keys, Memory};
+use super::prelude;
 use super::provision;
 use super::stage::Stage;
 use super::verdict::Verdict;
@@ -37,6 +38,8 @@ pub enum TestEvent<'a> {
     Planned(usize),
     /// The server is there: what it is and where it comes from, in words.
     Provisioned(&'a str),
+    /// The test of a revision begins: its id and message.
+    Begun(&'a str, &'a str),
     /// A test is done.
     Judged(&'a Verdict),
 }
@@ -148,7 +151,8 @@ impl<'h> Suite<'h> {
             // Its states are its own: nobody else may count on what it is about to remove.
             identity = format!("{identity} {name}");
         }
-        let keys = Keys::of(graph, self.dialect, &self.settings, &identity);
+        let prelude = prelude::read(&self.settings)?;
+        let mut keys = Keys::of(graph, self.dialect, &self.settings, &identity, prelude.as_ref());
         let memory = Memory::at(&folder);
         let mut known = self.known(&nodes, &keys, &memory);
         if known.len() == nodes.len() + self.whole.len() {
@@ -159,6 +163,8 @@ impl<'h> Suite<'h> {
         };
         tell(TestEvent::Provisioned(stage.describe()));
         let _lock = lock(&folder, &name, self.dialect)?;
+        keys.ground = stage.ground().await?;
+        let name = format!("{name}{}", keys.ground);
         // Another process may have judged them while this one waited.
         known.extend(self.known(&nodes, &keys, &memory));
         if known.len() == nodes.len() + self.whole.len() {
@@ -170,6 +176,9 @@ impl<'h> Suite<'h> {
         let told = |verdict: &Verdict| {
             tell.lock().unwrap_or_else(PoisonError::into_inner)(TestEvent::Judged(verdict));
         };
+        let begun = |name: &str, message: &str| {
+            tell.lock().unwrap_or_else(PoisonError::into_inner)(TestEvent::Begun(name, message));
+        };
         for verdict in known.values() {
             told(verdict);
         }
@@ -179,12 +188,16 @@ impl<'h> Suite<'h> {
         let lanes = shares.len();
         let lane = async |n: usize, share: &[Node]| {
             let name = if lanes > 1 { format!("{name}_{n}") } else { name.clone() };
+            let prelude = prelude.as_ref();
             let mut judge =
-                Judge::begin(self.history, &self.settings, &stage, &keys, &memory, name).await?;
+                Judge::begin(self.history, &self.settings, &stage, &keys, &memory, prelude, name)
+                    .await?;
             judge.fresh = self.fresh;
             judge.alone = lanes == 1;
             let mut judged = Vec::new();
             for node in share {
+                let revision = self.history.graph.revision(*node);
+                begun(revision.id().as_str(), revision.message());
                 let verdict = judge.judge(*node).await?;
                 told(&verdict);
                 judged.push((Test::Of(*node), verdict));
@@ -192,8 +205,11 @@ impl<'h> Suite<'h> {
             // The last one ends nearest to the heads.
             let whole = whole.iter().filter(|_| n + 1 == lanes);
             for which in whole {
+                begun(which.name(), "");
                 let verdict = whole::judge(*which, &mut judge, self.settings.heads).await?;
-                memory.keep(&which.key(graph, &keys), &verdict);
+                if which.is_lasting(&verdict) {
+                    memory.keep(&which.key(graph, &keys), &verdict);
+                }
                 told(&verdict);
                 judged.push((Test::Whole(*which), verdict));
             }

@@ -6,10 +6,15 @@
 //! runner that a user's database would meet; only that counts as a finding.
 
 mod proper;
+mod refusal;
 mod rehearsal;
+mod schemas;
+mod texts;
 
-pub(super) use proper::{Tried, refusal, try_on_copy};
-pub(super) use rehearsal::{rehearse, rehearse_downs};
+pub(super) use proper::{Tried, try_on_copy};
+pub(super) use refusal::{Refusal, refusal};
+pub(super) use rehearsal::{Rehearsal, rehearse, rehearse_downs};
+pub(super) use schemas::{after_downs, differences, finding};
 
 use std::collections::BTreeSet;
 
@@ -19,14 +24,14 @@ use migrate_core::graph::Node;
 use migrate_core::history::History;
 use migrate_core::plan::{Direction, Step};
 use migrate_core::revision::{Revision, Section, WayDown};
-use migrate_core::schema::{Difference, Name, Schema, compare, sql_diff};
+use migrate_core::schema::{Kind, Name, Schema, View};
 use migrate_core::script::section_of;
 use migrate_core::source::{SourceFile, Span};
 
 use super::course::Course;
 use super::rows::{self, Contents};
 use super::scope;
-use super::verdict::{Finding, FindingCode};
+use super::uses;
 use crate::error::Error;
 
 /// What is tried.
@@ -38,14 +43,13 @@ pub(super) struct Trial<'t> {
     pub(super) node: Node,
     /// Whether the tables stay empty: no rows, no fixture, and nothing that is said of rows.
     pub(super) bare: bool,
+    /// The schema that the rows satisfy, where it is not the database's own: see [`rows::like`].
+    pub(super) like: Option<&'t Schema>,
 }
 
 /// Notes that both trials give.
 const UPWARDS_ONLY: &str = "irreversible: tested upwards only";
 const REORDERED: &str = "the columns stand in another order after the down";
-
-/// Why something did not work, as told: a line, and more lines where there is more.
-pub(super) type Trouble = String;
 
 impl<'t> Trial<'t> {
     pub(super) fn revision(&self) -> &'t Revision {
@@ -61,6 +65,30 @@ impl<'t> Trial<'t> {
     /// Whether the file gives a way down that can be taken; a merge's may be empty.
     pub(super) fn has_way_down(&self) -> bool {
         !matches!(self.revision().down(self.dialect), WayDown::Irreversible(_))
+    }
+
+    /// Whether some text of the tables that the revision has to do with has a known form.
+    pub(super) fn has_forms(&self, schema: &Schema) -> bool {
+        let uses = uses::uses(self.revision(), self.dialect, schema);
+        let tables = scope::tables(self.revision(), self.dialect, schema);
+        let tables = tables.iter().filter_map(|name| schema.tables.get(name));
+        tables
+            .flat_map(|table| &table.columns)
+            .any(|column| rows::form(&column.name, &uses.forms).is_some())
+    }
+
+    /// The tables that the statements can touch, where that is much less than all and nothing else
+    /// stands on them or reads them.
+    pub(super) fn few_tables(&self, schema: &Schema) -> Option<BTreeSet<Name>> {
+        let tables = scope::tables(self.revision(), self.dialect, schema);
+        let is_named = |name: &Name| scope::names(self.revision(), self.dialect, schema, name);
+        let reads = |view: &View| tables.iter().any(|table| view.definition.contains(&table.name));
+        let mut views = schema.views.iter();
+        let few = tables.len() + 2 < schema.tables.len()
+            // A version table in another database is no part of a copy.
+            && !self.settings.version_table.contains('.')
+            && !views.any(|(name, view)| is_named(name) || reads(view));
+        few.then_some(tables)
     }
 
     /// The losses without the rows that triggers wrote down elsewhere: nobody wants a log undone.
@@ -97,33 +125,59 @@ impl<'t> Trial<'t> {
         tables.extend(parents);
         let test = &self.settings.test;
         let mut notes = Vec::new();
+        let mut has_rows = false;
+        let mut unfilled = BTreeSet::new();
         if test.rows > 0 && !self.bare {
-            let roomy = &scope::calculated(self.revision(), self.dialect);
-            let filling =
-                rows::Filling { rows: test.rows as usize, seed: test.seed, roomy, in_transaction };
-            let filled = rows::fill(&mut course.connection, self.dialect, schema, &tables, filling)
-                .await
-                .map_err(|e| Error::database("filling the tables", e))?;
+            let uses = uses::uses(self.revision(), self.dialect, schema);
+            let filling = rows::Filling {
+                rows: test.rows as usize,
+                seed: test.seed,
+                roomy: &uses.calculated,
+                counted: &uses.counted,
+                forms: &uses.forms,
+                formed: self.like.is_some(),
+                in_transaction,
+            };
+            let chosen_by = self.like.unwrap_or(schema);
+            let mut fills = course.take_fills();
+            let filled = rows::fill(
+                &mut course.connection,
+                self.dialect,
+                chosen_by,
+                &tables,
+                filling,
+                &mut fills,
+            )
+            .await;
+            course.give_fills(fills);
+            let filled = filled.map_err(|e| Error::database("filling the tables", e))?;
             notes.extend(
                 filled.unfilled.iter().map(|(table, why)| format!("{table} has no rows: {why}")),
             );
+            has_rows = filled.rows.iter().any(|(_, rows)| *rows > 0);
+            unfilled = filled.unfilled.into_iter().map(|(table, _)| table).collect();
         }
         let mut fixture = None;
         let fixtures = self.revision().fixture(self.dialect).filter(|_| !self.bare);
         'sections: for section in fixtures {
             for span in section.statements(&self.revision().file, self.dialect).iter() {
+                has_rows = true;
                 if let Err(error) = course.execute(span.of(self.revision().file.text())).await {
-                    fixture = Some(told(&self.revision().file, *span, &error));
+                    fixture =
+                        Some(failed_statement(self.dialect, &self.revision().file, *span, &error));
                     break 'sections;
                 }
             }
         }
-        let before = if fixture.is_none() {
-            self.contents(course, schema, &tables).await?
-        } else {
-            Contents::default()
-        };
-        Ok(Prepared { tables, before, notes, fixture })
+        let mut before = Contents::default();
+        let mut changed = None;
+        if fixture.is_none() {
+            if has_rows && rows_run_ddl(self.dialect, schema) {
+                changed = Some(course.schema().await?);
+            }
+            before = self.contents(course, changed.as_ref().unwrap_or(schema), &tables).await?;
+        }
+        Ok(Prepared { tables, before, changed, notes, fixture, has_rows, unfilled })
     }
 
     async fn contents(
@@ -138,21 +192,22 @@ impl<'t> Trial<'t> {
     }
 
     /// The queries of the verify sections that do not hold.
-    async fn verify(&self, course: &mut Course<'_>) -> Vec<Trouble> {
+    async fn verify(&self, course: &mut Course<'_>) -> Vec<Refusal> {
         let file = &self.revision().file;
         let mut wrong = Vec::new();
+        let lasting = |text: String| Refusal { text, by_server: false };
         for section in self.revision().verify(self.dialect).filter(|_| !self.bare) {
             for span in section.statements(file, self.dialect).iter() {
                 let place = file.locate(*span);
                 let at = format!("{}:{}", place.path, place.line);
                 match course.connection.rows(span.of(file.text())).await {
                     Err(error) => {
-                        wrong.push(told(file, *span, &error));
+                        wrong.push(failed_statement(self.dialect, file, *span, &error));
                         // On some databases the transaction is gone with it.
                         return wrong;
                     }
                     Ok(rows) if rows.is_empty() => {
-                        wrong.push(format!("the query at {at} gives no row"));
+                        wrong.push(lasting(format!("the query at {at} gives no row")));
                     }
                     Ok(rows) => {
                         let holds = |row: &Vec<Option<String>>| {
@@ -161,10 +216,10 @@ impl<'t> Trial<'t> {
                         };
                         let failing = rows.iter().filter(|row| !holds(row)).count();
                         if failing > 0 {
-                            wrong.push(format!(
+                            wrong.push(lasting(format!(
                                 "the query at {at} does not hold: {failing} of {} rows are not true",
                                 rows.len()
-                            ));
+                            )));
                         }
                     }
                 }
@@ -178,42 +233,42 @@ impl<'t> Trial<'t> {
 struct Prepared {
     tables: BTreeSet<Name>,
     before: Contents,
+    /// The schema with the rows in, where inserting them may have changed it.
+    changed: Option<Schema>,
     notes: Vec<String>,
-    fixture: Option<Trouble>,
+    fixture: Option<Refusal>,
+    /// Whether anything was inserted.
+    has_rows: bool,
+    /// Tables that took no row.
+    unfilled: BTreeSet<Name>,
 }
 
-/// What differs, but for the order of columns.
-pub(super) fn differences(before: &Schema, after: &Schema) -> (Vec<Difference>, bool) {
-    if before == after {
-        return (Vec::new(), false);
-    }
-    let (order, rest): (Vec<_>, Vec<_>) =
-        compare(before, after).into_iter().partition(Difference::is_order);
-    (rest, !order.is_empty())
-}
-
-/// The finding that one schema is not as another, with what differs told by `tell`; none where
-/// nothing differs.
-pub(super) fn finding(
-    code: FindingCode,
-    what: &str,
-    wrong: &[Difference],
-    tell: fn(&Difference) -> String,
-    [before, after]: [&Schema; 2],
-) -> Option<Finding> {
-    let told: Vec<String> = wrong.iter().map(tell).collect();
-    (!told.is_empty()).then(|| Finding {
-        code,
-        message: format!("{what} {}", told.join("; ")),
-        diff: sql_diff(before, after),
-        help: Vec::new(),
-    })
+/// Returns `true` if rows may run DDL, through a function that a trigger or a default calls. Only
+/// PostgreSQL allows that.
+fn rows_run_ddl(dialect: Dialect, schema: &Schema) -> bool {
+    let is_function = |kind: &Kind| matches!(kind, Kind::Function | Kind::Procedure);
+    let has_ddl = |definition: &str| {
+        // The statement that makes the function is DDL too.
+        let body = definition.split_once(" AS ").or_else(|| definition.split_once("\nAS "));
+        let body = body.map_or(definition, |(_, body)| body).to_ascii_lowercase();
+        ["create", "alter", "drop"].iter().any(|word| body.contains(word))
+    };
+    dialect == Dialect::Postgres
+        && schema.others.iter().any(|((kind, _), o)| is_function(kind) && has_ddl(&o.definition))
 }
 
 /// A statement that is no step and failed.
-fn told(file: &SourceFile, span: Span, error: &sqlx::Error) -> Trouble {
+fn failed_statement(
+    dialect: Dialect,
+    file: &SourceFile,
+    span: Span,
+    error: &sqlx::Error,
+) -> Refusal {
     let place = file.locate(span);
-    format!("the statement at {}:{} fails: {}", place.path, place.line, words(error))
+    Refusal {
+        text: format!("the statement at {}:{} fails: {}", place.path, place.line, words(error)),
+        by_server: refusal::depends_on_server(dialect, error),
+    }
 }
 
 /// What a database says, without the library's own words around it.

@@ -12,8 +12,10 @@ pub enum FindingCode {
     UpFails,
     /// The up fails where there are rows, and not where there are none.
     UpFailsWithRows,
-    /// The down fails.
+    /// The down fails, also where the tables are empty.
     DownFails,
+    /// The down fails where there are rows, and not where there are none.
+    DownFailsWithRows,
     /// The up fails the second time.
     UpFailsAgain,
     /// The down leaves something behind.
@@ -42,10 +44,11 @@ pub enum FindingCode {
 
 impl FindingCode {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::UpFails,
         Self::UpFailsWithRows,
         Self::DownFails,
+        Self::DownFailsWithRows,
         Self::UpFailsAgain,
         Self::LeftBehind,
         Self::NotRestored,
@@ -67,6 +70,7 @@ impl FindingCode {
             Self::UpFails => "up-fails",
             Self::UpFailsWithRows => "up-fails-with-rows",
             Self::DownFails => "down-fails",
+            Self::DownFailsWithRows => "down-fails-with-rows",
             Self::UpFailsAgain => "up-fails-again",
             Self::LeftBehind => "left-behind",
             Self::NotRestored => "not-restored",

@@ -6,16 +6,21 @@
 //! of revisions: states are kept where branches part, below the heads, and every so often.
 
 use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
 
 use migrate_core::config::Settings;
 use migrate_core::dialect::Dialect;
 use migrate_core::graph::{Graph, Node, Set};
 use migrate_core::history::History;
+use migrate_core::lock_table::own_tables;
 use migrate_core::plan::Direction;
 use migrate_core::schema::Schema;
+use migrate_core::source::SourceFile;
 
 use super::course::Course;
 use super::memory::Keys;
+use super::prelude;
+use super::rows::Fills;
 use super::stage::Stage;
 use crate::error::Error;
 use crate::inspect::Reader;
@@ -30,10 +35,13 @@ pub(super) struct Walk<'h> {
     settings: &'h Settings,
     stage: &'h Stage,
     keys: &'h Keys,
+    /// What every database begins with.
+    prelude: Option<&'h SourceFile>,
     /// The database's name.
     name: String,
     /// The names of kept states.
     kept: HashSet<String>,
+    fills: Arc<Mutex<Fills>>,
     course: Option<Course<'h>>,
     applied: Set,
     schema: Option<Schema>,
@@ -47,6 +55,7 @@ impl<'h> Walk<'h> {
         settings: &'h Settings,
         stage: &'h Stage,
         keys: &'h Keys,
+        prelude: Option<&'h SourceFile>,
         name: String,
     ) -> Result<Self, Error> {
         let states = history.graph.order().map(|node| keys.state_name(node));
@@ -56,7 +65,9 @@ impl<'h> Walk<'h> {
             settings,
             stage,
             keys,
+            prelude,
             kept: names,
+            fills: Arc::default(),
             course: None,
             applied: Set::empty(&history.graph),
             schema: None,
@@ -85,7 +96,17 @@ impl<'h> Walk<'h> {
     }
 
     async fn connect(&self, name: &str) -> Result<Course<'h>, Error> {
-        Course::open(&self.stage.database(name)?, self.history, self.settings).await
+        let database = self.stage.database(name)?;
+        Course::open(&database, self.history, self.settings, self.fills.clone()).await
+    }
+
+    /// Makes a database with nothing in it but the prelude.
+    async fn create(&self, name: &str) -> Result<(), Error> {
+        let database = self.stage.create(name).await?;
+        match self.prelude {
+            Some(prelude) => prelude::run(prelude, &database).await,
+            None => Ok(()),
+        }
     }
 
     /// What is applied.
@@ -116,7 +137,7 @@ impl<'h> Walk<'h> {
                 self.applied = graph.below([node]);
             }
             None => {
-                self.stage.create(&self.name).await?;
+                self.create(&self.name).await?;
                 self.applied = Set::empty(graph);
             }
         }
@@ -126,7 +147,7 @@ impl<'h> Walk<'h> {
             // Somebody has been at the kept state.
             self.leave().await;
             self.kept.clear();
-            self.stage.create(&self.name).await?;
+            self.create(&self.name).await?;
             self.applied = Set::empty(graph);
             self.course = Some(self.connect(&self.name.clone()).await?);
         }
@@ -189,6 +210,9 @@ impl<'h> Walk<'h> {
 
     /// Makes a copy of the database where it stands, under a name.
     pub(super) async fn copy_to(&mut self, name: &str) -> Result<(), Error> {
+        if self.stage.copies_tables() {
+            return self.stage.clone(&self.name, name).await.map(drop);
+        }
         // Nobody may be connected to what is copied.
         let schema = self.schema.take();
         let reader = self.leave().await;
@@ -213,6 +237,21 @@ impl<'h> Walk<'h> {
         self.connect(name).await
     }
 
+    /// A copy of some of the tables where the database stands, with the tool's own, and a
+    /// connection to it; `None` where databases are copied as a whole.
+    pub(super) async fn copy_of(
+        &mut self,
+        name: &str,
+        tables: impl Iterator<Item = String>,
+    ) -> Result<Option<Course<'h>>, Error> {
+        if !self.stage.copies_tables() {
+            return Ok(None);
+        }
+        let only = tables.chain(own_tables(&self.settings.version_table)).collect();
+        self.stage.clone_some(&self.name, name, Some(&only)).await?;
+        self.connect(name).await.map(Some)
+    }
+
     /// Another database that stands where revisions in this order lead, and a connection to it:
     /// from the kept state that is nearest, by the ups of the rest.
     ///
@@ -232,7 +271,7 @@ impl<'h> Walk<'h> {
             }
         }
         if done == 0 {
-            self.stage.create(&name).await?;
+            self.create(&name).await?;
         }
         let mut course = self.connect(&name).await?;
         match course.step(order[done..].to_vec(), Direction::Up).await {

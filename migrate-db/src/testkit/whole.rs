@@ -6,12 +6,12 @@ use migrate_core::graph::{Graph, Set};
 use migrate_core::history::Heads;
 use migrate_core::plan::Direction;
 use migrate_core::round_trip;
-use migrate_core::schema::{self, Schema};
+use migrate_core::schema::Schema;
 use migrate_core::sql::Hasher;
 
 use super::judge::Judge;
 use super::memory::Keys;
-use super::trial::{differences, finding, refusal, rehearse_downs};
+use super::trial::{after_downs, differences, refusal, rehearse_downs};
 use super::verdict::{Finding, FindingCode, Outcome, Verdict};
 use crate::error::Error;
 
@@ -44,6 +44,13 @@ impl Whole {
     #[must_use]
     pub(super) fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|whole| whole.name() == name)
+    }
+
+    /// Whether a verdict stays right while the history does: a step that the database refuses may
+    /// have its cause in the server.
+    pub(super) fn is_lasting(self, verdict: &Verdict) -> bool {
+        let is_step = |code| matches!(code, FindingCode::UpFails | FindingCode::DownFails);
+        !verdict.findings.iter().any(|finding| is_step(finding.code))
     }
 
     pub(super) fn key(self, graph: &Graph, keys: &Keys) -> String {
@@ -117,14 +124,14 @@ async fn head_to_base(judge: &mut Judge<'_>, verdict: &mut Verdict) -> Result<()
     let before = schema_at(judge, &above).await?;
     let trials: Vec<_> = down.iter().map(|node| judge.trial(*node)).collect();
     let rehearsed = rehearse_downs(&trials, judge.walk.course()?).await?;
-    if rehearsed.is_some_and(|left| differences(&before, &left).0.is_empty()) {
+    if rehearsed.is_some_and(|left| differences(judge.dialect(), &before, &left).0.is_empty()) {
         return Ok(());
     }
     let name = judge.walk.name_of_copy();
     let mut course = judge.walk.copy(&name).await?;
     let outcome = course.step(down, Direction::Down).await;
     let left = match outcome {
-        Err(error) => Err(refusal("the down", error)?),
+        Err(error) => Err(refusal("the down", judge.dialect(), error)?.text),
         Ok(()) => Ok(course.schema().await?),
     };
     course.close().await;
@@ -132,18 +139,12 @@ async fn head_to_base(judge: &mut Judge<'_>, verdict: &mut Verdict) -> Result<()
     match left {
         Err(why) => verdict.findings.push(Finding::new(FindingCode::DownFails, why)),
         Ok(left) => {
-            let (wrong, _) = differences(&before, &left);
-            let found = finding(
-                FindingCode::LeftBehind,
-                "after all downs",
-                &wrong,
-                schema::leftover,
-                [&before, &left],
+            let (wrong, _) = differences(judge.dialect(), &before, &left);
+            let help = "the test of the revision in question says more";
+            let found = after_downs("after all downs", &wrong, [&before, &left]);
+            verdict.findings.extend(
+                found.into_iter().map(|found| Finding { help: vec![help.to_owned()], ..found }),
             );
-            let help = "the test of the revision that makes it says more";
-            verdict
-                .findings
-                .extend(found.map(|found| Finding { help: vec![help.to_owned()], ..found }));
         }
     }
     Ok(())

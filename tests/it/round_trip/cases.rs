@@ -21,7 +21,7 @@ pub(super) struct Case {
     /// The codes of what must be found, in the order of [`Verdict::findings`]; none for an honest
     /// migration.
     pub(super) finds: &'static [&'static str],
-    /// What the findings must name, each a part of a message or diff.
+    /// What the findings and notes must name, each a part of a message or diff.
     pub(super) names: &'static [&'static str],
 }
 
@@ -66,13 +66,14 @@ fn judge(case: &Case, verdicts: &[Verdict]) -> Result<(), String> {
     if found != case.finds {
         return Err(format!("found {found:?}, should find {:?}", case.finds));
     }
-    let said: String = tried
+    let mut said: String = tried
         .findings
         .iter()
         .map(|finding| {
             format!("{}\n{}\n{}\n", finding.message, finding.diff, finding.help.join("\n"))
         })
         .collect();
+    said.extend(tried.notes.iter().map(|note| format!("{note}\n")));
     match case.names.iter().find(|name| !said.contains(**name)) {
         Some(name) => Err(format!("nothing names `{name}`")),
         None => Ok(()),

@@ -1,5 +1,7 @@
 //! The engine: what is tested, in which order, and what is remembered.
 
+use std::time::Duration;
+
 use migrate_core::config::Settings;
 use migrate_core::dialect::Dialect;
 use migrate_db::testkit::{Outcome, Suite, Verdict};
@@ -33,6 +35,10 @@ everywhere!(
     an_honest_history_passes_and_is_remembered,
     a_lie_is_found_by_its_own_test,
     branches_and_their_merge_are_tested,
+    a_test_ends,
+    what_is_left_in_the_end_has_the_codes_of_single_tests,
+    a_failure_that_may_be_the_servers_is_tested_again,
+    a_history_may_build_on_a_prelude,
 );
 
 async fn an_honest_history_passes_and_is_remembered(dialect: Dialect) {
@@ -55,7 +61,7 @@ async fn a_lie_is_found_by_its_own_test(dialect: Dialect) {
     ];
     let verdicts = verdicts(dialect, &history(dialect, &files)).await;
     assert_eq!(codes(&verdicts, "a"), [""; 0]);
-    assert_eq!(codes(&verdicts, "b"), ["left-behind", "up-fails-again"]);
+    assert_eq!(codes(&verdicts, "b"), ["left-behind"]);
     assert_eq!(codes(&verdicts, "c"), [""; 0]);
     let lie: &Verdict = verdicts.iter().find(|v| v.name == "b").unwrap();
     assert!(lie.findings[0].message.contains("index i"), "{lie:#?}");
@@ -82,4 +88,86 @@ async fn branches_and_their_merge_are_tested(dialect: Dialect) {
     let verdicts = verdicts(dialect, &history(dialect, &files)).await;
     assert_eq!(verdicts.len(), 9);
     assert!(verdicts.iter().all(|v| v.outcome == Outcome::Passed), "{verdicts:#?}");
+}
+
+async fn a_test_ends(dialect: Dialect) {
+    let endless = match dialect {
+        Dialect::Sqlite => {
+            "CREATE TABLE n AS WITH RECURSIVE c (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c) SELECT i FROM c;"
+        }
+        Dialect::Postgres => "CREATE TABLE n AS SELECT 1 AS i FROM pg_sleep(60);",
+        Dialect::Mysql => "CREATE TABLE n AS SELECT SLEEP(60) AS i;",
+    };
+    let history = history(dialect, &[revision("a", "", endless, "DROP TABLE n;")]);
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings = Settings::default();
+    settings.test.time_limit = Duration::from_millis(400);
+    let suite = Suite::new(&history, &settings, dialect).folder(folder.path()).leaves_nothing();
+    let suite = suite.only(vec!["a".to_owned()]);
+    let verdicts = suite.run(&mut |_| {}).await.unwrap();
+    assert_eq!(codes(&verdicts, "a"), ["up-fails"]);
+    let told = &verdicts[0].findings[0].message;
+    assert!(told.contains("`time-limit` under `[test]`"), "{told}");
+    // What took too long once may be faster the next time.
+    let again = suite.run(&mut |_| {}).await.unwrap();
+    assert!(!again[0].remembered, "{again:#?}");
+}
+
+async fn what_is_left_in_the_end_has_the_codes_of_single_tests(dialect: Dialect) {
+    let files = [
+        revision("a", "", "CREATE TABLE t (id INTEGER PRIMARY KEY, x INT);", "DROP TABLE t;"),
+        revision("b", "a", "CREATE TABLE u (id INTEGER);", "SELECT 1;"),
+    ];
+    let verdicts = verdicts(dialect, &history(dialect, &files)).await;
+    assert_eq!(codes(&verdicts, "b"), ["left-behind"]);
+    assert_eq!(codes(&verdicts, "head to base"), ["left-behind"]);
+    let irreversible = "-- below\n--\n-- revision: below\n-- revises:\n\n-- migrate:up\n\
+        CREATE TABLE t (id INTEGER PRIMARY KEY, x INT);\n\n-- migrate:irreversible it stays\n";
+    let files = [
+        ("below.sql".to_owned(), irreversible.to_owned()),
+        revision("c", "below", "CREATE TABLE u (id INTEGER);", "DROP TABLE u;\nDROP TABLE t;"),
+    ];
+    let verdicts = self::verdicts(dialect, &history(dialect, &files)).await;
+    assert_eq!(codes(&verdicts, "head to base"), ["not-restored"]);
+}
+
+async fn a_failure_that_may_be_the_servers_is_tested_again(dialect: Dialect) {
+    let (of_the_server, of_the_text) = match dialect {
+        Dialect::Sqlite => ("SELECT soundalike('a');", "SELECT x FROM nowhere;"),
+        Dialect::Postgres => ("GRANT SELECT ON t TO nobody_at_all;", "SELECT x FROM nowhere;"),
+        Dialect::Mysql => ("SELECT nothing_at_all();", "SELECT x FROM nowhere;"),
+    };
+    for (statement, is_remembered) in [(of_the_server, false), (of_the_text, true)] {
+        let up = format!("CREATE TABLE t (x INT);\n{statement}");
+        let history = history(dialect, &[revision("a", "", &up, "DROP TABLE t;")]);
+        let folder = tempfile::tempdir().unwrap();
+        let settings = Settings::default();
+        let suite = Suite::new(&history, &settings, dialect).folder(folder.path()).leaves_nothing();
+        let suite = suite.only(vec!["a".to_owned()]);
+        suite.run(&mut |_| {}).await.unwrap();
+        let again = suite.run(&mut |_| {}).await.unwrap();
+        assert_eq!(codes(&again, "a"), ["up-fails"]);
+        assert_eq!(again[0].remembered, is_remembered, "{statement}: {again:#?}");
+        let names_fresh = again[0].notes.iter().any(|note| note.contains("--fresh"));
+        assert_eq!(names_fresh, is_remembered);
+    }
+}
+
+async fn a_history_may_build_on_a_prelude(dialect: Dialect) {
+    let folder = tempfile::tempdir().unwrap();
+    let prelude = folder.path().join("prelude.sql");
+    std::fs::write(&prelude, "-- of the old tool\nCREATE TABLE old (id INTEGER);\n").unwrap();
+    let files =
+        [revision("a", "", "ALTER TABLE old ADD COLUMN x INT;", "ALTER TABLE old DROP COLUMN x;")];
+    let history = history(dialect, &files);
+    let mut settings = Settings::default();
+    settings.test.prelude = Some(prelude.to_str().unwrap().to_owned());
+    let suite = Suite::new(&history, &settings, dialect).folder(folder.path()).leaves_nothing();
+    let verdicts = suite.run(&mut |_| {}).await.unwrap();
+    assert!(verdicts.iter().all(|v| v.outcome == Outcome::Passed), "{verdicts:#?}");
+    // A file that is wrong is an error of its own, and says where.
+    std::fs::write(&prelude, "CREATE TABLE old (id INTEGER);\nCREATE TABLE old (id INTEGER);")
+        .unwrap();
+    let error = suite.run(&mut |_| {}).await.unwrap_err();
+    assert!(error.to_string().contains("prelude.sql:2"), "{error}");
 }

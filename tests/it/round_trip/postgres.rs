@@ -25,7 +25,7 @@ macro_rules! sections {
     };
     ($name:literal, $before:literal, $sections:expr,
      [$($code:literal),*], [$($named:literal),*] $(,)?) => {
-        super::super::super::cases::Case {
+        crate::round_trip::cases::Case {
             name: $name,
             before: $before,
             sections: $sections,
@@ -37,6 +37,7 @@ macro_rules! sections {
 
 mod honest;
 mod lies;
+mod wanted;
 
 use migrate_core::dialect::Dialect;
 
@@ -64,6 +65,7 @@ run! {
     honest_with_tables: honest::tables::CASES,
     honest_with_columns: honest::columns::CASES,
     honest_with_rows: honest::rows::CASES,
+    what_an_up_adds_is_no_finding: wanted::CASES,
 }
 
 #[test]

@@ -19,6 +19,7 @@ macro_rules! case {
 
 mod honest;
 mod lies;
+mod wanted;
 
 use migrate_core::dialect::Dialect;
 
@@ -32,6 +33,11 @@ async fn every_lie_is_found_by_its_test() {
 #[tokio::test]
 async fn no_honest_migration_is_accused() {
     cases::run(Dialect::Sqlite, &honest::all()).await;
+}
+
+#[tokio::test]
+async fn what_an_up_adds_is_no_finding() {
+    cases::run(Dialect::Sqlite, wanted::CASES).await;
 }
 
 #[test]

@@ -39,6 +39,7 @@ mod offline;
 mod patience;
 mod redo;
 mod session;
+mod set_up;
 mod settings;
 mod tables;
 mod transactions;

@@ -41,6 +41,9 @@ impl Contents {
     }
 }
 
+/// How many tables are read in one message.
+const TOGETHER: usize = 32;
+
 /// Reads all rows of some tables. Tables that the schema has not are left out, and so are those
 /// whose rows are another's: partitions, foreign and virtual tables.
 pub(crate) async fn contents(
@@ -50,6 +53,7 @@ pub(crate) async fn contents(
     tables: &BTreeSet<Name>,
 ) -> sqlx::Result<Contents> {
     let mut contents = Contents::default();
+    let mut queries: Vec<(Name, String)> = Vec::new();
     for name in tables {
         let Some(table) = schema.tables.get(name) else { continue };
         if super::plan::is_no_store(table).is_some() {
@@ -57,21 +61,35 @@ pub(crate) async fn contents(
         }
         let columns: Vec<String> = table.columns.iter().map(|c| c.name.clone()).collect();
         let key = table.primary_key.as_ref().map(|key| key.columns.clone()).unwrap_or_default();
-        let mut rows = Vec::new();
         if !columns.is_empty() {
             let cells: Vec<String> =
                 table.columns.iter().map(|c| shown(dialect, &c.name, &c.data_type)).collect();
-            let sql = format!("SELECT {} FROM {}", cells.join(", "), quoted(dialect, name));
-            rows = connection.rows(&sql).await?;
+            // The number tells the rows of several tables apart.
+            let sql = format!(
+                "SELECT '{}', {} FROM {}",
+                queries.len(),
+                cells.join(", "),
+                quoted(dialect, name)
+            );
+            queries.push((name.clone(), sql));
+        }
+        contents.tables.insert(name.clone(), Rows { columns, key, rows: Vec::new() });
+    }
+    for some in queries.chunks(TOGETHER) {
+        let sql: Vec<&str> = some.iter().map(|(_, sql)| sql.as_str()).collect();
+        for mut row in connection.rows(&sql.join("; ")).await? {
+            let number = (!row.is_empty()).then(|| row.remove(0)).flatten();
+            let number = number.and_then(|number| number.parse::<usize>().ok());
             if dialect == Dialect::Sqlite {
                 // Its NULL is a literal as well.
-                for cell in rows.iter_mut().flatten() {
-                    cell.take_if(|text| text == "NULL");
-                }
+                row.iter_mut().for_each(|cell| drop(cell.take_if(|text| text == "NULL")));
             }
-            rows.sort();
+            let table = number.and_then(|n| queries.get(n));
+            if let Some(rows) = table.and_then(|(name, _)| contents.tables.get_mut(name)) {
+                rows.rows.push(row);
+            }
         }
-        contents.tables.insert(name.clone(), Rows { columns, key, rows });
     }
+    contents.tables.values_mut().for_each(|rows| rows.rows.sort());
     Ok(contents)
 }

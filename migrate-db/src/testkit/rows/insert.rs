@@ -24,15 +24,19 @@ pub(super) async fn insert(
         Err(why) => return Ok(Err(why)),
     }
     // Rows that are there already have taken the values that were chosen.
-    let count =
-        format!("SELECT CAST(COUNT(*) AS CHAR(20)) FROM {}", quoted(work.dialect, &turn.table));
-    let count = work.ask(&count).await?.unwrap_or_default().into_iter().flatten().flatten().next();
-    let count = count.and_then(|n| n.trim().parse::<u64>().ok()).unwrap_or_default();
+    let count = count(work, &turn.table).await?;
     Ok(match one_by_one(work, turn, table, seed + 20 * count).await? {
         // Triggers of other tables have filled it.
         Err(_) if count > 0 => Ok(0),
         outcome => outcome,
     })
+}
+
+/// How many rows a table has; 0 where it cannot be read.
+pub(super) async fn count(work: &mut Work<'_>, table: &Name) -> sqlx::Result<u64> {
+    let count = format!("SELECT CAST(COUNT(*) AS CHAR(20)) FROM {}", quoted(work.dialect, table));
+    let count = work.ask(&count).await?.unwrap_or_default().into_iter().flatten().flatten().next();
+    Ok(count.and_then(|n| n.trim().parse::<u64>().ok()).unwrap_or_default())
 }
 
 /// Tries one statement for all rows; `None` where the database refuses it.

@@ -3,6 +3,7 @@
 use migrate_core::dialect::Dialect;
 use migrate_core::schema::{Column, Name, Schema};
 
+use super::form::Form;
 use super::samples;
 
 /// What a column can hold.
@@ -18,6 +19,8 @@ pub(super) enum Kind {
     Bool,
     /// Text of so many characters at most.
     Text(Option<usize>),
+    /// Text that is read as something narrower.
+    Formed(Form),
     /// So many bytes at most.
     Bytes(Option<usize>),
     /// Exactly so many bits, or at most.

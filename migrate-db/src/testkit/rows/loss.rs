@@ -16,6 +16,8 @@ use crate::driver::Cells;
 const SHOWN: usize = 5;
 /// How wide a value is shown, in characters.
 const WIDTH: usize = 40;
+/// How wide a table of samples is, in characters.
+const PAGE: usize = 100;
 
 /// Something that became of rows. Its display is a line, and below it a small table of samples.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -286,19 +288,46 @@ fn told(value: Option<&String>) -> String {
     if is_literal || is_number { text } else { format!("'{text}'") }
 }
 
-/// Rows in columns of equal width, each line indented.
-fn table(head: &[&str], rows: &[Vec<String>], text: &mut String) {
-    let lines = || {
-        std::iter::once(head.iter().map(|h| (*h).to_owned()).collect()).chain(rows.iter().cloned())
-    };
-    let width = |at: usize| {
-        lines().filter_map(|line: Vec<String>| line.get(at).map(|c| c.chars().count())).max()
-    };
+/// Rows in columns of equal width, each line indented and no wider than a page; the last `keep`
+/// columns are always shown.
+fn table(head: &[&str], rows: &[Vec<String>], keep: usize, text: &mut String) {
+    let lines: Vec<Vec<String>> = std::iter::once(head.iter().map(|name| cut(name)).collect())
+        .chain(rows.iter().cloned())
+        .collect();
+    let width =
+        |at: usize| lines.iter().filter_map(|line| line.get(at)).map(|c| c.chars().count()).max();
     let widths: Vec<usize> = (0..head.len()).map(|at| width(at).unwrap_or_default()).collect();
-    for line in lines() {
-        let cells: Vec<String> =
-            line.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+    let kept = head.len() - keep.min(head.len())..head.len();
+    let mut left = PAGE.saturating_sub(widths[kept.clone()].iter().map(|width| width + 3).sum());
+    let mut shown: Vec<usize> = Vec::new();
+    for (at, width) in widths[..kept.start].iter().enumerate() {
+        match left.checked_sub(width + 3) {
+            Some(rest) => left = rest,
+            // One column tells which row it is, however wide.
+            None if at > 0 || keep > 0 => break,
+            None => left = 0,
+        }
+        shown.push(at);
+    }
+    let hidden = kept.start - shown.len();
+    shown.extend(kept);
+    for (n, line) in lines.iter().enumerate() {
+        let cells: Vec<String> = shown
+            .iter()
+            .filter_map(|at| Some(format!("{:<width$}", line.get(*at)?, width = widths[*at])))
+            .collect();
         let _ = write!(text, "\n  {}", cells.join(" | ").trim_end());
+        if n == 0 && hidden > 0 {
+            let _ = write!(text, " | and {}", plural(hidden, "more column", "more columns"));
+        }
+    }
+}
+
+fn cut(name: &str) -> String {
+    if name.chars().count() > WIDTH {
+        name.chars().take(WIDTH - 2).chain("..".chars()).collect()
+    } else {
+        name.to_owned()
     }
 }
 
@@ -339,7 +368,7 @@ impl Samples {
             .iter()
             .map(|row| row.iter().map(|cell| told(cell.as_ref())).collect())
             .collect();
-        table(&head, &rows, text);
+        table(&head, &rows, 0, text);
         more(count, self.rows.len(), text);
     }
 }
@@ -382,7 +411,7 @@ fn write_values(place: &Name, column: &str, count: usize, samples: &[Change], te
             key.chain([told(change.before.as_ref()), told(change.after.as_ref())]).collect()
         })
         .collect();
-    table(&head, &lines, text);
+    table(&head, &lines, 2, text);
     more(count, samples.len(), text);
 }
 
@@ -473,6 +502,16 @@ mod tests {
         let found = told_all(&contents("t", "a", "a", &rows), &contents("t", "a", "a", &[]));
         assert_eq!(found.lines().count(), 8);
         assert!(found.ends_with("  and 4 more\n"), "{found}");
+    }
+
+    #[test]
+    fn a_wide_row_is_shown_in_part() {
+        let columns: Vec<String> = (0..30).map(|n| format!("column_{n}")).collect();
+        let row = vec!["value"; 30].join(",");
+        let before = contents("t", "column_0", &columns.join(","), &[&row]);
+        let found = told_all(&before, &contents("t", "column_0", &columns.join(","), &[]));
+        assert!(found.lines().all(|line| line.len() < 130), "{found}");
+        assert!(found.contains(" | and 22 more columns\n"), "{found}");
     }
 
     #[test]

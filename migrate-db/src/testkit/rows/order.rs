@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use migrate_core::schema::{Deferrable, ForeignKey, MatchType, Name, Schema, Table};
 
 /// A table's turn.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Turn {
     pub(super) table: Name,
     /// Foreign keys, by their place in the table, that begin as NULL: what they refer to is filled

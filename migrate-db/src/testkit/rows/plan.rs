@@ -170,9 +170,26 @@ pub(super) async fn plan(
         }
         let is_checked = checks.iter().any(|(_, found)| found.columns.contains(&at))
             || domains.iter().any(|domain| !domain.checks.is_empty());
-        let is_roomy = work.filling.roomy.contains(&column.name.to_lowercase());
-        let of = if is_roomy { &kind.roomy() } else { &kind };
+        let called = column.name.to_lowercase();
+        let of = if work.filling.counted.contains(&called) {
+            kind.few()
+        } else if work.filling.roomy.contains(&called) {
+            kind.roomy()
+        } else {
+            kind.clone()
+        };
         let mut values = of.samples(work.dialect);
+        let mut kind = kind;
+        let form = super::form(&column.name, work.filling.forms);
+        if let (Kind::Text(limit), Some(form)) = (&of, form) {
+            let formed = form.values(*limit);
+            if work.filling.formed && !formed.is_empty() {
+                values = formed;
+                kind = Kind::Formed(form);
+            } else {
+                values.splice(1.min(values.len())..1.min(values.len()), formed.into_iter().take(1));
+            }
+        }
         let is_key = plan.uniques.iter().any(|unique| unique.columns == [(at, None)]);
         if matches!(kind, Kind::Int(..)) && is_key {
             // Where files name rows by number they take small ones, or count on from the largest.

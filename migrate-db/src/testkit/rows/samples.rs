@@ -24,6 +24,7 @@ impl Kind {
                 _ => vec![Value::Int(1), Value::Int(0)],
             },
             Self::Text(limit) => texts(*limit),
+            Self::Formed(form) => form.values(None),
             Self::Bytes(limit) => {
                 let long = limit.map_or(LONG, |limit| limit.min(LONGEST));
                 [vec![0xff; long], vec![], b"\0\xff\\'".to_vec(), b"plain".to_vec()]
@@ -101,6 +102,19 @@ impl Kind {
         }
     }
 
+    /// The kind with numbers that something may count up to.
+    pub(super) fn few(&self) -> Self {
+        match *self {
+            Self::Int(min, max) => Self::Int(min.max(-4), max.min(60)),
+            Self::Decimal { scale, unsigned, .. } if scale >= 0 => {
+                Self::Decimal { digits: scale.unsigned_abs() + 2, scale, unsigned }
+            }
+            Self::Float { .. } => Self::Decimal { digits: 4, scale: 2, unsigned: false },
+            // A type of SQLite's says little about its values.
+            ref other => other.roomy(),
+        }
+    }
+
     /// More values, tried where a check has a say: what checks commonly ask for, and what the
     /// check itself names.
     pub(super) fn more(&self, named: &[String], dialect: Dialect) -> Vec<Value> {
@@ -128,7 +142,7 @@ impl Kind {
                 .filter(|n| *n <= limit.unwrap_or(LONGEST))
                 .map(|n| Value::bytes(&vec![0xa5; n], dialect))
                 .collect(),
-            Self::Bits { .. } | Self::Set(_) | Self::Json => Vec::new(),
+            Self::Bits { .. } | Self::Set(_) | Self::Json | Self::Formed(_) => Vec::new(),
             Self::Array(element) => {
                 element.more(named, dialect).into_iter().map(|value| array(&[value])).collect()
             }
@@ -177,6 +191,7 @@ impl Kind {
             }
             Self::Float { .. } => Value::Sql(format!("{n}.75")),
             Self::Text(limit) => Value::Text(name(n, *limit)),
+            Self::Formed(form) => form.fresh(n),
             Self::Bytes(limit) => {
                 let bytes = n.to_be_bytes();
                 let length = limit.unwrap_or(8).min(8);

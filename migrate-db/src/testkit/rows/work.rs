@@ -20,14 +20,19 @@ pub(super) struct Work<'w> {
     pub(super) filling: Filling<'w>,
     /// The keys that rows will have, by their table, since others refer to them already.
     pub(super) promises: BTreeMap<Name, Vec<Key>>,
+    /// The statements that were taken since somebody asked.
+    pub(super) taken: Vec<String>,
 }
 
 impl Work<'_> {
     /// Sends statements, all or none; what the database says when it refuses them.
     pub(super) async fn attempt(&mut self, sql: &str) -> sqlx::Result<Result<(), String>> {
-        let sql = format!("SAVEPOINT {SAVEPOINT}; {sql}; RELEASE SAVEPOINT {SAVEPOINT}");
-        match self.connection.trip(&sql).await.failure {
-            None => Ok(Ok(())),
+        let all = format!("SAVEPOINT {SAVEPOINT}; {sql}; RELEASE SAVEPOINT {SAVEPOINT}");
+        match self.connection.trip(&all).await.failure {
+            None => {
+                self.taken.push(sql.to_owned());
+                Ok(Ok(()))
+            }
             Some(error) => self.refused(error).await.map(Err),
         }
     }

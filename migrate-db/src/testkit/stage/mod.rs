@@ -4,12 +4,13 @@
 //! that whoever opens a stage removes what is old: nobody else can tell what a test that was killed
 //! left behind. What stands in the databases is not known here.
 
+mod ground;
 mod mysql;
 mod names;
 mod postgres;
 mod sqlite;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -170,6 +171,22 @@ impl Stage {
     /// Makes a database that is as another one is; nobody may be connected to that one. One of
     /// the new name goes first. The new one exists when it is whole, and not before.
     pub(crate) async fn clone(&self, from: &str, to: &str) -> Result<Database, Error> {
+        self.clone_some(from, to, None).await
+    }
+
+    /// Whether a database can be copied in part, table by table, while somebody is connected.
+    pub(crate) fn copies_tables(&self) -> bool {
+        self.dialect() == Dialect::Mysql
+    }
+
+    /// As [`Stage::clone`], but of the tables only some, and then no views and events, where
+    /// [`Stage::copies_tables`] says so.
+    pub(crate) async fn clone_some(
+        &self,
+        from: &str,
+        to: &str,
+        only: Option<&BTreeSet<String>>,
+    ) -> Result<Database, Error> {
         let (source, target) = (self.names.of(from), self.names.of(to));
         match &self.place {
             Place::Folder(folder) => {
@@ -181,7 +198,7 @@ impl Stage {
                 Dialect::Mysql => {
                     server.drop(&target).await?;
                     let mut connection = server.open().await?;
-                    let copied = mysql::copy(&mut connection, &source, &target).await;
+                    let copied = mysql::copy(&mut connection, &source, &target, only).await;
                     let _ = connection.close().await;
                     copied.map_err(|e| Error::database("copying a database", e))?;
                 }

@@ -4,6 +4,7 @@
 //! that once made views and routines. A sequence goes on behind the values that the server has in
 //! its cache, as it does when the server starts anew.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use migrate_core::dialect::Dialect;
@@ -39,16 +40,26 @@ pub(super) fn connected(name: &str) -> String {
     )
 }
 
-/// Copies a database to a new one. The connection is of no other use afterwards.
-pub(super) async fn copy(connection: &mut Connection, from: &str, to: &str) -> sqlx::Result<()> {
-    let mut copy = Copy { connection, from, to };
+/// Copies a database to a new one, or of its tables only some, and then no views and events. The
+/// connection is of no other use afterwards.
+pub(super) async fn copy(
+    connection: &mut Connection,
+    from: &str,
+    to: &str,
+    only: Option<&BTreeSet<String>>,
+) -> sqlx::Result<()> {
+    let mut copy = Copy { connection, from, to, only };
     copy.begin().await?;
     copy.routines().await?;
     copy.tables().await?;
-    copy.views().await?;
+    if only.is_none() {
+        copy.views().await?;
+    }
     // Behind the rows: they fire for what users do.
     copy.triggers().await?;
-    copy.events().await?;
+    if only.is_none() {
+        copy.events().await?;
+    }
     copy.run(&format!("DROP TABLE {UNFINISHED}")).await
 }
 
@@ -56,6 +67,8 @@ struct Copy<'c> {
     connection: &'c mut Connection,
     from: &'c str,
     to: &'c str,
+    /// The tables; none named means all.
+    only: Option<&'c BTreeSet<String>>,
 }
 
 /// An object with what `SHOW CREATE` says of it.
@@ -118,7 +131,8 @@ impl Copy<'_> {
             .await?;
         let columns: Vec<[String; 2]> = columns.into_iter().filter_map(cells).collect();
         let (mut show, mut ask) = (String::new(), Vec::new());
-        let names: Vec<[String; 2]> = names.into_iter().filter_map(cells).collect();
+        let mut names: Vec<[String; 2]> = names.into_iter().filter_map(cells).collect();
+        names.retain(|[kind, name]| kind == "SEQUENCE" || self.has(name));
         for [kind, name] in &names {
             let table = format!("{}.{}", quote(self.from), quote(name));
             let is_sequence = kind == "SEQUENCE";
@@ -194,11 +208,14 @@ impl Copy<'_> {
     async fn triggers(&mut self) -> sqlx::Result<()> {
         let names = self
             .ask(&format!(
-                "SELECT 'TRIGGER', trigger_name FROM information_schema.triggers WHERE trigger_schema = {} \
+                "SELECT 'TRIGGER', trigger_name, event_object_table \
+                 FROM information_schema.triggers WHERE trigger_schema = {} \
                  ORDER BY event_object_table, action_timing, event_manipulation, action_order",
                 literal(self.from)
             ))
             .await?;
+        let names = names.into_iter().filter(|row| self.has(cell(row, 2)));
+        let names = names.map(|row| row.into_iter().take(2).collect()).collect();
         self.with_bodies(names).await
     }
 
@@ -228,6 +245,10 @@ impl Copy<'_> {
             self.with_mode(cell(&shown, 1), cell(&shown, 2)).await?;
         }
         Ok(())
+    }
+
+    fn has(&self, table: &str) -> bool {
+        self.only.is_none_or(|only| only.contains(table))
     }
 
     async fn shown(&mut self, kind: &str, name: &str) -> sqlx::Result<Shown> {

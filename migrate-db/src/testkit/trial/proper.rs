@@ -1,12 +1,16 @@
 //! The trial on a copy, step by step as in production. What is wrong here is a finding.
 
+use std::collections::BTreeSet;
+
 use migrate_core::plan::Direction;
-use migrate_core::schema::{self, Change, Difference, Schema};
+use migrate_core::schema::{self, Name, Schema};
 
 use super::super::course::Course;
 use super::super::rows;
 use super::super::verdict::{Finding, FindingCode as Code};
-use super::{Prepared, REORDERED, Trial, UPWARDS_ONLY, differences, finding, words};
+use super::{
+    Prepared, REORDERED, Refusal, Trial, UPWARDS_ONLY, after_downs, differences, finding, refusal,
+};
 use crate::error::Error;
 
 /// What came of a trial.
@@ -14,11 +18,25 @@ use crate::error::Error;
 pub(in super::super) struct Tried {
     pub(in super::super) findings: Vec<Finding>,
     pub(in super::super) notes: Vec<String>,
+    /// Whether a finding may have its cause in the server.
+    pub(in super::super) by_server: bool,
+    /// Whether there were rows.
+    pub(in super::super) has_rows: bool,
+    /// Tables that took no row.
+    pub(in super::super) unfilled: BTreeSet<Name>,
+    /// The schema after the up, where it did not fail.
+    pub(in super::super) up: Option<Schema>,
 }
 
 impl Tried {
-    fn found(&mut self, code: Code, message: String) {
-        self.findings.push(Finding::new(code, message));
+    fn found(&mut self, code: Code, refusal: Refusal) {
+        self.by_server |= refusal.by_server;
+        self.findings.push(Finding::new(code, refusal.text));
+    }
+
+    /// Whether there is a finding of this kind.
+    pub(in super::super) fn has(&self, code: Code) -> bool {
+        self.findings.iter().any(|finding| finding.code == code)
     }
 }
 
@@ -31,39 +49,59 @@ pub(in super::super) async fn try_on_copy(
     course: &mut Course<'_>,
 ) -> Result<Tried, Error> {
     let mut tried = Tried::default();
+    let refused = |what: &str, error| refusal(what, trial.dialect, error);
     let before = course.schema().await?;
-    let prepared = trial.prepare(course, &before, false).await?;
-    tried.notes.extend(prepared.notes.iter().cloned());
-    if let Some(trouble) = &prepared.fixture {
-        tried.found(Code::FixtureFails, format!("the fixture fails: {trouble}"));
+    let mut prepared = trial.prepare(course, &before, false).await?;
+    tried.notes.append(&mut prepared.notes);
+    tried.has_rows = prepared.has_rows;
+    tried.unfilled = std::mem::take(&mut prepared.unfilled);
+    if let Some(mut refusal) = prepared.fixture.take() {
+        refusal.text = format!("the fixture fails: {}", refusal.text);
+        tried.found(Code::FixtureFails, refusal);
         return Ok(tried);
     }
+    // Rows may have fired a trigger that makes tables.
+    let before = prepared.changed.take().unwrap_or(before);
     if let Err(error) = course.step([trial.node], Direction::Up).await {
-        tried.found(Code::UpFailsWithRows, refusal("the up", error)?);
+        tried.found(Code::UpFailsWithRows, refused("the up", error)?);
         return Ok(tried);
     }
     let up = course.schema().await?;
-    for trouble in trial.verify(course).await {
-        tried.found(Code::VerifyFails, trouble);
+    for refusal in trial.verify(course).await {
+        tried.found(Code::VerifyFails, refusal);
     }
+    tried.up = Some(up.clone());
     if !trial.has_way_down() {
         tried.notes.push(UPWARDS_ONLY.to_owned());
         return Ok(tried);
     }
     if let Err(error) = course.step([trial.node], Direction::Down).await {
-        tried.found(Code::DownFails, refusal("the down", error)?);
+        let refusal = refused("the down", error)?;
+        tried.found(Code::DownFailsWithRows, refusal);
         return Ok(tried);
     }
     let down = course.schema().await?;
-    let amiss = judge_schema(&before, &down, &mut tried);
+    let (amiss, reordered) = differences(trial.dialect, &before, &down);
+    if reordered {
+        tried.notes.push(REORDERED.to_owned());
+    }
+    let after_down = tried.findings.len();
+    tried.findings.extend(after_downs("after the down", &amiss, [&before, &down]));
     judge_rows(trial, course, &prepared, &down, &mut tried).await?;
     match course.step([trial.node], Direction::Up).await {
         Err(error) => {
-            tried.found(Code::UpFailsAgain, refusal("the up, the second time,", error)?);
+            let refusal = refused("the up, the second time,", error)?;
+            match tried.findings.get_mut(after_down) {
+                Some(finding) => {
+                    let why = refusal.text.lines().next().unwrap_or_default();
+                    finding.help.push(format!("{why} (a consequence of this)"));
+                }
+                _ => tried.found(Code::UpFailsAgain, refusal),
+            }
         }
         Ok(()) => {
             let again = course.schema().await?;
-            let (mut wrong, _) = differences(&up, &again);
+            let (mut wrong, _) = differences(trial.dialect, &up, &again);
             // What the down did amiss and is told already shows here again.
             wrong.retain(|difference| !amiss.contains(difference));
             tried.findings.extend(finding(
@@ -76,63 +114,6 @@ pub(in super::super) async fn try_on_copy(
         }
     }
     Ok(tried)
-}
-
-/// The words of a step that failed by its own fault; another failure goes on as it is.
-pub(in super::super) fn refusal(what: &str, error: Error) -> Result<String, Error> {
-    match error {
-        Error::Statement(failed) => {
-            let mut told = format!(
-                "{what} fails at {}:{}: {}\n{}",
-                failed.place.path,
-                failed.place.line,
-                words(&failed.source),
-                failed.sql
-            );
-            for more in failed.detail.iter().chain(&failed.hint) {
-                told += &format!("\n{more}");
-            }
-            Ok(told)
-        }
-        Error::ForeignKeys { broken, .. } => {
-            Ok(format!("{what} leaves broken references: {}", broken.join("; ")))
-        }
-        Error::Plan { message, .. } => Ok(format!("{what} cannot run: {message}")),
-        // What was put off to the commit.
-        Error::Database { doing, source } if source.as_database_error().is_some() => {
-            Ok(format!("{what} fails when {doing}: {}", words(&source)))
-        }
-        other => Err(other),
-    }
-}
-
-/// What the down left behind, did not bring back, or brought back otherwise.
-fn judge_schema(before: &Schema, after: &Schema, tried: &mut Tried) -> Vec<Difference> {
-    let (wrong, reordered) = differences(before, after);
-    if reordered {
-        tried.notes.push(REORDERED.to_owned());
-    }
-    let code_of = |difference: &Difference| match difference.change {
-        Change::Added => Code::LeftBehind,
-        Change::Removed => Code::NotRestored,
-        _ => Code::RestoredOtherwise,
-    };
-    let mut diff = schema::sql_diff(before, after);
-    for code in [Code::LeftBehind, Code::NotRestored, Code::RestoredOtherwise] {
-        let told: Vec<String> =
-            wrong.iter().filter(|d| code_of(d) == code).map(schema::leftover).collect();
-        if told.is_empty() {
-            continue;
-        }
-        tried.findings.push(Finding {
-            code,
-            message: format!("after the down {}", told.join("; ")),
-            // Once is enough.
-            diff: std::mem::take(&mut diff),
-            help: Vec::new(),
-        });
-    }
-    wrong
 }
 
 /// What became of the rows.

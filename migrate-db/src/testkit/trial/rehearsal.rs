@@ -1,25 +1,40 @@
 //! The trial inside one transaction that is rolled back. It only ever says that all is well: any
 //! trouble may come from the transaction itself, and is for the copy to confirm.
 
+use std::collections::BTreeSet;
+
 use migrate_core::plan::Direction;
 use migrate_core::revision::Section;
-use migrate_core::schema::Schema;
+use migrate_core::schema::{Name, Schema};
 
 use super::super::course::Course;
 use super::super::rows;
-use super::{REORDERED, Trial, UPWARDS_ONLY, differences};
+use super::{REORDERED, Trial, UPWARDS_ONLY, differences, words};
 use crate::error::Error;
 
-/// What a rehearsal that went well leaves.
-pub(in super::super) struct Rehearsed {
-    /// What there is to say besides.
-    pub(in super::super) notes: Vec<String>,
-    /// The schema after the up.
-    pub(in super::super) after: Schema,
+/// How a rehearsal ended.
+pub(in super::super) enum Rehearsal {
+    /// All is well.
+    Passed {
+        /// What there is to say besides.
+        notes: Vec<String>,
+        /// The schema after the up; `None` where rows may have had a part in it.
+        after: Option<Schema>,
+        /// Tables that took no row.
+        unfilled: BTreeSet<Name>,
+    },
+    /// The database refuses the up, with rows in the tables.
+    Refused {
+        /// The database's words.
+        why: String,
+        /// Tables that took no row.
+        unfilled: BTreeSet<Name>,
+    },
+    /// It cannot be rehearsed, or something else is amiss.
+    Open,
 }
 
-/// Rehearses a revision on a database that stands at its parents; `None` where it cannot be
-/// rehearsed or something is amiss. The database is as before.
+/// Rehearses a revision on a database that stands at its parents. The database is as before.
 ///
 /// # Errors
 /// When the database fails in a way that says nothing about the revision.
@@ -27,14 +42,15 @@ pub(in super::super) async fn rehearse(
     trial: Trial<'_>,
     course: &mut Course<'_>,
     before: &Schema,
-) -> Result<Option<Rehearsed>, Error> {
+) -> Result<Rehearsal, Error> {
     let ways = [Direction::Up, Direction::Down];
     if !ways.iter().all(|way| stands_in_a_transaction(trial, *way)) {
-        return Ok(None);
+        return Ok(Rehearsal::Open);
     }
     let sections = ways.iter().filter_map(|way| trial.section(*way));
     let foreign_keys = sections.into_iter().any(|section| section.foreign_keys);
-    undone(course, foreign_keys, async |course| within(trial, course, before).await).await
+    let work = async |course: &mut Course<'_>| within(trial, course, before).await;
+    Ok(undone(course, foreign_keys, work).await?.unwrap_or(Rehearsal::Open))
 }
 
 /// Rehearses the downs of revisions, one after the other, on a database where all of them are
@@ -88,32 +104,60 @@ async fn undone<T>(
     let failed = |doing: &'static str| move |e| Error::database(doing, e);
     course.connection.begin(foreign_keys).await.map_err(failed("opening a transaction"))?;
     let outcome = work(course).await;
+    let restore = course.connection.restore();
     let mut undo = vec!["ROLLBACK".to_owned()];
-    undo.extend(course.connection.restore());
-    course.execute(&undo.join(";\n")).await.map_err(failed("rolling back"))?;
+    undo.extend(restore.iter().cloned());
+    match course.execute(&undo.join(";\n")).await {
+        Ok(_) => {}
+        // SQLite rolls back by itself where a statement is interrupted or the file is full.
+        Err(error) if is_over(&error) && restore.is_empty() => {}
+        Err(error) if is_over(&error) => {
+            let restored = course.execute(&restore.join(";\n")).await;
+            restored.map_err(failed("restoring the session"))?;
+        }
+        Err(error) => return Err(failed("rolling back")(error)),
+    }
     outcome.or_else(|error| if error.is_lost() { Err(error) } else { Ok(None) })
+}
+
+/// Whether there was no transaction any more.
+fn is_over(error: &sqlx::Error) -> bool {
+    error
+        .as_database_error()
+        .is_some_and(|error| error.message().contains("no transaction is active"))
 }
 
 async fn within(
     trial: Trial<'_>,
     course: &mut Course<'_>,
     before: &Schema,
-) -> Result<Option<Rehearsed>, Error> {
-    let prepared = trial.prepare(course, before, true).await?;
+) -> Result<Option<Rehearsal>, Error> {
+    let mut prepared = trial.prepare(course, before, true).await?;
     if prepared.fixture.is_some() {
         return Ok(None);
     }
+    let changed = prepared.changed.take();
+    let before = changed.as_ref().unwrap_or(before);
     let mut notes = prepared.notes;
-    let Some(up) = run(trial, course, Direction::Up).await? else { return Ok(None) };
+    let unfilled = prepared.unfilled;
+    let up = match run(trial, course, Direction::Up).await {
+        Ok(Ok(up)) => up,
+        Ok(Err(why)) => return Ok(Some(Rehearsal::Refused { why, unfilled })),
+        Err(Error::Database { source, .. }) if source.as_database_error().is_some() => {
+            return Ok(Some(Rehearsal::Refused { why: words(&source), unfilled }));
+        }
+        Err(error) => return Err(error),
+    };
     if !trial.verify(course).await.is_empty() {
         return Ok(None);
     }
     if !trial.has_way_down() {
         notes.push(UPWARDS_ONLY.to_owned());
-        return Ok(Some(Rehearsed { notes, after: up }));
+        let after = changed.is_none().then_some(up);
+        return Ok(Some(Rehearsal::Passed { notes, after, unfilled }));
     }
-    let Some(down) = run(trial, course, Direction::Down).await? else { return Ok(None) };
-    let (wrong, reordered) = differences(before, &down);
+    let Ok(down) = run(trial, course, Direction::Down).await? else { return Ok(None) };
+    let (wrong, reordered) = differences(trial.dialect, before, &down);
     if !wrong.is_empty() {
         return Ok(None);
     }
@@ -128,21 +172,23 @@ async fn within(
             return Ok(None);
         }
     }
-    let Some(again) = run(trial, course, Direction::Up).await? else { return Ok(None) };
-    let (wrong, _) = differences(&up, &again);
-    Ok(wrong.is_empty().then_some(Rehearsed { notes, after: up }))
+    let Ok(again) = run(trial, course, Direction::Up).await? else { return Ok(None) };
+    let (wrong, _) = differences(trial.dialect, &up, &again);
+    let after = changed.is_none().then_some(up);
+    Ok(wrong.is_empty().then_some(Rehearsal::Passed { notes, after, unfilled }))
 }
 
 /// Runs the statements of one direction, with the checks that a commit would make, and reads what
-/// the database holds then: in one trip where that can be. `None` where a check fails.
+/// the database holds then: in one trip where that can be. Or why a check fails.
 async fn run(
     trial: Trial<'_>,
     course: &mut Course<'_>,
     direction: Direction,
-) -> Result<Option<Schema>, Error> {
+) -> Result<Result<Schema, String>, Error> {
     let schema = course.schema_after(&statements(trial, direction).join(BETWEEN)).await?;
     let broken = course.connection.violations().await;
-    Ok(broken.is_ok_and(|broken| broken.is_empty()).then_some(schema))
+    let broken = broken.unwrap_or_else(|error| vec![words(&error)]);
+    Ok(if broken.is_empty() { Ok(schema) } else { Err(broken.join("; ")) })
 }
 
 /// The statements of one direction, between those that make what was put off happen now.

@@ -224,4 +224,31 @@ END LOOP; END $$;",
 FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename LIKE 'part%'
 LOOP EXECUTE format('DROP TABLE %I', t); END LOOP; END $$;",
     ),
+    up_down!(
+        "rows that fire a trigger with DDL",
+        "CREATE TABLE pipes (id int PRIMARY KEY); CREATE TABLE events (pipe int);
+CREATE FUNCTION part() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN EXECUTE format('CREATE TABLE %I () INHERITS (events)', 'events_' || NEW.id); RETURN NEW; END $$;
+CREATE TRIGGER part AFTER INSERT ON pipes FOR EACH ROW EXECUTE FUNCTION part();",
+        "ALTER TABLE pipes ADD COLUMN note text;",
+        "ALTER TABLE pipes DROP COLUMN note;",
+    ),
+    sections!(
+        "constants that are the moment of the statement",
+        "CREATE TABLE users (id int PRIMARY KEY);",
+        "-- migrate:up transaction:false
+ALTER TABLE users ADD COLUMN born timestamp DEFAULT 'now';
+CREATE VIEW young AS SELECT id FROM users WHERE born > timestamptz 'now';
+-- migrate:down transaction:false
+DROP VIEW young;
+ALTER TABLE users DROP COLUMN born;",
+    ),
+    up_down!(
+        "a body with other white space and comments",
+        "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1 -- one
+';",
+        "CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 2';",
+        "CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT
+    1 /* as before */';",
+    ),
 ];

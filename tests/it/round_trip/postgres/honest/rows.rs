@@ -144,4 +144,23 @@ CREATE INDEX CONCURRENTLY IF NOT EXISTS users_domain ON users (domain);
 DROP INDEX CONCURRENTLY IF EXISTS users_domain;
 ALTER TABLE users DROP COLUMN IF EXISTS domain;",
     ),
+    up_down!(
+        "a calculation with a column that has just got its name",
+        "CREATE TABLE goods (id int PRIMARY KEY, price int);",
+        "ALTER TABLE goods RENAME COLUMN price TO cents; UPDATE goods SET cents = cents * 100;",
+        "UPDATE goods SET cents = cents / 100; ALTER TABLE goods RENAME COLUMN cents TO price;",
+    ),
+    up_down!(
+        "a calculation with a column that was filled in the same revision",
+        "CREATE TABLE goods (id int PRIMARY KEY, price int);",
+        "ALTER TABLE goods ADD COLUMN cents int; UPDATE goods SET cents = price;
+UPDATE goods SET cents = cents * 100;",
+        "ALTER TABLE goods DROP COLUMN cents;",
+    ),
+    up_down!(
+        "a series up to a column",
+        "CREATE TABLE jobs (id int PRIMARY KEY, many bigint NOT NULL);",
+        "CREATE TABLE parts AS SELECT jobs.id, n FROM jobs, generate_series(1, many) AS n;",
+        "DROP TABLE parts;",
+    ),
 ];

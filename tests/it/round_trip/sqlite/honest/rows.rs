@@ -191,4 +191,10 @@ SELECT count(*) = 0 FROM users WHERE email NOT LIKE '%@%' AND domain IS NOT NULL
         finds: &[],
         names: &[],
     },
+    case!("a recursion that a column bounds", "CREATE TABLE jobs (id INTEGER PRIMARY KEY, many INT NOT NULL);",
+        "CREATE TABLE parts (job INT, n INT);
+INSERT INTO parts WITH RECURSIVE c (job, n, many) AS
+    (SELECT id, 1, many FROM jobs UNION ALL SELECT job, n + 1, many FROM c WHERE n < many)
+    SELECT job, n FROM c;",
+        "DROP TABLE parts;"),
 ];

@@ -45,33 +45,6 @@ ALTER TABLE users ADD COLUMN email TEXT;
         "ALTER TABLE users DROP COLUMN boss;",
         ["up-fails-with-rows"],
         ["leaves broken references", "users"]),
-    case!("unique over rows that are alike", USERS,
-        "CREATE UNIQUE INDEX posts_title ON posts (title);",
-        "DROP INDEX posts_title;",
-        ["up-fails-with-rows"],
-        ["UNIQUE constraint failed: posts.title"]),
-    case!("a check over rows that break it", USERS,
-        "CREATE TABLE fresh (id INTEGER PRIMARY KEY, line TEXT NOT NULL CHECK (length(line) BETWEEN 3 AND 5));
-INSERT INTO fresh SELECT * FROM apart;
-DROP TABLE apart;
-ALTER TABLE fresh RENAME TO apart;",
-        "CREATE TABLE fresh (id INTEGER PRIMARY KEY, line TEXT NOT NULL);
-INSERT INTO fresh SELECT * FROM apart;
-DROP TABLE apart;
-ALTER TABLE fresh RENAME TO apart;",
-        ["up-fails-with-rows"],
-        ["CHECK constraint failed: length(line) BETWEEN 3 AND 5"]),
-    case!("NOT NULL in a table built anew", USERS,
-        "CREATE TABLE fresh (id INTEGER PRIMARY KEY, author INT NOT NULL REFERENCES users (id) ON DELETE CASCADE, title TEXT);
-INSERT INTO fresh SELECT * FROM posts;
-DROP TABLE posts;
-ALTER TABLE fresh RENAME TO posts;",
-        "CREATE TABLE fresh (id INTEGER PRIMARY KEY, author INT REFERENCES users (id) ON DELETE CASCADE, title TEXT);
-INSERT INTO fresh SELECT * FROM posts;
-DROP TABLE posts;
-ALTER TABLE fresh RENAME TO posts;",
-        ["up-fails-with-rows"],
-        ["NOT NULL constraint failed: fresh.author"]),
     Case {
         name: "a strict table over a text among numbers",
         before: "CREATE TABLE facts (id INTEGER PRIMARY KEY, n INT);",
@@ -92,18 +65,6 @@ INSERT INTO facts (n) VALUES ('many');
 ",
         finds: &["up-fails-with-rows"],
         names: &["cannot store TEXT value in INT column fresh.n"],
-    },
-    Case {
-        name: "no way back, and no way up over rows",
-        before: USERS,
-        sections: "-- migrate:up
-CREATE UNIQUE INDEX posts_author ON posts (author, title);
-CREATE UNIQUE INDEX posts_title ON posts (title);
-
--- migrate:irreversible nobody wants it back
-",
-        finds: &["up-fails-with-rows"],
-        names: &["UNIQUE constraint failed: posts."],
     },
     case!("rows are lost in a table built anew", USERS,
         "CREATE TABLE fresh (id INTEGER PRIMARY KEY, line TEXT NOT NULL, more INT);
@@ -170,7 +131,7 @@ ALTER TABLE fresh RENAME TO apart;",
     case!("rows that the up brought stay, and are in its way", USERS,
         "INSERT INTO apart VALUES (-7, 'seed');",
         "SELECT 1;",
-        ["rows-left-behind", "up-fails-again"],
+        ["rows-left-behind"],
         ["apart: 1 row that was not there before", "UNIQUE constraint failed: apart.id"]),
     case!("the down deletes more than the up brought", USERS,
         "INSERT INTO apart VALUES (-7, 'seed');",
@@ -218,7 +179,7 @@ DROP TABLE kept;
     case!("the down leaves children without parents", USERS,
         "ALTER TABLE users ADD COLUMN note TEXT;",
         "ALTER TABLE users DROP COLUMN note;\nDELETE FROM users;",
-        ["down-fails"],
+        ["down-fails-with-rows"],
         ["the down leaves broken references", "posts"]),
     case!("the down has a slip of the pen", USERS,
         "CREATE TABLE orders (id INTEGER PRIMARY KEY);",

@@ -1,0 +1,115 @@
+//! Why a step or a statement failed, in words, and whether the same text may succeed on the same
+//! server once something else changes there.
+
+use migrate_core::dialect::Dialect;
+
+use super::words;
+use crate::error::Error;
+
+/// A failure that says something about the revision.
+#[derive(Debug, Clone)]
+pub(in super::super) struct Refusal {
+    /// What failed, a line; more lines may follow for the statement and the database's words.
+    pub(in super::super) text: String,
+    /// Whether the cause may lie in the server: a role, an extension or a setting that is missing.
+    pub(in super::super) by_server: bool,
+}
+
+/// The words of a step that failed by its own fault; another failure is returned as it is.
+pub(in super::super) fn refusal(
+    what: &str,
+    dialect: Dialect,
+    error: Error,
+) -> Result<Refusal, Error> {
+    let lasting = |text: String| Ok(Refusal { text, by_server: false });
+    match error {
+        Error::Statement(failed) => {
+            let mut text = format!(
+                "{what} fails at {}:{}: {}\n{}",
+                failed.place.path,
+                failed.place.line,
+                words(&failed.source),
+                failed.sql
+            );
+            for more in failed.detail.iter().chain(&failed.hint) {
+                text += &format!("\n{more}");
+            }
+            if let Some(limit) = limit(dialect, &failed.source) {
+                text += &format!("\n{limit}");
+            }
+            Ok(Refusal { text, by_server: depends_on_server(dialect, &failed.source) })
+        }
+        Error::ForeignKeys { broken, .. } => {
+            lasting(format!("{what} leaves broken references: {}", broken.join("; ")))
+        }
+        Error::Plan { message, .. } => lasting(format!("{what} cannot run: {message}")),
+        // What was put off to the commit.
+        Error::Database { doing, source } if source.as_database_error().is_some() => {
+            let text = format!("{what} fails when {doing}: {}", words(&source));
+            Ok(Refusal { text, by_server: depends_on_server(dialect, &source) })
+        }
+        other => Err(other),
+    }
+}
+
+/// Returns `true` unless the error follows from the text of the history and the rows alone. An
+/// error of which that is not certain counts as the server's.
+pub(in super::super) fn depends_on_server(dialect: Dialect, error: &sqlx::Error) -> bool {
+    let Some(error) = error.as_database_error() else { return true };
+    let code = error.code().unwrap_or_default();
+    match dialect {
+        Dialect::Postgres => {
+            // Values and constraints, syntax, tables and columns that are missing, there already or
+            // of another type. Types, functions and roles may come from outside of the history.
+            const OF_THE_TEXT: [&str; 9] =
+                ["42601", "42P01", "42703", "42P07", "42701", "42702", "42804", "42P16", "42846"];
+            // The value of a setting is a value too, and a role may own something elsewhere.
+            let of_rows = code.starts_with("23") || code.starts_with("22") && code != "22023";
+            let of_objects = code == "2BP01" && !error.message().contains("role");
+            !(of_rows || of_objects || OF_THE_TEXT.contains(&code.as_ref()))
+        }
+        Dialect::Mysql => {
+            // As above; what a value may be depends on `sql_mode`.
+            const OF_THE_TEXT: [u16; 14] = [
+                1048, 1050, 1051, 1054, 1060, 1061, 1062, 1064, 1068, 1091, 1146, 1451, 1452, 4025,
+            ];
+            !number(error).is_some_and(|number| OF_THE_TEXT.contains(&number))
+        }
+        Dialect::Sqlite => {
+            // SQLITE_ERROR, SQLITE_CONSTRAINT and SQLITE_MISMATCH; what an application registers
+            // has the first one's code too.
+            let primary = code.parse::<u32>().unwrap_or_default() & 0xff;
+            let message = error.message();
+            let registered = ["no such function", "no such module", "no such collation"];
+            !matches!(primary, 1 | 19 | 20) || registered.iter().any(|word| message.contains(word))
+        }
+    }
+}
+
+/// Which limit of a test a statement came to.
+fn limit(dialect: Dialect, error: &sqlx::Error) -> Option<&'static str> {
+    let error = error.as_database_error()?;
+    let code = error.code().unwrap_or_default();
+    let (is_time, is_size) = match dialect {
+        Dialect::Sqlite => (code == "9", code == "13"),
+        Dialect::Postgres => (code == "57014", code == "53400"),
+        Dialect::Mysql => (number(error).is_some_and(|n| matches!(n, 1969 | 3024)), false),
+    };
+    if is_time {
+        Some(
+            "a test has so much time as `time-limit` under `[test]` in migrate.toml says, 60s by default",
+        )
+    } else {
+        is_size.then_some("a test may not write more than 1 GB")
+    }
+}
+
+/// The number of an error of MySQL's: its code is a class that many errors share.
+fn number(error: &dyn sqlx::error::DatabaseError) -> Option<u16> {
+    #[cfg(feature = "mysql")]
+    if let Some(error) = error.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>() {
+        return Some(error.number());
+    }
+    let _ = error;
+    None
+}
