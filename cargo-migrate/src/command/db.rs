@@ -11,8 +11,9 @@ use crate::context::Context;
 /// Create, drop, reset or copy a database
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "A database looks like production when its server is another machine, or a word of its name
-says so: prod, shop_prod, production, prd, live. Its name must be typed before it is dropped.
+    after_help = "A database looks like production when its server is another machine, or a word of its URL, name
+or path says so: prod, shop_prod, production, prd, live. Its name must be typed before it is
+dropped, and before `downgrade` loses rows of it.
 
 A copy of PostgreSQL is made by pg_dump, for pg_restore; one of MariaDB or MySQL by
 mariadb-dump or mysqldump, as SQL; one of SQLite is a database file.
@@ -60,6 +61,9 @@ struct Sure {
 
 pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> {
     let database = context.database()?.ok_or_else(CliError::no_database)?;
+    if !matches!(args.act, Act::Backup { .. }) {
+        database.named()?;
+    }
     database.reach(context.options().connect_timeout, &mut follow(context.ui)).await?;
     match &args.act {
         Act::Create => create(context, &database).await?,
@@ -81,8 +85,10 @@ async fn create(context: &Context<'_>, database: &Database) -> Result<(), CliErr
 
 async fn drop(sure: &Sure, context: &Context<'_>, database: &Database) -> Result<(), CliError> {
     let force = sure.force || ask_others(context, database).await?;
+    // Afterwards a link leads nowhere.
+    let described = database.described();
     let done = if database.drop(force).await? { "dropped" } else { "there is no" };
-    context.ui.note(format_args!("{done} {database}"));
+    context.ui.note(format_args!("{done} {described}"));
     Ok(())
 }
 
@@ -97,7 +103,12 @@ async fn ask_others(context: &Context<'_>, database: &Database) -> Result<bool, 
     }
     let others = others.join("\n  ");
     context.ui.note(format_args!("others are connected to {database}:\n  {others}"));
-    context.ui.confirm("End their connections?")?;
+    let is_file = database.dialect().words().databases.is_none();
+    context.ui.confirm(if is_file {
+        "Remove the file all the same?"
+    } else {
+        "End their connections?"
+    })?;
     Ok(true)
 }
 
@@ -141,14 +152,14 @@ async fn backup(
 impl Sure {
     /// Sees that the person means it: a `y`, or the name of what looks like production.
     fn confirm(&self, context: &Context<'_>, database: &Database) -> Result<(), CliError> {
-        let name = database.name();
+        let (name, described) = (database.name(), database.described());
         if let Some(typed) = self.confirm.as_ref().filter(|typed| **typed != name) {
             return Err(CliError::usage(format!(
                 "`--confirm {typed}`, but the database is {name}"
             ))
             .help("nothing was changed; look which database is meant"));
         }
-        let what = format!("This removes {database} and everything in it");
+        let what = format!("This removes {described} and everything in it");
         let production = database.production().filter(|_| self.confirm.is_none());
         match production {
             None if self.yes => Ok(()),
@@ -159,11 +170,11 @@ impl Sure {
                 context.ui.confirm(format_args!("{what}. Go on?"))
             }
             Some(why) => Err(CliError::usage(format!(
-                "this would remove {database}, which looks like production: {why}"
+                "this would remove {described}, which looks like production: {why}"
             ))
             .help(format!("say `--yes --confirm {name}` if that is what you want"))),
             None => {
-                Err(CliError::usage(format!("this would remove {database} and everything in it"))
+                Err(CliError::usage(format!("this would remove {described} and everything in it"))
                     .help("say `--yes`: there is no terminal to ask on"))
             }
         }

@@ -21,7 +21,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::ident::RevisionId;
 use crate::source::SourceFile;
-use crate::sql::{Fingerprint, Hasher};
+use crate::sql::{Fingerprint, Hasher, loses_rows};
 use crate::suggest::nearest;
 
 /// One revision, as read from its file.
@@ -103,6 +103,20 @@ impl Revision {
                 _ => WayDown::Sql(section),
             },
         }
+    }
+
+    /// Whether its way down loses rows or columns on a database, as far as its words show: it says
+    /// so itself (`-- migrate:lossy`), or a statement drops or deletes.
+    #[must_use]
+    pub fn down_loses_rows(&self, dialect: Dialect) -> bool {
+        let text = self.file.text();
+        let says_so = self.sections.iter().any(|section| section.kind == SectionKind::Lossy);
+        let down = self.section(dialect, |kind| kind == SectionKind::Down);
+        says_so
+            || down.is_some_and(|section| {
+                let statements = section.statements(&self.file, dialect);
+                statements.iter().any(|span| loses_rows(span.of(text), dialect.lexis()))
+            })
     }
 
     /// The sections with rows for a round-trip test that are for a database, in file order.

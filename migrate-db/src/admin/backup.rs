@@ -7,6 +7,7 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::database::Database;
@@ -26,9 +27,8 @@ impl Database {
         if to.exists() {
             return Err(failed(io::ErrorKind::AlreadyExists.into()));
         }
-        let mut part = to.to_owned().into_os_string();
-        part.push(".part");
-        let part = PathBuf::from(part);
+        // A copy that was killed leaves its own behind: the name is another one each time.
+        let part = part_of(to);
         let file = create(&part)?;
         let copied = self.copy(file, &part).await;
         let named = match copied {
@@ -92,6 +92,16 @@ impl Database {
         copied.and(closed).map_err(|e| Error::database("copying the database", e))?;
         Ok(true)
     }
+}
+
+/// A name beside a file that no other copy has.
+fn part_of(file: &Path) -> PathBuf {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |t| t.subsec_nanos());
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let mut part = file.to_owned().into_os_string();
+    part.push(format!(".{}-{count}-{nanos}.part", std::process::id()));
+    PathBuf::from(part)
 }
 
 /// Creates an empty file that only its owner may read: it will hold all there is to know.

@@ -13,7 +13,7 @@ use std::time::Duration;
 use migrate_core::dialect::{DatabaseWords, Dialect};
 
 use crate::database::Database;
-use crate::driver::{self, Connection};
+use crate::driver::{self, Connection, Obstacle};
 use crate::error::Error;
 
 impl Database {
@@ -47,7 +47,14 @@ impl Database {
     /// [`Error::Connected`] when others are connected to it, unless `force` ends their
     /// connections; and as [`Database::create`].
     pub async fn drop(&self, force: bool) -> Result<bool, Error> {
-        let Some(mut server) = self.server().await? else { return driver::drop(&self.place) };
+        let Some(mut server) = self.server().await? else {
+            let users = if force { Vec::new() } else { self.users_of_file().await? };
+            return if users.is_empty() {
+                driver::drop(&self.place)
+            } else {
+                Err(Error::Connected(users))
+            };
+        };
         if !force {
             let others = server.staying().await;
             match others.as_deref() {
@@ -62,17 +69,18 @@ impl Database {
         server.end(dropped, "dropping the database").await
     }
 
-    /// Who else is connected to the database, in words; nobody where it is a file.
+    /// Who else is connected to the database, in words. Of a file, the processes that have it open,
+    /// where the system lists them, and whether one holds a lock.
     ///
     /// # Errors
     /// When the server cannot be reached.
     pub async fn connected(&self) -> Result<Vec<String>, Error> {
-        let Some(mut server) = self.server().await? else { return Ok(Vec::new()) };
+        let Some(mut server) = self.server().await? else { return self.users_of_file().await };
         let others = server.staying().await;
         server.end(others, "asking who is connected").await
     }
 
-    /// The name of the database on its server, or of its file.
+    /// The name of the database on its server, or of its file behind links.
     ///
     /// ```
     /// # #[cfg(feature = "postgres")]
@@ -80,7 +88,8 @@ impl Database {
     /// ```
     #[must_use]
     pub fn name(&self) -> String {
-        let name = driver::name(&self.place).unwrap_or_else(|| self.dialect().to_string());
+        let name = driver::real_name(&self.place).or_else(|| driver::name(&self.place));
+        let name = name.unwrap_or_else(|| self.dialect().to_string());
         match Path::new(&name).file_name() {
             Some(file) if self.dialect().words().databases.is_none() => {
                 file.to_string_lossy().into_owned()
@@ -89,12 +98,68 @@ impl Database {
         }
     }
 
+    /// The database as it is named where it may be lost: the URL without its password, and the
+    /// name on the server or the path behind links where the URL does not show it.
+    #[must_use]
+    pub fn described(&self) -> String {
+        let Some(name) = driver::real_name(&self.place) else { return self.to_string() };
+        let written = driver::name(&self.place).unwrap_or_default();
+        if self.dialect().words().databases.is_some() {
+            return format!("the database {name} ({self})");
+        }
+        let is_link = Path::new(&written).is_symlink();
+        if is_link { format!("{self}, a link to {name}") } else { self.to_string() }
+    }
+
+    /// The name that the URL gives to the database: a server that is given none would choose one.
+    ///
+    /// # Errors
+    /// When the URL names none, or the database is a pool.
+    pub fn named(&self) -> Result<String, Error> {
+        if self.place.url().is_none() {
+            return Err(driver::no_url(self.dialect()));
+        }
+        driver::real_name(&self.place).ok_or_else(|| {
+            let user = driver::name(&self.place).filter(|name| !name.is_empty());
+            let chosen =
+                user.map(|user| format!("; the server would choose {user}, the user's name"));
+            Error::Plan {
+                message: format!("{self} names no database{}", chosen.unwrap_or_default()),
+                help: vec![format!("add its name: `{}://user@host/name`", self.dialect().name())],
+            }
+        })
+    }
+
+    async fn users_of_file(&self) -> Result<Vec<String>, Error> {
+        let mut users = driver::users(&self.place)?;
+        if users.is_empty() && self.is_locked().await {
+            users.push("a process that holds a lock on the file".to_owned());
+        }
+        Ok(users)
+    }
+
+    /// Whether another connection holds a lock on the file. One that cannot be opened is not locked.
+    async fn is_locked(&self) -> bool {
+        if !driver::holds_database(&self.place) {
+            return false;
+        }
+        let Ok(Some(mut connection)) = Connection::open(&self.place, false).await else {
+            return false;
+        };
+        let locked = match connection.prepare().await {
+            Ok(()) => connection.execute("BEGIN EXCLUSIVE").await,
+            failed => failed.map(|()| 0),
+        };
+        let is_locked =
+            locked.is_err_and(|error| connection.obstacle(&error) == Some(Obstacle::Busy));
+        let _ = connection.execute("ROLLBACK").await;
+        let _ = connection.close().await;
+        is_locked
+    }
+
     async fn server(&self) -> Result<Option<Server>, Error> {
         let Some(words) = &self.dialect().words().databases else { return Ok(None) };
-        let name = driver::name(&self.place).filter(|name| !name.is_empty());
-        let Some(name) = name.filter(|_| self.place.url().is_some()) else {
-            return Err(driver::no_url(self.dialect()));
-        };
+        let name = self.named()?;
         let connection = Connection::maintenance(&self.place, &name).await?;
         Ok(Some(Server { connection, dialect: self.dialect(), words, name }))
     }

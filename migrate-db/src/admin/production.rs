@@ -7,7 +7,7 @@ use crate::driver;
 
 impl Database {
     /// Why the database looks like production, if it does: its server is another machine, or a word
-    /// of its host or name says so (`prod`, `shop_prod`, `production`, `prd`, `live`).
+    /// of its URL, of its name or of the path of its file says so (`prod`, `shop_prod`, `production`, `prd`, `live`).
     ///
     /// ```
     /// # #[cfg(feature = "postgres")] {
@@ -23,8 +23,16 @@ impl Database {
         if let Some(host) = host.filter(|host| !is_local(host)) {
             return Some(format!("its server is another machine, {host}"));
         }
-        let name = driver::name(&self.place)?;
-        word_of_production(&name).map(|word| format!("its name says `{word}`"))
+        let name = self.name();
+        if let Some(word) = word_of_production(&name) {
+            return Some(format!("its name says `{word}`"));
+        }
+        let real = driver::real_name(&self.place).unwrap_or_default();
+        let url = self.to_string();
+        let url = url.split_once(':').map_or("", |(_, rest)| rest);
+        let word = [url, real.as_str()].into_iter().find_map(word_of_production)?;
+        let what = if self.dialect().words().databases.is_some() { "URL" } else { "path" };
+        Some(format!("its {what} says `{word}`"))
     }
 }
 
@@ -70,11 +78,26 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "postgres")]
+    #[test]
+    fn every_part_of_a_url_counts() {
+        let of = |url| Database::from_url(url).unwrap().production();
+        for url in [
+            "postgres://app_prod@localhost/app",
+            "postgres://ada@localhost/app?application_name=prod-proxy",
+            "postgres:///app?host=/run/prod",
+        ] {
+            assert_eq!(of(url).unwrap(), "its URL says `prod`", "{url}");
+        }
+        assert_eq!(of("postgres://ada@localhost/app"), None);
+    }
+
     #[cfg(feature = "sqlite")]
     #[test]
     fn a_file_counts_by_its_path() {
         let of = |url| Database::from_url(url).unwrap().production();
         assert_eq!(of("sqlite:app.db"), None);
-        assert_eq!(of("sqlite:/srv/prod/app.db").unwrap(), "its name says `prod`");
+        assert_eq!(of("sqlite:/srv/prod/app.db").unwrap(), "its path says `prod`");
+        assert_eq!(of("sqlite:/srv/prod.db").unwrap(), "its name says `prod`");
     }
 }

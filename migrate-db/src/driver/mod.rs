@@ -371,6 +371,39 @@ pub(crate) fn is_missing_file(place: &Place) -> bool {
     }
 }
 
+/// The name of the database that the place really names: of a file, its path behind links; `None`
+/// where a server would choose one.
+pub(crate) fn real_name(place: &Place) -> Option<String> {
+    match place {
+        #[cfg(feature = "sqlite")]
+        Place::Sqlite(url) => sqlite_file::real_name(url),
+        #[cfg(feature = "postgres")]
+        Place::Postgres(url) => {
+            let options = postgres_server::options(url).ok()?;
+            options.get_database().map(str::to_owned)
+        }
+        place => name(place).filter(|name| !name.is_empty()),
+    }
+}
+
+/// Whether a place holds a database that may be opened without harm: a regular file that is one.
+pub(crate) fn holds_database(place: &Place) -> bool {
+    match place {
+        #[cfg(feature = "sqlite")]
+        Place::Sqlite(url) => sqlite_file::holds_database(url),
+        _ => false,
+    }
+}
+
+/// Other processes that have the file of a database open, in words.
+pub(crate) fn users(place: &Place) -> Result<Vec<String>, Error> {
+    match place {
+        #[cfg(feature = "sqlite")]
+        Place::Sqlite(url) => sqlite_file::users(url),
+        _ => Ok(Vec::new()),
+    }
+}
+
 /// The host of a server, or its socket.
 pub(crate) fn host(place: &Place) -> Option<String> {
     match place {

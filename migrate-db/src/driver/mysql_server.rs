@@ -83,7 +83,7 @@ pub(super) fn dump(url: &str) -> Result<Vec<Command>, Error> {
     let mut commands = vec![mariadb, mysql];
     for command in &mut commands {
         command
-            .args(["--single-transaction", "--routines", "--triggers", "--hex-blob"])
+            .args(["--single-transaction", "--routines", "--events", "--triggers", "--hex-blob"])
             .arg("--default-character-set=utf8mb4")
             .arg(format!("--user={}", options.get_username()));
         match options.get_socket() {

@@ -1,5 +1,7 @@
 //! db create, drop, reset, backup.
 
+use std::os::unix::fs::symlink;
+
 use insta::assert_snapshot;
 
 use crate::support::TestEnvironment;
@@ -96,17 +98,127 @@ fn a_backup_is_a_database_of_its_own() {
 }
 
 #[test]
-fn a_file_that_is_no_database_is_not_removed() {
+fn a_file_that_is_not_a_database_is_not_removed() {
     let mut env = TestEnvironment::with_history();
     env.write("letter.txt", "Dear reader, this is a letter.");
     env.set("DATABASE_URL", "sqlite:letter.txt");
     assert_snapshot!(env.run(&["db", "drop", "--yes"]), @"
     exit code: 1
     ----- stderr
-    error: letter.txt is no SQLite database
-      help: only a file that is one, or is empty, is removed
+    error: [ROOT]/work/letter.txt is not an SQLite database
+      help: only a regular file that is an SQLite database is removed, or an empty one whose name ends in .db, .sqlite or the like
     ");
     assert!(env.path("letter.txt").exists());
+    env.write("notes", "");
+    symlink("/dev/null", env.path("null.db")).unwrap();
+    std::fs::create_dir(env.path("folder.db")).unwrap();
+    for name in ["notes", "null.db", "folder.db"] {
+        let url = format!("sqlite:{name}");
+        for act in ["drop", "reset"] {
+            let outcome = env.run(&["db", act, "--yes", "--force", "--database-url", &url]);
+            assert_eq!(outcome.code, 1, "{name}: {outcome}");
+            assert!(outcome.stderr.contains("is not an SQLite database"), "{outcome}");
+        }
+        assert!(env.path(name).exists(), "{name}");
+    }
+    env.write("fresh.db", "");
+    env.ok(&["db", "drop", "--yes", "--database-url", "sqlite:fresh.db"]);
+    assert!(!env.path("fresh.db").exists());
+}
+
+#[test]
+fn a_link_is_named_with_what_it_leads_to_and_stays() {
+    let mut env = TestEnvironment::with_history();
+    env.write("data/.keep", "");
+    symlink("data/shop_prod.db", env.path("link.db")).unwrap();
+    env.set("DATABASE_URL", "sqlite:link.db");
+    env.ok(&["upgrade"]);
+    assert_snapshot!(env.run(&["db", "drop", "--yes"]), @"
+    exit code: 2
+    ----- stderr
+    error: this would remove sqlite:link.db, a link to [ROOT]/work/data/shop_prod.db, which looks like production: its name says `prod`
+      help: say `--yes --confirm shop_prod.db` if that is what you want
+    ");
+    assert_snapshot!(env.run(&["db", "drop", "--yes", "--confirm", "shop_prod.db"]), @"
+    exit code: 0
+    ----- stderr
+    dropped sqlite:link.db, a link to [ROOT]/work/data/shop_prod.db
+    ");
+    assert!(!env.path("data/shop_prod.db").exists());
+    assert!(env.path("link.db").is_symlink());
+}
+
+#[test]
+fn a_file_that_another_process_has_open_is_removed_only_by_force() {
+    let env = TestEnvironment::with_history();
+    env.ok(&["upgrade"]);
+    let opened = std::fs::File::open(env.path("app.db")).unwrap();
+    let mut other = std::process::Command::new("sleep").arg("60").stdin(opened).spawn().unwrap();
+    let refused = env.run(&["db", "drop", "--yes"]);
+    let forced = env.run(&["db", "drop", "--yes", "--force"]);
+    other.kill().unwrap();
+    other.wait().unwrap();
+    let name = format!("others are connected to the database: process {} (sleep)", other.id());
+    assert!(refused.code == 1 && refused.stderr.contains(&name), "{refused}");
+    assert_eq!(forced.code, 0, "{forced}");
+}
+
+#[test]
+fn a_url_without_the_name_of_a_database_is_refused() {
+    let env = TestEnvironment::with_history();
+    let url = "postgres://ada:s3cret@db.example.org";
+    for act in ["create", "drop", "reset"] {
+        assert_eq!(env.run(&["db", act, "--database-url", url]).code, 1, "{act}");
+    }
+    assert_snapshot!(env.run(&["db", "drop", "--yes", "--database-url", url]), @"
+    exit code: 1
+    ----- stderr
+    error: postgres://ada:***@db.example.org names no database; the server would choose ada, the user's name
+      help: add its name: `postgres://user@host/name`
+    ");
+}
+
+#[test]
+fn rows_of_what_looks_like_production_are_lost_only_by_its_name() {
+    let mut env = TestEnvironment::with_history();
+    env.revision("ddd", "ccc", "CREATE INDEX i ON posts (id);", "DROP INDEX i;");
+    env.set("DATABASE_URL", "sqlite:shop_prod.db");
+    env.ok(&["upgrade"]);
+    env.ok(&["downgrade", "-1"]);
+    assert_snapshot!(env.run(&["downgrade", "-1", "--yes"]), @"
+    exit code: 2
+    ----- stderr
+    database: sqlite:shop_prod.db
+    error: this would undo ccc, which loses rows, in sqlite:shop_prod.db, which looks like production: its name says `prod`
+      help: say `--yes --confirm shop_prod.db` if that is what you want
+    ");
+    assert_snapshot!(env.run(&["downgrade", "base"]), @"
+    exit code: 2
+    ----- stderr
+    database: sqlite:shop_prod.db
+    error: this would undo everything, in sqlite:shop_prod.db, which looks like production: its name says `prod`
+      help: say `--yes --confirm shop_prod.db` if that is what you want
+    ");
+    assert_eq!(env.run(&["downgrade", "-1", "--yes", "--confirm", "shop.db"]).code, 2);
+    assert_eq!(env.tables("shop_prod.db"), ["posts", "users"]);
+    env.ok(&["downgrade", "-1", "--yes", "--confirm", "shop_prod.db"]);
+    assert_eq!(env.tables("shop_prod.db"), ["users"]);
+    env.write("prod/.keep", "");
+    assert_eq!(env.run_in("prod", &["upgrade", "--dir", "../migrations"]).code, 0);
+    let outcome = env.run_in(
+        "prod",
+        &["db", "drop", "--yes", "--dir", "../migrations", "--database-url", "sqlite:shop.db"],
+    );
+    assert!(outcome.stderr.contains("its path says `prod`"), "{outcome}");
+}
+
+#[test]
+fn what_a_killed_copy_left_does_not_stop_the_next() {
+    let env = TestEnvironment::with_history();
+    env.ok(&["upgrade"]);
+    env.write("copy.db.part", "half");
+    env.ok(&["db", "backup", "copy.db"]);
+    assert_eq!(env.tables("copy.db"), ["posts", "users"]);
 }
 
 #[test]
@@ -162,7 +274,7 @@ fn a_server_elsewhere_looks_like_production_before_it_is_asked() {
     assert_snapshot!(env.run(&["db", "drop", "--yes"]), @"
     exit code: 2
     ----- stderr
-    error: this would remove postgres://ada:***@db.example.org/app, which looks like production: its server is another machine, db.example.org
+    error: this would remove the database app (postgres://ada:***@db.example.org/app), which looks like production: its server is another machine, db.example.org
       help: say `--yes --confirm app` if that is what you want
     ");
 }

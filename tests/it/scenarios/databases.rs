@@ -8,6 +8,7 @@ everywhere!(
     a_copy_is_whole_and_for_its_owner,
     an_upgrade_can_begin_with_a_database_just_made,
 );
+on!(mysql_only, Mysql: a_copy_holds_routines_triggers_events_and_sequences);
 on!(postgres_path, Postgres: the_search_path_and_the_options_of_a_url_are_those_of_the_session);
 on!(postgres_only, Postgres: others_who_are_connected_are_named_and_only_sent_away_by_force);
 
@@ -67,6 +68,28 @@ async fn a_copy_is_whole_and_for_its_owner(db: Db) {
     let error = db.database().backup(&file).await.unwrap_err();
     assert!(matches!(error, Error::File { .. }), "{error:?}");
     assert_eq!(std::fs::read(&file).unwrap(), bytes);
+}
+
+async fn a_copy_holds_routines_triggers_events_and_sequences(db: Db) {
+    for sql in [
+        "CREATE TABLE a (id INT)",
+        "CREATE PROCEDURE p() SELECT 1",
+        "CREATE FUNCTION f() RETURNS INT DETERMINISTIC RETURN 1",
+        "CREATE TRIGGER g BEFORE INSERT ON a FOR EACH ROW SET NEW.id = NEW.id",
+        "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DELETE FROM a",
+        "CREATE SEQUENCE s START WITH 7",
+        "CREATE VIEW v AS SELECT id FROM a",
+    ] {
+        db.execute(sql).await;
+    }
+    let list = "SELECT CONCAT(kind, name) FROM (        SELECT 'routine ' AS kind, routine_name AS name FROM information_schema.routines WHERE routine_schema = DATABASE()         UNION SELECT 'trigger ', trigger_name FROM information_schema.triggers WHERE trigger_schema = DATABASE()         UNION SELECT 'event ', event_name FROM information_schema.events WHERE event_schema = DATABASE()         UNION SELECT CONCAT(table_type, ' '), table_name FROM information_schema.tables WHERE table_schema = DATABASE()) AS x         ORDER BY 1";
+    let file = db.folder().join("copy.sql");
+    assert!(db.database().backup(&file).await.unwrap());
+    let other = Db::on(db.dialect, &db.url).await;
+    other.pipe(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    let (before, after) = (db.column(list).await, other.column(list).await);
+    assert_eq!(before.len(), 7, "{before:?}");
+    assert_eq!(after, before);
 }
 
 async fn the_search_path_and_the_options_of_a_url_are_those_of_the_session(db: Db) {

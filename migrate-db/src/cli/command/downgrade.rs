@@ -1,11 +1,12 @@
 //! `downgrade`.
 
-use migrate_core::plan::Direction;
+use migrate_core::plan::{Direction, Step};
 
 use crate::cli::arguments::{BackupArgs, RunArgs, SqlArgs};
 use crate::cli::describe::Count;
 use crate::cli::running::{announce, done, preview, script, target};
 use crate::cli::{CliError, Context, Exit};
+use crate::{Database, Preview};
 
 /// The target that a terminal is offered.
 const NEWEST: &str = "-1";
@@ -26,6 +27,10 @@ pub struct Args {
     target: Option<String>,
     #[command(flatten)]
     run: RunArgs,
+    /// The name of the database: needed beside --yes where rows of one that looks like production
+    /// are lost
+    #[arg(long, value_name = "NAME")]
+    confirm: Option<String>,
     #[command(flatten)]
     backup: BackupArgs,
     #[command(flatten)]
@@ -57,12 +62,16 @@ impl Args {
         context.sound_for(Direction::Down, &target).await?;
         let options = self.run.shown(context);
         announce(context.ui, database, &options);
-        if self.run.dry_run || may_ask || self.backup.wanted() {
+        let production = database.production();
+        let must_look = production.is_some() || self.confirm.is_some();
+        if self.run.dry_run || may_ask || must_look || self.backup.wanted() {
             let mut migrator = context.migrator().options(options.clone());
             let ahead = migrator.plan(database, Direction::Down, &target).await?;
             if self.run.dry_run {
                 return Ok(preview(context.ui, &ahead.history.graph, &ahead.plan));
             }
+            let confirmed = self.confirm_loss(context, database, production.as_deref(), &ahead)?;
+            let may_ask = may_ask && !confirmed;
             if may_ask && ahead.plan.applied_after.is_empty() && !ahead.plan.steps.is_empty() {
                 let all = Count(ahead.plan.steps.len(), "revision");
                 context.ui.confirm(format_args!(
@@ -81,6 +90,46 @@ impl Args {
         }
         let report = context.migrator().options(options).downgrade(database, &target).await?;
         Ok(done(context.ui, &report))
+    }
+}
+
+impl Args {
+    /// Sees that a person means to lose rows of a database that looks like production; whether they
+    /// have said so.
+    fn confirm_loss(
+        &self,
+        context: &Context<'_>,
+        database: &Database,
+        production: Option<&str>,
+        ahead: &Preview,
+    ) -> Result<bool, CliError> {
+        let (graph, plan) = (&ahead.history.graph, &ahead.plan);
+        let (name, described) = (database.name(), database.described());
+        if let Some(typed) = self.confirm.as_ref().filter(|typed| **typed != name) {
+            return Err(CliError::usage(format!(
+                "`--confirm {typed}`, but the database is {name}"
+            ))
+            .help("nothing was changed; look which database is meant"));
+        }
+        let loses = |step: &&Step| graph.revision(step.node).down_loses_rows(database.dialect());
+        let lossy = plan.steps.iter().find(loses);
+        let what = match lossy {
+            _ if plan.steps.is_empty() => return Ok(false),
+            _ if plan.applied_after.is_empty() => "undo everything".to_owned(),
+            Some(step) => format!("undo {}, which loses rows", graph.id(step.node)),
+            None => return Ok(false),
+        };
+        let Some(why) = production.filter(|_| self.confirm.is_none()) else { return Ok(false) };
+        if !context.ui.is_interactive() {
+            return Err(CliError::usage(format!(
+                "this would {what}, in {described}, which looks like production: {why}"
+            ))
+            .help(format!("say `--yes --confirm {name}` if that is what you want")));
+        }
+        let question =
+            format!("This would {what}, in {described}. It looks like production: {why}.");
+        context.ui.confirm_by(question, &name)?;
+        Ok(true)
     }
 }
 

@@ -1,0 +1,83 @@
+//! Whether a statement removes rows or columns.
+
+use super::{Lexis, Tokens};
+
+/// Whether a statement removes rows, columns or whole tables, as far as its words show: what a
+/// procedure, a function or dynamic SQL does is not known.
+///
+/// ```
+/// use migrate_core::{dialect::Dialect, sql::loses_rows};
+/// let of = |sql| loses_rows(sql, Dialect::Postgres.lexis());
+/// assert!(of("DROP TABLE users") && of("ALTER TABLE users DROP email"));
+/// assert!(!of("DROP INDEX users_email") && !of("ALTER TABLE users ALTER email DROP NOT NULL"));
+/// ```
+#[must_use]
+pub fn loses_rows(sql: &str, lexis: &Lexis) -> bool {
+    let tokens = Tokens::read_until_error(sql, lexis);
+    let words = tokens.cursor();
+    let words = words.lexemes();
+    let is = |n: usize, any: &[&str]| {
+        words.get(n).is_some_and(|lexeme| any.iter().any(|word| lexeme.is(word)))
+    };
+    // A table is dropped by `DROP TABLE`; `ALTER TABLE .. DROP` drops a column unless it names what
+    // else it drops.
+    let drops = |n: usize| {
+        is(n, &["DROP"])
+            && if is(0, &["ALTER"]) {
+                is(1, &["TABLE", "TYPE", "FOREIGN"])
+                    && !is(
+                        n + 1,
+                        &[
+                            "CONSTRAINT",
+                            "INDEX",
+                            "KEY",
+                            "PRIMARY",
+                            "FOREIGN",
+                            "CHECK",
+                            "DEFAULT",
+                            "NOT",
+                            "EXPRESSION",
+                            "IDENTITY",
+                        ],
+                    )
+            } else {
+                n == 0
+                    && is(1, &["TABLE", "SCHEMA", "DATABASE", "MATERIALIZED", "OWNED", "EXTENSION"])
+            }
+    };
+    let deletes = |n: usize| is(n, &["DELETE"]) && is(n + 1, &["FROM"]);
+    is(0, &["TRUNCATE"]) || (0..words.len()).any(|n| drops(n) || deletes(n))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dialect::Dialect;
+
+    #[test]
+    fn what_removes_rows_is_told_from_what_removes_rules() {
+        let of = |sql| loses_rows(sql, Dialect::Postgres.lexis());
+        for sql in [
+            "drop table a",
+            "DROP SCHEMA s CASCADE",
+            "TRUNCATE a",
+            "DELETE FROM a WHERE b",
+            "WITH x AS (DELETE FROM a RETURNING b) INSERT INTO c SELECT * FROM x",
+            "ALTER TABLE a DROP COLUMN b",
+            "ALTER TABLE a ADD c int, DROP b",
+        ] {
+            assert!(of(sql), "{sql}");
+        }
+        for sql in [
+            "DROP INDEX a",
+            "DROP VIEW a",
+            "ALTER TABLE a DROP CONSTRAINT b",
+            "ALTER TABLE a ALTER b DROP DEFAULT",
+            "ALTER TABLE a ADD FOREIGN KEY (b) REFERENCES c ON DELETE CASCADE",
+            "INSERT INTO a VALUES ('DELETE FROM b')",
+            "CREATE TABLE a (b int)",
+        ] {
+            assert!(!of(sql), "{sql}");
+        }
+    }
+}
