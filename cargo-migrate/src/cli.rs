@@ -61,7 +61,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, cla
 pub(crate) fn command() -> clap::Command {
     let command = Cli::command();
     let groups = grouped(&command);
-    let head = style::GOOD;
+    let head = style::GOOD.ansi();
     command.help_template(format!(
         "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{groups}\
          {head}Options:{head:#}\n{{options}}\n\n\
@@ -71,7 +71,7 @@ pub(crate) fn command() -> clap::Command {
 
 /// The list of commands under their headings.
 fn grouped(command: &clap::Command) -> String {
-    let (head, word) = (style::GOOD, style::HELP);
+    let (head, word) = (style::GOOD.ansi(), style::HELP.ansi());
     let mut text = String::new();
     for (heading, names) in GROUPS.iter().filter(|(_, names)| !names.is_empty()) {
         let _ = writeln!(text, "{head}{heading}:{head:#}");

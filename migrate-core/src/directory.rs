@@ -181,9 +181,14 @@ impl Directory {
     }
 
     fn read(&self, entry: &Entry, room: &mut Vec<u8>) -> Result<SourceFile, Diagnostic> {
-        let shown = self.shown_file(&entry.name);
+        let shown = self.shown_file(&entry.name.replace(char::is_control, "\u{fffd}"));
         let path = self.path.join(&entry.name);
-        let text = if entry.has_text_name {
+        let text = if entry.name.contains(char::is_control) {
+            Err(io::Error::new(
+                io::ErrorKind::InvalidFilename,
+                "its name holds a control character",
+            ))
+        } else if entry.has_text_name {
             let checked = if entry.is_regular { Ok(()) } else { file::regular(&path) };
             checked.and_then(|()| file::read_text(&path, self.max_file_size, room))
         } else {

@@ -115,6 +115,46 @@ fn long_work_shows_a_bar_that_goes_away() {
 }
 
 #[test]
+fn what_a_terminal_would_obey_is_shown_as_text() {
+    let mut env = TestEnvironment::new();
+    env.set("DATABASE_URL", "sqlite:app.db");
+    let text = "-- Evil\r\u{1b}[31mred\u{1b}]0;title\u{7}\u{202e}txt\u{9b}2J\n--\n-- revision: aaa\n-- revises:\n\n\
+                -- migrate:up\nSELECT '\u{1b}[2J';\nSELECT * FROM \u{1b}[2Jnowhere\u{202e};\n\n-- migrate:noop none\n";
+    env.write("migrations/a\u{202e}aa.sql", text);
+    for args in [
+        &["history"][..],
+        &["show", "aaa"],
+        &["show", "aaa", "--sql"],
+        &["upgrade", "--sql", "base:head"],
+        &["upgrade"],
+        &["check"],
+        &["upgrade", "--color", "always"],
+    ] {
+        let (_, shown) = on_terminal(&env, args, "");
+        for wrong in [
+            "\rE",
+            "Evil\r",
+            "\u{1b}[31mred",
+            "\u{1b}]",
+            "\u{7}",
+            "\u{202e}",
+            "\u{9b}",
+            "\u{1b}[2J",
+        ] {
+            assert!(!shown.contains(wrong), "{args:?} {wrong:?}: {shown:?}");
+        }
+    }
+    // What another program reads is exact.
+    let sql = env.ok(&["upgrade", "--sql", "base:head"]).stdout;
+    assert!(sql.contains("SELECT '\u{1b}[2J';"), "{sql:?}");
+    let history = env.ok(&["history"]).stdout;
+    assert!(!history.contains(['\u{1b}', '\u{202e}', '\r']), "{history:?}");
+    env.write("migrations/b\r.sql", "SELECT 1;");
+    let outcome = env.run(&["heads"]);
+    assert!(outcome.stderr.contains("its name holds a control character"), "{outcome}");
+}
+
+#[test]
 fn a_terminal_gets_colours_unless_it_wants_none() {
     let mut env = TestEnvironment::with_history();
     let (_, shown) = on_terminal(&env, &["upgrade", "nowhere"], "");

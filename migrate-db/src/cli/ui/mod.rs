@@ -3,6 +3,7 @@
 //! Data goes to stdout, buffered; everything else (notes, progress, questions, warnings, errors)
 //! to stderr. It knows how things look and nothing of what they mean.
 
+mod clean;
 mod progress;
 mod render;
 pub mod style;
@@ -11,7 +12,6 @@ use std::fmt::{self, Display};
 use std::io::{self, BufRead as _, BufWriter, IsTerminal as _, Stderr, Stdout, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
 use indicatif::ProgressBar;
 use migrate_core::diagnostic::Diagnostic;
@@ -19,6 +19,7 @@ use serde::Serialize;
 
 use super::{CliError, Exit};
 
+use clean::clean;
 pub use progress::Progress;
 
 /// How output is to look, as typed.
@@ -74,6 +75,7 @@ pub struct Ui {
 struct Out {
     stream: BufWriter<AutoStream<Stdout>>,
     colored: bool,
+    terminal: bool,
     /// The first failure; after it nothing more is written.
     failed: Option<io::Error>,
 }
@@ -106,6 +108,7 @@ impl Ui {
             out: Mutex::new(Out {
                 stream: BufWriter::with_capacity(1 << 16, AutoStream::new(stdout, out_color)),
                 colored: out_color != ColorChoice::Never,
+                terminal: io::stdout().is_terminal(),
                 failed: None,
             }),
             err: Mutex::new(Err {
@@ -145,14 +148,21 @@ impl Ui {
     /// Prints a line of data.
     pub fn line(&self, line: impl Display) {
         self.write(|out| {
-            let line = painted(format_args!("{line}"), out.colored);
+            let line = clean(&format!("{line}\n"), out.colored);
             out.stream.write_all(line.as_bytes())
         });
     }
 
-    /// Prints data that ends as it should.
+    /// Prints data that ends as it should: exactly, unless a person reads it on a terminal.
     pub fn text(&self, text: &str) {
-        self.write(|out| out.stream.write_all(text.as_bytes()));
+        self.write(|out| {
+            if out.terminal {
+                return out.stream.write_all(clean(text, false).as_bytes());
+            }
+            // The stream would take out escape sequences that a literal may hold.
+            out.stream.flush()?;
+            io::stdout().write_all(text.as_bytes())
+        });
     }
 
     /// Prints a value as JSON, on one line.
@@ -251,7 +261,8 @@ impl Ui {
     fn answer(&self, question: impl Display) -> Option<String> {
         self.flush();
         let mut err = lock(&self.err);
-        let _ = write!(err.stream, "{question} ").and_then(|()| err.stream.flush());
+        let question = clean(&format!("{question} "), err.colored);
+        let _ = err.stream.write_all(question.as_bytes()).and_then(|()| err.stream.flush());
         let mut answer = String::new();
         io::stdin().lock().read_line(&mut answer).ok()?;
         Some(answer.trim().to_owned())
@@ -261,7 +272,7 @@ impl Ui {
         self.flush();
         let mut err = lock(&self.err);
         let Err { stream, colored, bar, .. } = &mut *err;
-        let text = painted(what, *colored);
+        let text = clean(&format!("{what}\n"), *colored);
         // Nobody is left to tell when stderr itself is gone.
         let _ = match bar {
             Some(bar) => bar.suspend(|| stream.write_all(text.as_bytes())),
@@ -299,13 +310,6 @@ impl fmt::Debug for Ui {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Ui").field("output", &self.output).finish_non_exhaustive()
     }
-}
-
-/// A line, without its colours unless they are wanted: taken out here, so that the stream is given
-/// whole lines and makes one write of each.
-fn painted(line: fmt::Arguments<'_>, colored: bool) -> String {
-    let line = format!("{line}\n");
-    if colored { line } else { strip_str(&line).to_string() }
 }
 
 /// A later line of a text stands under its first.

@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::clean::clean;
 use super::{Ui, lock};
 
 /// Shorter work is over before a bar says anything.
@@ -41,8 +42,7 @@ impl Progress<'_> {
         self.end_statements();
         if let Some(bar) = &lock(&self.ui.err).bar {
             bar.inc(1);
-            // The bar writes past the stream that takes colours out.
-            bar.set_message(anstream::adapter::strip_str(&what.to_string()).to_string());
+            bar.set_message(on_one_line(what));
         }
     }
 
@@ -70,7 +70,7 @@ impl Progress<'_> {
             if err.bar_of_statements {
                 bar.set_position(u64::try_from(at.saturating_sub(1)).unwrap_or(u64::MAX));
             }
-            bar.set_message(anstream::adapter::strip_str(&what.to_string()).to_string());
+            bar.set_message(on_one_line(what));
             bar.tick();
         }
     }
@@ -99,6 +99,11 @@ impl Progress<'_> {
             bar.finish_and_clear();
         }
     }
+}
+
+/// A text for the bar, which has one line and writes past the stream that takes colours out.
+fn on_one_line(text: impl Display) -> String {
+    clean(&text.to_string(), false).replace('\n', " ")
 }
 
 impl Drop for Progress<'_> {

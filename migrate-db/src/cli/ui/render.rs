@@ -6,6 +6,7 @@ use annotate_snippets::{AnnotationKind, Element, Group, Level, Renderer, Snippet
 use migrate_core::diagnostic::{Diagnostic, Severity};
 use migrate_core::source::Location;
 
+use super::clean::{clean, own};
 use crate::cli::error::Excerpt;
 
 /// A diagnostic as text with colours, which the stream takes out where they are not wanted.
@@ -14,6 +15,8 @@ pub(super) fn diagnostic(diagnostic: &Diagnostic) -> String {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
+    // The colours of the renderer are trusted, so the texts that it is given must hold none.
+    let diagnostic = &cleaned(diagnostic);
     let mut elements: Vec<Element<'_>> = Vec::new();
     for (n, place) in diagnostic.places.iter().enumerate() {
         let kind = if n == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
@@ -33,7 +36,17 @@ pub(super) fn diagnostic(diagnostic: &Diagnostic) -> String {
     elements.extend(diagnostic.help.iter().map(|help| Level::HELP.message(help.as_str()).into()));
     let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.as_str());
     let report: [Group<'_>; 1] = [title.elements(elements)];
-    Renderer::styled().render(&report)
+    own(&Renderer::styled().render(&report))
+}
+
+fn cleaned(diagnostic: &Diagnostic) -> Diagnostic {
+    let mut diagnostic = diagnostic.clone();
+    let places = diagnostic.places.iter_mut();
+    let places = places.flat_map(|p| [&mut p.label, &mut p.location.path, &mut p.location.text]);
+    for text in places.chain(&mut diagnostic.help).chain([&mut diagnostic.message]) {
+        *text = clean(text, false);
+    }
+    diagnostic
 }
 
 /// How much of a long statement is shown.
@@ -42,7 +55,17 @@ const LINES: usize = 16;
 /// SQL that failed, in its file, under the message: its beginning, or the lines around the place
 /// that the database points to.
 pub(super) fn excerpt(message: &str, excerpt: &Excerpt, help: &[String]) -> String {
-    let offset = excerpt.offset.filter(|offset| excerpt.sql.is_char_boundary(*offset));
+    let plain = |text: &str| clean(text, false);
+    let offset = excerpt.offset.and_then(|offset| excerpt.sql.get(..offset));
+    let offset = offset.map(|front| plain(front).len());
+    let help: Vec<String> = help.iter().map(|help| plain(help)).collect();
+    let message = &plain(message);
+    let excerpt = &Excerpt {
+        path: plain(&excerpt.path),
+        sql: plain(&excerpt.sql),
+        label: plain(&excerpt.label),
+        ..*excerpt
+    };
     let before = excerpt.sql[..offset.unwrap_or_default()].matches('\n').count();
     let skipped = before.saturating_sub(LINES / 2);
     let mut lines: Vec<&str> = excerpt.sql.lines().skip(skipped).take(LINES + 1).collect();
@@ -62,7 +85,7 @@ pub(super) fn excerpt(message: &str, excerpt: &Excerpt, help: &[String]) -> Stri
         .annotation(AnnotationKind::Primary.span(meant).label(excerpt.label.as_str()));
     let title = Level::ERROR.primary_title(message).element(snippet);
     let report = [title.elements(help.iter().map(|help| Level::HELP.message(help.as_str())))];
-    Renderer::styled().render(&report)
+    own(&Renderer::styled().render(&report))
 }
 
 /// How many bytes the word at the front has, at least one character's.

@@ -3,34 +3,36 @@
 use clap::builder::Styles;
 use clap::builder::styling::{AnsiColor, Effects, Style};
 
+pub use super::clean::Paint;
+
 /// A revision id.
-pub const ID: Style = AnsiColor::Yellow.on_default();
+pub const ID: Paint = Paint::new(AnsiColor::Yellow.on_default());
 /// What marks a revision: `(head)` and the like.
-pub const MARK: Style = AnsiColor::Cyan.on_default();
+pub const MARK: Paint = Paint::new(AnsiColor::Cyan.on_default());
 /// What stays in the background.
-pub const DIM: Style = Style::new().effects(Effects::DIMMED);
+pub const DIM: Paint = Paint::new(Style::new().effects(Effects::DIMMED));
 /// Done.
-pub const GOOD: Style = AnsiColor::Green.on_default().effects(Effects::BOLD);
+pub const GOOD: Paint = Paint::new(AnsiColor::Green.on_default().effects(Effects::BOLD));
 /// `error`.
-pub const ERROR: Style = AnsiColor::BrightRed.on_default().effects(Effects::BOLD);
+pub const ERROR: Paint = Paint::new(AnsiColor::BrightRed.on_default().effects(Effects::BOLD));
 /// `warning`.
-pub const WARNING: Style = AnsiColor::BrightYellow.on_default().effects(Effects::BOLD);
+pub const WARNING: Paint = Paint::new(AnsiColor::BrightYellow.on_default().effects(Effects::BOLD));
 /// `help`.
-pub const HELP: Style = AnsiColor::BrightCyan.on_default().effects(Effects::BOLD);
+pub const HELP: Paint = Paint::new(AnsiColor::BrightCyan.on_default().effects(Effects::BOLD));
 /// A line of a diff that is gone.
-pub const REMOVED: Style = AnsiColor::Red.on_default();
+pub const REMOVED: Paint = Paint::new(AnsiColor::Red.on_default());
 /// A line of a diff that is new.
-pub const ADDED: Style = AnsiColor::Green.on_default();
+pub const ADDED: Paint = Paint::new(AnsiColor::Green.on_default());
 
 /// The colours of `--help`, for a parser that mounts these commands.
 #[must_use]
 pub const fn help_styles() -> Styles {
     Styles::styled()
-        .header(GOOD)
-        .usage(GOOD)
-        .literal(HELP)
+        .header(GOOD.ansi())
+        .usage(GOOD.ansi())
+        .literal(HELP.ansi())
         .placeholder(AnsiColor::Cyan.on_default())
-        .error(ERROR)
-        .valid(MARK)
-        .invalid(WARNING)
+        .error(ERROR.ansi())
+        .valid(MARK.ansi())
+        .invalid(WARNING.ansi())
 }

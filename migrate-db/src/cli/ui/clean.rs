@@ -1,0 +1,119 @@
+//! What reaches a terminal: the colours of this program, and everything else as visible text.
+//!
+//! Messages, file names and the words of servers are other people's text. A carriage return in it
+//! would overwrite what stands before it, an escape sequence would steer the terminal, a
+//! bidirectional mark would show a line in another order. The sequences of [`Paint`] carry a key
+//! that no text can know, so only they pass.
+
+use std::fmt::{self, Display};
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::LazyLock;
+
+use clap::builder::styling::Style;
+
+/// How the sequences of this program begin until they are printed.
+static OWN: LazyLock<String> = LazyLock::new(|| {
+    let key = RandomState::new().hash_one("paint");
+    format!("\u{1b}[{key};")
+});
+
+/// A colour: `{style}` begins it and `{style:#}` ends it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Paint(Style);
+
+impl Paint {
+    pub(super) const fn new(style: Style) -> Self {
+        Self(style)
+    }
+
+    /// The colour for text that is printed by clap.
+    #[must_use]
+    pub const fn ansi(self) -> Style {
+        self.0
+    }
+}
+
+impl Display for Paint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sequences = if f.alternate() { format!("{:#}", self.0) } else { self.0.to_string() };
+        f.write_str(&own(&sequences))
+    }
+}
+
+/// Marks every sequence of a text as one of this program.
+pub(super) fn own(text: &str) -> String {
+    text.replace("\u{1b}[", &OWN)
+}
+
+/// A text for the terminal, with its colours or without. Each character that a terminal would obey
+/// becomes one that it shows.
+pub(super) fn clean(text: &str, colored: bool) -> String {
+    let mut clean = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(is_obeyed) {
+        clean.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let own = rest.strip_prefix(OWN.as_str());
+        if let Some((sequence, behind)) = own.and_then(|after| after.split_once('m')) {
+            if colored {
+                clean.push_str("\u{1b}[");
+                clean.push_str(sequence);
+                clean.push('m');
+            }
+            rest = behind;
+            continue;
+        }
+        let mut characters = rest.chars();
+        clean.extend(characters.next().map(shown));
+        rest = characters.as_str();
+    }
+    clean.push_str(rest);
+    clean
+}
+
+/// Whether a terminal does something else with a character than to show it. Ends of lines and tabs
+/// are left alone.
+fn is_obeyed(c: char) -> bool {
+    match c {
+        '\n' | '\t' => false,
+        // Marks that change the direction of what follows.
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+            true
+        }
+        '\u{2028}' | '\u{2029}' => true,
+        c => c.is_control(),
+    }
+}
+
+fn shown(c: char) -> char {
+    match c {
+        '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'),
+        '\u{7f}' => '\u{2421}',
+        _ => '\u{fffd}',
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::builder::styling::AnsiColor;
+
+    use super::*;
+
+    const RED: Paint = Paint::new(AnsiColor::Red.on_default());
+
+    #[test]
+    fn only_the_colours_of_this_program_pass() {
+        let foreign = "a\r\u{1b}[31mb\u{1b}]0;title\u{7}\u{9b}2J\u{202e}c\u{7f}";
+        let line = format!("{RED}{foreign}{RED:#}\n\té");
+        let plain = "a␍␛[31mb␛]0;title␇�2J�c␡\n\té";
+        assert_eq!(clean(&line, false), plain);
+        let (text, end) = plain.split_once('\n').unwrap();
+        assert_eq!(clean(&line, true), format!("\u{1b}[31m{text}\u{1b}[0m\n{end}"));
+    }
+
+    #[test]
+    fn what_is_shown_has_as_many_characters() {
+        let text = "\u{1b}[1mx\u{202e}\0";
+        assert_eq!(clean(text, true).chars().count(), text.chars().count());
+    }
+}
