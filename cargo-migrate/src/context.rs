@@ -141,27 +141,37 @@ impl<'u> Context<'u> {
     /// # Errors
     /// When `.env` cannot be read or a `${VAR}` is not set.
     pub(crate) fn database_url(&self) -> Result<Option<String>, CliError> {
+        Ok(self.located_url()?.map(|(url, _)| url))
+    }
+
+    /// Where the URL of the database is written.
+    pub(crate) fn url_origin(&self) -> Option<String> {
+        self.located_url().ok().flatten().map(|(_, origin)| origin)
+    }
+
+    fn located_url(&self) -> Result<Option<(String, String)>, CliError> {
         if let Some(url) = &self.database_url {
             let variables = Variables::if_mentioned(url, &self.root, &self.here)?;
-            return fill(url, &variables).map(Some);
+            return Ok(Some((fill(url, &variables)?, "`--database-url`".to_owned())));
         }
         // DATABASE_URL is the application's main database; one chosen by name is another.
         let by_name = self.settings.database_url.as_ref().filter(|_| self.name.is_some());
         if by_name.is_none()
             && let Some(url) = variables::of_process("DATABASE_URL")
         {
-            return Ok(Some(url));
+            return Ok(Some((url, "the environment variable DATABASE_URL".to_owned())));
         }
         let variables = Variables::read(&self.root, &self.here)?;
         if by_name.is_none()
             && let Some((url, folder)) = variables.database_url()
         {
-            return Ok(Some(anchored(url, folder)));
+            let file = shown(&folder.join(".env"), &self.here);
+            return Ok(Some((anchored(url, folder), format!("DATABASE_URL in {file}"))));
         }
-        match &self.settings.database_url {
-            Some(url) => Ok(Some(anchored(&fill(url, &variables)?, &self.root))),
-            None => Ok(None),
-        }
+        let Some(url) = &self.settings.database_url else { return Ok(None) };
+        let file = self.config.as_deref().map(|file| self.shown(file)).unwrap_or_default();
+        let url = anchored(&fill(url, &variables)?, &self.root);
+        Ok(Some((url, format!("`database-url` in {file}"))))
     }
 }
 

@@ -14,6 +14,7 @@ use migrate_core::graph::TargetError;
 use migrate_core::plan::Direction;
 use migrate_core::source::Location;
 
+use crate::advice::{advice, said};
 use crate::unfinished::Unfinished;
 use crate::url::{Problem, redact};
 
@@ -258,6 +259,11 @@ impl Error {
     pub(crate) fn reason(&self) -> String {
         let mut reason: &dyn std::error::Error = self;
         while let Some(source) = reason.source() {
+            if let Some(error) = source.downcast_ref::<sqlx::Error>()
+                && error.as_database_error().is_some()
+            {
+                return said(error);
+            }
             reason = source;
         }
         reason.to_string()
@@ -338,13 +344,14 @@ impl Error {
             Self::Connect { .. } if self.is_starting() => {
                 line("see that the server runs there; one that is starting may need longer: `--connect-timeout 1m`")
             }
+            Self::Connect { source, .. } | Self::Database { source, .. } => advice(source),
             Self::Busy { .. } => line("end the other program, or wait longer: `--lock-wait 5m`"),
             Self::Moved(_) => line("run the command again: it starts from what the database says now"),
             Self::ForeignKeys { .. } => vec![
                 "delete or mend the rows in the same revision; everything was rolled back".to_owned(),
                 "or write `foreign-keys:true` behind the marker, and SQLite cascades as in the application".to_owned(),
             ],
-            Self::History(_) | Self::Connect { .. } | Self::Database { .. } | Self::File { .. } => Vec::new(),
+            Self::History(_) | Self::File { .. } => Vec::new(),
         }
     }
 }
@@ -365,7 +372,7 @@ fn is_missing(error: &sqlx::Error) -> bool {
 
 impl StatementError {
     pub(crate) fn help(&self) -> Vec<String> {
-        let mut help = Vec::new();
+        let mut help = advice(&self.source);
         help.extend(self.detail.iter().map(|detail| format!("the database says more: {detail}")));
         help.extend(self.hint.iter().map(|hint| format!("the database advises: {hint}")));
         help.extend(self.half_made.iter().map(|index| invalid_index(index, &self.resume)));

@@ -44,6 +44,7 @@
 extern crate self as migrate_db;
 
 mod admin;
+mod advice;
 mod all_applied;
 #[cfg(feature = "cli")]
 pub mod cli;

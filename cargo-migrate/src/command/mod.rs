@@ -44,8 +44,24 @@ pub(crate) enum Command {
     Man(man::Args),
 }
 
-/// Does what was typed; `whole` is the whole command line, for the commands that describe it.
+/// Does what was typed; `whole` is the whole command line, for the commands that describe it. An
+/// error about the database URL says where the URL is written.
 pub(crate) fn run(
+    command: &Command,
+    globals: &Globals,
+    whole: fn() -> clap::Command,
+    ui: &Ui,
+) -> Result<Exit, CliError> {
+    act(command, globals, whole, ui).map_err(|error| {
+        let context = Context::resolve(globals, ui).ok().filter(|_| error.concerns_url);
+        match context.and_then(|context| context.url_origin()) {
+            Some(origin) => error.help(format!("the URL is that of {origin}")),
+            None => error,
+        }
+    })
+}
+
+fn act(
     command: &Command,
     globals: &Globals,
     whole: fn() -> clap::Command,

@@ -7,9 +7,10 @@ use std::error::Error;
 use std::fmt;
 
 use migrate_core::diagnostic::Diagnostics;
-use migrate_core::graph::TargetError;
+use migrate_core::graph::{Graph, TargetError};
 
 use super::Exit;
+use crate::advice::{is_login, said, without_line};
 
 /// Why a command ended early.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ pub struct CliError {
     pub diagnostics: Diagnostics,
     /// The SQL that failed, shown with the message.
     pub excerpt: Option<Box<Excerpt>>,
+    /// Whether the database URL is wrong, or the server refuses the account in it.
+    pub concerns_url: bool,
 }
 
 /// SQL in its file, and what a database has to say of it.
@@ -63,6 +66,7 @@ impl CliError {
             help: Vec::new(),
             diagnostics: Diagnostics::new(),
             excerpt: None,
+            concerns_url: false,
         }
     }
 
@@ -117,13 +121,30 @@ impl CliError {
         let mut causes: Vec<String> = Vec::new();
         let mut source = self.source();
         while let Some(cause) = source {
-            let text = cause.to_string();
-            if !causes.last().is_some_and(|before| before.ends_with(&text)) {
+            let text = match cause.downcast_ref::<sqlx::Error>() {
+                Some(error) => said(error),
+                None => cause.to_string(),
+            };
+            let core = without_line(&text).unwrap_or(&text);
+            let repeats = |before: &String| before.ends_with(&text) || before.ends_with(core);
+            if !causes.last().is_some_and(repeats) {
                 causes.push(text);
             }
             source = cause.source();
         }
         causes
+    }
+
+    /// Puts the only head of the files where the help speaks of a revision of the files.
+    pub(super) fn name_head(mut self, graph: &Graph) -> Self {
+        let heads: Vec<_> = graph.order().filter(|node| graph.is_head(*node)).collect();
+        if let [head] = heads.as_slice() {
+            let id = graph.id(*head).to_string();
+            for help in &mut self.help {
+                *help = help.replace("<revision of the files>", &id);
+            }
+        }
+        self
     }
 
     /// How the process ends.
@@ -178,13 +199,18 @@ impl From<crate::Error> for CliError {
             E::Target(_) | E::Url { .. } | E::NoDriver(_) => ErrorKind::Usage,
             _ => ErrorKind::Failed,
         };
+        let concerns_url = match &error {
+            E::Url { .. } => true,
+            E::Connect { source, .. } => is_login(source),
+            _ => false,
+        };
         match error {
             E::History(found) => found.into(),
             E::Statement(failed) => (*failed).into(),
             error => {
                 let message = error.to_string();
                 let source = cause(error);
-                Self { source, help, ..Self::new(kind, message) }
+                Self { source, help, concerns_url, ..Self::new(kind, message) }
             }
         }
     }
@@ -203,14 +229,14 @@ impl From<crate::StatementError> for CliError {
             line: error.location.line,
             sql: error.sql,
             offset: error.offset,
-            label: said(&error.source),
+            label: words(&error.source),
         };
         Self { help, excerpt: Some(Box::new(excerpt)), ..Self::failed(message) }
     }
 }
 
 /// The database's own words, without sqlx's around them.
-fn said(error: &sqlx::Error) -> String {
+fn words(error: &sqlx::Error) -> String {
     match error {
         sqlx::Error::Database(error) => error.message().to_owned(),
         other => other.to_string(),

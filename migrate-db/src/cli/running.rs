@@ -133,8 +133,21 @@ pub(super) async fn script(
                 .help("give both ends: `cargo migrate downgrade head:base --sql`"));
         }
         None => {
-            let Preview { history, status, plan, .. } =
-                context.migrator().plan(context.database()?, direction, &text.parse()?).await?;
+            let planned =
+                context.migrator().plan(context.database()?, direction, &text.parse()?).await;
+            let Preview { history, status, plan, .. } = planned.map_err(|error| {
+                let ends = match direction {
+                    Direction::Up => "`cargo migrate upgrade base:head --sql`",
+                    Direction::Down => "`cargo migrate downgrade head:base --sql`",
+                };
+                let is_away = matches!(error, crate::Error::Connect { .. });
+                let error = CliError::from(error);
+                if is_away {
+                    error.help(format!("with both ends it asks no database: {ends}"))
+                } else {
+                    error
+                }
+            })?;
             (history, plan, status.has_version_table)
         }
     };

@@ -194,6 +194,7 @@ fn a_url_that_is_not_understood_is_not_shown() {
     ----- stderr
     error: the database URL is not understood: it does not begin with the name of a database
       help: did you mean `postgres:`?
+      help: the URL is that of `--database-url`
     ");
 }
 
@@ -276,7 +277,31 @@ fn an_unknown_parameter_of_a_url_is_answered_with_the_nearest_known() {
     ----- stderr
     error: the database URL is not understood: its parameter number 1 is not known
       help: did you mean `sslmode`?
+      help: the URL is that of `--database-url`
     ");
+}
+
+#[test]
+fn an_error_about_the_url_says_where_the_url_is_written() {
+    let mut env = TestEnvironment::with_history();
+    env.set("DATABASE_URL", "");
+    for (file, text, origin) in [
+        (
+            "migrate.toml",
+            "database-url = \"postgres://h/d?x=1\"\n",
+            "`database-url` in migrate.toml",
+        ),
+        (".env", "DATABASE_URL=postgres://h/d?x=1\n", "DATABASE_URL in .env"),
+    ] {
+        env.write(file, text);
+        let outcome = env.run(&["current"]);
+        assert!(outcome.stderr.contains(&format!("the URL is that of {origin}\n")), "{outcome}");
+    }
+    let outcome = env.run(&["current", "--database-url", "postgres://h/d?x=1"]);
+    assert!(outcome.stderr.contains("the URL is that of `--database-url`"), "{outcome}");
+    env.set("DATABASE_URL", "postgres://127.0.0.1:1/d");
+    let outcome = env.run(&["upgrade", "--sql", "--connect-timeout", "0s"]);
+    assert!(outcome.stderr.contains("`cargo migrate upgrade base:head --sql`"), "{outcome}");
 }
 
 #[test]

@@ -179,6 +179,7 @@ fn a_nul_byte_in_a_stored_down_is_refused_before_it_cuts_a_statement() {
     assert_snapshot!(env.run(&["downgrade", "ccc", "--yes"]), @"
     exit code: 1
     ----- stderr
+    database: sqlite:app.db
     error: statement 1 of revision ddd (Message of ddd) holds a NUL byte, at which databases end the text (version table, row ddd:10)
       help: nothing was changed
     ");

@@ -3,6 +3,7 @@
 use super::*;
 
 everywhere!(a_failed_statement_is_named_with_its_line, a_statement_that_cannot_be_read_is_named);
+on!(postgres_help, Postgres: a_new_value_of_an_enum_needs_a_revision_of_its_own, a_refused_account_and_a_missing_right_are_explained);
 on!(postgres_only, Postgres: the_place_the_detail_and_the_hint_are_told, a_refused_commit_names_its_revision);
 
 async fn a_failed_statement_is_named_with_its_line(db: Db) {
@@ -68,4 +69,41 @@ async fn a_refused_commit_names_its_revision(db: Db) {
         assert!(said.contains("foreign key"), "{said}");
         assert!(db.tables().await.is_empty());
     }
+}
+
+async fn a_new_value_of_an_enum_needs_a_revision_of_its_own(db: Db) {
+    let up = "ALTER TYPE mood ADD VALUE 'glad';\nINSERT INTO a VALUES ('glad');";
+    let history = history(
+        db.dialect,
+        &[
+            revision(
+                "r1",
+                "",
+                "CREATE TYPE mood AS ENUM ('sad');\nCREATE TABLE a (m mood);",
+                "DROP TABLE a; DROP TYPE mood;",
+            ),
+            revision("r2", "r1", up, "DELETE FROM a;"),
+        ],
+    );
+    let error = upgrade(&db, &history, "head").await.unwrap_err();
+    let told = whole(&error);
+    assert!(told.contains("use the new value in a revision of its own"), "{told}");
+}
+
+async fn a_refused_account_and_a_missing_right_are_explained(db: Db) {
+    let user = format!("u_{}", db.name);
+    let place = crate::support::db::Place::of(&db.url);
+    let url = format!("postgres://{user}:wrong@{}:{}/{}", place.host, place.port, db.name);
+    let history = chain(db.dialect, 1);
+    let head = "head".parse().unwrap();
+    let wrong = migrate_db::Database::from_url(&url).unwrap();
+    let error = Migrator::new(&history).upgrade(&wrong, &head).await.unwrap_err();
+    let told = whole(&error);
+    assert!(told.contains("percent-encoded"), "{told}");
+    db.execute(&format!("CREATE ROLE {user} LOGIN PASSWORD 'wrong'")).await;
+    let error = Migrator::new(&history).upgrade(&wrong, &head).await;
+    db.execute(&format!("DROP OWNED BY {user}")).await;
+    db.execute(&format!("DROP ROLE {user}")).await;
+    let told = whole(&error.unwrap_err());
+    assert!(told.contains("`GRANT USAGE, CREATE ON SCHEMA public TO <user>`"), "{told}");
 }

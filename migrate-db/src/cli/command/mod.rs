@@ -93,6 +93,11 @@ impl Command {
     /// # Errors
     /// What stood in the way.
     pub async fn run(&self, context: &Context<'_>) -> Result<Exit, CliError> {
+        let done = self.act(context).await;
+        done.map_err(|error| error.name_head(&context.history.graph))
+    }
+
+    async fn act(&self, context: &Context<'_>) -> Result<Exit, CliError> {
         match self {
             Self::Upgrade(args) => args.run(context).await,
             Self::Downgrade(args) => args.run(context).await,
