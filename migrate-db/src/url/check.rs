@@ -91,14 +91,20 @@ const TLS_MODES: &[&str] = &[
     "verify_identity",
 ];
 
-/// Parameters of other tools, and what serves instead.
+/// Parameters of other tools, and what serves instead; nothing where they have no effect here.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("connect_timeout", "`--connect-timeout`, or `connect-timeout` in migrate.toml"),
-    ("connecttimeout", "`--connect-timeout`, or `connect-timeout` in migrate.toml"),
     ("schema", "`search_path`"),
     ("currentschema", "`search_path`"),
     ("statement_timeout", "`--statement-timeout`, or `statement-timeout` in migrate.toml"),
     ("lock_timeout", "`--lock-timeout`, or `lock-timeout` in migrate.toml"),
+    ("channel_binding", ""),
+    ("client_encoding", ""),
+    ("connection_limit", ""),
+    ("gssencmode", ""),
+    ("pgbouncer", ""),
+    ("pool_timeout", ""),
+    ("target_session_attrs", ""),
 ];
 
 const ENCODE: &str = "special characters of a user, password or name are percent-encoded: `@` is `%40`, `:` `%3A`, `/` `%2F`, `?` `%3F`, `#` `%23`, `%` `%25`";
@@ -231,6 +237,7 @@ fn unknown(dialect: Dialect, key: &str, number: usize) -> Problem {
     let plain = key.to_ascii_lowercase();
     let elsewhere = ELSEWHERE.iter().find(|(name, _)| *name == plain);
     let help = match (elsewhere, nearest(key, known.iter().copied())) {
+        (Some((name, "")), _) => format!("leave `{name}` out: it has no effect here"),
         (Some((name, instead)), _) => format!("{instead} serves instead of `{name}`"),
         (None, Some(near)) => format!("did you mean `{near}`?"),
         (None, None) => format!("the parameters are {}", known.join(", ")),

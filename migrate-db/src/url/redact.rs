@@ -54,6 +54,7 @@ fn shown(dialect: Dialect, rest: &str) -> Option<String> {
 
 /// Whether a path has what belongs to the account of a server, and not to the name of a file.
 fn may_be_account(path: &str) -> bool {
+    let path = super::decoded(path);
     let path = path.trim_start_matches('/');
     let drive = path.as_bytes().get(1) == Some(&b':')
         && path.starts_with(|c: char| c.is_ascii_alphabetic());

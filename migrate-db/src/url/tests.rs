@@ -42,6 +42,10 @@ fn unknown_parameters_are_refused_with_the_nearest_known() {
         ("postgres://h/d?sslmodus=verify-full", "did you mean `sslmode`?"),
         ("mysql://h/d?ssl_mode=VERIFY_CA", "did you mean `ssl-mode`?"),
         ("postgres://h/d?schema=a", "`search_path` serves instead of `schema`"),
+        (
+            "postgres://h/d?sslmode=require&channel_binding=require",
+            "leave `channel_binding` out: it has no effect here",
+        ),
         ("sqlite:x.db?mod=ro", "did you mean `mode`?"),
     ] {
         assert_eq!(normalise(url).unwrap_err().help, [near], "{url}");
@@ -161,6 +165,9 @@ fn malformed() -> impl Strategy<Value = String> {
         pick(&["", "?", "?sslmode=require", "?SSLMODE=x", "?password=", "#x", "?a&b=c"]),
     )
         .prop_map(|(scheme, colon, user, secret, at, host, path, query)| {
+            // Without a colon of its own, what follows that of the user is the path of a file.
+            let is_file = scheme.starts_with("sqlite") && !colon.contains(':');
+            let colon = if is_file { "://" } else { colon };
             // With an `@` in it and none behind it, its end would be the host.
             let secret = if at.contains('@') { secret } else { secret.replace('@', "") };
             format!("{scheme}{colon}{user}{secret}{at}{host}{path}{query}")

@@ -3,7 +3,7 @@
 use super::*;
 
 everywhere!(a_failed_statement_is_named_with_its_line, a_statement_that_cannot_be_read_is_named);
-on!(postgres_help, Postgres: a_new_value_of_an_enum_needs_a_revision_of_its_own, a_refused_account_and_a_missing_right_are_explained);
+on!(postgres_help, Postgres: what_cannot_stand_in_a_transaction_leads_to_a_section_outside, a_new_value_of_an_enum_needs_a_revision_of_its_own, a_refused_account_and_a_missing_right_are_explained);
 on!(postgres_only, Postgres: the_place_the_detail_and_the_hint_are_told, a_refused_commit_names_its_revision);
 
 async fn a_failed_statement_is_named_with_its_line(db: Db) {
@@ -88,6 +88,13 @@ async fn a_new_value_of_an_enum_needs_a_revision_of_its_own(db: Db) {
     let error = upgrade(&db, &history, "head").await.unwrap_err();
     let told = whole(&error);
     assert!(told.contains("use the new value in a revision of its own"), "{told}");
+}
+
+async fn what_cannot_stand_in_a_transaction_leads_to_a_section_outside(db: Db) {
+    let up = "CREATE TABLE b (id INTEGER);\nCREATE INDEX CONCURRENTLY i ON b (id);";
+    let history = history(db.dialect, &[revision("r1", "", up, "DROP TABLE b;")]);
+    let told = whole(&upgrade(&db, &history, "head").await.unwrap_err());
+    assert!(told.contains("-- migrate:up transaction:false"), "{told}");
 }
 
 async fn a_refused_account_and_a_missing_right_are_explained(db: Db) {
