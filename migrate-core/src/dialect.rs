@@ -354,12 +354,26 @@ pub struct Words {
     /// Asks for what a statement (a string literal for `{}`) that stands alone left half made: a
     /// name, and `named` when the statement names it itself.
     pub half_made: Option<&'static str>,
+    /// Asks whether tables keep rows whose transaction is rolled back; `None` where none does.
+    pub engines: Option<EngineWords>,
     /// Copies the whole database into the file `{}`, where SQL can.
     pub backup: Option<&'static str>,
     /// How the file of a copy ends.
     pub backup_extension: &'static str,
     /// Whole databases; `None` where a database is a file.
     pub databases: Option<DatabaseWords>,
+}
+
+/// How one asks whether tables keep rows whose transaction is rolled back. Rows of `lasting` say
+/// yes; rows of `code` that something is involved whose statements are not known.
+#[derive(Debug, Clone, Copy)]
+pub struct EngineWords {
+    /// Of the table or view `{name}` in `{schema}`, both expressions.
+    pub table: &'static str,
+    /// Of the functions whose names are in the list `{names}`.
+    pub functions: &'static str,
+    /// One row if any table of the database does.
+    pub any_lasting: &'static str,
 }
 
 /// What the length of a name is counted in.

@@ -52,6 +52,12 @@ pub enum Action {
     Step(Step),
     /// A journalled step goes on here, behind so many statements: nothing to run.
     Resume(Step, usize),
+    /// From here on a section's statements are sent alone, outside of a transaction; nothing but
+    /// a setting to send.
+    Outside {
+        /// Whether SQLite is to enforce foreign keys.
+        foreign_keys: bool,
+    },
     /// Open a transaction.
     Begin {
         /// Whether SQLite is to enforce foreign keys in it.
@@ -80,6 +86,30 @@ pub struct Statement {
     pub alone: bool,
 }
 
+/// Statements between which nothing can be noted: one, or those of a transaction that the section
+/// opens and ends itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unit {
+    /// The number of the first in its section, from 1.
+    pub first: usize,
+    /// The number of the last.
+    pub last: usize,
+}
+
+impl Unit {
+    /// One statement.
+    #[must_use]
+    pub const fn of(number: usize) -> Self {
+        Self { first: number, last: number }
+    }
+
+    /// How many statements are done before it.
+    #[must_use]
+    pub const fn before(self) -> usize {
+        self.first.saturating_sub(1)
+    }
+}
+
 /// A change of the version table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Record {
@@ -87,11 +117,11 @@ pub enum Record {
     Done(Step),
     /// A journalled step begins.
     Start(Step),
-    /// A statement of a journalled step begins that no transaction can hold together with a note
-    /// of its end.
-    Attempt(Step, usize),
-    /// So many statements of a journalled step are done.
-    Progress(Step, usize),
+    /// Statements of a journalled step begin that no transaction can hold together with a note of
+    /// their end.
+    Attempt(Step, Unit),
+    /// Statements of a journalled step are done, and all before them.
+    Progress(Step, Unit),
     /// The statement of a journalled step that was begun behind so many did not run.
     Retract(Step, usize),
     /// A journalled step is done.
@@ -132,6 +162,15 @@ pub enum ScriptError {
         number: usize,
         /// The line of the byte in the file, from 1.
         line: usize,
+    },
+    /// A section outside of a transaction ends while its own is open.
+    OpenTransaction {
+        /// The step.
+        step: Step,
+        /// The number of the statement that opens it.
+        number: usize,
+        /// The statement.
+        sql: String,
     },
     /// A revision has no section for this database.
     NoSection {
@@ -182,6 +221,17 @@ impl ScriptError {
                     graph.revision(step.node).file.path()
                 ),
                 vec!["nothing was changed".to_owned()],
+            ),
+            Self::OpenTransaction { step, number, sql } => (
+                format!(
+                    "the {} of revision {} ends with an open transaction: statement {number} opens it: {sql}",
+                    step.direction,
+                    name(step.node)
+                ),
+                vec![
+                    "end it in the same section: COMMIT or ROLLBACK".to_owned(),
+                    "nothing was changed".to_owned(),
+                ],
             ),
             Self::NoSection { step, dialect } => {
                 let section = match step.direction {

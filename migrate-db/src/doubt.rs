@@ -3,6 +3,8 @@
 //! Where the catalog cannot tell, nothing is guessed: a person is asked. What the questions say is
 //! the dialect's matter.
 
+mod engines;
+
 use std::time::{Duration, Instant};
 
 use migrate_core::dialect::{Dialect, InSession};
@@ -15,6 +17,8 @@ use crate::driver::{Connection, pause};
 use crate::error::Error;
 use crate::event::Event;
 use crate::unfinished::{Repair, Unfinished};
+
+pub(crate) use engines::{engines_question, is_lasting};
 
 /// What the catalog shows of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,15 +6,17 @@
 //! it stops and says so.
 
 mod failing;
+mod outside;
 mod recording;
 mod watch;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use migrate_core::graph::{Graph, Node};
 use migrate_core::plan::Step;
-use migrate_core::script::{Action, Record, Script, Transactions, statements_of};
+use migrate_core::script::{Action, Record, Script, Transactions, Unit, statements_of};
 use migrate_core::sql::Fingerprint;
 use migrate_core::version_table::VersionTable;
 
@@ -81,9 +83,15 @@ pub(crate) struct Runner<'r> {
     queue: Vec<Queued<'r>>,
     /// The step that is being done.
     current: Option<Current>,
-    /// How many statements of the step the open transaction notes as done, and whether it notes the
-    /// next one as begun.
-    noting: Option<(usize, bool)>,
+    /// How many statements of the step the open transaction notes as done, and how many behind them
+    /// as begun.
+    noting: Option<(usize, usize)>,
+    /// The statements that are noted as begun.
+    unit: Option<Unit>,
+    /// What the database said of the engines of tables, by question.
+    engines: BTreeMap<String, bool>,
+    /// Whether what they write stays though it is rolled back.
+    lasting: bool,
     /// Steps whose records are on their way.
     ending: Vec<Ending>,
     /// How many steps may travel in one trip: more while trips are short, so that a long step is
@@ -120,8 +128,8 @@ struct Current {
     since: Instant,
     /// How many statements are noted as done, where they are noted one by one.
     journalled: Option<usize>,
-    /// Whether the statement behind those is noted as begun.
-    attempted: bool,
+    /// How many statements behind those are noted as begun.
+    attempted: usize,
     /// Whether an earlier run began the step.
     resumed: bool,
 }
@@ -176,6 +184,9 @@ impl<'r> Runner<'r> {
             queue: Vec::new(),
             current: None,
             noting: None,
+            unit: None,
+            engines: BTreeMap::new(),
+            lasting: false,
             ending: Vec::new(),
             batch: 1,
             uncommitted: Vec::new(),
@@ -201,7 +212,14 @@ impl<'r> Runner<'r> {
                 begun = at;
             }
             let within = self.open;
-            let end = self.act(action).await;
+            let announced = match (action, script.actions.get(at + 1)) {
+                (Action::Begin { .. }, Some(Action::Statement(next))) => self.announce(*next).await,
+                _ => Ok(End::Done),
+            };
+            let end = match announced {
+                Ok(End::Done) => self.act(action).await,
+                other => other,
+            };
             let opened = self.open;
             match end {
                 Ok(End::Done) => at += 1,
@@ -241,6 +259,10 @@ impl<'r> Runner<'r> {
     /// rolled back, or a statement that the database undoes whole when it fails.
     fn may_repeat(&self, action: &Action, in_transaction: bool) -> bool {
         let graph = self.work.graph;
+        let own = self.unit.is_some_and(|unit| unit.first < unit.last);
+        if self.lasting || own {
+            return false;
+        }
         in_transaction
             || matches!(action, Action::Statement(statement) if self.work.table.dialect()
                 .undoes_whole(statement.span.of(graph.revision(statement.node).file.text())))
@@ -251,6 +273,8 @@ impl<'r> Runner<'r> {
             Action::Step(step) | Action::Resume(step, _) => {
                 let done = if let Action::Resume(_, done) = action { Some(*done) } else { None };
                 let revision = self.work.graph.revision(step.node);
+                self.connection.inside();
+                (self.unit, self.lasting) = (None, false);
                 (self.tell)(&Event::Started {
                     revision: revision.id().to_string(),
                     message: revision.message().to_owned(),
@@ -260,21 +284,29 @@ impl<'r> Runner<'r> {
                     step: *step,
                     since: Instant::now(),
                     journalled: done,
-                    attempted: false,
+                    attempted: 0,
                     resumed: done.is_some(),
                 });
                 Ok(End::Done)
             }
+            Action::Outside { foreign_keys } => self.go_outside(*foreign_keys).await,
             Action::Begin { foreign_keys } => self.begin(*foreign_keys).await,
             Action::Commit => self.commit().await,
             Action::Set(sql) => self.send(Cow::Owned(sql.clone()), What::Set).await,
             Action::Statement(statement) => {
                 let graph: &'r Graph = self.work.graph;
                 let sql = statement.span.of(graph.revision(statement.node).file.text());
+                if statement.alone {
+                    self.look_at_engines(*statement).await?;
+                }
                 let end = self.send(Cow::Borrowed(sql), What::Statement(*statement)).await;
                 if statement.alone { self.with_remnants(end, *statement, sql).await } else { end }
             }
-            Action::Record(Record::Attempt(step, number)) => self.attempt(*step, *number).await,
+            Action::Record(Record::Attempt(step, unit)) => self.attempt(*step, *unit).await,
+            Action::Record(Record::Finish(step)) => {
+                self.refuse_broken_outside().await?;
+                self.record(Record::Finish(*step)).await
+            }
             Action::Record(record) => self.record(*record).await,
         }
     }
@@ -283,17 +315,18 @@ impl<'r> Runner<'r> {
     ///
     /// Where the catalog already shows what it would leave, it will fail: then nothing is noted, so
     /// that a crash in this moment is not taken for its success.
-    async fn attempt(&mut self, step: Step, number: usize) -> Result<End, Error> {
+    async fn attempt(&mut self, step: Step, unit: Unit) -> Result<End, Error> {
         let file = &self.work.graph.revision(step.node).file;
         let dialect = self.work.table.dialect();
         let spans = statements_of(self.work.graph, step, dialect).unwrap_or_default();
-        if let Some(span) = spans.get(number - 1) {
+        (self.unit, self.lasting) = (Some(unit), false);
+        if let Some(span) = spans.get(unit.before()).filter(|_| unit.first == unit.last) {
             let done = doubt::is_done(self.connection, dialect, span.of(file.text())).await;
             if done.map_err(|e| Error::database("looking at the catalog", e))? {
                 return Ok(End::Done);
             }
         }
-        self.record(Record::Attempt(step, number)).await
+        self.record(Record::Attempt(step, unit)).await
     }
 
     /// Sends a statement now, or with the rest of its transaction.
@@ -387,7 +420,7 @@ impl<'r> Runner<'r> {
         let number = |cell: Option<String>| cell.and_then(|n| n.parse::<usize>().ok());
         let now: Vec<_> = rows.into_iter().flatten().map(number).collect();
         // The step itself may have removed its row.
-        !now.is_empty() && now != [Some(done), Some(done + usize::from(attempted))]
+        !now.is_empty() && now != [Some(done), Some(done + attempted)]
     }
 
     async fn commit(&mut self) -> Result<End, Error> {
@@ -436,6 +469,7 @@ impl<'r> Runner<'r> {
     }
 
     async fn roll_back(&mut self) {
+        self.end_own_transaction().await;
         self.queue.clear();
         self.ending.clear();
         self.noting = None;

@@ -1,6 +1,8 @@
 //! MySQL and MariaDB: what its SQL says.
 
-use super::{DatabaseWords, Dialect, LockWords, NameUnit, TimeoutWords, Transactions, Words};
+use super::{
+    DatabaseWords, Dialect, EngineWords, LockWords, NameUnit, TimeoutWords, Transactions, Words,
+};
 use crate::sql::{Evidence, Lexis, Name, Object};
 
 const LEXIS: Lexis = Lexis {
@@ -109,6 +111,19 @@ pub(super) static WORDS: Words = Words {
     partial: &["CALL", "EXECUTE", "DROP .. ,"],
     code_may_commit: false,
     undone_whole: &["CREATE", "ALTER", "DROP", "RENAME", "TRUNCATE"],
+    engines: Some(EngineWords {
+        table: "SELECT CASE WHEN t.engine IS NULL THEN 'code' WHEN t.engine IN (SELECT e.engine \
+            FROM information_schema.engines e WHERE e.transactions = 'YES') THEN 'safe' \
+            ELSE 'lasting' END FROM information_schema.tables t \
+            WHERE t.table_schema = {schema} AND t.table_name = {name} \
+            UNION ALL SELECT 'code' FROM information_schema.triggers \
+            WHERE event_object_schema = {schema} AND event_object_table = {name}",
+        functions: "SELECT 'code' FROM information_schema.routines \
+            WHERE routine_schema = DATABASE() AND routine_name IN ({names})",
+        any_lasting: "SELECT 'yes' FROM information_schema.tables t \
+            WHERE t.table_schema = DATABASE() AND t.engine NOT IN (SELECT e.engine \
+            FROM information_schema.engines e WHERE e.transactions = 'YES') LIMIT 1",
+    }),
     backup: None,
     backup_extension: "sql",
     databases: Some(DatabaseWords {

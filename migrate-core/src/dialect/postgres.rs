@@ -139,6 +139,7 @@ pub(super) static WORDS: Words = Words {
     partial: &["CALL"],
     code_may_commit: true,
     undone_whole: &[],
+    engines: None,
     backup: None,
     backup_extension: "dump",
     databases: Some(DatabaseWords {

@@ -93,6 +93,7 @@ pub(super) static WORDS: Words = Words {
     partial: &[],
     code_may_commit: false,
     undone_whole: &[],
+    engines: None,
     backup: Some("VACUUM INTO {}"),
     backup_extension: "db",
     databases: None,

@@ -1,8 +1,11 @@
 //! From steps to actions: where transactions begin and end, and what is journalled.
+//!
+//! A section outside of a transaction is sent as it is written, each statement alone: nothing of
+//! the bookkeeping stands in a transaction of its, and none is opened around its statements.
 
 use std::time::Duration;
 
-use super::{Action, How, Record, Script, ScriptError, Statement, section_of, statements_of};
+use super::{Action, How, Record, Script, ScriptError, Statement, Unit, section_of, statements_of};
 use crate::dialect::{Dialect, InSession, Transactions};
 use crate::graph::Graph;
 use crate::plan::{Stamp, Step};
@@ -56,7 +59,7 @@ impl Script {
                 return Err(ScriptError::Session { step, number: n + 1, sql: sql.to_owned() });
             }
         }
-        builder.journalled(file, step, section, &spans, Some(done));
+        builder.journalled(file, step, section, &spans, Some(done))?;
         Ok(Self { dialect, actions: builder.actions })
     }
 
@@ -103,8 +106,8 @@ impl Builder {
         let journalled =
             !self.dialect.words().transactional_ddl || section.is_some_and(|s| !s.transaction);
         if journalled && !statements.is_empty() {
-            self.journalled(&graph.revision(step.node).file, step, section, &statements, None);
-            return Ok(());
+            let file = &graph.revision(step.node).file;
+            return self.journalled(file, step, section, &statements, None);
         }
         let foreign_keys = section.is_some_and(|section| section.foreign_keys);
         if self.open.is_some_and(|open| open != foreign_keys) {
@@ -138,7 +141,9 @@ impl Builder {
         section: Option<&Section>,
         spans: &[Span],
         done: Option<usize>,
-    ) {
+    ) -> Result<(), ScriptError> {
+        let outside = section.is_some_and(|section| !section.transaction);
+        let units = if outside { units(self.dialect, step, file, spans)? } else { Vec::new() };
         let foreign_keys = section.is_some_and(|section| section.foreign_keys);
         let patience = self.patience(section);
         self.commit();
@@ -149,6 +154,9 @@ impl Builder {
             }
             Some(done) => self.actions.push(Action::Resume(step, done)),
         }
+        if outside {
+            self.actions.push(Action::Outside { foreign_keys });
+        }
         self.set(patience);
         for (n, span) in spans.iter().enumerate().take(done.unwrap_or(0)) {
             if self.dialect.in_session(span.of(file.text())) == InSession::Setting {
@@ -157,13 +165,23 @@ impl Builder {
                 self.actions.push(Action::Statement(statement));
             }
         }
-        for (n, span) in spans.iter().enumerate().skip(done.unwrap_or(0)) {
+        for unit in units.into_iter().filter(|unit| unit.last > done.unwrap_or(0)) {
+            self.actions.push(Action::Record(Record::Attempt(step, unit)));
+            let numbers = unit.first..=unit.last;
+            self.actions.extend(numbers.zip(&spans[unit.before()..]).map(|(number, span)| {
+                let node = step.node;
+                Action::Statement(Statement { node, span: *span, number, alone: true })
+            }));
+            self.actions.push(Action::Record(Record::Progress(step, unit)));
+        }
+        let rest = if outside { &[] } else { spans };
+        for (n, span) in rest.iter().enumerate().skip(done.unwrap_or(0)) {
             let alone = self.dialect.stands_alone(span.of(file.text()));
             let number = n + 1;
             let statement = Statement { node: step.node, span: *span, number, alone };
-            let progress = Action::Record(Record::Progress(step, number));
+            let progress = Action::Record(Record::Progress(step, Unit::of(number)));
             if alone {
-                let attempt = Action::Record(Record::Attempt(step, number));
+                let attempt = Action::Record(Record::Attempt(step, Unit::of(number)));
                 self.actions.extend([attempt, Action::Statement(statement), progress]);
             } else {
                 let begin = Action::Begin { foreign_keys };
@@ -177,6 +195,7 @@ impl Builder {
         }
         self.reset(patience);
         self.actions.push(Action::Record(Record::Finish(step)));
+        Ok(())
     }
 
     /// How long statements of a section may wait for a lock, and run.
@@ -202,4 +221,28 @@ impl Builder {
             self.actions.push(Action::Commit);
         }
     }
+}
+
+/// The statements of a section outside of a transaction, together where nothing can be noted
+/// between them because the section has a transaction of its own.
+fn units(
+    dialect: Dialect,
+    step: Step,
+    file: &SourceFile,
+    spans: &[Span],
+) -> Result<Vec<Unit>, ScriptError> {
+    let mut units = Vec::with_capacity(spans.len());
+    let (mut first, mut open) = (1, None);
+    for (span, number) in spans.iter().zip(1..) {
+        open = dialect.behind(open, span.of(file.text()));
+        if open.is_none() {
+            units.push(Unit { first, last: number });
+            first = number + 1;
+        }
+    }
+    if open.is_none() {
+        return Ok(units);
+    }
+    let sql = spans[first - 1].of(file.text()).to_owned();
+    Err(ScriptError::OpenTransaction { step, number: first, sql })
 }

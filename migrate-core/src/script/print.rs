@@ -42,6 +42,7 @@ impl Script {
                     };
                     let _ = writeln!(text, "\n-- {path}{message}");
                 }
+                Action::Outside { .. } => {}
                 Action::Set(sql) => {
                     let _ = writeln!(text, "{sql};");
                 }

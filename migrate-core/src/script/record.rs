@@ -1,6 +1,6 @@
 //! A change of the version table as SQL.
 
-use super::{Record, fingerprint_of};
+use super::{Record, Unit, fingerprint_of};
 use crate::graph::{Graph, Node};
 use crate::plan::{Direction, Step};
 use crate::version_table::{Event, Origin, Progress, REDO, RowState, Standing, VersionTable};
@@ -35,8 +35,8 @@ impl Record {
                 let detail = if origin.redo { REDO } else { "downgrade" };
                 [progress(step, 0, 0), log(node, Event::Begin, detail)]
             }
-            Self::Attempt(step, number) => [progress(step, number, number - 1), String::new()],
-            Self::Progress(step, done) | Self::Retract(step, done) => {
+            Self::Attempt(step, unit) => [progress(step, unit.last, unit.before()), String::new()],
+            Self::Progress(step, Unit { last: done, .. }) | Self::Retract(step, done) => {
                 [progress(step, done, done), String::new()]
             }
             Self::Finish(Step { node, direction: Direction::Up }) => {
@@ -88,12 +88,12 @@ impl Record {
             | Self::Start(Step { node, direction: Direction::Down })
             | Self::Unstamp(node) => (node, RowState::Applied.into()),
             // Whoever begins a statement must find all before it done, and none begun.
-            Self::Attempt(step, number) => {
-                let before = Some(number - 1);
+            Self::Attempt(step, unit) => {
+                let before = Some(unit.before());
                 (step.node, Standing { done: before, begun: before, ..open(step) })
             }
-            Self::Progress(step, number) => {
-                (step.node, Standing { done: Some(number - 1), ..open(step) })
+            Self::Progress(step, unit) => {
+                (step.node, Standing { done: Some(unit.before()), ..open(step) })
             }
             Self::Retract(step, done) => (step.node, Standing { done: Some(done), ..open(step) }),
             Self::Finish(step) => (step.node, open(step)),

@@ -116,6 +116,16 @@ trait Driver: Sized {
     async fn limit(&mut self, time: Duration, bytes: u64) -> sqlx::Result<()>;
     /// Opens a transaction that will write.
     async fn begin(&mut self, foreign_keys: bool) -> sqlx::Result<()>;
+    /// Prepares for statements outside of transactions, until [`Driver::inside`].
+    async fn outside(&mut self, _foreign_keys: bool) -> sqlx::Result<()> {
+        Ok(())
+    }
+    /// Ends that: the next statements are in transactions.
+    fn inside(&mut self) {}
+    /// What is broken since [`Driver::outside`], in words.
+    async fn broken_outside(&mut self) -> sqlx::Result<Vec<String>> {
+        Ok(Vec::new())
+    }
     /// What would be broken if the transaction were committed now, in words.
     async fn violations(&mut self) -> sqlx::Result<Vec<String>> {
         Ok(Vec::new())
@@ -272,6 +282,18 @@ impl Connection {
 
     pub(crate) async fn begin(&mut self, foreign_keys: bool) -> sqlx::Result<()> {
         each!(self, driver => driver.begin(foreign_keys).await)
+    }
+
+    pub(crate) async fn outside(&mut self, foreign_keys: bool) -> sqlx::Result<()> {
+        each!(self, driver => driver.outside(foreign_keys).await)
+    }
+
+    pub(crate) fn inside(&mut self) {
+        each!(self, driver => driver.inside());
+    }
+
+    pub(crate) async fn broken_outside(&mut self) -> sqlx::Result<Vec<String>> {
+        each!(self, driver => driver.broken_outside().await)
     }
 
     pub(crate) async fn violations(&mut self) -> sqlx::Result<Vec<String>> {

@@ -30,8 +30,10 @@ pub(crate) struct Sqlite {
     /// The session's settings before the run: foreign keys and busy timeout.
     before: Option<(String, String)>,
     foreign_keys: Option<bool>,
-    /// Broken references when the transaction began.
+    /// Broken references when the transaction began, or the section outside of one.
     broken: Broken,
+    /// Whether statements are sent outside of transactions.
+    is_outside: bool,
 }
 
 /// How often each table refers to rows that are not there, by table and parent; or why that cannot
@@ -60,7 +62,13 @@ impl Sqlite {
     }
 
     fn new(handle: Handle<sqlx::Sqlite>) -> Self {
-        Self { handle, before: None, foreign_keys: None, broken: Ok(BTreeMap::new()) }
+        Self {
+            handle,
+            before: None,
+            foreign_keys: None,
+            broken: Ok(BTreeMap::new()),
+            is_outside: false,
+        }
     }
 
     async fn execute(&mut self, sql: &str) -> sqlx::Result<()> {
@@ -95,6 +103,30 @@ impl Sqlite {
             Err(sqlx::Error::Database(error)) => Ok(Err(error.message().to_owned())),
             Err(error) => Err(error),
         }
+    }
+}
+
+impl Sqlite {
+    /// What is broken that was not before, in words.
+    async fn newly_broken(&mut self) -> sqlx::Result<Vec<String>> {
+        let now = match (self.broken().await?, &self.broken) {
+            (Ok(now), _) => now,
+            (Err(_), Err(_)) => return Ok(Vec::new()),
+            (Err(message), Ok(_)) => return Ok(vec![message]),
+        };
+        let before = self.broken.as_ref().ok();
+        Ok(now
+            .into_iter()
+            .filter(|(place, count)| {
+                before.and_then(|b| b.get(place)).is_none_or(|was| count > was)
+            })
+            .map(|((table, parent), count)| match count {
+                1 => format!("a row of {table} refers to a row of {parent} that is not there"),
+                _ => {
+                    format!("{count} rows of {table} refer to rows of {parent} that are not there")
+                }
+            })
+            .collect())
     }
 }
 
@@ -140,34 +172,39 @@ impl Driver for Sqlite {
     }
 
     async fn begin(&mut self, foreign_keys: bool) -> sqlx::Result<()> {
+        // Between statements outside of transactions only the tool's own rows are written.
+        if self.is_outside {
+            return self.execute("BEGIN IMMEDIATE").await;
+        }
         self.set_foreign_keys(foreign_keys).await?;
         self.execute("BEGIN IMMEDIATE").await?;
         self.broken = if foreign_keys { Ok(BTreeMap::new()) } else { self.broken().await? };
         Ok(())
     }
 
+    async fn outside(&mut self, foreign_keys: bool) -> sqlx::Result<()> {
+        self.set_foreign_keys(foreign_keys).await?;
+        self.broken = self.broken().await?;
+        self.is_outside = true;
+        Ok(())
+    }
+
+    fn inside(&mut self) {
+        if std::mem::take(&mut self.is_outside) {
+            // The section may have set it otherwise.
+            self.foreign_keys = None;
+        }
+    }
+
+    async fn broken_outside(&mut self) -> sqlx::Result<Vec<String>> {
+        if self.is_outside { self.newly_broken().await } else { Ok(Vec::new()) }
+    }
+
     async fn violations(&mut self) -> sqlx::Result<Vec<String>> {
-        if self.foreign_keys == Some(true) {
+        if self.is_outside || self.foreign_keys == Some(true) {
             return Ok(Vec::new());
         }
-        let now = match (self.broken().await?, &self.broken) {
-            (Ok(now), _) => now,
-            (Err(_), Err(_)) => return Ok(Vec::new()),
-            (Err(message), Ok(_)) => return Ok(vec![message]),
-        };
-        let before = self.broken.as_ref().ok();
-        Ok(now
-            .into_iter()
-            .filter(|(place, count)| {
-                before.and_then(|b| b.get(place)).is_none_or(|was| count > was)
-            })
-            .map(|((table, parent), count)| match count {
-                1 => format!("a row of {table} refers to a row of {parent} that is not there"),
-                _ => {
-                    format!("{count} rows of {table} refer to rows of {parent} that are not there")
-                }
-            })
-            .collect())
+        self.newly_broken().await
     }
 
     fn obstacle(&self, error: &sqlx::Error) -> Option<Obstacle> {

@@ -64,7 +64,7 @@ impl Runner<'_> {
         remarks: Remarks,
         source: sqlx::Error,
     ) -> Error {
-        let What::Statement(Statement { node, span, number, .. }) = queued.what else {
+        let What::Statement(statement @ Statement { node, span, number, .. }) = queued.what else {
             let doing = match (queued.what, self.current) {
                 (What::Begin, _) => "opening a transaction",
                 (What::Commit, Some(current)) => {
@@ -101,7 +101,7 @@ impl Runner<'_> {
             committed: self.committed.iter().map(|done| name(done.step)).collect(),
             rolled_back: undone.map(name).collect(),
             half_made: Vec::new(),
-            partial: self.work.table.dialect().may_be_partial(&queued.sql),
+            partial: self.may_have_left_a_part(statement, &queued.sql),
             whole: self.current.is_none_or(|c| c.journalled.is_none()),
             resume: self.resume_command(),
             redo: self.work.redo,

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use migrate_core::graph::Node;
 use migrate_core::plan::Step;
-use migrate_core::script::{Record, Transactions};
+use migrate_core::script::{Record, Transactions, Unit};
 use migrate_core::version_table::{self as table, Elapsed, Origin, Progress, RowState};
 
 use super::{Current, Done, End, Ending, LARGEST_BATCH, Runner, TOOL, Work};
@@ -59,10 +59,13 @@ impl Runner<'_> {
         if !follows {
             self.queue_record(record, elapsed);
         }
+        if matches!(record, Record::Progress(..)) {
+            (self.unit, self.lasting) = (None, false);
+        }
         self.noting = match record {
-            Record::Start(_) => Some((0, false)),
-            Record::Attempt(_, number) => Some((number - 1, true)),
-            Record::Progress(_, done) => Some((done, false)),
+            Record::Start(_) => Some((0, 0)),
+            Record::Attempt(_, unit) => Some((unit.before(), unit.last - unit.before())),
+            Record::Progress(_, unit) => Some((unit.last, 0)),
             _ => None,
         };
         match ends {
@@ -165,7 +168,8 @@ impl Runner<'_> {
             }
             Repair::Ran | Repair::NotRun => {
                 let record = if repair == Repair::Ran && unfinished.in_doubt() {
-                    Record::Progress(step(node?), *begun)
+                    let unit = Unit { first: *done + 1, last: *begun };
+                    Record::Progress(step(node?), unit)
                 } else {
                     Record::Retract(step(node?), *done)
                 };

@@ -3,13 +3,21 @@
 
 use std::time::{Duration, Instant};
 
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, MySqlConnection};
+use migrate_core::dialect::Dialect;
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, MySqlConnection, PgConnection};
 
 use super::site::{Ended, ended};
 use crate::support::TestEnvironment;
 use crate::support::db::Db;
 
-within!(mysql, Mysql: columns_that_are_swapped, what_the_catalog_shows_is_not_repeated);
+within!(mysql, Mysql:
+    columns_that_are_swapped,
+    what_the_catalog_shows_is_not_repeated,
+    rows_of_an_engine_without_transactions,
+    rows_of_an_engine_with_transactions,
+    an_update_outside_of_a_transaction,
+);
+within!(postgres, Postgres: an_update_outside_of_a_transaction, a_table_made_outside_of_a_transaction);
 
 const fn limit() -> u64 {
     90
@@ -25,31 +33,52 @@ impl Killed {
     /// Kills the tool while the server waits, because of `lock`, before it runs what begins with
     /// `statement`.
     async fn at(db: Db, up: &str, lock: &str, unlock: &str, statement: &str) -> Self {
+        Self::with(db, "", up, lock, unlock, statement).await
+    }
+
+    async fn with(
+        db: Db,
+        options: &str,
+        up: &str,
+        lock: &str,
+        unlock: &str,
+        statement: &str,
+    ) -> Self {
         let mut env = TestEnvironment::new();
         env.set("DATABASE_URL", &db.url);
-        env.revision("a1", "", up, "SELECT 1;");
+        let file = format!(
+            "-- one\n--\n-- revision: a1\n-- revises:\n\n-- migrate:up {options}\n{up}\n\n\
+             -- migrate:noop a test\n"
+        );
+        env.write("migrations/a1.sql", &file);
         let killed = Self { env, db };
-        let mut other = MySqlConnection::connect(&killed.db.url).await.unwrap();
+        let mut other = Other::connect(&killed.db).await;
         for sql in lock.split(';') {
-            other.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await.unwrap();
+            other.execute(sql).await;
         }
         let mut command = tokio::process::Command::from(killed.env.command(&["upgrade"]));
         command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::piped());
         let mut child = command.kill_on_drop(true).spawn().unwrap();
-        let waits = format!(
-            "SELECT 'x' FROM information_schema.processlist WHERE db = DATABASE() \
-             AND state LIKE '%wait%' AND info LIKE '{statement}%'"
-        );
-        killed.until(&waits, true).await;
+        let (waits, runs) = match killed.db.dialect {
+            Dialect::Postgres => (
+                "SELECT 'x' FROM pg_stat_activity WHERE datname = current_database() \
+                 AND wait_event_type = 'Lock' AND query LIKE '{}%'",
+                "SELECT 'x' FROM pg_stat_activity WHERE datname = current_database() \
+                 AND state = 'active' AND query LIKE '{}%'",
+            ),
+            _ => (
+                "SELECT 'x' FROM information_schema.processlist WHERE db = DATABASE() \
+                 AND (state LIKE '%wait%' OR EXISTS (SELECT 1 FROM information_schema.innodb_lock_waits)) \
+                 AND info LIKE '{}%'",
+                "SELECT 'x' FROM information_schema.processlist WHERE db = DATABASE() \
+                 AND info LIKE '{}%'",
+            ),
+        };
+        killed.until(&waits.replace("{}", statement), true).await;
         child.start_kill().unwrap();
         assert_eq!(ended(child).await.code, None);
-        other.execute(sqlx::raw_sql(AssertSqlSafe(unlock))).await.unwrap();
-        other.close().await.unwrap();
-        let goes_on = format!(
-            "SELECT 'x' FROM information_schema.processlist WHERE db = DATABASE() \
-             AND info LIKE '{statement}%'"
-        );
-        killed.until(&goes_on, false).await;
+        other.execute(unlock).await;
+        killed.until(&runs.replace("{}", statement), false).await;
         killed
     }
 
@@ -80,6 +109,29 @@ impl Killed {
     }
 }
 
+/// The connection that is in the way.
+enum Other {
+    Mysql(MySqlConnection),
+    Postgres(PgConnection),
+}
+
+impl Other {
+    async fn connect(db: &Db) -> Self {
+        match db.dialect {
+            Dialect::Postgres => Self::Postgres(PgConnection::connect(&db.url).await.unwrap()),
+            _ => Self::Mysql(MySqlConnection::connect(&db.url).await.unwrap()),
+        }
+    }
+
+    async fn execute(&mut self, sql: &str) {
+        let raw = sqlx::raw_sql(AssertSqlSafe(sql));
+        match self {
+            Self::Mysql(connection) => drop(connection.execute(raw).await.unwrap()),
+            Self::Postgres(connection) => drop(connection.execute(raw).await.unwrap()),
+        }
+    }
+}
+
 async fn columns_that_are_swapped(db: Db) {
     db.execute("CREATE TABLE t (a INT, b INT); INSERT INTO t VALUES (1, 2)").await;
     let killed = Killed::at(
@@ -107,4 +159,64 @@ async fn what_the_catalog_shows_is_not_repeated(db: Db) {
     assert_eq!(killed.call(&["upgrade"]).await.code, Some(0));
     let indexes = killed.db.column("SHOW INDEX FROM t").await;
     assert_eq!(indexes.len(), 1, "the index was made once");
+}
+
+async fn rows_of_an_engine_without_transactions(db: Db) {
+    db.execute("CREATE TABLE t (a INT) ENGINE = MyISAM").await;
+    let killed = Killed::at(
+        db,
+        "INSERT INTO t SELECT seq FROM seq_1_to_1000;",
+        "LOCK TABLES t READ",
+        "UNLOCK TABLES",
+        "INSERT INTO t",
+    )
+    .await;
+    killed.is_in_doubt().await;
+    assert_eq!(killed.db.column("SELECT CAST(COUNT(*) AS CHAR) FROM t").await, ["1000"]);
+}
+
+async fn rows_of_an_engine_with_transactions(db: Db) {
+    db.execute("CREATE TABLE t (a INT) ENGINE = InnoDB").await;
+    let killed = Killed::at(
+        db,
+        "INSERT INTO t SELECT seq FROM seq_1_to_1000;",
+        "LOCK TABLES t READ",
+        "UNLOCK TABLES",
+        "INSERT INTO t",
+    )
+    .await;
+    assert_eq!(killed.call(&["upgrade"]).await.code, Some(0));
+    assert_eq!(killed.db.column("SELECT CAST(COUNT(*) AS CHAR) FROM t").await, ["1000"]);
+}
+
+async fn an_update_outside_of_a_transaction(db: Db) {
+    db.execute("CREATE TABLE t (a INT)").await;
+    db.execute("INSERT INTO t VALUES (1)").await;
+    let killed = Killed::with(
+        db,
+        "transaction:false",
+        "UPDATE t SET a = a + 1;",
+        "BEGIN; SELECT * FROM t FOR UPDATE",
+        "ROLLBACK",
+        "UPDATE t SET",
+    )
+    .await;
+    killed.is_in_doubt().await;
+    let rows = killed.db.column("SELECT CONCAT(a, '') FROM t").await;
+    assert_eq!(rows, ["2"]);
+}
+
+async fn a_table_made_outside_of_a_transaction(db: Db) {
+    db.execute("CREATE TABLE t (a INT PRIMARY KEY)").await;
+    let killed = Killed::with(
+        db,
+        "transaction:false",
+        "CREATE TABLE u (a INT REFERENCES t);",
+        "BEGIN; LOCK TABLE t",
+        "ROLLBACK",
+        "CREATE TABLE u",
+    )
+    .await;
+    assert_eq!(killed.call(&["upgrade"]).await.code, Some(0));
+    assert_eq!(killed.db.tables().await, ["t", "u"]);
 }

@@ -36,6 +36,7 @@ mod journal;
 mod lock_row;
 mod locks;
 mod offline;
+mod outside;
 mod patience;
 mod redo;
 mod session;

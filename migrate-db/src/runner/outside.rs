@@ -1,0 +1,108 @@
+//! Statements that no transaction of the runner's holds: what of them stays when one fails.
+
+use migrate_core::script::{Record, Statement, Unit, statements_of};
+
+use super::{Current, End, Runner};
+use crate::doubt;
+use crate::error::Error;
+
+impl Runner<'_> {
+    /// Begins a section whose statements are sent alone.
+    pub(super) async fn go_outside(&mut self, foreign_keys: bool) -> Result<End, Error> {
+        let set = self.connection.outside(foreign_keys).await;
+        set.map_err(|e| Error::database("setting up the session", e))?;
+        Ok(End::Done)
+    }
+
+    /// Notes that a statement begins whose rows would stay though its transaction is rolled back.
+    pub(super) async fn announce(&mut self, statement: Statement) -> Result<End, Error> {
+        let unit = Unit::of(statement.number);
+        let (Some(Current { step, .. }), false) = (self.current, self.unit == Some(unit)) else {
+            return Ok(End::Done);
+        };
+        self.look_at_engines(statement).await?;
+        if !self.lasting {
+            return Ok(End::Done);
+        }
+        let end = self.record(Record::Attempt(step, unit)).await;
+        self.unit = Some(unit);
+        end
+    }
+
+    /// Finds out whether what a statement writes stays in any case.
+    pub(super) async fn look_at_engines(&mut self, statement: Statement) -> Result<(), Error> {
+        let dialect = self.work.table.dialect();
+        let sql = statement.span.of(self.work.graph.revision(statement.node).file.text());
+        // The first of several may be one.
+        self.lasting &= self.unit.is_some_and(|unit| unit.first < statement.number);
+        if dialect.undoes_whole(sql) {
+            // DDL: afterwards the tables may be others.
+            self.engines.clear();
+            return Ok(());
+        }
+        let Some(question) = doubt::engines_question(sql, dialect) else { return Ok(()) };
+        let known = self.engines.get(&question).copied();
+        let lasting = match known {
+            Some(lasting) => lasting,
+            None => {
+                let lasting = doubt::is_lasting(self.connection, dialect, &question).await;
+                lasting.map_err(|e| Error::database("asking for the engines of tables", e))?
+            }
+        };
+        self.engines.insert(question, lasting);
+        self.lasting |= lasting;
+        Ok(())
+    }
+
+    /// Returns `true` if a statement that failed may have done a part of its work, or one before it
+    /// in the same unit may have.
+    pub(super) fn may_have_left_a_part(&self, statement: Statement, sql: &str) -> bool {
+        let dialect = self.work.table.dialect();
+        if self.lasting || dialect.may_be_partial(sql) {
+            return true;
+        }
+        let (Some(unit), Some(current)) = (self.unit, self.current) else { return false };
+        let text = self.work.graph.revision(statement.node).file.text();
+        let spans = statements_of(self.work.graph, current.step, dialect).unwrap_or_default();
+        let unit = spans.get(unit.before()..statement.number).unwrap_or_default();
+        let unit: Vec<&str> = unit.iter().map(|span| span.of(text)).collect();
+        dialect.outlives_rollback(&unit)
+    }
+
+    /// Ends the transaction that a section opened itself and left open by its failure.
+    pub(super) async fn end_own_transaction(&mut self) {
+        if !self.unit.is_some_and(|unit| unit.first < unit.last) {
+            return;
+        }
+        let mut end = vec!["ROLLBACK".to_owned()];
+        if !self.work.table.dialect().words().transactional_ddl {
+            end.push("UNLOCK TABLES".to_owned());
+        }
+        end.extend(self.connection.restore());
+        for sql in end {
+            // When even this fails the connection is gone, and what was open with it.
+            let _ = self.connection.execute(&sql).await;
+        }
+    }
+
+    /// Refuses to record as done what left references to rows that are not there.
+    pub(super) async fn refuse_broken_outside(&mut self) -> Result<(), Error> {
+        let broken = self.connection.broken_outside().await;
+        let broken = broken.map_err(|e| Error::database("looking for broken references", e))?;
+        if broken.is_empty() {
+            return Ok(());
+        }
+        let id = |c: Current| self.work.graph.id(c.step.node).to_string();
+        Err(Error::Plan {
+            message: format!(
+                "revision {} left broken references: {}",
+                self.current.map(id).unwrap_or_default(),
+                broken.join("; ")
+            ),
+            help: vec![
+                "its statements ran outside of a transaction and stay; repair the rows, then run the command again".to_owned(),
+                "or write `foreign-keys:true` behind the marker: SQLite then refuses them".to_owned(),
+            ],
+        })
+    }
+}
