@@ -97,18 +97,22 @@ impl<'a> Author<'a> {
         if stops.is_empty() { Ok(Self { history, evidence: None }) } else { Err(stops) }
     }
 
-    /// Writes revisions as they are given: parents, ids and moments are the caller's choice. One
-    /// without statements is a placeholder for something that another tool ran, and stays open.
+    /// Writes revisions as they are given: parents, ids and moments are the caller's choice. Those
+    /// of `placeholders` stand for what another tool ran in code, and stay open until their SQL is
+    /// written.
     ///
     /// # Errors
     /// When an id or label is taken, when a draft would be read back as something else, and when
     /// the history would be broken with them.
-    pub fn write_all(&self, drafts: &[Draft]) -> Result<Vec<Change>, AuthorError> {
+    pub fn write_all(
+        &self,
+        drafts: &[Draft],
+        placeholders: &[RevisionId],
+    ) -> Result<Vec<Change>, AuthorError> {
         let (mut changes, graph) = self.write(drafts)?;
         let mut lock = self.relock(&graph, &[]);
-        let ids = drafts.iter().filter_map(|draft| graph.node(draft.id.as_str()));
-        for node in ids.filter(|node| graph.revision(*node).is_blank()) {
-            lock.open.insert(graph.id(node).to_string(), OpenReason::Placeholder);
+        for id in placeholders.iter().filter(|id| graph.node(id.as_str()).is_some()) {
+            lock.open.insert(id.to_string(), OpenReason::Placeholder);
         }
         changes.push(Self::lock_change(&lock));
         Ok(changes)

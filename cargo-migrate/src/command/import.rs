@@ -10,6 +10,7 @@ use migrate_core::dialect::Dialect;
 use migrate_core::directory::{Change, Directory, MAX_FILE_SIZE, read_file};
 use migrate_core::graph::{Place, Target};
 use migrate_core::history::History;
+use migrate_core::lock::OpenReason;
 use migrate_core::revision::Draft;
 use migrate_db::cli::ui::Format as Output;
 use migrate_db::cli::{CliError, Exit, follow};
@@ -17,7 +18,7 @@ use migrate_db::{Database, Migrator};
 use serde::Serialize;
 
 use crate::context::Context;
-use crate::import::{self, ForeignFile, Format, Import};
+use crate::import::{self, BlankDowns, ForeignFile, Format, Import, NoDown};
 use crate::writing;
 
 /// Take over the migrations of sqlx, diesel, golang-migrate, dbmate, goose, refinery or flyway
@@ -28,8 +29,8 @@ use crate::writing;
   cargo migrate import old --adopt               # and take over what the database has
 
 The revisions form one line on top of the head, with ids made of the versions: importing again
-adds only what is new. What has no way down becomes irreversible. --adopt reads the other
-tool's version table and stamps the database; it runs no migration.")]
+adds only what is new. What has no way down, or one that cannot be read, becomes irreversible.
+--adopt reads the other tool's version table and stamps the database; it runs no migration.")]
 pub(crate) struct Args {
     /// The directory of the other tool
     #[arg(value_name = "FOLDER")]
@@ -43,6 +44,12 @@ pub(crate) struct Args {
     /// Record as applied what the other tool's version table says
     #[arg(long)]
     adopt: bool,
+    /// What becomes of a down that holds no statement
+    #[arg(long, value_name = "MARKER", value_enum, default_value_t)]
+    blank_downs: BlankDowns,
+    /// Make the other tool's version table in a first revision, for migrations that change it
+    #[arg(long)]
+    with_version_table: bool,
 }
 
 #[derive(Serialize)]
@@ -82,7 +89,9 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliE
     if let Some(database) = &database {
         database.reach(context.options().connect_timeout, &mut follow(context.ui)).await?;
     }
-    let import = read(args, context, &shown, database.as_ref())?;
+    let mut import = read(args, context, &shown, database.as_ref())?;
+    import.blank_downs = args.blank_downs;
+    import.make_table = version_table(args, context, &import);
     let held = writing::lock(context, "import")?;
     let (drafts, changes) = draft(context, &import, dialect(args, context, database.as_ref())?)?;
     writing::apply(context, &changes)?;
@@ -93,14 +102,72 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliE
         None => None,
     };
     report(context, &import, &drafts, adopted);
-    let (_, found) = context.history()?;
+    let (history, found) = context.history()?;
     context.ui.diagnostics(&found);
     if found.has_errors() {
         return Err(CliError::failed(
-            "the revisions are written; the mistakes above are left to mend",
+            "the revisions are written; the mistakes above are left to fix",
         ));
     }
+    if !drafts.is_empty() || args.adopt {
+        next(args, context, &shown, &import, &history);
+    }
     Ok(Exit::Done)
+}
+
+/// The version table that a first revision makes: one that an up needs, if it is wanted.
+fn version_table(args: &Args, context: &Context<'_>, import: &Import) -> Option<&'static str> {
+    let table = import.needed_table()?;
+    let wanted = || {
+        context.ui.confirm(format_args!(
+            "A migration changes `{table}`, which a fresh database does not have. Make it in a \
+             first revision?"
+        ))
+    };
+    let make = args.with_version_table || context.ui.is_interactive() && wanted().is_ok();
+    make.then_some(table)
+}
+
+/// Reports what remains to be done.
+fn next(args: &Args, context: &Context<'_>, shown: &str, import: &Import, history: &History) {
+    let (ui, format) = (context.ui, import.format);
+    let open: Vec<&str> = history
+        .lock
+        .iter()
+        .flat_map(|lock| &lock.open)
+        .filter(|(_, reason)| **reason == OpenReason::Placeholder)
+        .map(|(id, _)| id.as_str())
+        .collect();
+    let mut steps = Vec::new();
+    if !open.is_empty() {
+        steps.push(format!("write the SQL of {}", listed(&open)));
+    }
+    if let Some(table) = import.needed_table().filter(|_| import.make_table.is_none()) {
+        steps.push(format!(
+            "`{table}`, which a migration changes, is not in a fresh database: import into an \
+             empty folder with `--with-version-table`, and a first revision makes it"
+        ));
+    }
+    if let [head] = history.graph.real_heads().as_slice() {
+        let head = history.graph.id(*head);
+        steps.push(format!("`cargo migrate test --since {head}` tests what is added from now on"));
+    }
+    let other = if args.adopt { "every other database" } else { "every database" };
+    steps.push(format!(
+        "`cargo migrate import {shown} --adopt --database-url URL` for {other} that {format} has \
+         migrated: it runs nothing"
+    ));
+    ui.note(format_args!("\nNext:\n  {}", steps.join("\n  ")));
+}
+
+/// A few ids, and how many more there are.
+fn listed(ids: &[&str]) -> String {
+    const SHOWN: usize = 8;
+    let shown = ids.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
+    match ids.len().checked_sub(SHOWN) {
+        Some(more @ 1..) => format!("{shown} and {more} more"),
+        _ => shown,
+    }
 }
 
 fn database(context: &Context<'_>) -> Result<Database, CliError> {
@@ -202,13 +269,11 @@ fn draft(
     import: &Import,
     dialect: Dialect,
 ) -> Result<(Vec<Draft>, Vec<Change>), CliError> {
-    let (history, found) = if context.directory.path().exists() {
-        context.history()?
-    } else {
-        let configured = context.settings.dialects.as_slice();
-        let dialects = if configured.is_empty() { &[dialect] } else { configured };
-        History::read(Vec::new(), None, dialects)
-    };
+    let (mut history, found) = context.history()?;
+    let begins = history.lock.is_none() && history.graph.is_empty();
+    if begins && context.settings.dialects.is_empty() {
+        (history, _) = History::read(Vec::new(), None, &[dialect]);
+    }
     let author = Author::new(&history, &found)?;
     let parent = author.parent(None, false).map_err(writing::refused)?;
     let now = jiff::Timestamp::now().as_second();
@@ -218,7 +283,9 @@ fn draft(
     if drafts.is_empty() {
         return Ok((drafts, Vec::new()));
     }
-    let changes = author.write_all(&drafts).map_err(writing::refused)?;
+    let all = import.migrations.iter().zip(import::ids(import));
+    let holes: Vec<_> = all.filter(|(m, _)| m.hole.is_some()).map(|(_, id)| id).collect();
+    let changes = author.write_all(&drafts, &holes).map_err(writing::refused)?;
     Ok((drafts, changes))
 }
 
@@ -229,6 +296,7 @@ fn tell(context: &Context<'_>, import: &Import, drafts: &[Draft], nothing: bool)
     for (path, reason) in &import.skipped {
         ui.note(format_args!("skipped {path}: {reason}"));
     }
+    let mut blank: Vec<String> = Vec::new();
     for (migration, id) in import.migrations.iter().zip(import::ids(import)) {
         if !drafts.iter().any(|draft| draft.id == id) {
             continue;
@@ -237,12 +305,33 @@ fn tell(context: &Context<'_>, import: &Import, drafts: &[Draft], nothing: bool)
             ui.warn(format_args!("revision {id} does nothing yet: {hole}"));
         }
         for note in &migration.notes {
-            ui.note(format_args!("{}: {note}", migration.up.path));
+            ui.note(note);
+        }
+        if migration.down.is_none() && migration.no_down == NoDown::Blank {
+            blank.push(id.to_string());
         }
     }
-    let there = import.migrations.len() - drafts.len();
+    if !blank.is_empty() {
+        let ids: Vec<&str> = blank.iter().map(String::as_str).collect();
+        let count =
+            if ids.len() == 1 { "1 down".to_owned() } else { format!("{} downs", ids.len()) };
+        let ids = listed(&ids);
+        let what = match import.blank_downs {
+            BlankDowns::Irreversible => {
+                "irreversible; `--blank-downs noop` lets a downgrade pass instead"
+            }
+            BlankDowns::Noop => "noop: a downgrade passes",
+        };
+        ui.note(format_args!("{count} without a statement, {what}: {ids}"));
+    }
+    if import.migrations.iter().any(|migration| migration.up.foreign_keys) {
+        ui.note("foreign keys are enforced as before: each section has foreign-keys:true");
+    }
+    let is_new = |id: &_| drafts.iter().any(|draft| draft.id == *id);
+    let new = import::ids(import).iter().filter(|id| is_new(id)).count();
+    let there = import.migrations.len() - new;
     let format = import.format;
-    ui.note(match (drafts.len(), there) {
+    ui.note(match (new, there) {
         (_, there) if nothing => format!("all {there} migrations of {format} are there already"),
         (new, 0) => format!("imported {new} migrations of {format}"),
         (new, there) => {

@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
 use super::versioned::REPEATABLE;
-use super::{Format, Import};
+use super::{Format, Import, Side};
 
 /// A table in which a tool keeps what it has run, and the query that reads it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +65,42 @@ pub const fn version_tables(format: Format) -> &'static [VersionTable] {
                     FROM flyway_schema_history ORDER BY installed_rank",
         }],
     }
+}
+
+/// The statement that makes the version table of a tool as a migration that touches it needs it: the
+/// columns are the tool's, their types those that all databases have.
+pub(super) fn create_table(format: Format, table: &str) -> String {
+    let is_its = |format: &Format| version_tables(*format).iter().any(|own| own.name == table);
+    let format = Some(format).filter(is_its).or(Format::ALL.into_iter().find(is_its));
+    let columns = match format.unwrap_or(Format::Dbmate) {
+        Format::Sqlx => {
+            "version BIGINT PRIMARY KEY, description TEXT NOT NULL, \
+             installed_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, \
+             success BOOLEAN NOT NULL, checksum TEXT NOT NULL, execution_time BIGINT NOT NULL"
+        }
+        Format::Diesel => {
+            "version VARCHAR(50) PRIMARY KEY NOT NULL, \
+             run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP"
+        }
+        Format::GolangMigrate => "version BIGINT NOT NULL PRIMARY KEY, dirty BOOLEAN NOT NULL",
+        Format::Dbmate => "version VARCHAR(128) PRIMARY KEY",
+        Format::Goose => {
+            "id INTEGER PRIMARY KEY, version_id BIGINT NOT NULL, is_applied BOOLEAN NOT NULL, \
+             tstamp TIMESTAMP DEFAULT CURRENT_TIMESTAMP"
+        }
+        Format::Refinery => {
+            "version INTEGER PRIMARY KEY, name VARCHAR(255), applied_on VARCHAR(255), \
+             checksum VARCHAR(255)"
+        }
+        Format::Flyway => {
+            "installed_rank INTEGER PRIMARY KEY, version VARCHAR(50), \
+             description VARCHAR(200) NOT NULL, type VARCHAR(20) NOT NULL, \
+             script VARCHAR(1000) NOT NULL, checksum INTEGER, installed_by VARCHAR(100) NOT NULL, \
+             installed_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, \
+             execution_time INTEGER NOT NULL, success BOOLEAN NOT NULL"
+        }
+    };
+    format!("CREATE TABLE {table} ({columns});")
 }
 
 /// Why the rows of a version table do not say what is applied.
@@ -163,6 +199,18 @@ pub fn applied(
             None => unknown.push(row.key.to_owned()),
         }
     }
+    // A hook ran with the SQL that it stands beside.
+    for (n, migration) in import.migrations.iter().enumerate() {
+        let sql = |m: &usize| import.migrations[*m].side.is_none();
+        let beside = match migration.side {
+            None => continue,
+            Some(Side::Before) => (n + 1..import.migrations.len()).find(sql),
+            Some(Side::After) => (0..n).rev().find(sql),
+        };
+        if beside.is_some_and(|sql| applied.contains(&sql)) {
+            applied.insert(n);
+        }
+    }
     if unknown.is_empty() {
         Ok(applied.into_iter().collect())
     } else {
@@ -201,7 +249,8 @@ struct Index<'a> {
 impl<'a> Index<'a> {
     fn new(format: Format, import: &'a Import) -> Self {
         let mut versions: HashMap<String, Vec<usize>> = HashMap::new();
-        for (n, migration) in import.migrations.iter().enumerate() {
+        let own = import.migrations.iter().enumerate().filter(|(_, m)| m.side.is_none());
+        for (n, migration) in own {
             versions.entry(format.identity(&migration.version)).or_default().push(n);
         }
         let keys = import.migrations.iter().enumerate().map(|(n, m)| (m.key.as_str(), n)).collect();

@@ -8,7 +8,7 @@ use migrate_core::sql::split;
 
 use super::collect::{Collector, Name};
 use super::section::Part;
-use super::{ForeignFile, Format, names};
+use super::{ForeignFile, Format, Note, names};
 
 /// What a line says to the tool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,7 +95,7 @@ struct Cut {
     ups: Vec<Block>,
     downs: Vec<Block>,
     no_transaction: bool,
-    notes: Vec<String>,
+    notes: Vec<Note>,
     /// What is wrong, and the line.
     faults: Vec<(Span, &'static str)>,
 }
@@ -149,10 +149,12 @@ impl Cut {
                     self.faults.push((line, "StatementBegin and StatementEnd do not alternate"));
                 }
                 Directive::NoTransaction => self.no_transaction = true,
-                Directive::Environment(true) => self.notes.push(
-                    "has variables `${..}`, which goose took from the environment and nobody does now"
+                Directive::Environment(true) => self.notes.push(Note {
+                    path: source.path().to_owned(),
+                    line: Some(source.locate(line).line),
+                    text: "has variables `${..}`, which goose took from the environment and nobody does now"
                         .to_owned(),
-                ),
+                }),
                 Directive::Environment(false) => {}
                 Directive::Unknown => self.faults.push((line, "goose knows no such annotation")),
             }

@@ -36,6 +36,7 @@ mod diesel;
 mod directive;
 mod format;
 mod names;
+mod note;
 mod pairs;
 mod revisions;
 mod section;
@@ -47,6 +48,7 @@ mod tests;
 pub use adopt::{AdoptError, VersionTable, applied, version_tables};
 pub use detect::detect;
 pub use format::{Format, UnknownFormat};
+pub use note::{BlankDowns, NoDown, Note, Side};
 pub use revisions::{ids, revisions};
 
 use migrate_core::diagnostic::Diagnostic;
@@ -72,6 +74,8 @@ pub struct Section {
     pub text: String,
     /// Whether it runs in a transaction.
     pub transaction: bool,
+    /// Whether the tool enforces foreign keys of SQLite while it runs.
+    pub foreign_keys: bool,
 }
 
 /// One migration.
@@ -88,10 +92,16 @@ pub struct Imported {
     pub up: Section,
     /// The way down, unless there is none or one that holds no statement.
     pub down: Option<Section>,
+    /// Why there is no `down`, where there is none.
+    pub no_down: NoDown,
     /// What stands here and is no SQL that could be read: a migration written in code.
     pub hole: Option<String>,
+    /// For a hole: the side of its SQL file on which it ran, where its name says so.
+    pub side: Option<Side>,
+    /// The tool's own version tables that its up needs.
+    pub tables: Vec<&'static str>,
     /// What was changed or is worth knowing, a sentence each.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
 }
 
 /// What a directory holds.
@@ -105,6 +115,18 @@ pub struct Import {
     pub skipped: Vec<(String, String)>,
     /// Mistakes; those with the severity of an error leave the import incomplete.
     pub problems: Vec<Diagnostic>,
+    /// What becomes of downs that hold no statement.
+    pub blank_downs: BlankDowns,
+    /// The version table that a first revision makes.
+    pub make_table: Option<&'static str>,
+}
+
+impl Import {
+    /// The version table of the tool that an up needs and a fresh database does not have.
+    #[must_use]
+    pub fn needed_table(&self) -> Option<&'static str> {
+        self.migrations.iter().find_map(|migration| migration.tables.first().copied())
+    }
 }
 
 /// Reads the files of a directory as the tool of `format` would, with the SQL of `dialect`.

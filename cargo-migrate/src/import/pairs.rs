@@ -10,7 +10,7 @@ use migrate_core::source::Span;
 
 use super::collect::{Collector, Name};
 use super::section::Part;
-use super::{ForeignFile, Format, names};
+use super::{ForeignFile, Format, Note, names};
 
 /// What sqlx wants as the very first bytes of a file.
 const NO_TRANSACTION: &str = "-- no-transaction";
@@ -131,7 +131,8 @@ pub(super) fn read(files: &[&ForeignFile], out: &mut Collector) {
         let mut notes = Vec::new();
         if format == Format::GolangMigrate {
             let path = &name.path;
-            notes.push(format!("`{path}` has no .up in its name: golang-migrate itself skips it"));
+            let note = format!("`{path}` has no .up in its name: golang-migrate itself skips it");
+            notes.push(Note::whole(path, note));
         }
         let part = part(file, out);
         out.up(name, part, None, notes);

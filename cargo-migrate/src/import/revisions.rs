@@ -8,10 +8,7 @@ use std::collections::HashSet;
 use migrate_core::ident::{Created, MAX_LEN, RESERVED, RevisionId};
 use migrate_core::revision::{Draft, DraftSection};
 
-use super::{Import, Imported, Section};
-
-/// In place of a down that the other tool has not.
-const NO_DOWN: &str = "irreversible imported without a down";
+use super::{Import, Imported, Section, adopt};
 
 /// The ids that the migrations get, in their order: the version where it is long enough to be
 /// one's own, else the version and the words of the name.
@@ -28,14 +25,15 @@ const NO_DOWN: &str = "irreversible imported without a down";
 #[must_use]
 pub fn ids(import: &Import) -> Vec<RevisionId> {
     let mut taken: HashSet<String> = HashSet::new();
-    let versions: Vec<&str> = import.migrations.iter().map(|m| m.version.as_str()).collect();
+    let own = import.migrations.iter().filter(|m| m.side.is_none());
+    let versions: Vec<&str> = own.map(|m| m.version.as_str()).collect();
     import
         .migrations
         .iter()
         .map(|migration| {
             let alone =
                 versions.iter().filter(|version| **version == migration.version).count() == 1;
-            let wanted = if migration.version.len() >= 8 && alone {
+            let wanted = if migration.version.len() >= 8 && alone && migration.side.is_none() {
                 migration.version.clone()
             } else {
                 format!("{}_{}", migration.version, migration.message)
@@ -74,8 +72,9 @@ fn id(wanted: &str, taken: &mut HashSet<String>) -> RevisionId {
 }
 
 /// The revisions, each on top of the one before and the first on `parent`. Those that `is_there`
-/// knows are left out. A moment is the version's own where it is one, else a second after the one
-/// before, counted so that the last is `now`.
+/// knows are left out. Each keeps the time that its version is; one whose version is none gets the
+/// time of its neighbour, and where no version is a time, none is made up. Times after `now` are
+/// none.
 pub fn revisions(
     import: &Import,
     parent: Option<RevisionId>,
@@ -83,14 +82,28 @@ pub fn revisions(
     now: i64,
     moment: impl Fn(i64) -> Option<Created>,
 ) -> Vec<Draft> {
-    let count = i64::try_from(import.migrations.len()).unwrap_or(0);
-    let mut last = i64::MIN;
+    let times = times(import, now);
     let mut parent = parent;
     let mut drafts = Vec::new();
-    for (n, (migration, id)) in import.migrations.iter().zip(ids(import)).enumerate() {
-        let counted = now - count + 1 + i64::try_from(n).unwrap_or(0);
-        let second = moment_of(&migration.version).filter(|at| *at <= now).unwrap_or(counted);
-        last = second.max(last.saturating_add(1));
+    if let Some(table) = import.make_table {
+        let id = table_id(table);
+        // It helps only below the migrations.
+        if !is_there(&id) && !ids(import).iter().any(&is_there) {
+            drafts.push(Draft {
+                id: id.clone(),
+                revises: parent.replace(id).into_iter().collect(),
+                depends_on: Vec::new(),
+                labels: Vec::new(),
+                created: times.first().copied().flatten().and_then(|second| moment(second - 1)),
+                message: format!("the version table of {}", import.format),
+                sections: vec![
+                    DraftSection::new("up", adopt::create_table(import.format, table)),
+                    DraftSection::new("down", format!("DROP TABLE {table};")),
+                ],
+            });
+        }
+    }
+    for ((migration, id), time) in import.migrations.iter().zip(ids(import)).zip(times) {
         if is_there(&id) {
             continue;
         }
@@ -99,23 +112,45 @@ pub fn revisions(
             revises: parent.replace(id).into_iter().collect(),
             depends_on: Vec::new(),
             labels: Vec::new(),
-            created: moment(last),
+            created: time.and_then(&moment),
             message: message(migration),
-            sections: sections(migration),
+            sections: sections(migration, import),
         });
     }
     drafts
 }
 
-/// The moment that a version such as `20240212120203` is; what follows the seconds is a counter.
+/// The id of the revision that makes the other tool's version table.
+fn table_id(table: &str) -> RevisionId {
+    id(&format!("{}_table", table.trim_matches('_')), &mut HashSet::new())
+}
+
+/// The time of each migration in seconds since 1970.
+fn times(import: &Import, now: i64) -> Vec<Option<i64>> {
+    let own = |migration: &Imported| moment_of(&migration.version).filter(|at| *at <= now);
+    let mut times: Vec<Option<i64>> = import.migrations.iter().map(own).collect();
+    // After a neighbour, else before one.
+    for n in 1..times.len() {
+        times[n] = times[n].or(times[n - 1].map(|before| before + 1));
+    }
+    for n in (1..times.len()).rev() {
+        times[n - 1] = times[n - 1].or(times[n].map(|after| after - 1));
+    }
+    times
+}
+
+/// The time that a version such as `20240212120203` is, or one of 10 digits that counts seconds
+/// since 1970; what follows the seconds of a date is a counter.
 fn moment_of(version: &str) -> Option<i64> {
-    let mut digits: String = version.chars().filter(char::is_ascii_digit).collect();
+    // From 2001, the year in which such a count has ten digits.
+    let digits: String = version.chars().filter(char::is_ascii_digit).collect();
+    if digits.len() == 10 && digits == version {
+        return digits.parse().ok().filter(|at| *at >= 1_000_000_000);
+    }
     if !matches!(digits.len(), 8 | 12 | 14..=20) {
         return None;
     }
-    while digits.len() < 14 {
-        digits.push('0');
-    }
+    let digits = format!("{digits:0<14}");
     let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
     let (date, time) = ((part(0, 4), part(4, 6), part(6, 8)), (part(8, 10), part(10, 12)));
     let text = format!("{}-{}-{}T{}:{}:{}Z", date.0, date.1, date.2, time.0, time.1, part(12, 14));
@@ -129,13 +164,17 @@ fn message(migration: &Imported) -> String {
     if message.trim().is_empty() { migration.version.clone() } else { message }
 }
 
-fn sections(migration: &Imported) -> Vec<DraftSection> {
+fn sections(migration: &Imported, import: &Import) -> Vec<DraftSection> {
     let section = |word: &str, section: &Section| {
-        let option = if section.transaction { "" } else { " transaction:false" };
-        DraftSection::new(format!("{word}{option}"), section.text.clone())
+        let transaction = if section.transaction { "" } else { " transaction:false" };
+        let foreign_keys = if section.foreign_keys { " foreign-keys:true" } else { "" };
+        DraftSection::new(format!("{word}{transaction}{foreign_keys}"), section.text.clone())
     };
-    let down = migration.down.as_ref().map(|down| section("down", down));
-    vec![section("up", &migration.up), down.unwrap_or_else(|| DraftSection::new(NO_DOWN, ""))]
+    let down = match &migration.down {
+        Some(down) => section("down", down),
+        None => DraftSection::new(migration.no_down.marker(import.format, import.blank_downs), ""),
+    };
+    vec![section("up", &migration.up), down]
 }
 
 #[cfg(test)]
@@ -209,6 +248,46 @@ mod tests {
     }
 
     #[test]
+    fn a_name_keeps_the_time_of_its_version_and_has_it_once() {
+        let names = |files: &[(&str, &str)]| -> Vec<String> {
+            let moment = |second: i64| {
+                let moment = jiff::Timestamp::from_second(second).ok()?;
+                Created::new(&moment.to_string()).ok()
+            };
+            let drafts = revisions(&import(files), None, |_| false, 2_000_000_000, moment);
+            drafts.iter().map(Draft::file_name).collect()
+        };
+        let sql = "SELECT 1;";
+        assert_eq!(
+            names(&[("0001_users.sql", sql), ("0002_b.sql", sql)]),
+            ["0001_users.sql", "0002_b.sql"]
+        );
+        assert_eq!(
+            names(&[("00000000000000_init.sql", sql), ("20140924113530_dump.sql", sql)]),
+            ["20140924113529_00000000000000_init.sql", "20140924113530_dump.sql"]
+        );
+        assert_eq!(
+            names(&[("1481574547_users.sql", sql)]),
+            ["20161212202907_1481574547_users.sql"]
+        );
+    }
+
+    #[test]
+    fn a_first_revision_makes_the_version_table() {
+        let mut import = import(&[
+            ("1_a.sql", "SELECT 1;"),
+            ("2_b.sql", "DELETE FROM _sqlx_migrations WHERE version = 1;"),
+        ]);
+        assert_eq!(import.needed_table(), Some("_sqlx_migrations"));
+        import.make_table = import.needed_table();
+        let drafts = revisions(&import, None, |_| false, 9, |_| None);
+        let ids: Vec<&str> = drafts.iter().map(|draft| draft.id.as_str()).collect();
+        assert_eq!(ids, ["sqlx_migrations_table", "1_a", "2_b"]);
+        assert_eq!(drafts[1].revises[0].as_str(), "sqlx_migrations_table");
+        assert!(drafts[0].sections[0].body.starts_with("CREATE TABLE _sqlx_migrations ("));
+    }
+
+    #[test]
     fn versions_that_are_moments_are_the_moments() {
         assert_eq!(moment_of("20010909014640"), Some(1_000_000_000));
         assert_eq!(moment_of("2001-09-09-014640"), Some(1_000_000_000));
@@ -218,6 +297,8 @@ mod tests {
         assert_eq!(moment_of("20019909014640"), None);
         assert_eq!(moment_of("00000001"), None);
         assert_eq!(moment_of("1"), None);
+        assert_eq!(moment_of("1481574547"), Some(1_481_574_547));
+        assert_eq!(moment_of("0000000001"), None);
         let import = import(&[
             ("20010909014640_a.sql", "SELECT 1;"),
             ("99990909014640999_b.sql", "SELECT 2;"),
@@ -233,6 +314,6 @@ mod tests {
                 None
             },
         );
-        assert_eq!(*seconds.borrow(), [1_000_000_000, 2_000_000_000]);
+        assert_eq!(*seconds.borrow(), [1_000_000_000, 1_000_000_001], "the second is no time");
     }
 }

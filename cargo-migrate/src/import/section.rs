@@ -26,8 +26,10 @@ pub(super) struct Examined {
     pub(super) section: Section,
     /// Whether it holds no statement.
     pub(super) blank: bool,
-    /// What was changed or found, to be read after "the up" or "the down".
-    pub(super) notes: Vec<String>,
+    /// What was changed or found, to be read after "the up" or "the down", each with its place.
+    pub(super) notes: Vec<(Span, String)>,
+    /// Version tables of tools that must be there before it runs.
+    pub(super) tables: Vec<&'static str>,
     pub(super) diagnostics: Diagnostics,
 }
 
@@ -59,46 +61,75 @@ impl Part {
             statements.extend(found.into_iter().map(|s| Found::new(text, s.span, *span, dialect)));
         }
 
-        let mut notes = Vec::new();
+        let mut notes: Vec<(Span, String)> = Vec::new();
+        let start = statements.first().map_or_else(Span::default, |s| s.span);
         let mut transaction = self.transaction;
         if transaction {
             let refused = refused_in_transaction(&statements, dialect);
-            if !refused.is_empty() {
+            let control = statements.iter().find(|s| s.controls_transaction(dialect));
+            let control = control.map(|s| s.span);
+            if let Some((span, _)) = refused.first() {
                 transaction = false;
-                notes.push(format!("holds {}: marked transaction:false", refused.join(", ")));
+                let mut forms: Vec<&str> = refused.iter().map(|(_, form)| form.as_str()).collect();
+                forms.dedup();
+                notes
+                    .push((*span, format!("holds {}: marked transaction:false", forms.join(", "))));
             } else if let Some(cuts) = wrapping_transaction(&statements, text, dialect) {
                 edits.extend(cuts.map(|cut| (cut, "")));
                 statements.pop();
                 statements.remove(0);
-                notes.push(
-                    "began and committed a transaction itself: these two statements are \
-                     left out, a section runs in one anyway"
-                        .to_owned(),
-                );
-            } else if statements.iter().any(|s| s.controls_transaction(dialect)) {
+                let what = "began and committed a transaction itself: these two statements are \
+                            left out, a section runs in one anyway";
+                notes.push((start, what.to_owned()));
+            } else if let Some(span) = control {
                 transaction = false;
-                notes.push("controls transactions itself: marked transaction:false".to_owned());
+                let what = "controls transactions itself: marked transaction:false";
+                notes.push((span, what.to_owned()));
             }
         }
-        let tables = touched_version_tables(&statements, dialect);
-        if !tables.is_empty() {
-            notes.push(format!(
+        let touched = touched_version_tables(&statements, dialect);
+        if let Some((_, span)) = touched.first() {
+            let names: Vec<String> = touched.iter().map(|(name, _)| format!("`{name}`")).collect();
+            let what = format!(
                 "touches {}, a version table that a fresh database does not have",
-                tables.join(", ")
-            ));
+                names.join(", ")
+            );
+            notes.push((*span, what));
         }
         let (text, escaped) = escape_markers(&self.assemble(edits));
         if escaped > 0 {
-            notes.push(format!(
+            let what = format!(
                 "has {escaped} line(s) that look like markers: `-- migrate:` is now `-- migrate :`"
-            ));
+            );
+            notes.push((self.first_marker(), what));
         }
         Examined {
-            section: Section { path: self.source.path().to_owned(), text, transaction },
+            section: Section {
+                path: self.source.path().to_owned(),
+                text,
+                transaction,
+                foreign_keys: false,
+            },
             blank: statements.is_empty(),
             notes,
+            tables: touched.into_iter().map(|(name, _)| name).collect(),
             diagnostics,
         }
+    }
+
+    /// The first line that looks like a marker of ours.
+    fn first_marker(&self) -> Span {
+        let text = self.source.text();
+        for span in &self.spans {
+            let mut at = span.start;
+            for line in span.of(text).split_inclusive('\n') {
+                if marker_colon(line).is_some() {
+                    return Span::new(at, at + line.trim_end().len());
+                }
+                at += line.len();
+            }
+        }
+        Span::default()
     }
 
     /// The text of the spans after the edits, without empty lines around it.
@@ -162,11 +193,12 @@ impl<'a> Found<'a> {
     }
 }
 
-fn refused_in_transaction(statements: &[Found<'_>], dialect: Dialect) -> Vec<String> {
-    let forms = statements.iter().filter_map(|s| dialect.refused_in_transaction(s.span.of(s.text)));
-    let mut forms: Vec<String> = forms.map(|form| form.replace(" .. ", " ")).collect();
-    forms.dedup();
-    forms
+fn refused_in_transaction(statements: &[Found<'_>], dialect: Dialect) -> Vec<(Span, String)> {
+    let form = |s: &Found<'_>| {
+        let form = dialect.refused_in_transaction(s.span.of(s.text))?;
+        Some((s.span, form.replace(" .. ", " ")))
+    };
+    statements.iter().filter_map(form).collect()
 }
 
 /// The BEGIN and the COMMIT when they stand around everything else and there are no others.
@@ -195,8 +227,9 @@ fn semicolon(text: &str, start: usize, end: usize, dialect: Dialect) -> Option<S
         .map(|token| token.span)
 }
 
-/// The version tables that statements name, in quotes as they are shown.
-fn touched_version_tables(statements: &[Found<'_>], dialect: Dialect) -> Vec<String> {
+/// The version tables that must be there, each with the first statement that needs it: one that
+/// makes the table, or looks whether it is there, does not.
+fn touched_version_tables(statements: &[Found<'_>], dialect: Dialect) -> Vec<(&'static str, Span)> {
     let mut tables: Vec<&str> = Format::ALL
         .iter()
         .flat_map(|format| adopt::version_tables(*format))
@@ -206,8 +239,13 @@ fn touched_version_tables(statements: &[Found<'_>], dialect: Dialect) -> Vec<Str
         .collect();
     tables.sort_unstable();
     tables.dedup();
-    tables.retain(|name| statements.iter().any(|s| s.names(name, dialect)));
-    tables.into_iter().map(|name| format!("`{name}`")).collect()
+    let first = |name: &&'static str| {
+        let statement = statements.iter().find(|s| s.names(name, dialect))?;
+        let begins = statement.tokens.cursor().is_any(&["CREATE"]);
+        let text = statement.span.of(statement.text).to_ascii_uppercase();
+        (!begins && !text.contains("IF EXISTS")).then_some((*name, statement.span))
+    };
+    tables.iter().filter_map(first).collect()
 }
 
 /// Puts a space before the colon of every line that looks like a marker; how many there were.

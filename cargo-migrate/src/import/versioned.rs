@@ -10,7 +10,7 @@ use migrate_core::source::Span;
 
 use super::collect::{Collector, Name};
 use super::section::Part;
-use super::{ForeignFile, Format, names};
+use super::{ForeignFile, Format, Note, names};
 
 /// Stands for the version of a migration that has none.
 pub(super) const REPEATABLE: &str = "R";
@@ -87,9 +87,12 @@ pub(super) fn read(files: &[&ForeignFile], out: &mut Collector) {
         }
         let source = out.source(file);
         let mut notes = Vec::new();
-        if flyway && source.text().contains("${") {
-            notes
-                .push("has placeholders `${..}`, which flyway replaced and nobody does now".into());
+        if let Some(at) = source.text().find("${").filter(|_| flyway) {
+            notes.push(Note {
+                path: path.to_owned(),
+                line: Some(source.locate(Span::new(at, at + 2)).line),
+                text: "has placeholders `${..}`, which flyway replaced and nobody does now".into(),
+            });
         }
         let part = Part::whole(source, !settings.contains(path));
         match (v.letter, flyway) {
@@ -107,7 +110,8 @@ pub(super) fn read(files: &[&ForeignFile], out: &mut Collector) {
             }
             _ => {
                 if v.letter == 'B' {
-                    notes.push("a baseline: it stands for all versions up to its own".into());
+                    let what = "a baseline: it stands for all versions up to its own";
+                    notes.push(Note::whole(path, what));
                 }
                 out.up(name, part, None, notes);
             }

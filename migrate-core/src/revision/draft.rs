@@ -120,11 +120,14 @@ impl Draft {
                 .map(|(marker, body)| (marker.as_str(), body.as_str())))
     }
 
-    /// The name of the file: moment, id and the message's words, so that a folder sorts by time.
+    /// The name of the file: moment, id and the message's words, so that a folder sorts by time. An
+    /// id that begins with the date is the moment already.
     #[must_use]
     pub fn file_name(&self) -> String {
         let moment = self.created.as_ref().map_or("", Created::as_str);
         let moment: String = moment.chars().filter(char::is_ascii_digit).take(14).collect();
+        let is_in_id = moment.len() >= 8 && self.id.as_str().starts_with(&moment[..8]);
+        let moment = if is_in_id { String::new() } else { moment };
         let mut words = slug(&self.message);
         if self.id.as_str().to_lowercase().contains(&format!("_{words}")) {
             // An id of one's own often says it already.

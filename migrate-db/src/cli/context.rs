@@ -2,10 +2,9 @@
 
 use migrate_core::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use migrate_core::dialect::Dialect;
-use migrate_core::graph::{Graph, Target};
+use migrate_core::graph::{Graph, Set, Target};
 use migrate_core::history::{Heads, History};
-use migrate_core::ident::RevisionId;
-use migrate_core::plan::Direction;
+use migrate_core::plan::{self, Direction};
 use migrate_core::revision::Revision;
 
 use std::sync::{Mutex, PoisonError};
@@ -94,29 +93,58 @@ impl<'a> Context<'a> {
         direction: Direction,
         target: &Target,
     ) -> Result<(), CliError> {
-        let errors = || self.found.iter().filter(|d| d.severity == Severity::Error);
         // A broken seal may mean that databases differ: only going down passes it.
-        let general = |d: &Diagnostic| {
-            let broken_seal = d.code == Code::SealedEdited && direction == Direction::Up;
-            broken_seal || self.revision_of(d).is_none()
-        };
-        if errors().any(general) {
-            return Err(self.found.clone().into());
-        }
+        self.sound_alone(direction == Direction::Up)?;
+        let mut steps = Vec::new();
         if self.found.has_errors() {
             let preview = self.migrator().plan(self.database()?, direction, target).await?;
             let graph = &preview.history.graph;
-            let is_step =
-                |id: &RevisionId| preview.plan.steps.iter().any(|step| graph.id(step.node) == id);
-            let mut in_the_way = Diagnostics::new();
-            for diagnostic in errors() {
-                if self.revision_of(diagnostic).is_some_and(|revision| is_step(revision.id())) {
-                    in_the_way.push(diagnostic.clone());
-                }
+            steps.extend(preview.plan.steps.iter().map(|step| graph.id(step.node).clone()));
+        }
+        self.sound_in(|revision| steps.contains(revision.id()))
+    }
+
+    /// As [`Context::sound_for`], for the revisions that a stamp records.
+    ///
+    /// # Errors
+    /// As [`Context::sound_for`].
+    pub(super) fn sound_for_stamp(&self, targets: &[Target]) -> Result<&'a Graph, CliError> {
+        let graph = self.well_formed()?;
+        self.sound_alone(true)?;
+        if self.found.has_errors() {
+            let recorded = plan::stamp(graph, &Set::empty(graph), targets, true)?.applied_after;
+            let is_recorded = |revision: &Revision| {
+                graph.node(revision.id().as_str()).is_some_and(|node| recorded.contains(node))
+            };
+            self.sound_in(is_recorded)?;
+        } else {
+            self.warn_in_lines();
+        }
+        Ok(graph)
+    }
+
+    /// Refuses mistakes that are not about a single revision, and broken seals where they count.
+    fn sound_alone(&self, seals_count: bool) -> Result<(), CliError> {
+        let general = |d: &Diagnostic| {
+            let broken_seal = d.code == Code::SealedEdited && seals_count;
+            d.severity == Severity::Error && (broken_seal || self.revision_of(d).is_none())
+        };
+        if self.found.iter().any(general) {
+            return Err(self.found.clone().into());
+        }
+        Ok(())
+    }
+
+    /// Refuses mistakes in the revisions that are needed; those in others are a line.
+    fn sound_in(&self, is_needed: impl Fn(&Revision) -> bool) -> Result<(), CliError> {
+        let mut in_the_way = Diagnostics::new();
+        for diagnostic in self.found.iter().filter(|d| d.severity == Severity::Error) {
+            if self.revision_of(diagnostic).is_some_and(&is_needed) {
+                in_the_way.push(diagnostic.clone());
             }
-            if !in_the_way.is_empty() {
-                return Err(in_the_way.into());
-            }
+        }
+        if !in_the_way.is_empty() {
+            return Err(in_the_way.into());
         }
         self.warn_in_lines();
         Ok(())

@@ -7,6 +7,7 @@ mod db;
 mod errors;
 mod files;
 mod help;
+mod import;
 mod mounted;
 mod offline;
 mod other_tools;

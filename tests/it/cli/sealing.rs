@@ -193,10 +193,14 @@ fn a_draft_is_a_line_and_stands_in_nobodys_way() {
     exit code: 0
     ----- stderr
     warning: ddd is still empty: migrations/[STAMP]_ddd_ddd.sql
+    database: sqlite:app.db
     down ccc, Message of ccc ([TIME])
     1 step done; the database is at bbb
     ");
     env.ok(&["upgrade", "ccc"]);
+    env.ok(&["stamp", "bbb"]);
+    env.ok(&["stamp", "ccc"]);
+    assert!(env.run(&["stamp", "ddd"]).stderr.contains("error[empty-down]"));
     let outcome = env.run(&["upgrade"]);
     assert_eq!(outcome.code, 1, "{outcome}");
     assert!(outcome.stderr.contains("error[empty-down]"), "{outcome}");

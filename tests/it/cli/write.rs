@@ -1,4 +1,4 @@
-//! init, new, merge, rebase, edit, accept, import.
+//! init, new, merge, rebase, edit, accept.
 
 use insta::assert_snapshot;
 
@@ -204,7 +204,7 @@ fn accept_takes_an_edit_of_a_sealed_revision_for_good() {
     assert_snapshot!(env.run(&["accept", "aaa", "--because", "the same in effect", "--format", "json", "-q"]), @r#"
     exit code: 0
     ----- stdout
-    {"edited":["aaa"],"forgotten":[],"taken_up":[],"unchanged":[],"refused":[]}
+    {"edited":["aaa"],"forgotten":[],"taken_up":[],"resealed":[],"unchanged":[],"refused":[]}
     "#);
     assert_eq!(env.run(&["check"]).code, 0, "the database that ran the old text is content");
 }
@@ -223,29 +223,4 @@ fn edit_opens_the_file_in_the_editor() {
     let outcome = env.run(&["edit", "bbb"]);
     assert_eq!(outcome.code, 0, "{outcome}");
     assert!(outcome.stdout.contains("-- revision: bbb"), "{outcome}");
-}
-
-#[test]
-fn import_takes_over_the_migrations_of_another_tool() {
-    let env = TestEnvironment::new();
-    env.write("old/1_users.up.sql", "CREATE TABLE users (id INTEGER);\n");
-    env.write("old/1_users.down.sql", "DROP TABLE users;\n");
-    env.write("old/2_fill.up.sql", "INSERT INTO users VALUES (1);\n");
-    let args = ["import", "old", "--from", "sqlx", "--dialect", "sqlite"];
-    assert_snapshot!(env.run(&args), @"
-    exit code: 0
-    ----- stdout
-    migrations/[STAMP]_1_users.sql
-    migrations/[STAMP]_2_fill.sql
-    ----- stderr
-    imported 2 migrations of sqlx
-    ");
-    let again = env.run(&[&args[..], &["--format", "json", "-q"]].concat());
-    assert_snapshot!(again, @r#"
-    exit code: 0
-    ----- stdout
-    {"from":"sqlx","revisions":[],"skipped":[],"adopted":null}
-    "#);
-    assert_eq!(env.run(&["upgrade", "--database-url", "sqlite:app.db"]).code, 0);
-    assert_eq!(env.tables("app.db"), ["users"]);
 }

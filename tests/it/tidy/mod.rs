@@ -109,6 +109,10 @@ fn a_database_is_named_only_where_it_differs() {
             ("migrate-core/src/dialect/", "what the SQL of each says"),
             ("migrate-db/src/driver/", "how bytes travel to each"),
             ("migrate-db/src/database.rs", "the one enum that selects a driver"),
+            (
+                "cargo-migrate/src/import/collect.rs",
+                "sqlx itself treats one database in a way of its own",
+            ),
             ("migrate-db/src/inspect/mod.rs", "the one place that selects a catalog"),
             ("migrate-db/src/inspect/mysql.rs", "a catalog is of one database"),
             ("migrate-db/src/inspect/mysql/", "a catalog is of one database"),

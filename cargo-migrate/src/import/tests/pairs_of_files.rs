@@ -90,10 +90,10 @@ fn a_down_that_could_belong_to_two_ups_belongs_to_none() {
 }
 
 #[test]
-fn a_down_without_an_up_is_an_error() {
+fn a_down_without_an_up_is_left_out_with_a_warning() {
     let import = read_named(Format::Sqlx, &["1_a.up.sql", "2_b.down.sql"]);
     assert_eq!(codes(&import), [Code::ImportDownWithoutUp]);
-    assert_eq!(import.problems[0].severity, Severity::Error);
+    assert_eq!(import.problems[0].severity, Severity::Warning);
     assert_eq!(keys(&import), ["1"]);
 }
 
@@ -107,7 +107,9 @@ fn the_file_name_is_the_key_where_versions_are_not_unique() {
     assert_eq!(import.migrations[0].down.as_ref().unwrap().path, "0001_a.down.sql");
     assert_eq!(codes(&import), [Code::ImportDuplicateVersion]);
     assert_eq!(import.problems[0].severity, Severity::Warning);
-    assert_eq!(import.problems[0].places.len(), 2);
+    let told = "2 migrations have version 0001; they run in the order of their file names: \
+                0001_a.up.sql, 0001_b.up.sql";
+    assert_eq!(import.problems[0].message, told);
 }
 
 #[test]
@@ -157,6 +159,40 @@ fn code_between_sql_is_a_hole_with_a_name() {
     assert_eq!(hole.down.as_ref().unwrap().path, "2_fill.down.sql");
     assert_eq!(skipped(&import), ["2_fill_test.go", "3_c.go", "embed.go"]);
     assert!(import.migrations[2].notes[0].contains("3_c.go"), "named beside its SQL too");
+}
+
+#[test]
+fn hooks_in_code_stand_on_the_side_of_their_sql_that_their_name_says() {
+    let import = read_named(
+        Format::GolangMigrate,
+        &[
+            "1_a.up.sql",
+            "2_fill.up.sql",
+            "2_fill_pre.go",
+            "2_post_fill.go",
+            "3_c.up.sql",
+            "3_pre.go",
+        ],
+    );
+    let order: Vec<&str> = import.migrations.iter().map(|m| m.up.path.as_str()).collect();
+    assert_eq!(
+        order,
+        [
+            "1_a.up.sql",
+            "2_fill_pre.go",
+            "2_fill.up.sql",
+            "2_post_fill.go",
+            "3_pre.go",
+            "3_c.up.sql"
+        ]
+    );
+    assert_eq!(codes(&import), []);
+    let rows = |key: &str| vec![vec![Some(key.to_owned()), Some("false".to_owned())]];
+    let has = |key: &str| applied(Format::GolangMigrate, &rows(key), &import);
+    assert_eq!(has("2"), Ok(vec![0, 1, 2, 3]));
+    assert_eq!(has("3"), Ok(vec![0, 1, 2, 3, 4, 5]));
+    let ids: Vec<String> = ids(&import).iter().map(ToString::to_string).collect();
+    assert_eq!(ids[1..4], ["2_fill_pre", "2_fill", "2_post_fill"]);
 }
 
 #[test]

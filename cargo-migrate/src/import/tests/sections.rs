@@ -27,7 +27,7 @@ fn what_refuses_a_transaction_is_marked_with_a_note() {
     ] {
         let m = up(Dialect::Postgres, sql);
         assert!(!m.up.transaction, "{sql}");
-        assert_eq!(m.notes, [format!("the up holds {note}: marked transaction:false")]);
+        assert_eq!(texts(&m), [format!("the up holds {note}: marked transaction:false")]);
     }
 }
 
@@ -94,7 +94,7 @@ fn a_down_is_blank_when_it_holds_no_statement() {
     for down in ["", "\r\n\r\n", "-- nothing to do\n", "/* a; b */ ;;\n", "\u{feff}"] {
         let import = read_in(Format::Sqlx, &[("1_a.up.sql", "SELECT 1"), ("1_a.down.sql", down)]);
         assert_eq!(import.migrations[0].down, None, "{down:?}");
-        assert_eq!(import.migrations[0].notes, ["the down holds no statement"]);
+        assert_eq!(import.migrations[0].no_down, NoDown::Blank);
     }
     let import = read(
         Format::Sqlx,
@@ -105,22 +105,62 @@ fn a_down_is_blank_when_it_holds_no_statement() {
 }
 
 #[test]
-fn sql_that_cannot_be_split_is_an_error_in_its_own_file() {
+fn a_down_that_cannot_be_split_is_broken_and_an_up_is_an_error() {
     let import = read_in(
         Format::Dbmate,
         &[("1_a.sql", "-- migrate:up\nSELECT 1;\n-- migrate:down\nDO $$ BEGIN END;\n")],
     );
+    assert_eq!(codes(&import), []);
+    let m = &import.migrations[0];
+    assert!(m.down.is_none());
+    assert_eq!(m.no_down, NoDown::Broken("the dollar-quoted string is not closed".to_owned()));
+    let told = "1_a.sql:4: the down cannot be read: the dollar-quoted string is not closed";
+    assert_eq!(m.notes[0].to_string(), told);
+    let import = read_in(Format::Sqlx, &[("1_a.sql", "SELECT 1;\nDO $$ BEGIN END;\n")]);
     assert_eq!(codes(&import), [Code::UnterminatedToken]);
-    let place = &import.problems[0].places[0].location;
-    assert_eq!((place.path.as_str(), place.line), ("1_a.sql", 4));
-    assert!(import.migrations[0].down.is_some(), "it is not taken for a blank");
+    assert_eq!(import.problems[0].places[0].location.line, 2);
 }
 
 #[test]
-fn touching_a_version_table_is_noted() {
-    let m = up(Dialect::Postgres, "DROP TABLE \"Schema_Migrations\"; SELECT '_sqlx_migrations';");
-    assert_eq!(
-        m.notes,
-        ["the up touches `schema_migrations`, a version table that a fresh database does not have"]
-    );
+fn a_down_that_cannot_be_read_at_all_is_broken_too() {
+    let list = [
+        ForeignFile { path: "1_a.up.sql".into(), text: Ok("SELECT 1;".into()) },
+        ForeignFile { path: "1_a.down.sql".into(), text: Err("it is not UTF-8".into()) },
+    ];
+    let import = read(Format::Sqlx, Dialect::Sqlite, &list);
+    assert_eq!(codes(&import), []);
+    let why = "cannot be read: it is not UTF-8".to_owned();
+    assert_eq!(import.migrations[0].no_down, NoDown::Broken(why));
+}
+
+#[test]
+fn sqlx_enforces_foreign_keys_on_sqlite() {
+    for (format, dialect, enforced) in [
+        (Format::Sqlx, Dialect::Sqlite, true),
+        (Format::Sqlx, Dialect::Postgres, false),
+        (Format::GolangMigrate, Dialect::Sqlite, false),
+    ] {
+        let pair = files(&[("1_a.up.sql", "SELECT 1;"), ("1_a.down.sql", "SELECT 2;")]);
+        let import = read(format, dialect, &pair);
+        let m = &import.migrations[0];
+        assert_eq!(m.up.foreign_keys, enforced, "{format} {dialect:?}");
+        assert_eq!(m.down.as_ref().unwrap().foreign_keys, enforced);
+    }
+}
+
+#[test]
+fn touching_a_version_table_is_noted_where_it_is_needed() {
+    let m = up(Dialect::Postgres, "SELECT '_sqlx_migrations';\nDROP TABLE \"Schema_Migrations\";");
+    let told = "1_a.sql:2: the up touches `schema_migrations`, a version table that a fresh database does not have";
+    assert_eq!(m.notes[0].to_string(), told);
+    for sql in [
+        "DROP TABLE IF EXISTS schema_migrations;",
+        "CREATE TABLE schema_migrations (a INT); DROP TABLE schema_migrations;",
+    ] {
+        assert!(up(Dialect::Postgres, sql).notes.is_empty(), "{sql}");
+    }
+}
+
+fn texts(migration: &Imported) -> Vec<&str> {
+    migration.notes.iter().map(|note| note.text.as_str()).collect()
 }

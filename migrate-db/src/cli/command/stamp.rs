@@ -35,11 +35,11 @@ pub struct Args {
 
 impl Args {
     pub(super) async fn run(&self, context: &Context<'_>) -> Result<Exit, CliError> {
-        let graph = context.sound()?;
         if self.sql.sql {
-            return self.script(context, graph).await;
+            return self.script(context, context.sound()?).await;
         }
         let targets = self.targets(&self.revisions)?;
+        let graph = context.sound_for_stamp(&targets)?;
         let database = context.database()?;
         if self.dry_run {
             let applied = match self.purge {
