@@ -314,6 +314,8 @@ pub struct Words {
     pub travels: bool,
     /// Whether also its beginning and its end may be sent with them.
     pub one_trip: bool,
+    /// How many bytes of statements are sent as one text at most, unless one statement is longer.
+    pub max_batch_bytes: usize,
     /// The lock of a session that works for nothing else; `None` where the database file is its own
     /// lock.
     pub lock: Option<LockWords>,

@@ -5,11 +5,14 @@
 //! does not know how bytes travel, and not what a statement does.
 
 mod build;
+mod prefixes;
 mod print;
 mod record;
 
 use std::fmt;
 use std::time::Duration;
+
+pub use prefixes::Prefixes;
 
 use crate::dialect::Dialect;
 pub use crate::dialect::Transactions;
@@ -17,7 +20,7 @@ use crate::graph::{Graph, Node};
 use crate::plan::{Direction, Step};
 use crate::revision::{Section, WayDown};
 use crate::source::Span;
-use crate::sql::{Fingerprint, Hasher};
+use crate::sql::Fingerprint;
 
 /// How a script is cut and how patient its statements are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -301,16 +304,18 @@ pub fn statements_of(
     }
 }
 
+/// The place of a step's statement in its file, counted from 0; costs nothing where the section was
+/// split when its file was read.
+#[must_use]
+pub fn statement_of(graph: &Graph, step: Step, index: usize, dialect: Dialect) -> Option<Span> {
+    let section = section_of(graph, step, dialect).ok()??;
+    section.statements(&graph.revision(step.node).file, dialect).get(index).copied()
+}
+
 /// The fingerprint of the first `done` statements of a step: what a journalled step has behind it.
 #[must_use]
 pub fn fingerprint_of(graph: &Graph, step: Step, done: usize, dialect: Dialect) -> Fingerprint {
-    let mut hash = Hasher::new();
-    hash.field("direction", &step.direction.to_string());
-    let text = graph.revision(step.node).file.text();
-    for span in statements_of(graph, step, dialect).unwrap_or_default().into_iter().take(done) {
-        hash.sql(text, span, dialect.lexis());
-    }
-    hash.finish()
+    Prefixes::default().fingerprint(graph, step, done, dialect)
 }
 
 impl fmt::Display for Statement {

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use migrate_core::graph::{Graph, Node};
 use migrate_core::plan::Step;
-use migrate_core::script::{Action, Record, Script, Transactions, Unit, statements_of};
+use migrate_core::script::{Action, Prefixes, Record, Script, Transactions, Unit, statement_of};
 use migrate_core::sql::Fingerprint;
 use migrate_core::version_table::VersionTable;
 
@@ -24,7 +24,7 @@ use crate::doubt;
 use crate::driver::{Connection, Obstacle, pause};
 use crate::error::Error;
 use crate::event::{Event, Reporting};
-use crate::queue::{self, Queued, What};
+use crate::queue::{self, Queue, Queued, What};
 use crate::state::Status;
 
 /// The tool and its version, as recorded.
@@ -33,10 +33,8 @@ pub(crate) const TOOL: &str = concat!("migrate-db ", env!("CARGO_PKG_VERSION"));
 /// Trips shorter than this may take more steps with them.
 const SHORT_TRIP: Duration = Duration::from_millis(20);
 
-/// The most steps of one trip, and the most bytes: SQLite copies what is left of a text for every
-/// statement in it.
+/// The most steps of one trip.
 const LONGEST_BATCH: usize = 128;
-const LARGEST_BATCH: usize = 16 * 1024;
 
 /// What a run is given.
 pub(crate) struct Work<'r> {
@@ -80,7 +78,9 @@ pub(crate) struct Runner<'r> {
     /// Whether a transaction is open, or on its way.
     open: bool,
     /// What is not sent yet.
-    queue: Vec<Queued<'r>>,
+    queue: Queue<'r>,
+    /// The fingerprints of the statements that are done.
+    prefixes: Prefixes,
     /// The step that is being done.
     current: Option<Current>,
     /// How many statements of the step the open transaction notes as done, and how many behind them
@@ -168,6 +168,7 @@ impl<'r> Runner<'r> {
         tell: &'r mut (dyn FnMut(&Event) + Send),
         status: &Status,
     ) -> Self {
+        let limit = work.table.dialect().words().max_batch_bytes;
         Self {
             connection,
             work,
@@ -181,7 +182,8 @@ impl<'r> Runner<'r> {
             unguarded: false,
             recorded: status.recorded.clone(),
             open: false,
-            queue: Vec::new(),
+            queue: Queue::new(limit),
+            prefixes: Prefixes::default(),
             current: None,
             noting: None,
             unit: None,
@@ -318,9 +320,9 @@ impl<'r> Runner<'r> {
     async fn attempt(&mut self, step: Step, unit: Unit) -> Result<End, Error> {
         let file = &self.work.graph.revision(step.node).file;
         let dialect = self.work.table.dialect();
-        let spans = statements_of(self.work.graph, step, dialect).unwrap_or_default();
         (self.unit, self.lasting) = (Some(unit), false);
-        if let Some(span) = spans.get(unit.before()).filter(|_| unit.first == unit.last) {
+        let span = statement_of(self.work.graph, step, unit.before(), dialect);
+        if let Some(span) = span.filter(|_| unit.first == unit.last) {
             let done = doubt::is_done(self.connection, dialect, span.of(file.text())).await;
             if done.map_err(|e| Error::database("looking at the catalog", e))? {
                 return Ok(End::Done);
@@ -331,7 +333,12 @@ impl<'r> Runner<'r> {
 
     /// Sends a statement now, or with the rest of its transaction.
     async fn send(&mut self, sql: Cow<'r, str>, what: What) -> Result<End, Error> {
-        self.queue.push(Queued { sql, what });
+        if self.queue.is_full_for(&sql)
+            && let end @ (End::Overtaken | End::Conflict(_)) = self.flush().await?
+        {
+            return Ok(end);
+        }
+        self.queue.push(sql, what);
         let together =
             self.open && self.work.table.dialect().words().travels && !self.is_trip_full();
         if together { Ok(End::Done) } else { self.flush().await }
@@ -349,7 +356,7 @@ impl<'r> Runner<'r> {
         if self.has_table && self.work.table.dialect().words().one_trip {
             self.open = true;
             let begin = self.work.table.dialect().words().begin;
-            self.queue.push(Queued { sql: Cow::Borrowed(begin), what: What::Begin });
+            self.queue.push(begin, What::Begin);
             if !guarded {
                 return Ok(End::Done);
             }
@@ -431,8 +438,8 @@ impl<'r> Runner<'r> {
             self.refuse_broken_references().await?;
         }
         let generation = self.work.table.generation();
-        self.queue.push(Queued { sql: Cow::Owned(generation), what: What::Generation });
-        self.queue.push(Queued { sql: Cow::Borrowed("COMMIT"), what: What::Commit });
+        self.queue.push(generation, What::Generation);
+        self.queue.push("COMMIT", What::Commit);
         let end = self.flush().await?;
         if matches!(end, End::Done) {
             self.open = false;
@@ -470,7 +477,7 @@ impl<'r> Runner<'r> {
 
     async fn roll_back(&mut self) {
         self.end_own_transaction().await;
-        self.queue.clear();
+        self.queue.take();
         self.ending.clear();
         self.noting = None;
         self.next_generation = None;
@@ -485,7 +492,7 @@ impl<'r> Runner<'r> {
     /// Sends what is waiting, and behind it the records of the steps that end with it.
     async fn flush(&mut self) -> Result<End, Error> {
         let since = Instant::now();
-        let queue = std::mem::take(&mut self.queue);
+        let queue = self.queue.take();
         let moments = match self.deliver(queue).await? {
             Delivered::All(moments) => moments,
             Delivered::Not(end) => return Ok(end),
@@ -497,15 +504,18 @@ impl<'r> Runner<'r> {
                 return Ok(end);
             }
         }
-        // As many as a short trip would have taken, and not many more than this one took.
-        let fitting =
-            SHORT_TRIP.as_micros() * self.batch as u128 / since.elapsed().as_micros().max(1);
-        let longest = match self.work.reporting {
-            Reporting::EachStatement => 1,
-            Reporting::Steps | Reporting::Statements => LONGEST_BATCH,
-        };
-        let most = (self.batch * 2).min(longest);
-        self.batch = usize::try_from(fitting).map_or(most, |fitting| fitting.clamp(1, most));
+        // As many as a short trip would have taken, and not many more than this one took. A part of
+        // a step says nothing of that.
+        if !self.ending.is_empty() {
+            let fitting =
+                SHORT_TRIP.as_micros() * self.batch as u128 / since.elapsed().as_micros().max(1);
+            let longest = match self.work.reporting {
+                Reporting::EachStatement => 1,
+                Reporting::Steps | Reporting::Statements => LONGEST_BATCH,
+            };
+            let most = (self.batch * 2).min(longest);
+            self.batch = usize::try_from(fitting).map_or(most, |fitting| fitting.clamp(1, most));
+        }
         for (ending, duration) in std::mem::take(&mut self.ending).into_iter().zip(durations) {
             self.uncommitted.push(Done { step: ending.step, duration });
         }

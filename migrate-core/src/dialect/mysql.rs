@@ -54,6 +54,7 @@ pub(super) static WORDS: Words = Words {
     elapsed: None,
     travels: false,
     one_trip: false,
+    max_batch_bytes: 1024 * 1024,
     lock: Some(LockWords { try_lock, undo: None, holder }),
     concatenate: |parts| format!("CONCAT_WS(' ', {})", parts.join(", ")),
     // GROUP_CONCAT is cut at a kilobyte.

@@ -70,6 +70,8 @@ pub(super) static WORDS: Words = Words {
     elapsed: None,
     travels: true,
     one_trip: false,
+    // For every statement SQLite copies the rest of the text, and sqlx keeps all of them prepared.
+    max_batch_bytes: 16 * 1024,
     lock: None,
     concatenate: |parts| parts.join(" || ' ' || "),
     lines: "GROUP_CONCAT({}, char(10))",

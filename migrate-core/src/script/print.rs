@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Action, Script};
+use super::{Action, Prefixes, Script};
 use crate::graph::Graph;
 use crate::plan::Direction;
 use crate::version_table::{Elapsed, Origin, VersionTable};
@@ -14,6 +14,7 @@ impl Script {
     pub fn to_sql(&self, graph: &Graph, table: &VersionTable, create: bool, tool: &str) -> String {
         let origin = Origin { by: "--sql", tool, elapsed: Elapsed::Clock, redo: false };
         let mut text = String::new();
+        let mut prefixes = Prefixes::default();
         if let Some(encoding) = self.dialect.words().client_encoding {
             let _ = writeln!(text, "{encoding};");
         }
@@ -55,8 +56,8 @@ impl Script {
                     self.dialect.client_statement(sql, &mut text);
                 }
                 Action::Record(record) => {
-                    for sql in record.sql(graph, table, origin).iter().filter(|sql| !sql.is_empty())
-                    {
+                    let sql = record.sql(graph, table, origin, &mut prefixes);
+                    for sql in sql.iter().filter(|sql| !sql.is_empty()) {
                         let _ = writeln!(text, "{sql};");
                     }
                 }

@@ -1,26 +1,32 @@
 //! A change of the version table as SQL.
 
-use super::{Record, Unit, fingerprint_of};
+use super::{Prefixes, Record, Unit};
 use crate::graph::{Graph, Node};
 use crate::plan::{Direction, Step};
 use crate::version_table::{Event, Origin, Progress, REDO, RowState, Standing, VersionTable};
 
 impl Record {
     /// The statements that make this change, the second of them the log's and sometimes empty: each
-    /// changes exactly one row, but for [`Record::Purge`].
+    /// changes exactly one row, but for [`Record::Purge`]. The records of one step share `prefixes`.
     #[must_use]
-    pub fn sql(self, graph: &Graph, table: &VersionTable, origin: Origin<'_>) -> [String; 2] {
+    pub fn sql(
+        self,
+        graph: &Graph,
+        table: &VersionTable,
+        origin: Origin<'_>,
+        prefixes: &mut Prefixes,
+    ) -> [String; 2] {
         use RowState::{Applied, Upgrading};
         let id = |node: Node| graph.id(node).as_str();
         let whole = |node: Node| graph.revision(node).fingerprint;
-        let part = |step: Step, done| fingerprint_of(graph, step, done, table.dialect());
+        let mut part = |step: Step, done| prefixes.fingerprint(graph, step, done, table.dialect());
         let from = self.from().map_or(Standing::from(Applied), |(_, from)| from);
         let insert = |node: Node, fingerprint, state| {
             table.insert([(graph.revision(node), fingerprint, state, origin)])
         };
         let log = |node: Node, event, detail| table.record([(id(node), event, detail, origin)]);
         // What was begun is told by the fingerprint too: a doubt is about that very statement.
-        let progress = |step: Step, begun, done| {
+        let progress = |part: &mut dyn FnMut(_, _) -> _, step: Step, begun, done| {
             let state = moving(step.direction);
             let fingerprint = part(step, begun);
             let to = Progress { state, begun, done, fingerprint, elapsed: origin.elapsed };
@@ -33,11 +39,13 @@ impl Record {
             }
             Self::Start(step @ Step { node, direction: Direction::Down }) => {
                 let detail = if origin.redo { REDO } else { "downgrade" };
-                [progress(step, 0, 0), log(node, Event::Begin, detail)]
+                [progress(&mut part, step, 0, 0), log(node, Event::Begin, detail)]
             }
-            Self::Attempt(step, unit) => [progress(step, unit.last, unit.before()), String::new()],
+            Self::Attempt(step, unit) => {
+                [progress(&mut part, step, unit.last, unit.before()), String::new()]
+            }
             Self::Progress(step, Unit { last: done, .. }) | Self::Retract(step, done) => {
-                [progress(step, done, done), String::new()]
+                [progress(&mut part, step, done, done), String::new()]
             }
             Self::Finish(Step { node, direction: Direction::Up }) => {
                 let (state, fingerprint) = (Applied, whole(node));

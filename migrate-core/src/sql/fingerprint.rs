@@ -149,15 +149,54 @@ impl Hasher {
 
     /// Begins to take a text as each of several databases reads it.
     pub fn readings(&mut self) -> Readings<'_> {
-        let start = self.parts.0.len();
-        let parts = &mut self.parts;
-        Readings { parts, first: start, others: Vec::new(), current: start, semicolons: 0 }
+        self.parts.readings()
     }
 
     /// The fingerprint of all that was taken.
     #[must_use]
     pub fn finish(self) -> Fingerprint {
         Fingerprint(Sha256::digest(&self.parts.0).into())
+    }
+}
+
+/// Returns the fingerprint after each part, where [`Hasher`] returns one at the end. Both return
+/// the same fingerprint for the same parts.
+#[derive(Debug, Clone)]
+pub struct PrefixHasher {
+    state: Sha256,
+    /// The parts that are not hashed yet.
+    parts: Parts,
+}
+
+impl Default for PrefixHasher {
+    fn default() -> Self {
+        Self { state: Sha256::new_with_prefix(ENCODING), parts: Parts::default() }
+    }
+}
+
+impl PrefixHasher {
+    /// Takes a named value, as written.
+    pub fn field(&mut self, name: &str, value: &str) {
+        self.parts.add(Part::Field, name.as_bytes());
+        self.parts.counted(value.as_bytes());
+        self.hash();
+    }
+
+    /// Takes the tokens of the part of `text` that `span` covers, as [`Hasher::sql`].
+    pub fn sql(&mut self, text: &str, span: Span, lexis: &Lexis) {
+        self.parts.readings().read(text, span, lexis);
+        self.hash();
+    }
+
+    /// The fingerprint of all that was taken so far.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint(self.state.clone().finalize().into())
+    }
+
+    fn hash(&mut self) {
+        self.state.update(&self.parts.0);
+        self.parts.0.clear();
     }
 }
 
@@ -244,6 +283,11 @@ impl Readings<'_> {
 struct Parts(Vec<u8>);
 
 impl Parts {
+    fn readings(&mut self) -> Readings<'_> {
+        let start = self.0.len();
+        Readings { parts: self, first: start, others: Vec::new(), current: start, semicolons: 0 }
+    }
+
     fn add(&mut self, part: Part, bytes: &[u8]) {
         self.0.push(part as u8);
         self.counted(bytes);

@@ -34,7 +34,7 @@ mod unquote;
 mod words;
 
 pub use cursor::{Cursor, Lexeme, Tokens, Unexpected};
-pub use fingerprint::{Fingerprint, Hasher, MalformedFingerprint, Readings};
+pub use fingerprint::{Fingerprint, Hasher, MalformedFingerprint, PrefixHasher, Readings};
 pub use lexer::Lexer;
 pub use lexis::Lexis;
 pub use loss::loses_rows;

@@ -134,7 +134,8 @@ impl Runner<'_> {
             let begun = Some(0).filter(|_| done == 0 && failed.half_made.is_empty());
             let withdrawal = begun.and_then(|_| self.withdrawal(current));
             let record = Record::Retract(current.step, done);
-            let [retraction, _] = record.sql(self.work.graph, self.work.table, origin);
+            let (graph, table) = (self.work.graph, self.work.table);
+            let [retraction, _] = record.sql(graph, table, origin, &mut self.prefixes);
             let withdrawn = withdrawal.is_some();
             let changed = self.connection.execute(&withdrawal.unwrap_or(retraction)).await;
             failed.whole |= withdrawn && changed.is_ok_and(|rows| rows == 1);

@@ -8,13 +8,13 @@ use migrate_core::plan::Step;
 use migrate_core::script::{Record, Transactions, Unit};
 use migrate_core::version_table::{self as table, Elapsed, Origin, Progress, RowState};
 
-use super::{Current, Done, End, Ending, LARGEST_BATCH, Runner, TOOL, Work};
+use super::{Current, Done, End, Ending, Runner, TOOL, Work};
 use crate::error::Error;
 use crate::event::Event;
 use crate::queue::{Queued, What};
 use crate::unfinished::{Repair, Unfinished};
 
-impl Runner<'_> {
+impl<'r> Runner<'r> {
     /// Moves rows: in the open transaction, else in one of its own.
     pub(super) async fn record(&mut self, record: Record) -> Result<End, Error> {
         let own = !self.open;
@@ -71,8 +71,7 @@ impl Runner<'_> {
         match ends {
             Some(step) if follows || clock.is_some() => {
                 self.ending.push(Ending { step, since, behind: self.queue.len() });
-                let bytes: usize = self.queue.iter().map(|queued| queued.sql.len()).sum();
-                let full = self.ending.len() >= self.batch || bytes >= LARGEST_BATCH;
+                let full = self.ending.len() >= self.batch || self.queue.is_full();
                 if follows && full {
                     return self.flush().await;
                 }
@@ -119,16 +118,16 @@ impl Runner<'_> {
         if self.work.table.dialect().words().one_trip
             && let Some(guard) = record.guard(self.work.graph, self.work.table)
         {
-            self.queue.push(Queued { sql: Cow::Owned(guard), what: What::Guard });
+            self.queue.push(guard, What::Guard);
         }
-        let sql = record.sql(self.work.graph, self.work.table, origin);
+        let sql = record.sql(self.work.graph, self.work.table, origin, &mut self.prefixes);
         let what = What::Record(subject(record).map(|node| (node, 1)));
         for sql in sql.into_iter().filter(|sql| !sql.is_empty()) {
-            self.queue.push(Queued { sql: Cow::Owned(sql), what });
+            self.queue.push(sql, what);
         }
     }
 
-    pub(super) const fn origin(&self, elapsed: Elapsed) -> Origin<'_> {
+    pub(super) const fn origin(&self, elapsed: Elapsed) -> Origin<'r> {
         Origin { by: self.work.by, tool: TOOL, elapsed, redo: self.work.redo }
     }
 
@@ -173,7 +172,8 @@ impl Runner<'_> {
                 } else {
                     Record::Retract(step(node?), *done)
                 };
-                let [row, _] = record.sql(self.work.graph, self.work.table, origin);
+                let (graph, table) = (self.work.graph, self.work.table);
+                let [row, _] = record.sql(graph, table, origin, &mut self.prefixes);
                 let ran = "the statement in doubt ran";
                 (
                     row,
@@ -185,8 +185,8 @@ impl Runner<'_> {
         let node = self.work.graph.node(id).map(|node| (node, 1));
         let mut end = self.begin(false).await?;
         if matches!(end, End::Done) {
-            self.queue.push(Queued { sql: Cow::Owned(row), what: What::Record(node) });
-            self.queue.push(Queued { sql: Cow::Owned(log), what: What::Record(node) });
+            self.queue.push(row, What::Record(node));
+            self.queue.push(log, What::Record(node));
             end = self.commit().await?;
         }
         match end {

@@ -42,9 +42,7 @@ pub(super) fn statements_per_trip(script: &Script, work: &Work<'_>) -> usize {
 impl Runner<'_> {
     /// Whether what is queued must be sent so that progress can be reported.
     pub(super) fn is_trip_full(&self) -> bool {
-        let of_file = |queued: &&Queued<'_>| matches!(queued.what, What::Statement(_));
-        self.statements_per_trip != usize::MAX
-            && self.queue.iter().filter(of_file).count() >= self.statements_per_trip
+        self.queue.statements() >= self.statements_per_trip
     }
 
     /// Sends statements as one text. A step that takes longer than a second is reported about once

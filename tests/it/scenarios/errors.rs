@@ -2,7 +2,11 @@
 
 use super::*;
 
-everywhere!(a_failed_statement_is_named_with_its_line, a_statement_that_cannot_be_read_is_named);
+everywhere!(
+    a_failed_statement_is_named_with_its_line,
+    a_statement_that_cannot_be_read_is_named,
+    a_statement_behind_many_texts_is_named_with_its_line,
+);
 on!(postgres_help, Postgres: what_cannot_stand_in_a_transaction_leads_to_a_section_outside, a_new_value_of_an_enum_needs_a_revision_of_its_own, a_refused_account_and_a_missing_right_are_explained);
 on!(postgres_only, Postgres: the_place_the_detail_and_the_hint_are_told, a_refused_commit_names_its_revision);
 
@@ -25,6 +29,33 @@ async fn a_statement_that_cannot_be_read_is_named(db: Db) {
     let Error::Statement(failed) = &error else { panic!("{error:?}") };
     assert_eq!((failed.number, failed.location.line), (2, 8));
     assert!(whole(&error).to_lowercase().contains("tabel"), "{}", whole(&error));
+}
+
+/// Statements are sent in texts of a limited length: this revision takes several.
+async fn a_statement_behind_many_texts_is_named_with_its_line(db: Db) {
+    let words = db.dialect.words();
+    // Where statements travel alone, none of them is behind a text.
+    let length = if words.travels { words.max_batch_bytes * 5 / 2 } else { 20_000 };
+    let note = "ö".repeat(400);
+    let count = length / note.len();
+    let row = |n: usize| format!("INSERT INTO t VALUES ({n}, '{note}');");
+    let rows: Vec<String> = (0..count).map(row).collect();
+    let create = "CREATE TABLE t (id INTEGER PRIMARY KEY, note TEXT);";
+    let of = |last: &str| {
+        let up = [create, &*rows.join("\n"), last, &row(count)].join("\n");
+        history(db.dialect, &[revision("a", "", &up, "DROP TABLE t;")])
+    };
+    let error = upgrade(&db, &of("INSERT INTO t\n  VALUES (3, 'twice');"), "head").await;
+    let error = error.unwrap_err();
+    let Error::Statement(failed) = &error else { panic!("{error:?}") };
+    assert_eq!((failed.number, failed.location.line), (count + 2, 7 + count + 1));
+    if is_atomic(&db) {
+        assert!(db.tables().await.is_empty(), "nothing of the earlier texts stays");
+        upgrade(&db, &of("SELECT 1;"), "head").await.unwrap();
+        let found = db.column("SELECT CAST(COUNT(*) AS CHAR(9)) FROM t").await;
+        assert_eq!(found[0].trim(), (count + 1).to_string());
+        downgrade(&db, &of("SELECT 1;"), "base").await.unwrap();
+    }
 }
 
 async fn the_place_the_detail_and_the_hint_are_told(db: Db) {
