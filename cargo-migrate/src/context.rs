@@ -53,10 +53,10 @@ impl<'u> Context<'u> {
     /// # Errors
     /// When the configuration cannot be read or is wrong.
     pub(crate) fn resolve(globals: &Globals, ui: &'u Ui) -> Result<Self, CliError> {
-        let here = std::env::current_dir()
-            .map_err(|e| CliError::failed("the current folder cannot be read").because(e))?;
+        let here = current_folder()?;
         let (root, config) = root_and_config(globals, &here)?;
-        let mut settings = settings(config.as_deref(), &here, globals.name.as_deref())?;
+        let mut settings =
+            settings(&read_config(config.as_deref(), &here)?, globals.name.as_deref())?;
         if let Some(prelude) = &mut settings.test.prelude {
             *prelude = root.join(&*prelude).to_string_lossy().into_owned();
         }
@@ -76,6 +76,17 @@ impl<'u> Context<'u> {
             connect: globals.connect.clone(),
             here,
         })
+    }
+
+    /// The names of the databases of migrate.toml.
+    ///
+    /// # Errors
+    /// When the configuration cannot be read or is wrong.
+    pub(crate) fn databases(globals: &Globals) -> Result<Vec<String>, CliError> {
+        let here = current_folder()?;
+        let (_, config) = root_and_config(globals, &here)?;
+        let config = read_config(config.as_deref(), &here)?;
+        Ok(config.names().map(str::to_owned).collect())
     }
 
     /// Reads the folder of the revisions.
@@ -197,6 +208,11 @@ impl Context<'_> {
     }
 }
 
+fn current_folder() -> Result<PathBuf, CliError> {
+    std::env::current_dir()
+        .map_err(|e| CliError::failed("the current folder cannot be read").because(e))
+}
+
 fn root_and_config(globals: &Globals, here: &Path) -> Result<(PathBuf, Option<PathBuf>), CliError> {
     if let Some(config) = &globals.config {
         let config = here.join(config);
@@ -231,9 +247,9 @@ fn is_there(path: &Path) -> bool {
     path.metadata().is_ok_and(|file| !file.is_dir())
 }
 
-fn settings(config: Option<&Path>, here: &Path, name: Option<&str>) -> Result<Settings, CliError> {
-    let parsed = match config {
-        None => Config::default(),
+fn read_config(config: Option<&Path>, here: &Path) -> Result<Config, CliError> {
+    match config {
+        None => Ok(Config::default()),
         Some(path) => {
             let shown = shown(path, here);
             let text = read_file(path, MAX_FILE_SIZE)
@@ -242,10 +258,13 @@ fn settings(config: Option<&Path>, here: &Path, name: Option<&str>) -> Result<Se
             if found.has_errors() {
                 return Err(CliError::configuration(found));
             }
-            config
+            Ok(config)
         }
-    };
-    parsed.database(name).cloned().map_err(|e| CliError::usage(e.to_string()).help(e.help()))
+    }
+}
+
+fn settings(config: &Config, name: Option<&str>) -> Result<Settings, CliError> {
+    config.database(name).cloned().map_err(|e| CliError::usage(e.to_string()).help(e.help()))
 }
 
 fn fill(url: &str, variables: &Variables) -> Result<String, CliError> {

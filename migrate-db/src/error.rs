@@ -85,7 +85,7 @@ pub enum Error {
     #[error("revisions are not applied to this database: {}", few(.0))]
     Pending(Vec<String>),
     /// A step that runs statement by statement did not end.
-    #[error("revision {} stopped in the middle of its {} step: {} statements are known to have run", .unfinished.revision, .unfinished.direction(), .unfinished.done)]
+    #[error("revision {} stopped in the middle of its {} step: {} known to have run", .unfinished.revision, .unfinished.direction(), statements(.unfinished.done))]
     Unfinished {
         /// The step.
         unfinished: Box<Unfinished>,
@@ -208,6 +208,14 @@ impl fmt::Display for StatementError {
 impl std::error::Error for StatementError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         Some(&self.source)
+    }
+}
+
+/// `1 statement is`, `2 statements are`.
+fn statements(count: usize) -> String {
+    match count {
+        1 => "1 statement is".to_owned(),
+        count => format!("{count} statements are"),
     }
 }
 

@@ -1,31 +1,82 @@
 //! `cargo migrate man`.
 
-use std::path::PathBuf;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
 
 use clap_mangen::Man;
+use migrate_core::suggest::nearest;
 use migrate_db::cli::{CliError, Exit, Ui};
 
-/// Print the man page, or write one for every command
+/// Open the man page, print it, or write one for every command
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  cargo migrate man | man -l -
+  cargo migrate man                              # opens the page on a terminal
+  cargo migrate man upgrade                      # that of a command
   cargo migrate man ~/.local/share/man/man1      # then: man cargo-migrate-upgrade")]
 pub(crate) struct Args {
-    /// Write a page per command into this folder
-    dir: Option<PathBuf>,
+    /// The command whose page is meant, or a folder to write a page per command into
+    #[arg(value_name = "COMMAND|DIR")]
+    subject: Option<String>,
 }
 
 pub(crate) fn run(args: &Args, whole: clap::Command, ui: &Ui) -> Result<Exit, CliError> {
-    let command = whole.name("cargo-migrate").display_name("cargo-migrate");
-    let Some(dir) = &args.dir else {
-        let mut page = Vec::new();
-        let failed = |error| CliError::failed("the page cannot be made").because(error);
-        Man::new(command).render(&mut page).map_err(failed)?;
-        ui.text(&String::from_utf8_lossy(&page));
-        return Ok(Exit::Done);
+    let whole = whole.name("cargo-migrate").display_name("cargo-migrate");
+    let subject = args.subject.as_deref();
+    let page_of = match subject {
+        Some(name) => {
+            let mut built = whole.clone();
+            built.build();
+            built.find_subcommand(name).cloned()
+        }
+        None => Some(whole.clone()),
     };
+    match (page_of, subject) {
+        (Some(command), Some(_)) => {
+            let name = format!("cargo-migrate-{}", command.get_name());
+            show(command.display_name(name), ui)
+        }
+        (Some(command), None) => show(command, ui),
+        (None, Some(name)) if !name.contains('/') && is_misspelled(&whole, name) => {
+            Err(CliError::usage(format!("there is no command `{name}`"))
+                .help(format!("`./{name}` is a folder to write the pages into")))
+        }
+        (None, dir) => write(whole, Path::new(dir.unwrap_or_default()), ui),
+    }
+}
+
+fn is_misspelled(whole: &clap::Command, name: &str) -> bool {
+    let names = whole.get_subcommands().map(clap::Command::get_name);
+    !Path::new(name).is_dir() && nearest(name, names).is_some()
+}
+
+/// Opens a page on a terminal, and prints it elsewhere.
+fn show(mut command: clap::Command, ui: &Ui) -> Result<Exit, CliError> {
+    let mut page = Vec::new();
+    let failed = |error| CliError::failed("the page cannot be made").because(error);
+    Man::new(command.clone()).render(&mut page).map_err(failed)?;
+    if !ui.is_terminal() {
+        ui.text(&String::from_utf8_lossy(&page));
+    } else if !open(&page) {
+        ui.page();
+        ui.text(&command.render_long_help().to_string());
+    }
+    Ok(Exit::Done)
+}
+
+/// Opens a page with `man`; whether there is one that could.
+fn open(page: &[u8]) -> bool {
+    let Ok(mut man) = Command::new("man").args(["-l", "-"]).stdin(Stdio::piped()).spawn() else {
+        return false;
+    };
+    // A reader who leaves early closes it.
+    let _ = man.stdin.take().map(|mut input| input.write_all(page));
+    man.wait().is_ok_and(|status| status.success())
+}
+
+fn write(whole: clap::Command, dir: &Path, ui: &Ui) -> Result<Exit, CliError> {
     std::fs::create_dir_all(dir)
-        .and_then(|()| clap_mangen::generate_to(command, dir))
+        .and_then(|()| clap_mangen::generate_to(whole, dir))
         .map_err(|e| CliError::failed(format!("cannot write to {}", dir.display())).because(e))?;
     ui.note(format_args!("wrote a page per command to {}", dir.display()));
     Ok(Exit::Done)

@@ -2,6 +2,7 @@
 //! Those that run and ask are migrate-db's, so that an application can have them too.
 
 mod accept;
+mod complete;
 mod completions;
 mod db;
 mod edit;
@@ -42,6 +43,8 @@ pub(crate) enum Command {
     Db(db::Args),
     Completions(completions::Args),
     Man(man::Args),
+    #[command(hide = true)]
+    Complete(complete::Args),
 }
 
 /// Does what was typed; `whole` is the whole command line, for the commands that describe it. An
@@ -81,6 +84,7 @@ fn act(
         Command::Db(args) => block_on(db::run(args, &context()?)),
         Command::Completions(args) => Ok(completions::run(args, whole(), ui)),
         Command::Man(args) => man::run(args, whole(), ui),
+        Command::Complete(args) => Ok(complete::run(args, &whole(), ui)),
     }
 }
 

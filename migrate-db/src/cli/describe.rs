@@ -16,16 +16,22 @@ pub(super) struct Line<'g> {
     node: Node,
     current: bool,
     with_parents: bool,
+    with_dependencies: bool,
 }
 
 impl<'g> Line<'g> {
     pub(super) fn of(graph: &'g Graph, node: Node) -> Self {
-        Self { graph, node, current: false, with_parents: false }
+        Self { graph, node, current: false, with_parents: false, with_dependencies: false }
     }
 
     /// Puts what it revises in front.
     pub(super) fn with_parents(self) -> Self {
         Self { with_parents: true, ..self }
+    }
+
+    /// Names what it depends on behind it.
+    pub(super) fn with_dependencies(self) -> Self {
+        Self { with_dependencies: true, ..self }
     }
 
     /// Marks it as a head of the database.
@@ -55,6 +61,10 @@ impl Display for Line<'_> {
         }
         for mark in marks(graph, node, self.current) {
             write!(f, " {MARK}({mark}){MARK:#}")?;
+        }
+        let dependencies = names(graph, graph.dependencies(node));
+        if self.with_dependencies && !dependencies.is_empty() {
+            write!(f, " (depends on {ID}{dependencies}{ID:#})")?;
         }
         match revision.message() {
             "" => Ok(()),

@@ -108,6 +108,14 @@ impl CliError {
         self
     }
 
+    /// Leaves out help that names nothing but the command that was typed.
+    #[must_use]
+    pub(super) fn without_help_for(mut self, command: &str) -> Self {
+        let advice = format!("`cargo migrate {command}`");
+        self.help.retain(|help| !help.starts_with(&advice));
+        self
+    }
+
     /// Adds what caused it.
     #[must_use]
     pub fn because(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {

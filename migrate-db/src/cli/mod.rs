@@ -14,6 +14,7 @@ mod describe;
 mod error;
 mod exit;
 mod follow;
+mod lanes;
 mod mount;
 mod notices;
 mod report;

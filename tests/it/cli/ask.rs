@@ -268,14 +268,14 @@ fn log_tells_what_was_done_by_whom() {
     assert_snapshot!(env.run(&["log"]), @"
     exit code: 0
     ----- stdout
-    [MOMENT]  upgrade    aaa ([TIME])  ada@test
-    [MOMENT]  upgrade    bbb ([TIME])  ada@test
-    [MOMENT]  downgrade  bbb ([TIME])  ada@test
-    [MOMENT]  stamp      bbb  ada@test
     [MOMENT]  stamp      ccc  ada@test
+    [MOMENT]  stamp      bbb  ada@test
+    [MOMENT]  downgrade  bbb ([TIME])  ada@test
+    [MOMENT]  upgrade    bbb ([TIME])  ada@test
+    [MOMENT]  upgrade    aaa ([TIME])  ada@test
     ");
     let json = env.ok(&["log", "--format", "json"]);
-    assert_snapshot!(json.stdout.split("},{").next().unwrap_or_default(), @r#"[{"at":"[MOMENT]","revision":"aaa","event":"upgrade","duration_ms":[MS],"by":"ada@test","tool":"migrate-db 0.1.0","detail":"""#);
+    assert_snapshot!(json.stdout.split("},{").next().unwrap_or_default(), @r#"[{"at":"[MOMENT]","revision":"ccc","event":"stamp","duration_ms":null,"by":"ada@test","tool":"migrate-db 0.1.0","detail":"""#);
 }
 
 #[test]
@@ -352,4 +352,63 @@ fn the_members_of_a_revision_are_those_that_are_documented() {
             "applied",
         ]
     );
+}
+
+#[test]
+fn the_graph_draws_branches_and_merges() {
+    let env = TestEnvironment::with_history();
+    env.revision_with("ddd", "aaa", "-- branch-labels: billing", "SELECT 1;", "SELECT 1;");
+    env.revision("eee", "ccc, ddd", "", "");
+    env.revision_with("fff", "", "-- depends-on: ddd", "SELECT 1;", "SELECT 1;");
+    assert_snapshot!(env.run(&["history", "--graph"]), @"
+    exit code: 0
+    ----- stdout
+    *  fff (head) (depends on ddd), Message of fff
+
+    *-.  eee (head) (mergepoint), Message of eee
+    | *  ddd (billing), Message of ddd
+    * |  ccc, Message of ccc
+    *-+  bbb, Message of bbb
+      *  aaa (branchpoint), Message of aaa
+    ");
+    assert_snapshot!(env.run(&["history", "--graph", "-r", "bbb:ccc", "-v"]), @"
+    exit code: 0
+    ----- stdout
+    *  revision:    ccc
+    |  revises:     bbb
+    |  children:    eee
+    |  created:     2026-01-02T03:04:05Z
+    |  path:        migrations/ccc.sql
+    |  applied:     no
+    |
+    |      Message of ccc
+    |
+    *  revision:    bbb
+       revises:     aaa
+       children:    ccc
+       created:     2026-01-02T03:04:05Z
+       path:        migrations/bbb.sql
+       applied:     no
+
+           Message of bbb
+    ");
+}
+
+#[test]
+fn the_log_begins_with_the_newest_and_ends_where_it_is_told() {
+    let env = TestEnvironment::with_history();
+    env.ok(&["upgrade"]);
+    let newest = env.ok(&["log", "-n", "2", "--format", "json"]).stdout;
+    let ids: Vec<&str> = newest.split("\"revision\":\"").skip(1).map(|row| &row[..3]).collect();
+    assert_eq!(ids, ["ccc", "bbb"]);
+    assert_eq!(env.ok(&["log", "-n", "1"]).stdout.lines().count(), 1);
+}
+
+#[test]
+fn no_help_names_the_command_that_was_typed() {
+    let env = TestEnvironment::with_history();
+    let told = env.run(&["show", "nothing"]);
+    assert!(told.stderr.contains("`cargo migrate history` lists the revisions"), "{told}");
+    let told = env.run(&["history", "-r", "nothing:"]);
+    assert!(told.code == 2 && !told.stderr.contains("cargo migrate history"), "{told}");
 }

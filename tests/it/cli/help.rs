@@ -37,7 +37,7 @@ fn the_help_groups_the_commands() {
       branches     List the revisions that several others revise
       show         Show a revision
       pending      List the revisions that are not applied, in the order in which they would run
-      log          Show what was done to the database, oldest first
+      log          Show what was done to the database, newest first
 
     Guard:
       check        Ask whether all is well: the files, the lock, the heads, the database
@@ -48,7 +48,7 @@ fn the_help_groups_the_commands() {
 
     Shell:
       completions  Print completions for a shell
-      man          Print the man page, or write one for every command
+      man          Open the man page, print it, or write one for every command
 
     Options:
           --dir <DIR>               The folder of the revisions [default: what migrate.toml says, else
@@ -64,6 +64,8 @@ fn the_help_groups_the_commands() {
           --color <WHEN>            When to use colours: auto, always or never [default: auto]
       -q, --quiet                   Say nothing but data and errors
       -v, --verbose                 Say more
+          --no-pager                Print long output on a terminal without a pager [default: $PAGER,
+                                    else less]
       -h, --help                    Print help
       -V, --version                 Print version
 
@@ -133,6 +135,8 @@ fn a_command_explains_itself() {
           --color <WHEN>     When to use colours: auto, always or never [default: auto]
       -q, --quiet            Say nothing but data and errors
       -v, --verbose          Say more
+          --no-pager         Print long output on a terminal without a pager [default: $PAGER, else
+                             less]
 
     Examples:
       cargo migrate upgrade                    # to the head
@@ -154,15 +158,125 @@ fn cargo_may_put_the_word_migrate_in_front() {
 #[test]
 fn completions_know_the_commands() {
     let env = TestEnvironment::new();
-    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+    for shell in ["powershell", "elvish"] {
         assert!(env.ok(&["completions", shell]).stdout.contains("downgrade"), "{shell}");
     }
+}
+
+/// What a word may become, without what is said of it.
+fn completed(env: &TestEnvironment, words: &[&str]) -> Vec<String> {
+    let answer = env.ok(&[&["complete", "--"], words].concat());
+    assert_eq!(answer.stderr, "", "{words:?}");
+    let words = answer.stdout.lines().map(|line| line.split('\t').next().unwrap().to_owned());
+    words.collect()
+}
+
+#[test]
+fn words_are_completed_with_commands_flags_revisions_labels_and_databases() {
+    let env = TestEnvironment::with_history();
+    env.revision_with("bill1", "aaa", "-- branch-labels: billing", "SELECT 1;", "SELECT 1;");
+    env.write(
+        "migrate.toml",
+        "dir = \"migrations\"\n[database.main]\n[database.mirror]\ndir = \"migrations\"\n",
+    );
+    assert_eq!(completed(&env, &["up"]), ["upgrade"]);
+    assert_eq!(completed(&env, &["db", ""]), ["create", "drop", "reset", "backup"]);
+    assert!(!completed(&env, &[""]).contains(&"complete".to_owned()));
+    let all = ["head", "heads", "base", "current", "billing", "ccc", "bbb", "bill1", "aaa"];
+    let mut offered = completed(&env, &["upgrade", ""]);
+    offered.sort();
+    let mut expected = all.to_vec();
+    expected.sort_unstable();
+    assert_eq!(offered, expected);
+    assert_eq!(completed(&env, &["downgrade", "--yes", "b"]), ["base", "billing", "bill1", "bbb"]);
+    assert_eq!(completed(&env, &["history", "-r", "aaa:c"]), ["aaa:current", "aaa:ccc"]);
+    assert_eq!(completed(&env, &["upgrade", "billing@he"]), ["billing@head", "billing@heads"]);
+    assert_eq!(completed(&env, &["merge", "ccc", "bi"]), ["billing", "bill1"]);
+    assert_eq!(completed(&env, &["new", "--head=c"]), ["--head=current", "--head=ccc"]);
+    // It has its one target already.
+    assert!(completed(&env, &["upgrade", "aaa", ""]).is_empty());
+    assert_eq!(completed(&env, &["upgrade", "--name", "m"]), ["main", "mirror"]);
+    assert_eq!(completed(&env, &["upgrade", "--sql", "--dialect", "p"]), ["postgres"]);
+    assert_eq!(completed(&env, &["current", "--format", ""]), ["text", "json"]);
+    assert_eq!(completed(&env, &["upgrade", "--lock-t"]), ["--lock-timeout"]);
+    assert_eq!(completed(&env, &["upgrade", "--data"]), ["--database-url"]);
+    assert_eq!(completed(&env, &["--dir", "mig"]), ["migrate.toml", "migrations/"]);
+    let elsewhere = completed(&env, &["--dir", "nowhere", "upgrade", "he"]);
+    assert!(elsewhere.is_empty(), "{elsewhere:?}");
+}
+
+/// A shell in a folder with a history, and `cargo-migrate` on its path.
+fn in_shell(shell: &str, script: &str) -> String {
+    let env = TestEnvironment::with_history();
+    env.write("bin/keep", "");
+    let program = env!("CARGO_BIN_EXE_cargo-migrate-dup");
+    std::os::unix::fs::symlink(program, env.path("bin/cargo-migrate")).unwrap();
+    env.write("script", script);
+    let output = env.shell(&format!("PATH=\"$PWD/bin:$PATH\" {shell} script")).output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && stderr.is_empty(), "{shell}: {stderr}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn bash_completes_cargo_migrate_and_leaves_the_rest_of_cargo() {
+    let script = r#"
+_cargo() { COMPREPLY=(build); }
+complete -F _cargo cargo
+source <(cargo-migrate completions bash)
+tab() {
+    COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
+    local function="$(complete -p "$1" | sed 's/.*-F \([^ ]*\).*/\1/')"
+    "$function"
+    echo "${COMPREPLY[*]}"
+}
+tab cargo migrate upg
+tab cargo +nightly migrate downgrade b
+tab cargo-migrate upgrade bb
+tab cargo migrate history -r aaa : c
+tab cargo migrate history -r aaa :
+tab cargo b
+"#;
+    assert_eq!(
+        in_shell("bash", script),
+        "upgrade\nbase bbb\nbbb\ncurrent ccc\nhead heads base current ccc bbb aaa\nbuild\n"
+    );
+}
+
+#[test]
+fn fish_completes_cargo_migrate() {
+    let script = "cargo-migrate completions fish | source
+complete -C 'cargo migrate upgrade b'
+complete -C 'cargo-migrate downg'\n";
+    assert_eq!(
+        in_shell("fish --no-config", script),
+        "base\tbefore the first revision\nbbb\tMessage of bbb\n\
+         downgrade\tTake the database down to a revision, which stays applied\n"
+    );
+}
+
+#[test]
+fn zsh_completes_cargo_migrate() {
+    // What zsh's own completion system brings, so far as it is used.
+    let script = r#"
+compdef() { print "compdef $*" }
+_describe() { print -l -- "${candidates[@]}" }
+source <(cargo-migrate completions zsh)
+words=(migrate upgrade b) CURRENT=3
+_cargo-migrate
+"#;
+    assert_eq!(
+        in_shell("zsh -f", script),
+        "compdef _cargo-migrate cargo-migrate\nbase:before the first revision\nbbb:Message of bbb\n"
+    );
 }
 
 #[test]
 fn man_pages_are_printed_or_written() {
     let env = TestEnvironment::new();
     assert!(env.ok(&["man"]).stdout.contains("cargo\\-migrate"));
+    assert!(env.ok(&["man", "upgrade"]).stdout.contains("cargo\\-migrate\\-upgrade"));
+    assert_eq!(env.run(&["man", "upgrad"]).code, 2);
     assert_snapshot!(env.run(&["man", "pages"]), @"
     exit code: 0
     ----- stderr

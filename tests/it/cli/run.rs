@@ -267,7 +267,8 @@ fn repair_settles_a_step_that_stopped_in_the_middle() {
     [{"revision":"ddd","direction":"up","statements_done":1}]
     ----- stderr
     error: a step stopped in the middle
-      help: look at the database, then say what you found: `--ran`, `--not-run`, `--applied` or `--reverted`
+      help: `cargo migrate upgrade` continues with the next statement
+      help: after finishing or undoing it by hand: `--applied` or `--reverted`
     "#);
     assert_snapshot!(env.run(&["current"]), @"
     exit code: 0
@@ -291,7 +292,7 @@ fn repair_settles_a_step_that_stopped_in_the_middle() {
     ----- stdout
     up ddd: 1 statement done
     ----- stderr
-    settled; `cargo migrate upgrade` goes on
+    settled
     ");
     assert_snapshot!(env.run(&["current"]), @"
     exit code: 0
@@ -413,4 +414,17 @@ fn more_detail_shows_the_notices_of_a_server() {
     assert!(shown.stderr.contains("notice: filled 7 rows\nnotice: careful\n"), "{shown}");
     let shown = env.ok(&["downgrade", "base"]);
     assert!(!shown.stderr.contains("notice"), "{shown}");
+}
+
+#[test]
+fn an_empty_up_is_warned_of_unless_it_merges() {
+    let env = TestEnvironment::with_history();
+    env.write(
+        "migrations/ddd.sql",
+        "-- Message of ddd\n--\n-- revision: ddd\n-- revises: bbb\n\n-- migrate:up\n\n-- migrate:noop it is empty\n",
+    );
+    env.revision("eee", "ccc, ddd", "", "");
+    let told = env.ok(&["upgrade"]);
+    let warnings: Vec<&str> = told.stderr.lines().filter(|l| l.contains("warning")).collect();
+    assert_eq!(warnings, ["warning: the up of ddd: Message of ddd is empty: it changed nothing"]);
 }

@@ -210,3 +210,51 @@ fn the_bar_counts_the_statements_of_a_long_step() {
     assert!(shown.contains("(14 of 26, 1 s) SELECT pg_sleep"), "{shown:?}");
     assert!(shown.contains('█'), "{shown:?}");
 }
+
+/// Writes a program into `bin`, and puts that in front of the path.
+fn with_program(env: &mut TestEnvironment, name: &str, script: &str) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let file = format!("bin/{name}");
+    env.write(&file, &format!("#!/bin/sh\n{script}\n"));
+    let executable = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(env.path(&file), executable).unwrap();
+    let path = format!("{}:/usr/bin:/bin", env.path("bin").display());
+    env.set("PATH", &path);
+}
+
+#[test]
+fn long_lists_go_through_the_pager_of_the_user_on_a_terminal_only() {
+    let mut env = applied();
+    with_program(&mut env, "pages", "echo paged \"$1\"; cat");
+    env.set("PAGER", "pages --loud");
+    for args in [&["history"][..], &["log"], &["show", "head"]] {
+        let (code, shown) = on_terminal(&env, args, "");
+        assert!(code == 0 && shown.contains("paged --loud"), "{args:?}: {shown}");
+        assert!(shown.contains("ccc"), "{args:?}: {shown}");
+        let (_, shown) = on_terminal(&env, &[args, &["--no-pager"]].concat(), "");
+        assert!(!shown.contains("paged") && shown.contains("ccc"), "{args:?}: {shown}");
+        assert!(!env.ok(args).stdout.contains("paged"), "{args:?}");
+    }
+    let (_, shown) = on_terminal(&env, &["heads"], "");
+    assert!(!shown.contains("paged"), "{shown}");
+    // One that leaves early is no failure, and one that is not there is none.
+    with_program(&mut env, "pages", "exec head -n 1");
+    let (code, shown) = on_terminal(&env, &["history"], "");
+    assert!(code == 0 && shown.contains("Message of ccc"), "{shown}");
+    assert!(!shown.contains("Message of aaa"), "{shown}");
+    env.set("PAGER", "no-such-pager");
+    let (code, shown) = on_terminal(&env, &["history"], "");
+    assert!(code == 0 && shown.contains("Message of aaa"), "{shown}");
+}
+
+#[test]
+fn man_opens_the_page_on_a_terminal() {
+    let mut env = TestEnvironment::new();
+    with_program(&mut env, "man", "echo \"man $*\"; grep -c TH");
+    let (code, shown) = on_terminal(&env, &["man"], "");
+    assert!(code == 0 && shown.contains("man -l -\r\n1"), "{shown}");
+    with_program(&mut env, "man", "exit 1");
+    env.set("PAGER", "cat");
+    let (code, shown) = on_terminal(&env, &["man", "upgrade"], "");
+    assert!(code == 0 && shown.contains("Bring the database up to a revision"), "{shown}");
+}

@@ -43,6 +43,8 @@ fn it_explains_itself() {
           --color <WHEN>     When to use colours: auto, always or never [default: auto]
       -q, --quiet            Say nothing but data and errors
       -v, --verbose          Say more
+          --no-pager         Print long output on a terminal without a pager [default: $PAGER, else
+                             less]
 
     The tests run on databases of their own; the one of DATABASE_URL is not touched. SQLite needs
     nothing; a server is the one of MIGRATE_TEST_POSTGRES_URL or MIGRATE_TEST_MYSQL_URL, else a

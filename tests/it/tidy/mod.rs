@@ -170,6 +170,7 @@ fn the_environment_is_read_in_few_places() {
             ("migrate-macros/src/settings.rs", "cargo says where the crate is"),
             ("migrate-db/src/migrator/options.rs", "who is recorded"),
             ("migrate-db/src/cli/mount.rs", "DATABASE_URL of an application's own binary"),
+            ("migrate-db/src/cli/ui/pager.rs", "the user's pager"),
             ("migrate-db/src/testkit/provision/", "where servers for tests come from"),
             ("cargo-migrate/src/context.rs", "where the user stands"),
             ("cargo-migrate/src/context/", "DATABASE_URL and `.env`"),

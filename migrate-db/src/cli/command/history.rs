@@ -4,12 +4,14 @@ use migrate_core::graph::{Node, Set};
 
 use crate::Status;
 use crate::cli::describe::{Entry, Line};
+use crate::cli::lanes::{Lanes, Row};
 use crate::cli::ui::Format;
 use crate::cli::{CliError, Context, Exit, report};
 
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = "Examples:
   cargo migrate history
+  cargo migrate history --graph            # with the branches drawn beside
   cargo migrate history -v                 # all that is known of each
   cargo migrate history -r 3f2a:           # from a revision to the heads
   cargo migrate history -r -3:current -i   # the last three that are applied")]
@@ -17,6 +19,9 @@ pub struct Args {
     /// Only from A up to B; either may be missing, or `current`
     #[arg(short = 'r', long = "rev-range", value_name = "A:B", allow_hyphen_values = true)]
     range: Option<String>,
+    /// Draw the edges between the revisions
+    #[arg(long)]
+    graph: bool,
     /// Mark where the database stands
     #[arg(short, long)]
     indicate_current: bool,
@@ -39,13 +44,27 @@ impl Args {
         }
         let heads = status.as_ref().filter(|_| self.indicate_current);
         let heads = heads.map(|status| graph.set(status.heads(graph))).unwrap_or(nothing);
+        ui.page();
+        let listed = graph.set(nodes.iter().copied());
+        let mut lanes = Lanes::new();
         for node in nodes {
-            if ui.is_verbose() {
+            let is_current = heads.contains(node);
+            let line = Line::of(graph, node).current(is_current);
+            let text = if ui.is_verbose() {
                 let applied = status.as_ref().map(|s| s.applied.contains(node));
-                let applied = applied.map(|applied| (applied, heads.contains(node)));
-                ui.line(Entry { graph, node, applied });
+                let applied = applied.map(|applied| (applied, is_current));
+                Entry { graph, node, applied }.to_string()
+            } else if self.graph {
+                line.with_dependencies().to_string()
             } else {
-                ui.line(Line::of(graph, node).with_parents().current(heads.contains(node)));
+                line.with_parents().to_string()
+            };
+            if self.graph {
+                let parents = graph.parents(node).iter().copied();
+                let parents: Vec<Node> = parents.filter(|p| listed.contains(*p)).collect();
+                draw(context, &lanes.row(node, &parents), &text);
+            } else {
+                ui.line(text);
             }
         }
         Ok(Exit::Done)
@@ -61,5 +80,23 @@ impl Args {
         let ui = context.ui;
         let wanted = ui.format() == Format::Json || ui.is_verbose();
         Ok(if wanted { context.status_if_known().await } else { None })
+    }
+}
+
+/// Prints a text beside its row of the graph.
+fn draw(context: &Context<'_>, row: &Row, text: &str) {
+    if let Some(above) = &row.above {
+        context.ui.line(above);
+    }
+    // Texts stand below each other within a revision only: the row may be narrower than the next.
+    let width = row.beside.chars().count().max(row.below.chars().count());
+    let mut beside = row.beside.as_str();
+    for line in text.lines() {
+        let line = if line.is_empty() { String::new() } else { format!("  {line}") };
+        context.ui.line(format!("{beside:width$}{line}").trim_end());
+        beside = &row.below;
+    }
+    if text.ends_with("\n") {
+        context.ui.line(beside);
     }
 }

@@ -9,17 +9,27 @@ use crate::took::Took;
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = "Examples:
   cargo migrate log
+  cargo migrate log -n 20                # the newest 20 entries
   cargo migrate log --format json")]
-pub struct Args {}
+pub struct Args {
+    /// Only the newest N entries
+    #[arg(short = 'n', long = "number", value_name = "N")]
+    number: Option<usize>,
+}
 
 impl Args {
     pub(super) async fn run(&self, context: &Context<'_>) -> Result<Exit, CliError> {
-        let rows = context.migrator().log(context.database()?).await?;
+        let mut rows = context.migrator().log(context.database()?).await?;
+        rows.reverse();
+        rows.truncate(self.number.unwrap_or(usize::MAX));
         let ui = context.ui;
         if ui.format() == Format::Json {
             let rows: Vec<report::Logged<'_>> = rows.iter().map(report::Logged::from).collect();
             ui.json(&rows);
             return Ok(Exit::Done);
+        }
+        if !rows.is_empty() {
+            ui.page();
         }
         let (id, dim) = (style::ID, style::DIM);
         for row in &rows {

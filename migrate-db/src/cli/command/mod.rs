@@ -44,7 +44,7 @@ pub enum Command {
     Show(show::Args),
     /// List the revisions that are not applied, in the order in which they would run
     Pending(pending::Args),
-    /// Show what was done to the database, oldest first
+    /// Show what was done to the database, newest first
     Log(log::Args),
     /// Ask whether all is well: the files, the lock, the heads, the database
     #[command(alias = "validate")]
@@ -93,8 +93,28 @@ impl Command {
     /// # Errors
     /// What stood in the way.
     pub async fn run(&self, context: &Context<'_>) -> Result<Exit, CliError> {
-        let done = self.act(context).await;
-        done.map_err(|error| error.name_head(&context.history.graph))
+        self.act(context).await.map_err(|error| {
+            let error = error.name_head(&context.history.graph);
+            match self.asking_name() {
+                Some(name) => error.without_help_for(name),
+                None => error,
+            }
+        })
+    }
+
+    /// The name of a command that only asks.
+    const fn asking_name(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Current(_) => "current",
+            Self::History(_) => "history",
+            Self::Heads(_) => "heads",
+            Self::Branches(_) => "branches",
+            Self::Show(_) => "show",
+            Self::Pending(_) => "pending",
+            Self::Log(_) => "log",
+            Self::Check(_) => "check",
+            _ => return None,
+        })
     }
 
     async fn act(&self, context: &Context<'_>) -> Result<Exit, CliError> {

@@ -1,5 +1,7 @@
 //! `repair`.
 
+use migrate_core::plan::Direction;
+
 use crate::cli::arguments::LockArgs;
 use crate::cli::report::{Stopped, word};
 use crate::cli::ui::Format;
@@ -79,18 +81,48 @@ impl Args {
             if stopped.is_empty() {
                 return Ok(Exit::Done);
             }
-            return Err(CliError::no("a step stopped in the middle").help(
-                "look at the database, then say what you found: `--ran`, `--not-run`, `--applied` or `--reverted`",
-            ));
+            return Err(offer(&stopped));
         };
+        if matches!(repair, Repair::Ran | Repair::NotRun) {
+            let stopped = context.status().await?.unfinished;
+            if !stopped.is_empty() && !stopped.iter().any(Unfinished::in_doubt) {
+                tell(context, &stopped);
+                let refused =
+                    CliError::usage("no statement is in doubt: it is known which ones ran");
+                return Err(CliError { help: offer(&stopped).help, ..refused });
+            }
+        }
         let options = self.lock.options(&context.options);
         let settled = context.migrator().options(options).repair(database, repair).await?;
         tell(context, &settled);
         if !settled.is_empty() {
-            context.ui.note("settled; `cargo migrate upgrade` goes on");
+            let next = match settled.iter().all(|step| step.direction() == Direction::Down) {
+                true => "`cargo migrate downgrade`",
+                false => "`cargo migrate upgrade`",
+            };
+            context.ui.note(match repair {
+                Repair::Ran | Repair::NotRun => format!("settled; {next} continues"),
+                Repair::Applied | Repair::Reverted => "settled".to_owned(),
+            });
         }
         Ok(Exit::Done)
     }
+}
+
+/// Offers what fits the steps that stopped.
+fn offer(stopped: &[Unfinished]) -> CliError {
+    let error = CliError::no("a step stopped in the middle");
+    if stopped.iter().any(Unfinished::in_doubt) {
+        return error.help(
+            "look at the database, then say what you found: `--ran` or `--not-run` for the statement in \
+             doubt, `--applied` or `--reverted` for the whole revision",
+        );
+    }
+    let again = match stopped.iter().any(|step| step.direction() == Direction::Down) {
+        true => "`cargo migrate downgrade` continues with the next statement",
+        false => "`cargo migrate upgrade` continues with the next statement",
+    };
+    error.help(again).help("after finishing or undoing it by hand: `--applied` or `--reverted`")
 }
 
 fn tell(context: &Context<'_>, stopped: &[Unfinished]) {

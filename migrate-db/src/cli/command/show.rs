@@ -39,6 +39,7 @@ impl Args {
         let applied = status.as_ref().map_or(&nothing, |status| &status.applied);
         let nodes = graph.resolve_many(&self.revision, applied)?;
         let ui = context.ui;
+        ui.page();
         if self.sql {
             let dialect = context.dialect(self.dialect)?;
             let sql: String = nodes.iter().map(|node| sql(graph, *node, dialect)).collect();

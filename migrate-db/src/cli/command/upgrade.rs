@@ -3,7 +3,7 @@
 use migrate_core::plan::Direction;
 
 use crate::cli::arguments::{BackupArgs, RunArgs, SqlArgs};
-use crate::cli::running::{announce, done, preview, script, target};
+use crate::cli::running::{announce, done, has_empty_up, preview, script, target};
 use crate::cli::{CliError, Context, Exit, Ui};
 use crate::{Ahead, AllApplied, Database, Options};
 
@@ -83,6 +83,14 @@ impl Args {
             self.backup.copy(context, &ahead.plan).await?;
         }
         let report = context.migrator().options(options).upgrade(database, &target).await?;
+        let graph = &context.history.graph;
+        for step in &report.steps {
+            let node = graph.node(&step.revision);
+            if let Some(node) = node.filter(|node| has_empty_up(graph, *node, database.dialect())) {
+                let title = graph.title(node);
+                context.ui.warn(format_args!("the up of {title} is empty: it changed nothing"));
+            }
+        }
         Ok(done(context.ui, &report))
     }
 }

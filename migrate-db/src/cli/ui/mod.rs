@@ -4,12 +4,13 @@
 //! to stderr. It knows how things look and nothing of what they mean.
 
 mod clean;
+mod pager;
 mod progress;
 mod render;
 pub mod style;
 
 use std::fmt::{self, Display};
-use std::io::{self, BufRead as _, BufWriter, IsTerminal as _, Stderr, Stdout, Write};
+use std::io::{self, BufRead as _, BufWriter, IsTerminal as _, Stderr, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anstream::{AutoStream, ColorChoice};
@@ -20,6 +21,7 @@ use serde::Serialize;
 use super::{CliError, Exit};
 
 use clean::clean;
+use pager::Sink;
 pub use progress::Progress;
 
 /// How output is to look, as typed.
@@ -40,6 +42,9 @@ pub struct OutputArgs {
     /// Say more
     #[arg(short, long, global = true)]
     pub verbose: bool,
+    /// Print long output on a terminal without a pager [default: $PAGER, else less]
+    #[arg(long, global = true)]
+    pub no_pager: bool,
 }
 
 /// How data is printed.
@@ -73,7 +78,7 @@ pub struct Ui {
 }
 
 struct Out {
-    stream: BufWriter<AutoStream<Stdout>>,
+    stream: BufWriter<Sink>,
     colored: bool,
     terminal: bool,
     /// The first failure; after it nothing more is written.
@@ -106,7 +111,10 @@ impl Ui {
             output: output.clone(),
             interactive: terminal && io::stdin().is_terminal(),
             out: Mutex::new(Out {
-                stream: BufWriter::with_capacity(1 << 16, AutoStream::new(stdout, out_color)),
+                stream: BufWriter::with_capacity(
+                    1 << 16,
+                    Sink::Stdout(AutoStream::new(stdout, out_color)),
+                ),
                 colored: out_color != ColorChoice::Never,
                 terminal: io::stdout().is_terminal(),
                 failed: None,
@@ -288,7 +296,11 @@ impl Ui {
     #[must_use]
     pub fn end(&self, exit: Exit) -> Exit {
         self.flush();
-        let failed = lock(&self.out).failed.take();
+        let failed = {
+            let mut out = lock(&self.out);
+            out.stream.get_mut().finish();
+            out.failed.take()
+        };
         match failed {
             Some(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 self.error(&CliError::failed("the output could not be written").because(error));
