@@ -97,22 +97,18 @@ impl<'a> Author<'a> {
         if stops.is_empty() { Ok(Self { history, evidence: None }) } else { Err(stops) }
     }
 
-    /// Writes revisions as they are given: parents, ids and moments are the caller's choice. Those
-    /// of `placeholders` stand for what another tool ran in code, and stay open until their SQL is
-    /// written.
+    /// Writes revisions as they are given: parents, ids and moments are the caller's choice. One
+    /// without statements is a placeholder for something that another tool did, and stays open.
     ///
     /// # Errors
     /// When an id or label is taken, when a draft would be read back as something else, and when
     /// the history would be broken with them.
-    pub fn write_all(
-        &self,
-        drafts: &[Draft],
-        placeholders: &[RevisionId],
-    ) -> Result<Vec<Change>, AuthorError> {
+    pub fn write_all(&self, drafts: &[Draft]) -> Result<Vec<Change>, AuthorError> {
         let (mut changes, graph) = self.write(drafts)?;
         let mut lock = self.relock(&graph, &[]);
-        for id in placeholders.iter().filter(|id| graph.node(id.as_str()).is_some()) {
-            lock.open.insert(id.to_string(), OpenReason::Placeholder);
+        let nodes = drafts.iter().filter_map(|draft| graph.node(draft.id.as_str()));
+        for node in nodes.filter(|node| graph.revision(*node).is_blank()) {
+            lock.open.insert(graph.id(node).to_string(), OpenReason::Placeholder);
         }
         changes.push(Self::lock_change(&lock));
         Ok(changes)

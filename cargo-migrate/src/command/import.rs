@@ -131,16 +131,25 @@ fn version_table(args: &Args, context: &Context<'_>, import: &Import) -> Option<
 /// Reports what remains to be done.
 fn next(args: &Args, context: &Context<'_>, shown: &str, import: &Import, history: &History) {
     let (ui, format) = (context.ui, import.format);
-    let open: Vec<&str> = history
-        .lock
-        .iter()
-        .flat_map(|lock| &lock.open)
-        .filter(|(_, reason)| **reason == OpenReason::Placeholder)
-        .map(|(id, _)| id.as_str())
-        .collect();
+    let is_open = |id: &str| {
+        let open = history.lock.as_ref().and_then(|lock| lock.open.get(id));
+        open == Some(&OpenReason::Placeholder)
+    };
+    let ids = import::ids(import);
+    let open = |hole: bool| -> Vec<&str> {
+        let all = import.migrations.iter().zip(&ids).filter(|(m, _)| m.hole.is_some() == hole);
+        all.map(|(_, id)| id.as_str()).filter(|id| is_open(id)).collect()
+    };
+    let (holes, blank) = (open(true), open(false));
     let mut steps = Vec::new();
-    if !open.is_empty() {
-        steps.push(format!("write the SQL of {}", listed(&open)));
+    if !holes.is_empty() {
+        steps.push(format!("write the SQL of {}", listed(&holes)));
+    }
+    if !blank.is_empty() {
+        steps.push(format!(
+            "write what code did in place of an empty migration, if any did: {}",
+            listed(&blank)
+        ));
     }
     if let Some(table) = import.needed_table().filter(|_| import.make_table.is_none()) {
         steps.push(format!(
@@ -283,9 +292,7 @@ fn draft(
     if drafts.is_empty() {
         return Ok((drafts, Vec::new()));
     }
-    let all = import.migrations.iter().zip(import::ids(import));
-    let holes: Vec<_> = all.filter(|(m, _)| m.hole.is_some()).map(|(_, id)| id).collect();
-    let changes = author.write_all(&drafts, &holes).map_err(writing::refused)?;
+    let changes = author.write_all(&drafts).map_err(writing::refused)?;
     Ok((drafts, changes))
 }
 

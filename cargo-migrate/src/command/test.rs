@@ -67,7 +67,8 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> {
-    let (history, mut found) = context.history()?;
+    let (history, found) = context.history()?;
+    let (history, mut found) = writing::reseal(context, None, history, found).await?;
     found.append(history.check(context.settings.heads));
     if found.has_errors() {
         return Err(found.into());

@@ -133,10 +133,11 @@ fn a_placeholder_is_filled_in_and_adopted_databases_need_nothing() {
     pair(&env, "1_a", "CREATE TABLE a (id INTEGER);\n", "DROP TABLE a;\n");
     env.write("old/2_fill.go", "package x\n");
     pair(&env, "3_c", "CREATE TABLE c (id INTEGER);\n", "DROP TABLE c;\n");
+    pair(&env, "4_d", "-- done in code\n", "-- nothing\n");
     query(
         &env,
         "CREATE TABLE a (id); CREATE TABLE c (id); CREATE TABLE schema_migrations (version uint64, \
-         dirty bool); INSERT INTO schema_migrations VALUES (3, false);",
+         dirty bool); INSERT INTO schema_migrations VALUES (4, false);",
     );
     let database = ["--database-url", "sqlite:app.db"];
     let args = ["import", "old", "--from", "golang-migrate", "--adopt", "--dialect", "sqlite"];
@@ -146,19 +147,25 @@ fn a_placeholder_is_filled_in_and_adopted_databases_need_nothing() {
     migrations/1_a.sql
     migrations/2_fill.sql
     migrations/3_c.sql
+    migrations/4_d.sql
     ----- stderr
     warning: revision 2_fill does nothing yet: `2_fill.go`, a migration in Go
-    imported 3 migrations of golang-migrate
-    the database has 3 of them, up to 3_c
+    1 down without a statement, irreversible; `--blank-downs noop` lets a downgrade pass instead: 4_d
+    imported 4 migrations of golang-migrate
+    the database has 4 of them, up to 4_d
 
     Next:
       write the SQL of 2_fill
-      `cargo migrate test --since 3_c` tests what is added from now on
+      write what code did in place of an empty migration, if any did: 4_d
+      `cargo migrate test --since 4_d` tests what is added from now on
       `cargo migrate import old --adopt --database-url URL` for every other database that golang-migrate has migrated: it runs nothing
     ");
-    let path = "migrations/2_fill.sql";
-    let text = env.read(path).replace("-- Here ran", "INSERT INTO a VALUES (1);\n-- Here ran");
-    env.write(path, &text);
+    for (path, comment) in
+        [("migrations/2_fill.sql", "-- Here ran"), ("migrations/4_d.sql", "-- done in code")]
+    {
+        let filled = format!("INSERT INTO a VALUES (1);\n{comment}");
+        env.write(path, &env.read(path).replace(comment, &filled));
+    }
     assert_eq!(env.run(&[&["check"], &database[..]].concat()).code, 0);
     env.ok(&["new", "-m", "next", "--irreversible", "a test"]);
     env.ok(&[&["upgrade"], &database[..]].concat());

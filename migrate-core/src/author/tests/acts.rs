@@ -450,13 +450,12 @@ fn many_revisions_are_written_at_once() {
         message: id.to_owned(),
         sections: vec![DraftSection::new("up", "SELECT 1;"), DraftSection::new("noop x", "")],
     };
-    let changes = folder
-        .act(|author| author.write_all(&[draft("i2", "a1"), draft("i3", "i2")], &[]))
-        .unwrap();
+    let changes =
+        folder.act(|author| author.write_all(&[draft("i2", "a1"), draft("i3", "i2")])).unwrap();
     assert_eq!(changes.len(), 3);
     folder.apply(&changes);
     folder.assert_clean();
     assert_eq!(folder.heads(), ["i3"]);
-    let twice = folder.act(|author| author.write_all(&[draft("i4", "i3"), draft("i4", "i3")], &[]));
+    let twice = folder.act(|author| author.write_all(&[draft("i4", "i3"), draft("i4", "i3")]));
     assert_eq!(twice.unwrap_err().kind, AuthorErrorKind::WouldBreak);
 }

@@ -195,8 +195,7 @@ fn a_placeholder_may_be_filled_in_and_databases_that_have_it_are_content() {
         draft("i2", Some("i1"), "SELECT 1;"),
         draft("i3", Some("i2"), "-- in Go"),
     ];
-    let holes = ["i1", "i3"].map(|id| RevisionId::new(id).unwrap());
-    let changes = folder.act(|author| author.write_all(&drafts, &holes)).unwrap();
+    let changes = folder.act(|author| author.write_all(&drafts)).unwrap();
     folder.apply(&changes);
     let placeholder = |id: &str| (id.to_owned(), OpenReason::Placeholder);
     assert_eq!(open(&folder), [placeholder("i1"), placeholder("i3")]);
