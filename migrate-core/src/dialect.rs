@@ -4,7 +4,7 @@
 //! of a [`Dialect`]; a `match` on the database anywhere else means that a question is missing here.
 //! Pure: how bytes travel is the driver's matter, in migrate-db.
 
-mod mysql;
+pub mod mysql;
 mod postgres;
 pub mod sqlite;
 mod transaction;

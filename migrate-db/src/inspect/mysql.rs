@@ -1,6 +1,7 @@
 //! The catalog of MySQL and MariaDB.
 //!
-//! Tables, views, routines and sequences are read from the statements that `SHOW CREATE` tells:
+//! Tables, views, routines and sequences are read from the statements that `SHOW CREATE` tells, with
+//! `migrate_core::dialect::mysql`:
 //! there the server says everything, and both servers say it alike, where `information_schema`
 //! differs between them and is silent on periods, parsers of indexes or options of engines. Lists
 //! and what has no such statement come from `information_schema`. Three trips in all.
@@ -8,30 +9,23 @@
 //! What is no schema is left out: the next number of a table, numbers of rows, times. So is the
 //! name of the database, so that two of different names are equal.
 
-mod code;
-mod column;
 mod lists;
-mod piece;
-mod table;
 
 use migrate_core::dialect::Dialect;
-use migrate_core::schema::{Kind, Name, Other, Schema};
+use migrate_core::dialect::mysql::{self, Session};
+use migrate_core::schema::{Kind, Name, Other, Schema, Table};
+use migrate_core::sql::LexError;
 
-use self::piece::{Piece, tokens};
 use crate::driver::{Cells, Connection};
+use crate::url;
 
 /// Where and as whom we look.
 struct Circumstances {
-    database: String,
-    is_mariadb: bool,
-    /// The settings to which the session goes back.
-    session: String,
-    /// What routines are made with, unless somebody says otherwise.
-    mode: String,
-    collation: String,
-    /// Whether that is the server's own collation as well.
+    session: Session,
+    /// The statement that takes the session back to its own settings.
+    restore: String,
+    /// Whether the database's collation is the server's own as well.
     is_usual_collation: bool,
-    user: String,
     /// Whether names of tables are told apart by case.
     is_case_sensitive: bool,
     without: Vec<String>,
@@ -54,21 +48,26 @@ pub(super) async fn schema(
     let schema = read(connection, &around).await;
     if schema.is_err() {
         // After a success the session has its settings already.
-        connection.execute(&around.session).await?;
+        connection.execute(&around.restore).await?;
     }
     schema
 }
 
 async fn read(connection: &mut Connection, around: &Circumstances) -> sqlx::Result<Schema> {
-    let database = literal(&around.database);
+    let database = literal(&around.session.database);
     let queries = format!("{SETTINGS};\n{}", lists::queries(&database, around));
     let lists = connection.rows(&queries).await?;
     let objects = around.objects(&lists);
-    let mut queries = format!("SHOW CREATE DATABASE {}", quoted(&around.database));
+    let mut queries =
+        format!("SHOW CREATE DATABASE {}", Dialect::Mysql.quote(&around.session.database));
     for object in &objects {
-        queries.push_str(&format!(";\nSHOW CREATE {} {}", object.word, quoted(object.name)));
+        queries.push_str(&format!(
+            ";\nSHOW CREATE {} {}",
+            object.word,
+            Dialect::Mysql.quote(object.name)
+        ));
     }
-    queries.push_str(&format!(";\n{}", around.session));
+    queries.push_str(&format!(";\n{}", around.restore));
     let statements = connection.rows(&queries).await?;
 
     let mut schema = Schema::default();
@@ -100,22 +99,24 @@ async fn circumstances(
     let database = cell(row, 0).to_owned();
     let own = format!("{database}.");
     Ok(Some(Circumstances {
-        is_mariadb: cell(row, 1).contains("MariaDB"),
-        session: format!(
+        restore: format!(
             "SET SESSION sql_mode = {}, SESSION sql_quote_show_create = {}",
             literal(cell(row, 2)),
             cell(row, 3)
         ),
-        mode: cell(row, 4).to_owned(),
-        collation: cell(row, 5).to_owned(),
         is_usual_collation: cell(row, 5) == cell(row, 6),
-        user: cell(row, 7).to_owned(),
         is_case_sensitive: cell(row, 8) == "0",
         without: without
             .iter()
             .map(|name| name.strip_prefix(&own).unwrap_or(name).to_owned())
             .collect(),
-        database,
+        session: Session {
+            database,
+            is_mariadb: cell(row, 1).contains("MariaDB"),
+            mode: cell(row, 4).to_owned(),
+            collation: cell(row, 5).to_owned(),
+            user: cell(row, 7).to_owned(),
+        },
     }))
 }
 
@@ -142,35 +143,10 @@ impl Circumstances {
         objects.filter(|object| object.is_routine() || !self.is_without(object.name)).collect()
     }
 
-    /// Who made something, unless it is who looks.
-    fn definer(&self, user: &str) -> String {
-        if user == self.user { String::new() } else { format!("DEFINER={user}") }
-    }
-
-    /// What does not stand in a statement, as a comment behind it.
-    fn settings(&self, definer: &str, mode: &str, collation: &str) -> String {
-        let mut words = vec![definer.to_owned()];
-        if mode != self.mode {
-            words.push(format!("sql_mode={mode}"));
-        }
-        if collation != self.collation {
-            words.push(format!("collation={collation}"));
-        }
-        words.retain(|word| !word.is_empty());
-        if words.is_empty() { String::new() } else { format!("\n/* {} */", words.join(" ")) }
-    }
-
-    /// What is said of the whole database, where it is not the server's own: ``CREATE DATABASE
-    /// `app` DEFAULT CHARACTER SET latin1 COLLATE latin1_bin COMMENT '..' DEFAULT ENCRYPTION='N'``.
+    /// Adds the options of the whole database, where they are not the server's own.
     fn add_database(&self, schema: &mut Schema, statement: &str) -> sqlx::Result<()> {
-        let tokens = tokens(statement)?;
-        let mut rest = Piece::new(statement, &tokens, "").from(3);
-        if self.is_usual_collation && rest.are(0, &["DEFAULT", "CHARACTER", "SET"]) {
-            rest = rest.from(if rest.is(4, "COLLATE") { 6 } else { 4 });
-        }
-        let encryption = rest.find(0, |piece, at| piece.are(at, &["DEFAULT", "ENCRYPTION"]));
-        let is_usual = rest.name(encryption + 3) == "N";
-        let definition = if is_usual { rest.part(0, encryption) } else { rest }.sql();
+        let definition = mysql::database_options(statement, self.is_usual_collation)
+            .map_err(|error| unreadable(error, statement))?;
         if !definition.is_empty() {
             let key = (Kind::Namespace, "database".to_owned());
             schema.others.insert(key, Other { definition, table: None });
@@ -193,21 +169,24 @@ impl Object<'_> {
 
     fn add_to(&self, schema: &mut Schema, row: &Cells, around: &Circumstances) -> sqlx::Result<()> {
         let name = Name::new(self.name);
+        let (statement, session) = (cell(row, 1), &around.session);
+        let unreadable = |error| unreadable(error, statement);
         match self.word {
-            "TABLE" => {
-                let table = table::read(cell(row, 1), &around.database, around.is_mariadb)?;
-                schema.tables.insert(name, table);
+            "TABLE" => drop(schema.tables.insert(name, table(statement, session)?)),
+            "VIEW" => {
+                let view = mysql::view(statement, session).map_err(unreadable)?;
+                schema.views.insert(name, view);
             }
-            "VIEW" => drop(schema.views.insert(name, code::view(cell(row, 1), around)?)),
             "SEQUENCE" => {
-                schema.sequences.insert(name, code::sequence(cell(row, 1), around)?);
+                let sequence = mysql::sequence(statement, session).map_err(unreadable)?;
+                schema.sequences.insert(name, sequence);
             }
             word => {
                 // The name, the mode, the statement, the client's character set and collation, the
                 // database's collation.
                 let statement = row.get(2).and_then(Option::as_deref);
-                let routine = code::routine(statement, cell(row, 1), cell(row, 5), around);
-                let (kind, word) = code::routine_kind(word);
+                let routine = mysql::routine(statement, cell(row, 1), cell(row, 5), session);
+                let (kind, word) = mysql::routine_kind(word);
                 schema.others.insert((kind, format!("{word}{}", self.name)), routine);
             }
         }
@@ -220,12 +199,34 @@ fn cell(row: &Cells, at: usize) -> &str {
     row.get(at).and_then(Option::as_deref).unwrap_or_default()
 }
 
-/// A name in quotes.
-fn quoted(name: &str) -> String {
-    format!("`{}`", name.replace('`', "``"))
+/// A table. The URL of another server's table loses its password.
+fn table(statement: &str, session: &Session) -> sqlx::Result<Table> {
+    let mut table =
+        mysql::table(statement, session).map_err(|error| unreadable(error, statement))?;
+    if let Some(connection) = table.options.get_mut("connection") {
+        *connection = url::redact(connection);
+    }
+    Ok(table)
+}
+
+fn unreadable(error: LexError, statement: &str) -> sqlx::Error {
+    let start: String = statement.chars().take(80).collect();
+    sqlx::Error::Protocol(format!("cannot read the catalog: {error} in {start}"))
 }
 
 /// A text as a string in the session's settings as we make them.
 fn literal(text: &str) -> String {
     Dialect::Mysql.literal(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_in_a_connection_does_not_show() {
+        let sql = "CREATE TABLE `t` (`a` int) ENGINE=FEDERATED CONNECTION='mysql://u:s3cret@h/d/t'";
+        let table = table(sql, &Session::default()).unwrap();
+        assert_eq!(table.options["connection"], "mysql://u:***@h/d/t");
+    }
 }

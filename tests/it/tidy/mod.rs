@@ -115,7 +115,6 @@ fn a_database_is_named_only_where_it_differs() {
             ),
             ("migrate-db/src/inspect/mod.rs", "the one place that selects a catalog"),
             ("migrate-db/src/inspect/mysql.rs", "a catalog is of one database"),
-            ("migrate-db/src/inspect/mysql/", "a catalog is of one database"),
             (
                 "migrate-db/src/testkit/",
                 "servers, copies of databases and values of columns differ",

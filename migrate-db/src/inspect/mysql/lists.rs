@@ -6,15 +6,16 @@
 
 use std::collections::BTreeMap;
 
+use migrate_core::dialect::mysql;
 use migrate_core::schema::{Kind, Name, Other, Schema, Table};
 
-use super::{Circumstances, code};
+use super::Circumstances;
 use crate::driver::Cells;
 
 /// The queries, for a database given as a literal.
 pub(super) fn queries(database: &str, around: &Circumstances) -> String {
     // Privileges on a whole database are kept under a pattern.
-    let escaped = around.database.replace('_', "\\_").replace('%', "\\%");
+    let escaped = around.session.database.replace('_', "\\_").replace('%', "\\%");
     let escaped = super::literal(&escaped);
     // The server may take a second between the two: people reckon in tens of them.
     let after = |time: &str| {
@@ -58,7 +59,7 @@ pub(super) fn queries(database: &str, around: &Circumstances) -> String {
              FROM information_schema.SCHEMA_PRIVILEGES WHERE TABLE_SCHEMA IN ({database}, {escaped})"
         ),
     ];
-    if around.is_mariadb {
+    if around.session.is_mariadb {
         // MySQL writes it beside the column.
         queries.push(format!(
             "SELECT 'srid', G_TABLE_NAME, G_GEOMETRY_COLUMN, SRID \
@@ -86,11 +87,13 @@ pub(super) fn add(schema: &mut Schema, rows: &[Cells], around: &Circumstances) {
             ["trigger", table, ref rest @ ..] => {
                 if let Some(found) = schema.tables.get_mut(&Name::new(table)) {
                     let name = rest.first().copied().unwrap_or_default();
-                    found.triggers.insert(name.to_owned(), code::trigger(rest, table, around));
+                    found
+                        .triggers
+                        .insert(name.to_owned(), mysql::trigger(rest, table, &around.session));
                 }
             }
             ["event", name, ..] => {
-                let event = code::event(&cells[1..], around);
+                let event = mysql::event(&cells[1..], &around.session);
                 schema.others.insert((Kind::Event, name.to_owned()), event);
             }
             ["grant", to, on, privilege, grantable] if !around.is_without(on) => {
