@@ -4,6 +4,7 @@
 //! a new field does not compile until it is said here, or named as something that is compared by
 //! itself. Knows one value at a time.
 
+use super::change::{Attribute, Item};
 use super::model::{
     Check, Column, Constraint, Domain, Enum, ForeignKey, Index, Key, Other, Sequence, Table,
     Trigger, View,
@@ -12,12 +13,25 @@ use super::render;
 
 /// One thing that is said, in the same place for every value of the type: what it is, and its
 /// text, or that nothing is said.
-pub(super) type Fact = (&'static str, Option<String>);
+pub(super) type Fact = (Attribute, Option<String>);
 
 /// A value that can be taken apart.
 pub(super) trait Facts {
     /// Everything that is said of it, but for its name and for what has a name in it.
     fn facts(&self) -> Vec<Fact>;
+
+    /// The value itself.
+    fn item(&self) -> Item;
+}
+
+impl<T: Facts> Facts for &T {
+    fn facts(&self) -> Vec<Fact> {
+        (*self).facts()
+    }
+
+    fn item(&self) -> Item {
+        (*self).item()
+    }
 }
 
 /// A constraint, which may have no name.
@@ -44,14 +58,18 @@ fn said(text: &str) -> Option<String> {
 }
 
 fn nullability(nullable: bool) -> Fact {
-    ("nullability", Some(if nullable { "NULL" } else { "NOT NULL" }.to_owned()))
+    (Attribute::Nullability, Some(if nullable { "NULL" } else { "NOT NULL" }.to_owned()))
 }
 
 fn comment(comment: Option<&String>) -> Fact {
-    ("comment", comment.map(|comment| render::literal(comment)))
+    (Attribute::Comment, comment.map(|comment| render::literal(comment)))
 }
 
 impl Facts for Table {
+    fn item(&self) -> Item {
+        Item::Table(Box::new(self.clone()))
+    }
+
     fn facts(&self) -> Vec<Fact> {
         let Self {
             columns: _,
@@ -74,6 +92,10 @@ impl Facts for Table {
 }
 
 impl Facts for Column {
+    fn item(&self) -> Item {
+        Item::Column(Box::new(self.clone()))
+    }
+
     fn facts(&self) -> Vec<Fact> {
         let Self {
             name: _,
@@ -88,20 +110,24 @@ impl Facts for Column {
             comment: words,
         } = self;
         vec![
-            ("type", Some(data_type.to_string())),
-            ("type behind it", user_type.as_ref().map(render::name)),
+            (Attribute::Type, Some(data_type.to_string())),
+            (Attribute::UserType, user_type.as_ref().map(render::name)),
             nullability(*nullable),
-            ("default", default.clone()),
-            ("generation", generated.as_ref().map(render::generated)),
-            ("numbering", identity.as_ref().map(ToString::to_string)),
-            ("collation", collation.clone()),
-            ("details", said(details)),
+            (Attribute::Default, default.clone()),
+            (Attribute::Generation, generated.as_ref().map(render::generated)),
+            (Attribute::Numbering, identity.as_ref().map(ToString::to_string)),
+            (Attribute::Collation, collation.clone()),
+            (Attribute::Details, said(details)),
             comment(words.as_ref()),
         ]
     }
 }
 
 impl Facts for Key {
+    fn item(&self) -> Item {
+        Item::Key(Box::new(self.clone()))
+    }
+
     fn facts(&self) -> Vec<Fact> {
         let Self {
             name: _,
@@ -113,8 +139,8 @@ impl Facts for Key {
             details: _,
         } = self;
         vec![
-            ("columns", Some(render::list(columns))),
-            ("details", said(&render::key_details(self))),
+            (Attribute::Columns, Some(render::list(columns))),
+            (Attribute::Details, said(&render::key_details(self))),
         ]
     }
 }
@@ -138,9 +164,13 @@ impl Constrains for Key {
 }
 
 impl Facts for Check {
+    fn item(&self) -> Item {
+        Item::Check(Box::new(self.clone()))
+    }
+
     fn facts(&self) -> Vec<Fact> {
         let Self { name: _, generated_name: _, expression, details } = self;
-        vec![("condition", Some(expression.clone())), ("details", said(details))]
+        vec![(Attribute::Condition, Some(expression.clone())), (Attribute::Details, said(details))]
     }
 }
 
@@ -159,6 +189,10 @@ impl Constrains for Check {
 }
 
 impl Facts for ForeignKey {
+    fn item(&self) -> Item {
+        Item::ForeignKey(Box::new(self.clone()))
+    }
+
     fn facts(&self) -> Vec<Fact> {
         let Self {
             name: _,
@@ -174,12 +208,12 @@ impl Facts for ForeignKey {
         } = self;
         let there = (!parent_columns.is_empty()).then(|| render::list(parent_columns));
         vec![
-            ("columns", Some(render::list(columns))),
-            ("parent", Some(render::name(parent))),
-            ("parent columns", there),
-            ("action on update", Some(on_update.words().to_owned())),
-            ("action on delete", Some(on_delete.words().to_owned())),
-            ("details", said(&render::foreign_key_details(self))),
+            (Attribute::Columns, Some(render::list(columns))),
+            (Attribute::Parent, Some(render::name(parent))),
+            (Attribute::ParentColumns, there),
+            (Attribute::OnUpdate, Some(on_update.words().to_owned())),
+            (Attribute::OnDelete, Some(on_delete.words().to_owned())),
+            (Attribute::Details, said(&render::foreign_key_details(self))),
         ]
     }
 }
@@ -203,9 +237,13 @@ impl Constrains for ForeignKey {
 }
 
 impl Facts for Constraint {
+    fn item(&self) -> Item {
+        Item::Constraint(self.clone())
+    }
+
     fn facts(&self) -> Vec<Fact> {
         let Self { name: _, definition } = self;
-        vec![("definition", Some(definition.clone()))]
+        vec![(Attribute::Definition, Some(definition.clone()))]
     }
 }
 
@@ -220,6 +258,10 @@ impl Constrains for Constraint {
 }
 
 impl Facts for Index {
+    fn item(&self) -> Item {
+        Item::Index(Box::new(self.clone()))
+    }
+
     fn facts(&self) -> Vec<Fact> {
         let Self {
             unique,
@@ -232,70 +274,97 @@ impl Facts for Index {
             comment: words,
         } = self;
         vec![
-            ("uniqueness", unique.then(|| "UNIQUE".to_owned())),
-            ("method", method.clone()),
-            ("columns", Some(render::parts(parts))),
-            ("condition", predicate.clone()),
-            ("details", said(&render::index_details(self))),
+            (Attribute::Uniqueness, unique.then(|| "UNIQUE".to_owned())),
+            (Attribute::Method, method.clone()),
+            (Attribute::Columns, Some(render::parts(parts))),
+            (Attribute::Condition, predicate.clone()),
+            (Attribute::Details, said(&render::index_details(self))),
             comment(words.as_ref()),
         ]
     }
 }
 
 impl Facts for Trigger {
+    fn item(&self) -> Item {
+        Item::Trigger(self.clone())
+    }
+
     fn facts(&self) -> Vec<Fact> {
         let Self { definition } = self;
-        vec![("definition", Some(definition.clone()))]
+        vec![(Attribute::Definition, Some(definition.clone()))]
     }
 }
 
 impl Facts for View {
+    fn item(&self) -> Item {
+        Item::View(Box::new(self.clone()))
+    }
+
     fn facts(&self) -> Vec<Fact> {
         let Self { materialised: _, definition, details, indexes: _, triggers: _, comment: words } =
             self;
         vec![
-            ("kind", Some(self.kind().word().to_owned())),
-            ("definition", Some(definition.clone())),
-            ("details", said(details)),
+            (Attribute::Kind, Some(self.kind().word().to_owned())),
+            (Attribute::Definition, Some(definition.clone())),
+            (Attribute::Details, said(details)),
             comment(words.as_ref()),
         ]
     }
 }
 
 impl Facts for Enum {
+    fn item(&self) -> Item {
+        Item::Enum(self.clone())
+    }
+
     fn facts(&self) -> Vec<Fact> {
         let Self { labels, comment: words } = self;
-        vec![("labels", Some(render::labels(labels))), comment(words.as_ref())]
+        vec![(Attribute::Labels, Some(render::labels(labels))), comment(words.as_ref())]
     }
 }
 
 impl Facts for Domain {
+    fn item(&self) -> Item {
+        Item::Domain(Box::new(self.clone()))
+    }
+
     fn facts(&self) -> Vec<Fact> {
         let Self { data_type, nullable, default, checks: _, collation, comment: words } = self;
         vec![
-            ("type", Some(data_type.to_string())),
+            (Attribute::Type, Some(data_type.to_string())),
             nullability(*nullable),
-            ("default", default.clone()),
-            ("collation", collation.clone()),
+            (Attribute::Default, default.clone()),
+            (Attribute::Collation, collation.clone()),
             comment(words.as_ref()),
         ]
     }
 }
 
 impl Facts for Sequence {
+    fn item(&self) -> Item {
+        Item::Sequence(Box::new(self.clone()))
+    }
+
     fn facts(&self) -> Vec<Fact> {
         let Self { definition, owned_by, comment: words } = self;
         vec![
-            ("definition", said(definition)),
-            ("owner", owned_by.as_ref().map(render::owner)),
+            (Attribute::Definition, said(definition)),
+            (Attribute::Owner, owned_by.as_ref().map(render::owner)),
             comment(words.as_ref()),
         ]
     }
 }
 
 impl Facts for Other {
+    fn item(&self) -> Item {
+        Item::Other(self.clone())
+    }
+
     fn facts(&self) -> Vec<Fact> {
         let Self { definition, table } = self;
-        vec![("definition", said(definition)), ("table", table.as_ref().map(render::name))]
+        vec![
+            (Attribute::Definition, said(definition)),
+            (Attribute::Table, table.as_ref().map(render::name)),
+        ]
     }
 }

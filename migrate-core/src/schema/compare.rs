@@ -6,64 +6,9 @@
 use std::collections::BTreeMap;
 
 use super::attributes::{Constrains, Facts};
+use super::change::{Attribute, Change, Difference, Item, Object};
 use super::model::{Column, Domain, Index, Kind, Name, Other, Schema, Table, Trigger, View};
 use super::render;
-
-/// An object that differs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Object {
-    /// What it is.
-    pub kind: Kind,
-    /// The table, view or domain that it is a part of.
-    pub table: Option<Name>,
-    /// What `table` is: [`Kind::Table`] unless it says otherwise.
-    pub part_of: Kind,
-    /// Its name; for a constraint without one, or one of which only the name differs, what it says.
-    pub name: String,
-}
-
-/// How an object differs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
-    /// It is in the second schema only.
-    Added,
-    /// It is in the first schema only.
-    Removed,
-    /// It is in both, and one thing that is said of it differs.
-    Altered {
-        /// What: `type`, `default`, `nullability`, `definition`, ...; `name` of a constraint.
-        what: &'static str,
-        /// In the first schema; `None` where nothing is said.
-        before: Option<String>,
-        /// In the second.
-        after: Option<String>,
-    },
-    /// The columns of a table are the same in another order, which `DROP COLUMN` and a later
-    /// `ADD COLUMN` make inevitable.
-    Reordered {
-        /// In the first schema, those that are in both.
-        before: Vec<String>,
-        /// In the second.
-        after: Vec<String>,
-    },
-}
-
-/// One difference.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
-    /// The object.
-    pub object: Object,
-    /// How it differs.
-    pub change: Change,
-}
-
-impl Difference {
-    /// Whether it is only about the order of columns.
-    #[must_use]
-    pub const fn is_order(&self) -> bool {
-        matches!(self.change, Change::Reordered { .. })
-    }
-}
 
 /// Everything that differs: tables, then views, enums, domains, sequences and the others, each by
 /// name; nothing where the two are equal.
@@ -119,28 +64,31 @@ pub(super) fn pairs<'a, K: Ord, V: PartialEq>(
     all.into_iter().map(|(key, (before, after))| (key, before, after)).filter(|(_, b, a)| b != a)
 }
 
-impl Object {
-    const fn whole(kind: Kind, name: String) -> Self {
-        Self { kind, table: None, part_of: Kind::Table, name }
-    }
-
-    /// A part of this object.
-    fn part(&self, owner: &Name, kind: Kind, name: impl Into<String>) -> Self {
-        Self { kind, table: Some(owner.clone()), part_of: self.kind, name: name.into() }
-    }
-}
-
+/// The differences that are found so far.
 struct Walk {
     found: Vec<Difference>,
 }
 
 impl Walk {
-    fn push(&mut self, object: Object, change: Change) {
-        self.found.push(Difference { object, change });
+    fn push(&mut self, object: Object, change: Change, before: Option<Item>, after: Option<Item>) {
+        self.found.push(Difference { object, change, before, after });
+    }
+
+    fn added(&mut self, object: Object, value: &impl Facts) {
+        self.push(object, Change::Added, None, Some(value.item()));
+    }
+
+    fn removed(&mut self, object: Object, value: &impl Facts) {
+        self.push(object, Change::Removed, Some(value.item()), None);
+    }
+
+    /// A change of a value that is in both schemas.
+    fn changed<V: Facts>(&mut self, object: Object, change: Change, before: &V, after: &V) {
+        self.push(object, change, Some(before.item()), Some(after.item()));
     }
 
     /// Two maps of objects: `object` names one, `both` looks into what is in both and differs.
-    fn each<K: Ord, V: PartialEq>(
+    fn each<K: Ord, V: PartialEq + Facts>(
         &mut self,
         before: &BTreeMap<K, V>,
         after: &BTreeMap<K, V>,
@@ -152,27 +100,31 @@ impl Walk {
                 (key, Some(before), Some(after)) => {
                     both(self, key, &object(key, after), before, after);
                 }
-                (key, Some(before), None) => self.push(object(key, before), Change::Removed),
-                (key, None, Some(after)) => self.push(object(key, after), Change::Added),
+                (key, Some(before), None) => self.removed(object(key, before), before),
+                (key, None, Some(after)) => self.added(object(key, after), after),
                 (_, None, None) => {}
             }
         }
     }
 
     fn facts<K, V: Facts>(&mut self, _: &K, object: &Object, before: &V, after: &V) {
-        for ((what, before), (_, after)) in before.facts().into_iter().zip(after.facts()) {
-            if before != after {
-                self.push(object.clone(), Change::Altered { what, before, after });
+        for ((attribute, old), (_, new)) in before.facts().into_iter().zip(after.facts()) {
+            if old != new {
+                let change = Change::Altered { attribute, before: old, after: new };
+                self.changed(object.clone(), change, before, after);
             }
         }
     }
 
     fn table(&mut self, name: &Name, object: &Object, before: &Table, after: &Table) {
-        for (option, before, after) in pairs(&render::options(before), &render::options(after)) {
+        for (option, old, new) in pairs(&render::options(before), &render::options(after)) {
             let text = |value: Option<&String>| value.map(|value| render::option(option, value));
-            let change =
-                Change::Altered { what: "option", before: text(before), after: text(after) };
-            self.push(object.clone(), change);
+            let change = Change::Altered {
+                attribute: Attribute::Option,
+                before: text(old),
+                after: text(new),
+            };
+            self.changed(object.clone(), change, before, after);
         }
         self.facts(name, object, before, after);
         self.columns(name, object, before, after);
@@ -199,9 +151,10 @@ impl Walk {
             let names = table.columns.iter().map(|column| &column.name);
             names.filter(|name| other.contains_key(name.as_str())).cloned().collect()
         };
-        let (before, after) = (shared(before, &later), shared(after, &earlier));
-        if before != after {
-            self.push(object.clone(), Change::Reordered { before, after });
+        let (old, new) = (shared(before, &later), shared(after, &earlier));
+        if old != new {
+            let change = Change::Reordered { before: old, after: new };
+            self.changed(object.clone(), change, before, after);
         }
     }
 
@@ -228,7 +181,7 @@ impl Walk {
         });
         for (before, partner) in before.iter().zip(partner) {
             let Some(after) = partner.map(|n| &after[n]) else {
-                self.push(object.part(owner, kind, label(before)), Change::Removed);
+                self.removed(object.part(owner, kind, label(before)), before);
                 continue;
             };
             // Without a name in one schema, any name that the database chose in the other is right.
@@ -237,14 +190,18 @@ impl Walk {
                 before.name() == after.name() || is_open(before, after) || is_open(after, before);
             if !same {
                 let text = |c: &C| c.name().map(str::to_owned);
-                let change =
-                    Change::Altered { what: "name", before: text(before), after: text(after) };
-                self.push(object.part(owner, kind, before.text()), change);
+                let change = Change::Altered {
+                    attribute: Attribute::Name,
+                    before: text(before),
+                    after: text(after),
+                };
+                let object = object.part(owner, kind, before.text());
+                self.changed(object, change, before, after);
             }
             self.facts(owner, &object.part(owner, kind, label(before)), before, after);
         }
         for (after, _) in after.iter().zip(taken).filter(|(_, taken)| !taken) {
-            self.push(object.part(owner, kind, label(after)), Change::Added);
+            self.added(object.part(owner, kind, label(after)), after);
         }
     }
 

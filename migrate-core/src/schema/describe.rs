@@ -38,7 +38,8 @@ fn tell(difference: &Difference, added: &str, removed: &str) -> String {
     match &difference.change {
         Change::Added => format!("{object} {added}"),
         Change::Removed => format!("{object} {removed}"),
-        Change::Altered { what, before, after } => {
+        Change::Altered { attribute, before, after } => {
+            let what = attribute.words();
             let many = what.ends_with('s') && !what.ends_with("ss");
             let (was, is, differ) =
                 if many { ("were", "are", "differ") } else { ("was", "is", "differs") };

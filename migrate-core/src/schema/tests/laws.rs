@@ -140,6 +140,20 @@ proptest! {
     }
 
     #[test]
+    fn a_difference_holds_the_values_of_both_schemas(before in schema(), after in schema()) {
+        for difference in compare(&before, &after) {
+            let ends = (difference.before.is_some(), difference.after.is_some());
+            let expected = match difference.change {
+                Change::Added => (false, true),
+                Change::Removed => (true, false),
+                Change::Altered { .. } | Change::Reordered { .. } => (true, true),
+            };
+            prop_assert_eq!(ends, expected, "{:?}", &difference.object);
+            prop_assert_ne!(difference.before, difference.after);
+        }
+    }
+
+    #[test]
     fn order_is_told_as_order((before, after) in shuffled()) {
         let found = compare(&before, &after);
         prop_assert!(found.iter().all(Difference::is_order), "{:?}", found);

@@ -4,7 +4,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use migrate_core::dialect::Dialect;
-use migrate_core::schema::{Change, Difference};
+use migrate_core::schema::{Attribute, Change, Difference};
 use migrate_core::source::Span;
 use migrate_core::sql::{Lexer, TokenKind};
 
@@ -13,14 +13,15 @@ const DAYS: i64 = 2;
 
 /// Returns `true` if a difference is one of text alone.
 pub(super) fn is_same(dialect: Dialect, difference: &Difference) -> bool {
-    let Change::Altered { what, before: Some(before), after: Some(after) } = &difference.change
+    let Change::Altered { attribute, before: Some(before), after: Some(after) } =
+        &difference.change
     else {
         return false;
     };
     let today = i64::try_from(seconds() / 86_400).unwrap_or_default();
     let [before, after] = [before, after].map(|text| without_moments(text, today));
     before == after
-        || *what == "definition" && {
+        || *attribute == Attribute::Definition && {
             let [before, after] = [&before, &after].map(|text| tokens(dialect, text));
             before.is_some() && before == after
         }
