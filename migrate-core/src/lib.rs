@@ -16,6 +16,7 @@ pub mod history;
 pub mod ident;
 pub mod lock;
 pub mod lock_table;
+pub mod op;
 pub mod plan;
 pub mod revision;
 pub mod round_trip;

@@ -1,16 +1,20 @@
 //! SQLite: what its SQL says, and what the statements in its catalog do.
 //!
+//! `parse` reads a statement into operations, with the parts that `grammar` checks. For the catalog,
 //! `table` and `index` read what statements make, `text` writes tokens in one form, `catalog` reads
 //! all rows of `sqlite_schema`. That table keeps the text of every statement, edited by
 //! `ALTER TABLE`: it tells more than all PRAGMAs.
 
 mod catalog;
+mod grammar;
 mod index;
 mod keywords;
+mod parse;
 mod table;
 mod text;
 
 pub use catalog::{Entry, schema};
+pub use parse::parse;
 
 use super::{Dialect, Transactions, Words};
 use crate::sql::{Cursor, Evidence, Lexis, Name, Object};

@@ -143,7 +143,7 @@ fn refer(schema: &mut Schema) {
 const VIRTUAL: &str = "CREATE VIRTUAL TABLE";
 
 /// Reads `CREATE VIRTUAL TABLE`.
-fn module(mut cursor: Cursor<'_>) -> Option<Table> {
+pub(super) fn module(mut cursor: Cursor<'_>) -> Option<Table> {
     if !cursor.eat(VIRTUAL) {
         return None;
     }

@@ -46,13 +46,22 @@ pub(super) fn table(mut cursor: Cursor<'_>) -> Option<Table> {
     Some(maker.finish())
 }
 
+/// A table of one column, with the constraints that are written at it.
+pub(super) fn table_of_column(mut definition: Cursor<'_>) -> Table {
+    let mut maker = Maker::default();
+    let name = definition.name().unwrap_or_default();
+    maker.table.columns.push(Column { name, nullable: true, ..Column::default() });
+    maker.column(0, definition);
+    maker.finish()
+}
+
 const CONSTRAINTS: [&str; 5] = ["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"];
 
 /// The words that end a type.
 fn ends_type(cursor: &Cursor<'_>) -> bool {
     const OTHERS: [&str; 7] =
         ["DEFAULT", "NOT", "NULL", "REFERENCES", "COLLATE", "AS", "DEFERRABLE"];
-    cursor.is_any(&CONSTRAINTS) || cursor.is_any(&OTHERS) || cursor.is("GENERATED ALWAYS")
+    cursor.is_any(&CONSTRAINTS) || cursor.is_any(&OTHERS) || cursor.is("GENERATED ALWAYS AS")
 }
 
 #[derive(Default)]
