@@ -201,7 +201,7 @@ fn accept_takes_an_edit_of_a_sealed_revision_for_good() {
     error: accepting an edit of aaa needs a reason: databases may have run its earlier text
       help: `cargo migrate accept aaa --reason "only the spelling of a default changed"`
     "#);
-    assert_snapshot!(env.run(&["accept", "aaa", "--because", "the same in effect", "--format", "json", "-q"]), @r#"
+    assert_snapshot!(env.run(&["accept", "aaa", "--reason", "the same in effect", "--format", "json", "-q"]), @r#"
     exit code: 0
     ----- stdout
     {"edited":["aaa"],"forgotten":[],"taken_up":[],"resealed":[],"unchanged":[],"refused":[]}
