@@ -75,6 +75,8 @@ pub struct Settings {
     pub statement_timeout: Option<Duration>,
     /// The size limit of a revision file, in bytes; 64 MiB by default.
     pub max_file_size: Option<u64>,
+    /// Whether downs of revisions that no file holds may run.
+    pub unknown_downs: UnknownDowns,
     /// Statements that a run's session begins with, as `SET foreign_key_checks = 0`.
     pub session: Vec<String>,
     /// How the revisions are tested.
@@ -113,6 +115,35 @@ impl Locking {
     }
 }
 
+/// Whether the downs of revisions that no file holds may run: their SQL comes from the version
+/// table, and whoever may write that table decides what it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum UnknownDowns {
+    /// A terminal is asked; without one, only `--yes` allows it. A program that calls the library
+    /// has decided by its call.
+    #[default]
+    Ask,
+    /// They run.
+    Run,
+    /// They are refused.
+    Refuse,
+}
+
+impl UnknownDowns {
+    /// Every choice, in the order in which they are always listed.
+    pub const ALL: [Self; 3] = [Self::Ask, Self::Run, Self::Refuse];
+
+    /// The word in `migrate.toml`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Ask => "ask",
+            Self::Run => "run",
+            Self::Refuse => "refuse",
+        }
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -128,6 +159,7 @@ impl Default for Settings {
             lock_timeout: None,
             statement_timeout: None,
             max_file_size: None,
+            unknown_downs: UnknownDowns::default(),
             session: Vec::new(),
             test: TestSettings::default(),
         }

@@ -16,11 +16,10 @@ use std::time::{Duration, Instant};
 
 use migrate_core::graph::{Graph, Node};
 use migrate_core::plan::Step;
-use migrate_core::script::{Action, Prefixes, Record, Script, Transactions, Unit, statement_of};
+use migrate_core::script::{Action, Prefixes, Record, Script, Transactions, Unit};
 use migrate_core::sql::Fingerprint;
 use migrate_core::version_table::VersionTable;
 
-use crate::doubt;
 use crate::driver::{Connection, Obstacle, pause};
 use crate::error::Error;
 use crate::event::{Event, Reporting};
@@ -257,19 +256,6 @@ impl<'r> Runner<'r> {
         Ok(Outcome::Complete)
     }
 
-    /// Whether what lost against another transaction may be sent again: a transaction that was
-    /// rolled back, or a statement that the database undoes whole when it fails.
-    fn may_repeat(&self, action: &Action, in_transaction: bool) -> bool {
-        let graph = self.work.graph;
-        let own = self.unit.is_some_and(|unit| unit.first < unit.last);
-        if self.lasting || own {
-            return false;
-        }
-        in_transaction
-            || matches!(action, Action::Statement(statement) if self.work.table.dialect()
-                .undoes_whole(statement.span.of(graph.revision(statement.node).file.text())))
-    }
-
     async fn act(&mut self, action: &Action) -> Result<End, Error> {
         match action {
             Action::Step(step) | Action::Resume(step, _) => {
@@ -311,24 +297,6 @@ impl<'r> Runner<'r> {
             }
             Action::Record(record) => self.record(*record).await,
         }
-    }
-
-    /// Notes that a statement begins that no transaction can hold together with a note of its end.
-    ///
-    /// Where the catalog already shows what it would leave, it will fail: then nothing is noted, so
-    /// that a crash in this moment is not taken for its success.
-    async fn attempt(&mut self, step: Step, unit: Unit) -> Result<End, Error> {
-        let file = &self.work.graph.revision(step.node).file;
-        let dialect = self.work.table.dialect();
-        (self.unit, self.lasting) = (Some(unit), false);
-        let span = statement_of(self.work.graph, step, unit.before(), dialect);
-        if let Some(span) = span.filter(|_| unit.first == unit.last) {
-            let done = doubt::is_done(self.connection, dialect, span.of(file.text())).await;
-            if done.map_err(|e| Error::database("looking at the catalog", e))? {
-                return Ok(End::Done);
-            }
-        }
-        self.record(Record::Attempt(step, unit)).await
     }
 
     /// Sends a statement now, or with the rest of its transaction.

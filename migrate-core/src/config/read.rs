@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use toml::de::{DeTable, DeValue};
 
-use super::{Config, Locking, Settings, testing};
+use super::{Config, Locking, Settings, UnknownDowns, testing};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::history::Heads;
@@ -14,7 +14,7 @@ use crate::script::Transactions;
 use crate::source::{SourceFile, Span};
 use crate::suggest::nearest;
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "dir",
     "dialects",
     "heads",
@@ -28,6 +28,7 @@ const KEYS: [&str; 13] = [
     "statement-timeout",
     "max-file-size",
     "session",
+    "unknown-downs",
 ];
 
 /// The table whose members are databases by name.
@@ -244,6 +245,10 @@ fn set(
         "lock" => {
             let choices = Locking::ALL.map(|lock| (lock.word(), lock));
             settings.lock = choice(name, value, choices).map_err(whole)?;
+        }
+        "unknown-downs" => {
+            let choices = UnknownDowns::ALL.map(|choice| (choice.word(), choice));
+            settings.unknown_downs = choice(name, value, choices).map_err(whole)?;
         }
         "session" => {
             settings.session = texts(name, value, "SET foreign_key_checks = 0").map_err(whole)?;

@@ -23,7 +23,7 @@ fn every_setting_is_read() {
          version-table = \"ops.v\"\ndatabase-url = \"sqlite:${DB}\"\ntransaction = \"each\"\nlock = \"table\"\n\
          lock-wait = \"2m\"\nconnect-timeout = \"30s\"\nlock-timeout = \"500ms\"\nstatement-timeout = \"1h\"\n\
          max-file-size = \"2 KiB\"\n\
-         session = [\"SET a = 1\", \"SET b = 2\"]\n\
+         session = [\"SET a = 1\", \"SET b = 2\"]\nunknown-downs = \"refuse\"\n\
          [test]\ndialects = [\"postgres\"]\npostgres-image = \"localhost:5000/pg:18\"\nrows = 0\nseed = 0xff\ntime-limit = \"5m\"\nprelude = \"p.sql\"\n",
     );
     assert!(found.is_empty(), "{found}");
@@ -43,6 +43,7 @@ fn every_setting_is_read() {
             lock_timeout: Some(Duration::from_millis(500)),
             statement_timeout: Some(Duration::from_secs(3600)),
             max_file_size: Some(2048),
+            unknown_downs: UnknownDowns::Refuse,
             session: vec!["SET a = 1".into(), "SET b = 2".into()],
             test: TestSettings {
                 dialects: vec![Dialect::Postgres],

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::DecodeError;
-use crate::config::{Locking, Settings, TestSettings};
+use crate::config::{Locking, Settings, TestSettings, UnknownDowns};
 use crate::dialect::Dialect;
 use crate::graph::{Graph, Node};
 use crate::history::Heads;
@@ -121,6 +121,7 @@ impl Reader {
         let [many, chosen, all] = self.flags()?;
         let lock = *Locking::ALL.get(self.size()?).ok_or(DecodeError::Malformed)?;
         let [lock_wait, connect_timeout, lock_timeout, statement_timeout] = self.durations()?;
+        let unknown_downs = *UnknownDowns::ALL.get(self.size()?).ok_or(DecodeError::Malformed)?;
         let session = (0..self.count()?)
             .map(|_| Ok(self.inline()?.to_owned()))
             .collect::<Read<Vec<String>>>()?;
@@ -142,6 +143,7 @@ impl Reader {
             connect_timeout,
             lock_timeout,
             statement_timeout,
+            unknown_downs,
             session,
             test: self.test_settings()?,
         })

@@ -3,7 +3,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
-use crate::config::{Locking, TestSettings};
+use crate::config::{Locking, TestSettings, UnknownDowns};
 use crate::dialect::Dialect;
 use crate::history::Heads;
 use crate::lock::{Lock, OpenReason};
@@ -166,6 +166,7 @@ fn settings() -> impl Strategy<Value = Settings> {
                 connect_timeout,
                 lock_timeout,
                 statement_timeout,
+                unknown_downs: if many { UnknownDowns::Refuse } else { UnknownDowns::Ask },
                 session: vec![version_table.clone()],
                 version_table,
                 dialects: vec![Dialect::Mysql],

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::config::{Locking, Settings, TestSettings};
+use crate::config::{Locking, Settings, TestSettings, UnknownDowns};
 use crate::dialect::Dialect;
 use crate::graph::Graph;
 use crate::history::Heads;
@@ -92,6 +92,8 @@ impl Writer {
         let Settings { lock_wait, connect_timeout, lock_timeout, statement_timeout, .. } =
             *settings;
         self.durations([lock_wait, connect_timeout, lock_timeout, statement_timeout]);
+        let unknown = UnknownDowns::ALL.iter().position(|u| *u == settings.unknown_downs);
+        self.size(unknown.unwrap_or_default());
         self.size(settings.session.len());
         for statement in &settings.session {
             self.inline(statement);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use migrate_core::config::{Locking, Settings};
+use migrate_core::config::{Locking, Settings, UnknownDowns};
 use migrate_core::dialect::Dialect;
 use migrate_core::script::{How, Transactions};
 use migrate_core::version_table::DEFAULT_NAME;
@@ -25,6 +25,8 @@ pub struct Options {
     pub lock_timeout: Option<Duration>,
     /// How long a statement may run, where a section does not say.
     pub statement_timeout: Option<Duration>,
+    /// Whether the downs of revisions that no file holds may run; nobody is asked here.
+    pub unknown_downs: UnknownDowns,
     /// Statements that the session of a run begins with.
     pub session: Vec<String>,
     /// How runners keep each other out.
@@ -46,6 +48,7 @@ impl Default for Options {
             connect_timeout: Duration::from_secs(10),
             lock_timeout: None,
             statement_timeout: None,
+            unknown_downs: UnknownDowns::default(),
             session: Vec::new(),
             lock: Locking::Auto,
             by: by_default(),
@@ -66,6 +69,7 @@ impl From<&Settings> for Options {
             connect_timeout: settings.connect_timeout.unwrap_or(defaults.connect_timeout),
             lock_timeout: settings.lock_timeout,
             statement_timeout: settings.statement_timeout,
+            unknown_downs: settings.unknown_downs,
             session: settings.session.clone(),
             ..defaults
         }

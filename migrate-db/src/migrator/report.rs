@@ -22,6 +22,13 @@ pub struct Preview<'h> {
 }
 
 impl Preview<'_> {
+    /// The ids of revisions that it would undo though the graph of the files does not know them.
+    #[must_use]
+    pub fn unknown_downs(&self, known: &Graph) -> Vec<String> {
+        let ids = self.plan.steps.iter().map(|step| self.history.graph.id(step.node));
+        ids.filter(|id| known.node(id.as_str()).is_none()).map(ToString::to_string).collect()
+    }
+
     /// What a run would report that has nothing to do; `None` where it has something.
     #[must_use]
     pub fn nothing_to_do(&self) -> Option<Report> {

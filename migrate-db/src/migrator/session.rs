@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use migrate_core::config::UnknownDowns;
 use migrate_core::graph::{Graph, Target};
 use migrate_core::history::History;
 use migrate_core::plan::{self, Direction, Goal};
@@ -133,8 +134,24 @@ impl<'m> Session<'m> {
             }
             None => status,
         };
+        let known = &history.graph;
         let history = extended.map_or(Cow::Borrowed(history), Cow::Owned);
-        way.preview(history, status, self.database, self.options)
+        let preview = way.preview(history, status, self.database, self.options)?;
+        let unknown = preview.unknown_downs(known);
+        if self.options.unknown_downs == UnknownDowns::Refuse && !unknown.is_empty() {
+            return Err(Error::Plan {
+                message: format!(
+                    "the downs of revisions that no file holds may not run: {}",
+                    unknown.join(", ")
+                ),
+                help: vec![
+                    "their SQL comes from the version table: `--dry-run` names them, `--sql` shows it".to_owned(),
+                    "`--yes` runs it once, `unknown-downs = \"run\"` in migrate.toml always".to_owned(),
+                    "or bring the files back".to_owned(),
+                ],
+            });
+        }
+        Ok(preview)
     }
 
     /// Makes the session fit for work and takes the lock.

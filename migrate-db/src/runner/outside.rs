@@ -1,6 +1,7 @@
 //! Statements that no transaction of the runner's holds: what of them stays when one fails.
 
-use migrate_core::script::{Record, Statement, Unit, statements_of};
+use migrate_core::plan::Step;
+use migrate_core::script::{Action, Record, Statement, Unit, statement_of, statements_of};
 
 use super::{Current, End, Runner};
 use crate::doubt;
@@ -12,6 +13,37 @@ impl Runner<'_> {
         let set = self.connection.outside(foreign_keys).await;
         set.map_err(|e| Error::database("setting up the session", e))?;
         Ok(End::Done)
+    }
+
+    /// Whether what lost against another transaction may be sent again: a transaction that was
+    /// rolled back, or a statement that the database undoes whole when it fails.
+    pub(super) fn may_repeat(&self, action: &Action, in_transaction: bool) -> bool {
+        let graph = self.work.graph;
+        let own = self.unit.is_some_and(|unit| unit.first < unit.last);
+        if self.lasting || own {
+            return false;
+        }
+        in_transaction
+            || matches!(action, Action::Statement(statement) if self.work.table.dialect()
+                .undoes_whole(statement.span.of(graph.revision(statement.node).file.text())))
+    }
+
+    /// Notes that a statement begins that no transaction can hold together with a note of its end.
+    ///
+    /// Where the catalog already shows what it would leave, it will fail: then nothing is noted, so
+    /// that a crash in this moment is not taken for its success.
+    pub(super) async fn attempt(&mut self, step: Step, unit: Unit) -> Result<End, Error> {
+        let file = &self.work.graph.revision(step.node).file;
+        let dialect = self.work.table.dialect();
+        (self.unit, self.lasting) = (Some(unit), false);
+        let span = statement_of(self.work.graph, step, unit.before(), dialect);
+        if let Some(span) = span.filter(|_| unit.first == unit.last) {
+            let done = doubt::is_done(self.connection, dialect, span.of(file.text())).await;
+            if done.map_err(|e| Error::database("looking at the catalog", e))? {
+                return Ok(End::Done);
+            }
+        }
+        self.record(Record::Attempt(step, unit)).await
     }
 
     /// Notes that a statement begins whose rows would stay though its transaction is rolled back.

@@ -323,10 +323,19 @@ fn a_revision_without_a_file_goes_down_as_the_database_remembers_it() {
     {"steps":[{"revision":"ccc","direction":"down","message":"Message of ccc"}],"heads_after":["bbb"]}
     ----- stderr
     database: sqlite:app.db
+    no file holds ccc: the SQL of the down comes from the version table
     "#);
+    env.write("migrate.toml", "unknown-downs = \"refuse\"\n");
+    let refused = env.run(&["downgrade", "bbb", "--yes"]);
+    assert_eq!(refused.code, 1, "{refused}");
+    std::fs::remove_file(env.path("migrate.toml")).unwrap();
+    let refused = env.run(&["downgrade", "bbb"]);
+    assert_eq!(refused.code, 1, "{refused}");
+    let said = "the downs of revisions that no file holds may not run: ccc";
+    assert!(refused.stderr.contains(said), "{refused}");
     let sql = env.ok(&["downgrade", "bbb", "--sql"]).stdout;
     assert!(sql.contains("DROP TABLE posts;"), "{sql}");
-    assert_snapshot!(env.run(&["downgrade", "bbb"]), @"
+    assert_snapshot!(env.run(&["downgrade", "bbb", "--yes"]), @"
     exit code: 0
     ----- stderr
     database: sqlite:app.db

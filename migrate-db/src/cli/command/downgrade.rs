@@ -1,5 +1,6 @@
 //! `downgrade`.
 
+use migrate_core::config::UnknownDowns;
 use migrate_core::plan::{Direction, Step};
 
 use crate::cli::arguments::{BackupArgs, RunArgs, SqlArgs};
@@ -60,15 +61,35 @@ impl Args {
         let target = target(context.well_formed()?, text)?;
         let database = context.database()?;
         context.sound_for(Direction::Down, &target).await?;
-        let options = self.run.shown(context);
+        let mut options = self.run.shown(context);
+        let asks = options.unknown_downs == UnknownDowns::Ask;
+        // What is asked below, or planned only, is allowed for now.
+        options.unknown_downs = match options.unknown_downs {
+            UnknownDowns::Ask if self.run.yes || may_ask || self.run.dry_run => UnknownDowns::Run,
+            UnknownDowns::Ask => UnknownDowns::Refuse,
+            choice => choice,
+        };
         announce(context.ui, database, &options);
         let production = database.production();
         let must_look = production.is_some() || self.confirm.is_some();
         if self.run.dry_run || may_ask || must_look || self.backup.wanted() {
             let mut migrator = context.migrator().options(options.clone());
             let ahead = migrator.plan(database, Direction::Down, &target).await?;
+            let unknown = ahead.unknown_downs(&context.history.graph);
             if self.run.dry_run {
+                if !unknown.is_empty() {
+                    context.ui.note(format_args!(
+                        "no file holds {}: the SQL of the down comes from the version table",
+                        unknown.join(", ")
+                    ));
+                }
                 return Ok(preview(context.ui, &ahead.history.graph, &ahead.plan));
+            }
+            if may_ask && asks && !unknown.is_empty() {
+                context.ui.confirm(format_args!(
+                    "No file holds {}; the SQL of the down comes from the version table. Run it?",
+                    unknown.join(", ")
+                ))?;
             }
             let confirmed = self.confirm_loss(context, database, production.as_deref(), &ahead)?;
             let may_ask = may_ask && !confirmed;
