@@ -1,8 +1,9 @@
 //! Round trips of real histories, on empty tables: the verdicts are those that were measured by
 //! other means, `pg_dump`, `sqlite3 .schema` and `mariadb-dump` before and after each way.
 //!
-//! crates_io: 22 downs restore another schema and 2 fail, as measured; of the ones measured as
-//! blank all are `irreversible` after the import. gitness_sqlite: 8 differ and 5 fail; with 4 blank
+//! crates_io: 22 downs restore another schema and 2 fail, as measured, but for 4 that bring back a
+//! function's body with other white space; of the ones measured as blank all are `irreversible`
+//! after the import. gitness_sqlite: 8 differ and 5 fail; with 4 blank
 //! ones they are the 12 that differ. authelia_mysql: 3 differ, and one blank down of an up that
 //! changes something; `mariadb-dump` sees these 4 as well, and 22 exact ones, blank ones among them.
 
@@ -17,13 +18,11 @@ async fn crates_io_on_postgres() {
     let lies = [
         ("20140926130046", "restored-otherwise"),
         ("20140930082104", "not-restored restored-otherwise"),
-        ("20160219125609", "restored-otherwise"),
         ("20170308191449", "restored-otherwise"),
         ("20170315133901", "restored-otherwise"),
         ("20170318181441", "down-fails"),
         ("20170322130523", "restored-otherwise"),
         ("20170502181306", "left-behind"),
-        ("20170706165855", "restored-otherwise"),
         ("20170923182408", "restored-otherwise"),
         ("20170923210614", "restored-otherwise"),
         ("20171016200404", "restored-otherwise"),
@@ -32,16 +31,14 @@ async fn crates_io_on_postgres() {
         ("20190918233204", "restored-otherwise"),
         ("20200214183929", "not-restored"),
         ("20200714113112", "left-behind restored-otherwise"),
-        ("20240417083100", "restored-otherwise"),
         ("20240614084455", "not-restored"),
         ("20241025112826", "down-fails"),
-        ("20250211115609", "restored-otherwise"),
         ("20250211163554", "not-restored"),
         ("20250716170846", "restored-otherwise"),
         ("202606171053250000", "left-behind"),
         ("head to base", "down-fails"),
     ];
-    let wanted = Counts { exact: 244, reordered: 8, irreversible: 9, failed: 24 };
+    let wanted = Counts { exact: 246, reordered: 10, irreversible: 9, failed: 20 };
     check("crates_io", Dialect::Postgres, wanted, &lies).await;
 }
 
