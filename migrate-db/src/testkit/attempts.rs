@@ -43,21 +43,23 @@ impl Judge<'_> {
         })
     }
 
-    /// Tries a revision on a copy of the tables that it has to do with. Like a rehearsal it only ever
-    /// says that all is well.
-    async fn try_on_few(
+    /// Rehearses a revision on a copy of the tables that it has to do with, where databases are copied
+    /// table by table; the notes where all is well.
+    async fn rehearse_on_few(
         &mut self,
         trial: Trial<'_>,
         before: &Schema,
-    ) -> Result<Option<Tried>, Error> {
-        let Some(tables) = trial.few_tables(before) else { return Ok(None) };
+    ) -> Result<Option<Vec<String>>, Error> {
         let name = self.walk.name_of_copy();
-        let tables = tables.into_iter().map(|table| table.name);
+        let tables = trial.few_tables(before);
         let Some(mut course) = self.walk.copy_of(&name, tables).await? else { return Ok(None) };
-        let tried = trial::try_on_copy(trial, &mut course).await;
+        let rehearsed = trial::rehearse_on_copy(trial, &mut course).await;
         course.close().await;
         self.walk.stage().drop(&name).await?;
-        Ok(Some(tried?).filter(|tried| tried.findings.is_empty()))
+        Ok(match rehearsed? {
+            Rehearsal::Passed { notes, .. } => Some(notes),
+            _ => None,
+        })
     }
 
     /// Tries a revision on copies.
@@ -66,8 +68,8 @@ impl Judge<'_> {
         trial: Trial<'_>,
         before: &Schema,
     ) -> Result<Tried, Error> {
-        if let Some(tried) = self.try_on_few(trial, before).await? {
-            return Ok(tried);
+        if let Some(notes) = self.rehearse_on_few(trial, before).await? {
+            return Ok(Tried { notes, ..Tried::default() });
         }
         let mut tried = self.on_copy(trial).await?;
         if !STOPPED_BY_ROWS.iter().any(|code| tried.has(*code)) {

@@ -13,7 +13,7 @@ mod texts;
 
 pub(super) use proper::{Tried, try_on_copy};
 pub(super) use refusal::{Refusal, refusal};
-pub(super) use rehearsal::{Rehearsal, rehearse, rehearse_downs};
+pub(super) use rehearsal::{Rehearsal, rehearse, rehearse_downs, rehearse_on_copy};
 pub(super) use schemas::{after_downs, differences, finding};
 
 use std::collections::BTreeSet;

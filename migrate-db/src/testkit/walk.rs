@@ -5,7 +5,7 @@
 //! the next revision stands elsewhere, it goes on from a kept state. Cost is linear in the number
 //! of revisions: states are kept where branches part, below the heads, and every so often.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::{Arc, Mutex};
 
 use migrate_core::config::Settings;
@@ -14,7 +14,7 @@ use migrate_core::graph::{Graph, Node, Set};
 use migrate_core::history::History;
 use migrate_core::lock_table::own_tables;
 use migrate_core::plan::Direction;
-use migrate_core::schema::Schema;
+use migrate_core::schema::{Name, Schema};
 use migrate_core::source::SourceFile;
 
 use super::course::Course;
@@ -237,18 +237,21 @@ impl<'h> Walk<'h> {
         self.connect(name).await
     }
 
-    /// A copy of some of the tables where the database stands, with the tool's own, and a
-    /// connection to it; `None` where databases are copied as a whole.
+    /// A copy of some of the tables where the database stands, with the tool's own, or of all where
+    /// none are named, and a connection to it; `None` where databases are copied as a whole.
     pub(super) async fn copy_of(
         &mut self,
         name: &str,
-        tables: impl Iterator<Item = String>,
+        tables: Option<BTreeSet<Name>>,
     ) -> Result<Option<Course<'h>>, Error> {
         if !self.stage.copies_tables() {
             return Ok(None);
         }
-        let only = tables.chain(own_tables(&self.settings.version_table)).collect();
-        self.stage.clone_some(&self.name, name, Some(&only)).await?;
+        let only: Option<BTreeSet<String>> = tables.map(|tables| {
+            let own = own_tables(&self.settings.version_table);
+            tables.into_iter().map(|table| table.name).chain(own).collect()
+        });
+        self.stage.clone_some(&self.name, name, only.as_ref()).await?;
         self.connect(name).await.map(Some)
     }
 

@@ -49,8 +49,25 @@ pub(in super::super) async fn rehearse(
     }
     let sections = ways.iter().filter_map(|way| trial.section(*way));
     let foreign_keys = sections.into_iter().any(|section| section.foreign_keys);
-    let work = async |course: &mut Course<'_>| within(trial, course, before).await;
+    let work = async |course: &mut Course<'_>| within(trial, course, before, true).await;
     Ok(undone(course, foreign_keys, work).await?.unwrap_or(Rehearsal::Open))
+}
+
+/// Rehearses a revision on a copy that stands at its parents and that nobody needs afterwards: its
+/// statements alone, without the journal that a run keeps of them.
+///
+/// # Errors
+/// When the database fails in a way that says nothing about the revision.
+pub(in super::super) async fn rehearse_on_copy(
+    trial: Trial<'_>,
+    course: &mut Course<'_>,
+) -> Result<Rehearsal, Error> {
+    let before = course.schema().await?;
+    match within(trial, course, &before, false).await {
+        Ok(rehearsal) => Ok(rehearsal.unwrap_or(Rehearsal::Open)),
+        Err(error) if error.is_lost() => Err(error),
+        Err(_) => Ok(Rehearsal::Open),
+    }
 }
 
 /// Rehearses the downs of revisions, one after the other, on a database where all of them are
@@ -131,8 +148,9 @@ async fn within(
     trial: Trial<'_>,
     course: &mut Course<'_>,
     before: &Schema,
+    in_transaction: bool,
 ) -> Result<Option<Rehearsal>, Error> {
-    let mut prepared = trial.prepare(course, before, true).await?;
+    let mut prepared = trial.prepare(course, before, in_transaction).await?;
     if prepared.fixture.is_some() {
         return Ok(None);
     }
