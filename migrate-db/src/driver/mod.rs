@@ -85,10 +85,6 @@ pub(crate) enum Denial {
     /// There is no such table.
     NoTable,
     /// The role has no right to it.
-    #[cfg_attr(
-        not(any(feature = "postgres", feature = "mysql")),
-        expect(dead_code, reason = "a file has no roles")
-    )]
     NoRight,
 }
 
