@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 use migrate_core::config::{Config, DEFAULT_DIR, FILE_NAME, Settings, expand};
 use migrate_core::diagnostic::Diagnostics;
 use migrate_core::directory::{Directory, MAX_FILE_SIZE, read_file};
+use migrate_core::embed;
+use migrate_core::graph::Node;
 use migrate_core::history::History;
 use migrate_core::source::SourceFile;
 use migrate_db::cli::{CliError, ConnectArgs, Ui};
@@ -22,6 +24,14 @@ use migrate_db::{AllApplied, Database, Options};
 use crate::globals::Globals;
 pub(crate) use snapshot::Snapshot;
 use variables::Variables;
+
+/// What a snapshot says.
+pub(crate) enum Said {
+    /// How the version table shows that all is applied.
+    AllApplied(AllApplied),
+    /// The history; of the files that were not touched only the headers are known.
+    History(History),
+}
 
 /// Where a command works and with what.
 #[derive(Debug)]
@@ -110,16 +120,27 @@ impl<'u> Context<'u> {
         }
     }
 
-    /// The snapshot of the folder, if it may have one, with what it says if the files are as they
-    /// were.
-    pub(crate) async fn snapshot_aside(&self) -> Option<(Snapshot, Option<AllApplied>)> {
+    /// The snapshot of the folder, if it may have one, and what it says of the files as they are
+    /// now, if anything; with `idle` that all is applied is enough.
+    pub(crate) async fn snapshot_aside(&self, idle: bool) -> Option<(Snapshot, Option<Said>)> {
         let (directory, dialects) = (self.directory.clone(), self.settings.dialects.clone());
         let looking = tokio::task::spawn_blocking(move || {
-            let snapshot = Snapshot::of(&directory, &dialects)?;
-            let all = snapshot.all_applied();
-            Some((snapshot, all))
+            let mut snapshot = Snapshot::of(&directory, &dialects)?;
+            let all = snapshot.all_applied().filter(|_| idle);
+            let said = match all {
+                Some(all) => Some(Said::AllApplied(all)),
+                None => snapshot.history().map(Said::History),
+            };
+            Some((snapshot, said))
         });
         looking.await.ok()?
+    }
+
+    /// Reads the files of revisions that are to be applied, of which the snapshot knows the header;
+    /// returns `false` where all files must be read.
+    pub(crate) fn complete(&self, history: &mut History, nodes: &[Node]) -> bool {
+        let few = nodes.len() < history.graph.len().div_ceil(2);
+        few && embed::complete(history, &self.directory, nodes)
     }
 
     fn told<T>(&self, read: std::io::Result<T>) -> Result<T, CliError> {

@@ -18,11 +18,13 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::history::{History, in_shares};
 use crate::lock::FILE_NAME;
+use crate::revision::Revision;
 use crate::source::{SourceFile, Span};
 
 pub use file::{MAX_FILE_SIZE, read_file};
 pub use guard::WriterLock;
-pub use stats::Stats;
+pub(crate) use stats::NUMBERS;
+pub use stats::{FileStat, Stats};
 
 /// A folder of revisions.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +43,13 @@ struct Entry {
     has_text_name: bool,
     /// Whether the folder lists it as a regular file; a link may still lead to one.
     is_regular: bool,
+}
+
+impl Entry {
+    /// A file of which only the name is known.
+    fn named(name: &str) -> Self {
+        Self { name: name.to_owned(), has_text_name: true, is_regular: false }
+    }
 }
 
 /// What a folder holds.
@@ -95,6 +104,12 @@ impl Directory {
     #[must_use]
     pub fn max_file_size(self, bytes: Option<u64>) -> Self {
         Self { max_file_size: bytes.unwrap_or(MAX_FILE_SIZE), ..self }
+    }
+
+    /// The size limit for its files, in bytes.
+    #[must_use]
+    pub const fn file_size_limit(&self) -> u64 {
+        self.max_file_size
     }
 
     /// The path of the folder.
@@ -176,8 +191,55 @@ impl Directory {
     /// When the folder itself, or the lock file, cannot be read.
     pub fn history(&self, dialects: &[Dialect]) -> io::Result<(History, Diagnostics)> {
         let lock = self.lock_file()?;
-        let open = |entry: &mut Entry, room: &mut Vec<u8>| self.read(entry, room);
-        Ok(History::read_from(&mut self.entries()?, open, lock.as_ref(), dialects))
+        let read = |entry: &mut Entry, scratch: &mut Vec<u8>, readers: &[Dialect]| {
+            self.revision(entry, scratch, readers)
+        };
+        Ok(History::read_from(&mut self.entries()?, read, lock.as_ref(), dialects))
+    }
+
+    /// Reads the folder as [`Directory::history`] does, but for the files that `known` answers for,
+    /// given the databases by whose rules the folder is read.
+    ///
+    /// # Errors
+    /// When the lock file cannot be read.
+    pub(crate) fn history_with(
+        &self,
+        stats: &Stats,
+        dialects: &[Dialect],
+        known: impl Fn(&FileStat, &[Dialect]) -> Option<Revision> + Sync,
+    ) -> io::Result<(History, Diagnostics)> {
+        let lock = self.lock_file()?;
+        let mut files: Vec<&FileStat> = stats.revisions().collect();
+        let read = |file: &mut &FileStat, scratch: &mut Vec<u8>, readers: &[Dialect]| match known(
+            file, readers,
+        ) {
+            Some(revision) => (Some(revision), Diagnostics::new()),
+            None => self.revision(&Entry::named(&file.name), scratch, readers),
+        };
+        Ok(History::read_from(&mut files, read, lock.as_ref(), dialects))
+    }
+
+    /// Reads and parses the revision file that is shown so.
+    pub(crate) fn revision_shown_as(
+        &self,
+        shown: &str,
+        readers: &[Dialect],
+    ) -> (Option<Revision>, Diagnostics) {
+        let front = if self.shown.is_empty() { 0 } else { self.shown.len() + 1 };
+        let name = shown.get(front..).unwrap_or_default();
+        self.revision(&Entry::named(name), &mut Vec::new(), readers)
+    }
+
+    fn revision(
+        &self,
+        entry: &Entry,
+        scratch: &mut Vec<u8>,
+        readers: &[Dialect],
+    ) -> (Option<Revision>, Diagnostics) {
+        match self.read(entry, scratch) {
+            Ok(file) => Revision::parse(file, readers),
+            Err(unreadable) => (None, unreadable.into()),
+        }
     }
 
     fn read(&self, entry: &Entry, room: &mut Vec<u8>) -> Result<SourceFile, Diagnostic> {

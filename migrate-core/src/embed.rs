@@ -15,6 +15,7 @@
 //! ```
 
 mod read;
+mod snapshot;
 mod write;
 
 #[cfg(test)]
@@ -28,6 +29,7 @@ use crate::history::History;
 use crate::source::SourceFile;
 
 use read::Reader;
+pub use snapshot::{Snapshot, complete};
 use write::Writer;
 
 /// Changes with every change of the form.

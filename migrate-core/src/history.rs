@@ -44,15 +44,17 @@ impl History {
         dialects: &[Dialect],
     ) -> (Self, Diagnostics) {
         let nothing = SourceFile::normalised("", "");
-        let take = |file: &mut SourceFile, _: &mut _| Ok(std::mem::replace(file, nothing.clone()));
-        Self::read_from(&mut { files }, take, lock, dialects)
+        let parse = |file: &mut SourceFile, _: &mut _, readers: &[Dialect]| {
+            Revision::parse(std::mem::replace(file, nothing.clone()), readers)
+        };
+        Self::read_from(&mut { files }, parse, lock, dialects)
     }
 
     /// As [`History::read`], from what is yet to be opened: each file is opened and parsed on the
-    /// same thread. What opens them gets room to work in.
+    /// same thread. `read` gets a scratch buffer, and the databases by whose rules it parses.
     pub(crate) fn read_from<S: Send>(
         sources: &mut [S],
-        open: impl Fn(&mut S, &mut Vec<u8>) -> Result<SourceFile, Diagnostic> + Sync,
+        read: impl Fn(&mut S, &mut Vec<u8>, &[Dialect]) -> (Option<Revision>, Diagnostics) + Sync,
         lock: Option<&SourceFile>,
         dialects: &[Dialect],
     ) -> (Self, Diagnostics) {
@@ -72,10 +74,7 @@ impl History {
         let parse = |room: &mut Vec<u8>, share: &mut [S]| {
             let (mut revisions, mut found) = (Vec::with_capacity(share.len()), Diagnostics::new());
             for source in share {
-                let (revision, wrong) = match open(source, room) {
-                    Ok(file) => Revision::parse(file, &readers),
-                    Err(unreadable) => (None, unreadable.into()),
-                };
+                let (revision, wrong) = read(source, room, &readers);
                 found.append(wrong);
                 revisions.extend(revision);
             }

@@ -182,6 +182,11 @@ pub enum ScriptError {
         /// The database.
         dialect: Dialect,
     },
+    /// Only the front of a revision's file was read: what it says is not known.
+    Unread {
+        /// The revision.
+        node: Node,
+    },
 }
 
 impl ScriptError {
@@ -236,6 +241,9 @@ impl ScriptError {
                     "nothing was changed".to_owned(),
                 ],
             ),
+            Self::Unread { node } => {
+                (format!("the file of revision {} was not read", name(*node)), Vec::new())
+            }
             Self::NoSection { step, dialect } => {
                 let section = match step.direction {
                     Direction::Up => "up",
@@ -266,6 +274,9 @@ pub fn section_of(
     dialect: Dialect,
 ) -> Result<Option<&Section>, ScriptError> {
     let revision = graph.revision(step.node);
+    if !revision.file.is_whole() {
+        return Err(ScriptError::Unread { node: step.node });
+    }
     let nothing = || {
         if revision.is_merge() { Ok(None) } else { Err(ScriptError::NoSection { step, dialect }) }
     };

@@ -41,6 +41,7 @@ impl Span {
 pub struct SourceFile {
     path: Cow<'static, str>,
     text: Cow<'static, str>,
+    whole: bool,
 }
 
 impl SourceFile {
@@ -53,14 +54,27 @@ impl SourceFile {
     /// ```
     #[must_use]
     pub fn new(path: impl Into<Cow<'static, str>>, text: impl Into<Cow<'static, str>>) -> Self {
-        Self { path: path.into(), text: normalise(text.into()) }
+        Self { path: path.into(), text: normalise(text.into()), whole: true }
     }
 
     /// Takes text that is known to be free of byte order marks and `\r\n`: what a macro has
     /// already read once.
     #[must_use]
     pub const fn normalised(path: &'static str, text: &'static str) -> Self {
-        Self { path: Cow::Borrowed(path), text: Cow::Borrowed(text) }
+        Self { path: Cow::Borrowed(path), text: Cow::Borrowed(text), whole: true }
+    }
+
+    /// Takes the front of a file's text, where the rest was not read. The front must be free of
+    /// byte order marks and `\r\n`.
+    #[must_use]
+    pub(crate) fn front(path: String, text: &'static str) -> Self {
+        Self { path: Cow::Owned(path), text: Cow::Borrowed(text), whole: false }
+    }
+
+    /// Returns `false` if only the front of the file is known: its SQL is not.
+    #[must_use]
+    pub const fn is_whole(&self) -> bool {
+        self.whole
     }
 
     /// The name to show, relative to where the user stands.
@@ -69,7 +83,7 @@ impl SourceFile {
         &self.path
     }
 
-    /// The whole text.
+    /// The whole text, or what is known of it: see [`SourceFile::is_whole`].
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text

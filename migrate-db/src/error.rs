@@ -81,6 +81,10 @@ pub enum Error {
     /// Applied revisions were edited since.
     #[error("revisions were edited after this database ran them: {}", names(.0))]
     Edited(Vec<(String, String)>),
+    /// Of a revision's file only the front was read, and more is needed: see
+    /// [`Snapshot`](migrate_core::embed::Snapshot). Whoever reads all files does not meet it.
+    #[error("the file of revision {0} was not read")]
+    Unread(String),
     /// The database lacks revisions that the program has.
     #[error("revisions are not applied to this database: {}", few(.0))]
     Pending(Vec<String>),
@@ -359,7 +363,7 @@ impl Error {
                 "delete or mend the rows in the same revision; everything was rolled back".to_owned(),
                 "or write `foreign-keys:true` behind the marker, and SQLite cascades as in the application".to_owned(),
             ],
-            Self::History(_) | Self::File { .. } => Vec::new(),
+            Self::Unread(_) | Self::History(_) | Self::File { .. } => Vec::new(),
         }
     }
 }

@@ -55,7 +55,10 @@ impl Status {
     }
 
     /// What the version table means for a history; without one nothing is applied.
-    pub(crate) fn of(answer: &Answer, history: &History, dialect: Dialect) -> Self {
+    ///
+    /// # Errors
+    /// [`Error::Unread`].
+    pub(crate) fn of(answer: &Answer, history: &History, dialect: Dialect) -> Result<Self, Error> {
         let mut status = Self::blank(&history.graph);
         if let Some((generation, rows)) = &answer.rows {
             status.has_version_table = answer.missing.is_none();
@@ -65,7 +68,7 @@ impl Status {
             }
         }
         status.missing.clone_from(&answer.missing);
-        status
+        status.needs_whole_files(&history.graph)
     }
 
     /// Refuses a database whose version table is gone, though the log lists applied revisions: what
@@ -109,6 +112,17 @@ impl Answer {
         let rows = self.rows.iter().flat_map(|(_, rows)| rows);
         let rows = rows.map(|row| Some((&*row.revision, applied(row)?)));
         rows.collect::<Option<Vec<_>>>().is_some_and(|rows| all.are(rows))
+    }
+
+    /// The revisions of a graph that have no row.
+    pub(crate) fn lacks(&self, graph: &Graph) -> Vec<Node> {
+        let mut there = Set::empty(graph);
+        for row in self.rows.iter().flat_map(|(_, rows)| rows) {
+            if let Some(node) = graph.node(&row.revision) {
+                there.insert(node);
+            }
+        }
+        graph.order().filter(|node| !there.contains(*node)).collect()
     }
 }
 
@@ -179,7 +193,7 @@ pub(crate) async fn read(
     history: &History,
 ) -> Result<Status, Error> {
     let answer = answer(connection, table).await?;
-    Ok(Status::of(&answer, history, table.dialect()))
+    Status::of(&answer, history, table.dialect())
 }
 
 /// Asks one of the two tables; `None` where it does not exist.
@@ -268,6 +282,17 @@ impl Status {
             return Err(Error::Edited(self.edited.iter().map(name).collect()));
         }
         Ok(())
+    }
+
+    /// Refuses to go by a file that was not read, where the database says something else of the
+    /// revision than the history does, or that it stopped in the middle.
+    fn needs_whole_files(self, graph: &Graph) -> Result<Self, Error> {
+        let stopped = self.unfinished.iter().filter_map(|stopped| graph.node(&stopped.revision));
+        let unread = |node: &Node| !graph.revision(*node).file.is_whole();
+        match self.edited.iter().copied().chain(stopped).find(unread) {
+            Some(node) => Err(Error::Unread(graph.id(node).to_string())),
+            None => Ok(self),
+        }
     }
 
     /// Goes along with steps that were done.

@@ -19,10 +19,12 @@ use std::pin::pin;
 use std::sync::Mutex;
 use std::task::Poll;
 
+use migrate_core::diagnostic::Diagnostics;
+use migrate_core::history::History;
 use migrate_db::Ahead;
-use migrate_db::cli::{self, CliError, Exit, Ui};
+use migrate_db::cli::{self, CliError, ErrorKind, Exit, Ui};
 
-use crate::context::Context;
+use crate::context::{Context, Said};
 use crate::globals::Globals;
 use crate::writing;
 
@@ -97,20 +99,67 @@ fn run_or_ask(command: &cli::Command, context: &Context<'_>) -> Result<Exit, Cli
         let mut ahead = asked.map(|database| Ahead::new(database, &options));
         let mut snapshot = None;
         if let Some(ahead) = &mut ahead
-            && command.may_be_idle()
+            && command.reads_headers()
             && !ahead.is_in_vain().await
         {
-            snapshot = context.snapshot_aside().await;
+            snapshot = context.snapshot_aside(command.may_be_idle()).await;
         }
+        let mut partial = None;
         if let Some(database) = asked
-            && let Some(all) = snapshot.as_mut().and_then(|(_, all)| all.take())
+            && let Some((snapshot, said)) = &mut snapshot
         {
-            let named = (database, &options);
-            if let Some(exit) = command.answer_if_idle(&all, &mut ahead, named, context.ui).await? {
-                context.ui.detail("no file was touched since the last call: none was read");
-                return Ok(exit);
+            partial = match said.take() {
+                Some(Said::AllApplied(all)) => {
+                    let named = (database, &options);
+                    let idle = command.answer_if_idle(&all, &mut ahead, named, context.ui).await?;
+                    if let Some(exit) = idle {
+                        let none = "no file was touched since the last call: none was read";
+                        context.ui.detail(none);
+                        return Ok(exit);
+                    }
+                    snapshot.history()
+                }
+                Some(Said::History(history)) => Some(history),
+                None => None,
+            };
+        }
+        if let Some(history) = &mut partial
+            && matches!(command, cli::Command::Upgrade(_))
+            && let Some(ahead) = &mut ahead
+            && !context.complete(history, &ahead.unapplied(&history.graph).await)
+        {
+            partial = None;
+        }
+        let database = database?;
+        let run = async |history: &History, found: Diagnostics, ahead: Option<Ahead>| {
+            let context = cli::Context {
+                history,
+                found,
+                database: database.clone(),
+                ahead: Mutex::new(ahead),
+                options: options.clone(),
+                heads: context.settings.heads,
+                ui: context.ui,
+            };
+            command.run(&context).await
+        };
+        let mut snapshot = snapshot.map(|(snapshot, _)| snapshot);
+        if let Some(history) = partial {
+            let graph = &history.graph;
+            let read = graph.order().filter(|node| graph.revision(*node).file.is_whole()).count();
+            context.ui.detail(format_args!(
+                "read {read} of {} files: the others were not touched since",
+                graph.len()
+            ));
+            let exit = run(&history, Diagnostics::new(), ahead.take()).await;
+            // Something turned up that only the whole files can answer.
+            if !matches!(&exit, Err(error) if error.kind == ErrorKind::Unread) {
+                if let Some(snapshot) = snapshot {
+                    snapshot.take(&history);
+                }
+                std::mem::forget(history);
+                return exit;
             }
-            // Something is to be done, by the files as they are; the snapshot is theirs already.
             snapshot = None;
         }
         let (history, found) = match ahead {
@@ -124,23 +173,13 @@ fn run_or_ask(command: &cli::Command, context: &Context<'_>) -> Result<Exit, Cli
             | cli::Command::Stamp(_)
             | cli::Command::Repair(_)
             | cli::Command::Check(_) => {
-                let database = database.as_ref().ok().and_then(Option::as_ref);
-                writing::reseal(context, database, history, found).await?
+                writing::reseal(context, database.as_ref(), history, found).await?
             }
             _ => (history, found),
         };
         let flawless = found.is_empty();
-        let context = cli::Context {
-            history: &history,
-            found,
-            database: database?,
-            ahead: Mutex::new(ahead),
-            options,
-            heads: context.settings.heads,
-            ui: context.ui,
-        };
-        let exit = command.run(&context).await;
-        if let Some((snapshot, _)) = snapshot.filter(|_| flawless) {
+        let exit = run(&history, found, ahead).await;
+        if let Some(snapshot) = snapshot.filter(|_| flawless) {
             snapshot.take(&history);
         }
         // The process ends next: thousands of revisions need not be taken apart first.

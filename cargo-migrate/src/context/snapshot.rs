@@ -1,10 +1,10 @@
-//! What a database says on which all of a large folder is applied, as of when the folder was last
-//! read.
+//! What is known of a large folder since it was last read, in the user's cache.
 //!
-//! Reading a thousand files to find that nothing is to be done costs more than all else. A snapshot
-//! answers instead, as long as the stats of the files are those that it was taken with. It never
-//! decides on a change: where anything is to be done, the files are read. Whatever is wrong with a
-//! snapshot, the files are read too.
+//! Reading a thousand files costs more than all else that a command does. A snapshot spares it for
+//! the files whose stats are those that it was taken with: of those it knows the header and the
+//! fingerprint, and where all files are so, what a database says on which all is applied. It never
+//! decides what runs: SQL is read from its file. Whatever is wrong with a snapshot, the files are
+//! read.
 
 use std::fs;
 use std::io;
@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use migrate_core::dialect::Dialect;
 use migrate_core::directory::{self, Directory, Stats};
+use migrate_core::embed;
 use migrate_core::history::History;
 use migrate_core::sql::Hasher;
 use migrate_db::AllApplied;
@@ -25,10 +26,16 @@ const LEAST_FILES: usize = 32;
 /// What was not taken anew for so long is of a folder that is no more, or needs it no more.
 const KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
-/// The place of a folder's snapshot, and the stats of the files as they are now.
+/// What stands for the digest of a history that has none.
+const NO_DIGEST: &str = "-";
+
+/// A folder's snapshot, its place, and the stats of the files as they are now.
 pub(crate) struct Snapshot {
     path: PathBuf,
     stats: Stats,
+    directory: Directory,
+    dialects: Vec<Dialect>,
+    taken: Option<embed::Snapshot>,
 }
 
 impl Snapshot {
@@ -44,29 +51,46 @@ impl Snapshot {
         for dialect in dialects {
             hash.field("dialect", dialect.name());
         }
+        hash.field("max-file-size", &directory.file_size_limit().to_string());
         let name = format!("{}.snapshot", &hash.finish().to_string()[..24]);
-        let folder = directory::caches("folders", of_process).next()?;
-        Some(Self { path: folder.join(name), stats })
+        let path = directory::caches("folders", of_process).next()?.join(name);
+        // The process ends before it would be worth while to free this.
+        let bytes = fs::read(&path).ok().map(|bytes| &*bytes.leak());
+        let taken = bytes.and_then(embed::Snapshot::decode);
+        let (directory, dialects) = (directory.clone(), dialects.to_vec());
+        Some(Self { path, stats, directory, dialects, taken })
     }
 
     /// How the version table shows that all is applied, if the files were not touched since the
     /// snapshot was taken.
     pub(crate) fn all_applied(&self) -> Option<AllApplied> {
-        let bytes = fs::read(&self.path).ok()?;
-        let end = bytes.iter().position(|byte| *byte == b'\n')?;
-        let (text, stats) = (&bytes[..end], &bytes[end + 1..]);
-        if stats != self.stats.as_bytes() {
-            return None;
+        AllApplied::read(self.taken.as_ref()?.note(&self.stats)?)
+    }
+
+    /// The history, where only the files are read that were touched since the snapshot was taken;
+    /// `None` where all must be read.
+    pub(crate) fn history(&mut self) -> Option<History> {
+        let taken = self.taken.as_ref()?;
+        let history = taken.history(&self.directory, &self.stats, &self.dialects);
+        // What has mistakes is told from the files.
+        let flawless = history.ok().flatten().filter(|(_, found)| found.is_empty());
+        if flawless.is_none() {
+            self.taken = None;
         }
-        AllApplied::read(std::str::from_utf8(text).ok()?)
+        flawless.map(|(history, _)| history)
     }
 
     /// Takes a snapshot of a history without mistakes that was read after the stats were taken.
     /// Where it cannot be kept there is none.
     pub(crate) fn take(&self, history: &History) {
-        let Some(folder) = self.path.parent().filter(|_| self.stats.at_rest()) else { return };
-        let Some(all) = AllApplied::of(history) else { return };
-        let bytes = [format!("{all}\n").as_bytes(), self.stats.as_bytes()].concat();
+        let Some(folder) = self.path.parent() else { return };
+        if self.taken.as_ref().is_some_and(|taken| taken.is_complete(&self.stats)) {
+            return;
+        }
+        let all =
+            AllApplied::of(history).map_or_else(|| NO_DIGEST.to_owned(), |all| all.to_string());
+        let bytes = embed::Snapshot::encode(history, &self.directory, &self.stats, &all);
+        let Some(bytes) = bytes else { return };
         let _ = private(folder).and_then(|()| directory::replace(&self.path, bytes));
         for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
             let taken = entry.metadata().and_then(|file| file.modified());

@@ -32,7 +32,7 @@ impl Reader {
         if self.rest.is_empty() { Ok(()) } else { Err(DecodeError::Malformed) }
     }
 
-    fn bytes(&mut self, count: usize) -> Read<&'static [u8]> {
+    pub(super) fn bytes(&mut self, count: usize) -> Read<&'static [u8]> {
         let (bytes, rest) = self.rest.split_at_checked(count).ok_or(DecodeError::Malformed)?;
         self.rest = rest;
         Ok(bytes)
@@ -56,7 +56,7 @@ impl Reader {
     }
 
     /// How many items follow, each of at least one byte.
-    fn count(&mut self) -> Read<usize> {
+    pub(super) fn count(&mut self) -> Read<usize> {
         let count = self.size()?;
         if count <= self.rest.len() { Ok(count) } else { Err(DecodeError::Malformed) }
     }
@@ -163,12 +163,18 @@ impl Reader {
         Ok(TestSettings { dialects, images, chosen, rows, time_limit, prelude, seed })
     }
 
+    /// A revision of which the front of the text is known; `path` names its file.
+    pub(super) fn front(&mut self, path: String) -> Read<Revision> {
+        let text = self.inline()?;
+        self.revision(SourceFile::front(path, text))
+    }
+
     /// What follows the file's path and length.
     pub(super) fn revision(&mut self, file: SourceFile) -> Read<Revision> {
         let fingerprint = self.fingerprint()?;
         let header = self.header(file.text())?;
         let count = self.count()?;
-        let sections = (0..count).map(|_| self.section(file.text())).collect::<Read<_>>()?;
+        let sections = (0..count).map(|_| self.section(&file)).collect::<Read<_>>()?;
         Ok(Revision { header, sections, file, fingerprint })
     }
 
@@ -204,21 +210,21 @@ impl Reader {
         Ok(Named { name, span })
     }
 
-    fn section(&mut self, text: &str) -> Read<Section> {
+    fn section(&mut self, file: &SourceFile) -> Read<Section> {
         let kind = *SectionKind::ALL.get(self.size()?).ok_or(DecodeError::Malformed)?;
         let [transaction, foreign_keys] = self.flags()?;
         let [lock_timeout, statement_timeout] = self.durations()?;
         let marker = self.span(0)?;
         let body = self.span(0)?;
         let dialects = self.dialects()?;
-        let reason = self.string(text)?.to_owned();
+        let reason = self.string(file.text())?.to_owned();
         let mut statements = Splits::default();
         for _ in 0..self.count()? {
             let readers = u8::try_from(self.number()?).ok().filter(|r| Split::is_known(*r));
             let readers = readers.ok_or(DecodeError::Malformed)?;
             let count = self.count()?;
             statements
-                .push(Split { readers, statements: self.statements(count, body.start, text)? });
+                .push(Split { readers, statements: self.statements(count, body.start, file)? });
         }
         Ok(Section {
             kind,
@@ -234,11 +240,11 @@ impl Reader {
         })
     }
 
-    fn statements(&mut self, count: usize, mut at: usize, text: &str) -> Read<Vec<Span>> {
+    fn statements(&mut self, count: usize, mut at: usize, file: &SourceFile) -> Read<Vec<Span>> {
         let mut spans = Vec::with_capacity(count);
         for _ in 0..count {
             let span = self.span(at)?;
-            if text.get(span.range()).is_none() {
+            if file.is_whole() && file.text().get(span.range()).is_none() {
                 return Err(DecodeError::Malformed);
             }
             at = span.end;

@@ -119,6 +119,20 @@ impl Writer {
         let text = revision.file.text();
         self.inline(revision.file.path());
         self.size(text.len());
+        self.body(revision, text);
+    }
+
+    /// A revision with the front of its text, but without the path and the rest of the text.
+    pub(super) fn front(&mut self, revision: &Revision) {
+        let text = revision.file.text();
+        let end = revision.sections.first().map_or(text.len(), |section| section.marker.start);
+        let front = text.get(..end).unwrap_or_default();
+        self.inline(front);
+        self.body(revision, front);
+    }
+
+    /// What follows the text, of which so much will be there when this is read.
+    fn body(&mut self, revision: &Revision, text: &str) {
         self.bytes.extend_from_slice(revision.fingerprint.as_bytes());
         let end = revision.sections.first().map_or(text.len(), |section| section.marker.start);
         self.header(&revision.header, text, Span::new(0, end));

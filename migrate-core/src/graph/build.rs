@@ -61,6 +61,17 @@ impl Graph {
         sound.then_some(graph)
     }
 
+    /// Puts a revision in the place of one that has the same header and the same fingerprint, of
+    /// which less was read; returns `false` if it is another.
+    pub(crate) fn complete(&mut self, node: Node, revision: Revision) -> bool {
+        let Some(partial) = self.revisions.get_mut(node.index()) else { return false };
+        let same = partial.header == revision.header && partial.fingerprint == revision.fingerprint;
+        if same {
+            *partial = revision;
+        }
+        same
+    }
+
     fn read_labels(&mut self, found: &mut Diagnostics) {
         for (n, revision) in self.revisions.iter().enumerate() {
             for Named { name, span } in &revision.header.labels {

@@ -55,6 +55,8 @@ pub enum ErrorKind {
     Usage,
     /// A question was answered no.
     No,
+    /// A file has to be read of which only the front was: to be tried again with all files.
+    Unread,
 }
 
 impl CliError {
@@ -159,7 +161,7 @@ impl CliError {
     #[must_use]
     pub fn exit(&self) -> Exit {
         match self.kind {
-            ErrorKind::Failed => Exit::Failed,
+            ErrorKind::Failed | ErrorKind::Unread => Exit::Failed,
             ErrorKind::Usage => Exit::Usage,
             ErrorKind::No => Exit::No,
         }
@@ -204,6 +206,7 @@ impl From<crate::Error> for CliError {
             E::History(_) | E::Connect { .. } | E::Database { .. } | E::Statement(_) => {
                 ErrorKind::Failed
             }
+            E::Unread(_) => ErrorKind::Unread,
             E::Target(_) | E::Url { .. } | E::NoDriver(_) => ErrorKind::Usage,
             _ => ErrorKind::Failed,
         };

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use migrate_core::graph::Target;
+use migrate_core::graph::{Graph, Node, Target};
 use migrate_core::history::History;
 use migrate_core::version_table::VersionTable;
 use tokio::task::JoinHandle;
@@ -48,7 +48,7 @@ impl Reached {
         history: &History,
     ) -> Result<Status, Error> {
         match self.answer.take() {
-            Some(answer) => Ok(Status::of(&answer, history, table.dialect())),
+            Some(answer) => Status::of(&answer, history, table.dialect()),
             None => state::read(&mut self.connection, table, history).await,
         }
     }
@@ -104,6 +104,15 @@ impl Ahead {
                 Some(Report { steps: Vec::new(), heads_after: all.heads().to_vec() })
             }
             _ => None,
+        }
+    }
+
+    /// The revisions of a graph that had no row when the database was reached; all of them where
+    /// that is not known.
+    pub async fn unapplied(&mut self, graph: &Graph) -> Vec<Node> {
+        match self.wait().await {
+            Ok(Some(Reached { answer: Some(answer), .. })) => answer.lacks(graph),
+            _ => graph.order().collect(),
         }
     }
 

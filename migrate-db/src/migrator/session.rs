@@ -261,6 +261,9 @@ impl<'m> Session<'m> {
 }
 
 pub(crate) fn plan_error(error: &ScriptError, graph: &Graph) -> Error {
+    if let ScriptError::Unread { node } = error {
+        return Error::Unread(graph.id(*node).to_string());
+    }
     let (message, help) = error.explain(graph);
     Error::Plan { message, help }
 }

@@ -148,3 +148,66 @@ fn a_small_folder_has_no_snapshot() {
     idle(&env, "ccc");
     assert!(snapshots(&env).is_empty());
 }
+
+/// A line that says how many files `upgrade -v` has read.
+fn files_read(outcome: &Outcome) -> Option<&str> {
+    outcome.stderr.lines().find(|line| line.contains("not touched since"))
+}
+
+#[test]
+fn only_touched_files_are_read_and_what_runs_is() {
+    let env = large();
+    std::thread::sleep(REST);
+    idle(&env, "r031");
+    env.revision("more", "r031", "CREATE TABLE more (id INTEGER);", "DROP TABLE more;");
+    let current = env.ok(&["current", "-v"]);
+    assert!(current.stdout.contains("r031"), "{current}");
+    assert_eq!(files_read(&current), Some("read 1 of 33 files: the others were not touched since"));
+    let outcome = env.ok(&["upgrade", "-v"]);
+    assert!(outcome.stderr.contains("1 step done"), "{outcome}");
+    assert_eq!(files_read(&outcome), Some("read 1 of 33 files: the others were not touched since"));
+
+    // What is known from the snapshot, but not applied, is read before it runs.
+    env.ok(&["downgrade", "r030"]);
+    let outcome = env.ok(&["upgrade", "-v"]);
+    assert!(outcome.stderr.contains("2 steps done"), "{outcome}");
+    assert_eq!(files_read(&outcome), Some("read 2 of 33 files: the others were not touched since"));
+    // Another database lacks all of it.
+    let outcome = env.ok(&["upgrade", "-v", "--database-url", "sqlite:other.db"]);
+    assert!(outcome.stderr.contains("33 steps done"), "{outcome}");
+    assert_eq!(files_read(&outcome), None);
+
+    // A revision that the database has, and whose file is another of the same size.
+    env.revision("next", "more", "CREATE TABLE next (id INTEGER);", "DROP TABLE next;");
+    let path = env.path("migrations/r007.sql");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(env.path("migrations/other"), text.replace("t7 (id", "t7 (no")).unwrap();
+    fs::rename(env.path("migrations/other"), &path).unwrap();
+    refused(&env.run(&["upgrade"]), "r007");
+    let outcome = env.ok(&["current"]);
+    assert!(outcome.stderr.contains("edited after this database ran them: r007"), "{outcome}");
+    fs::write(&path, &text).unwrap();
+    // A file that is gone leaves a hole in the history.
+    fs::rename(&path, env.path("migrations/r007.away")).unwrap();
+    refused(&env.run(&["upgrade"]), "r007");
+    fs::rename(env.path("migrations/r007.away"), &path).unwrap();
+    let outcome = env.ok(&["upgrade"]);
+    assert!(outcome.stderr.contains("1 step done"), "{outcome}");
+}
+
+#[test]
+fn a_damaged_snapshot_changes_no_step() {
+    let env = large();
+    std::thread::sleep(REST);
+    idle(&env, "r031");
+    let [snapshot] = &snapshots(&env)[..] else { panic!("{:?}", snapshots(&env)) };
+    let sound = fs::read(snapshot).unwrap();
+    env.revision("more", "r031", "CREATE TABLE more (id INTEGER);", "DROP TABLE more;");
+    let expected = env.ok(&["upgrade", "--dry-run", "--format", "json"]).stdout;
+    for at in (0..sound.len()).step_by(sound.len() / 24) {
+        let mut other = sound.clone();
+        other[at] ^= 0x11;
+        fs::write(snapshot, other).unwrap();
+        assert_eq!(env.ok(&["upgrade", "--dry-run", "--format", "json"]).stdout, expected, "{at}");
+    }
+}

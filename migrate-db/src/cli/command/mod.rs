@@ -88,6 +88,17 @@ impl Command {
         matches!(self, Self::Upgrade(args) if args.may_be_idle())
     }
 
+    /// Whether it is content with the headers of files, where the database holds the revisions as
+    /// the headers' fingerprints say: those of the others are to be read whole.
+    #[must_use]
+    pub fn reads_headers(&self) -> bool {
+        match self {
+            Self::Upgrade(args) => args.reads_headers(),
+            Self::Current(_) | Self::Pending(_) => true,
+            _ => false,
+        }
+    }
+
     /// Does it.
     ///
     /// # Errors

@@ -38,6 +38,11 @@ impl Args {
         !self.sql.sql && !self.run.dry_run && !self.backup.wanted()
     }
 
+    /// Whether the files of applied revisions are of no interest.
+    pub(super) fn reads_headers(&self) -> bool {
+        !self.sql.sql && !self.backup.wanted()
+    }
+
     /// Answers, where all is applied.
     pub(super) async fn answer_if_idle(
         &self,
