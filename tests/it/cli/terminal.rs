@@ -28,6 +28,10 @@ fn on_terminal(env: &TestEnvironment, args: &[&str], typed: &str) -> (i32, Strin
     master.write_all(format!("{typed}\u{4}").as_bytes()).unwrap();
     let mut command = env.command(args);
     command.env("TERM", "xterm");
+    // A pager of this machine would show the text in its own way.
+    if !command.get_envs().any(|(name, _)| name == "PAGER") {
+        command.env("PAGER", "cat");
+    }
     command.stdin(terminal.try_clone().unwrap()).stdout(terminal.try_clone().unwrap());
     let mut child = command.stderr(terminal).spawn().unwrap();
     // It holds the terminal open, and reading would never end.
