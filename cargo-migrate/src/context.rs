@@ -10,6 +10,7 @@ mod snapshot;
 mod variables;
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use migrate_core::config::{Config, DEFAULT_DIR, FILE_NAME, Settings, expand};
 use migrate_core::diagnostic::Diagnostics;
@@ -19,7 +20,7 @@ use migrate_core::graph::Node;
 use migrate_core::history::History;
 use migrate_core::source::SourceFile;
 use migrate_db::cli::{CliError, ConnectArgs, Ui};
-use migrate_db::{AllApplied, Database, Options};
+use migrate_db::{AllApplied, Database, Interrupt, Options};
 
 use crate::globals::Globals;
 pub(crate) use snapshot::Snapshot;
@@ -225,13 +226,20 @@ impl Context<'_> {
 
     /// How databases are migrated here.
     pub(crate) fn options(&self) -> Options {
-        self.connect.options(Options::from(&self.settings))
+        let options = self.connect.options(Options::from(&self.settings));
+        Options { interrupt: Some(interrupt().clone()), ..options }
     }
 }
 
 fn current_folder() -> Result<PathBuf, CliError> {
     std::env::current_dir()
         .map_err(|e| CliError::failed("the current folder cannot be read").because(e))
+}
+
+/// Stops the runs of this process.
+pub(crate) fn interrupt() -> &'static Interrupt {
+    static INTERRUPT: OnceLock<Interrupt> = OnceLock::new();
+    INTERRUPT.get_or_init(Interrupt::default)
 }
 
 fn root_and_config(globals: &Globals, here: &Path) -> Result<(PathBuf, Option<PathBuf>), CliError> {

@@ -208,6 +208,27 @@ impl Dialect {
             .collect()
     }
 
+    /// Whether a statement may change more of the session than its plain settings.
+    #[must_use]
+    pub fn may_leave(self, sql: &str) -> bool {
+        self.words().leaves.iter().any(|form| has_form(sql, form, self.lexis()))
+    }
+
+    /// Whether only a new connection is surely free of what a statement did to the session.
+    ///
+    /// ```
+    /// use migrate_core::dialect::Dialect;
+    /// assert!(Dialect::Mysql.needs_new_session("SET default_storage_engine = MyISAM"));
+    /// assert!(Dialect::Postgres.needs_new_session("ALTER ROLE ada SET search_path = app"));
+    /// assert!(!Dialect::Mysql.needs_new_session("INSERT INTO t VALUES (1)"));
+    /// ```
+    #[must_use]
+    pub fn needs_new_session(self, sql: &str) -> bool {
+        let [forms, texts] = self.words().renews;
+        forms.iter().any(|form| has_form(sql, form, self.lexis()))
+            || texts.iter().any(|text| sql.contains(text))
+    }
+
     /// The form of a statement that the database refuses inside a transaction, if it is one.
     #[must_use]
     pub fn refused_in_transaction(self, sql: &str) -> Option<&'static str> {
@@ -350,6 +371,17 @@ pub struct Words {
     /// Asks the catalog for an object that a statement makes or removes: one row when it is there,
     /// `half` in it when it is not whole, `unsure` when it may be another one of that name.
     pub look: fn(&Evidence) -> Option<String>,
+    /// Cancels what another session executes; `None` where there is no server.
+    pub cancel: Option<CancelWords>,
+    /// The forms of statements that may change more of the session than its plain settings, which
+    /// is brought back behind the revision.
+    pub leaves: &'static [&'static str],
+    /// The forms of statements behind which the next revision needs a new connection, and texts by
+    /// which a statement is one.
+    pub renews: [&'static [&'static str]; 2],
+    /// Asks for statements that drop the temporary objects of the session, a row each; `None` where
+    /// the session is brought back without it.
+    pub temporary: Option<&'static str>,
     /// Asks which sessions run a statement (a string literal for `{}`) for somebody who is gone:
     /// who, a row each.
     pub running: Option<&'static str>,
@@ -406,6 +438,16 @@ pub struct DatabaseWords {
     pub connected: &'static str,
 }
 
+/// How a statement of another session is found and cancelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CancelWords {
+    /// Asks for the sessions that execute the text (a string literal for `{sql}`) for the session
+    /// `{id}`, a row each.
+    pub find: &'static str,
+    /// Cancels what the session `{id}` executes.
+    pub cancel: &'static str,
+}
+
 /// How a session's patience is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TimeoutWords {
@@ -421,6 +463,8 @@ pub struct TimeoutWords {
 /// (reproduced on PostgreSQL 15).
 #[derive(Debug, Clone, Copy)]
 pub struct LockWords {
+    /// Prepares the session: nothing is to end it while it does nothing but hold the lock.
+    pub prepare: Option<&'static str>,
     /// Tries to take the lock of a name: statements whose last row's first cell is `yes` when it was
     /// taken.
     pub try_lock: fn(&str) -> String,

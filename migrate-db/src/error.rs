@@ -110,6 +110,16 @@ pub enum Error {
         /// The revisions that the log leaves applied.
         applied: Vec<String>,
     },
+    /// The run was asked to stop.
+    #[error("interrupted: {}", interrupted(.heads.as_deref()))]
+    Interrupted {
+        /// The heads of the database after it; `None` where they could not be found out.
+        heads: Option<Vec<String>>,
+        /// Whether the server did not answer: it may still execute a statement, and commit it.
+        unanswered: bool,
+        /// The command that continues a step that stopped in the middle.
+        resume: Option<String>,
+    },
     /// The lock, or the database file, was not free in time.
     #[error("waited {} s for the database: {holder}", .waited.as_secs())]
     Busy {
@@ -348,6 +358,13 @@ impl Error {
                 "`cargo migrate repair --from-log` writes it again with these revisions".to_owned(),
                 "`cargo migrate stamp --purge base` starts again with no revision applied, where the database is empty".to_owned(),
             ],
+            Self::Interrupted { unanswered: true, .. } => {
+                line("the server did not answer and may still execute a statement: `cargo migrate current` shows later what is applied")
+            }
+            Self::Interrupted { heads: None, .. } => line("`cargo migrate current` shows where the database stands"),
+            Self::Interrupted { resume, .. } => {
+                resume.iter().map(|command| format!("a step stopped in the middle: `{command}` goes on there")).collect()
+            }
             Self::Program { help, .. } => help.clone(),
             Self::Connected(_) => line("end them, or let the server do that: `--force`"),
             Self::Connect { source, .. } if is_missing(source) => {
@@ -365,6 +382,14 @@ impl Error {
             ],
             Self::Unread(_) | Self::History(_) | Self::File { .. } => Vec::new(),
         }
+    }
+}
+
+fn interrupted(heads: Option<&[String]>) -> String {
+    match heads {
+        None => "what is applied could not be found out".to_owned(),
+        Some([]) => "the database is at base".to_owned(),
+        Some(heads) => format!("the database is at {}", heads.join(", ")),
     }
 }
 

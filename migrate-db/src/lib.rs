@@ -57,6 +57,7 @@ mod foreign;
 mod ghosts;
 #[cfg(feature = "testkit")]
 mod inspect;
+mod interrupt;
 mod migrations;
 mod migrator;
 mod queue;
@@ -76,6 +77,7 @@ pub use database::Database;
 pub use error::{Error, StatementError};
 pub use event::{Event, Reporting};
 pub use foreign::Rows;
+pub use interrupt::Interrupt;
 pub use migrate_core as core;
 pub use migrate_core::config::Locking;
 pub use migrate_macros::migrations;

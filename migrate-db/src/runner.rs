@@ -8,6 +8,8 @@
 mod failing;
 mod outside;
 mod recording;
+mod supervise;
+mod transaction;
 mod watch;
 
 use std::borrow::Cow;
@@ -20,9 +22,11 @@ use migrate_core::script::{Action, Prefixes, Record, Script, Transactions, Unit}
 use migrate_core::sql::Fingerprint;
 use migrate_core::version_table::VersionTable;
 
+use crate::database::Place;
 use crate::driver::{Connection, Obstacle, pause};
 use crate::error::Error;
 use crate::event::{Event, Reporting};
+use crate::interrupt::Interrupt;
 use crate::queue::{self, Queue, Queued, What};
 use crate::state::Status;
 
@@ -51,6 +55,12 @@ pub(crate) struct Work<'r> {
     pub(crate) redo: bool,
     /// Whether a lock keeps other runners out: whoever is overtaken in spite of it has lost it.
     pub(crate) locked: bool,
+    /// Where to find a second connection; `None` where none is to be made.
+    pub(crate) place: Option<&'r Place>,
+    /// The statements that its session begins with.
+    pub(crate) session: &'r [String],
+    /// Asks the run to stop.
+    pub(crate) interrupt: Option<&'r Interrupt>,
 }
 
 /// A run on a connection.
@@ -62,6 +72,10 @@ pub(crate) struct Runner<'r> {
     reported: Instant,
     /// The most statements of revisions that are sent together.
     statements_per_trip: usize,
+    /// Whether the connection is not to be used again: nothing answers on it.
+    is_silent: bool,
+    /// Whether the next revision needs a new connection.
+    stale: bool,
     /// Whether the version table is known to exist.
     has_table: bool,
     /// Whether it is there also after a rollback.
@@ -131,6 +145,10 @@ struct Current {
     attempted: usize,
     /// Whether an earlier run began the step.
     resumed: bool,
+    /// Whether its statements may change more of the session than plain settings, and whether only
+    /// a new connection is free of that.
+    leaves: bool,
+    renews: bool,
 }
 
 /// A step whose records are on their way.
@@ -174,6 +192,8 @@ impl<'r> Runner<'r> {
             tell,
             reported: Instant::now(),
             statements_per_trip: usize::MAX,
+            is_silent: false,
+            stale: false,
             has_table: status.has_version_table,
             table_stays: status.has_version_table,
             generation: status.generation,
@@ -208,7 +228,12 @@ impl<'r> Runner<'r> {
         let (mut at, mut begun, mut attempt) = (0, 0, 0);
         let since = Instant::now();
         self.statements_per_trip = watch::statements_per_trip(script, &self.work);
+        let _running = self.work.interrupt.map(Interrupt::enter);
         while let Some(action) = script.actions.get(at) {
+            if self.is_interrupted() && self.may_stop_before(action) {
+                self.roll_back().await;
+                return Err(self.interrupted());
+            }
             if matches!(action, Action::Begin { .. }) {
                 begun = at;
             }
@@ -242,6 +267,12 @@ impl<'r> Runner<'r> {
                 }
                 Err(mut error) => {
                     self.roll_back().await;
+                    if self.is_interrupted() {
+                        if !self.is_silent {
+                            self.note_failure(&mut error).await;
+                        }
+                        return Err(self.interrupted());
+                    }
                     // Without a lock another runner may have done the same meanwhile; so may the
                     // server, for a runner that is gone.
                     let moved = matches!(error, Error::Moved(_)) && !self.work.locked;
@@ -259,6 +290,7 @@ impl<'r> Runner<'r> {
     async fn act(&mut self, action: &Action) -> Result<End, Error> {
         match action {
             Action::Step(step) | Action::Resume(step, _) => {
+                self.renew().await?;
                 let done = if let Action::Resume(_, done) = action { Some(*done) } else { None };
                 let revision = self.work.graph.revision(step.node);
                 self.connection.inside();
@@ -274,16 +306,26 @@ impl<'r> Runner<'r> {
                     journalled: done,
                     attempted: 0,
                     resumed: done.is_some(),
+                    leaves: false,
+                    renews: false,
                 });
                 Ok(End::Done)
             }
             Action::Outside { foreign_keys } => self.go_outside(*foreign_keys).await,
-            Action::Begin { foreign_keys } => self.begin(*foreign_keys).await,
+            Action::Begin { foreign_keys } => {
+                self.renew().await?;
+                self.begin(*foreign_keys).await
+            }
             Action::Commit => self.commit().await,
             Action::Set(sql) => self.send(Cow::Owned(sql.clone()), What::Set).await,
             Action::Statement(statement) => {
                 let graph: &'r Graph = self.work.graph;
                 let sql = statement.span.of(graph.revision(statement.node).file.text());
+                let dialect = self.work.table.dialect();
+                if let Some(current) = &mut self.current {
+                    current.leaves |= dialect.may_leave(sql);
+                    current.renews |= dialect.needs_new_session(sql);
+                }
                 if statement.alone {
                     self.look_at_engines(*statement).await?;
                 }
@@ -310,92 +352,6 @@ impl<'r> Runner<'r> {
         let together =
             self.open && self.work.table.dialect().words().travels && !self.is_trip_full();
         if together { Ok(End::Done) } else { self.flush().await }
-    }
-
-    /// Opens a transaction and looks whether the version table is as it was.
-    async fn begin(&mut self, foreign_keys: bool) -> Result<End, Error> {
-        self.begin_guarded(foreign_keys, true).await
-    }
-
-    /// Opens a transaction. Without `guarded` the generation may be another: a statement of the
-    /// user's may have emptied the log, and what follows changes a row only from where it was left.
-    async fn begin_guarded(&mut self, foreign_keys: bool, guarded: bool) -> Result<End, Error> {
-        self.unguarded = !guarded;
-        if self.has_table && self.work.table.dialect().words().one_trip {
-            self.open = true;
-            let begin = self.work.table.dialect().words().begin;
-            self.queue.push(begin, What::Begin);
-            if !guarded {
-                return Ok(End::Done);
-            }
-            let guard = self.work.table.guard(self.generation);
-            return self.send(Cow::Owned(guard), What::Guard).await;
-        }
-        let commits_itself = !self.work.table.dialect().words().transactional_ddl;
-        if !self.has_table && commits_itself {
-            self.create_table().await?;
-        }
-        let since = Instant::now();
-        let mut attempt = 0;
-        while let Err(error) = self.connection.begin(foreign_keys).await {
-            self.still_busy(error, since, attempt, "opening a transaction")?;
-            tokio::time::sleep(pause(attempt)).await;
-            attempt += 1;
-        }
-        self.open = true;
-        if !self.has_table
-            && let Err(error) = self.create_table().await
-        {
-            // Two that create it at once: the slower one is refused.
-            self.roll_back().await;
-            return if self.exists().await { Ok(End::Overtaken) } else { Err(error) };
-        }
-        Ok(if guarded && self.moved().await { End::Overtaken } else { End::Done })
-    }
-
-    /// Creates the one of the two tables that is missing.
-    pub(crate) async fn recreate(&mut self, table: String) -> Result<(), Error> {
-        self.create_table().await?;
-        (self.tell)(&Event::Recreated { table });
-        Ok(())
-    }
-
-    async fn create_table(&mut self) -> Result<(), Error> {
-        for sql in self.work.table.create() {
-            let doing = || format!("creating the table {}", self.work.table.version());
-            self.connection.execute(&sql).await.map_err(|e| Error::database(doing(), e))?;
-        }
-        self.has_table = true;
-        Ok(())
-    }
-
-    /// Whether the log has other rows than when the plan was made.
-    async fn moved(&mut self) -> bool {
-        let Ok(rows) = self.connection.rows(&self.work.table.generation()).await else {
-            return false;
-        };
-        let newest = rows.into_iter().flatten().flatten().next().and_then(|n| n.parse().ok());
-        newest.is_some_and(|newest: u64| newest != self.generation)
-    }
-
-    /// Whether another runner has moved the version table, or, where no lock keeps it out, the row of
-    /// the present step.
-    async fn is_overtaken(&mut self, in_transaction: bool) -> bool {
-        if in_transaction && self.moved().await {
-            return true;
-        }
-        let Some(Current { step, journalled: Some(done), attempted, .. }) = self.current else {
-            return false;
-        };
-        if self.work.locked {
-            return false;
-        }
-        let question = self.work.table.progress(self.work.graph.id(step.node).as_str());
-        let Ok(rows) = self.connection.rows(&question).await else { return false };
-        let number = |cell: Option<String>| cell.and_then(|n| n.parse::<usize>().ok());
-        let now: Vec<_> = rows.into_iter().flatten().map(number).collect();
-        // The step itself may have removed its row.
-        !now.is_empty() && now != [Some(done), Some(done + attempted)]
     }
 
     async fn commit(&mut self) -> Result<End, Error> {
@@ -450,7 +406,7 @@ impl<'r> Runner<'r> {
         self.noting = None;
         self.next_generation = None;
         self.uncommitted.clear();
-        if std::mem::take(&mut self.open) {
+        if std::mem::take(&mut self.open) && !self.is_silent {
             // When even this fails the connection is gone, and the transaction with it.
             let _ = self.connection.execute("ROLLBACK").await;
             self.has_table = self.table_stays;

@@ -18,13 +18,14 @@ use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::Mutex;
 use std::task::Poll;
+use std::time::Duration;
 
 use migrate_core::diagnostic::Diagnostics;
 use migrate_core::history::History;
 use migrate_db::Ahead;
 use migrate_db::cli::{self, CliError, ErrorKind, Exit, Ui};
 
-use crate::context::{Context, Said};
+use crate::context::{Context, Said, interrupt};
 use crate::globals::Globals;
 use crate::writing;
 
@@ -192,9 +193,10 @@ fn block_on(work: impl Future<Output = Result<Exit, CliError>>) -> Result<Exit, 
     block_until(work, "`cargo migrate current` shows where the database stands")
 }
 
-/// Runs what needs the database on this thread. When the process is asked to end, the work is
-/// dropped where it is: connections close, and with them transactions and locks,
-/// and `afterwards` says how to go on.
+/// Runs what needs the database on this thread. When the process is asked to end, a run cancels the
+/// statement that it is at and reports what it leaves. All other work is dropped where it is:
+/// connections close, and with them transactions and locks, and `afterwards` says how to go on. So
+/// is a run that is asked a second time, or does not end.
 fn block_until(
     work: impl Future<Output = Result<Exit, CliError>>,
     afterwards: &'static str,
@@ -205,9 +207,30 @@ fn block_until(
         .map_err(|error| CliError::failed("the runtime cannot be started").because(error))?;
     let outcome = runtime.block_on(async {
         let mut work = pin!(work);
-        let mut end = pin!(end_asked_for());
-        poll_fn(|task| match end.as_mut().poll(task) {
-            Poll::Ready(()) => Poll::Ready(Err(CliError::failed("interrupted").help(afterwards))),
+        let asked = {
+            let mut end = pin!(end_asked_for());
+            poll_fn(|task| match end.as_mut().poll(task) {
+                Poll::Ready(()) => Poll::Ready(None),
+                Poll::Pending => work.as_mut().poll(task).map(Some),
+            })
+            .await
+        };
+        let interrupt = interrupt();
+        match asked {
+            Some(outcome) => return outcome,
+            None if !interrupt.has_runs() => {
+                return Err(CliError::failed("interrupted").help(afterwards));
+            }
+            None => interrupt.request(),
+        }
+        let mut again = pin!(async {
+            let _ = tokio::time::timeout(ENDS_WITHIN, end_asked_for()).await;
+        });
+        poll_fn(|task| match again.as_mut().poll(task) {
+            Poll::Ready(()) => Poll::Ready(Err(CliError::failed(
+                "interrupted: what is applied could not be found out",
+            )
+            .help("the server may still execute a statement: `cargo migrate current` shows later what is applied"))),
             Poll::Pending => work.as_mut().poll(task),
         })
         .await
@@ -217,18 +240,24 @@ fn block_until(
     outcome
 }
 
+/// How long a run that was interrupted may take to end.
+const ENDS_WITHIN: Duration = Duration::from_secs(30);
+
 /// Ends when the process is asked to end; where that cannot be told, never.
 async fn end_asked_for() {
     #[cfg(unix)]
-    if let Ok(mut terminate) =
-        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
     {
-        let mut interrupt = pin!(tokio::signal::ctrl_c());
-        return poll_fn(|task| match terminate.poll_recv(task) {
-            Poll::Ready(_) => Poll::Ready(()),
-            Poll::Pending => interrupt.as_mut().poll(task).map(drop),
-        })
-        .await;
+        use tokio::signal::unix::{SignalKind, signal};
+
+        if let (Ok(mut terminate), Ok(mut interrupt)) =
+            (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+        {
+            return poll_fn(|task| match terminate.poll_recv(task) {
+                Poll::Ready(_) => Poll::Ready(()),
+                Poll::Pending => interrupt.poll_recv(task).map(drop),
+            })
+            .await;
+        }
     }
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;

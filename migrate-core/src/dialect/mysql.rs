@@ -12,7 +12,8 @@ pub use code::{database_options, event, routine, routine_kind, sequence, trigger
 pub use table::table;
 
 use super::{
-    DatabaseWords, Dialect, EngineWords, LockWords, NameUnit, TimeoutWords, Transactions, Words,
+    CancelWords, DatabaseWords, Dialect, EngineWords, LockWords, NameUnit, TimeoutWords,
+    Transactions, Words,
 };
 use crate::source::Span;
 use crate::sql::{Evidence, LexError, Lexis, Name, Object, Tokens};
@@ -108,7 +109,12 @@ pub(super) static WORDS: Words = Words {
     travels: false,
     one_trip: false,
     max_batch_bytes: 1024 * 1024,
-    lock: Some(LockWords { try_lock, undo: None, holder }),
+    lock: Some(LockWords {
+        prepare: Some("SET SESSION wait_timeout = 2147483"),
+        try_lock,
+        undo: None,
+        holder,
+    }),
     concatenate: |parts| format!("CONCAT_WS(' ', {})", parts.join(", ")),
     // GROUP_CONCAT is cut at a kilobyte.
     lines: "{}",
@@ -155,6 +161,30 @@ pub(super) static WORDS: Words = Words {
     ],
     asks_session: &["LAST_INSERT_ID", "ROW_COUNT", "FOUND_ROWS"],
     look,
+    cancel: Some(CancelWords {
+        find: "SELECT CAST(id AS CHAR) FROM information_schema.processlist \
+            WHERE id = {id} AND command <> 'Sleep'",
+        cancel: "KILL QUERY {id}",
+    }),
+    leaves: &[],
+    renews: [
+        &[
+            "SET",
+            "USE",
+            "DO",
+            "CALL",
+            "LOCK",
+            "HANDLER",
+            "PREPARE",
+            "EXECUTE",
+            "CREATE TEMPORARY",
+            "CREATE OR REPLACE TEMPORARY",
+            "SELECT .. GET_LOCK",
+        ],
+        // A variable; a comment that is code.
+        &["@", "/*!", "/*M!"],
+    ],
+    temporary: None,
     running: Some(
         "SELECT CONCAT('connection ', p.id) FROM information_schema.processlist p \
          CROSS JOIN (SELECT LEFT({}, 200) AS front) s WHERE p.id <> CONNECTION_ID() \

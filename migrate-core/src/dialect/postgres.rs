@@ -1,6 +1,8 @@
 //! PostgreSQL: what its SQL says.
 
-use super::{DatabaseWords, Dialect, LockWords, NameUnit, TimeoutWords, Transactions, Words};
+use super::{
+    CancelWords, DatabaseWords, Dialect, LockWords, NameUnit, TimeoutWords, Transactions, Words,
+};
 use crate::sql::{Evidence, Lexis, Name, Object};
 
 const LEXIS: Lexis = Lexis {
@@ -56,7 +58,7 @@ pub(super) static WORDS: Words = Words {
     one_trip: true,
     // The server parses a text whole before it runs any of it: its trees take 30 times as much.
     max_batch_bytes: 1024 * 1024,
-    lock: Some(LockWords { try_lock, undo: Some("ROLLBACK"), holder }),
+    lock: Some(LockWords { prepare: None, try_lock, undo: Some("ROLLBACK"), holder }),
     concatenate: |parts| parts.join(" || ' ' || "),
     lines: "STRING_AGG({}, chr(10))",
     all_rows: "",
@@ -116,6 +118,30 @@ pub(super) static WORDS: Words = Words {
     bound: &["PREPARE", "CREATE TEMP", "CREATE TEMPORARY", "DECLARE", "LISTEN"],
     asks_session: &["LASTVAL", "CURRVAL"],
     look,
+    cancel: Some(CancelWords {
+        find: "SELECT CAST(pid AS TEXT) FROM pg_catalog.pg_stat_activity \
+            WHERE pid <> pg_backend_pid() AND datname = current_database() AND state = 'active' \
+            AND starts_with(query, left({sql}, 200)) ORDER BY CAST(pid AS TEXT) <> '{id}'",
+        cancel: "SELECT pg_cancel_backend({id})",
+    }),
+    leaves: &[
+        "SET",
+        "RESET",
+        "SELECT",
+        "WITH",
+        "VALUES",
+        "DO",
+        "CALL",
+        "EXECUTE",
+        "PREPARE",
+        "LISTEN",
+        "DECLARE",
+        "LOAD",
+        "CREATE .. TEMP",
+        "CREATE .. TEMPORARY",
+    ],
+    renews: [&["ALTER ROLE", "ALTER USER", "ALTER DATABASE", "ALTER SYSTEM"], &[]],
+    temporary: None,
     running: Some(
         "SELECT 'process ' || pid FROM pg_catalog.pg_stat_activity \
          WHERE pid <> pg_backend_pid() AND datname = current_database() AND state = 'active' \
@@ -205,6 +231,8 @@ fn look(evidence: &Evidence) -> Option<String> {
 fn try_lock(name: &str) -> String {
     format!(
         "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = 0; \
+         SET LOCAL tcp_keepalives_idle = 30; SET LOCAL tcp_keepalives_interval = 10; \
+         SET LOCAL tcp_keepalives_count = 3; \
          SELECT CASE WHEN pg_try_advisory_xact_lock({}) THEN 'yes' ELSE 'no' END",
         key(name)
     )

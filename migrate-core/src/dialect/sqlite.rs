@@ -94,6 +94,13 @@ pub(super) static WORDS: Words = Words {
     bound: &["ATTACH", "CREATE TEMP", "CREATE TEMPORARY"],
     asks_session: &["LAST_INSERT_ROWID", "CHANGES", "TOTAL_CHANGES"],
     look,
+    cancel: None,
+    leaves: &["PRAGMA", "CREATE TEMP", "CREATE TEMPORARY"],
+    renews: [&[], &[]],
+    temporary: Some(
+        "SELECT 'DROP ' || type || ' IF EXISTS temp.\"' || replace(name, '\"', '\"\"') || '\"' \
+         FROM sqlite_temp_schema WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY type = 'table'",
+    ),
     running: None,
     half_made: None,
     partial: &[],

@@ -6,7 +6,7 @@ use super::{Revision, Splits, hash_of};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::source::{SourceFile, Span};
-use crate::sql::{Hasher, controls_transaction, is_plain, scan};
+use crate::sql::{Hasher, controls_transaction, has_form, is_plain, scan};
 
 impl Revision {
     /// Reads a revision file. `dialects` are the databases of the project, in the order of
@@ -155,11 +155,12 @@ fn check_bodies(
                 let control = statements
                     .iter()
                     .find(|s| controls_transaction(s.span.of(file.text()), dialect.lexis()));
-                wrong.append(
-                    control.map_or_else(Diagnostics::new, |s| {
-                        transaction_control(file, s.span).into()
-                    }),
-                );
+                let lock = statements.iter().find(|s| locks(s.span.of(file.text()), *dialect));
+                wrong.append(match (control, lock) {
+                    (Some(control), _) => transaction_control(file, control.span, *dialect).into(),
+                    (None, Some(lock)) => table_locks(file, lock.span).into(),
+                    (None, None) => Diagnostics::new(),
+                });
             }
             readable |= !wrong.has_errors();
             splits.add(*dialect, statements.into_iter().map(|s| s.span).collect());
@@ -230,7 +231,34 @@ fn check_ways(
     }
 }
 
-fn transaction_control(file: &SourceFile, span: Span) -> Diagnostic {
+/// Whether a statement locks tables until the next transaction begins, which is that of the next
+/// statement.
+fn locks(sql: &str, dialect: Dialect) -> bool {
+    let forms = ["LOCK TABLES", "LOCK TABLE", "FLUSH TABLES .. WITH READ LOCK"];
+    !dialect.words().transactional_ddl
+        && forms.iter().any(|form| has_form(sql, form, dialect.lexis()))
+}
+
+fn table_locks(file: &SourceFile, span: Span) -> Diagnostic {
+    Diagnostic::error(
+        Code::TransactionControl,
+        "these locks have no effect: each statement of the section runs in a transaction of its own, whose beginning releases them",
+    )
+    .at(file, span)
+    .help("drop it, and the UNLOCK TABLES below: runners of migrations keep each other out anyway")
+    .help("or write `transaction:false` behind the marker, and the locks are held until UNLOCK TABLES")
+}
+
+fn transaction_control(file: &SourceFile, span: Span, dialect: Dialect) -> Diagnostic {
+    if !dialect.words().transactional_ddl {
+        return Diagnostic::error(
+            Code::TransactionControl,
+            format!("this statement controls a transaction, but {dialect} commits each statement of the section with the note that it is done"),
+        )
+        .at(file, span)
+        .help("drop it: DDL commits by itself, and every other statement runs in a transaction of its own")
+        .help("or write `transaction:false` behind the marker: a transaction that the section opens is its own");
+    }
     Diagnostic::error(
         Code::TransactionControl,
         "this statement controls a transaction, but the section already runs in one",

@@ -349,3 +349,19 @@ fn one_mistake_is_told_once_for_all_databases() {
     let told = found.iter().filter(|d| d.code == Code::UnterminatedToken).count();
     assert_eq!(told, 1, "{found}");
 }
+
+#[test]
+fn what_spans_statements_is_refused_where_each_commits_by_itself() {
+    let message = |up: &str| {
+        let text = format!(
+            "-- a\n--\n-- revision: a\n-- revises:\n\n-- migrate:up\n{up}\n-- migrate:noop none\n"
+        );
+        let (_, found) = Revision::parse(SourceFile::new("a.sql", text), &[Dialect::Mysql]);
+        found.iter().map(|d| d.message.clone()).collect::<Vec<_>>().join("\n")
+    };
+    let locks = message("LOCK TABLES t WRITE; UPDATE t SET a = 1; UNLOCK TABLES;");
+    assert!(locks.contains("these locks have no effect"), "{locks}");
+    let begin = message("BEGIN; UPDATE t SET a = 1; COMMIT;");
+    assert!(begin.contains("mysql commits each statement"), "{begin}");
+    assert_eq!(message("UPDATE t SET a = 1;"), "");
+}

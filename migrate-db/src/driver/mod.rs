@@ -101,7 +101,8 @@ trait Driver: Sized {
     /// Makes the session fit for a run.
     async fn prepare(&mut self) -> sqlx::Result<()>;
     /// What brings the session back to how it was prepared, after a step of the user's.
-    fn restore(&self) -> Vec<String> {
+    /// `thorough` also brings back what a plain step does not change.
+    fn restore(&mut self, _thorough: bool) -> Vec<String> {
         Vec::new()
     }
     /// Runs the statements that a project's sessions begin with, now and whenever the session is
@@ -110,6 +111,10 @@ trait Driver: Sized {
     /// Ends statements that take longer, from now on, and limits the size of what they write, as far
     /// as the database can.
     async fn limit(&mut self, time: Duration, bytes: u64) -> sqlx::Result<()>;
+    /// The server's name for the session; `None` where there is no server.
+    fn session(&self) -> Option<String> {
+        None
+    }
     /// Opens a transaction that will write.
     async fn begin(&mut self, foreign_keys: bool) -> sqlx::Result<()>;
     /// Prepares for statements outside of transactions, until [`Driver::inside`].
@@ -260,8 +265,12 @@ impl Connection {
         each!(self, driver => driver.prepare().await)
     }
 
-    pub(crate) fn restore(&mut self) -> Vec<String> {
-        each!(self, driver => driver.restore())
+    pub(crate) fn restore(&mut self, thorough: bool) -> Vec<String> {
+        each!(self, driver => driver.restore(thorough))
+    }
+
+    pub(crate) fn session(&mut self) -> Option<String> {
+        each!(self, driver => driver.session())
     }
 
     pub(crate) async fn set_up(&mut self, statements: &[String]) -> sqlx::Result<()> {

@@ -17,6 +17,8 @@ pub(crate) struct Mysql {
     handle: Handle<sqlx::MySql>,
     /// What brings the session back to how it was prepared.
     restore: Vec<String>,
+    /// The connection's number.
+    session: Option<String>,
 }
 
 /// The server's own settings, which its client has too; sqlx's would change what `||` means. What
@@ -31,12 +33,12 @@ impl Mysql {
     }
 
     pub(super) fn of(connection: MySqlConnection) -> Self {
-        Self { handle: Handle::Owned(connection), restore: Vec::new() }
+        Self { handle: Handle::Owned(connection), restore: Vec::new(), session: None }
     }
 
     pub(super) async fn acquire(pool: &MySqlPool) -> Result<Self, Error> {
         let connection = pool.acquire().await.map_err(|e| Error::connect("the pool", e))?;
-        Ok(Self { handle: Handle::pooled(connection), restore: Vec::new() })
+        Ok(Self { handle: Handle::pooled(connection), restore: Vec::new(), session: None })
     }
 
     /// A connection outside the pool.
@@ -65,8 +67,10 @@ impl Driver for Mysql {
     }
 
     async fn prepare(&mut self) -> sqlx::Result<()> {
-        let rows = self.rows("SELECT DATABASE()").await?;
-        let database = rows.into_iter().flatten().flatten().next();
+        let rows = self.rows("SELECT DATABASE(), CAST(CONNECTION_ID() AS CHAR)").await?;
+        let mut cells = rows.into_iter().flatten();
+        let database = cells.next().flatten();
+        self.session = cells.next().flatten();
         let back = database.map(|name| format!(";\nUSE `{}`", name.replace('`', "``")));
         let restore = format!("{SETTINGS}{}", back.unwrap_or_default());
         self.trip(&restore).await.done()?;
@@ -74,7 +78,7 @@ impl Driver for Mysql {
         Ok(())
     }
 
-    fn restore(&self) -> Vec<String> {
+    fn restore(&mut self, _thorough: bool) -> Vec<String> {
         self.restore.clone()
     }
 
@@ -99,6 +103,10 @@ impl Driver for Mysql {
             }
         }
         Ok(())
+    }
+
+    fn session(&self) -> Option<String> {
+        self.session.clone()
     }
 
     async fn begin(&mut self, _foreign_keys: bool) -> sqlx::Result<()> {

@@ -18,7 +18,22 @@ pub(crate) struct Postgres {
     handle: Handle<sqlx::Postgres>,
     /// What brings the session back to how it was before the run.
     restore: Vec<String>,
+    /// The number of the server's process.
+    session: Option<String>,
 }
+
+/// Brings back what RESET ALL does not, the role first: what follows may need its rights. DISCARD ALL
+/// does the same, but not inside a transaction.
+const MORE: &[&str] = &[
+    "SET SESSION AUTHORIZATION DEFAULT",
+    "RESET ROLE",
+    "CLOSE ALL",
+    "DEALLOCATE ALL",
+    "UNLISTEN *",
+    "SELECT pg_catalog.pg_advisory_unlock_all()",
+    "DISCARD SEQUENCES",
+    "DISCARD TEMP",
+];
 
 impl Postgres {
     pub(super) async fn open(url: &str) -> Result<Self, Error> {
@@ -26,12 +41,12 @@ impl Postgres {
     }
 
     pub(super) fn of(connection: PgConnection) -> Self {
-        Self { handle: Handle::Owned(connection), restore: Vec::new() }
+        Self { handle: Handle::Owned(connection), restore: Vec::new(), session: None }
     }
 
     pub(super) async fn acquire(pool: &PgPool) -> Result<Self, Error> {
         let connection = pool.acquire().await.map_err(|e| Error::connect("the pool", e))?;
-        Ok(Self { handle: Handle::pooled(connection), restore: Vec::new() })
+        Ok(Self { handle: Handle::pooled(connection), restore: Vec::new(), session: None })
     }
 
     /// A connection outside the pool.
@@ -60,8 +75,12 @@ impl Driver for Postgres {
     }
 
     async fn prepare(&mut self) -> sqlx::Result<()> {
-        let rows = self.rows("SELECT pg_catalog.current_setting('search_path')").await?;
-        let path = rows.into_iter().flatten().flatten().next().unwrap_or_default();
+        let question = "SELECT pg_catalog.current_setting('search_path'), \
+            CAST(pg_catalog.pg_backend_pid() AS TEXT)";
+        let rows = self.rows(question).await?;
+        let mut cells = rows.into_iter().flatten();
+        let path = cells.next().flatten().unwrap_or_default();
+        self.session = cells.next().flatten();
         // Dumps begin by emptying the search path and switching checks off: the next revision is
         // to find what it finds when it runs alone.
         let path = Dialect::Postgres.safe_literal(&path);
@@ -70,8 +89,13 @@ impl Driver for Postgres {
         Ok(())
     }
 
-    fn restore(&self) -> Vec<String> {
-        self.restore.clone()
+    fn restore(&mut self, thorough: bool) -> Vec<String> {
+        let more = if thorough { MORE } else { &[] };
+        more.iter().map(|sql| (*sql).to_owned()).chain(self.restore.iter().cloned()).collect()
+    }
+
+    fn session(&self) -> Option<String> {
+        self.session.clone()
     }
 
     async fn set_up(&mut self, statements: &[String]) -> sqlx::Result<()> {

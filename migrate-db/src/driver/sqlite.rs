@@ -25,11 +25,32 @@ const LOOKS: u32 = 200;
 /// How many operations of its virtual machine stand between two looks at the clock.
 const OPERATIONS: i32 = 10_000;
 
+/// The settings of a session that a revision may change and the next one must not find changed. The
+/// first may forbid to set the others.
+const KEPT: [&str; 14] = [
+    "query_only",
+    "ignore_check_constraints",
+    "defer_foreign_keys",
+    "recursive_triggers",
+    "legacy_alter_table",
+    "reverse_unordered_selects",
+    "writable_schema",
+    "trusted_schema",
+    "cell_size_check",
+    "automatic_index",
+    "read_uncommitted",
+    "cache_spill",
+    "full_column_names",
+    "short_column_names",
+];
+
 pub(crate) struct Sqlite {
     handle: Handle<sqlx::Sqlite>,
     /// The session's settings before the run: foreign keys and busy timeout.
     before: Option<(String, String)>,
     foreign_keys: Option<bool>,
+    /// The statements that bring the settings of [`KEPT`] back to what they were.
+    restore: Vec<String>,
     /// Broken references when the transaction began, or the section outside of one.
     broken: Broken,
     /// Whether statements are sent outside of transactions.
@@ -66,6 +87,7 @@ impl Sqlite {
             handle,
             before: None,
             foreign_keys: None,
+            restore: Vec::new(),
             broken: Ok(BTreeMap::new()),
             is_outside: false,
         }
@@ -78,6 +100,20 @@ impl Sqlite {
     async fn pragma(&mut self, name: &str) -> sqlx::Result<String> {
         let rows = self.rows(&format!("PRAGMA {name}")).await?;
         Ok(rows.into_iter().flatten().flatten().next().unwrap_or_default())
+    }
+
+    /// Remembers the settings that are brought back.
+    async fn remember(&mut self) -> sqlx::Result<()> {
+        let question: Vec<String> = KEPT
+            .iter()
+            .map(|name| format!("(SELECT CAST({name} AS TEXT) FROM pragma_{name})"))
+            .collect();
+        let rows = self.rows(&format!("SELECT {}", question.join(", "))).await?;
+        let values = rows.into_iter().flatten();
+        let back =
+            |(name, value): (&&str, Option<String>)| Some(format!("PRAGMA {name} = {}", value?));
+        self.restore = KEPT.iter().zip(values).filter_map(back).collect();
+        Ok(())
     }
 
     async fn set_foreign_keys(&mut self, on: bool) -> sqlx::Result<()> {
@@ -151,6 +187,7 @@ impl Driver for Sqlite {
             self.before =
                 Some((self.pragma("foreign_keys").await?, self.pragma("busy_timeout").await?));
         }
+        self.remember().await?;
         self.execute(&format!("PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")).await
     }
 
@@ -158,7 +195,7 @@ impl Driver for Sqlite {
         for statement in statements {
             self.execute(statement).await?;
         }
-        Ok(())
+        self.remember().await
     }
 
     async fn limit(&mut self, time: Duration, bytes: u64) -> sqlx::Result<()> {
@@ -169,6 +206,15 @@ impl Driver for Sqlite {
         drop(handle);
         let page = self.pragma("page_size").await?.parse().unwrap_or(4096_u64);
         self.execute(&format!("PRAGMA max_page_count = {}", bytes / page.max(1))).await
+    }
+
+    fn restore(&mut self, thorough: bool) -> Vec<String> {
+        if !thorough {
+            return Vec::new();
+        }
+        // Only outside of a transaction it can be set, so there it is looked at.
+        self.foreign_keys = None;
+        self.restore.clone()
     }
 
     async fn begin(&mut self, foreign_keys: bool) -> sqlx::Result<()> {

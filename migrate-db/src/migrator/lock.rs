@@ -57,6 +57,11 @@ pub(super) async fn take(
     let words = place.dialect().words().lock.filter(|_| options.lock != Locking::None);
     let Some(words) = words else { return Ok(None) };
     let Some(connection) = Connection::beside(place).await? else { return Ok(None) };
+    let mut connection = connection;
+    if let Some(prepare) = words.prepare {
+        let prepared = connection.execute(prepare).await;
+        prepared.map_err(|e| Error::database("preparing the lock's session", e))?;
+    }
     let mut seeker = Seeker { connection, way: Way::Session(words, table.version()) };
     let wait = options.lock_wait;
     if options.lock != Locking::Table {

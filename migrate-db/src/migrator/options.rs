@@ -8,6 +8,7 @@ use migrate_core::script::{How, Transactions};
 use migrate_core::version_table::DEFAULT_NAME;
 
 use crate::event::Reporting;
+use crate::interrupt::Interrupt;
 
 /// How a [`Migrator`](super::Migrator) works; [`Options::default`] fits most.
 #[derive(Debug, Clone)]
@@ -31,6 +32,8 @@ pub struct Options {
     pub session: Vec<String>,
     /// How runners keep each other out.
     pub lock: Locking,
+    /// Stops a run from outside: see [`Interrupt`].
+    pub interrupt: Option<Interrupt>,
     /// Who is recorded in the version table and the log.
     pub by: String,
     /// How exactly events name the statement that runs.
@@ -51,6 +54,7 @@ impl Default for Options {
             unknown_downs: UnknownDowns::default(),
             session: Vec::new(),
             lock: Locking::Auto,
+            interrupt: None,
             by: by_default(),
             reporting: Reporting::default(),
         }

@@ -21,7 +21,7 @@ use crate::error::Error;
 use crate::event::Event;
 use crate::runner::{Done, Outcome, Runner, Work};
 use crate::state::{self, Missing, Status};
-use crate::unfinished::Unfinished;
+use crate::unfinished::{Unfinished, resume_command};
 
 /// How often a lost connection is made again in one run.
 const RECONNECTIONS: u32 = 5;
@@ -35,6 +35,9 @@ const REPLANS: u32 = 10_000;
 /// How long a row must stay as it is before its statement in doubt is that of a dead runner, where
 /// no lock says that there is no other one.
 const LIVE_RUNNER: Duration = Duration::from_secs(3);
+
+/// How long the question may take where an interrupted run left the database.
+const ANSWER: Duration = Duration::from_secs(5);
 
 /// What a session is to reach.
 pub(super) enum Aim {
@@ -97,6 +100,33 @@ impl Session<'_> {
         history: &History,
         aim: &Aim,
     ) -> Result<Report, Error> {
+        match self.rounds(history, aim).await {
+            Err(Error::Interrupted { unanswered, .. }) => {
+                Err(self.interrupted(history, unanswered).await)
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// What an interrupted run leaves, as another connection finds it.
+    async fn interrupted(&mut self, history: &History, unanswered: bool) -> Error {
+        let asked = async {
+            let connection = Connection::open(&self.database.place, false).await.ok().flatten();
+            let status = state::read(&mut connection?, &self.table, history).await.ok()?;
+            let heads = status.heads(&history.graph);
+            let heads = heads.iter().map(|node| history.graph.id(*node).to_string()).collect();
+            Some((heads, status.unfinished.into_iter().next()))
+        };
+        // A statement that is not cancelled may be committed after the question.
+        let found = if unanswered { None } else { tokio::time::timeout(ANSWER, asked).await.ok() };
+        let (heads, unfinished) = found.flatten().map_or((None, None), |(h, u)| (Some(h), u));
+        let resume = unfinished.as_ref().map(|unfinished| {
+            resume_command(&history.graph, &unfinished.revision, unfinished.direction())
+        });
+        Error::Interrupted { heads, unanswered, resume }
+    }
+
+    async fn rounds(&mut self, history: &History, aim: &Aim) -> Result<Report, Error> {
         let mut done = Vec::new();
         let mut lost = 0;
         let mut limit = Limit::default();
@@ -245,6 +275,9 @@ impl Session<'_> {
             reporting: self.options.reporting,
             redo,
             locked: self.lock.is_some(),
+            place: Some(&self.database.place),
+            session: &self.options.session,
+            interrupt: self.options.interrupt.as_ref(),
         };
         Runner::new(&mut self.reached.connection, work, &mut *self.tell, status)
     }

@@ -103,14 +103,14 @@ impl Runner<'_> {
 
     /// Ends the transaction that a section opened itself and left open by its failure.
     pub(super) async fn end_own_transaction(&mut self) {
-        if !self.unit.is_some_and(|unit| unit.first < unit.last) {
+        if self.is_silent || self.unit.is_none_or(|unit| unit.first >= unit.last) {
             return;
         }
         let mut end = vec!["ROLLBACK".to_owned()];
         if !self.work.table.dialect().words().transactional_ddl {
             end.push("UNLOCK TABLES".to_owned());
         }
-        end.extend(self.connection.restore());
+        end.extend(self.connection.restore(false));
         for sql in end {
             // When even this fails the connection is gone, and what was open with it.
             let _ = self.connection.execute(&sql).await;

@@ -30,7 +30,20 @@ impl<'r> Runner<'r> {
             Record::Done(step) | Record::Finish(step) => Some(step),
             _ => None,
         };
-        let settings = if ends.is_some() { self.connection.restore() } else { Vec::new() };
+        let leaves = ends.is_some() && self.current.is_some_and(|current| current.leaves);
+        let mut settings = Vec::new();
+        if leaves && let Some(question) = self.work.table.dialect().words().temporary {
+            if let end @ (End::Overtaken | End::Conflict(_)) = self.flush().await? {
+                return Ok(end);
+            }
+            let rows = self.connection.rows(question).await;
+            let rows = rows.map_err(|e| Error::database("looking for temporary objects", e))?;
+            settings.extend(rows.into_iter().flatten().flatten());
+        }
+        if ends.is_some() {
+            settings.extend(self.connection.restore(leaves));
+            self.stale |= self.current.is_some_and(|current| current.renews);
+        }
         for sql in settings {
             let end = self.send(Cow::Owned(sql), What::Set).await?;
             if matches!(end, End::Overtaken | End::Conflict(_)) {

@@ -8,10 +8,14 @@ use migrate_core::graph::Graph;
 use migrate_core::plan::Step;
 use migrate_core::script::{Action, Script, Statement, statements_of};
 
+use super::supervise::Supervisor;
 use super::{Runner, Work};
 use crate::driver::Trip;
 use crate::event::{Event, Reporting};
 use crate::queue::{self, Queued, What};
+
+/// How often statements that are on their way are looked after.
+const LOOKED_AFTER_EVERY: Duration = Duration::from_millis(100);
 
 /// How long a step runs before it is reported, and how often after that.
 const REPORTED_EVERY: Duration = Duration::from_secs(1);
@@ -50,7 +54,8 @@ impl Runner<'_> {
     pub(super) async fn trip(&mut self, queue: &[Queued<'_>]) -> Trip {
         let sent = Instant::now();
         let text = queue::text(queue);
-        let Self { connection, work, tell, current, reported, .. } = self;
+        let session = self.connection.session();
+        let Self { connection, work, tell, current, reported, is_silent, .. } = self;
         let step = current.map(|current| current.step);
         let since = current.map_or(sent, |current| current.since);
         if since.elapsed() >= REPORTED_EVERY && reported.elapsed() >= REPORTED_EVERY {
@@ -58,14 +63,20 @@ impl Runner<'_> {
             report_running(work, step, queue, 0, since, tell);
         }
         let arrived = AtomicUsize::new(0);
+        let mut supervisor = Supervisor::new(session);
         let mut trip = pin!(connection.trip_counted(&text, &arrived));
         let trip = loop {
-            match tokio::time::timeout(REPORTED_EVERY, trip.as_mut()).await {
-                Ok(trip) => break trip,
-                Err(_) => {
-                    *reported = Instant::now();
-                    report_running(work, step, queue, arrived.load(Ordering::Relaxed), since, tell);
-                }
+            if let Ok(trip) = tokio::time::timeout(LOOKED_AFTER_EVERY, trip.as_mut()).await {
+                break trip;
+            }
+            let results = arrived.load(Ordering::Relaxed);
+            if sent.max(*reported).elapsed() >= REPORTED_EVERY {
+                *reported = Instant::now();
+                report_running(work, step, queue, results, since, tell);
+            }
+            if let Some(failure) = supervisor.check(work, &text, results).await {
+                *is_silent = true;
+                break Trip { failure: Some(failure), ..Trip::default() };
             }
         };
         let mut before = sent;

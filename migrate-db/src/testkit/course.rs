@@ -150,6 +150,9 @@ impl<'h> Course<'h> {
             reporting: self.options.reporting,
             redo: false,
             locked: true,
+            place: None,
+            session: &[],
+            interrupt: None,
         };
         let mut silent = |_: &_| {};
         let mut runner = Runner::new(&mut self.connection, work, &mut silent, &status);

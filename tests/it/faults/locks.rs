@@ -34,7 +34,7 @@ const ROW: &[&str] = &["upgrade", "--lock", "table", "--lock-wait", "20s"];
 const SESSION: &[&str] = &["upgrade", "--lock", "session", "--lock-wait", "20s"];
 
 /// Runs SQL on a connection that is then kept: what it locks is free when the value is dropped.
-async fn keep(db: &Db, sql: &'static str) -> Box<dyn Any + Send> {
+pub(super) async fn keep(db: &Db, sql: &'static str) -> Box<dyn Any + Send> {
     match db.dialect {
         Dialect::Postgres => {
             let mut connection = sqlx::PgConnection::connect(&db.url).await.unwrap();
@@ -50,7 +50,7 @@ async fn keep(db: &Db, sql: &'static str) -> Box<dyn Any + Send> {
 }
 
 /// Keeps everybody from writing the journal.
-async fn hold_the_journal(db: &Db) -> Box<dyn Any + Send> {
+pub(super) async fn hold_the_journal(db: &Db) -> Box<dyn Any + Send> {
     match db.dialect {
         Dialect::Postgres => keep(db, "BEGIN; LOCK TABLE journal IN SHARE MODE").await,
         _ => keep(db, "LOCK TABLES journal READ").await,
@@ -58,7 +58,7 @@ async fn hold_the_journal(db: &Db) -> Box<dyn Any + Send> {
 }
 
 /// Waits until so many statements that begin so wait for a lock.
-async fn wait_for(db: &Db, count: usize, statement: &str) {
+pub(super) async fn wait_for(db: &Db, count: usize, statement: &str) {
     let waiting = match db.dialect {
         Dialect::Postgres => format!(
             "SELECT pid::text FROM pg_stat_activity WHERE datname = current_database() \
@@ -74,7 +74,7 @@ async fn wait_for(db: &Db, count: usize, statement: &str) {
     }
 }
 
-async fn signal(child: &Child, name: &str) {
+pub(super) async fn signal(child: &Child, name: &str) {
     let pid = child.id().unwrap().to_string();
     let sent = Command::new("kill").args(["-s", name, &pid]).status().await.unwrap();
     assert!(sent.success());

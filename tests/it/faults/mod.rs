@@ -26,6 +26,7 @@ macro_rules! within {
 
 mod cuts;
 mod disk;
+mod interrupts;
 mod kills;
 mod locks;
 mod pooler;

@@ -45,6 +45,8 @@ struct Wire {
     /// The connection whose request is through and whose answer is not to arrive.
     mute: Option<u64>,
     cuts: VecDeque<Cut>,
+    /// The connection on which nothing passes any more, and nobody hears of it.
+    silent: Option<u64>,
     done: usize,
     /// Tells every connection of a cut.
     cut: watch::Sender<usize>,
@@ -60,6 +62,7 @@ impl Proxy {
             total: [0; 2],
             mute: None,
             cuts: VecDeque::new(),
+            silent: None,
             done: 0,
             cut: watch::channel(0).0,
         }));
@@ -80,6 +83,16 @@ impl Proxy {
         let mut wire = self.wire.lock().unwrap();
         wire.cuts = cuts.into_iter().collect();
         (wire.passed, wire.total, wire.mute, wire.done) = ([0; 2], [0; 2], None, 0);
+    }
+
+    /// Lets nothing pass any more on a connection, without a word to its ends.
+    pub(super) fn silence(&self, number: u64) {
+        self.wire.lock().unwrap().silent = Some(number);
+    }
+
+    /// Ends every connection.
+    pub(super) fn hang_up(&self) {
+        self.wire.lock().unwrap().cut.send_modify(|count| *count += 1);
     }
 
     /// Mends it; how often it was cut.
@@ -149,6 +162,10 @@ async fn carry(
             read = server.read(&mut down) => (true, read),
             _ = cuts.changed() => return,
         };
+        if wire.lock().unwrap().silent == Some(number) {
+            let _ = cuts.changed().await;
+            return;
+        }
         let Ok(count @ 1..) = read else { break };
         let (count, cut) = wire.lock().unwrap().pass(number, from_server, count);
         let written = if from_server {

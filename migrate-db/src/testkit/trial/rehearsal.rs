@@ -90,7 +90,7 @@ pub(in super::super) async fn rehearse_downs(
         let mut text = Vec::new();
         for trial in trials {
             text.extend(statements(*trial, Direction::Down).into_iter().map(str::to_owned));
-            text.extend(course.connection.restore());
+            text.extend(course.connection.restore(false));
         }
         course.schema_after(&text.join(BETWEEN)).await.map(Some)
     })
@@ -121,7 +121,7 @@ async fn undone<T>(
     let failed = |doing: &'static str| move |e| Error::database(doing, e);
     course.connection.begin(foreign_keys).await.map_err(failed("opening a transaction"))?;
     let outcome = work(course).await;
-    let restore = course.connection.restore();
+    let restore = course.connection.restore(false);
     let mut undo = vec!["ROLLBACK".to_owned()];
     undo.extend(restore.iter().cloned());
     match course.execute(&undo.join(";\n")).await {

@@ -1,0 +1,202 @@
+//! Looks after statements that are on their way, on a second connection, and after what may have
+//! changed meanwhile: the row of the step, the session.
+//!
+//! When a run is interrupted, the server is asked to cancel the statement. When no result arrives
+//! for long, the server is asked whether it still executes one: a connection that went silent
+//! without a reset would be waited for without end.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use migrate_core::dialect::CancelWords;
+use migrate_core::script::{Action, Record};
+
+use super::{Current, Runner, Work};
+use crate::driver::Connection;
+use crate::error::Error;
+
+/// How long the server may take to answer a cancel request.
+const ANSWER: Duration = Duration::from_secs(10);
+
+/// How long a question on the second connection may take.
+const QUESTION: Duration = Duration::from_secs(10);
+
+/// How long nothing arrives before the server is asked, and how often it is asked then.
+const SILENCE: Duration = Duration::from_secs(10);
+
+/// How often the server must say that it executes nothing for us.
+const STRIKES: u32 = 2;
+
+/// How often the server may be out of reach.
+const UNREACHABLE: u32 = 6;
+
+/// What is known of statements that are on their way.
+pub(super) struct Supervisor {
+    /// The server's name for the session that executes them.
+    session: Option<String>,
+    interrupted: Option<Instant>,
+    /// How many results had arrived, and when the last one did.
+    arrived: (usize, Instant),
+    asked: Instant,
+    strikes: u32,
+    unreachable: u32,
+}
+
+impl Supervisor {
+    pub(super) fn new(session: Option<String>) -> Self {
+        let now = Instant::now();
+        Self {
+            session,
+            interrupted: None,
+            arrived: (0, now),
+            asked: now,
+            strikes: 0,
+            unreachable: 0,
+        }
+    }
+
+    /// Returns why the statements are no longer waited for.
+    pub(super) async fn check(
+        &mut self,
+        work: &Work<'_>,
+        text: &str,
+        arrived: usize,
+    ) -> Option<sqlx::Error> {
+        let words = work.table.dialect().words().cancel;
+        if work.interrupt.is_some_and(|interrupt| interrupt.is_requested()) {
+            let Some(words) = words else { return Some(ended("interrupted")) };
+            match self.interrupted {
+                None => {
+                    self.interrupted = Some(Instant::now());
+                    let _ = tokio::time::timeout(QUESTION, self.cancel(words, work, text)).await;
+                }
+                Some(since) if since.elapsed() >= ANSWER => {
+                    return Some(ended("the server does not answer the cancel request"));
+                }
+                Some(_) => {}
+            }
+            return None;
+        }
+        if self.arrived.0 != arrived {
+            self.arrived = (arrived, Instant::now());
+            (self.strikes, self.unreachable) = (0, 0);
+        }
+        let words = words?;
+        if self.arrived.1.elapsed() < SILENCE || self.asked.elapsed() < SILENCE {
+            return None;
+        }
+        let found = tokio::time::timeout(QUESTION, self.find(words, work, text)).await;
+        self.asked = Instant::now();
+        match found {
+            Ok(Ok((_, Some(_)))) => (self.strikes, self.unreachable) = (0, 0),
+            Ok(Ok((_, None))) => self.strikes += 1,
+            Ok(Err(_)) | Err(_) => self.unreachable += 1,
+        }
+        if self.strikes >= STRIKES {
+            return Some(ended("the connection is silent, and the server executes nothing for it"));
+        }
+        (self.unreachable >= UNREACHABLE)
+            .then(|| ended("the connection is silent, and the server cannot be reached"))
+    }
+
+    /// A second connection, and the session that executes the statements, if one does.
+    async fn find(
+        &self,
+        words: CancelWords,
+        work: &Work<'_>,
+        text: &str,
+    ) -> Result<(Option<Connection>, Option<String>), Error> {
+        let (Some(session), Some(place)) = (&self.session, work.place) else {
+            return Ok((None, Some(String::new())));
+        };
+        let Some(mut connection) = Connection::beside(place).await? else {
+            return Ok((None, Some(String::new())));
+        };
+        let sql = work.table.dialect().safe_literal(text);
+        let question = words.find.replace("{id}", session).replace("{sql}", &sql);
+        let rows = connection.rows(&question).await;
+        let rows = rows.map_err(|e| Error::database("asking what the server does", e))?;
+        let found: Vec<String> = rows.into_iter().flatten().flatten().collect();
+        // Behind a pooler the session may be another one: the text finds it, if it is the only one.
+        let one = match found.as_slice() {
+            [one] => Some(one.clone()),
+            several => several.iter().find(|id| *id == session).cloned(),
+        };
+        Ok((Some(connection), one))
+    }
+
+    async fn cancel(&self, words: CancelWords, work: &Work<'_>, text: &str) -> Result<(), Error> {
+        if let (Some(mut connection), Some(session)) = self.find(words, work, text).await? {
+            let sql = words.cancel.replace("{id}", &session);
+            let cancelled = connection.execute(&sql).await;
+            cancelled.map_err(|e| Error::database("cancelling a statement", e))?;
+            let _ = connection.close().await;
+        }
+        Ok(())
+    }
+}
+
+impl Runner<'_> {
+    /// Whether the run may stop before an action: not between a statement and the note of its end.
+    pub(super) fn may_stop_before(&self, action: &Action) -> bool {
+        match action {
+            Action::Step(_)
+            | Action::Resume(..)
+            | Action::Begin { .. }
+            | Action::Outside { .. } => true,
+            Action::Record(Record::Attempt(..)) => true,
+            Action::Statement(_) => self.open,
+            _ => false,
+        }
+    }
+
+    pub(super) const fn interrupted(&self) -> Error {
+        Error::Interrupted { heads: None, unanswered: self.is_silent, resume: None }
+    }
+
+    /// Makes a new connection, where the last revision may have changed more of the session than can
+    /// be brought back.
+    pub(super) async fn renew(&mut self) -> Result<(), Error> {
+        if self.open || !std::mem::take(&mut self.stale) {
+            return Ok(());
+        }
+        let Some(place) = self.work.place else { return Ok(()) };
+        if let Some(mut fresh) = Connection::beside(place).await? {
+            let failed = |e| Error::database("preparing the session", e);
+            fresh.prepare().await.map_err(failed)?;
+            fresh.set_up(self.work.session).await.map_err(failed)?;
+            let used = std::mem::replace(self.connection, fresh);
+            // Whatever it says: it is not used again.
+            let _ = used.close().await;
+        }
+        Ok(())
+    }
+
+    /// Whether another runner has moved the version table, or, where no lock keeps it out, the row of
+    /// the present step.
+    pub(super) async fn is_overtaken(&mut self, in_transaction: bool) -> bool {
+        if in_transaction && self.moved().await {
+            return true;
+        }
+        let Some(Current { step, journalled: Some(done), attempted, .. }) = self.current else {
+            return false;
+        };
+        if self.work.locked {
+            return false;
+        }
+        let question = self.work.table.progress(self.work.graph.id(step.node).as_str());
+        let Ok(rows) = self.connection.rows(&question).await else { return false };
+        let number = |cell: Option<String>| cell.and_then(|n| n.parse::<usize>().ok());
+        let now: Vec<_> = rows.into_iter().flatten().map(number).collect();
+        // The step itself may have removed its row.
+        !now.is_empty() && now != [Some(done), Some(done + attempted)]
+    }
+
+    pub(super) fn is_interrupted(&self) -> bool {
+        self.work.interrupt.is_some_and(|interrupt| interrupt.is_requested())
+    }
+}
+
+fn ended(why: &str) -> sqlx::Error {
+    sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, why))
+}
