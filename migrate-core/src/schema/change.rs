@@ -19,6 +19,12 @@ pub struct Difference {
 }
 
 impl Difference {
+    /// Whether the same object differs in the same way, whatever else is in the object.
+    #[must_use]
+    pub fn is_same_change(&self, other: &Self) -> bool {
+        self.object == other.object && self.change == other.change
+    }
+
     /// Whether it is only about the order of columns.
     #[must_use]
     pub const fn is_order(&self) -> bool {
