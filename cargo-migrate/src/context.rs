@@ -31,7 +31,7 @@ pub(crate) enum Said {
     /// How the version table shows that all is applied.
     AllApplied(AllApplied),
     /// The history; of the files that were not touched only the headers are known.
-    History(History),
+    History(Box<History>),
 }
 
 /// Where a command works and with what.
@@ -130,7 +130,7 @@ impl<'u> Context<'u> {
             let all = snapshot.all_applied().filter(|_| idle);
             let said = match all {
                 Some(all) => Some(Said::AllApplied(all)),
-                None => snapshot.history().map(Said::History),
+                None => snapshot.history().map(|history| Said::History(Box::new(history))),
             };
             Some((snapshot, said))
         });

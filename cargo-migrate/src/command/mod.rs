@@ -120,7 +120,7 @@ fn run_or_ask(command: &cli::Command, context: &Context<'_>) -> Result<Exit, Cli
                     }
                     snapshot.history()
                 }
-                Some(Said::History(history)) => Some(history),
+                Some(Said::History(history)) => Some(*history),
                 None => None,
             };
         }

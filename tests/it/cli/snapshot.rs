@@ -101,7 +101,7 @@ fn a_snapshot_answers_only_while_the_files_are_as_they_were() {
     assert!(outcome.stderr.contains("1 step done; the database is at more"), "{outcome}");
     fs::remove_file(env.path("migrations/more.sql")).unwrap();
     refused(&env.run(&["upgrade"]), "more");
-    env.ok(&["downgrade", "r031"]);
+    env.ok(&["downgrade", "r031", "--yes"]);
 
     // A lock file that is there now, and says something else later.
     env.ok(&["accept"]);
