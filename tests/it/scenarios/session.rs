@@ -100,7 +100,7 @@ async fn a_role_and_what_is_prepared_end_with_the_revision(db: Db) {
         assert_eq!(db.column("SELECT p || t FROM b").await, ["0"]);
         assert_eq!(db.column("SELECT who FROM b WHERE who = session_user").await.len(), 1);
         let owner = "SELECT tableowner::text FROM pg_tables WHERE tablename = 'b'";
-        assert_ne!(db.column(owner).await, [role.clone()]);
+        assert_ne!(db.column(owner).await, std::slice::from_ref(&role));
         downgrade(&db, &history, "base").await.unwrap();
     }
     db.execute(&format!("DROP OWNED BY {role}; DROP ROLE {role}")).await;
