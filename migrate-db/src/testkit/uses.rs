@@ -153,7 +153,9 @@ fn spread(words: &mut BTreeSet<String>, statements: &[Vec<String>], columns: &BT
         }
     };
     follow(words);
-    let new: Vec<String> = words.iter().filter(|word| !columns.contains(*word)).cloned().collect();
+    let tables: BTreeSet<&String> = statements.iter().flat_map(|s| tables(s)).collect();
+    let is_new = |word: &&String| !columns.contains(*word) && !tables.contains(*word);
+    let new: Vec<String> = words.iter().filter(is_new).cloned().collect();
     let fills = |statement: &&Vec<String>| {
         let fills = statement.iter().any(|word| word == "set" || word == "select");
         fills && new.iter().any(|word| is_name(word) && statement.contains(word))
@@ -169,6 +171,13 @@ fn spread(words: &mut BTreeSet<String>, statements: &[Vec<String>], columns: &BT
         );
     }
     follow(words);
+}
+
+/// The words that stand where a table is named.
+fn tables(statement: &[String]) -> impl Iterator<Item = &String> {
+    const BEFORE: [&str; 5] = ["from", "join", "update", "into", "table"];
+    let pairs = statement.windows(2);
+    pairs.filter(|pair| BEFORE.contains(&pair[0].as_str())).map(|pair| &pair[1])
 }
 
 /// Whether a word may be the name of a new column: neither a number nor a common keyword.

@@ -181,7 +181,9 @@ fn server(dialect: Dialect, rest: &str) -> Result<(), Problem> {
     };
     let is_address = address.starts_with('[') && host.parse::<std::net::Ipv6Addr>().is_ok();
     let is_name = |host: &str| host.chars().all(|c| c.is_alphanumeric() || "._-%".contains(c));
-    if !is_address && !is_name(host) {
+    // With an encoded `:` or `@` in it, it is an account whose end is missing.
+    let is_account = super::decoded(host).contains([':', '@']);
+    if !is_address && (is_account || !is_name(host)) {
         return Err(Problem::new("its host is no name or address", ENCODE));
     }
     if !port.is_empty() && port.parse::<u16>().is_err() {

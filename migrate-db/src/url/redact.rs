@@ -38,6 +38,10 @@ fn shown(dialect: Dialect, rest: &str) -> Option<String> {
         place.to_owned()
     } else {
         check(dialect, rest).ok()?;
+        let path = place.trim_start_matches('/').split_once('/').map_or("", |(_, path)| path);
+        if super::decoded(path).contains([':', '@']) {
+            return None;
+        }
         server(place.strip_prefix("//")?)
     };
     let mut shown = place;
