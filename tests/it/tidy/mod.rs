@@ -1,11 +1,11 @@
-//! What the sources must keep to: floors, who may name what, documentation that is in step.
+//! What the sources must keep to: layers, who may name what, documentation that is in step.
 //!
 //! Every exception stands in a list with its reason, and an exception that is no longer needed
 //! fails too.
 
 pub(crate) mod code;
 mod documents;
-mod floors;
+mod layers;
 
 use std::collections::BTreeSet;
 
@@ -77,9 +77,9 @@ fn one_module_of_core_touches_the_file_system() {
 #[test]
 fn the_macros_plan_nothing_and_write_nothing() {
     let files = crate_files("migrate-macros");
-    for room in ["author", "plan", "script", "version_table"] {
-        refuse(&files, &format!("migrate-macros sees {room}"), &[], |file| {
-            names(file, &["migrate_core", room])
+    for module in ["author", "plan", "script", "version_table"] {
+        refuse(&files, &format!("migrate-macros sees {module}"), &[], |file| {
+            names(file, &["migrate_core", module])
         });
     }
 }
@@ -183,7 +183,7 @@ fn the_environment_is_read_in_few_places() {
 fn a_file_is_short_enough_to_be_read() {
     refuse(
         &all_files(),
-        "more than 600 lines without the tests inside: a room for two",
+        "more than 600 lines without the tests inside: split the module",
         &[],
         |file| file.lines > 600,
     );
