@@ -173,11 +173,16 @@ fn spread(words: &mut BTreeSet<String>, statements: &[Vec<String>], columns: &BT
     follow(words);
 }
 
-/// The words that stand where a table is named.
+/// The words that stand where a table is named. `SELECT .. INTO top` names a variable.
 fn tables(statement: &[String]) -> impl Iterator<Item = &String> {
-    const BEFORE: [&str; 5] = ["from", "join", "update", "into", "table"];
-    let pairs = statement.windows(2);
-    pairs.filter(|pair| BEFORE.contains(&pair[0].as_str())).map(|pair| &pair[1])
+    statement.iter().enumerate().filter_map(|(at, word)| {
+        let is_table = match word.as_str() {
+            "from" | "join" | "update" | "table" => true,
+            "into" => at > 0 && ["insert", "replace"].contains(&statement[at - 1].as_str()),
+            _ => false,
+        };
+        statement.get(at + 1).filter(|_| is_table)
+    })
 }
 
 /// Whether a word may be the name of a new column: neither a number nor a common keyword.
@@ -260,7 +265,7 @@ mod tests {
             "INSERT INTO n WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c, t WHERE i < t.many) SELECT i FROM c; UPDATE t SET a = 1",
             "many a",
         );
-        assert!(found.counted.contains("many") && !found.counted.contains("a"));
+        assert!(found.counted.contains("many") && !found.counted.contains("a"), "{found:?}");
         let loops = "SELECT max(many) INTO top FROM t; WHILE i <= top LOOP i := i + 1; END LOOP";
         assert!(uses(loops, "many a").counted.contains("many"));
     }

@@ -38,11 +38,12 @@ fn shown(dialect: Dialect, rest: &str) -> Option<String> {
         place.to_owned()
     } else {
         check(dialect, rest).ok()?;
-        let path = place.trim_start_matches('/').split_once('/').map_or("", |(_, path)| path);
+        let place = place.strip_prefix("//")?;
+        let path = place.split_once('/').map_or("", |(_, path)| path);
         if super::decoded(path).contains([':', '@']) {
             return None;
         }
-        server(place.strip_prefix("//")?)
+        server(place)
     };
     let mut shown = place;
     for (n, pair) in query.split('&').filter(|pair| !pair.is_empty()).enumerate() {
