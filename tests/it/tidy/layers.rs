@@ -100,8 +100,12 @@ impl Unit {
                         file.path,
                         name.join("::")
                     )),
-                    Some(seen) if seen != module && self.layers[seen] >= *layer => faults
-                        .push(format!("{}: {module} imports {seen}, which is not in a lower layer", file.path)),
+                    Some(seen) if seen != module && self.layers[seen] >= *layer => {
+                        faults.push(format!(
+                            "{}: {module} imports {seen}, which is not in a lower layer",
+                            file.path
+                        ))
+                    }
                     Some(_) => {}
                 }
             }
