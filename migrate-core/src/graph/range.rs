@@ -17,8 +17,11 @@ impl Graph {
     pub fn range(&self, text: &str, applied: &Set) -> Result<Vec<Node>, TargetError> {
         let ends = text.split_once(':').filter(|(_, upper)| !upper.contains(':'));
         let Some((lower, upper)) = ends else {
-            return Err(TargetError::new(Kind::Syntax, format!("`{text}` is no range"))
-                .help("a range is `A:B`, `A:` (to the heads) or `:B` (from base)"));
+            return Err(TargetError::new(
+                Kind::Syntax,
+                format!("`{}` is no range", super::target::shown(text)),
+            )
+            .help("a range is `A:B`, `A:` (to the heads) or `:B` (from base)"));
         };
         let lower: Target = match lower {
             "" => Target::place(Place::Base),

@@ -136,8 +136,20 @@ fn offset(text: &str, steps: &str) -> Result<Offset, TargetError> {
     Ok(if sign == "+" { Offset::Up(count) } else { Offset::Down(count) })
 }
 
+/// A text for an error message. A text that may be a URL with a password in it is not repeated.
+pub(super) fn shown(text: &str) -> &str {
+    let has = |sign| text.contains(sign);
+    if has("://") || has("@") && (has(":") || has("/")) { "***" } else { text }
+}
+
 fn malformed(text: &str, why: &str) -> TargetError {
-    TargetError::new(TargetErrorKind::Syntax, format!("`{text}` is no target: {why}")).help(
+    let shown = shown(text);
+    let error = TargetError::new(TargetErrorKind::Syntax, format!("`{shown}` is no target: {why}"));
+    let error = match shown == text {
+        true => error,
+        false => error.help("the URL of a database is given as `--database-url`"),
+    };
+    error.help(
         "targets are an id or its beginning, a branch label, `head`, `heads`, `base`, `+N`, `-N`, \
          `REV+N`, `REV-N`, and any of these on a branch: `BRANCH@TARGET`",
     )
@@ -180,6 +192,20 @@ impl fmt::Display for Offset {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_url_is_not_repeated() {
+        for text in [
+            "postgres://ada:s3cret@db/app",
+            "ada:s3cret@db",
+            "s3cret@db/app",
+            "postgres://ada:s3cret",
+        ] {
+            let error = text.parse::<Target>().unwrap_err();
+            assert!(!format!("{error} {error:?}").contains("s3cret"), "{error:?}");
+        }
+        assert!("a@b+x".parse::<Target>().unwrap_err().to_string().contains("`a@b+x`"));
+    }
 
     #[test]
     fn every_form_is_read_and_written_alike() {

@@ -177,3 +177,27 @@ fn flags_after_a_list_of_revisions_are_flags() {
     env.ok(&["edit", "head", "-q"]);
     env.ok(&["edit", "aaa+1", "current"]);
 }
+
+#[test]
+fn a_url_where_a_target_belongs_is_not_repeated() {
+    let env = TestEnvironment::with_history();
+    let url = "postgres://ada:s3cret@db/app";
+    for args in [
+        &["upgrade", url][..],
+        &["downgrade", url],
+        &["stamp", url],
+        &["show", url],
+        &["history", "-r", url],
+        &["merge", url, "b"],
+        &["test", "--only", url],
+        &["new", "--head", url, "-m", "x"],
+        &["current", url],
+        &["upgrade", "--dialect", url],
+        &["log", "-n", url],
+        &[url],
+    ] {
+        let outcome = env.run(args);
+        assert_ne!(outcome.code, 0, "{args:?}\n{outcome}");
+        assert!(!outcome.to_string().contains("s3cret"), "{args:?}\n{outcome}");
+    }
+}
