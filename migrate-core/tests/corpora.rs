@@ -42,16 +42,23 @@ fn sql_files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
+/// The SQL files of a history; `None`, and a message, where it is absent.
+#[expect(clippy::print_stdout, reason = "a test helper: what was left out is said")]
+fn corpus(name: &str) -> Option<Vec<PathBuf>> {
+    let folder = corpora().join(name);
+    if !folder.is_dir() {
+        println!("corpus {name} is absent: set MIGRATE_CORPORA to the folder that holds it");
+        return None;
+    }
+    let mut paths = Vec::new();
+    sql_files(&folder, &mut paths);
+    Some(paths)
+}
+
 #[test]
 fn every_file_of_real_histories_splits() {
     for (name, dialect, files) in CORPORA {
-        let folder = corpora().join(name);
-        if !folder.is_dir() {
-            println!("corpus {name} is absent: set MIGRATE_CORPORA to the folder that holds it");
-            continue;
-        }
-        let mut paths = Vec::new();
-        sql_files(&folder, &mut paths);
+        let Some(paths) = corpus(name) else { continue };
         assert!(paths.len() >= files, "{name} is not whole: {} files", paths.len());
         for path in paths {
             let text = fs::read_to_string(&path).unwrap();
@@ -99,13 +106,7 @@ fn is_read_as_in_the_catalog(sql: &str, name: &Name, table: &Table) -> bool {
 #[test]
 fn every_statement_of_sqlite_histories_is_read() {
     for name in ["gitness_sqlite", "authelia_sqlite"] {
-        let folder = corpora().join(name);
-        if !folder.is_dir() {
-            println!("corpus {name} is absent: set MIGRATE_CORPORA to the folder that holds it");
-            continue;
-        }
-        let mut paths = Vec::new();
-        sql_files(&folder, &mut paths);
+        let Some(paths) = corpus(name) else { continue };
         let (mut read, mut opaque) = (0, 0);
         for path in paths {
             let text = fs::read_to_string(&path).unwrap();

@@ -30,12 +30,20 @@ struct Killed {
 }
 
 impl Killed {
-    /// Kills the tool while the server waits, because of `lock`, before it runs what begins with
-    /// `statement`.
-    async fn at(db: Db, up: &str, lock: &str, unlock: &str, statement: &str) -> Self {
-        Self::with(db, "", up, lock, unlock, statement).await
+    /// Kills the tool in an ALTER of the table `t`, which another transaction has read.
+    async fn in_alter(db: Db, up: &str) -> Self {
+        let lock = "START TRANSACTION; SELECT * FROM t";
+        Self::with(db, "", up, lock, "ROLLBACK", "ALTER TABLE t").await
     }
 
+    /// Kills the tool while it inserts a thousand rows into the table `t`.
+    async fn in_insert(db: Db) -> Self {
+        let up = "INSERT INTO t SELECT seq FROM seq_1_to_1000;";
+        Self::with(db, "", up, "LOCK TABLES t READ", "UNLOCK TABLES", "INSERT INTO t").await
+    }
+
+    /// Kills the tool while the server waits, because of `lock`, before it runs what begins with
+    /// `statement`.
     async fn with(
         db: Db,
         options: &str,
@@ -135,28 +143,14 @@ impl Other {
 
 async fn columns_that_are_swapped(db: Db) {
     db.execute("CREATE TABLE t (a INT, b INT); INSERT INTO t VALUES (1, 2)").await;
-    let killed = Killed::at(
-        db,
-        "ALTER TABLE t CHANGE a b INT, CHANGE b a INT;",
-        "START TRANSACTION; SELECT * FROM t",
-        "ROLLBACK",
-        "ALTER TABLE t",
-    )
-    .await;
+    let killed = Killed::in_alter(db, "ALTER TABLE t CHANGE a b INT, CHANGE b a INT;").await;
     killed.is_in_doubt().await;
     assert_eq!(killed.db.column("SELECT CONCAT(a, ' ', b) FROM t").await, ["2 1"]);
 }
 
 async fn what_the_catalog_shows_is_not_repeated(db: Db) {
     db.execute("CREATE TABLE t (a INT, b INT)").await;
-    let killed = Killed::at(
-        db,
-        "ALTER TABLE t CHANGE a c INT, ADD INDEX (b);",
-        "START TRANSACTION; SELECT * FROM t",
-        "ROLLBACK",
-        "ALTER TABLE t",
-    )
-    .await;
+    let killed = Killed::in_alter(db, "ALTER TABLE t CHANGE a c INT, ADD INDEX (b);").await;
     assert_eq!(killed.call(&["upgrade"]).await.code, Some(0));
     let indexes = killed.db.column("SHOW INDEX FROM t").await;
     assert_eq!(indexes.len(), 1, "the index was made once");
@@ -164,28 +158,14 @@ async fn what_the_catalog_shows_is_not_repeated(db: Db) {
 
 async fn rows_of_an_engine_without_transactions(db: Db) {
     db.execute("CREATE TABLE t (a INT) ENGINE = MyISAM").await;
-    let killed = Killed::at(
-        db,
-        "INSERT INTO t SELECT seq FROM seq_1_to_1000;",
-        "LOCK TABLES t READ",
-        "UNLOCK TABLES",
-        "INSERT INTO t",
-    )
-    .await;
+    let killed = Killed::in_insert(db).await;
     killed.is_in_doubt().await;
     assert_eq!(killed.db.column("SELECT CAST(COUNT(*) AS CHAR) FROM t").await, ["1000"]);
 }
 
 async fn rows_of_an_engine_with_transactions(db: Db) {
     db.execute("CREATE TABLE t (a INT) ENGINE = InnoDB").await;
-    let killed = Killed::at(
-        db,
-        "INSERT INTO t SELECT seq FROM seq_1_to_1000;",
-        "LOCK TABLES t READ",
-        "UNLOCK TABLES",
-        "INSERT INTO t",
-    )
-    .await;
+    let killed = Killed::in_insert(db).await;
     assert_eq!(killed.call(&["upgrade"]).await.code, Some(0));
     assert_eq!(killed.db.column("SELECT CAST(COUNT(*) AS CHAR) FROM t").await, ["1000"]);
 }
