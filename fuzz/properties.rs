@@ -12,14 +12,14 @@ pub(crate) fn sql(text: &str) {
     let whole = Span::new(0, text.len());
     for dialect in Dialect::ALL {
         let mut at = 0;
-        for token in Lexer::new(text, whole, dialect.lexis()).map_while(Result::ok) {
+        for token in Lexer::new(text, whole, dialect.lex_rules()).map_while(Result::ok) {
             assert!(at <= token.span.start && token.span.start < token.span.end);
             assert!(text.get(token.span.range()).is_some());
             at = token.span.end;
         }
         let file = SourceFile::new("a.sql", text.to_owned());
         let whole = Span::new(0, file.text().len());
-        let (statements, found) = split(&file, whole, dialect.lexis());
+        let (statements, found) = split(&file, whole, dialect.lex_rules());
         let mut at = 0;
         for statement in &statements {
             assert!(at <= statement.span.start && statement.span.start < statement.span.end);
@@ -27,7 +27,7 @@ pub(crate) fn sql(text: &str) {
             at = statement.span.end;
         }
         let _ = found.to_string();
-        Hasher::new().sql(file.text(), whole, dialect.lexis());
+        Hasher::new().sql(file.text(), whole, dialect.lex_rules());
     }
 }
 

@@ -20,7 +20,7 @@ use migrate_core::graph::Node;
 use migrate_core::history::History;
 use migrate_core::source::SourceFile;
 use migrate_db::cli::{CliError, ConnectArgs, Ui};
-use migrate_db::{AllApplied, Database, Interrupt, Options};
+use migrate_db::{AppliedDigest, Database, Interrupt, Options};
 
 use crate::globals::Globals;
 pub(crate) use snapshot::Snapshot;
@@ -29,7 +29,7 @@ use variables::Variables;
 /// What a snapshot says.
 pub(crate) enum Said {
     /// How the version table shows that all is applied.
-    AllApplied(AllApplied),
+    AppliedDigest(AppliedDigest),
     /// The history; of the files that were not touched only the headers are known.
     History(Box<History>),
 }
@@ -129,7 +129,7 @@ impl<'u> Context<'u> {
             let mut snapshot = Snapshot::of(&directory, &dialects)?;
             let all = snapshot.all_applied().filter(|_| idle);
             let said = match all {
-                Some(all) => Some(Said::AllApplied(all)),
+                Some(all) => Some(Said::AppliedDigest(all)),
                 None => snapshot.history().map(|history| Said::History(Box::new(history))),
             };
             Some((snapshot, said))

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 pub use transaction::OwnTransaction;
 
-use crate::sql::{Evidence, Lexis, controls_transaction, has_form, quote};
+use crate::sql::{Evidence, LexRules, controls_transaction, has_form, quote};
 
 /// A database whose SQL is understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,20 +71,20 @@ impl Dialect {
 
     /// The lexical rules.
     #[must_use]
-    pub const fn lexis(self) -> &'static Lexis {
-        &self.words().lexis
+    pub const fn lex_rules(self) -> &'static LexRules {
+        &self.words().lex_rules
     }
 
     /// A text as a string literal, for sessions with the server's usual settings.
     #[must_use]
     pub fn literal(self, text: &str) -> String {
-        let lexis = self.lexis();
+        let lex_rules = self.lex_rules();
         let text = text.replace('\'', "''").replace('\0', "");
-        if !text.contains('\\') || !(lexis.backslash_escapes || lexis.escape_strings) {
+        if !text.contains('\\') || !(lex_rules.backslash_escapes || lex_rules.escape_strings) {
             return format!("'{text}'");
         }
         // PostgreSQL has a form that no setting changes.
-        let prefix = if lexis.escape_strings { "E" } else { "" };
+        let prefix = if lex_rules.escape_strings { "E" } else { "" };
         format!("{prefix}'{}'", text.replace('\\', "\\\\"))
     }
 
@@ -99,7 +99,7 @@ impl Dialect {
     /// ```
     #[must_use]
     pub fn safe_literal(self, text: &str) -> String {
-        if !self.lexis().backslash_escapes || !(text.contains('\\') || text.is_empty()) {
+        if !self.lex_rules().backslash_escapes || !(text.contains('\\') || text.is_empty()) {
             return self.literal(text);
         }
         let bytes = text.bytes().filter(|byte| *byte != 0);
@@ -123,11 +123,11 @@ impl Dialect {
     /// ```
     #[must_use]
     pub fn stands_alone(self, sql: &str) -> bool {
-        let (words, lexis) = (self.words(), self.lexis());
+        let (words, lex_rules) = (self.words(), self.lex_rules());
         self.refused_in_transaction(sql).is_some()
-            || controls_transaction(sql, lexis)
+            || controls_transaction(sql, lex_rules)
             || !words.transactional_ddl
-                && !words.transactional.iter().any(|form| has_form(sql, form, lexis))
+                && !words.transactional.iter().any(|form| has_form(sql, form, lex_rules))
     }
 
     /// Whether a statement that stands alone is undone whole when it fails.
@@ -143,19 +143,19 @@ impl Dialect {
         if self.words().transactional_ddl {
             return self.refused_in_transaction(sql).is_none()
                 && !self.may_be_partial(sql)
-                && !controls_transaction(sql, self.lexis());
+                && !controls_transaction(sql, self.lex_rules());
         }
-        self.words().undone_whole.iter().any(|form| has_form(sql, form, self.lexis()))
+        self.words().undone_whole.iter().any(|form| has_form(sql, form, self.lex_rules()))
     }
 
     /// Whether a statement that stands alone may have done a part of its work when it fails.
     #[must_use]
     pub fn may_be_partial(self, sql: &str) -> bool {
-        let lexis = self.lexis();
-        let code = has_form(sql, "DO", lexis) && self.words().code_may_commit;
+        let lex_rules = self.lex_rules();
+        let code = has_form(sql, "DO", lex_rules) && self.words().code_may_commit;
         let text = if code { sql.to_ascii_uppercase() } else { String::new() };
         let commits = ["COMMIT", "ROLLBACK", "CALL", "EXECUTE"].iter().any(|w| text.contains(w));
-        commits || self.words().partial.iter().any(|form| has_form(sql, form, self.lexis()))
+        commits || self.words().partial.iter().any(|form| has_form(sql, form, self.lex_rules()))
     }
 
     /// What of a statement is gone when its session is gone.
@@ -170,13 +170,16 @@ impl Dialect {
     /// ```
     #[must_use]
     pub fn in_session(self, sql: &str) -> InSession {
-        let (words, lexis) = (self.words(), self.lexis());
-        let has = |forms: &[&str]| forms.iter().any(|form| has_form(sql, form, lexis));
+        let (words, lex_rules) = (self.words(), self.lex_rules());
+        let has = |forms: &[&str]| forms.iter().any(|form| has_form(sql, form, lex_rules));
         if has(words.bound) {
             InSession::Bound
         } else if has(words.session) {
             InSession::Setting
-        } else if words.asks_session.iter().any(|word| has_form(sql, &format!(".. {word}"), lexis))
+        } else if words
+            .asks_session
+            .iter()
+            .any(|word| has_form(sql, &format!(".. {word}"), lex_rules))
         {
             InSession::Asks
         } else {
@@ -211,7 +214,7 @@ impl Dialect {
     /// Whether a statement may change more of the session than its plain settings.
     #[must_use]
     pub fn may_leave(self, sql: &str) -> bool {
-        self.words().leaves.iter().any(|form| has_form(sql, form, self.lexis()))
+        self.words().leaves.iter().any(|form| has_form(sql, form, self.lex_rules()))
     }
 
     /// Whether only a new connection is surely free of what a statement did to the session.
@@ -225,7 +228,7 @@ impl Dialect {
     #[must_use]
     pub fn needs_new_session(self, sql: &str) -> bool {
         let [forms, texts] = self.words().renews;
-        forms.iter().any(|form| has_form(sql, form, self.lexis()))
+        forms.iter().any(|form| has_form(sql, form, self.lex_rules()))
             || texts.iter().any(|text| sql.contains(text))
     }
 
@@ -233,13 +236,13 @@ impl Dialect {
     #[must_use]
     pub fn refused_in_transaction(self, sql: &str) -> Option<&'static str> {
         let forms = self.words().outside_transaction.iter();
-        forms.copied().find(|form| has_form(sql, form, self.lexis()))
+        forms.copied().find(|form| has_form(sql, form, self.lex_rules()))
     }
 
     /// A statement as the database's own client program takes it, with its end, appended to
     /// `text`: what holds semicolons of its own gets another delimiter where the client needs it.
     pub fn client_statement(self, sql: &str, text: &mut String) {
-        if self.lexis().stored_programs && sql.contains(';') {
+        if self.lex_rules().stored_programs && sql.contains(';') {
             let mut end = String::from("//");
             while sql.contains(&end) {
                 end.push('/');
@@ -274,7 +277,7 @@ pub enum InSession {
 #[derive(Debug, Clone, Copy)]
 pub struct Words {
     /// The lexical rules.
-    pub lexis: Lexis,
+    pub lex_rules: LexRules,
     /// What stands around a quoted name.
     pub name_quote: char,
     /// Whether a transaction holds DDL too, so that a step happens whole or not at all.
@@ -480,7 +483,7 @@ pub enum Transactions {
     /// All steps of a run: it happens whole or not at all.
     All,
     /// Each step: locks are held briefly.
-    PerMigration,
+    PerRevision,
 }
 
 impl fmt::Display for Dialect {

@@ -24,7 +24,7 @@ use crate::sql::Fingerprint;
 
 /// How a script is cut and how patient its statements are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct How {
+pub struct ScriptOptions {
     /// What stands in one transaction.
     pub transactions: Transactions,
     /// How long a statement may wait for a lock, where a section does not say.
@@ -33,7 +33,7 @@ pub struct How {
     pub statement_timeout: Option<Duration>,
 }
 
-impl From<Transactions> for How {
+impl From<Transactions> for ScriptOptions {
     fn from(transactions: Transactions) -> Self {
         Self { transactions, lock_timeout: None, statement_timeout: None }
     }

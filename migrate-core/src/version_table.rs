@@ -9,7 +9,7 @@ mod log;
 mod stored;
 
 pub use log::{Event, LogRow, REDO};
-pub use stored::way_down;
+pub use stored::down_file;
 
 use crate::dialect::Dialect;
 use crate::revision::Revision;
@@ -95,7 +95,7 @@ pub struct FullRow {
     /// With which version of which tool.
     pub tool: String,
     /// Header and way down, in the form of a revision file.
-    pub way_down: Option<String>,
+    pub down_file: Option<String>,
 }
 
 /// How far a journalled step is.
@@ -115,7 +115,7 @@ pub struct Progress {
 
 /// What a revision's row says before it is changed: who finds it otherwise was overtaken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Standing {
+pub struct ExpectedRow {
     /// The state.
     pub state: RowState,
     /// How many statements are done, where that matters.
@@ -124,7 +124,7 @@ pub struct Standing {
     pub begun: Option<usize>,
 }
 
-impl From<RowState> for Standing {
+impl From<RowState> for ExpectedRow {
     fn from(state: RowState) -> Self {
         Self { state, done: None, begun: None }
     }
@@ -234,7 +234,7 @@ impl VersionTable {
                  duration_ms BIGINT,\n    \
                  applied_by {text} NOT NULL,\n    \
                  tool VARCHAR(64) NOT NULL,\n    \
-                 way_down {long} NOT NULL\n){options}",
+                 down_file {long} NOT NULL\n){options}",
                 self.version()
             ),
         ]
@@ -340,7 +340,7 @@ impl VersionTable {
     #[must_use]
     pub fn full_rows(&self) -> String {
         format!(
-            "SELECT revision, fingerprint, state, {}, {}, message, {}, {}, applied_by, tool, way_down FROM {} ORDER BY applied_at, revision{}",
+            "SELECT revision, fingerprint, state, {}, {}, message, {}, {}, applied_by, tool, down_file FROM {} ORDER BY applied_at, revision{}",
             self.number("statements_done"),
             self.number("statements_begun"),
             self.moment("applied_at"),
@@ -362,7 +362,7 @@ impl VersionTable {
             duration_ms: cell(7).and_then(|text| text.parse().ok()),
             applied_by: cell(8).unwrap_or_default(),
             tool: cell(9).unwrap_or_default(),
-            way_down: cell(10).filter(|text| !text.is_empty()),
+            down_file: cell(10).filter(|text| !text.is_empty()),
         })
     }
 
@@ -447,11 +447,11 @@ impl VersionTable {
                 self.elapsed(origin.elapsed),
                 literal(origin.by),
                 literal(origin.tool),
-                literal(&way_down(revision)),
+                literal(&down_file(revision)),
             )
         };
         format!(
-            "INSERT INTO {} (revision, fingerprint, message, state, statements_begun, statements_done, applied_at, duration_ms, applied_by, tool, way_down) VALUES {}",
+            "INSERT INTO {} (revision, fingerprint, message, state, statements_begun, statements_done, applied_at, duration_ms, applied_by, tool, down_file) VALUES {}",
             self.version(),
             listed(rows.into_iter().map(row)),
         )
@@ -462,7 +462,7 @@ impl VersionTable {
     pub fn delete<'a>(
         &self,
         ids: impl IntoIterator<Item = &'a str>,
-        from: impl Into<Standing>,
+        from: impl Into<ExpectedRow>,
     ) -> String {
         format!("DELETE FROM {} WHERE {}", self.version(), self.stand(ids, from.into()))
     }
@@ -470,7 +470,7 @@ impl VersionTable {
     /// Refuses, with a division by zero, when a revision's row stands otherwise, and keeps it so
     /// until the transaction ends; for databases where statements travel together.
     #[must_use]
-    pub fn guard_row(&self, id: &str, from: impl Into<Standing>) -> String {
+    pub fn guard_row(&self, id: &str, from: impl Into<ExpectedRow>) -> String {
         format!(
             "SELECT 1 / (SELECT COUNT(*) FROM (SELECT 1 FROM {} WHERE {} FOR UPDATE) r)",
             self.version(),
@@ -478,7 +478,7 @@ impl VersionTable {
         )
     }
 
-    fn stand<'a>(&self, ids: impl IntoIterator<Item = &'a str>, from: Standing) -> String {
+    fn stand<'a>(&self, ids: impl IntoIterator<Item = &'a str>, from: ExpectedRow) -> String {
         let ids: Vec<String> = ids.into_iter().map(|id| self.dialect.safe_literal(id)).collect();
         let mut condition = match ids.as_slice() {
             [id] => format!("revision = {id}"),
@@ -501,7 +501,7 @@ impl VersionTable {
 
     /// Moves a revision's row, if it stands so.
     #[must_use]
-    pub fn update(&self, id: &str, from: impl Into<Standing>, to: &Progress) -> String {
+    pub fn update(&self, id: &str, from: impl Into<ExpectedRow>, to: &Progress) -> String {
         let duration = format!(", duration_ms = {}", self.elapsed(to.elapsed));
         format!(
             "UPDATE {} SET state = '{}', statements_begun = {}, statements_done = {}, fingerprint = '{}'{duration} WHERE {}",

@@ -66,14 +66,14 @@ fn every_file_of_real_histories_splits() {
             let span = Span::new(0, file.text().len());
             let mut hash = Hasher::new();
             let (statements, diagnostics) =
-                scan(&file, span, dialect.lexis(), Some(&mut hash.readings()));
+                scan(&file, span, dialect.lex_rules(), Some(&mut hash.readings()));
             if BROKEN.iter().any(|broken| path.ends_with(broken)) {
                 assert!(!diagnostics.is_empty(), "{} is not broken", path.display());
                 continue;
             }
             assert!(diagnostics.is_empty(), "{diagnostics}");
             let significant = |span| {
-                Lexer::new(file.text(), span, dialect.lexis())
+                Lexer::new(file.text(), span, dialect.lex_rules())
                     .map(Result::unwrap)
                     .filter(|t| !matches!(t.kind, TokenKind::Comment | TokenKind::Semicolon))
                     .count()
@@ -112,7 +112,7 @@ fn every_statement_of_sqlite_histories_is_read() {
             let text = fs::read_to_string(&path).unwrap();
             let file = SourceFile::new(path.display().to_string(), text);
             let span = Span::new(0, file.text().len());
-            let (statements, _) = scan(&file, span, Dialect::Sqlite.lexis(), None);
+            let (statements, _) = scan(&file, span, Dialect::Sqlite.lex_rules(), None);
             for statement in statements {
                 let sql = statement.span.of(file.text());
                 let ops = match parse(file.text(), statement.span) {

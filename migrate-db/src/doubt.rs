@@ -22,7 +22,7 @@ pub(crate) use engines::{engines_question, is_lasting};
 
 /// What the catalog shows of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Seen {
+pub(crate) enum CatalogEvidence {
     /// It has run.
     Ran,
     /// It has not run, or may run again.
@@ -40,7 +40,7 @@ pub(crate) enum Doubt {
 }
 
 /// Something that a statement left half made.
-pub(crate) struct Remnant {
+pub(crate) struct InvalidIndex {
     pub(crate) name: String,
     /// Whether the statement names it.
     pub(crate) named: bool,
@@ -51,20 +51,20 @@ pub(crate) async fn look(
     connection: &mut Connection,
     dialect: Dialect,
     sql: &str,
-) -> sqlx::Result<Seen> {
-    match trace(sql, dialect.lexis()) {
-        None => Ok(Seen::Nothing),
-        Some(Trace::Repeatable) => Ok(Seen::NotRun),
+) -> sqlx::Result<CatalogEvidence> {
+    match trace(sql, dialect.lex_rules()) {
+        None => Ok(CatalogEvidence::Nothing),
+        Some(Trace::Repeatable) => Ok(CatalogEvidence::NotRun),
         Some(Trace::RepeatableWhileEmpty(table)) => {
             let object = Object::Table(table.clone());
             let is_there = Evidence { object, appears: false };
             if matches!(objects(connection, dialect, &[is_there]).await?.as_deref(), Some([None])) {
-                return Ok(Seen::NotRun);
+                return Ok(CatalogEvidence::NotRun);
             }
             // Rows that were written since would be lost.
             let sql = format!("SELECT 'yes' FROM {} LIMIT 1", table.written);
             let is_empty = connection.rows(&sql).await.is_ok_and(|rows| rows.is_empty());
-            Ok(if is_empty { Seen::NotRun } else { Seen::Nothing })
+            Ok(if is_empty { CatalogEvidence::NotRun } else { CatalogEvidence::Nothing })
         }
         Some(Trace::Shows(shows)) => has_run(connection, dialect, &shows).await,
     }
@@ -76,8 +76,10 @@ pub(crate) async fn is_done(
     dialect: Dialect,
     sql: &str,
 ) -> sqlx::Result<bool> {
-    match trace(sql, dialect.lexis()) {
-        Some(Trace::Shows(shows)) => Ok(has_run(connection, dialect, &shows).await? == Seen::Ran),
+    match trace(sql, dialect.lex_rules()) {
+        Some(Trace::Shows(shows)) => {
+            Ok(has_run(connection, dialect, &shows).await? == CatalogEvidence::Ran)
+        }
         _ => Ok(false),
     }
 }
@@ -87,21 +89,21 @@ async fn has_run(
     connection: &mut Connection,
     dialect: Dialect,
     shows: &[Evidence],
-) -> sqlx::Result<Seen> {
+) -> sqlx::Result<CatalogEvidence> {
     let Some(found) = objects(connection, dialect, shows).await? else {
-        return Ok(Seen::Nothing);
+        return Ok(CatalogEvidence::Nothing);
     };
     let seen = shows.iter().zip(&found).map(|(one, found)| {
         match (found.as_deref(), one.appears) {
-            (Some("unsure"), _) => Seen::Nothing,
+            (Some("unsure"), _) => CatalogEvidence::Nothing,
             // A person has to remove what is half made; what is half removed can be removed.
-            (Some("half"), true) => Seen::Nothing,
-            (Some(_), true) | (None, false) => Seen::Ran,
-            (None, true) | (Some(_), false) => Seen::NotRun,
+            (Some("half"), true) => CatalogEvidence::Nothing,
+            (Some(_), true) | (None, false) => CatalogEvidence::Ran,
+            (None, true) | (Some(_), false) => CatalogEvidence::NotRun,
         }
     });
-    let all = seen.reduce(|all, one| if all == one { all } else { Seen::Nothing });
-    Ok(all.unwrap_or(Seen::Nothing))
+    let all = seen.reduce(|all, one| if all == one { all } else { CatalogEvidence::Nothing });
+    Ok(all.unwrap_or(CatalogEvidence::Nothing))
 }
 
 /// What the catalog says of objects, in their order; `None` where one of them cannot be asked for.
@@ -121,7 +123,7 @@ pub(crate) async fn remnants(
     connection: &mut Connection,
     dialect: Dialect,
     sql: &str,
-) -> Vec<Remnant> {
+) -> Vec<InvalidIndex> {
     let Some(words) = dialect.words().half_made else { return Vec::new() };
     if !dialect.refused_in_transaction(sql).is_some_and(|form| form.ends_with("CONCURRENTLY")) {
         return Vec::new();
@@ -130,7 +132,7 @@ pub(crate) async fn remnants(
     let remnant = |row: Vec<Option<String>>| {
         let mut cells = row.into_iter();
         let name = cells.next().flatten()?;
-        Some(Remnant { name, named: cells.next().flatten().is_some() })
+        Some(InvalidIndex { name, named: cells.next().flatten().is_some() })
     };
     rows.unwrap_or_default().into_iter().filter_map(remnant).collect()
 }
@@ -168,9 +170,9 @@ pub(crate) async fn settle(
     }
     let seen = look(connection, dialect, sql).await;
     let repair = match seen.map_err(|e| Error::database("looking at the catalog", e))? {
-        Seen::Ran => Repair::Ran,
-        Seen::NotRun => Repair::NotRun,
-        Seen::Nothing => {
+        CatalogEvidence::Ran => Repair::Ran,
+        CatalogEvidence::NotRun => Repair::NotRun,
+        CatalogEvidence::Nothing => {
             let left = remnants(connection, dialect, sql).await;
             return Ok(Doubt::Stays(left.into_iter().map(|remnant| remnant.name).collect()));
         }

@@ -24,7 +24,7 @@ pub(crate) fn extend(
     let mut revisions: Vec<Revision> = graph.order().map(|n| graph.revision(n).clone()).collect();
     let mut lost = Vec::new();
     for row in rows.iter().filter(|row| graph.node(&row.row.revision).is_none()) {
-        let text = row.way_down.clone().unwrap_or_default();
+        let text = row.down_file.clone().unwrap_or_default();
         let file = SourceFile::new(format!("version table, row {}", row.row.revision), text);
         match Revision::parse(file, &[dialect]).0 {
             Some(mut revision) if revision.id().as_str() == row.row.revision => {

@@ -45,7 +45,7 @@ extern crate self as migrate_db;
 
 mod admin;
 mod advice;
-mod all_applied;
+mod applied_digest;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod database;
@@ -72,7 +72,7 @@ mod took;
 mod unfinished;
 pub mod url;
 
-pub use all_applied::AllApplied;
+pub use applied_digest::AppliedDigest;
 pub use database::Database;
 pub use error::{Error, StatementError};
 pub use event::{Event, Reporting};
@@ -84,7 +84,7 @@ pub use migrate_macros::migrations;
 #[cfg(feature = "testkit")]
 pub use migrate_macros::{round_trip_tests, test};
 pub use migrations::Migrations;
-pub use migrator::{Ahead, Migrator, Options, Preview, Report, ReportedStep};
+pub use migrator::{Migrator, Options, Prefetch, Preview, Report, ReportedStep};
 pub use state::Status;
 pub use unfinished::{Repair, Unfinished};
 

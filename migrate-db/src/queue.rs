@@ -9,10 +9,10 @@ use std::borrow::Cow;
 use migrate_core::graph::Node;
 use migrate_core::script::Statement;
 
-use crate::driver::{Remarks, Trip};
+use crate::driver::{BatchResult, ErrorDetails};
 
 /// A statement waiting to be sent.
-pub(crate) struct Queued<'g> {
+pub(crate) struct Batch<'g> {
     pub(crate) sql: Cow<'g, str>,
     pub(crate) what: What,
 }
@@ -39,7 +39,7 @@ pub(crate) enum What {
 
 /// The statements waiting to be sent as one text, which stays within a limit.
 pub(crate) struct Queue<'g> {
-    waiting: Vec<Queued<'g>>,
+    waiting: Vec<Batch<'g>>,
     bytes: usize,
     /// How many of them are of revision files.
     statements: usize,
@@ -67,7 +67,7 @@ impl<'g> Queue<'g> {
         let sql = sql.into();
         self.bytes += sql.len() + SEPARATOR.len();
         self.statements += usize::from(matches!(what, What::Statement(_)));
-        self.waiting.push(Queued { sql, what });
+        self.waiting.push(Batch { sql, what });
     }
 
     /// The number of statements that wait.
@@ -81,7 +81,7 @@ impl<'g> Queue<'g> {
     }
 
     /// Empties the queue.
-    pub(crate) fn take(&mut self) -> Vec<Queued<'g>> {
+    pub(crate) fn take(&mut self) -> Vec<Batch<'g>> {
         (self.bytes, self.statements) = (0, 0);
         std::mem::take(&mut self.waiting)
     }
@@ -91,7 +91,7 @@ impl<'g> Queue<'g> {
 const SEPARATOR: &str = ";\n";
 
 /// The statements as one text.
-pub(crate) fn text(queue: &[Queued<'_>]) -> String {
+pub(crate) fn text(queue: &[Batch<'_>]) -> String {
     let mut text = String::with_capacity(queue.iter().map(|q| q.sql.len() + SEPARATOR.len()).sum());
     for queued in queue {
         text.push_str(&queued.sql);
@@ -103,9 +103,9 @@ pub(crate) fn text(queue: &[Queued<'_>]) -> String {
 /// Which statement of the queue failed: the one behind those that have a result, or the one that
 /// the database points into, which may refuse a text as a whole before it runs any of it.
 pub(crate) fn failed(
-    queue: &[Queued<'_>],
-    trip: &Trip,
-    remarks: &Remarks,
+    queue: &[Batch<'_>],
+    trip: &BatchResult,
+    remarks: &ErrorDetails,
 ) -> (usize, Option<usize>) {
     let behind = trip.changed.len().min(queue.len().saturating_sub(1));
     let Some(position) = remarks.position else { return (behind, None) };
@@ -124,8 +124,8 @@ pub(crate) fn failed(
 mod tests {
     use super::*;
 
-    fn queue(texts: &[&'static str]) -> Vec<Queued<'static>> {
-        texts.iter().map(|sql| Queued { sql: Cow::Borrowed(*sql), what: What::Set }).collect()
+    fn queue(texts: &[&'static str]) -> Vec<Batch<'static>> {
+        texts.iter().map(|sql| Batch { sql: Cow::Borrowed(*sql), what: What::Set }).collect()
     }
 
     #[test]
@@ -162,10 +162,10 @@ mod tests {
     fn the_statement_behind_the_results_failed_unless_the_database_points() {
         let queue = queue(&["é1", "second", "third"]);
         assert_eq!(text(&queue), "é1;\nsecond;\nthird;\n");
-        let trip = Trip { changed: vec![1], ..Trip::default() };
-        let at = |position| Remarks { position, ..Remarks::default() };
+        let trip = BatchResult { changed: vec![1], ..BatchResult::default() };
+        let at = |position| ErrorDetails { position, ..ErrorDetails::default() };
         assert_eq!(failed(&queue, &trip, &at(None)), (1, None));
         assert_eq!(failed(&queue, &trip, &at(Some(4 + 2))), (1, Some(2)));
-        assert_eq!(failed(&queue, &Trip::default(), &at(Some(12 + 1))), (2, Some(1)));
+        assert_eq!(failed(&queue, &BatchResult::default(), &at(Some(12 + 1))), (2, Some(1)));
     }
 }

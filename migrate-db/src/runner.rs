@@ -23,11 +23,11 @@ use migrate_core::sql::Fingerprint;
 use migrate_core::version_table::VersionTable;
 
 use crate::database::Place;
-use crate::driver::{Connection, Obstacle, pause};
+use crate::driver::{Connection, Retry, pause};
 use crate::error::Error;
 use crate::event::{Event, Reporting};
 use crate::interrupt::Interrupt;
-use crate::queue::{self, Queue, Queued, What};
+use crate::queue::{self, Batch, Queue, What};
 use crate::state::Status;
 
 /// The tool and its version, as recorded.
@@ -461,7 +461,7 @@ impl<'r> Runner<'r> {
 
     /// Sends statements, and what is left of them again while somebody else is in the way; when the
     /// result of each was there.
-    async fn deliver(&mut self, mut queue: Vec<Queued<'r>>) -> Result<Delivered, Error> {
+    async fn deliver(&mut self, mut queue: Vec<Batch<'r>>) -> Result<Delivered, Error> {
         let since = Instant::now();
         let mut attempt = 0;
         let mut moments = Vec::with_capacity(queue.len());
@@ -483,13 +483,13 @@ impl<'r> Runner<'r> {
             let (index, position) = queue::failed(&queue, &trip, &remarks);
             let Some(error) = trip.failure else { break };
             match self.connection.obstacle(&error) {
-                Some(Obstacle::Busy) => {
+                Some(Retry::Busy) => {
                     self.still_busy(error, since, attempt, "writing")?;
                     queue.drain(..index);
                     tokio::time::sleep(pause(attempt)).await;
                     attempt += 1;
                 }
-                Some(Obstacle::Conflict) => {
+                Some(Retry::Conflict) => {
                     let error = self.failure(&queue[index], position, remarks, error);
                     return Ok(Delivered::Not(End::Conflict(error)));
                 }
@@ -503,7 +503,7 @@ impl<'r> Runner<'r> {
     }
 
     /// Every record changes one row for each step, or somebody else has moved it.
-    fn check_rows(&self, queue: &[Queued<'_>], changed: &[u64]) -> Result<(), Error> {
+    fn check_rows(&self, queue: &[Batch<'_>], changed: &[u64]) -> Result<(), Error> {
         for (queued, changed) in queue.iter().zip(changed) {
             if let What::Record(Some((node, rows))) = queued.what
                 && *changed != rows
@@ -523,7 +523,7 @@ impl<'r> Runner<'r> {
         doing: &str,
     ) -> Result<(), Error> {
         let holder = "another connection is writing".to_owned();
-        if self.connection.obstacle(&error) != Some(Obstacle::Busy) {
+        if self.connection.obstacle(&error) != Some(Retry::Busy) {
             return Err(Error::database(doing, error));
         }
         let waited = since.elapsed();

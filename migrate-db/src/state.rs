@@ -12,7 +12,7 @@ use migrate_core::revision::Revision;
 use migrate_core::sql::Fingerprint;
 use migrate_core::version_table::{FullRow, LogRow, Row, RowState, VersionTable};
 
-use crate::all_applied::AllApplied;
+use crate::applied_digest::AppliedDigest;
 use crate::driver::{Cells, Connection, Denial};
 use crate::error::Error;
 use crate::replay;
@@ -107,7 +107,7 @@ pub(crate) struct Answer {
 
 impl Answer {
     /// Whether it shows that all is applied, and nothing is half done.
-    pub(crate) fn shows(&self, all: &AllApplied) -> bool {
+    pub(crate) fn shows(&self, all: &AppliedDigest) -> bool {
         let applied = |row: &Row| (row.state == RowState::Applied).then_some(row.fingerprint?);
         let rows = self.rows.iter().flat_map(|(_, rows)| rows);
         let rows = rows.map(|row| Some((&*row.revision, applied(row)?)));
@@ -398,7 +398,7 @@ mod tests {
         let text = "-- one\n--\n-- revision: a1\n-- revises:\n\n-- migrate:up\nSELECT 1;\n\
                     -- migrate:down irreversible: no\n";
         let (history, _) = History::read(vec![SourceFile::new("a1.sql", text)], None, &[]);
-        let all = AllApplied::of(&history).unwrap();
+        let all = AppliedDigest::of(&history).unwrap();
         let node = history.graph.node("a1").unwrap();
         let applied = Row {
             revision: "a1".to_owned(),

@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use migrate_core::diagnostic::Diagnostics;
 use migrate_core::history::History;
-use migrate_db::Ahead;
+use migrate_db::Prefetch;
 use migrate_db::cli::{self, CliError, ErrorKind, Exit, Ui};
 
 use crate::context::{Context, Said, interrupt};
@@ -97,7 +97,7 @@ fn run_or_ask(command: &cli::Command, context: &Context<'_>) -> Result<Exit, Cli
         let asked = database.as_ref().ok().and_then(Option::as_ref);
         let asked = asked.filter(|_| command.asks_database());
         // The database answers while the files are read.
-        let mut ahead = asked.map(|database| Ahead::new(database, &options));
+        let mut ahead = asked.map(|database| Prefetch::new(database, &options));
         let mut snapshot = None;
         if let Some(ahead) = &mut ahead
             && command.reads_headers()
@@ -110,7 +110,7 @@ fn run_or_ask(command: &cli::Command, context: &Context<'_>) -> Result<Exit, Cli
             && let Some((snapshot, said)) = &mut snapshot
         {
             partial = match said.take() {
-                Some(Said::AllApplied(all)) => {
+                Some(Said::AppliedDigest(all)) => {
                     let named = (database, &options);
                     let idle = command.answer_if_idle(&all, &mut ahead, named, context.ui).await?;
                     if let Some(exit) = idle {
@@ -132,7 +132,7 @@ fn run_or_ask(command: &cli::Command, context: &Context<'_>) -> Result<Exit, Cli
             partial = None;
         }
         let database = database?;
-        let run = async |history: &History, found: Diagnostics, ahead: Option<Ahead>| {
+        let run = async |history: &History, found: Diagnostics, ahead: Option<Prefetch>| {
             let context = cli::Context {
                 history,
                 found,

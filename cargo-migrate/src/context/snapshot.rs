@@ -16,7 +16,7 @@ use migrate_core::directory::{self, Directory, Stats};
 use migrate_core::embed;
 use migrate_core::history::History;
 use migrate_core::sql::Hasher;
-use migrate_db::AllApplied;
+use migrate_db::AppliedDigest;
 
 use super::variables::of_process;
 
@@ -63,8 +63,8 @@ impl Snapshot {
 
     /// How the version table shows that all is applied, if the files were not touched since the
     /// snapshot was taken.
-    pub(crate) fn all_applied(&self) -> Option<AllApplied> {
-        AllApplied::read(self.taken.as_ref()?.note(&self.stats)?)
+    pub(crate) fn all_applied(&self) -> Option<AppliedDigest> {
+        AppliedDigest::read(self.taken.as_ref()?.note(&self.stats)?)
     }
 
     /// The history, where only the files are read that were touched since the snapshot was taken;
@@ -88,7 +88,7 @@ impl Snapshot {
             return;
         }
         let all =
-            AllApplied::of(history).map_or_else(|| NO_DIGEST.to_owned(), |all| all.to_string());
+            AppliedDigest::of(history).map_or_else(|| NO_DIGEST.to_owned(), |all| all.to_string());
         let bytes = embed::Snapshot::encode(history, &self.directory, &self.stats, &all);
         let Some(bytes) = bytes else { return };
         let _ = private(folder).and_then(|()| directory::replace(&self.path, bytes));

@@ -178,9 +178,9 @@ impl Cut {
     /// comments before the first section stay with the up.
     fn parts(&mut self, format: Format, out: &mut Collector) -> (Part, Option<Part>) {
         let text = self.source.text();
-        let lexis = out.dialect().lexis();
+        let lex_rules = out.dialect().lex_rules();
         let early = self.preamble.iter().find_map(|span| {
-            let (statements, _) = split(&self.source, *span, lexis);
+            let (statements, _) = split(&self.source, *span, lex_rules);
             statements.first().map(|statement| statement.span)
         });
         match early {

@@ -49,7 +49,7 @@ impl Part {
         let mut statements = Vec::new();
         let mut edits: Vec<Edit> = Vec::new();
         for (n, span) in self.spans.iter().enumerate() {
-            let (found, faults) = split(&self.source, *span, dialect.lexis());
+            let (found, faults) = split(&self.source, *span, dialect.lex_rules());
             diagnostics.append(faults);
             // What the next span holds is not to be read as more of this statement.
             if let Some(last) = found.last()
@@ -166,7 +166,7 @@ struct Found<'a> {
 
 impl<'a> Found<'a> {
     fn new(text: &'a str, span: Span, within: Span, dialect: Dialect) -> Self {
-        let tokens = Tokens::read_until_error(span.of(text), dialect.lexis());
+        let tokens = Tokens::read_until_error(span.of(text), dialect.lex_rules());
         Self { text, span, end: within.end, tokens }
     }
 
@@ -175,7 +175,7 @@ impl<'a> Found<'a> {
     }
 
     fn controls_transaction(&self, dialect: Dialect) -> bool {
-        controls_transaction(self.span.of(self.text), dialect.lexis())
+        controls_transaction(self.span.of(self.text), dialect.lex_rules())
     }
 
     fn commits(&self) -> bool {
@@ -187,7 +187,7 @@ impl<'a> Found<'a> {
         self.tokens.cursor().lexemes().iter().any(|lexeme| {
             matches!(lexeme.kind, TokenKind::Word | TokenKind::QuotedName)
                 && lexeme
-                    .name(dialect.lexis())
+                    .name(dialect.lex_rules())
                     .is_some_and(|found| found.eq_ignore_ascii_case(name))
         })
     }
@@ -221,7 +221,7 @@ fn wrapping_transaction(
 
 /// The first semicolon of a piece of text that holds no statement.
 fn semicolon(text: &str, start: usize, end: usize, dialect: Dialect) -> Option<Span> {
-    Lexer::new(text, Span::new(start, end), dialect.lexis())
+    Lexer::new(text, Span::new(start, end), dialect.lex_rules())
         .map_while(Result::ok)
         .find(|token| token.kind == TokenKind::Semicolon)
         .map(|token| token.span)

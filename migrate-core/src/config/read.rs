@@ -239,7 +239,7 @@ fn set(
             settings.heads = choice(name, value, choices).map_err(whole)?;
         }
         "transaction" => {
-            let choices = [("all", Transactions::All), ("each", Transactions::PerMigration)];
+            let choices = [("all", Transactions::All), ("each", Transactions::PerRevision)];
             settings.transaction = Some(choice(name, value, choices).map_err(whole)?);
         }
         "lock" => {

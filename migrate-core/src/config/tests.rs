@@ -36,7 +36,7 @@ fn every_setting_is_read() {
             heads: Heads::Many,
             version_table: "ops.v".into(),
             database_url: Some("sqlite:${DB}".into()),
-            transaction: Some(Transactions::PerMigration),
+            transaction: Some(Transactions::PerRevision),
             lock: Locking::Table,
             lock_wait: Some(Duration::from_secs(120)),
             connect_timeout: Some(Duration::from_secs(30)),

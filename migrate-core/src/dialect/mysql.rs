@@ -16,7 +16,7 @@ use super::{
     Transactions, Words,
 };
 use crate::source::Span;
-use crate::sql::{Evidence, LexError, Lexis, Name, Object, Tokens};
+use crate::sql::{Evidence, LexError, LexRules, Name, Object, Tokens};
 
 /// The session that read a catalog.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -59,7 +59,7 @@ fn tokens(statement: &str) -> Result<Tokens<'_>, LexError> {
     Tokens::read(statement, Span::new(0, statement.len()), &LEXIS)
 }
 
-const LEXIS: Lexis = Lexis {
+const LEXIS: LexRules = LexRules {
     nested_comments: false,
     hash_comments: true,
     dashes_need_space: true,
@@ -86,10 +86,10 @@ const LEXIS: Lexis = Lexis {
 };
 
 pub(super) static WORDS: Words = Words {
-    lexis: LEXIS,
+    lex_rules: LEXIS,
     name_quote: '`',
     transactional_ddl: false,
-    transactions: Transactions::PerMigration,
+    transactions: Transactions::PerRevision,
     client_encoding: Some("SET NAMES utf8mb4"),
     begin: "START TRANSACTION",
     settle: &[],

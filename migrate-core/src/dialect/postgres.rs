@@ -3,9 +3,9 @@
 use super::{
     CancelWords, DatabaseWords, Dialect, LockWords, NameUnit, TimeoutWords, Transactions, Words,
 };
-use crate::sql::{Evidence, Lexis, Name, Object};
+use crate::sql::{Evidence, LexRules, Name, Object};
 
-const LEXIS: Lexis = Lexis {
+const LEXIS: LexRules = LexRules {
     nested_comments: true,
     hash_comments: false,
     dashes_need_space: false,
@@ -32,10 +32,10 @@ const LEXIS: Lexis = Lexis {
 };
 
 pub(super) static WORDS: Words = Words {
-    lexis: LEXIS,
+    lex_rules: LEXIS,
     name_quote: '"',
     transactional_ddl: true,
-    transactions: Transactions::PerMigration,
+    transactions: Transactions::PerRevision,
     client_encoding: Some("SET client_encoding = 'UTF8'"),
     begin: "BEGIN",
     settle: &["SET CONSTRAINTS ALL IMMEDIATE"],

@@ -17,7 +17,7 @@ pub use catalog::{Entry, schema};
 pub use parse::parse;
 
 use super::{Dialect, Transactions, Words};
-use crate::sql::{Cursor, Evidence, Lexis, Name, Object};
+use crate::sql::{Cursor, Evidence, LexRules, Name, Object};
 
 /// Passes over the name of what is created, with `IF NOT EXISTS` and a schema before it.
 fn created_name(cursor: &mut Cursor<'_>) -> Option<String> {
@@ -25,7 +25,7 @@ fn created_name(cursor: &mut Cursor<'_>) -> Option<String> {
     cursor.qualified_name().map(|name| name.name)
 }
 
-const LEXIS: Lexis = Lexis {
+const LEXIS: LexRules = LexRules {
     nested_comments: false,
     hash_comments: false,
     dashes_need_space: false,
@@ -52,7 +52,7 @@ const LEXIS: Lexis = Lexis {
 };
 
 pub(super) static WORDS: Words = Words {
-    lexis: LEXIS,
+    lex_rules: LEXIS,
     name_quote: '"',
     transactional_ddl: true,
     transactions: Transactions::All,

@@ -32,10 +32,10 @@ impl Dialect {
     pub fn behind(self, open: Option<OwnTransaction>, sql: &str) -> Option<OwnTransaction> {
         use OwnTransaction::{NoAutocommit, Savepoints, TableLocks, Transaction};
 
-        let lexis = self.lexis();
-        let words = leading_words(sql, lexis, 4);
+        let lex_rules = self.lex_rules();
+        let words = leading_words(sql, lex_rules, 4);
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let has = |form: &str| has_form(sql, form, lexis);
+        let has = |form: &str| has_form(sql, form, lex_rules);
         let chains = has(".. AND CHAIN");
         match (words.as_slice(), open) {
             (["BEGIN", "NOT", ..], open) | (["COMMIT" | "ROLLBACK", "PREPARED", ..], open) => open,

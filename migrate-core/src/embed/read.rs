@@ -136,7 +136,7 @@ impl Reader {
             transaction: chosen.then_some(if all {
                 Transactions::All
             } else {
-                Transactions::PerMigration
+                Transactions::PerRevision
             }),
             lock,
             lock_wait,

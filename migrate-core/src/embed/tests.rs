@@ -138,7 +138,7 @@ fn history(picks: &[Picks], dialects: &[Dialect], sealing: Sealing) -> (History,
 fn settings() -> impl Strategy<Value = Settings> {
     let durations = prop::array::uniform4(any::<Option<u32>>());
     let transactions =
-        prop::sample::select(vec![None, Some(Transactions::All), Some(Transactions::PerMigration)]);
+        prop::sample::select(vec![None, Some(Transactions::All), Some(Transactions::PerRevision)]);
     let lock = prop::sample::select(Locking::ALL.to_vec());
     let images = prop::collection::btree_map(
         prop::sample::select(Dialect::ALL.to_vec()),

@@ -115,7 +115,7 @@ impl Revision {
         says_so
             || down.is_some_and(|section| {
                 let statements = section.statements(&self.file, dialect);
-                statements.iter().any(|span| loses_rows(span.of(text), dialect.lexis()))
+                statements.iter().any(|span| loses_rows(span.of(text), dialect.lex_rules()))
             })
     }
 
@@ -202,7 +202,7 @@ impl Revision {
             if section.kind.has_body() {
                 let mut readings = hash.readings();
                 for dialect in section.readers(dialects) {
-                    readings.read(file.text(), section.body, dialect.lexis());
+                    readings.read(file.text(), section.body, dialect.lex_rules());
                 }
             }
         }

@@ -150,11 +150,11 @@ fn check_bodies(
                 continue;
             }
             let (statements, mut wrong) =
-                scan(file, section.body, dialect.lexis(), readings.as_mut());
+                scan(file, section.body, dialect.lex_rules(), readings.as_mut());
             if section.transaction && matches!(section.kind, SectionKind::Up | SectionKind::Down) {
                 let control = statements
                     .iter()
-                    .find(|s| controls_transaction(s.span.of(file.text()), dialect.lexis()));
+                    .find(|s| controls_transaction(s.span.of(file.text()), dialect.lex_rules()));
                 let lock = statements.iter().find(|s| locks(s.span.of(file.text()), *dialect));
                 wrong.append(match (control, lock) {
                     (Some(control), _) => transaction_control(file, control.span, *dialect).into(),
@@ -236,7 +236,7 @@ fn check_ways(
 fn locks(sql: &str, dialect: Dialect) -> bool {
     let forms = ["LOCK TABLES", "LOCK TABLE", "FLUSH TABLES .. WITH READ LOCK"];
     !dialect.words().transactional_ddl
-        && forms.iter().any(|form| has_form(sql, form, dialect.lexis()))
+        && forms.iter().any(|form| has_form(sql, form, dialect.lex_rules()))
 }
 
 fn table_locks(file: &SourceFile, span: Span) -> Diagnostic {

@@ -150,7 +150,7 @@ impl Section {
         match self.statements.on(dialect) {
             Some(spans) => Cow::Borrowed(spans),
             None => {
-                let (statements, _) = split(file, self.body, dialect.lexis());
+                let (statements, _) = split(file, self.body, dialect.lex_rules());
                 Cow::Owned(statements.into_iter().map(|statement| statement.span).collect())
             }
         }

@@ -5,7 +5,9 @@
 
 use std::time::Duration;
 
-use super::{Action, How, Record, Script, ScriptError, Statement, Unit, section_of, statements_of};
+use super::{
+    Action, Record, Script, ScriptError, ScriptOptions, Statement, Unit, section_of, statements_of,
+};
 use crate::dialect::{Dialect, InSession, Transactions};
 use crate::graph::Graph;
 use crate::plan::{Stamp, Step};
@@ -22,7 +24,7 @@ impl Script {
         graph: &Graph,
         steps: &[Step],
         dialect: Dialect,
-        how: impl Into<How>,
+        how: impl Into<ScriptOptions>,
     ) -> Result<Self, ScriptError> {
         let mut builder = Builder::new(dialect, how.into());
         for step in steps {
@@ -42,7 +44,7 @@ impl Script {
         step: Step,
         done: usize,
         dialect: Dialect,
-        how: impl Into<How>,
+        how: impl Into<ScriptOptions>,
     ) -> Result<Self, ScriptError> {
         let mut builder = Builder::new(dialect, how.into());
         let section = section_of(graph, step, dialect)?;
@@ -89,14 +91,14 @@ impl Script {
 
 struct Builder {
     dialect: Dialect,
-    how: How,
+    how: ScriptOptions,
     actions: Vec<Action>,
     /// The open transaction: whether foreign keys are enforced in it.
     open: Option<bool>,
 }
 
 impl Builder {
-    const fn new(dialect: Dialect, how: How) -> Self {
+    const fn new(dialect: Dialect, how: ScriptOptions) -> Self {
         Self { dialect, how, actions: Vec::new(), open: None }
     }
 
@@ -126,7 +128,7 @@ impl Builder {
         }
         self.reset(patience);
         self.actions.push(Action::Record(Record::Done(step)));
-        if self.how.transactions == Transactions::PerMigration {
+        if self.how.transactions == Transactions::PerRevision {
             self.commit();
         }
         Ok(())

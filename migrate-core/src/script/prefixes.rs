@@ -49,7 +49,7 @@ impl Prefixes {
         });
         let text = graph.revision(step.node).file.text();
         for span in prefix.spans.iter().take(done).skip(prefix.taken) {
-            prefix.hasher.sql(text, *span, dialect.lexis());
+            prefix.hasher.sql(text, *span, dialect.lex_rules());
             #[cfg(test)]
             {
                 self.reads += 1;
@@ -92,7 +92,7 @@ mod tests {
         let mut prefixes = Prefixes::default();
         for done in 0..=COUNT {
             if let Some(before) = done.checked_sub(1) {
-                whole.sql(text, spans[before], dialect.lexis());
+                whole.sql(text, spans[before], dialect.lex_rules());
             }
             let expected = whole.clone().finish();
             // Once for the attempt, once for the statement that is done.

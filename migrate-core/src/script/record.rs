@@ -3,7 +3,7 @@
 use super::{Prefixes, Record, Unit};
 use crate::graph::{Graph, Node};
 use crate::plan::{Direction, Step};
-use crate::version_table::{Event, Origin, Progress, REDO, RowState, Standing, VersionTable};
+use crate::version_table::{Event, ExpectedRow, Origin, Progress, REDO, RowState, VersionTable};
 
 impl Record {
     /// The statements that make this change, the second of them the log's and sometimes empty: each
@@ -20,7 +20,7 @@ impl Record {
         let id = |node: Node| graph.id(node).as_str();
         let whole = |node: Node| graph.revision(node).fingerprint;
         let mut part = |step: Step, done| prefixes.fingerprint(graph, step, done, table.dialect());
-        let from = self.from().map_or(Standing::from(Applied), |(_, from)| from);
+        let from = self.from().map_or(ExpectedRow::from(Applied), |(_, from)| from);
         let insert = |node: Node, fingerprint, state| {
             table.insert([(graph.revision(node), fingerprint, state, origin)])
         };
@@ -89,8 +89,8 @@ impl Record {
     }
 
     /// The row that is changed, and how it must stand.
-    fn from(self) -> Option<(Node, Standing)> {
-        let open = |step: Step| Standing::from(moving(step.direction));
+    fn from(self) -> Option<(Node, ExpectedRow)> {
+        let open = |step: Step| ExpectedRow::from(moving(step.direction));
         Some(match self {
             Self::Done(Step { node, direction: Direction::Down })
             | Self::Start(Step { node, direction: Direction::Down })
@@ -98,12 +98,14 @@ impl Record {
             // Whoever begins a statement must find all before it done, and none begun.
             Self::Attempt(step, unit) => {
                 let before = Some(unit.before());
-                (step.node, Standing { done: before, begun: before, ..open(step) })
+                (step.node, ExpectedRow { done: before, begun: before, ..open(step) })
             }
             Self::Progress(step, unit) => {
-                (step.node, Standing { done: Some(unit.before()), ..open(step) })
+                (step.node, ExpectedRow { done: Some(unit.before()), ..open(step) })
             }
-            Self::Retract(step, done) => (step.node, Standing { done: Some(done), ..open(step) }),
+            Self::Retract(step, done) => {
+                (step.node, ExpectedRow { done: Some(done), ..open(step) })
+            }
             Self::Finish(step) => (step.node, open(step)),
             Self::Done(_) | Self::Start(_) | Self::Stamp(_) | Self::Purge => return None,
         })

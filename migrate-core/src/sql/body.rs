@@ -3,7 +3,7 @@
 //! A [`Body`] follows one statement and knows of it only what that question needs.
 
 use super::program::{Header, Program, Seen};
-use super::{Lexis, Token, TokenKind};
+use super::{LexRules, Token, TokenKind};
 use crate::source::Span;
 
 /// Follows one statement, token by token.
@@ -82,7 +82,7 @@ impl Body {
     }
 
     /// Any token but a semicolon or a comment.
-    pub(super) fn token(&mut self, text: &str, token: Token, lexis: &Lexis) {
+    pub(super) fn token(&mut self, text: &str, token: Token, lex_rules: &LexRules) {
         if matches!(self.phase, Phase::Plain) || token.kind == TokenKind::CodeComment {
             return;
         }
@@ -95,21 +95,21 @@ impl Body {
             (TokenKind::Symbol, [one]) => *one,
             _ => 0,
         };
-        self.advance(Seen { word, symbol, name }, token.span, lexis);
+        self.advance(Seen { word, symbol, name }, token.span, lex_rules);
         self.symbol = symbol;
     }
 
-    fn advance(&mut self, seen: Seen<'_>, span: Span, lexis: &Lexis) {
+    fn advance(&mut self, seen: Seen<'_>, span: Span, lex_rules: &LexRules) {
         let Seen { word, symbol, .. } = seen;
         match &mut self.phase {
             Phase::Start => {
                 self.opening = span;
-                self.phase = first_word(word, lexis);
+                self.phase = first_word(word, lex_rules);
             }
             Phase::Object { definer } => {
                 // A keyword behind DEFINER = is a user.
                 let word = if *definer && self.symbol == b'=' { "" } else { word };
-                self.phase = object_word(word, *definer, lexis);
+                self.phase = object_word(word, *definer, lex_rules);
             }
             Phase::Plain => {}
             Phase::Copy { parens, from, stdin } => {
@@ -154,26 +154,28 @@ impl Body {
     }
 }
 
-fn first_word(word: &str, lexis: &Lexis) -> Phase {
+fn first_word(word: &str, lex_rules: &LexRules) -> Phase {
     match word {
         "create" => Phase::Object { definer: false },
-        "alter" if lexis.stored_programs => Phase::Object { definer: false },
-        "copy" if lexis.psql => Phase::Copy { parens: 0, from: false, stdin: false },
-        _ if lexis.stored_programs => Program::compound(word).map_or(Phase::Plain, Phase::Program),
+        "alter" if lex_rules.stored_programs => Phase::Object { definer: false },
+        "copy" if lex_rules.psql => Phase::Copy { parens: 0, from: false, stdin: false },
+        _ if lex_rules.stored_programs => {
+            Program::compound(word).map_or(Phase::Plain, Phase::Program)
+        }
         _ => Phase::Plain,
     }
 }
 
-fn object_word(word: &str, definer: bool, lexis: &Lexis) -> Phase {
+fn object_word(word: &str, definer: bool, lex_rules: &LexRules) -> Phase {
     match word {
-        "rule" if lexis.parentheses_hold_semicolons => Phase::Rule { parens: 0 },
-        "function" | "procedure" if lexis.atomic_bodies => Phase::Routine { begin: false },
-        "trigger" if lexis.trigger_bodies => Phase::Trigger,
-        "function" | "procedure" if lexis.stored_programs => {
+        "rule" if lex_rules.parentheses_hold_semicolons => Phase::Rule { parens: 0 },
+        "function" | "procedure" if lex_rules.atomic_bodies => Phase::Routine { begin: false },
+        "trigger" if lex_rules.trigger_bodies => Phase::Trigger,
+        "function" | "procedure" if lex_rules.stored_programs => {
             Phase::Program(Program::new(Header::Routine))
         }
-        "trigger" if lexis.stored_programs => Phase::Program(Program::new(Header::Trigger)),
-        "event" if lexis.stored_programs => Phase::Program(Program::new(Header::Event)),
+        "trigger" if lex_rules.stored_programs => Phase::Program(Program::new(Header::Trigger)),
+        "event" if lex_rules.stored_programs => Phase::Program(Program::new(Header::Event)),
         "definer" => Phase::Object { definer: true },
         "or" | "replace" | "temp" | "temporary" | "aggregate" => Phase::Object { definer },
         "view" | "sql" => Phase::Plain,

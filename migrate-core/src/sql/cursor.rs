@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use super::{LexError, Lexer, Lexis, TokenKind, unquote};
+use super::{LexError, LexRules, Lexer, TokenKind, unquote};
 use crate::schema::Name;
 use crate::source::Span;
 
@@ -32,7 +32,7 @@ impl Lexeme<'_> {
     /// The name that this is, without quotes, in the case in which the database keeps it. A keyword
     /// is a name too: which of them are reserved depends on the place.
     #[must_use]
-    pub fn name(self, rules: &Lexis) -> Option<String> {
+    pub fn name(self, rules: &LexRules) -> Option<String> {
         unquote::name(self, rules)
     }
 }
@@ -41,7 +41,7 @@ impl Lexeme<'_> {
 pub(crate) fn lexemes<'s>(
     text: &'s str,
     span: Span,
-    rules: &'s Lexis,
+    rules: &'s LexRules,
 ) -> impl Iterator<Item = Result<Lexeme<'s>, LexError>> {
     Lexer::new(text, span, rules).filter_map(move |token| match token {
         Ok(token) if matches!(token.kind, TokenKind::Comment | TokenKind::CodeComment) => None,
@@ -56,7 +56,7 @@ pub(crate) fn lexemes<'s>(
 #[derive(Debug, Clone)]
 pub struct Tokens<'s> {
     lexemes: Vec<Lexeme<'s>>,
-    rules: &'s Lexis,
+    rules: &'s LexRules,
     end: Lexeme<'s>,
 }
 
@@ -66,26 +66,26 @@ impl<'s> Tokens<'s> {
     /// # Errors
     ///
     /// The first token that is not closed.
-    pub fn read(text: &'s str, span: Span, rules: &'s Lexis) -> Result<Self, LexError> {
+    pub fn read(text: &'s str, span: Span, rules: &'s LexRules) -> Result<Self, LexError> {
         let lexemes = lexemes(text, span, rules).collect::<Result<_, _>>()?;
         Ok(Self::new(lexemes, span.end, rules))
     }
 
     /// Reads a whole text up to the first token that is not closed.
     #[must_use]
-    pub fn read_until_error(text: &'s str, rules: &'s Lexis) -> Self {
+    pub fn read_until_error(text: &'s str, rules: &'s LexRules) -> Self {
         Self::head(text, usize::MAX, rules)
     }
 
     /// Reads at most `count` lexemes from the start of a text.
     #[must_use]
-    pub fn head(text: &'s str, count: usize, rules: &'s Lexis) -> Self {
+    pub fn head(text: &'s str, count: usize, rules: &'s LexRules) -> Self {
         let whole = Span::new(0, text.len());
         let lexemes = lexemes(text, whole, rules).map_while(Result::ok).take(count).collect();
         Self::new(lexemes, text.len(), rules)
     }
 
-    fn new(lexemes: Vec<Lexeme<'s>>, end: usize, rules: &'s Lexis) -> Self {
+    fn new(lexemes: Vec<Lexeme<'s>>, end: usize, rules: &'s LexRules) -> Self {
         let end = Lexeme { kind: TokenKind::Symbol, text: "", span: Span::new(end, end) };
         Self { lexemes, rules, end }
     }
@@ -103,7 +103,7 @@ impl<'s> Tokens<'s> {
 /// use migrate_core::dialect::Dialect;
 /// use migrate_core::sql::Tokens;
 ///
-/// let tokens = Tokens::read_until_error("DROP TABLE IF EXISTS Users", Dialect::Postgres.lexis());
+/// let tokens = Tokens::read_until_error("DROP TABLE IF EXISTS Users", Dialect::Postgres.lex_rules());
 /// let mut cursor = tokens.cursor();
 /// assert!(cursor.eat("drop table"));
 /// assert!(cursor.eat("IF EXISTS"));
@@ -113,7 +113,7 @@ impl<'s> Tokens<'s> {
 #[derive(Debug, Clone, Copy)]
 pub struct Cursor<'t> {
     lexemes: &'t [Lexeme<'t>],
-    rules: &'t Lexis,
+    rules: &'t LexRules,
     /// What follows the last lexeme: a closing parenthesis, a comma, or an empty text.
     end: Lexeme<'t>,
 }
@@ -379,7 +379,7 @@ mod tests {
     use crate::dialect::Dialect;
 
     fn with<T>(dialect: Dialect, sql: &str, read: impl FnOnce(Cursor<'_>) -> T) -> T {
-        read(Tokens::read_until_error(sql, dialect.lexis()).cursor())
+        read(Tokens::read_until_error(sql, dialect.lex_rules()).cursor())
     }
 
     fn texts(cursor: Cursor<'_>) -> String {

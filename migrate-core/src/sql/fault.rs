@@ -1,7 +1,7 @@
 //! What cannot be split or run, as diagnostics.
 
 use super::body::Unclosed;
-use super::{LexError, Lexis, Unterminated};
+use super::{LexError, LexRules, Unterminated};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{SourceFile, Span};
 
@@ -20,9 +20,9 @@ pub(super) enum Fault {
 
 impl Fault {
     /// The message for a person.
-    pub(super) fn diagnostic(self, file: &SourceFile, lexis: &Lexis) -> Diagnostic {
+    pub(super) fn diagnostic(self, file: &SourceFile, lex_rules: &LexRules) -> Diagnostic {
         match self {
-            Self::Token(error) => unterminated(error, file, lexis),
+            Self::Token(error) => unterminated(error, file, lex_rules),
             Self::Body(Unclosed::Block(span)) => {
                 let opening = span.of(file.text()).to_ascii_uppercase();
                 let closing = match opening.as_str() {
@@ -65,7 +65,7 @@ impl Fault {
     }
 }
 
-fn unterminated(error: LexError, file: &SourceFile, lexis: &Lexis) -> Diagnostic {
+fn unterminated(error: LexError, file: &SourceFile, lex_rules: &LexRules) -> Diagnostic {
     let opening = error.span.of(file.text());
     let diagnostic = Diagnostic::error(Code::UnterminatedToken, error.to_string()).labelled(
         file,
@@ -75,7 +75,7 @@ fn unterminated(error: LexError, file: &SourceFile, lexis: &Lexis) -> Diagnostic
     // What closes it is its last character, but for brackets and comments.
     let quote = opening.chars().next_back().unwrap_or('\'');
     match error.what {
-        Unterminated::String if lexis.backslash_escapes => diagnostic.help(format!(
+        Unterminated::String if lex_rules.backslash_escapes => diagnostic.help(format!(
             "close it with `{quote}`; inside, write `{quote}{quote}` or `\\{quote}` for the quote \
              and `\\\\` for a backslash"
         )),
@@ -83,7 +83,7 @@ fn unterminated(error: LexError, file: &SourceFile, lexis: &Lexis) -> Diagnostic
         Unterminated::String | Unterminated::QuotedName => diagnostic.help(format!(
             "close it with `{quote}`; a `{quote}` inside is written twice: `{quote}{quote}`"
         )),
-        Unterminated::Comment if lexis.nested_comments => diagnostic
+        Unterminated::Comment if lex_rules.nested_comments => diagnostic
             .help("close it with `*/`; comments nest, so each `/*` inside needs a `*/` of its own"),
         Unterminated::Comment => diagnostic.help("close it with `*/`"),
         Unterminated::DollarString => {

@@ -10,7 +10,7 @@ use std::str::FromStr;
 use sha2::{Digest, Sha256};
 
 use super::split::{Event, walk};
-use super::{Lexis, TokenKind};
+use super::{LexRules, TokenKind};
 use crate::source::Span;
 
 /// 256 bits over meaning; written as 64 lower-case hexadecimal digits.
@@ -22,7 +22,7 @@ use crate::source::Span;
 ///
 /// let of = |sql: &str| {
 ///     let mut hasher = Hasher::new();
-///     hasher.sql(sql, Span::new(0, sql.len()), Dialect::Sqlite.lexis());
+///     hasher.sql(sql, Span::new(0, sql.len()), Dialect::Sqlite.lex_rules());
 ///     hasher.finish()
 /// };
 /// let print = of("DROP TABLE t");
@@ -143,8 +143,8 @@ impl Hasher {
 
     /// Takes the tokens of the part of `text` that `span` covers. What cannot be read as tokens
     /// counts as it is written.
-    pub fn sql(&mut self, text: &str, span: Span, lexis: &Lexis) {
-        self.readings().read(text, span, lexis);
+    pub fn sql(&mut self, text: &str, span: Span, lex_rules: &LexRules) {
+        self.readings().read(text, span, lex_rules);
     }
 
     /// Begins to take a text as each of several databases reads it.
@@ -183,8 +183,8 @@ impl PrefixHasher {
     }
 
     /// Takes the tokens of the part of `text` that `span` covers, as [`Hasher::sql`].
-    pub fn sql(&mut self, text: &str, span: Span, lexis: &Lexis) {
-        self.parts.readings().read(text, span, lexis);
+    pub fn sql(&mut self, text: &str, span: Span, lex_rules: &LexRules) {
+        self.parts.readings().read(text, span, lex_rules);
         self.hash();
     }
 
@@ -216,9 +216,9 @@ pub struct Readings<'h> {
 
 impl Readings<'_> {
     /// Takes the tokens of the part of `text` that `span` covers.
-    pub fn read(&mut self, text: &str, span: Span, lexis: &Lexis) {
+    pub fn read(&mut self, text: &str, span: Span, lex_rules: &LexRules) {
         self.begin(span);
-        walk(text, span, lexis, |event| self.event(text, event, lexis));
+        walk(text, span, lex_rules, |event| self.event(text, event, lex_rules));
         self.end();
     }
 
@@ -228,13 +228,14 @@ impl Readings<'_> {
         self.parts.0.reserve(span.end.saturating_sub(span.start) * 3 / 2 + 16);
     }
 
-    pub(super) fn event(&mut self, text: &str, event: Event, lexis: &Lexis) {
+    pub(super) fn event(&mut self, text: &str, event: Event, lex_rules: &LexRules) {
         match event {
             Event::Token(token) => {
                 let bytes = token.span.of(text).as_bytes();
                 match token.kind {
                     // An optimizer hint is a comment that changes what is done.
-                    TokenKind::Comment if !(lexis.code_comments && bytes.starts_with(b"/*+")) => {}
+                    TokenKind::Comment
+                        if !(lex_rules.code_comments && bytes.starts_with(b"/*+")) => {}
                     TokenKind::Semicolon => self.semicolons += 1,
                     kind => {
                         for _ in 0..std::mem::take(&mut self.semicolons) {

@@ -7,7 +7,7 @@
 use super::bytes::{
     CLASS, Class, OPERATORS, continues_operator, continues_word, custom_operator, is_digit_name,
 };
-use super::{LexError, Lexis, Token, TokenKind, Unterminated};
+use super::{LexError, LexRules, Token, TokenKind, Unterminated};
 use crate::source::Span;
 
 /// Reads tokens; white space is skipped, comments are tokens. After an error there is nothing more.
@@ -18,7 +18,7 @@ use crate::source::Span;
 /// use migrate_core::sql::{Lexer, TokenKind};
 ///
 /// let text = "DROP TABLE \"a b\"; -- gone";
-/// let lexer = Lexer::new(text, Span::new(0, text.len()), Dialect::Postgres.lexis());
+/// let lexer = Lexer::new(text, Span::new(0, text.len()), Dialect::Postgres.lex_rules());
 /// let kinds: Vec<_> = lexer.map(|token| token.unwrap().kind).collect();
 /// use TokenKind::*;
 /// assert_eq!(kinds, [Word, Word, QuotedName, Semicolon, Comment]);
@@ -28,7 +28,7 @@ pub struct Lexer<'a> {
     text: &'a str,
     bytes: &'a [u8],
     pos: usize,
-    lexis: &'a Lexis,
+    lex_rules: &'a LexRules,
     /// The opening of the code comment that we are in.
     code: Option<Span>,
     /// Where the last name ended: a dot there is no decimal point.
@@ -41,11 +41,11 @@ impl<'a> Lexer<'a> {
     /// Reads the part of `text` that `span` covers; a span that reaches beyond the text or into
     /// the middle of a character is shortened.
     #[must_use]
-    pub fn new(text: &'a str, span: Span, lexis: &'a Lexis) -> Self {
+    pub fn new(text: &'a str, span: Span, lex_rules: &'a LexRules) -> Self {
         let end = text.floor_char_boundary(span.end);
         let pos = text.ceil_char_boundary(span.start.min(end));
         let bytes = &text.as_bytes()[..end];
-        Self { text, bytes, pos, lexis, code: None, name_end: usize::MAX, escapes: false }
+        Self { text, bytes, pos, lex_rules, code: None, name_end: usize::MAX, escapes: false }
     }
 
     /// Whether the next token is inside a comment whose content is code.
@@ -114,29 +114,29 @@ impl<'a> Lexer<'a> {
             Class::Word => self.word(byte, next),
             Class::Digit => Ok(self.number()),
             Class::Dot if next.is_ascii_digit() && self.pos != self.name_end => Ok(self.number()),
-            Class::Quote => self.string(1, b'\'', self.lexis.backslash_escapes || self.escapes),
-            Class::DoubleQuote if self.lexis.double_quoted_strings => {
-                self.string(1, b'"', self.lexis.backslash_escapes)
+            Class::Quote => self.string(1, b'\'', self.lex_rules.backslash_escapes || self.escapes),
+            Class::DoubleQuote if self.lex_rules.double_quoted_strings => {
+                self.string(1, b'"', self.lex_rules.backslash_escapes)
             }
             Class::DoubleQuote => self.name(1, b'"'),
-            Class::Backtick if self.lexis.backtick_names => self.name(1, b'`'),
-            Class::Bracket if self.lexis.bracket_names => self.bracketed(),
+            Class::Backtick if self.lex_rules.backtick_names => self.name(1, b'`'),
+            Class::Bracket if self.lex_rules.bracket_names => self.bracketed(),
             Class::Dot if next == b'.' => Ok(self.take(2, TokenKind::Symbol)),
             Class::Dollar => self.dollar(next),
             Class::Semicolon => Ok(self.take(1, TokenKind::Semicolon)),
             Class::Dash if next == b'-' && self.opens_line_comment() => Ok(self.line_comment()),
-            Class::Hash if self.lexis.hash_comments => Ok(self.line_comment()),
+            Class::Hash if self.lex_rules.hash_comments => Ok(self.line_comment()),
             Class::Slash if next == b'*' => self.block_comment(),
             Class::Operator if byte == b'*' && next == b'/' && self.code.is_some() => {
                 self.code = None;
                 Ok(self.take(2, TokenKind::CodeComment))
             }
             Class::Parameter | Class::Colon
-                if self.lexis.named_parameters && continues_word(next) =>
+                if self.lex_rules.named_parameters && continues_word(next) =>
             {
                 Ok(self.parameter())
             }
-            Class::Parameter if byte == b'?' && !self.lexis.custom_operators => {
+            Class::Parameter if byte == b'?' && !self.lex_rules.custom_operators => {
                 Ok(self.parameter())
             }
             Class::Colon => {
@@ -152,18 +152,18 @@ impl<'a> Lexer<'a> {
     }
 
     fn word(&mut self, byte: u8, next: u8) -> Result<TokenKind, LexError> {
-        let (quoted, prefixed) = (next == b'\'', self.lexis.prefixed_strings);
+        let (quoted, prefixed) = (next == b'\'', self.lex_rules.prefixed_strings);
         match byte.to_ascii_lowercase() {
-            b'e' if quoted && self.lexis.escape_strings => {
+            b'e' if quoted && self.lex_rules.escape_strings => {
                 self.escapes = true;
                 return self.string(2, b'\'', true);
             }
             b'x' if quoted => return self.string(2, b'\'', false),
             b'b' if quoted && prefixed => return self.string(2, b'\'', false),
             b'n' if quoted && prefixed => {
-                return self.string(2, b'\'', self.lexis.backslash_escapes);
+                return self.string(2, b'\'', self.lex_rules.backslash_escapes);
             }
-            b'u' if next == b'&' && self.lexis.escape_strings => match self.at(self.pos + 2) {
+            b'u' if next == b'&' && self.lex_rules.escape_strings => match self.at(self.pos + 2) {
                 b'\'' => return self.string(3, b'\'', false),
                 b'"' => return self.name(3, b'"'),
                 _ => {}
@@ -199,7 +199,7 @@ impl<'a> Lexer<'a> {
             end = self.word_end(end + 1);
         }
         self.pos = end;
-        if whole && self.lexis.digit_names && is_digit_name(&self.bytes[start..end]) {
+        if whole && self.lex_rules.digit_names && is_digit_name(&self.bytes[start..end]) {
             self.name_end = end;
             return TokenKind::Word;
         }
@@ -254,8 +254,8 @@ impl<'a> Lexer<'a> {
     }
 
     fn dollar(&mut self, next: u8) -> Result<TokenKind, LexError> {
-        if !self.lexis.dollar_quotes {
-            if self.lexis.named_parameters && continues_word(next) {
+        if !self.lex_rules.dollar_quotes {
+            if self.lex_rules.named_parameters && continues_word(next) {
                 return Ok(self.parameter());
             }
             self.pos = self.word_end(self.pos + 1);
@@ -286,11 +286,11 @@ impl<'a> Lexer<'a> {
     fn opens_line_comment(&self) -> bool {
         // Also behind the span, so that a part of a text reads as it does in the whole.
         let after = self.text.as_bytes().get(self.pos + 2);
-        !self.lexis.dashes_need_space || after.is_none_or(|b| *b <= b' ' || *b == 0x7f)
+        !self.lex_rules.dashes_need_space || after.is_none_or(|b| *b <= b' ' || *b == 0x7f)
     }
 
     fn line_comment(&mut self) -> TokenKind {
-        let returns = self.lexis.return_ends_comment;
+        let returns = self.lex_rules.return_ends_comment;
         let rest = &self.bytes[self.pos..];
         let end = rest.iter().position(|b| *b == b'\n' || (*b == b'\r' && returns));
         self.take(end.unwrap_or(rest.len()), TokenKind::Comment)
@@ -298,7 +298,7 @@ impl<'a> Lexer<'a> {
 
     fn block_comment(&mut self) -> Result<TokenKind, LexError> {
         let marks = &self.bytes[self.pos..];
-        if self.lexis.code_comments {
+        if self.lex_rules.code_comments {
             let mark = if marks.starts_with(b"/*!") { 3 } else { 4 };
             if mark == 3 || marks.starts_with(b"/*M!") {
                 let version = marks[mark..].iter().take(6).take_while(|b| b.is_ascii_digit());
@@ -311,7 +311,7 @@ impl<'a> Lexer<'a> {
         while let Some(two) = self.bytes.get(at..at + 2) {
             match two {
                 b"*/" => depth -= 1,
-                b"/*" if self.lexis.nested_comments => depth += 1,
+                b"/*" if self.lex_rules.nested_comments => depth += 1,
                 _ => {
                     at += 1;
                     continue;
@@ -328,7 +328,7 @@ impl<'a> Lexer<'a> {
 
     fn operator(&mut self, byte: u8) -> TokenKind {
         let rest = &self.bytes[self.pos..];
-        let length = if !self.lexis.custom_operators {
+        let length = if !self.lex_rules.custom_operators {
             OPERATORS.iter().find(|known| rest.starts_with(known)).map_or(1, |known| known.len())
         } else if continues_operator(byte) {
             custom_operator(rest)

@@ -1,19 +1,19 @@
 //! Whether a statement removes rows or columns.
 
-use super::{Lexis, Tokens};
+use super::{LexRules, Tokens};
 
 /// Whether a statement removes rows, columns or whole tables, as far as its words show: what a
 /// procedure, a function or dynamic SQL does is not known.
 ///
 /// ```
 /// use migrate_core::{dialect::Dialect, sql::loses_rows};
-/// let of = |sql| loses_rows(sql, Dialect::Postgres.lexis());
+/// let of = |sql| loses_rows(sql, Dialect::Postgres.lex_rules());
 /// assert!(of("DROP TABLE users") && of("ALTER TABLE users DROP email"));
 /// assert!(!of("DROP INDEX users_email") && !of("ALTER TABLE users ALTER email DROP NOT NULL"));
 /// ```
 #[must_use]
-pub fn loses_rows(sql: &str, lexis: &Lexis) -> bool {
-    let tokens = Tokens::read_until_error(sql, lexis);
+pub fn loses_rows(sql: &str, lex_rules: &LexRules) -> bool {
+    let tokens = Tokens::read_until_error(sql, lex_rules);
     let words = tokens.cursor();
     let words = words.lexemes();
     let is = |n: usize, any: &[&str]| {
@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn what_removes_rows_is_told_from_what_removes_rules() {
-        let of = |sql| loses_rows(sql, Dialect::Postgres.lexis());
+        let of = |sql| loses_rows(sql, Dialect::Postgres.lex_rules());
         for sql in [
             "drop table a",
             "DROP SCHEMA s CASCADE",

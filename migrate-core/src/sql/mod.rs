@@ -1,7 +1,7 @@
 //! SQL as text: tokens, statements, and the fingerprint of what a text means.
 //!
 //! One lexer serves the command, the macro and the parser. What differs between databases is a
-//! [`Lexis`], a value that each dialect provides; nothing here knows which database it serves, and
+//! [`LexRules`], a value that each dialect provides; nothing here knows which database it serves, and
 //! nothing here knows what a statement does.
 //!
 //! ```
@@ -11,7 +11,7 @@
 //!
 //! let file = SourceFile::new("a.sql", "INSERT INTO t VALUES ('a;b'); -- one\nSELECT 1;");
 //! let whole = Span::new(0, file.text().len());
-//! let (statements, diagnostics) = split(&file, whole, Dialect::Sqlite.lexis());
+//! let (statements, diagnostics) = split(&file, whole, Dialect::Sqlite.lex_rules());
 //! assert!(diagnostics.is_empty());
 //! let texts: Vec<_> = statements.iter().map(|s| s.span.of(file.text())).collect();
 //! assert_eq!(texts, ["INSERT INTO t VALUES ('a;b')", "SELECT 1"]);
@@ -22,8 +22,8 @@ mod bytes;
 mod cursor;
 mod fault;
 mod fingerprint;
+mod lex_rules;
 mod lexer;
-mod lexis;
 mod loss;
 mod plain;
 mod program;
@@ -35,8 +35,8 @@ mod words;
 
 pub use cursor::{Cursor, Lexeme, Tokens, Unexpected};
 pub use fingerprint::{Fingerprint, Hasher, MalformedFingerprint, PrefixHasher, Readings};
+pub use lex_rules::LexRules;
 pub use lexer::Lexer;
-pub use lexis::Lexis;
 pub use loss::loses_rows;
 pub(crate) use plain::is_plain;
 pub use split::{Statement, scan, split};

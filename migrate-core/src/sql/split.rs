@@ -4,7 +4,7 @@
 
 use super::body::Body;
 use super::fault::Fault;
-use super::{Lexer, Lexis, Readings, Token, TokenKind};
+use super::{LexRules, Lexer, Readings, Token, TokenKind};
 use crate::diagnostic::Diagnostics;
 use crate::source::{SourceFile, Span};
 
@@ -21,8 +21,8 @@ pub struct Statement {
 /// Reported are tokens and bodies that are not closed, lines for psql, and COPY from standard
 /// input; the statements before such a place are still returned.
 #[must_use]
-pub fn split(file: &SourceFile, span: Span, lexis: &Lexis) -> (Vec<Statement>, Diagnostics) {
-    scan(file, span, lexis, None)
+pub fn split(file: &SourceFile, span: Span, lex_rules: &LexRules) -> (Vec<Statement>, Diagnostics) {
+    scan(file, span, lex_rules, None)
 }
 
 /// Splits as [`split`], and in the same pass takes the tokens as [`Readings::read`] would.
@@ -30,21 +30,21 @@ pub fn split(file: &SourceFile, span: Span, lexis: &Lexis) -> (Vec<Statement>, D
 pub fn scan(
     file: &SourceFile,
     span: Span,
-    lexis: &Lexis,
+    lex_rules: &LexRules,
     mut readings: Option<&mut Readings<'_>>,
 ) -> (Vec<Statement>, Diagnostics) {
     let (mut statements, mut diagnostics) = (Vec::new(), Diagnostics::new());
     if let Some(readings) = readings.as_deref_mut() {
         readings.begin(span);
     }
-    walk(file.text(), span, lexis, |event| {
+    walk(file.text(), span, lex_rules, |event| {
         match event {
             Event::Statement(statement) => statements.push(statement),
-            Event::Fault(fault) => diagnostics.push(fault.diagnostic(file, lexis)),
+            Event::Fault(fault) => diagnostics.push(fault.diagnostic(file, lex_rules)),
             Event::Token(_) | Event::Verbatim(_) => {}
         }
         if let Some(readings) = readings.as_deref_mut() {
-            readings.event(file.text(), event, lexis);
+            readings.event(file.text(), event, lex_rules);
         }
     });
     if let Some(readings) = readings {
@@ -90,8 +90,13 @@ impl Open {
 }
 
 /// Reads the text once and tells `visit` what is there.
-pub(super) fn walk<'a>(text: &'a str, span: Span, lexis: &'a Lexis, mut visit: impl FnMut(Event)) {
-    let mut lexer = Lexer::new(text, span, lexis);
+pub(super) fn walk<'a>(
+    text: &'a str,
+    span: Span,
+    lex_rules: &'a LexRules,
+    mut visit: impl FnMut(Event),
+) {
+    let mut lexer = Lexer::new(text, span, lex_rules);
     let mut open = Open::new();
     // What a DELIMITER line put in the place of `;`.
     let mut delimiter: Option<&'a str> = None;
@@ -142,20 +147,20 @@ pub(super) fn walk<'a>(text: &'a str, span: Span, lexis: &'a Lexis, mut visit: i
                     visit(Event::Token(token));
                 }
             }
-            TokenKind::Symbol if lexis.psql && token.span.of(text) == "\\" => {
+            TokenKind::Symbol if lex_rules.psql && token.span.of(text) == "\\" => {
                 let line = line_at(&lexer, token.span.start);
                 lexer.seek(line.end);
                 visit(Event::Fault(Fault::Psql(line)));
                 visit(Event::Verbatim(line));
                 open.close();
             }
-            TokenKind::Word if lexis.stored_programs && open.span.is_none() => {
+            TokenKind::Word if lex_rules.stored_programs && open.span.is_none() => {
                 match delimiter_line(token.span.of(text), &mut lexer) {
                     Some(set) => delimiter = Some(set).filter(|set| *set != ";"),
-                    None => take(&mut open, token, text, lexis, &mut visit),
+                    None => take(&mut open, token, text, lex_rules, &mut visit),
                 }
             }
-            _ => take(&mut open, token, text, lexis, &mut visit),
+            _ => take(&mut open, token, text, lex_rules, &mut visit),
         }
     }
     if delimiter.is_none()
@@ -171,9 +176,15 @@ pub(super) fn walk<'a>(text: &'a str, span: Span, lexis: &'a Lexis, mut visit: i
     }
 }
 
-fn take(open: &mut Open, token: Token, text: &str, lexis: &Lexis, visit: &mut impl FnMut(Event)) {
+fn take(
+    open: &mut Open,
+    token: Token,
+    text: &str,
+    lex_rules: &LexRules,
+    visit: &mut impl FnMut(Event),
+) {
     open.extend(token.span);
-    open.body.token(text, token, lexis);
+    open.body.token(text, token, lex_rules);
     visit(Event::Token(token));
 }
 

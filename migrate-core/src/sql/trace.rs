@@ -8,7 +8,7 @@
 
 mod alter;
 
-use super::{Cursor, Lexeme, Lexis, Tokens};
+use super::{Cursor, LexRules, Lexeme, Tokens};
 
 /// How one sees whether a statement ran.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,19 +63,19 @@ pub struct Name {
 ///
 /// ```
 /// use migrate_core::{dialect::Dialect, sql::{Trace, trace}};
-/// let of = |sql| trace(sql, Dialect::Mysql.lexis());
+/// let of = |sql| trace(sql, Dialect::Mysql.lex_rules());
 /// assert!(matches!(of("CREATE TABLE `t` (a INT)"), Some(Trace::Shows(_))));
 /// assert_eq!(of("DROP TABLE IF EXISTS t"), Some(Trace::Repeatable));
 /// assert_eq!(of("ALTER TABLE t MODIFY a BIGINT"), None);
 /// assert_eq!(of("ALTER TABLE t CHANGE a b INT, CHANGE b a INT"), None);
 /// ```
 #[must_use]
-pub fn trace(sql: &str, lexis: &Lexis) -> Option<Trace> {
+pub fn trace(sql: &str, lex_rules: &LexRules) -> Option<Trace> {
     // Whether the server reads the code in a comment depends on its version.
-    if lexis.code_comments && (sql.contains("/*!") || sql.contains("/*M!")) {
+    if lex_rules.code_comments && (sql.contains("/*!") || sql.contains("/*M!")) {
         return None;
     }
-    Reader(Tokens::read_until_error(sql, lexis).cursor()).statement()
+    Reader(Tokens::read_until_error(sql, lex_rules).cursor()).statement()
 }
 
 /// A statement, or an action of one, with the questions that are asked of it here.

@@ -1,12 +1,12 @@
 //! Names and strings without their quotes, and back.
 
-use super::{Lexeme, Lexis, TokenKind};
+use super::{LexRules, Lexeme, TokenKind};
 
 /// The name that a lexeme is, in the case in which the database keeps it; `None` where it cannot be
 /// one.
 ///
 /// Keywords are names here: which of them are reserved depends on the place, and is for a parser.
-pub(crate) fn name(lexeme: Lexeme<'_>, rules: &Lexis) -> Option<String> {
+pub(crate) fn name(lexeme: Lexeme<'_>, rules: &LexRules) -> Option<String> {
     let text = lexeme.text;
     let name = match lexeme.kind {
         TokenKind::Word if rules.lower_case_names => text.to_ascii_lowercase(),
@@ -27,7 +27,7 @@ pub(crate) fn name(lexeme: Lexeme<'_>, rules: &Lexis) -> Option<String> {
 }
 
 /// The value of a string literal; `None` where the lexeme is none, or one of bits or bytes.
-pub(crate) fn string(lexeme: Lexeme<'_>, rules: &Lexis) -> Option<String> {
+pub(crate) fn string(lexeme: Lexeme<'_>, rules: &LexRules) -> Option<String> {
     let text = lexeme.text;
     if lexeme.kind != TokenKind::String {
         return None;
@@ -125,10 +125,10 @@ mod tests {
     fn read(
         dialect: Dialect,
         text: &str,
-        read: fn(Lexeme<'_>, &Lexis) -> Option<String>,
+        read: fn(Lexeme<'_>, &LexRules) -> Option<String>,
     ) -> Option<String> {
-        let tokens = Tokens::read_until_error(text, dialect.lexis());
-        read(tokens.cursor().peek()?, dialect.lexis())
+        let tokens = Tokens::read_until_error(text, dialect.lex_rules());
+        read(tokens.cursor().peek()?, dialect.lex_rules())
     }
 
     #[test]

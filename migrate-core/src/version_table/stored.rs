@@ -6,7 +6,7 @@ use crate::revision::{Draft, DraftSection, Revision};
 /// Header and way down of a revision in the form of a revision file, without its up: what a
 /// program that does not have the file needs to go back.
 #[must_use]
-pub fn way_down(revision: &Revision) -> String {
+pub fn down_file(revision: &Revision) -> String {
     let header = &revision.header;
     let text = revision.file.text();
     let sections = revision.sections.iter().filter(|s| s.kind.is_way_down()).map(|section| {

@@ -13,7 +13,7 @@ use std::time::Duration;
 use migrate_core::dialect::{DatabaseWords, Dialect};
 
 use crate::database::Database;
-use crate::driver::{self, Connection, Obstacle};
+use crate::driver::{self, Connection, Retry};
 use crate::error::Error;
 
 impl Database {
@@ -150,8 +150,7 @@ impl Database {
             Ok(()) => connection.execute("BEGIN EXCLUSIVE").await,
             failed => failed.map(|()| 0),
         };
-        let is_locked =
-            locked.is_err_and(|error| connection.obstacle(&error) == Some(Obstacle::Busy));
+        let is_locked = locked.is_err_and(|error| connection.obstacle(&error) == Some(Retry::Busy));
         let _ = connection.execute("ROLLBACK").await;
         let _ = connection.close().await;
         is_locked

@@ -158,7 +158,7 @@ pub(super) fn dialect(text: &str) -> Result<Dialect, String> {
 fn transactions(text: &str) -> Result<Transactions, String> {
     match text {
         "all" => Ok(Transactions::All),
-        "each" => Ok(Transactions::PerMigration),
+        "each" => Ok(Transactions::PerRevision),
         _ => Err("write all or each".to_owned()),
     }
 }

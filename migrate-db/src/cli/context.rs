@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use super::follow::follow;
 use super::{CliError, Ui};
-use crate::{Ahead, Database, Migrator, Options, Status};
+use crate::{Database, Migrator, Options, Prefetch, Status};
 
 /// What a [`Command`](super::Command) works with.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub struct Context<'a> {
     /// The database, when one is named.
     pub database: Option<Database>,
     /// A connection to it that is on its way, for the first visit.
-    pub ahead: Mutex<Option<Ahead>>,
+    pub ahead: Mutex<Option<Prefetch>>,
     /// How the database is migrated.
     pub options: Options,
     /// How many heads `check` accepts.

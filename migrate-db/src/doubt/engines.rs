@@ -63,7 +63,7 @@ fn question(targets: &Targets, dialect: Dialect, words: &EngineWords) -> String 
 /// What a statement names as written to, and the functions that it may call.
 fn targets(sql: &str, dialect: Dialect) -> Targets {
     const WRITES: [&str; 6] = ["INSERT", "REPLACE", "UPDATE", "DELETE", "LOAD", "HANDLER"];
-    let tokens = Tokens::read_until_error(sql, dialect.lexis());
+    let tokens = Tokens::read_until_error(sql, dialect.lex_rules());
     let mut targets = Targets::default();
     let mut cursor = tokens.cursor();
     if cursor.eat("WITH") {
@@ -88,7 +88,7 @@ fn targets(sql: &str, dialect: Dialect) -> Targets {
     }
     let lexemes = tokens.cursor();
     for pair in lexemes.lexemes().windows(2) {
-        if let ([name, open], Some(text)) = (pair, pair[0].name(dialect.lexis()))
+        if let ([name, open], Some(text)) = (pair, pair[0].name(dialect.lex_rules()))
             && open.is("(")
             && name.kind != TokenKind::String
             && !targets.functions.contains(&text)

@@ -12,7 +12,7 @@ use futures_util::TryStreamExt as _;
 use sqlx::pool::PoolConnection;
 use sqlx::{AssertSqlSafe, ColumnIndex, Connection as _, Database, Decode, Either, Executor};
 
-use super::{Cells, Trip};
+use super::{BatchResult, Cells};
 
 pub(super) enum Handle<DB: Database> {
     Owned(DB::Connection),
@@ -108,14 +108,14 @@ pub(super) async fn trip<DB>(
     changed: fn(&DB::QueryResult) -> u64,
     looks: u32,
     arrived: &AtomicUsize,
-) -> Trip
+) -> BatchResult
 where
     DB: Database,
     for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
     usize: ColumnIndex<DB::Row>,
     for<'r> Option<String>: Decode<'r, DB>,
 {
-    let mut trip = Trip::default();
+    let mut trip = BatchResult::default();
     let mut last: Option<DB::Row> = None;
     let mut results = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_many(connection);
     loop {

@@ -35,7 +35,7 @@ pub(crate) type Cells = Vec<Option<String>>;
 
 /// What came of statements that were sent at once.
 #[derive(Debug, Default)]
-pub(crate) struct Trip {
+pub(crate) struct BatchResult {
     /// How many rows each statement changed, up to the first that failed.
     pub(crate) changed: Vec<u64>,
     /// When the result of each was there.
@@ -46,7 +46,7 @@ pub(crate) struct Trip {
     pub(crate) failure: Option<sqlx::Error>,
 }
 
-impl Trip {
+impl BatchResult {
     fn done(self) -> sqlx::Result<u64> {
         match self.failure {
             None => Ok(self.changed.iter().sum()),
@@ -57,7 +57,7 @@ impl Trip {
 
 /// What a database says of a failure beside its message.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Remarks {
+pub(crate) struct ErrorDetails {
     /// Where in the text that was sent, in characters from 0.
     pub(crate) position: Option<usize>,
     /// More about it.
@@ -68,7 +68,7 @@ pub(crate) struct Remarks {
 
 /// What makes a failure worth another try.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Obstacle {
+pub(crate) enum Retry {
     /// Another connection is in the way; only this statement was refused.
     Busy,
     /// The transaction lost against another one and is gone.
@@ -91,9 +91,9 @@ pub(crate) enum Denial {
 /// What each driver can do. Errors are sqlx's own: the runner adds what it was doing.
 trait Driver: Sized {
     /// Sends statements as one text, and counts the results as they arrive.
-    async fn trip_counted(&mut self, sql: &str, arrived: &AtomicUsize) -> Trip;
+    async fn trip_counted(&mut self, sql: &str, arrived: &AtomicUsize) -> BatchResult;
     /// Sends statements as one text.
-    async fn trip(&mut self, sql: &str) -> Trip {
+    async fn trip(&mut self, sql: &str) -> BatchResult {
         self.trip_counted(sql, &AtomicUsize::new(0)).await
     }
     /// Sends one query; all its rows, every cell as text.
@@ -132,12 +132,12 @@ trait Driver: Sized {
         Ok(Vec::new())
     }
     /// Whether trying again may help.
-    fn obstacle(&self, error: &sqlx::Error) -> Option<Obstacle>;
+    fn obstacle(&self, error: &sqlx::Error) -> Option<Retry>;
     /// Why a question about a table is refused; `None` for other reasons.
     fn denial(&self, error: &sqlx::Error) -> Option<Denial>;
     /// What else the database says of a failure.
-    fn remarks(&self, _error: &sqlx::Error) -> Remarks {
-        Remarks::default()
+    fn remarks(&self, _error: &sqlx::Error) -> ErrorDetails {
+        ErrorDetails::default()
     }
     /// Whether the database says that it has no locks for sessions.
     fn has_no_locks(&self, _error: &sqlx::Error) -> bool {
@@ -239,15 +239,15 @@ impl Connection {
         }
     }
 
-    pub(crate) async fn trip(&mut self, sql: &str) -> Trip {
+    pub(crate) async fn trip(&mut self, sql: &str) -> BatchResult {
         if let Err(error) = without_nul(sql) {
-            return Trip { failure: Some(error), ..Trip::default() };
+            return BatchResult { failure: Some(error), ..BatchResult::default() };
         }
         each!(self, driver => driver.trip(sql).await)
     }
 
     /// Sends statements as one text, and counts the results as they arrive.
-    pub(crate) async fn trip_counted(&mut self, sql: &str, arrived: &AtomicUsize) -> Trip {
+    pub(crate) async fn trip_counted(&mut self, sql: &str, arrived: &AtomicUsize) -> BatchResult {
         each!(self, driver => driver.trip_counted(sql, arrived).await)
     }
 
@@ -305,7 +305,7 @@ impl Connection {
         each!(self, driver => driver.violations().await)
     }
 
-    pub(crate) fn obstacle(&mut self, error: &sqlx::Error) -> Option<Obstacle> {
+    pub(crate) fn obstacle(&mut self, error: &sqlx::Error) -> Option<Retry> {
         each!(self, driver => driver.obstacle(error))
     }
 
@@ -313,7 +313,7 @@ impl Connection {
         each!(self, driver => driver.denial(error))
     }
 
-    pub(crate) fn remarks(&mut self, error: &sqlx::Error) -> Remarks {
+    pub(crate) fn remarks(&mut self, error: &sqlx::Error) -> ErrorDetails {
         each!(self, driver => driver.remarks(error))
     }
 

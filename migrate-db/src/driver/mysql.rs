@@ -10,7 +10,7 @@ use sqlx::ConnectOptions as _;
 use sqlx::mysql::{MySqlConnection, MySqlDatabaseError, MySqlPool};
 
 use super::handle::{self, Handle};
-use super::{Cells, Denial, Driver, Obstacle, Trip, mysql_server};
+use super::{BatchResult, Cells, Denial, Driver, Retry, mysql_server};
 use crate::error::Error;
 
 pub(crate) struct Mysql {
@@ -51,7 +51,7 @@ impl Mysql {
 }
 
 impl Driver for Mysql {
-    async fn trip_counted(&mut self, sql: &str, arrived: &AtomicUsize) -> Trip {
+    async fn trip_counted(&mut self, sql: &str, arrived: &AtomicUsize) -> BatchResult {
         handle::trip::<sqlx::MySql>(
             &mut self.handle,
             sql,
@@ -113,10 +113,10 @@ impl Driver for Mysql {
         self.trip("START TRANSACTION").await.done().map(drop)
     }
 
-    fn obstacle(&self, error: &sqlx::Error) -> Option<Obstacle> {
+    fn obstacle(&self, error: &sqlx::Error) -> Option<Retry> {
         // Lock wait timeout, deadlock.
         let error = error.as_database_error()?.try_downcast_ref::<MySqlDatabaseError>()?;
-        matches!(error.number(), 1205 | 1213).then_some(Obstacle::Conflict)
+        matches!(error.number(), 1205 | 1213).then_some(Retry::Conflict)
     }
 
     fn denial(&self, error: &sqlx::Error) -> Option<Denial> {

@@ -11,7 +11,7 @@ use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnection, PgDatabaseError, PgErrorPosition, PgPool};
 
 use super::handle::{self, Handle};
-use super::{Cells, Denial, Driver, Obstacle, Remarks, Trip, postgres_server};
+use super::{BatchResult, Cells, Denial, Driver, ErrorDetails, Retry, postgres_server};
 use crate::error::Error;
 
 pub(crate) struct Postgres {
@@ -59,7 +59,7 @@ impl Postgres {
 }
 
 impl Driver for Postgres {
-    async fn trip_counted(&mut self, sql: &str, arrived: &AtomicUsize) -> Trip {
+    async fn trip_counted(&mut self, sql: &str, arrived: &AtomicUsize) -> BatchResult {
         handle::trip::<sqlx::Postgres>(
             &mut self.handle,
             sql,
@@ -122,10 +122,10 @@ impl Driver for Postgres {
         self.trip("BEGIN").await.done().map(drop)
     }
 
-    fn obstacle(&self, error: &sqlx::Error) -> Option<Obstacle> {
+    fn obstacle(&self, error: &sqlx::Error) -> Option<Retry> {
         // Serialization failure, deadlock, lock timeout.
         let code = error.as_database_error()?.code()?;
-        matches!(code.as_ref(), "40001" | "40P01" | "55P03").then_some(Obstacle::Conflict)
+        matches!(code.as_ref(), "40001" | "40P01" | "55P03").then_some(Retry::Conflict)
     }
 
     fn denial(&self, error: &sqlx::Error) -> Option<Denial> {
@@ -143,15 +143,15 @@ impl Driver for Postgres {
         code.is_some_and(|code| matches!(code.as_ref(), "42883" | "0A000"))
     }
 
-    fn remarks(&self, error: &sqlx::Error) -> Remarks {
+    fn remarks(&self, error: &sqlx::Error) -> ErrorDetails {
         let error = error.as_database_error().and_then(|e| e.try_downcast_ref::<PgDatabaseError>());
-        let Some(error) = error else { return Remarks::default() };
+        let Some(error) = error else { return ErrorDetails::default() };
         let position = match error.position() {
             Some(PgErrorPosition::Original(position)) => Some(position.saturating_sub(1)),
             _ => None,
         };
         let owned = |text: Option<&str>| text.map(str::to_owned);
-        Remarks { position, detail: owned(error.detail()), hint: owned(error.hint()) }
+        ErrorDetails { position, detail: owned(error.detail()), hint: owned(error.hint()) }
     }
 
     async fn close(self) -> sqlx::Result<()> {

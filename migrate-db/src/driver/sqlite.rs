@@ -13,7 +13,7 @@ use sqlx::ConnectOptions as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 
 use super::handle::{self, Handle};
-use super::{Cells, Denial, Driver, Obstacle, Trip};
+use super::{BatchResult, Cells, Denial, Driver, Retry};
 use crate::error::Error;
 
 /// How long one attempt waits for another connection, in milliseconds; the runner tries again.
@@ -167,7 +167,7 @@ impl Sqlite {
 }
 
 impl Driver for Sqlite {
-    async fn trip_counted(&mut self, sql: &str, arrived: &AtomicUsize) -> Trip {
+    async fn trip_counted(&mut self, sql: &str, arrived: &AtomicUsize) -> BatchResult {
         handle::trip::<sqlx::Sqlite>(
             &mut self.handle,
             sql,
@@ -253,10 +253,10 @@ impl Driver for Sqlite {
         self.newly_broken().await
     }
 
-    fn obstacle(&self, error: &sqlx::Error) -> Option<Obstacle> {
+    fn obstacle(&self, error: &sqlx::Error) -> Option<Retry> {
         // SQLITE_BUSY and SQLITE_LOCKED, with their extended codes.
         let code = error.as_database_error()?.code()?.parse::<u32>().ok()?;
-        matches!(code & 0xff, 5 | 6).then_some(Obstacle::Busy)
+        matches!(code & 0xff, 5 | 6).then_some(Retry::Busy)
     }
 
     fn denial(&self, error: &sqlx::Error) -> Option<Denial> {

@@ -26,14 +26,14 @@ use crate::event::Event;
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A lock that is held.
-pub(super) enum Held {
+pub(super) enum LockGuard {
     /// The database's own: it goes with its connection.
     Session(Connection),
     /// A row.
     Row(Row),
 }
 
-impl Held {
+impl LockGuard {
     /// Gives the lock back.
     pub(super) async fn free(self) {
         match self {
@@ -53,7 +53,7 @@ pub(super) async fn take(
     table: &VersionTable,
     options: &Options,
     tell: &mut (dyn FnMut(&Event) + Send),
-) -> Result<Option<Held>, Error> {
+) -> Result<Option<LockGuard>, Error> {
     let words = place.dialect().words().lock.filter(|_| options.lock != Locking::None);
     let Some(words) = words else { return Ok(None) };
     let Some(connection) = Connection::beside(place).await? else { return Ok(None) };
@@ -62,11 +62,11 @@ pub(super) async fn take(
         let prepared = connection.execute(prepare).await;
         prepared.map_err(|e| Error::database("preparing the lock's session", e))?;
     }
-    let mut seeker = Seeker { connection, way: Way::Session(words, table.version()) };
+    let mut seeker = Acquire { connection, way: Way::Session(words, table.version()) };
     let wait = options.lock_wait;
     if options.lock != Locking::Table {
         match seeker.poll(wait, tell).await {
-            Ok(()) => return Ok(Some(Held::Session(seeker.connection))),
+            Ok(()) => return Ok(Some(LockGuard::Session(seeker.connection))),
             Err(Error::Database { source, .. })
                 if options.lock == Locking::Auto && seeker.connection.has_no_locks(&source) => {}
             Err(error) => return Err(error),
@@ -78,11 +78,11 @@ pub(super) async fn take(
     let holder = format!("{} (process {})", options.by, std::process::id());
     seeker.way = Way::Row { lock: lock.clone(), token: token.clone(), holder };
     seeker.poll(wait, tell).await?;
-    Ok(Some(Held::Row(Row::hold(seeker.connection, place.clone(), lock, token))))
+    Ok(Some(LockGuard::Row(Row::hold(seeker.connection, place.clone(), lock, token))))
 }
 
 /// Somebody who wants the lock.
-struct Seeker {
+struct Acquire {
     connection: Connection,
     way: Way,
 }
@@ -92,7 +92,7 @@ enum Way {
     Row { lock: LockTable, token: String, holder: String },
 }
 
-impl Seeker {
+impl Acquire {
     async fn poll(
         &mut self,
         wait: Duration,
@@ -189,7 +189,7 @@ pub(super) struct Row {
 impl Row {
     fn hold(connection: Connection, place: Place, lock: LockTable, token: String) -> Self {
         let (freed, stop) = mpsc::channel();
-        let keeper = Keeper { place, lock: lock.clone(), token: token.clone() };
+        let keeper = Heartbeat { place, lock: lock.clone(), token: token.clone() };
         // Without the thread the row counts for as long as a dead one.
         let keeper = thread::Builder::new()
             .name("migrate lock".to_owned())
@@ -221,13 +221,13 @@ impl Drop for Row {
 
 /// Shows signs of life, on a thread and a runtime of its own: nothing that the holder does or that
 /// happens to it keeps it from that.
-struct Keeper {
+struct Heartbeat {
     place: Place,
     lock: LockTable,
     token: String,
 }
 
-impl Keeper {
+impl Heartbeat {
     fn keep(&self, stop: &mpsc::Receiver<()>) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let Ok(runtime) = runtime else { return };

@@ -3,9 +3,9 @@
 //! [`Migrator`] is what a program calls; a session does one visit, and the runner below it one
 //! script. Nothing here prints: what happens is told to [`Migrator::on_event`].
 
-mod ahead;
 mod lock;
 mod options;
+mod prefetch;
 mod redo;
 mod report;
 mod resume;
@@ -20,9 +20,9 @@ use migrate_core::history::History;
 use migrate_core::plan::Direction;
 use migrate_core::version_table::{FullRow, LogRow, VersionTable};
 
-pub use ahead::Ahead;
-use ahead::{Reached, connect};
 pub use options::Options;
+pub use prefetch::Prefetch;
+use prefetch::{Reached, connect};
 pub use report::{Preview, Report, ReportedStep};
 #[cfg(feature = "testkit")]
 pub(crate) use session::plan_error;
@@ -47,7 +47,7 @@ use crate::unfinished::{Repair, Unfinished};
 pub struct Migrator<'h> {
     history: &'h History,
     options: Options,
-    ahead: Option<Ahead>,
+    ahead: Option<Prefetch>,
     tell: Box<dyn FnMut(&Event) + Send + 'h>,
 }
 
@@ -71,7 +71,7 @@ impl<'h> Migrator<'h> {
 
     /// Uses this connection for the first visit, which must be to the same database.
     #[must_use]
-    pub fn ahead(mut self, ahead: Option<Ahead>) -> Self {
+    pub fn ahead(mut self, ahead: Option<Prefetch>) -> Self {
         self.ahead = ahead;
         self
     }

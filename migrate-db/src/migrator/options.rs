@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use migrate_core::config::{Locking, Settings, UnknownDowns};
 use migrate_core::dialect::Dialect;
-use migrate_core::script::{How, Transactions};
+use migrate_core::script::{ScriptOptions, Transactions};
 use migrate_core::version_table::DEFAULT_NAME;
 
 use crate::event::Reporting;
@@ -97,8 +97,8 @@ fn by_default() -> String {
 impl Options {
     /// How scripts are cut on a database.
     #[must_use]
-    pub fn how(&self, dialect: Dialect) -> How {
-        How {
+    pub fn how(&self, dialect: Dialect) -> ScriptOptions {
+        ScriptOptions {
             transactions: self.transactions.unwrap_or(dialect.words().transactions),
             lock_timeout: self.lock_timeout,
             statement_timeout: self.statement_timeout,
@@ -115,7 +115,7 @@ mod tests {
         let seconds = |n| Some(Duration::from_secs(n));
         let settings = Settings {
             version_table: "ops.v".to_owned(),
-            transaction: Some(Transactions::PerMigration),
+            transaction: Some(Transactions::PerRevision),
             lock_wait: seconds(1),
             lock_timeout: seconds(2),
             statement_timeout: seconds(3),
@@ -123,7 +123,7 @@ mod tests {
         };
         let options = Options::from(&settings);
         assert_eq!(options.version_table, "ops.v");
-        assert_eq!(options.transactions, Some(Transactions::PerMigration));
+        assert_eq!(options.transactions, Some(Transactions::PerRevision));
         assert_eq!(Some(options.lock_wait), seconds(1));
         assert_eq!((options.lock_timeout, options.statement_timeout), (seconds(2), seconds(3)));
         let options = Options::from(&Settings::default());

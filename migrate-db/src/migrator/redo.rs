@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use migrate_core::graph::{Graph, Node};
 use migrate_core::history::History;
 use migrate_core::plan::{self, Plan};
-use migrate_core::script::{How, Script, Transactions};
+use migrate_core::script::{Script, ScriptOptions, Transactions};
 use migrate_core::version_table::LogRow;
 
 use super::report::{Preview, Report};
@@ -124,7 +124,7 @@ impl Session<'_> {
         status.edited = edited;
         let plan = redo.plan(graph, &status, &log);
         let dialect = self.database.dialect();
-        let how = How { transactions: Transactions::All, ..self.options.how(dialect) };
+        let how = ScriptOptions { transactions: Transactions::All, ..self.options.how(dialect) };
         Script::of(graph, &plan.steps, dialect, how).map_err(|e| plan_error(&e, graph))?;
         Ok((redo, Preview { history: Cow::Borrowed(history), status, plan }))
     }

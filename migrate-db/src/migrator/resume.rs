@@ -2,7 +2,7 @@
 
 use migrate_core::history::History;
 use migrate_core::plan::Step;
-use migrate_core::script::{How, Script, fingerprint_of, statements_of};
+use migrate_core::script::{Script, ScriptOptions, fingerprint_of, statements_of};
 
 use super::session::plan_error;
 use crate::database::Database;
@@ -17,7 +17,7 @@ pub(super) fn resume(
     status: &Status,
     continues: impl FnOnce(Step) -> bool,
     database: &Database,
-    how: How,
+    how: ScriptOptions,
     half_made: Vec<String>,
 ) -> Result<Option<Script>, Error> {
     let Some(unfinished) = status.unfinished.first() else { return Ok(None) };

@@ -9,7 +9,7 @@ use migrate_core::config::Locking;
 use migrate_core::graph::Graph;
 use migrate_core::history::History;
 use migrate_core::plan::{Direction, Goal, Plan, Step};
-use migrate_core::script::{How, Script, Transactions};
+use migrate_core::script::{Script, ScriptOptions, Transactions};
 
 use super::redo::Redo;
 use super::report::Report;
@@ -263,7 +263,7 @@ impl Session<'_> {
         &'r mut self,
         graph: &'r Graph,
         status: &Status,
-        how: How,
+        how: ScriptOptions,
         redo: bool,
     ) -> Runner<'r> {
         let work = Work {
@@ -324,10 +324,10 @@ impl Aim {
     }
 
     /// A redo happens whole or not at all, where the database can hold it in one transaction.
-    const fn how(&self, how: How) -> How {
+    const fn how(&self, how: ScriptOptions) -> ScriptOptions {
         match self {
             Self::Goal(..) => how,
-            Self::Redo(_) => How { transactions: Transactions::All, ..how },
+            Self::Redo(_) => ScriptOptions { transactions: Transactions::All, ..how },
         }
     }
 }

@@ -12,9 +12,9 @@ use migrate_core::plan::{self, Direction, Goal};
 use migrate_core::script::{Script, ScriptError};
 use migrate_core::version_table::VersionTable;
 
-use super::ahead::Reached;
-use super::lock::{self, Held};
+use super::lock::{self, LockGuard};
 use super::options::Options;
+use super::prefetch::Reached;
 use super::report::{Preview, Report};
 use super::rounds::{Aim, Limit};
 use crate::database::Database;
@@ -74,7 +74,7 @@ pub(super) struct Session<'m> {
     pub(super) database: &'m Database,
     pub(super) reached: Reached,
     /// Given back behind the connection that it guards.
-    pub(super) lock: Option<Held>,
+    pub(super) lock: Option<LockGuard>,
     pub(super) table: VersionTable,
     pub(super) options: &'m Options,
     pub(super) tell: &'m mut (dyn FnMut(&Event) + Send),

@@ -5,14 +5,14 @@ use std::borrow::Cow;
 use migrate_core::plan::{Direction, Step};
 use migrate_core::script::{Record, Statement};
 use migrate_core::source::Span;
-use migrate_core::version_table::{self as table, Elapsed, Progress, RowState, Standing};
+use migrate_core::version_table::{self as table, Elapsed, ExpectedRow, Progress, RowState};
 
 use super::recording::millis;
 use super::{Current, End, Runner};
 use crate::doubt;
-use crate::driver::Remarks;
+use crate::driver::ErrorDetails;
 use crate::error::{Error, StatementError};
-use crate::queue::{Queued, What};
+use crate::queue::{Batch, What};
 use crate::unfinished::resume_command;
 
 impl Runner<'_> {
@@ -44,8 +44,8 @@ impl Runner<'_> {
                     remnant.name
                 ));
                 let queued =
-                    Queued { sql: Cow::Owned(sql.to_owned()), what: What::Statement(statement) };
-                match self.failure(&queued, None, Remarks::default(), source) {
+                    Batch { sql: Cow::Owned(sql.to_owned()), what: What::Statement(statement) };
+                match self.failure(&queued, None, ErrorDetails::default(), source) {
                     Error::Statement(mut failed) => {
                         failed.half_made = vec![remnant.name];
                         Err(Error::Statement(failed))
@@ -59,9 +59,9 @@ impl Runner<'_> {
 
     pub(super) fn failure(
         &self,
-        queued: &Queued<'_>,
+        queued: &Batch<'_>,
         position: Option<usize>,
-        remarks: Remarks,
+        remarks: ErrorDetails,
         source: sqlx::Error,
     ) -> Error {
         let What::Statement(statement @ Statement { node, span, number, .. }) = queued.what else {
@@ -147,7 +147,7 @@ impl Runner<'_> {
     /// not known.
     fn withdrawal(&self, Current { step, resumed, .. }: Current) -> Option<String> {
         let id = self.work.graph.id(step.node).as_str();
-        let from = |state| Standing { done: Some(0), ..Standing::from(state) };
+        let from = |state| ExpectedRow { done: Some(0), ..ExpectedRow::from(state) };
         if step.direction == Direction::Up {
             return Some(self.work.table.delete([id], from(RowState::Upgrading)));
         }

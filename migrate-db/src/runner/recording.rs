@@ -11,7 +11,7 @@ use migrate_core::version_table::{self as table, Elapsed, Origin, Progress, RowS
 use super::{Current, Done, End, Ending, Runner, TOOL, Work};
 use crate::error::Error;
 use crate::event::Event;
-use crate::queue::{Queued, What};
+use crate::queue::{Batch, What};
 use crate::unfinished::{Repair, Unfinished};
 
 impl<'r> Runner<'r> {
@@ -97,7 +97,7 @@ impl<'r> Runner<'r> {
 
     /// The database's own clock for a step that may travel with its record.
     fn clock(&self, record: Record) -> Option<Elapsed> {
-        let alone = self.work.transactions == Transactions::PerMigration;
+        let alone = self.work.transactions == Transactions::PerRevision;
         let together = self.work.table.dialect().words().one_trip && alone;
         (together && matches!(record, Record::Done(_))).then_some(Elapsed::Clock)
     }
@@ -109,7 +109,7 @@ impl<'r> Runner<'r> {
     }
 
     /// The records of the steps that have just run, in as few statements as that takes.
-    pub(super) fn records_behind(&self, durations: &[Duration]) -> Vec<Queued<'static>> {
+    pub(super) fn records_behind(&self, durations: &[Duration]) -> Vec<Batch<'static>> {
         let took = |(ending, duration): (&Ending, &Duration)| {
             let elapsed = Elapsed::Millis(millis(*duration));
             (ending.step, self.origin(elapsed))
@@ -119,7 +119,7 @@ impl<'r> Runner<'r> {
         for steps in steps.chunk_by(|(a, _), (b, _)| a.direction == b.direction) {
             let what = What::Record(Some((steps[0].0.node, steps.len() as u64)));
             let sql = Record::done(steps, self.work.graph, self.work.table);
-            queue.extend(sql.map(|sql| Queued { sql: Cow::Owned(sql), what }));
+            queue.extend(sql.map(|sql| Batch { sql: Cow::Owned(sql), what }));
         }
         queue
     }

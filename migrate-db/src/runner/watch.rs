@@ -10,9 +10,9 @@ use migrate_core::script::{Action, Script, Statement, statements_of};
 
 use super::supervise::Supervisor;
 use super::{Runner, Work};
-use crate::driver::Trip;
+use crate::driver::BatchResult;
 use crate::event::{Event, Reporting};
-use crate::queue::{self, Queued, What};
+use crate::queue::{self, Batch, What};
 
 /// How often statements that are on their way are looked after.
 const LOOKED_AFTER_EVERY: Duration = Duration::from_millis(100);
@@ -51,7 +51,7 @@ impl Runner<'_> {
 
     /// Sends statements as one text. A step that takes longer than a second is reported about once
     /// a second, each statement of a revision when its result is here.
-    pub(super) async fn trip(&mut self, queue: &[Queued<'_>]) -> Trip {
+    pub(super) async fn trip(&mut self, queue: &[Batch<'_>]) -> BatchResult {
         let sent = Instant::now();
         let text = queue::text(queue);
         let session = self.connection.session();
@@ -76,7 +76,7 @@ impl Runner<'_> {
             }
             if let Some(failure) = supervisor.check(work, &text, results).await {
                 *is_silent = true;
-                break Trip { failure: Some(failure), ..Trip::default() };
+                break BatchResult { failure: Some(failure), ..BatchResult::default() };
             }
         };
         let mut before = sent;
@@ -101,12 +101,12 @@ impl Runner<'_> {
 fn report_running(
     work: &Work<'_>,
     step: Option<Step>,
-    queue: &[Queued<'_>],
+    queue: &[Batch<'_>],
     arrived: usize,
     since: Instant,
     tell: &mut (dyn FnMut(&Event) + Send),
 ) {
-    let of_file = |queued: &Queued<'_>| match queued.what {
+    let of_file = |queued: &Batch<'_>| match queued.what {
         What::Statement(statement) => Some(statement),
         _ => None,
     };

@@ -29,7 +29,7 @@ pub(super) fn read(settings: &Settings) -> Result<Option<SourceFile>, Error> {
 pub(super) async fn run(prelude: &SourceFile, database: &Database) -> Result<(), Error> {
     let dialect = database.dialect();
     let whole = Span::new(0, prelude.text().len());
-    let (statements, found) = split(prelude, whole, dialect.lexis());
+    let (statements, found) = split(prelude, whole, dialect.lex_rules());
     if found.has_errors() {
         return Err(Error::Plan { message: found.to_string(), help: Vec::new() });
     }

@@ -175,7 +175,7 @@ fn a_nul_byte_in_a_stored_down_is_refused_before_it_cuts_a_statement() {
     );
     env.ok(&["upgrade"]);
     std::fs::remove_file(env.path("migrations/ddd.sql")).unwrap();
-    sqlite3(&env, "UPDATE migrate_version SET way_down = replace(way_down, '@', char(0))");
+    sqlite3(&env, "UPDATE migrate_version SET down_file = replace(down_file, '@', char(0))");
     assert_snapshot!(env.run(&["downgrade", "ccc", "--yes"]), @"
     exit code: 1
     ----- stderr

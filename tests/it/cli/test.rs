@@ -31,7 +31,7 @@ fn it_explains_itself() {
           --dir <DIR>               The folder of the revisions [default: what migrate.toml says, else
                                     migrations]
           --database-url <URL>      The database [default: DATABASE_URL, else .env, else migrate.toml]
-          --connect-timeout <TIME>  How long to try to reach a server that does not answer; 0s tries
+          --connect-timeout <TIME>  ScriptOptions long to try to reach a server that does not answer; 0s tries
                                     once [default: 10s]
           --name <DATABASE>         Which database of migrate.toml is meant
           --config <FILE>           The configuration [default: migrate.toml, here or above]
@@ -39,7 +39,7 @@ fn it_explains_itself() {
           --manifest-path <FILE>    The Cargo.toml of the package
 
     Output:
-          --format <FORMAT>  How data is printed: text or json [default: text]
+          --format <FORMAT>  ScriptOptions data is printed: text or json [default: text]
           --color <WHEN>     When to use colours: auto, always or never [default: auto]
       -q, --quiet            Say nothing but data and errors
       -v, --verbose          Say more

@@ -5,7 +5,7 @@ use migrate_db::Migrator;
 use super::*;
 
 everywhere!(
-    unknown_revisions_go_down_by_the_stored_way_down,
+    unknown_revisions_go_down_by_the_stored_down_file,
     unknown_revisions_stop_an_upgrade,
     edited_revisions_are_refused,
     a_purging_stamp_clears_everything,
@@ -20,7 +20,7 @@ fn files(count: usize) -> Vec<(String, String)> {
     (0..count).map(file).collect()
 }
 
-async fn unknown_revisions_go_down_by_the_stored_way_down(db: Db) {
+async fn unknown_revisions_go_down_by_the_stored_down_file(db: Db) {
     upgrade(&db, &history(db.dialect, &files(3)), "head").await.unwrap();
     let older = history(db.dialect, &files(1));
     let report = downgrade(&db, &older, "r0").await.unwrap();

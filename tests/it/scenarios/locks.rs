@@ -21,7 +21,7 @@ async fn together(db: &Db, history: History, count: usize, lock: Locking) -> Res
         let (history, database) = (history.clone(), db.database());
         let mut options = Options { lock, lock_wait: Duration::from_secs(60), ..options() };
         if n % 2 == 0 {
-            options.transactions = Some(Transactions::PerMigration);
+            options.transactions = Some(Transactions::PerRevision);
         }
         runners.push(tokio::spawn(async move {
             let mut migrator = Migrator::new(&history).options(options);

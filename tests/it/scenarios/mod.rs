@@ -101,7 +101,7 @@ pub(crate) fn options() -> Options {
 }
 
 pub(crate) fn each_in_its_own() -> Options {
-    Options { transactions: Some(Transactions::PerMigration), ..options() }
+    Options { transactions: Some(Transactions::PerRevision), ..options() }
 }
 
 pub(crate) fn all_in_one() -> Options {

@@ -45,7 +45,7 @@ async fn a_rollback_of_the_sections_own_is_one(db: Db) {
     // What is printed is what runs.
     let graph = &history.graph;
     let plan = plan::upgrade(graph, &Set::empty(graph), &"head".parse().unwrap()).unwrap();
-    let script = Script::of(graph, &plan.steps, db.dialect, Transactions::PerMigration).unwrap();
+    let script = Script::of(graph, &plan.steps, db.dialect, Transactions::PerRevision).unwrap();
     let table = VersionTable::new(db.dialect, "migrate_version");
     db.pipe(&script.to_sql(graph, &table, false, "a tool")).unwrap();
     assert_eq!(numbers(&db).await, ["1", "2", "3", "4"]);

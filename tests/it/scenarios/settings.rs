@@ -1,6 +1,6 @@
 //! What a server's settings and a configured name change: never what is recorded, nor what is read.
 
-use migrate_core::version_table::{VersionTable, way_down};
+use migrate_core::version_table::{VersionTable, down_file};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, MySqlConnection};
 
 use super::*;
@@ -26,7 +26,7 @@ async fn assert_recorded(db: &Db, history: &History, by: &str) {
     let revision = history.graph.revision(history.graph.node("a").unwrap());
     let [row] = &rows[..] else { panic!("{rows:?}") };
     assert_eq!((row.message.as_str(), row.applied_by.as_str()), (revision.message(), by));
-    assert_eq!(row.way_down.as_deref(), Some(way_down(revision).as_str()));
+    assert_eq!(row.down_file.as_deref(), Some(down_file(revision).as_str()));
     assert_eq!(db.tables().await, ["t"]);
 }
 
@@ -51,7 +51,7 @@ async fn run_and_print(db: Db, before: &str) {
         &history.graph,
         &plan.unwrap().steps,
         db.dialect,
-        Transactions::PerMigration,
+        Transactions::PerRevision,
     );
     let sql = script.unwrap().to_sql(&history.graph, &table, false, "a tool");
     db.pipe(&format!("{before}\n{sql}")).unwrap();

@@ -130,7 +130,7 @@ async fn names_and_messages_may_hold_anything(db: Db) {
     upgrade(&db, &history, "head").await.unwrap();
     let rows = Migrator::new(&history).rows(&db.database()).await.unwrap();
     assert_eq!(rows[0].message, "it's a \"quoted\" \\ `tick` and ünïcödé 🦀 message");
-    assert!(rows[0].way_down.as_deref().unwrap().contains("it's \\ gone"));
+    assert!(rows[0].down_file.as_deref().unwrap().contains("it's \\ gone"));
 }
 
 async fn dots_in_ids_and_long_texts_survive(db: Db) {
@@ -141,6 +141,6 @@ async fn dots_in_ids_and_long_texts_survive(db: Db) {
     upgrade(&db, &history, "head").await.unwrap();
     let rows = Migrator::new(&history).rows(&db.database()).await.unwrap();
     assert_eq!(rows[0].row.revision, id);
-    assert!(rows[0].way_down.as_ref().unwrap().len() > 300_000);
+    assert!(rows[0].down_file.as_ref().unwrap().len() > 300_000);
     downgrade(&db, &history, "base").await.unwrap();
 }

@@ -4,7 +4,7 @@ use Dialect::{Mysql, Postgres, Sqlite};
 
 fn found(dialect: Dialect, text: &str) -> (Vec<&str>, Vec<(Code, usize, usize)>) {
     let file = SourceFile::new("a.sql", text.to_owned());
-    let (statements, diagnostics) = split(&file, whole(text), lexis(dialect));
+    let (statements, diagnostics) = split(&file, whole(text), lex_rules(dialect));
     for diagnostic in &diagnostics {
         assert!(!diagnostic.help.is_empty(), "{diagnostic}");
     }

@@ -90,14 +90,14 @@ fn dialect() -> impl Strategy<Value = Dialect> {
 
 fn split_as_is(text: &str, span: Span, dialect: Dialect) -> (Vec<Statement>, bool) {
     let file = SourceFile::normalised("a.sql", String::leak(text.to_owned()));
-    let (statements, diagnostics) = split(&file, span, lexis(dialect));
+    let (statements, diagnostics) = split(&file, span, lex_rules(dialect));
     let _ = diagnostics.to_string();
     (statements, diagnostics.is_empty())
 }
 
 /// Tokens that make statements, as texts.
 fn significant(dialect: Dialect, text: &str, span: Span) -> Vec<&str> {
-    Lexer::new(text, span, lexis(dialect))
+    Lexer::new(text, span, lex_rules(dialect))
         .map_while(Result::ok)
         .filter(|t| !matches!(t.kind, TokenKind::Comment | TokenKind::Semicolon))
         .map(|t| t.span.of(text))
@@ -110,7 +110,7 @@ proptest! {
     #[test]
     fn tokens_cover_all_but_white_space_in_order(text in sql(), dialect in dialect()) {
         let mut at = 0;
-        for token in Lexer::new(&text, whole(&text), lexis(dialect)) {
+        for token in Lexer::new(&text, whole(&text), lex_rules(dialect)) {
             let span = token.map_or_else(|e| Span::new(e.span.start.max(at), text.len()), |t| t.span);
             let between = text.get(at..span.start);
             prop_assert!(between.is_some_and(|b| b.bytes().all(|b| matches!(b, b' ' | 9..=13))), "{between:?}");
@@ -144,17 +144,17 @@ proptest! {
         for Statement { span } in split_as_is(&text, span, dialect).0 {
             prop_assert!(text.get(span.range()).is_some());
         }
-        Hasher::new().sql(&text, span, lexis(dialect));
+        Hasher::new().sql(&text, span, lex_rules(dialect));
     }
 
     #[test]
     fn a_scan_reads_as_a_reading_alone(text in sql(), dialect in dialect()) {
         let file = SourceFile::normalised("a.sql", String::leak(text.clone()));
         let (mut hash, mut alone) = (Hasher::new(), Hasher::new());
-        let scanned = scan(&file, whole(&text), lexis(dialect), Some(&mut hash.readings()));
-        alone.sql(&text, whole(&text), lexis(dialect));
+        let scanned = scan(&file, whole(&text), lex_rules(dialect), Some(&mut hash.readings()));
+        alone.sql(&text, whole(&text), lex_rules(dialect));
         prop_assert_eq!(hash, alone);
-        prop_assert_eq!(scanned, split(&file, whole(&text), lexis(dialect)));
+        prop_assert_eq!(scanned, split(&file, whole(&text), lex_rules(dialect)));
     }
 
     #[test]
@@ -167,7 +167,7 @@ proptest! {
         let [first, others @ ..] = Dialect::ALL.map(|dialect| {
             let mut hash = Hasher::new();
             let (statements, found) =
-                scan(&file, span, lexis(dialect), Some(&mut hash.readings()));
+                scan(&file, span, lex_rules(dialect), Some(&mut hash.readings()));
             (statements, found, hash)
         });
         for other in others {
@@ -298,7 +298,7 @@ fn fields_and_sql_are_told_apart() {
         feed(&mut hasher);
         hasher.finish()
     };
-    let sql = |hasher: &mut Hasher, text: &str| hasher.sql(text, whole(text), lexis(Sqlite));
+    let sql = |hasher: &mut Hasher, text: &str| hasher.sql(text, whole(text), lex_rules(Sqlite));
     let all = [
         of(&|_| {}),
         of(&|h| h.field("a", "bc")),
@@ -339,7 +339,7 @@ fn what_databases_read_alike_counts_once_however_many_they_are() {
         let mut hasher = Hasher::new();
         let mut readings = hasher.readings();
         for dialect in dialects {
-            readings.read(text, whole(text), dialect.lexis());
+            readings.read(text, whole(text), dialect.lex_rules());
         }
         hasher.finish()
     };
@@ -359,7 +359,7 @@ fn what_databases_read_alike_counts_once_however_many_they_are() {
 fn a_fingerprint_never_changes_between_versions() {
     let mut hasher = Hasher::new();
     hasher.field("revises", "3f2a90c1d4e7");
-    hasher.sql("ALTER TABLE users ADD COLUMN email TEXT;", Span::new(0, 40), lexis(Sqlite));
+    hasher.sql("ALTER TABLE users ADD COLUMN email TEXT;", Span::new(0, 40), lex_rules(Sqlite));
     insta::assert_snapshot!(hasher.finish(), @"d655d2fb9d9192c60a9c6943cbeef70386a37a0265599c91bb174256c04b3670");
 }
 

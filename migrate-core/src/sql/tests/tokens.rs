@@ -124,7 +124,7 @@ fn a_token_that_does_not_end_is_told_at_its_opening_and_is_the_last() {
         (Mysql, "a /*", "/*", Unterminated::Comment),
     ];
     for (dialect, text, opening, what) in cases {
-        let mut lexer = Lexer::new(text, whole(text), lexis(dialect));
+        let mut lexer = Lexer::new(text, whole(text), lex_rules(dialect));
         let error = lexer.find_map(Result::err).unwrap_or_else(|| panic!("{text} ends"));
         assert_eq!(
             (error.span.of(text), error.span.start, error.what),
@@ -139,7 +139,10 @@ fn a_token_that_does_not_end_is_told_at_its_opening_and_is_the_last() {
 fn only_the_given_part_of_the_text_is_read() {
     let text = "é 'a' b";
     let read = |span| {
-        Lexer::new(text, span, lexis(Sqlite)).flatten().map(|t| t.span.of(text)).collect::<Vec<_>>()
+        Lexer::new(text, span, lex_rules(Sqlite))
+            .flatten()
+            .map(|t| t.span.of(text))
+            .collect::<Vec<_>>()
     };
     assert_eq!(read(Span::new(3, 6)), ["'a'"]);
     assert_eq!(read(Span::new(1, 2)), [""; 0]);

@@ -6,7 +6,7 @@ use crate::sql::{Object, Trace, trace};
 
 /// The trace in short: `+` and `-` before what appears and disappears.
 fn of(dialect: Dialect, sql: &str) -> String {
-    match trace(sql, dialect.lexis()) {
+    match trace(sql, dialect.lex_rules()) {
         None => "doubt".to_owned(),
         Some(Trace::Repeatable) => "again".to_owned(),
         Some(Trace::RepeatableWhileEmpty(name)) => format!("while {} is empty", name.name),

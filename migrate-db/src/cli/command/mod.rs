@@ -16,7 +16,7 @@ mod stamp;
 mod upgrade;
 
 use super::{CliError, Context, Exit, Ui};
-use crate::{Ahead, AllApplied, Database, Options};
+use crate::{AppliedDigest, Database, Options, Prefetch};
 
 /// The commands that run and ask.
 #[derive(Debug, Clone, clap::Subcommand)]
@@ -71,8 +71,8 @@ impl Command {
     /// When the target is none, or the database does not let go.
     pub async fn answer_if_idle(
         &self,
-        all: &AllApplied,
-        ahead: &mut Option<Ahead>,
+        all: &AppliedDigest,
+        ahead: &mut Option<Prefetch>,
         database: (&Database, &Options),
         ui: &Ui,
     ) -> Result<Option<Exit>, CliError> {

@@ -5,7 +5,7 @@ use migrate_core::plan::Direction;
 use crate::cli::arguments::{BackupArgs, RunArgs, SqlArgs};
 use crate::cli::running::{announce, done, has_empty_up, preview, script, target};
 use crate::cli::{CliError, Context, Exit, Ui};
-use crate::{Ahead, AllApplied, Database, Options};
+use crate::{AppliedDigest, Database, Options, Prefetch};
 
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = "Examples:
@@ -46,8 +46,8 @@ impl Args {
     /// Answers, where all is applied.
     pub(super) async fn answer_if_idle(
         &self,
-        all: &AllApplied,
-        ahead: &mut Option<Ahead>,
+        all: &AppliedDigest,
+        ahead: &mut Option<Prefetch>,
         (database, options): (&Database, &Options),
         ui: &Ui,
     ) -> Result<Option<Exit>, CliError> {

@@ -123,7 +123,7 @@ pub(super) struct Mentions {
 pub(super) fn mentions(dialect: Dialect, expression: &str, columns: &[&str]) -> Mentions {
     let mut found = Mentions::default();
     let span = Span { start: 0, end: expression.len() };
-    for token in Lexer::new(expression, span, dialect.lexis()).flatten() {
+    for token in Lexer::new(expression, span, dialect.lex_rules()).flatten() {
         let text = &expression[token.span.start..token.span.end];
         match token.kind {
             TokenKind::Word | TokenKind::QuotedName => {

@@ -36,7 +36,7 @@ fn seconds() -> u64 {
 fn tokens(dialect: Dialect, text: &str) -> Option<Vec<String>> {
     let mut found = Vec::new();
     let mut bodies = Vec::new();
-    for token in Lexer::new(text, Span::new(0, text.len()), dialect.lexis()) {
+    for token in Lexer::new(text, Span::new(0, text.len()), dialect.lex_rules()) {
         let token = token.ok()?;
         let of = token.span.of(text);
         match token.kind {

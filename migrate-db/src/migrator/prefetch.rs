@@ -9,7 +9,7 @@ use migrate_core::version_table::VersionTable;
 use tokio::task::JoinHandle;
 
 use super::{Options, Report};
-use crate::all_applied::AllApplied;
+use crate::applied_digest::AppliedDigest;
 use crate::database::Database;
 use crate::driver::Connection;
 use crate::error::Error;
@@ -19,7 +19,7 @@ use crate::state::{self, Answer, Status};
 
 /// A connection on its way, and what the version table says: what a command that reads a thousand
 /// files asks for before it does.
-pub struct Ahead {
+pub struct Prefetch {
     connecting: JoinHandle<Result<Option<Reached>, Error>>,
     /// What came of it, once it was waited for.
     outcome: Option<Result<Option<Reached>, Error>>,
@@ -54,13 +54,13 @@ impl Reached {
     }
 }
 
-impl std::fmt::Debug for Ahead {
+impl std::fmt::Debug for Prefetch {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Ahead").finish_non_exhaustive()
+        f.debug_struct("Prefetch").finish_non_exhaustive()
     }
 }
 
-impl Ahead {
+impl Prefetch {
     /// Begins to connect, on the tokio runtime that this is called in. A database that does not
     /// exist is not created. What stands in the way is told when the connection is asked for.
     ///
@@ -95,7 +95,7 @@ impl Ahead {
     /// What [`Migrator::upgrade`](super::Migrator::upgrade) would report that has nothing to do
     /// because all is applied, by what the version table said when the database was reached; `None`
     /// in all other cases.
-    pub async fn nothing_to_do(&mut self, all: &AllApplied, target: &Target) -> Option<Report> {
+    pub async fn nothing_to_do(&mut self, all: &AppliedDigest, target: &Target) -> Option<Report> {
         if !all.is_target(target) {
             return None;
         }
@@ -152,7 +152,7 @@ impl Ahead {
 /// The connection that is on its way, else a new one; `None` when the database does not exist and
 /// is not to be created.
 pub(super) async fn connect(
-    ahead: Option<Ahead>,
+    ahead: Option<Prefetch>,
     database: &Database,
     create: bool,
     limit: Duration,

@@ -13,20 +13,20 @@ use migrate_core::sql::{Fingerprint, Hasher};
 /// ```
 /// use migrate_core::history::History;
 /// use migrate_core::source::SourceFile;
-/// use migrate_db::AllApplied;
+/// use migrate_db::AppliedDigest;
 ///
 /// let text = "-- one\n--\n-- revision: a1\n-- revises:\n\n-- migrate:up\nSELECT 1;\n";
 /// let (history, _) = History::read(vec![SourceFile::new("a1.sql", text)], None, &[]);
-/// let all = AllApplied::of(&history).unwrap();
-/// assert_eq!(AllApplied::read(&all.to_string()), Some(all));
+/// let all = AppliedDigest::of(&history).unwrap();
+/// assert_eq!(AppliedDigest::read(&all.to_string()), Some(all));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AllApplied {
+pub struct AppliedDigest {
     heads: Vec<String>,
     digest: Fingerprint,
 }
 
-impl AllApplied {
+impl AppliedDigest {
     /// What there is when each revision of a history is applied as it is now; `None` where a head
     /// is needed by another branch, and what is applied has fewer.
     #[must_use]
@@ -83,7 +83,7 @@ fn digest(heads: &[String], mut rows: Vec<(&str, Fingerprint)>) -> Fingerprint {
     hasher.finish()
 }
 
-impl fmt::Display for AllApplied {
+impl fmt::Display for AppliedDigest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.digest, self.heads.join(" "))
     }
@@ -118,7 +118,7 @@ mod tests {
     #[test]
     fn only_the_very_rows_are_all() {
         let history = history(&[("a", "", ""), ("b", "a", ""), ("c", "b", "")]);
-        let all = AllApplied::of(&history).unwrap();
+        let all = AppliedDigest::of(&history).unwrap();
         let rows = rows(&history);
         assert!(all.are(rows.clone()));
         assert!(
@@ -135,24 +135,24 @@ mod tests {
                 assert!(!all.are(other));
             }
         }
-        let elsewhere = AllApplied::read(&all.to_string().replace(" c", " b")).unwrap();
+        let elsewhere = AppliedDigest::read(&all.to_string().replace(" c", " b")).unwrap();
         assert!(!elsewhere.are(rows), "another head");
     }
 
     #[test]
     fn all_is_a_target_where_that_is_what_it_means() {
-        let one = AllApplied::of(&history(&[("a", "", ""), ("b", "a", "")])).unwrap();
-        let two = AllApplied::of(&history(&[("a", "", ""), ("b", "a", ""), ("c", "a", "")]));
+        let one = AppliedDigest::of(&history(&[("a", "", ""), ("b", "a", "")])).unwrap();
+        let two = AppliedDigest::of(&history(&[("a", "", ""), ("b", "a", ""), ("c", "a", "")]));
         let two = two.unwrap();
         let targets = ["head", "heads", "b", "head-1", "a@head", "+1", "base", "current"];
-        let meant = |all: &AllApplied| -> Vec<&str> {
+        let meant = |all: &AppliedDigest| -> Vec<&str> {
             targets.into_iter().filter(|text| all.is_target(&text.parse().unwrap())).collect()
         };
         assert_eq!(meant(&one), ["head", "heads"]);
         assert_eq!(meant(&two), ["heads"]);
         // Applied, b is no head: c needs it.
         assert_eq!(
-            AllApplied::of(&history(&[("a", "", ""), ("b", "a", ""), ("c", "a", "b")])),
+            AppliedDigest::of(&history(&[("a", "", ""), ("b", "a", ""), ("c", "a", "b")])),
             None
         );
     }
@@ -160,7 +160,7 @@ mod tests {
     #[test]
     fn what_is_no_text_of_it_is_refused() {
         for text in ["", " ", "a b", &"f".repeat(63), &"é".repeat(32)] {
-            assert_eq!(AllApplied::read(text), None, "{text}");
+            assert_eq!(AppliedDigest::read(text), None, "{text}");
         }
     }
 }

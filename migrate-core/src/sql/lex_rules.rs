@@ -3,7 +3,7 @@
 /// The lexical rules of one database, as the lexer and the splitter ask for them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an independent rule of a grammar")]
-pub struct Lexis {
+pub struct LexRules {
     /// `/* /* */ */` nests (PostgreSQL).
     pub nested_comments: bool,
     /// `#` opens a comment to the end of the line (MySQL).
