@@ -1,13 +1,24 @@
-//! Changes of a schema: what the statements of DDL do.
+//! Operations: what the statements of DDL do to a schema.
 //!
-//! A dialect's parser turns a statement into operations. An [`Op`] is a value without a place;
-//! [`Located`] adds the span of the statement, so that a finding can point at it. What a statement
-//! does to rows is here only as the tables that it reads and writes.
+//! A dialect's parser turns a statement into operations, in the order in which the server performs
+//! them. An [`Op`] is a value without a place; [`Located`] adds the span of the statement or of the
+//! part that gives the operation, so that a diagnostic can point at it. The effect of a statement on
+//! rows is recorded as the tables that it reads and writes, and no more. Names are as the statement
+//! gives them: `apply` resolves them, and chooses the names that a database would choose.
 
-use crate::schema::{Column, Index, Name, Table, Trigger, View};
+mod parts;
+
+pub use parts::{
+    ColumnChange, ConstraintKey, Like, Position, SequenceChange, Subject, TableChange,
+    TableConstraint, ValuePosition,
+};
+
+use crate::schema::{
+    Column, Domain, Enum, Index, Kind, Name, Other, Sequence, Table, Trigger, View,
+};
 use crate::source::Span;
 
-/// A value and where it stands in its file.
+/// A value and its place in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Located<T> {
     /// The value.
@@ -28,6 +39,23 @@ pub enum Op {
         table: Box<Table>,
         /// Whether an existing table is left as it is.
         if_not_exists: bool,
+        /// Whether an existing table is dropped first (MariaDB's `OR REPLACE`).
+        or_replace: bool,
+        /// Tables whose definitions are copied (`LIKE`), with the position among the columns.
+        like: Vec<Like>,
+        /// The parents of `INHERITS`.
+        inherits: Vec<Name>,
+    },
+    /// Creates a table from a query. The parser knows at most the names of its columns.
+    CreateTableAs {
+        /// The table.
+        name: Name,
+        /// What the statement says of it: columns without types where only names are given.
+        table: Box<Table>,
+        /// Tables and views that the query reads.
+        reads: Vec<Name>,
+        /// Whether an existing table is left as it is.
+        if_not_exists: bool,
     },
     /// Drops a table.
     DropTable {
@@ -35,15 +63,26 @@ pub enum Op {
         name: Name,
         /// Whether a missing table is no error.
         if_exists: bool,
+        /// Whether what depends on it is dropped too.
+        cascade: bool,
     },
     /// Renames a table.
     RenameTable {
         /// The table.
         name: Name,
-        /// Its new name, in the same namespace.
-        to: String,
+        /// Its new name. Without a namespace it stays in its own.
+        to: Name,
+        /// Whether a missing table is no error.
+        if_exists: bool,
     },
-    /// Adds a column behind the others.
+    /// Changes a property of a whole table.
+    AlterTable {
+        /// The table.
+        table: Name,
+        /// The change.
+        change: TableChange,
+    },
+    /// Adds a column.
     AddColumn {
         /// The table.
         table: Name,
@@ -51,6 +90,34 @@ pub enum Op {
         column: Box<Column>,
         /// A table of this column alone, with the constraints that are written at the column.
         constraints: Box<Table>,
+        /// Its position.
+        position: Position,
+        /// Whether an existing column is left as it is.
+        if_not_exists: bool,
+    },
+    /// Replaces a column's whole definition (MySQL's `MODIFY` and `CHANGE`).
+    ReplaceColumn {
+        /// The table.
+        table: Name,
+        /// The column's name before.
+        column: String,
+        /// The new definition, with the new name.
+        with: Box<Column>,
+        /// A table of this column alone, with the constraints that are written at the column.
+        constraints: Box<Table>,
+        /// Its position; [`Position::Kept`] where the statement gives none.
+        position: Position,
+        /// Whether a missing column is no error.
+        if_exists: bool,
+    },
+    /// Changes one property of a column.
+    AlterColumn {
+        /// The table.
+        table: Name,
+        /// The column.
+        column: String,
+        /// The change.
+        change: ColumnChange,
     },
     /// Drops a column.
     DropColumn {
@@ -58,49 +125,111 @@ pub enum Op {
         table: Name,
         /// The column.
         column: String,
+        /// Whether a missing column is no error.
+        if_exists: bool,
+        /// Whether what depends on it is dropped too.
+        cascade: bool,
     },
     /// Renames a column.
     RenameColumn {
-        /// The table.
+        /// The table or view.
         table: Name,
         /// The column.
         column: String,
         /// Its new name.
         to: String,
     },
+    /// Adds a constraint to a table.
+    AddConstraint {
+        /// The table.
+        table: Name,
+        /// The constraint.
+        constraint: Box<TableConstraint>,
+        /// An index that becomes the constraint's own (`USING INDEX`).
+        using_index: Option<String>,
+        /// Whether a constraint of that name is left as it is (MariaDB).
+        if_not_exists: bool,
+    },
+    /// Drops a constraint.
+    DropConstraint {
+        /// The table.
+        table: Name,
+        /// Which one.
+        constraint: ConstraintKey,
+        /// Whether a missing constraint is no error.
+        if_exists: bool,
+        /// Whether what depends on it is dropped too.
+        cascade: bool,
+    },
+    /// Changes when a constraint is checked, or whether it is enforced; see [`TableConstraint`].
+    AlterConstraint {
+        /// The table.
+        table: Name,
+        /// The name of the constraint.
+        name: String,
+        /// The new time of the check, where the statement gives one.
+        deferrable: Option<crate::schema::Deferrable>,
+        /// What else the statement says of it, in capitals: `NOT ENFORCED`.
+        details: String,
+    },
+    /// Checks the rows of a constraint that is `NOT VALID`.
+    ValidateConstraint {
+        /// The table.
+        table: Name,
+        /// The name of the constraint.
+        name: String,
+    },
     /// Creates an index.
     CreateIndex {
-        /// The index.
-        name: Name,
-        /// The table, in the namespace of the index.
-        table: String,
+        /// The table or materialised view.
+        table: Name,
+        /// The name of the index, where the statement gives one.
+        name: Option<String>,
         /// Its value. A part without parentheses is a column.
         index: Box<Index>,
         /// Whether an existing index is left as it is.
         if_not_exists: bool,
+        /// Whether an existing index is dropped first (MariaDB).
+        or_replace: bool,
+        /// Whether writers go on while it is built.
+        concurrently: bool,
     },
     /// Drops an index.
     DropIndex {
-        /// The index.
+        /// The index. MySQL's are names of a table, and have no namespace of their own.
         name: Name,
+        /// The table, where the statement names it.
+        table: Option<Name>,
         /// Whether a missing index is no error.
         if_exists: bool,
+        /// Whether what depends on it is dropped too.
+        cascade: bool,
+        /// Whether readers and writers go on.
+        concurrently: bool,
     },
     /// Creates a view.
     CreateView {
         /// The view.
         name: Name,
-        /// Its value.
+        /// Its value. The definition is the query as it is written.
         view: Box<View>,
+        /// The names that the query mentions: tables and views that it may read.
+        reads: Vec<Name>,
         /// Whether an existing view is left as it is.
         if_not_exists: bool,
+        /// Whether an existing view is replaced.
+        or_replace: bool,
     },
     /// Drops a view.
     DropView {
         /// The view.
         name: Name,
+        /// [`Kind::View`] or [`Kind::MaterialisedView`].
+        kind: Kind,
         /// Whether a missing view is no error.
         if_exists: bool,
+        /// Whether what depends on it is dropped too.
+        cascade: bool,
     },
     /// Creates a trigger.
     CreateTrigger {
@@ -110,21 +239,156 @@ pub enum Op {
         table: Name,
         /// Its value.
         trigger: Trigger,
+        /// The names that it mentions: tables, views and functions that it may use.
+        uses: Vec<Name>,
         /// Whether an existing trigger is left as it is.
         if_not_exists: bool,
+        /// Whether an existing trigger is replaced.
+        or_replace: bool,
     },
     /// Drops a trigger.
     DropTrigger {
         /// The trigger.
         name: Name,
+        /// The table, where the statement names it.
+        table: Option<Name>,
         /// Whether a missing trigger is no error.
         if_exists: bool,
+        /// Whether what depends on it is dropped too.
+        cascade: bool,
     },
-    /// Sets something for the session or the database: `PRAGMA foreign_keys = OFF`.
+    /// Creates an enumerated type.
+    CreateEnum {
+        /// The type.
+        name: Name,
+        /// Its value.
+        value: Box<Enum>,
+    },
+    /// Adds a value to an enumerated type.
+    AddEnumValue {
+        /// The type.
+        name: Name,
+        /// The value.
+        value: String,
+        /// Its position among the others.
+        position: ValuePosition,
+        /// Whether an existing value is left as it is.
+        if_not_exists: bool,
+    },
+    /// Renames a value of an enumerated type.
+    RenameEnumValue {
+        /// The type.
+        name: Name,
+        /// The value.
+        value: String,
+        /// Its new text.
+        to: String,
+    },
+    /// Creates a domain.
+    CreateDomain {
+        /// The domain.
+        name: Name,
+        /// Its value.
+        domain: Box<Domain>,
+    },
+    /// Changes a domain as a column is changed, or its constraints.
+    AlterDomain {
+        /// The domain.
+        name: Name,
+        /// The change: default, nullability, an added or a dropped check.
+        change: ColumnChange,
+    },
+    /// Creates a sequence.
+    CreateSequence {
+        /// The sequence.
+        name: Name,
+        /// Its value.
+        sequence: Box<Sequence>,
+        /// Whether an existing sequence is left as it is.
+        if_not_exists: bool,
+        /// Whether an existing sequence is replaced (MariaDB).
+        or_replace: bool,
+    },
+    /// Changes a sequence.
+    AlterSequence {
+        /// The sequence.
+        name: Name,
+        /// The change.
+        change: SequenceChange,
+        /// Whether a missing sequence is no error.
+        if_exists: bool,
+    },
+    /// Creates an object that is known by name and text alone: function, policy, rule, extension,
+    /// grant, ...
+    CreateOther {
+        /// Its kind.
+        kind: Kind,
+        /// The name with which it is told apart from others of its kind, as in
+        /// [`Schema::others`](crate::schema::Schema::others).
+        key: String,
+        /// Its value.
+        other: Box<Other>,
+        /// The names that it mentions: objects that it may use.
+        uses: Vec<Name>,
+        /// Whether an existing object is left as it is.
+        if_not_exists: bool,
+        /// Whether an existing object is replaced.
+        or_replace: bool,
+    },
+    /// Drops an object of a kind that has no operation of its own.
+    Drop {
+        /// Its kind: a type, domain, sequence, namespace, or one that is known by text alone.
+        kind: Kind,
+        /// The object, or the table that it belongs to where `key` is given.
+        name: Name,
+        /// The name with which it is told apart from others of its kind, where it is known by text alone.
+        /// A function without arguments in the statement is named without parentheses.
+        key: Option<String>,
+        /// Whether a missing object is no error.
+        if_exists: bool,
+        /// Whether what depends on it is dropped too.
+        cascade: bool,
+    },
+    /// Changes an object that is known by text alone, in a way that its text does not tell.
+    AlterOther {
+        /// Its kind.
+        kind: Kind,
+        /// As in [`Op::CreateOther`].
+        key: String,
+        /// Whether a missing object is no error.
+        if_exists: bool,
+    },
+    /// Renames an object that is no table and no column.
+    Rename {
+        /// The object.
+        subject: Subject,
+        /// Its new name.
+        to: String,
+        /// Whether a missing object is no error.
+        if_exists: bool,
+    },
+    /// Moves an object to another namespace.
+    SetNamespace {
+        /// The object.
+        subject: Subject,
+        /// The namespace.
+        namespace: String,
+        /// Whether a missing object is no error.
+        if_exists: bool,
+    },
+    /// Sets or removes the comment of an object.
+    Comment {
+        /// The object.
+        subject: Subject,
+        /// The comment; `None` removes it.
+        comment: Option<String>,
+    },
+    /// Sets something for the session or the database: `PRAGMA foreign_keys = OFF`,
+    /// `SET search_path TO app`.
     Set {
         /// The setting, in lower case.
         name: String,
-        /// The value as it is written; `None` where the setting is only read.
+        /// The value as it is written; `None` where the setting is only read, or reset.
         value: Option<String>,
     },
     /// Reads or changes rows.
@@ -136,7 +400,7 @@ pub enum Op {
     },
     /// A statement that is not understood.
     Opaque {
-        /// The names that it mentions: what it may change.
+        /// The names that it mentions: what it may change. Empty means that it may change anything.
         names: Vec<Name>,
     },
 }

@@ -11,8 +11,8 @@ use super::grammar::{
 };
 use super::index::index;
 use super::table::{table, table_of_column};
-use crate::op::{Located, Op};
-use crate::schema::{Column, Name, Trigger, View};
+use crate::op::{Located, Op, Position};
+use crate::schema::{Column, Kind, Name, Table, Trigger, View};
 use crate::source::Span;
 use crate::sql::{Cursor, TokenKind, Tokens, Unexpected};
 
@@ -116,8 +116,8 @@ impl<'t> Parser<'t> {
         let name = of_session(qualified(&mut cursor, "the name of a table")?, temporary);
         if cursor.eat("AS") {
             query(cursor)?;
-            // Its columns are those of a query.
-            return Ok(Op::Opaque { names: vec![name] });
+            let table = Box::new(Table::default());
+            return Ok(Op::CreateTableAs { name, table, reads: mentioned(cursor), if_not_exists });
         }
         let elements = group(&mut cursor)?;
         let mut in_columns = true;
@@ -140,7 +140,7 @@ impl<'t> Parser<'t> {
         }
         cursor.end()?;
         let table = Box::new(table(self.statement).unwrap_or_default());
-        Ok(Op::CreateTable { name, table, if_not_exists })
+        Ok(create_table(name, table, if_not_exists))
     }
 
     fn create_virtual_table(self, mut cursor: Cursor<'t>) -> Result<Op, Unexpected> {
@@ -153,14 +153,14 @@ impl<'t> Parser<'t> {
         }
         cursor.end()?;
         let table = Box::new(super::catalog::module(self.statement).unwrap_or_default());
-        Ok(Op::CreateTable { name, table, if_not_exists })
+        Ok(create_table(name, table, if_not_exists))
     }
 
     fn create_index(self, mut cursor: Cursor<'t>) -> Result<Op, Unexpected> {
         let if_not_exists = if_not_exists(&mut cursor)?;
-        let name = qualified(&mut cursor, "the name of an index")?;
+        let Name { namespace, name } = qualified(&mut cursor, "the name of an index")?;
         cursor.expect("ON")?;
-        let table = name_of(&mut cursor, "the name of a table")?;
+        let table = Name { namespace, name: name_of(&mut cursor, "the name of a table")? };
         let parts = group(&mut cursor)?;
         parts_of_key(parts)?;
         if cursor.eat("WHERE") {
@@ -171,7 +171,14 @@ impl<'t> Parser<'t> {
         let names = self.statement.lexemes().iter().filter_map(|lexeme| lexeme.name(&LEXIS));
         let columns: Vec<Column> = names.map(|name| Column { name, ..Column::default() }).collect();
         let index = Box::new(index(self.statement, &columns).unwrap_or_default());
-        Ok(Op::CreateIndex { name, table, index, if_not_exists })
+        Ok(Op::CreateIndex {
+            table,
+            name: Some(name),
+            index,
+            if_not_exists,
+            or_replace: false,
+            concurrently: false,
+        })
     }
 
     fn create_view(self, mut cursor: Cursor<'t>, temporary: bool) -> Result<Op, Unexpected> {
@@ -185,8 +192,9 @@ impl<'t> Parser<'t> {
         cursor.expect("AS")?;
         query(cursor)?;
         let definition = self.written(cursor);
+        let reads = mentioned(cursor);
         let view = Box::new(View { definition, details, ..View::default() });
-        Ok(Op::CreateView { name, view, if_not_exists })
+        Ok(Op::CreateView { name, view, reads, if_not_exists, or_replace: false })
     }
 
     fn create_trigger(self, mut cursor: Cursor<'t>, temporary: bool) -> Result<Op, Unexpected> {
@@ -208,6 +216,7 @@ impl<'t> Parser<'t> {
         if cursor.eat("WHEN") {
             expression(cursor.take_until(|cursor| cursor.is("BEGIN")))?;
         }
+        let uses = mentioned(cursor);
         cursor.expect("BEGIN")?;
         match cursor.lexemes() {
             [_, .., semicolon, end] if end.is("END") && semicolon.is(";") => {}
@@ -224,7 +233,7 @@ impl<'t> Parser<'t> {
             [] => return Err(cursor.unexpected("a statement")),
         }
         let trigger = Trigger { definition: self.written(self.statement) };
-        Ok(Op::CreateTrigger { name, table, trigger, if_not_exists })
+        Ok(Op::CreateTrigger { name, table, trigger, uses, if_not_exists, or_replace: false })
     }
 
     fn alter(self, mut cursor: Cursor<'t>) -> Result<Op, Unexpected> {
@@ -232,7 +241,8 @@ impl<'t> Parser<'t> {
         let table = qualified(&mut cursor, "the name of a table")?;
         let op = match cursor.eat_any(&["RENAME", "ADD", "DROP"]) {
             Some("RENAME") if cursor.eat("TO") => {
-                Op::RenameTable { name: table, to: name_of(&mut cursor, "the new name")? }
+                let to = Name::new(name_of(&mut cursor, "the new name")?);
+                Op::RenameTable { name: table, to, if_exists: false }
             }
             Some("RENAME") => {
                 cursor.eat("COLUMN");
@@ -242,7 +252,8 @@ impl<'t> Parser<'t> {
             }
             Some("DROP") => {
                 cursor.eat("COLUMN");
-                Op::DropColumn { table, column: name_of(&mut cursor, "the name of a column")? }
+                let column = name_of(&mut cursor, "the name of a column")?;
+                Op::DropColumn { table, column, if_exists: false, cascade: false }
             }
             Some(_) => {
                 cursor.eat("COLUMN");
@@ -251,7 +262,13 @@ impl<'t> Parser<'t> {
                 let mut constraints = table_of_column(definition);
                 let column = constraints.columns.pop().unwrap_or_default();
                 let (column, constraints) = (Box::new(column), Box::new(constraints));
-                Op::AddColumn { table, column, constraints }
+                Op::AddColumn {
+                    table,
+                    column,
+                    constraints,
+                    position: Position::Last,
+                    if_not_exists: false,
+                }
             }
             None => return Err(cursor.unexpected("`RENAME`, `ADD` or `DROP`")),
         };
@@ -275,32 +292,44 @@ impl<'t> Parser<'t> {
 
     /// A statement that reads or changes rows, or one whose effect is not known.
     fn rows(self, cursor: Cursor<'t>) -> Op {
-        let lexemes = cursor.lexemes();
-        let mut mentioned = Vec::new();
-        for (at, lexeme) in lexemes.iter().enumerate() {
-            let after_dot = at > 0 && lexemes[at - 1].is(".");
-            if !after_dot && is_name(*lexeme) && lexeme.kind != TokenKind::String {
-                let dotted = lexemes.get(at + 1).is_some_and(|next| next.is("."));
-                let second = lexemes.get(at + 2).and_then(|second| second.name(&LEXIS));
-                let first = lexeme.name(&LEXIS).unwrap_or_default();
-                mentioned.push(match second.filter(|_| dotted) {
-                    Some(name) => Name { namespace: Some(first), name },
-                    None => Name::new(first),
-                });
-            }
-        }
-        mentioned.sort_unstable();
-        mentioned.dedup();
+        let names = mentioned(cursor);
         if !cursor.is_any(&OF_ROWS) {
-            return Op::Opaque { names: mentioned };
+            return Op::Opaque { names };
         }
-        Op::Rows { reads: mentioned, writes: written_table(cursor) }
+        Op::Rows { reads: names, writes: written_table(cursor) }
     }
 
     /// The text from the first lexeme of a cursor to its last.
     fn written(self, cursor: Cursor<'_>) -> String {
         if cursor.is_empty() { String::new() } else { cursor.span().of(self.text).to_owned() }
     }
+}
+
+/// The names in a part of a statement: tables, columns and all else.
+fn mentioned(cursor: Cursor<'_>) -> Vec<Name> {
+    let lexemes = cursor.lexemes();
+    let mut names = Vec::new();
+    for (at, lexeme) in lexemes.iter().enumerate() {
+        let after_dot = at > 0 && lexemes[at - 1].is(".");
+        if !after_dot && is_name(*lexeme) && lexeme.kind != TokenKind::String {
+            let dotted = lexemes.get(at + 1).is_some_and(|next| next.is("."));
+            let second = lexemes.get(at + 2).and_then(|second| second.name(&LEXIS));
+            let first = lexeme.name(&LEXIS).unwrap_or_default();
+            names.push(match second.filter(|_| dotted) {
+                Some(name) => Name { namespace: Some(first), name },
+                None => Name::new(first),
+            });
+        }
+    }
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// The operation that creates a table.
+fn create_table(name: Name, table: Box<Table>, if_not_exists: bool) -> Op {
+    let (like, inherits) = (Vec::new(), Vec::new());
+    Op::CreateTable { name, table, if_not_exists, or_replace: false, like, inherits }
 }
 
 /// The table that a statement changes: behind `INSERT .. INTO`, `UPDATE ..` and `DELETE FROM`.
@@ -338,11 +367,12 @@ fn drop(mut cursor: Cursor<'_>) -> Result<Op, Unexpected> {
     }
     let name = qualified(&mut cursor, "a name")?;
     cursor.end()?;
+    let cascade = false;
     Ok(match what {
-        "TABLE" => Op::DropTable { name, if_exists },
-        "INDEX" => Op::DropIndex { name, if_exists },
-        "VIEW" => Op::DropView { name, if_exists },
-        _ => Op::DropTrigger { name, if_exists },
+        "TABLE" => Op::DropTable { name, if_exists, cascade },
+        "INDEX" => Op::DropIndex { name, table: None, if_exists, cascade, concurrently: false },
+        "VIEW" => Op::DropView { name, kind: Kind::View, if_exists, cascade },
+        _ => Op::DropTrigger { name, table: None, if_exists, cascade },
     })
 }
 

@@ -51,7 +51,10 @@ fn a_table_is_read_with_its_constraints() {
 #[test]
 fn alter_table_is_read_in_all_forms() {
     for (sql, expected) in [
-        ("ALTER TABLE a RENAME TO b", Op::RenameTable { name: named("a"), to: "b".to_owned() }),
+        (
+            "ALTER TABLE a RENAME TO b",
+            Op::RenameTable { name: named("a"), to: named("b"), if_exists: false },
+        ),
         (
             "ALTER TABLE a RENAME b TO c",
             Op::RenameColumn { table: named("a"), column: "b".to_owned(), to: "c".to_owned() },
@@ -60,11 +63,19 @@ fn alter_table_is_read_in_all_forms() {
             "ALTER TABLE x.a RENAME COLUMN \"b\" TO c",
             Op::RenameColumn { table: named("x.a"), column: "b".to_owned(), to: "c".to_owned() },
         ),
-        ("ALTER TABLE a DROP b", Op::DropColumn { table: named("a"), column: "b".to_owned() }),
+        (
+            "ALTER TABLE a DROP b",
+            Op::DropColumn {
+                table: named("a"),
+                column: "b".to_owned(),
+                if_exists: false,
+                cascade: false,
+            },
+        ),
     ] {
         assert_eq!(op(sql), expected, "{sql}");
     }
-    let Op::AddColumn { table, column, constraints } =
+    let Op::AddColumn { table, column, constraints, .. } =
         op("ALTER TABLE a ADD b INT NOT NULL DEFAULT 1 UNIQUE REFERENCES c (d)")
     else {
         panic!("a column is added");
@@ -76,12 +87,12 @@ fn alter_table_is_read_in_all_forms() {
 
 #[test]
 fn indexes_views_and_triggers_are_read() {
-    let Op::CreateIndex { name, table, index, if_not_exists } =
+    let Op::CreateIndex { name, table, index, if_not_exists, .. } =
         op("CREATE UNIQUE INDEX IF NOT EXISTS i ON t (a, lower(b) DESC) WHERE a > 1")
     else {
         panic!("an index is created");
     };
-    assert_eq!((name, table.as_str(), if_not_exists), (named("i"), "t", true));
+    assert_eq!((name.as_deref(), table, if_not_exists), (Some("i"), named("t"), true));
     assert!(index.unique && index.parts[1].descending);
     assert_eq!(index.parts[0].column.as_deref(), Some("a"));
     assert_eq!(index.predicate.as_deref(), Some("a > 1"));
@@ -97,7 +108,7 @@ fn indexes_views_and_triggers_are_read() {
     assert_eq!((name, table), (named("temp.g"), named("v")));
     assert_eq!(
         op("DROP TRIGGER IF EXISTS x.g"),
-        Op::DropTrigger { name: named("x.g"), if_exists: true }
+        Op::DropTrigger { name: named("x.g"), table: None, if_exists: true, cascade: false }
     );
 }
 
@@ -120,7 +131,9 @@ fn statements_of_rows_name_the_tables() {
         op("PRAGMA main.Foreign_Keys(off)"),
         Op::Set { name: "foreign_keys".to_owned(), value: Some("off".to_owned()) }
     );
-    assert_eq!(op("CREATE TABLE a AS SELECT * FROM b"), Op::Opaque { names: vec![named("a")] });
+    let op = op("CREATE TABLE a AS SELECT * FROM b");
+    let Op::CreateTableAs { name, reads, .. } = op else { panic!("a table of a query") };
+    assert_eq!((name, reads), (named("a"), vec![named("b")]));
 }
 
 /// Errors of people, and the token at which each is found.
