@@ -14,14 +14,14 @@ use migrate_core::graph::{Graph, Node, Set};
 use migrate_core::history::History;
 use migrate_db::cli::ui::{Format, Progress};
 use migrate_db::cli::{CliError, Exit};
-use migrate_db::testkit::{Outcome, Suite, TestEvent, tell};
+use migrate_db::testkit::{Outcome, Suite, TestEvent, report};
 
 use crate::context::Context;
 use crate::verdicts::{self, Json, Tested};
 use crate::writing;
 
 /// What to do after an interruption.
-pub(super) const AFTERWARDS: &str = "run it again: what was tested is remembered";
+pub(super) const AFTERWARDS: &str = "run it again: passed tests are cached";
 
 /// Take every revision up, down and up again, on a real database with rows in it
 #[derive(Debug, clap::Args)]
@@ -38,7 +38,7 @@ Examples:
   cargo migrate test --since 3f2a                # what was added since
   cargo migrate test --dialect sqlite,postgres -j 4
   cargo migrate test --dialect postgres --image postgres:18
-  cargo migrate test --fresh                     # also what is remembered
+  cargo migrate test --fresh                     # ignore cached results
   cargo migrate test --junit target/migrations.xml --format json"
 )]
 pub(crate) struct Args {
@@ -55,7 +55,7 @@ pub(crate) struct Args {
     /// The container image of the server, with its tag [default: what migrate.toml says under test]
     #[arg(long, value_name = "IMAGE")]
     image: Option<String>,
-    /// Test everything anew, whatever is remembered
+    /// Run every test again and ignore cached results
     #[arg(long)]
     fresh: bool,
     /// On how many databases to work at once [default: one per processor]
@@ -224,7 +224,7 @@ async fn judge(
             drop(progress.take());
             progress = Some(ui.progress(tests));
         }
-        TestEvent::Judged(verdict) => {
+        TestEvent::Finished(verdict) => {
             lock(&running).take();
             if let (Outcome::Skipped, Some(why)) = (verdict.outcome, verdict.notes.first()) {
                 let count = skipped.entry(why.clone()).or_insert(0_usize);
@@ -239,7 +239,7 @@ async fn judge(
                 None => ui.note(line),
             }
         }
-        TestEvent::Begun(name, message) => {
+        TestEvent::Started(name, message) => {
             let test = format!("{name} {message}").trim_end().to_owned();
             if let Some(progress) = &progress {
                 progress.begin(&test);
@@ -269,7 +269,7 @@ async fn judge(
     }
     let (verdicts, error, stopped) = match outcome {
         Ok(verdicts) => (verdicts, None, None),
-        Err(error) => (Vec::new(), Some(tell::error(&error)), Some(CliError::from(error))),
+        Err(error) => (Vec::new(), Some(report::format_error(&error)), Some(CliError::from(error))),
     };
     (Tested { dialect, server, verdicts, error, took: started.elapsed() }, stopped)
 }

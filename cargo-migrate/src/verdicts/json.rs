@@ -1,6 +1,6 @@
 //! The shape of `test --format json`, which `docs/json.md` documents.
 
-use migrate_db::testkit::tell::Tally;
+use migrate_db::testkit::report::Tally;
 use migrate_db::testkit::{Finding, Outcome, Verdict};
 use serde::Serialize;
 
@@ -34,7 +34,7 @@ struct Test<'t> {
     findings: Vec<Found<'t>>,
     notes: &'t [String],
     duration_ms: u64,
-    remembered: bool,
+    cached: bool,
 }
 
 #[derive(Serialize)]
@@ -80,7 +80,7 @@ impl<'t> Test<'t> {
             findings: verdict.findings.iter().map(Found::of).collect(),
             notes: &verdict.notes,
             duration_ms: u64::try_from(verdict.duration.as_millis()).unwrap_or(u64::MAX),
-            remembered: verdict.remembered,
+            cached: verdict.cached,
         }
     }
 }

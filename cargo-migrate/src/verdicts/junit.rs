@@ -1,6 +1,6 @@
 //! JUnit's XML, which CI systems read: a suite per database, a case per test.
 
-use migrate_db::testkit::{Outcome, Verdict, tell};
+use migrate_db::testkit::{Outcome, Verdict, report};
 use quick_junit::{NonSuccessKind, Report, SerializeError, TestCase, TestCaseStatus, TestSuite};
 
 use super::Tested;
@@ -59,7 +59,7 @@ fn status(verdict: &Verdict) -> TestCaseStatus {
             status.set_type(codes.join(", "));
             let first = verdict.findings.first().and_then(|f| f.message.lines().next());
             status.set_message(first.unwrap_or_default());
-            status.set_description(tell::text(&tell::verdict(verdict, "")));
+            status.set_description(report::join_lines(&report::format_verdict(verdict, "")));
             status
         }
     }

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use migrate_core::dialect::Dialect;
 use migrate_db::testkit::Verdict;
-use migrate_db::testkit::tell::Tally;
+use migrate_db::testkit::report::Tally;
 
 pub(crate) use json::Json;
 pub(crate) use junit::junit;

@@ -3,7 +3,7 @@
 use std::fmt::{self, Display};
 
 use migrate_db::cli::ui::style;
-use migrate_db::testkit::tell::{self, Line, Tone};
+use migrate_db::testkit::report::{self, Line, Tone};
 use migrate_db::testkit::{Outcome, Verdict};
 
 use super::Tested;
@@ -38,15 +38,15 @@ fn painted(lines: &[Line]) -> String {
 /// be known. What is wrong comes at the end, all of it together.
 pub(crate) fn progress_line(verdict: &Verdict) -> String {
     match verdict.outcome {
-        Outcome::Failed => painted(&[tell::title(verdict)]),
-        Outcome::Passed | Outcome::Skipped => painted(&tell::verdict(verdict, "")),
+        Outcome::Failed => painted(&[report::format_title(verdict)]),
+        Outcome::Passed | Outcome::Skipped => painted(&report::format_verdict(verdict, "")),
     }
 }
 
 /// What is wrong, a text per test.
 pub(crate) fn failures(tested: &Tested) -> impl Iterator<Item = String> {
     let failed = tested.verdicts.iter().filter(|verdict| verdict.outcome == Outcome::Failed);
-    failed.map(|verdict| painted(&tell::verdict(verdict, "")))
+    failed.map(|verdict| painted(&report::format_verdict(verdict, "")))
 }
 
 /// How it went on one database.

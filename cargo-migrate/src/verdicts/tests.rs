@@ -13,7 +13,7 @@ fn verdict(name: &str, message: &str, outcome: Outcome) -> Verdict {
         findings: Vec::new(),
         notes: Vec::new(),
         duration: Duration::from_millis(12),
-        remembered: false,
+        cached: false,
     }
 }
 
@@ -31,7 +31,7 @@ fn tested() -> Tested {
         verdicts: vec![
             Verdict {
                 notes: vec!["posts could not be filled".into()],
-                remembered: true,
+                cached: true,
                 ..verdict("aaa", "create users", Outcome::Passed)
             },
             Verdict { findings: vec![finding], ..verdict("bbb", "drop <name>", Outcome::Failed) },
@@ -47,7 +47,7 @@ fn the_json_is_the_documented_shape() {
     let tested = [tested()];
     let json = serde_json::to_string(&Json::of(&tested)).unwrap();
     assert_snapshot!(json, @r#"
-    {"databases":[{"dialect":"postgres","server":"postgres:15 in container abc","tests":[{"revision":"aaa","name":"aaa","message":"create users","path":"migrations/aaa.sql","outcome":"passed","findings":[],"notes":["posts could not be filled"],"duration_ms":12,"remembered":true},{"revision":"bbb","name":"bbb","message":"drop <name>","path":"migrations/bbb.sql","outcome":"failed","findings":[{"code":"restored-otherwise","message":"the down brings \"users\" back otherwise\nand <this> more","diff":"- name TEXT NOT NULL\n+ name TEXT","help":["write NOT NULL & be done"]}],"notes":[],"duration_ms":12,"remembered":false},{"revision":null,"name":"head to base","message":"","path":null,"outcome":"skipped","findings":[],"notes":["bbb cannot be applied"],"duration_ms":12,"remembered":false}]}],"passed":1,"failed":1,"skipped":1}
+    {"databases":[{"dialect":"postgres","server":"postgres:15 in container abc","tests":[{"revision":"aaa","name":"aaa","message":"create users","path":"migrations/aaa.sql","outcome":"passed","findings":[],"notes":["posts could not be filled"],"duration_ms":12,"cached":true},{"revision":"bbb","name":"bbb","message":"drop <name>","path":"migrations/bbb.sql","outcome":"failed","findings":[{"code":"restored-otherwise","message":"the down brings \"users\" back otherwise\nand <this> more","diff":"- name TEXT NOT NULL\n+ name TEXT","help":["write NOT NULL & be done"]}],"notes":[],"duration_ms":12,"cached":false},{"revision":null,"name":"head to base","message":"","path":null,"outcome":"skipped","findings":[],"notes":["bbb cannot be applied"],"duration_ms":12,"cached":false}]}],"passed":1,"failed":1,"skipped":1}
     "#);
 }
 
@@ -121,7 +121,7 @@ fn the_summary_says_how_it_went_and_where() {
     };
     assert_eq!(
         plain(summary(&tested())),
-        "1 passed, 1 failed, 1 skipped (of which 1 remembered) on postgres (postgres:15 in container abc) in 4.2 s"
+        "1 passed, 1 failed, 1 skipped (of which 1 cached) on postgres (postgres:15 in container abc) in 4.2 s"
     );
     let failures: Vec<String> = failures(&tested()).map(plain).collect();
     assert_eq!(failures.len(), 1);
@@ -131,7 +131,7 @@ fn the_summary_says_how_it_went_and_where() {
     assert_eq!(
         lines,
         [
-            "ok   aaa create users (remembered)\n  = note: posts could not be filled",
+            "ok   aaa create users (cached)\n  = note: posts could not be filled",
             "FAIL bbb drop <name> (12 ms)",
             "skip head to base\n  = note: bbb cannot be applied",
         ]

@@ -7,35 +7,37 @@
 
 use migrate_core::schema::Schema;
 
-use super::judge::Judge;
 use super::provision;
+use super::round_trip::{self, Attempt, RoundTrip, TestResult};
 use super::rows;
-use super::trial::{self, Rehearsal, Trial, Tried};
+use super::runner::TestRunner;
 use super::verdict::{Finding, FindingCode as Code};
 use crate::error::Error;
 
-impl Judge<'_> {
+impl TestRunner<'_> {
     /// Rehearses a revision; the notes and the schema after the up where all is well.
-    pub(super) async fn rehearse(
+    pub(super) async fn run_in_transaction(
         &mut self,
-        trial: Trial<'_>,
+        round_trip: RoundTrip<'_>,
         before: &Schema,
     ) -> Result<Option<(Vec<String>, Option<Schema>)>, Error> {
-        let (why, unfilled) = match trial::rehearse(trial, self.walk.course()?, before).await? {
-            Rehearsal::Passed { notes, after, .. } => return Ok(Some((notes, after))),
-            Rehearsal::Refused { why, unfilled } => (why, unfilled),
-            Rehearsal::Open => return Ok(None),
-        };
-        let bare = Trial { bare: true, ..trial };
-        let bare = trial::rehearse(bare, self.walk.course()?, before).await?;
-        let Rehearsal::Passed { after: Some(after), .. } = bare else { return Ok(None) };
-        let like = rows::like(trial.dialect, before, &after);
-        if like == *before && !trial.has_forms(before) {
+        let (why, unfilled) =
+            match round_trip::run_in_transaction(round_trip, self.base.session()?, before).await? {
+                Attempt::Passed { notes, after, .. } => return Ok(Some((notes, after))),
+                Attempt::Refused { why, unfilled } => (why, unfilled),
+                Attempt::Inconclusive => return Ok(None),
+            };
+        let without_rows = RoundTrip { without_rows: true, ..round_trip };
+        let without_rows =
+            round_trip::run_in_transaction(without_rows, self.base.session()?, before).await?;
+        let Attempt::Passed { after: Some(after), .. } = without_rows else { return Ok(None) };
+        let row_schema = rows::with_future_constraints(round_trip.dialect, before, &after);
+        if row_schema == *before && !round_trip.has_forms(before) {
             return Ok(None);
         }
-        let trial = Trial { like: Some(&like), ..trial };
-        Ok(match trial::rehearse(trial, self.walk.course()?, before).await? {
-            Rehearsal::Passed { mut notes, after, unfilled: now } if now.is_subset(&unfilled) => {
+        let round_trip = RoundTrip { row_schema: Some(&row_schema), ..round_trip };
+        Ok(match round_trip::run_in_transaction(round_trip, self.base.session()?, before).await? {
+            Attempt::Passed { mut notes, after, unfilled: now } if now.is_subset(&unfilled) => {
                 notes.insert(0, unlike_rows(&why));
                 Some((notes, after))
             }
@@ -45,89 +47,90 @@ impl Judge<'_> {
 
     /// Rehearses a revision on a copy of the tables that it has to do with, where databases are copied
     /// table by table; the notes where all is well.
-    async fn rehearse_on_few(
+    async fn try_partial_copy(
         &mut self,
-        trial: Trial<'_>,
+        round_trip: RoundTrip<'_>,
         before: &Schema,
     ) -> Result<Option<Vec<String>>, Error> {
-        let name = self.walk.name_of_copy();
-        let tables = trial.few_tables(before);
-        let Some(mut course) = self.walk.copy_of(&name, tables).await? else { return Ok(None) };
-        let rehearsed = trial::rehearse_on_copy(trial, &mut course).await;
-        course.close().await;
-        self.walk.stage().drop(&name).await?;
-        Ok(match rehearsed? {
-            Rehearsal::Passed { notes, .. } => Some(notes),
+        let name = self.base.name_of_copy();
+        let tables = round_trip.few_tables(before);
+        let Some(mut session) = self.base.copy_of(&name, tables).await? else { return Ok(None) };
+        let attempt = round_trip::run_on_partial_copy(round_trip, &mut session).await;
+        session.close().await;
+        self.base.stage().drop(&name).await?;
+        Ok(match attempt? {
+            Attempt::Passed { notes, .. } => Some(notes),
             _ => None,
         })
     }
 
     /// Tries a revision on copies.
-    pub(super) async fn try_properly(
+    pub(super) async fn run_on_copies(
         &mut self,
-        trial: Trial<'_>,
+        round_trip: RoundTrip<'_>,
         before: &Schema,
-    ) -> Result<Tried, Error> {
-        if let Some(notes) = self.rehearse_on_few(trial, before).await? {
-            return Ok(Tried { notes, ..Tried::default() });
+    ) -> Result<TestResult, Error> {
+        if let Some(notes) = self.try_partial_copy(round_trip, before).await? {
+            return Ok(TestResult { notes, ..TestResult::default() });
         }
-        let mut tried = self.on_copy(trial).await?;
-        if !STOPPED_BY_ROWS.iter().any(|code| tried.has(*code)) {
-            return Ok(tried);
+        let mut result = self.on_copy(round_trip).await?;
+        if !STOPPED_BY_ROWS.iter().any(|code| result.has(*code)) {
+            return Ok(result);
         }
-        if !tried.has_rows {
-            recode(&mut tried);
-            return Ok(tried);
+        if !result.has_rows {
+            recode(&mut result);
+            return Ok(result);
         }
-        let mut bare = self.on_copy(Trial { bare: true, ..trial }).await?;
-        if bare.has(Code::UpFailsWithRows) {
+        let mut without_rows = self.on_copy(RoundTrip { without_rows: true, ..round_trip }).await?;
+        if without_rows.has(Code::UpFailsWithRows) {
             // The rows have nothing to do with it.
-            recode(&mut bare);
-            return Ok(bare);
+            recode(&mut without_rows);
+            return Ok(without_rows);
         }
-        if let (true, Some(up)) = (tried.has(Code::UpFailsWithRows), &bare.up) {
-            let like = rows::like(trial.dialect, before, up);
-            if like != *before || trial.has_forms(before) {
-                let alike = self.on_copy(Trial { like: Some(&like), ..trial }).await?;
-                if !alike.has(Code::UpFailsWithRows) && alike.unfilled.is_subset(&tried.unfilled) {
-                    let failed = tried.findings.iter().find(|f| f.code == Code::UpFailsWithRows);
+        if let (true, Some(up)) = (result.has(Code::UpFailsWithRows), &without_rows.up) {
+            let row_schema = rows::with_future_constraints(round_trip.dialect, before, up);
+            if row_schema != *before || round_trip.has_forms(before) {
+                let alike =
+                    self.on_copy(RoundTrip { row_schema: Some(&row_schema), ..round_trip }).await?;
+                if !alike.has(Code::UpFailsWithRows) && alike.unfilled.is_subset(&result.unfilled) {
+                    let failed = result.findings.iter().find(|f| f.code == Code::UpFailsWithRows);
                     let why = failed.map_or("", |finding| finding.message.as_str());
                     let note = unlike_rows(why.lines().next().unwrap_or_default());
-                    tried = alike;
-                    tried.notes.insert(0, note);
+                    result = alike;
+                    result.notes.insert(0, note);
                 }
             }
         }
-        if bare.has(Code::DownFailsWithRows) {
-            recode(&mut tried);
-            recode(&mut bare);
+        if without_rows.has(Code::DownFailsWithRows) {
+            recode(&mut result);
+            recode(&mut without_rows);
         }
-        tried.by_server |= bare.by_server;
-        for finding in bare.findings {
+        result.by_server |= without_rows.by_server;
+        for finding in without_rows.findings {
             let is_known = |known: &Finding| known.code == finding.code;
-            if !tried.findings.iter().any(is_known) {
-                tried.findings.push(finding);
+            if !result.findings.iter().any(is_known) {
+                result.findings.push(finding);
             }
         }
-        Ok(tried)
+        Ok(result)
     }
 
-    async fn on_copy(&mut self, trial: Trial<'_>) -> Result<Tried, Error> {
+    async fn on_copy(&mut self, round_trip: RoundTrip<'_>) -> Result<TestResult, Error> {
         let keeps = provision::keeps_failed();
-        let id = self.history.graph.id(trial.node);
-        let name = if keeps { format!("kept_{id}") } else { self.walk.name_of_copy() };
-        let mut course = self.walk.copy(&name).await?;
-        let tried = trial::try_on_copy(trial, &mut course).await;
-        course.close().await;
-        match tried {
-            Ok(mut tried) if keeps && !tried.findings.is_empty() => {
-                let database = self.walk.stage().database(&name)?;
-                tried.notes.push(format!("the database stays for a look: {database}"));
-                Ok(tried)
+        let id = self.history.graph.id(round_trip.node);
+        let name = if keeps { format!("kept_{id}") } else { self.base.name_of_copy() };
+        let mut session = self.base.copy(&name).await?;
+        let result = round_trip::run_isolated(round_trip, &mut session).await;
+        session.close().await;
+        match result {
+            Ok(mut result) if keeps && !result.findings.is_empty() => {
+                let database = self.base.stage().database(&name)?;
+                result.notes.push(format!("the database stays for a look: {database}"));
+                Ok(result)
             }
-            tried => {
-                self.walk.stage().drop(&name).await?;
-                tried
+            result => {
+                self.base.stage().drop(&name).await?;
+                result
             }
         }
     }
@@ -143,8 +146,8 @@ fn unlike_rows(why: &str) -> String {
 }
 
 /// Names failures that do not depend on rows by the codes that say so.
-fn recode(tried: &mut Tried) {
-    for finding in &mut tried.findings {
+fn recode(result: &mut TestResult) {
+    for finding in &mut result.findings {
         finding.code = match finding.code {
             Code::UpFailsWithRows => Code::UpFails,
             Code::DownFailsWithRows => Code::DownFails,

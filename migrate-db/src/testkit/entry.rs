@@ -7,12 +7,12 @@ use migrate_core::config::Settings;
 use migrate_core::dialect::Dialect;
 use migrate_core::history::History;
 
+use super::report;
 use super::suite::{Suite, TestEvent};
-use super::tell;
 use super::verdict::{Outcome, Verdict};
 
 /// How long a test goes on to what follows it, because it has the database at hand.
-const AHEAD: Duration = Duration::from_secs(2);
+const READ_AHEAD: Duration = Duration::from_secs(2);
 
 /// Runs the test of a revision, by its full id, or one of the whole history, by its name.
 ///
@@ -20,15 +20,15 @@ const AHEAD: Duration = Duration::from_secs(2);
 /// When it fails, with what was found; when there is no server to test on, with the ways to one.
 #[track_caller]
 pub(crate) fn round_trip(history: &History, settings: &Settings, dialect: &str, test: &str) {
-    match judge(history, settings, dialect, test) {
+    match run_test(history, settings, dialect, test) {
         Ok((server, verdict)) => {
-            let told = tell::verdict(&verdict, &server);
+            let lines = report::format_verdict(&verdict, &server);
             if verdict.outcome == Outcome::Failed {
-                panic!("{}", tell::text(&told));
+                panic!("{}", report::join_lines(&lines));
             }
             // A test that is skipped says so, and the notes of one that passed are for who asks.
             if verdict.outcome == Outcome::Skipped || !verdict.notes.is_empty() {
-                show(&tell::text(&told));
+                show(&report::join_lines(&lines));
             }
         }
         Err(why) => panic!("{why}"),
@@ -36,7 +36,7 @@ pub(crate) fn round_trip(history: &History, settings: &Settings, dialect: &str, 
 }
 
 /// The server that was tested on, in words, and the verdict.
-fn judge(
+fn run_test(
     history: &History,
     settings: &Settings,
     dialect: &str,
@@ -47,9 +47,9 @@ fn judge(
     let suite = Suite::new(history, settings, dialect)
         .only(vec![test.to_owned()])
         // The next tests are about to ask for the revisions behind this one.
-        .ahead(AHEAD);
+        .read_ahead(READ_AHEAD);
     let mut server = String::new();
-    let mut tell = |event: TestEvent<'_>| {
+    let mut report = |event: TestEvent<'_>| {
         if let TestEvent::Provisioned(words) = event {
             words.clone_into(&mut server);
         }
@@ -58,8 +58,8 @@ fn judge(
         .enable_all()
         .build()
         .map_err(|error| format!("the runtime cannot be started: {error}"))?
-        .block_on(suite.run(&mut tell))
-        .map_err(|error| tell::error(&error))?;
+        .block_on(suite.run(&mut report))
+        .map_err(|error| report::format_error(&error))?;
     let found = verdicts.into_iter().find(|verdict| verdict.name == test);
     let verdict = found.ok_or_else(|| format!("nothing was tested: {test} is no test"))?;
     Ok((server, verdict))

@@ -4,15 +4,15 @@
 use migrate_core::graph::{Graph, Node};
 use migrate_core::schema;
 
-use super::trial::{differences, finding, refusal};
+use super::base_database::BaseDatabase;
+use super::round_trip::{differences, finding, refusal};
 use super::verdict::{Finding, FindingCode};
-use super::walk::Walk;
 use crate::error::Error;
 
 /// Applies the branches below a merge in the other order, beside the database that stands at it.
-pub(super) async fn judge(
+pub(super) async fn compare_orders(
     graph: &Graph,
-    walk: &mut Walk<'_>,
+    base: &mut BaseDatabase<'_>,
     node: Node,
 ) -> Result<Vec<Finding>, Error> {
     if !graph.is_merge_point(node) {
@@ -36,23 +36,23 @@ pub(super) async fn judge(
     if order == usual {
         return Ok(Vec::new());
     }
-    let before = walk.schema().await?;
-    let after = match walk.beside(&order).await {
-        Ok((name, mut course)) => {
-            let after = course.schema().await;
-            course.close().await;
-            walk.stage().drop(&name).await?;
+    let before = base.schema().await?;
+    let after = match base.beside(&order).await {
+        Ok((name, mut session)) => {
+            let after = session.schema().await;
+            session.close().await;
+            base.stage().drop(&name).await?;
             Ok(after?)
         }
         Err(error) => {
-            Err(refusal("the branches in the other order: the up", walk.dialect(), error)?.text)
+            Err(refusal("the branches in the other order: the up", base.dialect(), error)?.text)
         }
     };
     let after = match after {
         Ok(after) => after,
         Err(why) => return Ok(vec![Finding::new(FindingCode::OrderMatters, why)]),
     };
-    let (wrong, _) = differences(walk.dialect(), &before, &after);
+    let (wrong, _) = differences(base.dialect(), &before, &after);
     let found = finding(
         FindingCode::OrderMatters,
         "the branches in the other order give another schema:",

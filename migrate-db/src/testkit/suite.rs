@@ -12,13 +12,13 @@ use migrate_core::dialect::Dialect;
 use migrate_core::graph::Node;
 use migrate_core::history::History;
 
-use super::judge::Judge;
-use super::memory::{Keys, Memory};
+use super::cache::{Cache, Keys};
+use super::history_tests::{self, HistoryTest};
 use super::prelude;
 use super::provision;
+use super::runner::TestRunner;
 use super::stage::Stage;
 use super::verdict::Verdict;
-use super::whole::{self, Whole};
 use crate::error::Error;
 
 /// How many revisions are worth a database of their own.
@@ -39,9 +39,9 @@ pub enum TestEvent<'a> {
     /// The server is there: what it is and where it comes from, in words.
     Provisioned(&'a str),
     /// The test of a revision begins: its id and message.
-    Begun(&'a str, &'a str),
+    Started(&'a str, &'a str),
     /// A test is done.
-    Judged(&'a Verdict),
+    Finished(&'a Verdict),
 }
 
 /// The tests of one history on one database: one per revision, and those of the whole history.
@@ -52,11 +52,11 @@ pub struct Suite<'h> {
     settings: Settings,
     dialect: Dialect,
     only: Option<Vec<String>>,
-    whole: Vec<Whole>,
+    history_tests: Vec<HistoryTest>,
     fresh: bool,
     jobs: usize,
     leaves_nothing: bool,
-    ahead: Duration,
+    read_ahead: Duration,
     folder: Option<PathBuf>,
 }
 
@@ -69,11 +69,11 @@ impl<'h> Suite<'h> {
             settings: settings.clone(),
             dialect,
             only: None,
-            whole: Whole::ALL.to_vec(),
+            history_tests: HistoryTest::ALL.to_vec(),
             fresh: false,
             jobs: 1,
             leaves_nothing: false,
-            ahead: Duration::ZERO,
+            read_ahead: Duration::ZERO,
             folder: None,
         }
     }
@@ -81,7 +81,7 @@ impl<'h> Suite<'h> {
     /// Runs these tests alone: revisions by full id, tests of the whole history by name.
     #[must_use]
     pub fn only(mut self, tests: Vec<String>) -> Self {
-        self.whole = tests.iter().filter_map(|name| Whole::from_name(name)).collect();
+        self.history_tests = tests.iter().filter_map(|name| HistoryTest::from_name(name)).collect();
         self.only = Some(tests);
         self
     }
@@ -117,8 +117,8 @@ impl<'h> Suite<'h> {
 
     /// Goes on to the revisions that follow for so long: other processes are waiting for them.
     #[must_use]
-    pub(super) const fn ahead(mut self, ahead: Duration) -> Self {
-        self.ahead = ahead;
+    pub(super) const fn read_ahead(mut self, read_ahead: Duration) -> Self {
+        self.read_ahead = read_ahead;
         self
     }
 
@@ -140,7 +140,7 @@ impl<'h> Suite<'h> {
                 nodes
             }
         };
-        tell(TestEvent::Planned(nodes.len() + self.whole.len()));
+        tell(TestEvent::Planned(nodes.len() + self.history_tests.len()));
         let folder = match &self.folder {
             Some(folder) => folder.clone(),
             None => provision::folder()?,
@@ -153,9 +153,9 @@ impl<'h> Suite<'h> {
         }
         let prelude = prelude::read(&self.settings)?;
         let mut keys = Keys::of(graph, self.dialect, &self.settings, &identity, prelude.as_ref());
-        let memory = Memory::at(&folder);
-        let mut known = self.known(&nodes, &keys, &memory);
-        if known.len() == nodes.len() + self.whole.len() {
+        let cache = Cache::at(&folder);
+        let mut known = self.known(&nodes, &keys, &cache);
+        if known.len() == nodes.len() + self.history_tests.len() {
             return Ok(self.tell_all(known, &nodes, tell));
         }
         let Some(stage) = Stage::open(self.dialect, &self.settings).await? else {
@@ -163,60 +163,70 @@ impl<'h> Suite<'h> {
         };
         tell(TestEvent::Provisioned(stage.describe()));
         let _lock = lock(&folder, &name, self.dialect)?;
-        keys.ground = stage.ground().await?;
-        let name = format!("{name}{}", keys.ground);
+        keys.template_digest = stage.template_digest().await?;
+        let name = format!("{name}{}", keys.template_digest);
         // Another process may have judged them while this one waited.
-        known.extend(self.known(&nodes, &keys, &memory));
-        if known.len() == nodes.len() + self.whole.len() {
+        known.extend(self.known(&nodes, &keys, &cache));
+        if known.len() == nodes.len() + self.history_tests.len() {
             return Ok(self.tell_all(known, &nodes, tell));
         }
         let pending: Vec<Node> =
             nodes.iter().copied().filter(|node| !known.contains_key(&Test::Of(*node))).collect();
         let tell = Mutex::new(tell);
         let told = |verdict: &Verdict| {
-            tell.lock().unwrap_or_else(PoisonError::into_inner)(TestEvent::Judged(verdict));
+            tell.lock().unwrap_or_else(PoisonError::into_inner)(TestEvent::Finished(verdict));
         };
         let begun = |name: &str, message: &str| {
-            tell.lock().unwrap_or_else(PoisonError::into_inner)(TestEvent::Begun(name, message));
+            tell.lock().unwrap_or_else(PoisonError::into_inner)(TestEvent::Started(name, message));
         };
         for verdict in known.values() {
             told(verdict);
         }
-        let whole = self.whole.iter().filter(|which| !known.contains_key(&Test::Whole(**which)));
-        let whole: Vec<Whole> = whole.copied().collect();
-        let shares = shares(&pending, self.jobs, !whole.is_empty());
+        let history_tests = self
+            .history_tests
+            .iter()
+            .filter(|which| !known.contains_key(&Test::HistoryTest(**which)));
+        let history_tests: Vec<HistoryTest> = history_tests.copied().collect();
+        let shares = shares(&pending, self.jobs, !history_tests.is_empty());
         let lanes = shares.len();
         let lane = async |n: usize, share: &[Node]| {
             let name = if lanes > 1 { format!("{name}_{n}") } else { name.clone() };
             let prelude = prelude.as_ref();
-            let mut judge =
-                Judge::begin(self.history, &self.settings, &stage, &keys, &memory, prelude, name)
-                    .await?;
-            judge.fresh = self.fresh;
-            judge.alone = lanes == 1;
+            let mut runner = TestRunner::begin(
+                self.history,
+                &self.settings,
+                &stage,
+                &keys,
+                &cache,
+                prelude,
+                name,
+            )
+            .await?;
+            runner.fresh = self.fresh;
+            runner.alone = lanes == 1;
             let mut judged = Vec::new();
             for node in share {
                 let revision = self.history.graph.revision(*node);
                 begun(revision.id().as_str(), revision.message());
-                let verdict = judge.judge(*node).await?;
+                let verdict = runner.test(*node).await?;
                 told(&verdict);
                 judged.push((Test::Of(*node), verdict));
             }
             // The last one ends nearest to the heads.
-            let whole = whole.iter().filter(|_| n + 1 == lanes);
-            for which in whole {
+            let history_tests = history_tests.iter().filter(|_| n + 1 == lanes);
+            for which in history_tests {
                 begun(which.name(), "");
-                let verdict = whole::judge(*which, &mut judge, self.settings.heads).await?;
+                let verdict = history_tests::run(*which, &mut runner, self.settings.heads).await?;
                 if which.is_lasting(&verdict) {
-                    memory.keep(&which.key(graph, &keys), &verdict);
+                    cache.keep(&which.key(graph, &keys), &verdict);
                 }
                 told(&verdict);
-                judged.push((Test::Whole(*which), verdict));
+                judged.push((Test::HistoryTest(*which), verdict));
             }
             if n + 1 == lanes {
-                self.go_ahead(&mut judge, &nodes).await?;
+                self.test_following(&mut runner, &nodes).await?;
             }
-            judge.end(self.leaves_nothing).await?;
+            runner.end(self.leaves_nothing).await?;
             Ok::<_, Error>(judged)
         };
         let lanes = shares.iter().enumerate().map(|(n, share)| lane(n, share));
@@ -227,43 +237,47 @@ impl<'h> Suite<'h> {
     }
 
     /// Judges what follows, for as long as is allowed.
-    async fn go_ahead(&self, judge: &mut Judge<'_>, nodes: &[Node]) -> Result<(), Error> {
+    async fn test_following(
+        &self,
+        runner: &mut TestRunner<'_>,
+        nodes: &[Node],
+    ) -> Result<(), Error> {
         let since = Instant::now();
         let last = nodes.last().copied();
         let rest = self.history.graph.order().filter(|node| Some(*node) > last);
         for node in rest {
-            if since.elapsed() >= self.ahead {
+            if since.elapsed() >= self.read_ahead {
                 break;
             }
-            if !judge.knows(node) {
-                judge.judge(node).await?;
+            if !runner.knows(node) {
+                runner.test(node).await?;
             }
         }
         Ok(())
     }
 
-    fn known(&self, nodes: &[Node], keys: &Keys, memory: &Memory) -> BTreeMap<Test, Verdict> {
+    fn known(&self, nodes: &[Node], keys: &Keys, cache: &Cache) -> BTreeMap<Test, Verdict> {
         let mut known = BTreeMap::new();
         if self.fresh {
             return known;
         }
         let graph = &self.history.graph;
         for node in nodes {
-            if let Some(verdict) = memory.recall(&keys.verdict[node.index()], graph, Some(*node)) {
+            if let Some(verdict) = cache.load(&keys.verdict[node.index()], graph, Some(*node)) {
                 known.insert(Test::Of(*node), verdict);
             }
         }
-        for which in &self.whole {
-            if let Some(verdict) = memory.recall(&which.key(graph, keys), graph, None) {
-                known.insert(Test::Whole(*which), verdict);
+        for which in &self.history_tests {
+            if let Some(verdict) = cache.load(&which.key(graph, keys), graph, None) {
+                known.insert(Test::HistoryTest(*which), verdict);
             }
         }
         known
     }
 
     fn tests<'t>(&'t self, nodes: &'t [Node]) -> impl Iterator<Item = Test> + 't {
-        let whole = self.whole.iter().copied().map(Test::Whole);
-        nodes.iter().copied().map(Test::Of).chain(whole)
+        let history_tests = self.history_tests.iter().copied().map(Test::HistoryTest);
+        nodes.iter().copied().map(Test::Of).chain(history_tests)
     }
 
     fn tell_all(
@@ -274,7 +288,7 @@ impl<'h> Suite<'h> {
     ) -> Vec<Verdict> {
         let verdicts: Vec<Verdict> =
             self.tests(nodes).filter_map(|test| known.remove(&test)).collect();
-        verdicts.iter().for_each(|verdict| tell(TestEvent::Judged(verdict)));
+        verdicts.iter().for_each(|verdict| tell(TestEvent::Finished(verdict)));
         verdicts
     }
 
@@ -287,12 +301,12 @@ impl<'h> Suite<'h> {
         let verdict = |test: Test| {
             let verdict = match test {
                 Test::Of(node) => Verdict::of(graph.revision(node), self.dialect),
-                Test::Whole(which) => Verdict::whole(which.name(), self.dialect),
+                Test::HistoryTest(which) => Verdict::of_history(which.name(), self.dialect),
             };
             verdict.skipped(format!("MIGRATE_TEST_SKIP names {}", self.dialect))
         };
         let verdicts: Vec<Verdict> = self.tests(nodes).map(verdict).collect();
-        verdicts.iter().for_each(|verdict| tell(TestEvent::Judged(verdict)));
+        verdicts.iter().for_each(|verdict| tell(TestEvent::Finished(verdict)));
         verdicts
     }
 
@@ -323,14 +337,14 @@ fn lock(folder: &Path, name: &str, dialect: Dialect) -> Result<File, Error> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Test {
     Of(Node),
-    Whole(Whole),
+    HistoryTest(HistoryTest),
 }
 
 /// Splits what is to be tested, so that all are done at the same time: who begins higher up has to
 /// climb there, and the last one has the whole history to test in the end. There is always one.
-fn shares<T>(pending: &[T], jobs: usize, whole: bool) -> Vec<&[T]> {
+fn shares<T>(pending: &[T], jobs: usize, history_tests: bool) -> Vec<&[T]> {
     let jobs = jobs.min(pending.len() / SMALLEST_SHARE).max(1);
-    let work = pending.len() as f64 * if whole { 1.0 + WHOLE } else { 1.0 };
+    let work = pending.len() as f64 * if history_tests { 1.0 + WHOLE } else { 1.0 };
     // Each has the time of the first one, less what it takes to climb over all before it.
     let done = |shares: usize| 1.0 - (1.0 - CLIMB).powf(shares as f64);
     let end = |n: usize| match n + 1 < jobs {
@@ -352,8 +366,9 @@ mod tests {
     fn every_share_is_there_once_and_the_first_is_the_longest() {
         for length in [0, 1, SMALLEST_SHARE, 25, 200, 1000] {
             let pending: Vec<usize> = (0..length).collect();
-            for (jobs, whole) in [(1, true), (2, true), (2, false), (8, true), (100, false)] {
-                let shares = shares(&pending, jobs, whole);
+            for (jobs, history_tests) in [(1, true), (2, true), (2, false), (8, true), (100, false)]
+            {
+                let shares = shares(&pending, jobs, history_tests);
                 assert_eq!(shares.concat(), pending);
                 assert!((1..=jobs).contains(&shares.len()));
                 assert!(length == 0 || shares.iter().all(|share| !share.is_empty()));

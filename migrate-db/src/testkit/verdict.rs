@@ -132,7 +132,7 @@ pub struct Verdict {
     /// How long it took; what was known from an earlier run took nothing.
     pub duration: Duration,
     /// Whether it is known from an earlier run of the same text.
-    pub remembered: bool,
+    pub cached: bool,
 }
 
 impl Finding {
@@ -147,7 +147,7 @@ impl Verdict {
         Self {
             message: revision.message().to_owned(),
             path: Some(revision.file.path().to_owned()),
-            ..Self::whole(revision.id().as_str(), dialect)
+            ..Self::of_history(revision.id().as_str(), dialect)
         }
     }
 
@@ -159,7 +159,7 @@ impl Verdict {
     }
 
     /// A test of the whole history that has passed so far.
-    pub(super) fn whole(name: &str, dialect: Dialect) -> Self {
+    pub(super) fn of_history(name: &str, dialect: Dialect) -> Self {
         Self {
             name: name.to_owned(),
             message: String::new(),
@@ -169,7 +169,7 @@ impl Verdict {
             findings: Vec::new(),
             notes: Vec::new(),
             duration: Duration::ZERO,
-            remembered: false,
+            cached: false,
         }
     }
 }

@@ -22,7 +22,7 @@ fn it_explains_itself() {
                                 the revisions are written for]
           --image <IMAGE>       The container image of the server, with its tag [default: what
                                 migrate.toml says under test]
-          --fresh               Test everything anew, whatever is remembered
+          --fresh               Run every test again and ignore cached results
       -j, --jobs <N>            On how many databases to work at once [default: one per processor]
           --junit <FILE>        Write a report for CI, as JUnit writes it
       -h, --help                Print help
@@ -31,7 +31,7 @@ fn it_explains_itself() {
           --dir <DIR>               The folder of the revisions [default: what migrate.toml says, else
                                     migrations]
           --database-url <URL>      The database [default: DATABASE_URL, else .env, else migrate.toml]
-          --connect-timeout <TIME>  ScriptOptions long to try to reach a server that does not answer; 0s tries
+          --connect-timeout <TIME>  How long to try to reach a server that does not answer; 0s tries
                                     once [default: 10s]
           --name <DATABASE>         Which database of migrate.toml is meant
           --config <FILE>           The configuration [default: migrate.toml, here or above]
@@ -39,7 +39,7 @@ fn it_explains_itself() {
           --manifest-path <FILE>    The Cargo.toml of the package
 
     Output:
-          --format <FORMAT>  ScriptOptions data is printed: text or json [default: text]
+          --format <FORMAT>  How data is printed: text or json [default: text]
           --color <WHEN>     When to use colours: auto, always or never [default: auto]
       -q, --quiet            Say nothing but data and errors
       -v, --verbose          Say more
@@ -58,7 +58,7 @@ fn it_explains_itself() {
       cargo migrate test --since 3f2a                # what was added since
       cargo migrate test --dialect sqlite,postgres -j 4
       cargo migrate test --dialect postgres --image postgres:18
-      cargo migrate test --fresh                     # also what is remembered
+      cargo migrate test --fresh                     # ignore cached results
       cargo migrate test --junit target/migrations.xml --format json
     ");
 }
@@ -223,7 +223,7 @@ fn with_a_lie() -> TestEnvironment {
 }
 
 #[test]
-fn a_lie_is_told_and_remembered() {
+fn a_defect_is_reported_and_cached() {
     let env = with_a_lie();
     let first = env.run(&["test"]);
     assert_eq!(first.code, 1, "{first}");
@@ -241,12 +241,12 @@ fn a_lie_is_told_and_remembered() {
 
     let second = env.run(&["test"]);
     assert_eq!(second.code, 1, "{second}");
-    assert!(second.stdout.contains("FAIL bbb Message of bbb (remembered)"), "{second}");
-    assert!(second.stdout.contains("(of which 5 remembered)"), "{second}");
+    assert!(second.stdout.contains("FAIL bbb Message of bbb (cached)"), "{second}");
+    assert!(second.stdout.contains("(of which 5 cached)"), "{second}");
 
     let anew = env.run(&["test", "--fresh"]);
     assert_eq!(anew.code, 1, "{anew}");
-    assert!(!format!("{anew}").contains("remembered"), "{anew}");
+    assert!(!format!("{anew}").contains("cached"), "{anew}");
 
     // Mended: the one below is known still.
     env.revision(
@@ -256,7 +256,7 @@ fn a_lie_is_told_and_remembered() {
         "DROP INDEX users_email;",
     );
     let third = env.ok(&["test"]);
-    assert!(third.stderr.contains("ok   aaa Message of aaa (remembered)"), "{third}");
+    assert!(third.stderr.contains("ok   aaa Message of aaa (cached)"), "{third}");
     assert!(third.stdout.contains("5 passed, 0 failed, 0 skipped"), "{third}");
 }
 

@@ -18,7 +18,7 @@ pub(super) struct Case {
     pub(super) before: &'static str,
     /// Its sections, from the first marker on.
     pub(super) sections: &'static str,
-    /// The codes of what must be found, in the order of [`Verdict::findings`]; none for an honest
+    /// The codes of what must be found, in the order of [`Verdict::findings`]; none for a clean
     /// migration.
     pub(super) finds: &'static [&'static str],
     /// What the findings and notes must name, each a part of a message or diff.

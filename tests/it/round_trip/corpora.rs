@@ -15,7 +15,7 @@ use crate::corpora::history;
 
 #[tokio::test]
 async fn crates_io_on_postgres() {
-    let lies = [
+    let defective = [
         ("20140926130046", "restored-otherwise"),
         ("20140930082104", "not-restored restored-otherwise"),
         ("20170308191449", "restored-otherwise"),
@@ -39,12 +39,12 @@ async fn crates_io_on_postgres() {
         ("head to base", "down-fails"),
     ];
     let wanted = Counts { exact: 247, reordered: 9, irreversible: 9, failed: 20 };
-    check("crates_io", Dialect::Postgres, wanted, &lies).await;
+    check("crates_io", Dialect::Postgres, wanted, &defective).await;
 }
 
 #[tokio::test]
 async fn gitness_on_sqlite() {
-    let lies = [
+    let defective = [
         ("0018_alter_check_add_payload_version", "restored-otherwise"),
         ("0028_alter_token_drop_grants", "restored-otherwise"),
         ("0029_create_index_job_job_group_id", "down-fails"),
@@ -61,18 +61,18 @@ async fn gitness_on_sqlite() {
         ("head to base", "down-fails"),
     ];
     let wanted = Counts { exact: 47, reordered: 4, irreversible: 29, failed: 13 };
-    check("gitness_sqlite", Dialect::Sqlite, wanted, &lies).await;
+    check("gitness_sqlite", Dialect::Sqlite, wanted, &defective).await;
 }
 
 #[tokio::test]
 async fn authelia_on_mysql() {
-    let lies = [
+    let defective = [
         ("0007_ConsistencyFixes", "not-restored"),
         ("0012_WebAuthnMultiCookieDomain", "left-behind restored-otherwise"),
         ("0021_MySQLCachedValueType", "restored-otherwise"),
     ];
     let wanted = Counts { exact: 19, reordered: 0, irreversible: 4, failed: 3 };
-    check("authelia_mysql", Dialect::Mysql, wanted, &lies).await;
+    check("authelia_mysql", Dialect::Mysql, wanted, &defective).await;
 }
 
 /// How the tests of revisions ended.
@@ -104,7 +104,7 @@ impl Counts {
     }
 }
 
-async fn check(name: &str, dialect: Dialect, wanted: Counts, lies: &[(&str, &str)]) {
+async fn check(name: &str, dialect: Dialect, wanted: Counts, defective: &[(&str, &str)]) {
     let Some((history, _env)) = history(name, dialect) else { return };
     let folder = tempfile::tempdir().unwrap();
     let mut settings = Settings::default();
@@ -125,7 +125,7 @@ async fn check(name: &str, dialect: Dialect, wanted: Counts, lies: &[(&str, &str
         })
         .collect();
     let wanted_lies: Vec<(&str, String)> =
-        lies.iter().map(|(name, codes)| (*name, (*codes).to_owned())).collect();
+        defective.iter().map(|(name, codes)| (*name, (*codes).to_owned())).collect();
     assert_eq!(found, wanted_lies);
     assert_eq!(Counts::of(&verdicts), wanted);
 }

@@ -1,4 +1,4 @@
-//! The engine: what is tested, in which order, and what is remembered.
+//! The engine: what is tested, in which order, and what is cached.
 
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ macro_rules! everywhere {
 }
 
 everywhere!(
-    an_honest_history_passes_and_is_remembered,
+    a_clean_history_passes_and_is_cached,
     a_lie_is_found_by_its_own_test,
     branches_and_their_merge_are_tested,
     a_test_ends,
@@ -41,16 +41,16 @@ everywhere!(
     a_history_may_build_on_a_prelude,
 );
 
-async fn an_honest_history_passes_and_is_remembered(dialect: Dialect) {
+async fn a_clean_history_passes_and_is_cached(dialect: Dialect) {
     let history = chain(dialect, 5);
     let folder = tempfile::tempdir().unwrap();
     let settings = Settings::default();
     let suite = Suite::new(&history, &settings, dialect).folder(folder.path()).leaves_nothing();
     let first = suite.run(&mut |_| {}).await.unwrap();
     assert_eq!(first.len(), 8, "{first:#?}");
-    assert!(first.iter().all(|v| v.outcome == Outcome::Passed && !v.remembered), "{first:#?}");
+    assert!(first.iter().all(|v| v.outcome == Outcome::Passed && !v.cached), "{first:#?}");
     let second = suite.run(&mut |_| {}).await.unwrap();
-    assert!(second.iter().all(|v| v.outcome == Outcome::Passed && v.remembered), "{second:#?}");
+    assert!(second.iter().all(|v| v.outcome == Outcome::Passed && v.cached), "{second:#?}");
 }
 
 async fn a_lie_is_found_by_its_own_test(dialect: Dialect) {
@@ -63,8 +63,8 @@ async fn a_lie_is_found_by_its_own_test(dialect: Dialect) {
     assert_eq!(codes(&verdicts, "a"), [""; 0]);
     assert_eq!(codes(&verdicts, "b"), ["left-behind"]);
     assert_eq!(codes(&verdicts, "c"), [""; 0]);
-    let lie: &Verdict = verdicts.iter().find(|v| v.name == "b").unwrap();
-    assert!(lie.findings[0].message.contains("index i"), "{lie:#?}");
+    let defective: &Verdict = verdicts.iter().find(|v| v.name == "b").unwrap();
+    assert!(defective.findings[0].message.contains("index i"), "{defective:#?}");
 }
 
 async fn branches_and_their_merge_are_tested(dialect: Dialect) {
@@ -110,7 +110,7 @@ async fn a_test_ends(dialect: Dialect) {
     assert!(told.contains("`time-limit` under `[test]`"), "{told}");
     // What took too long once may be faster the next time.
     let again = suite.run(&mut |_| {}).await.unwrap();
-    assert!(!again[0].remembered, "{again:#?}");
+    assert!(!again[0].cached, "{again:#?}");
 }
 
 async fn what_is_left_in_the_end_has_the_codes_of_single_tests(dialect: Dialect) {
@@ -137,7 +137,7 @@ async fn a_failure_that_may_be_the_servers_is_tested_again(dialect: Dialect) {
         Dialect::Postgres => ("GRANT SELECT ON t TO nobody_at_all;", "SELECT x FROM nowhere;"),
         Dialect::Mysql => ("SELECT nothing_at_all();", "SELECT x FROM nowhere;"),
     };
-    for (statement, is_remembered) in [(of_the_server, false), (of_the_text, true)] {
+    for (statement, is_cached) in [(of_the_server, false), (of_the_text, true)] {
         let up = format!("CREATE TABLE t (x INT);\n{statement}");
         let history = history(dialect, &[revision("a", "", &up, "DROP TABLE t;")]);
         let folder = tempfile::tempdir().unwrap();
@@ -147,9 +147,9 @@ async fn a_failure_that_may_be_the_servers_is_tested_again(dialect: Dialect) {
         suite.run(&mut |_| {}).await.unwrap();
         let again = suite.run(&mut |_| {}).await.unwrap();
         assert_eq!(codes(&again, "a"), ["up-fails"]);
-        assert_eq!(again[0].remembered, is_remembered, "{statement}: {again:#?}");
+        assert_eq!(again[0].cached, is_cached, "{statement}: {again:#?}");
         let names_fresh = again[0].notes.iter().any(|note| note.contains("--fresh"));
-        assert_eq!(names_fresh, is_remembered);
+        assert_eq!(names_fresh, is_cached);
     }
 }
 

@@ -1,4 +1,4 @@
-//! Round-trip tests of histories that lie, and of honest ones.
+//! Round-trip tests of defective and of clean histories.
 
 mod cases;
 mod corpora;

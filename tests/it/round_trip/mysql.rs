@@ -1,4 +1,4 @@
-//! Lies and honest migrations on this database.
+//! Defective and clean migrations on this database.
 
 /// A test for each subject, so that they run beside each other, and all cases of them.
 macro_rules! subjects {
@@ -17,8 +17,8 @@ macro_rules! subjects {
     };
 }
 
-mod honest;
-mod lies;
+mod clean;
+mod defective;
 mod wanted;
 
 use super::cases;
@@ -30,9 +30,9 @@ async fn what_an_up_adds_is_no_finding() {
 
 #[test]
 fn the_tables_are_full() {
-    let (lies, honest) = (lies::all(), honest::all());
-    cases::is_full(&lies);
-    cases::is_full(&honest);
-    assert!(lies.iter().all(|case| !case.finds.is_empty()));
-    assert!(honest.iter().all(|case| case.finds.is_empty()));
+    let (defective, clean) = (defective::all(), clean::all());
+    cases::is_full(&defective);
+    cases::is_full(&clean);
+    assert!(defective.iter().all(|case| !case.finds.is_empty()));
+    assert!(clean.iter().all(|case| case.finds.is_empty()));
 }

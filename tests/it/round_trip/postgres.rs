@@ -1,6 +1,6 @@
-//! Lies and honest migrations on this database.
+//! Defective and clean migrations on this database.
 
-/// A case with an up and a down: name, what stands before, up, down; for a lie the codes of what
+/// A case with an up and a down: name, what stands before, up, down; for a defective one the codes of what
 /// must be found and what the findings must name.
 macro_rules! up_down {
     ($name:literal, $before:literal, $up:literal, $down:literal $(,)?) => {
@@ -35,8 +35,8 @@ macro_rules! sections {
     };
 }
 
-mod honest;
-mod lies;
+mod clean;
+mod defective;
 mod wanted;
 
 use migrate_core::dialect::Dialect;
@@ -56,25 +56,25 @@ macro_rules! run {
 }
 
 run! {
-    lies_about_objects: lies::objects::CASES,
-    lies_about_parts_of_tables: lies::parts::CASES,
-    lies_about_columns: lies::columns::CASES,
-    lies_about_rows: lies::rows::CASES,
-    statements_that_fail: lies::failures::CASES,
-    honest_with_objects: honest::objects::CASES,
-    honest_with_tables: honest::tables::CASES,
-    honest_with_columns: honest::columns::CASES,
-    honest_with_rows: honest::rows::CASES,
+    defective_objects: defective::objects::CASES,
+    defective_parts_of_tables: defective::parts::CASES,
+    defective_columns: defective::columns::CASES,
+    defective_rows: defective::rows::CASES,
+    statements_that_fail: defective::failures::CASES,
+    clean_objects: clean::objects::CASES,
+    clean_tables: clean::tables::CASES,
+    clean_columns: clean::columns::CASES,
+    clean_rows: clean::rows::CASES,
     what_an_up_adds_is_no_finding: wanted::CASES,
 }
 
 #[test]
 fn the_tables_are_full() {
     let all = |tables: &[&'static [Case]]| tables.iter().copied().flatten().collect::<Vec<_>>();
-    let lies = all(&lies::CASES);
-    let honest = all(&honest::CASES);
-    assert!(lies.iter().all(|case| !case.finds.is_empty() && !case.names.is_empty()));
-    assert!(honest.iter().all(|case| case.finds.is_empty()));
-    cases::is_full(lies);
-    cases::is_full(honest);
+    let defective = all(&defective::CASES);
+    let clean = all(&clean::CASES);
+    assert!(defective.iter().all(|case| !case.finds.is_empty() && !case.names.is_empty()));
+    assert!(clean.iter().all(|case| case.finds.is_empty()));
+    cases::is_full(defective);
+    cases::is_full(clean);
 }

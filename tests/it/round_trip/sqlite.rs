@@ -1,6 +1,6 @@
-//! Lies and honest migrations on this database.
+//! Defective and clean migrations on this database.
 
-/// A case whose sections are an up and a down. An honest one finds nothing and names nothing.
+/// A case whose sections are an up and a down. A clean one finds nothing and names nothing.
 macro_rules! case {
     ($name:literal, $before:expr, $up:literal, $down:literal) => {
         case!($name, $before, $up, $down, [], [])
@@ -17,8 +17,8 @@ macro_rules! case {
     };
 }
 
-mod honest;
-mod lies;
+mod clean;
+mod defective;
 mod wanted;
 
 use migrate_core::dialect::Dialect;
@@ -27,12 +27,12 @@ use super::cases;
 
 #[tokio::test]
 async fn every_lie_is_found_by_its_test() {
-    cases::run(Dialect::Sqlite, &lies::all()).await;
+    cases::run(Dialect::Sqlite, &defective::all()).await;
 }
 
 #[tokio::test]
-async fn no_honest_migration_is_accused() {
-    cases::run(Dialect::Sqlite, &honest::all()).await;
+async fn clean_migrations_pass() {
+    cases::run(Dialect::Sqlite, &clean::all()).await;
 }
 
 #[tokio::test]
@@ -42,9 +42,9 @@ async fn what_an_up_adds_is_no_finding() {
 
 #[test]
 fn the_tables_are_full() {
-    let (lies, honest) = (lies::all(), honest::all());
-    cases::is_full(&lies);
-    cases::is_full(&honest);
-    assert!(lies.iter().all(|case| !case.finds.is_empty() && !case.names.is_empty()));
-    assert!(honest.iter().all(|case| case.finds.is_empty()));
+    let (defective, clean) = (defective::all(), clean::all());
+    cases::is_full(&defective);
+    cases::is_full(&clean);
+    assert!(defective.iter().all(|case| !case.finds.is_empty() && !case.names.is_empty()));
+    assert!(clean.iter().all(|case| case.finds.is_empty()));
 }

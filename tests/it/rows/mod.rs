@@ -1,7 +1,7 @@
 //! Rows that tables are filled with, and what became of them, on real databases.
 
 mod keys;
-mod losses;
+mod row_diff;
 mod schema;
 mod types;
 

@@ -37,14 +37,14 @@ mod lock_row;
 mod locks;
 mod offline;
 mod outside;
-mod patience;
 mod redo;
+mod retry;
 mod session;
 mod set_up;
 mod settings;
 mod tables;
 mod transactions;
-mod ways;
+mod up_and_down;
 
 use std::time::Duration;
 
@@ -95,7 +95,7 @@ pub(crate) fn chain(dialect: Dialect, count: usize) -> History {
     history(dialect, &(0..count).map(file).collect::<Vec<_>>())
 }
 
-/// Options with a short patience.
+/// Options with short timeouts.
 pub(crate) fn options() -> Options {
     Options { lock_wait: Duration::from_secs(20), by: "ada@test".to_owned(), ..Options::default() }
 }

@@ -22,7 +22,7 @@ use state::Note;
 pub(crate) use state::{folder, lock};
 
 /// How long a server may take to answer a connection.
-const PATIENCE: Duration = Duration::from_secs(5);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long a server may take to be ready, its first data included.
 const START: Duration = Duration::from_secs(120);
@@ -248,9 +248,9 @@ async fn probe(url: &str) -> Result<Connection, Error> {
         Ok(connection)
     };
     let late = |_| {
-        let message = format!("no answer in {} s", PATIENCE.as_secs());
+        let message = format!("no answer in {} s", CONNECT_TIMEOUT.as_secs());
         let source = std::io::Error::new(std::io::ErrorKind::TimedOut, message);
         Error::connect(url, sqlx::Error::Io(source))
     };
-    tokio::time::timeout(PATIENCE, asked).await.unwrap_or_else(|elapsed| Err(late(elapsed)))
+    tokio::time::timeout(CONNECT_TIMEOUT, asked).await.unwrap_or_else(|elapsed| Err(late(elapsed)))
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use migrate_core::dialect::Dialect;
 
-use super::plan::{Plan, Unique};
+use super::table_plan::{TablePlan, Unique};
 use super::value::Value;
 
 /// A row: values by the column's place. What is not there is left to the database.
@@ -52,7 +52,7 @@ impl Mode {
 /// Chooses rows of one table, and knows what is taken.
 pub(super) struct Chooser<'p> {
     dialect: Dialect,
-    plan: &'p Plan,
+    table_plan: &'p TablePlan,
     rows: usize,
     /// Turns fresh values away from those of earlier rows.
     pub(super) salt: u64,
@@ -71,15 +71,15 @@ enum Choice {
 }
 
 impl<'p> Chooser<'p> {
-    pub(super) fn new(dialect: Dialect, plan: &'p Plan, rows: usize, salt: u64) -> Self {
-        let taken = vec![HashSet::new(); plan.uniques.len()];
-        Self { dialect, plan, rows, salt, taken }
+    pub(super) fn new(dialect: Dialect, table_plan: &'p TablePlan, rows: usize, salt: u64) -> Self {
+        let taken = vec![HashSet::new(); table_plan.uniques.len()];
+        Self { dialect, table_plan, rows, salt, taken }
     }
 
     /// The `n`-th row; `None` where nothing is left that is unique.
     pub(super) fn row(&self, n: usize, mode: Mode) -> Option<Row> {
         let mut choices: Vec<Choice> =
-            (0..self.plan.slots.len()).map(|at| self.choice(at, n, mode)).collect();
+            (0..self.table_plan.column_groups.len()).map(|at| self.choice(at, n, mode)).collect();
         if mode == Mode::Fresh {
             self.freshen(&mut choices, n);
         }
@@ -94,17 +94,19 @@ impl<'p> Chooser<'p> {
 
     /// Notes that a row is in.
     pub(super) fn take(&mut self, row: &Row) {
-        for (unique, taken) in self.plan.uniques.iter().zip(&mut self.taken) {
+        for (unique, taken) in self.table_plan.uniques.iter().zip(&mut self.taken) {
             taken.extend(key(unique, row));
         }
     }
 
     fn choice(&self, at: usize, n: usize, mode: Mode) -> Choice {
-        let slot = &self.plan.slots[at];
-        let many = slot.tuples.len();
+        let column_group = &self.table_plan.column_groups[at];
+        let many = column_group.tuples.len();
         let is_last = n + 1 == self.rows && self.rows > 2;
-        let is_default = slot.columns.iter().all(|column| self.plan.defaulted.contains(column));
-        let is_required = slot.columns.iter().any(|column| self.plan.required.contains(column));
+        let is_default =
+            column_group.columns.iter().all(|column| self.table_plan.defaulted.contains(column));
+        let is_required =
+            column_group.columns.iter().any(|column| self.table_plan.required.contains(column));
         // The first two rows are alike; of the others each has something else in each column.
         let window = many.saturating_sub(1).min(self.rows.max(3) - 2).max(1);
         let pattern = if n < 2 { 0 } else { 1 + (n - 2 + at) % window };
@@ -112,10 +114,12 @@ impl<'p> Chooser<'p> {
             _ if many == 0 => Choice::None,
             Mode::Defaults => Choice::None,
             Mode::Minimal if !is_required => Choice::None,
-            Mode::Formed(form) => match slot.fresh.as_ref().and_then(|kind| kind.formed(form, n)) {
-                Some(text) => Choice::Fresh(text),
-                None => Choice::Tuple(many - 1),
-            },
+            Mode::Formed(form) => {
+                match column_group.fresh.as_ref().and_then(|family| family.formed(form, n)) {
+                    Some(text) => Choice::Fresh(text),
+                    None => Choice::Tuple(many - 1),
+                }
+            }
             Mode::Plain | Mode::Minimal => Choice::Tuple(many - 1),
             Mode::Shifted(steps) => Choice::Tuple((pattern + steps) % many),
             Mode::Pattern | Mode::Fresh if is_last && is_default => Choice::None,
@@ -125,12 +129,12 @@ impl<'p> Chooser<'p> {
 
     /// Gives every slot that has a part in a key a value that no row has had.
     fn freshen(&self, choices: &mut [Choice], n: usize) {
-        for (at, slot) in self.plan.slots.iter().enumerate() {
-            let column = slot.columns.first();
+        for (at, column_group) in self.table_plan.column_groups.iter().enumerate() {
+            let column = column_group.columns.first();
             let in_key = |unique: &Unique| unique.columns.iter().any(|(c, _)| Some(c) == column);
-            if let Some(kind) = &slot.fresh
-                && self.plan.uniques.iter().any(in_key)
-                && let Some(value) = kind.fresh(self.salt + n as u64, self.dialect)
+            if let Some(family) = &column_group.fresh
+                && self.table_plan.uniques.iter().any(in_key)
+                && let Some(value) = family.fresh(self.salt + n as u64, self.dialect)
             {
                 choices[at] = Choice::Fresh(value);
             }
@@ -140,18 +144,19 @@ impl<'p> Chooser<'p> {
     /// Changes choices until nothing is taken; whether that was possible.
     fn change(&self, choices: &mut [Choice], n: usize) -> bool {
         let row = self.row_of(choices, n);
-        let mut slots: Vec<usize> = Vec::new();
+        let mut column_groups: Vec<usize> = Vec::new();
         for unique in self.conflicts(&row) {
             let touches = |at: &usize| {
-                let columns = &self.plan.slots[*at].columns;
+                let columns = &self.table_plan.column_groups[*at].columns;
                 unique.columns.iter().any(|(column, _)| columns.contains(column))
             };
-            slots.extend((0..choices.len()).filter(touches));
+            column_groups.extend((0..choices.len()).filter(touches));
         }
         // Those with more to choose from first.
-        slots.sort_by_key(|at| std::cmp::Reverse(self.plan.slots[*at].tuples.len()));
-        slots.dedup();
-        for (i, &at) in slots.iter().enumerate() {
+        column_groups
+            .sort_by_key(|at| std::cmp::Reverse(self.table_plan.column_groups[*at].tuples.len()));
+        column_groups.dedup();
+        for (i, &at) in column_groups.iter().enumerate() {
             let before = choices[at].clone();
             for one in self.others(at, n) {
                 choices[at] = one;
@@ -159,7 +164,7 @@ impl<'p> Chooser<'p> {
                     return true;
                 }
                 // Two at a time, where one does not suffice.
-                for &second in &slots[i + 1..] {
+                for &second in &column_groups[i + 1..] {
                     let was = choices[second].clone();
                     for other in self.others(second, n).into_iter().take(8) {
                         choices[second] = other;
@@ -177,14 +182,14 @@ impl<'p> Chooser<'p> {
 
     /// What else a slot has to give: its tuples, from the `n`-th on, and fresh values.
     fn others(&self, at: usize, n: usize) -> Vec<Choice> {
-        let slot = &self.plan.slots[at];
-        let many = slot.tuples.len();
+        let column_group = &self.table_plan.column_groups[at];
+        let many = column_group.tuples.len();
         // NULL stands second: in a key it comes after the values.
         let values = (0..many).map(|k| (k + n) % many);
         let (nulls, values): (Vec<usize>, Vec<usize>) =
-            values.partition(|k| slot.tuples[*k].contains(&Value::Null));
-        let fresh = slot.fresh.iter().flat_map(|kind| {
-            (0..8).filter_map(|k| kind.fresh(self.salt + n as u64 * 8 + k, self.dialect))
+            values.partition(|k| column_group.tuples[*k].contains(&Value::Null));
+        let fresh = column_group.fresh.iter().flat_map(|family| {
+            (0..8).filter_map(|k| family.fresh(self.salt + n as u64 * 8 + k, self.dialect))
         });
         let tuples = values.into_iter().map(Choice::Tuple);
         let mut others: Vec<Choice> = tuples.take(40).chain(fresh.map(Choice::Fresh)).collect();
@@ -201,25 +206,31 @@ impl<'p> Chooser<'p> {
 
     fn row_of(&self, choices: &[Choice], n: usize) -> Row {
         let mut row = Row::new();
-        for (slot, choice) in self.plan.slots.iter().zip(choices) {
+        for (column_group, choice) in self.table_plan.column_groups.iter().zip(choices) {
             match choice {
                 Choice::Tuple(k) => {
-                    row.extend(slot.columns.iter().copied().zip(slot.tuples[*k].iter().cloned()));
+                    row.extend(
+                        column_group
+                            .columns
+                            .iter()
+                            .copied()
+                            .zip(column_group.tuples[*k].iter().cloned()),
+                    );
                 }
                 Choice::Fresh(value) => {
-                    row.extend(slot.columns.iter().map(|column| (*column, value.clone())));
+                    row.extend(column_group.columns.iter().map(|column| (*column, value.clone())));
                 }
                 Choice::None => {}
             }
         }
-        if let Some(fixed) = self.plan.fixed.get(n) {
+        if let Some(fixed) = self.table_plan.fixed.get(n) {
             row.extend(fixed.clone());
         }
         row
     }
 
     fn conflicts<'a>(&'a self, row: &'a Row) -> impl Iterator<Item = &'a Unique> + 'a {
-        let both = self.plan.uniques.iter().zip(&self.taken);
+        let both = self.table_plan.uniques.iter().zip(&self.taken);
         both.filter(|(unique, taken)| key(unique, row).is_some_and(|key| taken.contains(&key)))
             .map(|(unique, _)| unique)
     }
@@ -244,21 +255,25 @@ fn key(unique: &Unique, row: &Row) -> Option<Vec<Value>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::kind::Kind;
-    use super::super::slot::Slot;
+    use super::super::column_group::ColumnGroup;
+    use super::super::type_family::TypeFamily;
     use super::*;
 
-    fn plan(uniques: &[&[usize]], slots: Vec<Slot>) -> Plan {
+    fn table_plan(uniques: &[&[usize]], column_groups: Vec<ColumnGroup>) -> TablePlan {
         let unique = |columns: &&[usize]| Unique {
             columns: columns.iter().map(|c| (*c, None)).collect(),
             nulls_too: false,
             partial: false,
         };
-        Plan { slots, uniques: uniques.iter().map(unique).collect(), ..Plan::default() }
+        TablePlan {
+            column_groups,
+            uniques: uniques.iter().map(unique).collect(),
+            ..TablePlan::default()
+        }
     }
 
-    fn rows(plan: &Plan, many: usize) -> Vec<Row> {
-        let mut chooser = Chooser::new(Dialect::Sqlite, plan, many, 0);
+    fn rows(table_plan: &TablePlan, many: usize) -> Vec<Row> {
+        let mut chooser = Chooser::new(Dialect::Sqlite, table_plan, many, 0);
         let mut rows = Vec::new();
         for n in 0..many {
             if let Some(row) = chooser.row(n, Mode::Pattern) {
@@ -269,15 +284,15 @@ mod tests {
         rows
     }
 
-    fn ints(column: usize, values: &[i128]) -> Slot {
-        Slot::of(column, values.iter().map(|n| Value::Int(*n)).collect(), None)
+    fn ints(column: usize, values: &[i128]) -> ColumnGroup {
+        ColumnGroup::of(column, values.iter().map(|n| Value::Int(*n)).collect(), None)
     }
 
     #[test]
     fn what_is_not_unique_stands_twice_and_null_once() {
-        let mut slot = ints(0, &[1, 2, 3]);
-        slot.tuples.insert(1, vec![Value::Null]);
-        let rows = rows(&plan(&[], vec![slot]), 5);
+        let mut column_group = ints(0, &[1, 2, 3]);
+        column_group.tuples.insert(1, vec![Value::Null]);
+        let rows = rows(&table_plan(&[], vec![column_group]), 5);
         let values: Vec<&Value> = rows.iter().map(|row| &row[&0]).collect();
         assert_eq!(values[0], values[1]);
         assert!(values.contains(&&Value::Null));
@@ -285,16 +300,16 @@ mod tests {
 
     #[test]
     fn a_key_of_two_columns_is_unique_as_a_whole() {
-        let found = rows(&plan(&[&[0, 1]], vec![ints(0, &[1, 2]), ints(1, &[5, 6])]), 6);
+        let found = rows(&table_plan(&[&[0, 1]], vec![ints(0, &[1, 2]), ints(1, &[5, 6])]), 6);
         let pairs: HashSet<(&Value, &Value)> = found.iter().map(|r| (&r[&0], &r[&1])).collect();
         assert_eq!((found.len(), pairs.len()), (4, 4), "all that there are, each once");
     }
 
     #[test]
     fn keys_of_one_column_get_fresh_values() {
-        let mut slot = ints(0, &[1]);
-        slot.fresh = Some(Kind::Int(i128::from(i32::MIN), i128::from(i32::MAX)));
-        let found = rows(&plan(&[&[0]], vec![slot]), 6);
+        let mut column_group = ints(0, &[1]);
+        column_group.fresh = Some(TypeFamily::Int(i128::from(i32::MIN), i128::from(i32::MAX)));
+        let found = rows(&table_plan(&[&[0]], vec![column_group]), 6);
         let values: HashSet<&Value> = found.iter().map(|row| &row[&0]).collect();
         assert_eq!((found.len(), values.len()), (6, 6));
     }

@@ -56,7 +56,7 @@ pub(crate) async fn contents(
     let mut queries: Vec<(Name, String)> = Vec::new();
     for name in tables {
         let Some(table) = schema.tables.get(name) else { continue };
-        if super::plan::is_no_store(table).is_some() {
+        if super::table_plan::is_no_store(table).is_some() {
             continue;
         }
         let columns: Vec<String> = table.columns.iter().map(|c| c.name.clone()).collect();

@@ -6,26 +6,26 @@ use migrate_core::dialect::Dialect;
 use migrate_core::schema::{Name, Table};
 
 use super::choose::{Chooser, Mode, Row};
-use super::order::Turn;
-use super::plan;
+use super::filler::Filler;
+use super::order::FillStep;
+use super::table_plan;
 use super::value::quoted;
-use super::work::Work;
 
 /// Fills one table; how many rows were put in, or why it has none.
 pub(super) async fn insert(
-    work: &mut Work<'_>,
-    turn: &Turn,
+    filler: &mut Filler<'_>,
+    step: &FillStep,
     table: &Table,
 ) -> sqlx::Result<Result<usize, String>> {
-    let seed = work.filling.seed;
-    match all(work, turn, table, seed).await? {
+    let seed = filler.filling.seed;
+    match all(filler, step, table, seed).await? {
         Ok(Some(rows)) => return Ok(Ok(rows)),
         Ok(None) => {}
         Err(why) => return Ok(Err(why)),
     }
     // Rows that are there already have taken the values that were chosen.
-    let count = count(work, &turn.table).await?;
-    Ok(match one_by_one(work, turn, table, seed + 20 * count).await? {
+    let count = count(filler, &step.table).await?;
+    Ok(match one_by_one(filler, step, table, seed + 20 * count).await? {
         // Triggers of other tables have filled it.
         Err(_) if count > 0 => Ok(0),
         outcome => outcome,
@@ -33,25 +33,26 @@ pub(super) async fn insert(
 }
 
 /// How many rows a table has; 0 where it cannot be read.
-pub(super) async fn count(work: &mut Work<'_>, table: &Name) -> sqlx::Result<u64> {
-    let count = format!("SELECT CAST(COUNT(*) AS CHAR(20)) FROM {}", quoted(work.dialect, table));
-    let count = work.ask(&count).await?.unwrap_or_default().into_iter().flatten().flatten().next();
+pub(super) async fn count(filler: &mut Filler<'_>, table: &Name) -> sqlx::Result<u64> {
+    let count = format!("SELECT CAST(COUNT(*) AS CHAR(20)) FROM {}", quoted(filler.dialect, table));
+    let count =
+        filler.ask(&count).await?.unwrap_or_default().into_iter().flatten().flatten().next();
     Ok(count.and_then(|n| n.trim().parse::<u64>().ok()).unwrap_or_default())
 }
 
 /// Tries one statement for all rows; `None` where the database refuses it.
 async fn all(
-    work: &mut Work<'_>,
-    turn: &Turn,
+    filler: &mut Filler<'_>,
+    step: &FillStep,
     table: &Table,
     salt: u64,
 ) -> sqlx::Result<Result<Option<usize>, String>> {
-    let plan = match plan::plan(work, turn, table, salt).await? {
-        Ok(plan) => plan,
+    let table_plan = match table_plan::plan(filler, step, table, salt).await? {
+        Ok(table_plan) => table_plan,
         Err(why) => return Ok(Err(why)),
     };
-    let many = work.filling.rows;
-    let mut chooser = Chooser::new(work.dialect, &plan, many, salt);
+    let many = filler.filling.rows;
+    let mut chooser = Chooser::new(filler.dialect, &table_plan, many, salt);
     let mut rows: Vec<Row> = Vec::new();
     for n in 0..many {
         if let Some(row) = chooser.row(n, Mode::Pattern) {
@@ -59,34 +60,34 @@ async fn all(
             rows.push(row);
         }
     }
-    let sql = statements(work.dialect, &turn.table, table, &rows);
-    let taken = !rows.is_empty() && work.attempt(&sql).await?.is_ok();
+    let sql = statements(filler.dialect, &step.table, table, &rows);
+    let taken = !rows.is_empty() && filler.attempt(&sql).await?.is_ok();
     Ok(Ok(taken.then_some(rows.len())))
 }
 
 async fn one_by_one(
-    work: &mut Work<'_>,
-    turn: &Turn,
+    filler: &mut Filler<'_>,
+    step: &FillStep,
     table: &Table,
     salt: u64,
 ) -> sqlx::Result<Result<usize, String>> {
-    let plan = match plan::plan(work, turn, table, salt).await? {
-        Ok(plan) => plan,
+    let table_plan = match table_plan::plan(filler, step, table, salt).await? {
+        Ok(table_plan) => table_plan,
         Err(why) => return Ok(Err(why)),
     };
-    let many = work.filling.rows;
-    let mut chooser = Chooser::new(work.dialect, &plan, many, salt);
+    let many = filler.filling.rows;
+    let mut chooser = Chooser::new(filler.dialect, &table_plan, many, salt);
     let mut done = 0;
     let mut said = None;
     for n in 0..many {
         let mut tried = BTreeSet::new();
         for mode in Mode::ALL {
             let Some(row) = chooser.row(n, mode) else { continue };
-            let sql = statements(work.dialect, &turn.table, table, std::slice::from_ref(&row));
+            let sql = statements(filler.dialect, &step.table, table, std::slice::from_ref(&row));
             if !tried.insert(sql.clone()) {
                 continue;
             }
-            match work.attempt(&sql).await? {
+            match filler.attempt(&sql).await? {
                 Ok(()) => {
                     chooser.take(&row);
                     done += 1;
@@ -97,7 +98,7 @@ async fn one_by_one(
             }
         }
         // What takes neither of two rows takes none, unless the rows differ by what is promised.
-        if done == 0 && n >= 1 && !plan.is_promised {
+        if done == 0 && n >= 1 && !table_plan.is_reserved {
             break;
         }
         chooser.salt += 1;
@@ -136,7 +137,7 @@ fn statements(dialect: Dialect, name: &Name, table: &Table, rows: &[Row]) -> Str
         };
         format!(
             "INSERT INTO {name} ({}) {overriding}VALUES {}",
-            plan::columns(dialect, table, columns),
+            table_plan::columns(dialect, table, columns),
             tuples.join(", ")
         )
     };

@@ -1,29 +1,29 @@
 //! Rows: what tables are filled with before an up, and what became of them.
 //!
-//! Filling goes from the inside of a table outwards: `kind` says what a type can hold, `samples`
-//! its edges, `form` what a text is read as, `slot` which columns are chosen together and what the checks leave of them, `plan`
+//! Filling goes from the inside of a table outwards: `type_family` says what a type can hold, `edge_values`
+//! its edges, `form` what a text is read as, `column_group` which columns are chosen together and what the checks leave of them, `table_plan`
 //! puts that together for a table, `choose` makes rows of it, `insert` brings them in. `order` says
-//! which table comes when, `fed` which are filled by triggers of others, `late` sees to what had to wait, `replay` keeps the
+//! which table comes when, `filled_by_triggers` which are filled by triggers of others, `deferred` sees to what had to wait, `replay` keeps the
 //! statements, `like` adds what a
-//! revision is about to ask of rows. `contents` reads rows, `loss` compares
+//! revision is about to ask of rows. `contents` reads rows, `row_diff` compares
 //! them. Nothing here knows of revisions.
 
 mod choose;
+mod column_group;
 mod contents;
-mod fed;
+mod deferred_keys;
+mod edge_values;
+mod filled_by_triggers;
+mod filler;
 mod form;
+mod future_constraints;
 mod insert;
-mod kind;
-mod late;
-mod like;
-mod loss;
 mod order;
-mod plan;
 mod replay;
-mod samples;
-mod slot;
+mod row_diff;
+mod table_plan;
+mod type_family;
 mod value;
-mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,13 +32,13 @@ use migrate_core::schema::{Name, Schema, Table};
 
 pub use contents::Contents;
 pub(crate) use contents::contents;
+use filler::Filler;
 pub(super) use form::{Form, form};
-pub(super) use like::like;
-pub use loss::{Change, Loss, Samples, losses, undeclared};
-use order::{Knot, Turn};
-pub(super) use plan::partitioned_parent;
+pub(super) use future_constraints::with_future_constraints;
+use order::{FillStep, FkCycle};
 pub(super) use replay::Fills;
-use work::Work;
+pub use row_diff::{RowDiff, SampleRows, ValueChange, diff_rows, undeclared};
+pub(super) use table_plan::partitioned_parent;
 
 use crate::driver::Connection;
 
@@ -59,7 +59,7 @@ pub(crate) struct Filling<'f> {
     /// Which of the possible rows: the same seed gives the same rows.
     pub(crate) seed: u64,
     /// Columns, in lower case, that somebody calculates with: their values leave room for it.
-    pub(crate) roomy: &'f BTreeSet<String>,
+    pub(crate) headroom: &'f BTreeSet<String>,
     /// Columns, in lower case, that a loop or a recursion may count up to: their numbers are small.
     pub(crate) counted: &'f BTreeSet<String>,
     /// Texts, by the column's name in lower case, that somebody reads as something narrower.
@@ -81,13 +81,19 @@ pub(crate) async fn fill(
     filling: Filling<'_>,
     fills: &mut Fills,
 ) -> sqlx::Result<Filled> {
-    let work =
-        Work { connection, dialect, schema, filling, promises: BTreeMap::new(), taken: Vec::new() };
+    let filler = Filler {
+        connection,
+        dialect,
+        schema,
+        filling,
+        reserved_keys: BTreeMap::new(),
+        taken: Vec::new(),
+    };
     if filling.in_transaction {
-        return fill_all(work, tables, fills).await;
+        return fill_all(filler, tables, fills).await;
     }
-    work.connection.begin(false).await?;
-    match fill_all(work, tables, fills).await {
+    filler.connection.begin(false).await?;
+    match fill_all(filler, tables, fills).await {
         Ok(filled) => connection.execute("COMMIT").await.map(|_| filled),
         Err(error) => {
             // The first error is the one to tell.
@@ -98,158 +104,171 @@ pub(crate) async fn fill(
 }
 
 async fn fill_all(
-    mut work: Work<'_>,
+    mut filler: Filler<'_>,
     tables: &BTreeSet<Name>,
     fills: &mut Fills,
 ) -> sqlx::Result<Filled> {
-    let (schema, filling) = (work.schema, work.filling);
+    let (schema, filling) = (filler.schema, filler.filling);
     let mut filled = Filled::default();
     let mut wanted = tables.clone();
     for table in tables.iter().filter_map(|name| schema.tables.get(name)) {
         // A partition gets its rows through its parent.
-        wanted.extend(plan::partitioned_parent(schema, table));
+        wanted.extend(table_plan::partitioned_parent(schema, table));
     }
-    let mut knots = order::order(schema, &schema.with_parents(wanted));
-    let fed = fed::fed(schema);
-    fed::defer(&mut knots, &fed, schema);
+    let mut cycles = order::order(schema, &schema.with_parents(wanted));
+    let filled_by_triggers = filled_by_triggers::filled_by_triggers(schema);
+    filled_by_triggers::defer(&mut cycles, &filled_by_triggers, schema);
     // Turns whose statements are known, and wait for others to go with.
-    let mut ready: Vec<&Knot> = Vec::new();
-    for knot in &knots {
-        if let [turn] = knot.as_slice()
-            && !fed.contains_key(&turn.table)
-            && let Some(table) = schema.tables.get(&turn.table)
-            && fills.inserts(&filling, turn, table).is_some()
+    let mut ready: Vec<&FkCycle> = Vec::new();
+    for cycle in &cycles {
+        if let [step] = cycle.as_slice()
+            && !filled_by_triggers.contains_key(&step.table)
+            && let Some(table) = schema.tables.get(&step.table)
+            && fills.inserts(&filling, step, table).is_some()
         {
-            ready.push(knot);
+            ready.push(cycle);
             continue;
         }
-        replay(&mut work, std::mem::take(&mut ready), fills, &mut filled).await?;
-        fill_knot(&mut work, knot, &fed, fills, &mut filled).await?;
+        replay(&mut filler, std::mem::take(&mut ready), fills, &mut filled).await?;
+        fill_cycle(&mut filler, cycle, &filled_by_triggers, fills, &mut filled).await?;
     }
-    replay(&mut work, ready, fills, &mut filled).await?;
-    connect(&mut work, &knots, fills).await?;
-    work.settle().await?;
+    replay(&mut filler, ready, fills, &mut filled).await?;
+    connect(&mut filler, &cycles, fills).await?;
+    filler.settle().await?;
     Ok(filled)
 }
 
 /// Fills tables by the statements that filled them before, or else as for the first time.
 async fn replay(
-    work: &mut Work<'_>,
-    knots: Vec<&Knot>,
+    filler: &mut Filler<'_>,
+    cycles: Vec<&FkCycle>,
     fills: &mut Fills,
     filled: &mut Filled,
 ) -> sqlx::Result<()> {
-    let (schema, filling) = (work.schema, work.filling);
+    let (schema, filling) = (filler.schema, filler.filling);
     let mut all = Vec::new();
     let mut rows = Vec::new();
-    for turn in knots.iter().copied().flatten() {
-        let table = schema.tables.get(&turn.table);
-        if let Some((sql, count)) = table.and_then(|table| fills.inserts(&filling, turn, table)) {
+    for step in cycles.iter().copied().flatten() {
+        let table = schema.tables.get(&step.table);
+        if let Some((sql, count)) = table.and_then(|table| fills.inserts(&filling, step, table)) {
             all.push(sql);
-            rows.push((turn.table.clone(), count));
+            rows.push((step.table.clone(), count));
         }
     }
     if all.is_empty() {
         return Ok(());
     }
-    if work.attempt(&all.join("; ")).await?.is_ok() {
+    if filler.attempt(&all.join("; ")).await?.is_ok() {
         filled.rows.extend(rows);
         return Ok(());
     }
-    for knot in knots {
-        fill_knot(work, knot, &BTreeMap::new(), fills, filled).await?;
+    for cycle in cycles {
+        fill_cycle(filler, cycle, &BTreeMap::new(), fills, filled).await?;
     }
     Ok(())
 }
 
 /// Has rows refer to others that were not there when they were put in.
-async fn connect(work: &mut Work<'_>, knots: &[Knot], fills: &mut Fills) -> sqlx::Result<()> {
-    let (schema, filling) = (work.schema, work.filling);
-    let late: Vec<(&Turn, &Table)> = knots
+async fn connect(
+    filler: &mut Filler<'_>,
+    cycles: &[FkCycle],
+    fills: &mut Fills,
+) -> sqlx::Result<()> {
+    let (schema, filling) = (filler.schema, filler.filling);
+    let deferred: Vec<(&FillStep, &Table)> = cycles
         .iter()
         .flatten()
-        .filter(|turn| !turn.late.is_empty())
-        .filter_map(|turn| Some((turn, schema.tables.get(&turn.table)?)))
+        .filter(|step| !step.deferred.is_empty())
+        .filter_map(|step| Some((step, schema.tables.get(&step.table)?)))
         .collect();
     let known: Option<Vec<&str>> =
-        late.iter().map(|(turn, table)| fills.links(&filling, turn, table)).collect();
+        deferred.iter().map(|(step, table)| fills.links(&filling, step, table)).collect();
     if let Some(mut known) = known {
         known.retain(|sql| !sql.is_empty());
-        if known.is_empty() || work.attempt(&known.join("; ")).await?.is_ok() {
+        if known.is_empty() || filler.attempt(&known.join("; ")).await?.is_ok() {
             return Ok(());
         }
     }
-    for (turn, table) in late {
-        work.taken.clear();
-        late::connect(work, turn, table).await?;
-        fills.note_links(turn, &work.taken);
+    for (step, table) in deferred {
+        filler.taken.clear();
+        deferred_keys::connect(filler, step, table).await?;
+        fills.note_links(step, &filler.taken);
     }
     Ok(())
 }
 
 /// Fills tables that stand or fall together.
-async fn fill_knot(
-    work: &mut Work<'_>,
-    knot: &Knot,
-    fed: &BTreeMap<Name, BTreeSet<Name>>,
+async fn fill_cycle(
+    filler: &mut Filler<'_>,
+    cycle: &FkCycle,
+    filled_by_triggers: &BTreeMap<Name, BTreeSet<Name>>,
     fills: &mut Fills,
     filled: &mut Filled,
 ) -> sqlx::Result<()> {
-    let (schema, filling) = (work.schema, work.filling);
-    let is_tied = knot.iter().any(|turn| !turn.promised.is_empty());
-    if is_tied {
-        work.open_knot().await?;
+    let (schema, filling) = (filler.schema, filler.filling);
+    let is_cycle = cycle.iter().any(|step| !step.reserved.is_empty());
+    if is_cycle {
+        filler.begin_cycle().await?;
     }
     let mut outcomes = Vec::new();
-    for turn in knot {
-        let Some(table) = schema.tables.get(&turn.table) else { continue };
-        let outcome = match plan::is_no_store(table) {
+    for step in cycle {
+        let Some(table) = schema.tables.get(&step.table) else { continue };
+        let outcome = match table_plan::is_no_store(table) {
             Some(why) => Err(why),
-            None if is_fed(work, filled, fed.get(&turn.table), &turn.table).await? => Ok(0),
+            None if is_filled_by_triggers(
+                filler,
+                filled,
+                filled_by_triggers.get(&step.table),
+                &step.table,
+            )
+            .await? =>
+            {
+                Ok(0)
+            }
             None => {
-                work.taken.clear();
-                insert::insert(work, turn, table).await?
+                filler.taken.clear();
+                insert::insert(filler, step, table).await?
             }
         };
-        if let (Ok(rows @ 1..), false) = (&outcome, is_tied) {
-            fills.note(&filling, turn, table, (&work.taken, *rows));
+        if let (Ok(rows @ 1..), false) = (&outcome, is_cycle) {
+            fills.note(&filling, step, table, (&filler.taken, *rows));
         }
-        outcomes.push((turn, outcome));
+        outcomes.push((step, outcome));
     }
-    if is_tied {
+    if is_cycle {
         let mut holds = Ok(());
-        for (turn, outcome) in &outcomes {
-            let Some(table) = schema.tables.get(&turn.table) else { continue };
+        for (step, outcome) in &outcomes {
+            let Some(table) = schema.tables.get(&step.table) else { continue };
             if holds.is_ok() {
                 holds = match outcome {
-                    Ok(_) => late::judge(work, &turn.table, table).await?,
+                    Ok(_) => deferred_keys::check_references(filler, &step.table, table).await?,
                     Err(why) => Err(why.clone()),
                 };
             }
         }
-        if let Err(why) = work.close_knot(holds).await? {
+        if let Err(why) = filler.end_cycle(holds).await? {
             for (_, outcome) in outcomes.iter_mut().filter(|(_, outcome)| outcome.is_ok()) {
                 *outcome = Err(why.clone());
             }
         }
     }
-    for (turn, outcome) in outcomes {
+    for (step, outcome) in outcomes {
         match outcome {
-            Ok(rows) => filled.rows.push((turn.table.clone(), rows)),
-            Err(why) => filled.unfilled.push((turn.table.clone(), why)),
+            Ok(rows) => filled.rows.push((step.table.clone(), rows)),
+            Err(why) => filled.unfilled.push((step.table.clone(), why)),
         }
     }
     Ok(())
 }
 
 /// Whether a table has rows already by the triggers of tables that were filled before.
-async fn is_fed(
-    work: &mut Work<'_>,
+async fn is_filled_by_triggers(
+    filler: &mut Filler<'_>,
     filled: &Filled,
     feeders: Option<&BTreeSet<Name>>,
     table: &Name,
 ) -> sqlx::Result<bool> {
     let Some(feeders) = feeders else { return Ok(false) };
     let has_rows = |(name, rows): &(Name, usize)| *rows > 0 && feeders.contains(name);
-    Ok(filled.rows.iter().any(has_rows) && insert::count(work, table).await? > 0)
+    Ok(filled.rows.iter().any(has_rows) && insert::count(filler, table).await? > 0)
 }

@@ -6,18 +6,18 @@ use migrate_core::schema::{Deferrable, ForeignKey, MatchType, Name, Schema, Tabl
 
 /// A table's turn.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Turn {
+pub(super) struct FillStep {
     pub(super) table: Name,
     /// Foreign keys, by their place in the table, that begin as NULL: what they refer to is filled
     /// later, or is the table itself.
-    pub(super) late: Vec<usize>,
+    pub(super) deferred: Vec<usize>,
     /// Foreign keys that can be no NULL and refer to what is filled later: the rows there get the
     /// keys that are promised here.
-    pub(super) promised: Vec<usize>,
+    pub(super) reserved: Vec<usize>,
 }
 
 /// Turns that stand or fall together: one, or the tables of a circle without a way through NULL.
-pub(super) type Knot = Vec<Turn>;
+pub(super) type FkCycle = Vec<FillStep>;
 
 /// Whether some column of a foreign key may be NULL, so that the row refers to nothing.
 pub(super) fn may_be_null(table: &Table, key: &ForeignKey) -> bool {
@@ -32,16 +32,16 @@ pub(super) fn is_deferrable(key: &ForeignKey) -> bool {
 }
 
 /// The order of some tables. Parents that are not among them are taken as filled.
-pub(super) fn order(schema: &Schema, names: &BTreeSet<Name>) -> Vec<Knot> {
+pub(super) fn order(schema: &Schema, names: &BTreeSet<Name>) -> Vec<FkCycle> {
     let mut open: BTreeSet<&Name> =
         names.iter().filter(|name| schema.tables.contains_key(*name)).collect();
-    let mut knots: Vec<Knot> = Vec::new();
+    let mut cycles: Vec<FkCycle> = Vec::new();
     // Who is still to keep a promise of the knot that is open.
-    let mut owed: BTreeSet<Name> = BTreeSet::new();
+    let mut reserved_in: BTreeSet<Name> = BTreeSet::new();
     while !open.is_empty() {
         // How much a table wants that is not there yet: what cannot be NULL weighs more than all
         // that can, and what cannot even be deferred the most.
-        let weight = |name: &Name| -> (usize, usize, usize) {
+        let missing_parents = |name: &Name| -> (usize, usize, usize) {
             let Some(table) = schema.tables.get(name) else { return (0, 0, 0) };
             let missing = table
                 .foreign_keys
@@ -51,31 +51,31 @@ pub(super) fn order(schema: &Schema, names: &BTreeSet<Name>) -> Vec<Knot> {
             let strict = bound.iter().filter(|key| !is_deferrable(key)).count();
             (strict, bound.len(), free.len())
         };
-        let debtors = open.iter().filter(|name| owed.contains(**name));
-        let next = debtors.min_by_key(|name| (weight(name), **name));
+        let waiting = open.iter().filter(|name| reserved_in.contains(**name));
+        let next = waiting.min_by_key(|name| (missing_parents(name), **name));
         // Inside a knot those who owe come first, but for what they themselves wait for.
         let next = match next {
-            Some(name) if weight(name).1 == 0 => Some(*name),
-            _ => open.iter().copied().min_by_key(|name| (weight(name), *name)),
+            Some(name) if missing_parents(name).1 == 0 => Some(*name),
+            _ => open.iter().copied().min_by_key(|name| (missing_parents(name), *name)),
         };
         let Some(name) = next else { break };
         let Some(table) = schema.tables.get(name) else { break };
         let missing: Vec<usize> = (0..table.foreign_keys.len())
             .filter(|n| open.contains(&table.foreign_keys[*n].parent))
             .collect();
-        let (late, promised): (Vec<_>, Vec<_>) =
+        let (deferred, reserved): (Vec<_>, Vec<_>) =
             missing.into_iter().partition(|n| may_be_null(table, &table.foreign_keys[*n]));
-        let is_inside = !owed.is_empty();
-        owed.extend(promised.iter().map(|n| table.foreign_keys[*n].parent.clone()));
-        owed.remove(name);
+        let is_inside = !reserved_in.is_empty();
+        reserved_in.extend(reserved.iter().map(|n| table.foreign_keys[*n].parent.clone()));
+        reserved_in.remove(name);
         open.remove(name);
-        let turn = Turn { table: name.clone(), late, promised };
-        match knots.last_mut() {
-            Some(knot) if is_inside => knot.push(turn),
-            _ => knots.push(vec![turn]),
+        let step = FillStep { table: name.clone(), deferred, reserved };
+        match cycles.last_mut() {
+            Some(cycle) if is_inside => cycle.push(step),
+            _ => cycles.push(vec![step]),
         }
     }
-    knots
+    cycles
 }
 
 #[cfg(test)]
@@ -112,14 +112,14 @@ mod tests {
     fn told(text: &str) -> String {
         let schema = schema(text);
         let names = schema.tables.keys().cloned().collect();
-        let turn = |turn: &Turn| {
-            let mut text = turn.table.to_string();
-            text.extend(turn.late.iter().map(|n| format!("~{n}")));
-            text.extend(turn.promised.iter().map(|n| format!("!{n}")));
+        let step = |step: &FillStep| {
+            let mut text = step.table.to_string();
+            text.extend(step.deferred.iter().map(|n| format!("~{n}")));
+            text.extend(step.reserved.iter().map(|n| format!("!{n}")));
             text
         };
-        let knot = |knot: &Knot| knot.iter().map(turn).collect::<Vec<_>>().join(" ");
-        order(&schema, &names).iter().map(|k| format!("[{}]", knot(k))).collect()
+        let cycle = |cycle: &FkCycle| cycle.iter().map(step).collect::<Vec<_>>().join(" ");
+        order(&schema, &names).iter().map(|k| format!("[{}]", cycle(k))).collect()
     }
 
     #[test]

@@ -7,7 +7,7 @@ use migrate_core::schema::{Name, Table};
 
 use super::Filling;
 use super::form::{Form, form};
-use super::order::Turn;
+use super::order::FillStep;
 
 /// What filled the tables of a history so far.
 #[derive(Debug, Default)]
@@ -19,7 +19,7 @@ pub(in super::super) struct Fills {
 #[derive(Debug)]
 struct Known {
     table: Table,
-    turn: Turn,
+    step: FillStep,
     wants: Wants,
     rows: usize,
     inserts: String,
@@ -41,7 +41,7 @@ impl Wants {
         let column = |name: &String| {
             let name = name.to_lowercase();
             let form = form(&name, filling.forms);
-            (filling.roomy.contains(&name), filling.counted.contains(&name), form)
+            (filling.headroom.contains(&name), filling.counted.contains(&name), form)
         };
         Self {
             rows: filling.rows,
@@ -53,9 +53,9 @@ impl Wants {
 }
 
 impl Fills {
-    fn known(&self, filling: &Filling<'_>, turn: &Turn, table: &Table) -> Option<&Known> {
-        let known = self.known.get(&turn.table)?;
-        let fits = known.table == *table && known.turn == *turn;
+    fn known(&self, filling: &Filling<'_>, step: &FillStep, table: &Table) -> Option<&Known> {
+        let known = self.known.get(&step.table)?;
+        let fits = known.table == *table && known.step == *step;
         (fits && known.wants == Wants::of(filling, table)).then_some(known)
     }
 
@@ -63,40 +63,45 @@ impl Fills {
     pub(super) fn inserts(
         &self,
         filling: &Filling<'_>,
-        turn: &Turn,
+        step: &FillStep,
         table: &Table,
     ) -> Option<(&str, usize)> {
-        let known = self.known(filling, turn, table)?;
+        let known = self.known(filling, step, table)?;
         Some((&known.inserts, known.rows))
     }
 
     /// The statements that give its rows a parent later; may be empty.
-    pub(super) fn links(&self, filling: &Filling<'_>, turn: &Turn, table: &Table) -> Option<&str> {
-        self.known(filling, turn, table)?.links.as_deref()
+    pub(super) fn links(
+        &self,
+        filling: &Filling<'_>,
+        step: &FillStep,
+        table: &Table,
+    ) -> Option<&str> {
+        self.known(filling, step, table)?.links.as_deref()
     }
 
     /// Notes what filled a table.
     pub(super) fn note(
         &mut self,
         filling: &Filling<'_>,
-        turn: &Turn,
+        step: &FillStep,
         table: &Table,
         (inserts, rows): (&[String], usize),
     ) {
         let known = Known {
             table: table.clone(),
-            turn: turn.clone(),
+            step: step.clone(),
             wants: Wants::of(filling, table),
             rows,
             inserts: inserts.join("; "),
             links: None,
         };
-        self.known.insert(turn.table.clone(), known);
+        self.known.insert(step.table.clone(), known);
     }
 
     /// Notes what gave the rows of a table a parent.
-    pub(super) fn note_links(&mut self, turn: &Turn, links: &[String]) {
-        if let Some(known) = self.known.get_mut(&turn.table) {
+    pub(super) fn note_links(&mut self, step: &FillStep, links: &[String]) {
+        if let Some(known) = self.known.get_mut(&step.table) {
             known.links = Some(links.join("; "));
         }
     }

@@ -4,11 +4,11 @@
 //! that whoever opens a stage removes what is old: nobody else can tell what a test that was killed
 //! left behind. What stands in the databases is not known here.
 
-mod ground;
 mod mysql;
 mod names;
 mod postgres;
 mod sqlite;
+mod template_digest;
 
 use std::collections::{BTreeSet, HashSet};
 use std::fs::File;

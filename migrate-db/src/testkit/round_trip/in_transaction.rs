@@ -7,13 +7,13 @@ use migrate_core::plan::Direction;
 use migrate_core::revision::Section;
 use migrate_core::schema::{Name, Schema};
 
-use super::super::course::Course;
 use super::super::rows;
-use super::{REORDERED, Trial, UPWARDS_ONLY, differences, words};
+use super::super::session::Session;
+use super::{REORDERED, RoundTrip, UPWARDS_ONLY, differences, words};
 use crate::error::Error;
 
 /// How a rehearsal ended.
-pub(in super::super) enum Rehearsal {
+pub(in super::super) enum Attempt {
     /// All is well.
     Passed {
         /// What there is to say besides.
@@ -31,26 +31,26 @@ pub(in super::super) enum Rehearsal {
         unfilled: BTreeSet<Name>,
     },
     /// It cannot be rehearsed, or something else is amiss.
-    Open,
+    Inconclusive,
 }
 
 /// Rehearses a revision on a database that stands at its parents. The database is as before.
 ///
 /// # Errors
 /// When the database fails in a way that says nothing about the revision.
-pub(in super::super) async fn rehearse(
-    trial: Trial<'_>,
-    course: &mut Course<'_>,
+pub(in super::super) async fn run_in_transaction(
+    round_trip: RoundTrip<'_>,
+    session: &mut Session<'_>,
     before: &Schema,
-) -> Result<Rehearsal, Error> {
+) -> Result<Attempt, Error> {
     let ways = [Direction::Up, Direction::Down];
-    if !ways.iter().all(|way| stands_in_a_transaction(trial, *way)) {
-        return Ok(Rehearsal::Open);
+    if !ways.iter().all(|way| stands_in_a_transaction(round_trip, *way)) {
+        return Ok(Attempt::Inconclusive);
     }
-    let sections = ways.iter().filter_map(|way| trial.section(*way));
+    let sections = ways.iter().filter_map(|way| round_trip.section(*way));
     let foreign_keys = sections.into_iter().any(|section| section.foreign_keys);
-    let work = async |course: &mut Course<'_>| within(trial, course, before, true).await;
-    Ok(undone(course, foreign_keys, work).await?.unwrap_or(Rehearsal::Open))
+    let work = async |session: &mut Session<'_>| within(round_trip, session, before, true).await;
+    Ok(undone(session, foreign_keys, work).await?.unwrap_or(Attempt::Inconclusive))
 }
 
 /// Rehearses a revision on a copy that stands at its parents and that nobody needs afterwards: its
@@ -58,15 +58,15 @@ pub(in super::super) async fn rehearse(
 ///
 /// # Errors
 /// When the database fails in a way that says nothing about the revision.
-pub(in super::super) async fn rehearse_on_copy(
-    trial: Trial<'_>,
-    course: &mut Course<'_>,
-) -> Result<Rehearsal, Error> {
-    let before = course.schema().await?;
-    match within(trial, course, &before, false).await {
-        Ok(rehearsal) => Ok(rehearsal.unwrap_or(Rehearsal::Open)),
+pub(in super::super) async fn run_on_partial_copy(
+    round_trip: RoundTrip<'_>,
+    session: &mut Session<'_>,
+) -> Result<Attempt, Error> {
+    let before = session.schema().await?;
+    match within(round_trip, session, &before, false).await {
+        Ok(in_transaction) => Ok(in_transaction.unwrap_or(Attempt::Inconclusive)),
         Err(error) if error.is_lost() => Err(error),
-        Err(_) => Ok(Rehearsal::Open),
+        Err(_) => Ok(Attempt::Inconclusive),
     }
 }
 
@@ -76,23 +76,23 @@ pub(in super::super) async fn rehearse_on_copy(
 ///
 /// # Errors
 /// When the database fails in a way that says nothing about the revisions.
-pub(in super::super) async fn rehearse_downs(
-    trials: &[Trial<'_>],
-    course: &mut Course<'_>,
+pub(in super::super) async fn revert_in_transaction(
+    round_trips: &[RoundTrip<'_>],
+    session: &mut Session<'_>,
 ) -> Result<Option<Schema>, Error> {
-    let stands = |trial: &Trial<'_>| {
-        trial.dialect.words().one_trip && stands_in_a_transaction(*trial, Direction::Down)
+    let stands = |round_trip: &RoundTrip<'_>| {
+        round_trip.dialect.words().one_trip && stands_in_a_transaction(*round_trip, Direction::Down)
     };
-    if !trials.iter().all(stands) {
+    if !round_trips.iter().all(stands) {
         return Ok(None);
     }
-    undone(course, false, async |course| {
+    undone(session, false, async |session| {
         let mut text = Vec::new();
-        for trial in trials {
-            text.extend(statements(*trial, Direction::Down).into_iter().map(str::to_owned));
-            text.extend(course.connection.restore(false));
+        for round_trip in round_trips {
+            text.extend(statements(*round_trip, Direction::Down).into_iter().map(str::to_owned));
+            text.extend(session.connection.restore(false));
         }
-        course.schema_after(&text.join(BETWEEN)).await.map(Some)
+        session.schema_after(&text.join(BETWEEN)).await.map(Some)
     })
     .await
 }
@@ -101,35 +101,37 @@ pub(in super::super) async fn rehearse_downs(
 const BETWEEN: &str = "\n;\n";
 
 /// Whether a direction of a revision can be undone with a transaction.
-fn stands_in_a_transaction(trial: Trial<'_>, direction: Direction) -> bool {
-    let file = &trial.revision().file;
+fn stands_in_a_transaction(round_trip: RoundTrip<'_>, direction: Direction) -> bool {
+    let file = &round_trip.revision().file;
     let alone = |section: &Section| {
-        let spans = section.statements(file, trial.dialect);
-        spans.iter().any(|span| trial.dialect.stands_alone(span.of(file.text())))
+        let spans = section.statements(file, round_trip.dialect);
+        spans.iter().any(|span| round_trip.dialect.stands_alone(span.of(file.text())))
     };
-    trial.dialect.words().transactional_ddl
-        && trial.section(direction).is_none_or(|section| section.transaction && !alone(section))
+    round_trip.dialect.words().transactional_ddl
+        && round_trip
+            .section(direction)
+            .is_none_or(|section| section.transaction && !alone(section))
 }
 
 /// Does something in a transaction that is rolled back. What fails there is for a copy to do, or to
 /// fail to do with the right words.
 async fn undone<T>(
-    course: &mut Course<'_>,
+    session: &mut Session<'_>,
     foreign_keys: bool,
-    work: impl AsyncFnOnce(&mut Course<'_>) -> Result<Option<T>, Error>,
+    work: impl AsyncFnOnce(&mut Session<'_>) -> Result<Option<T>, Error>,
 ) -> Result<Option<T>, Error> {
     let failed = |doing: &'static str| move |e| Error::database(doing, e);
-    course.connection.begin(foreign_keys).await.map_err(failed("opening a transaction"))?;
-    let outcome = work(course).await;
-    let restore = course.connection.restore(false);
+    session.connection.begin(foreign_keys).await.map_err(failed("opening a transaction"))?;
+    let outcome = work(session).await;
+    let restore = session.connection.restore(false);
     let mut undo = vec!["ROLLBACK".to_owned()];
     undo.extend(restore.iter().cloned());
-    match course.execute(&undo.join(";\n")).await {
+    match session.execute(&undo.join(";\n")).await {
         Ok(_) => {}
         // SQLite rolls back by itself where a statement is interrupted or the file is full.
         Err(error) if is_over(&error) && restore.is_empty() => {}
         Err(error) if is_over(&error) => {
-            let restored = course.execute(&restore.join(";\n")).await;
+            let restored = session.execute(&restore.join(";\n")).await;
             restored.map_err(failed("restoring the session"))?;
         }
         Err(error) => return Err(failed("rolling back")(error)),
@@ -145,12 +147,12 @@ fn is_over(error: &sqlx::Error) -> bool {
 }
 
 async fn within(
-    trial: Trial<'_>,
-    course: &mut Course<'_>,
+    round_trip: RoundTrip<'_>,
+    session: &mut Session<'_>,
     before: &Schema,
     in_transaction: bool,
-) -> Result<Option<Rehearsal>, Error> {
-    let mut prepared = trial.prepare(course, before, in_transaction).await?;
+) -> Result<Option<Attempt>, Error> {
+    let mut prepared = round_trip.prepare(session, before, in_transaction).await?;
     if prepared.fixture.is_some() {
         return Ok(None);
     }
@@ -158,65 +160,65 @@ async fn within(
     let before = changed.as_ref().unwrap_or(before);
     let mut notes = prepared.notes;
     let unfilled = prepared.unfilled;
-    let up = match run(trial, course, Direction::Up).await {
+    let up = match run(round_trip, session, Direction::Up).await {
         Ok(Ok(up)) => up,
-        Ok(Err(why)) => return Ok(Some(Rehearsal::Refused { why, unfilled })),
+        Ok(Err(why)) => return Ok(Some(Attempt::Refused { why, unfilled })),
         Err(Error::Database { source, .. }) if source.as_database_error().is_some() => {
-            return Ok(Some(Rehearsal::Refused { why: words(&source), unfilled }));
+            return Ok(Some(Attempt::Refused { why: words(&source), unfilled }));
         }
         Err(error) => return Err(error),
     };
-    if !trial.verify(course).await.is_empty() {
+    if !round_trip.verify(session).await.is_empty() {
         return Ok(None);
     }
-    if !trial.has_way_down() {
+    if !round_trip.has_way_down() {
         notes.push(UPWARDS_ONLY.to_owned());
         let after = changed.is_none().then_some(up);
-        return Ok(Some(Rehearsal::Passed { notes, after, unfilled }));
+        return Ok(Some(Attempt::Passed { notes, after, unfilled }));
     }
-    let Ok(down) = run(trial, course, Direction::Down).await? else { return Ok(None) };
-    let (wrong, reordered) = differences(trial.dialect, before, &down);
+    let Ok(down) = run(round_trip, session, Direction::Down).await? else { return Ok(None) };
+    let (wrong, reordered) = differences(round_trip.dialect, before, &down);
     if !wrong.is_empty() {
         return Ok(None);
     }
     if reordered {
         notes.push(REORDERED.to_owned());
     }
-    if !trial.is_noop() {
-        let after = trial.contents(course, &down, &prepared.tables).await?;
-        let losses = trial.own_losses(before, rows::losses(&prepared.before, &after));
-        let (lost, _) = rows::undeclared(losses, &trial.lossy());
+    if !round_trip.is_noop() {
+        let after = round_trip.contents(session, &down, &prepared.tables).await?;
+        let diff_rows = round_trip.own_diffs(before, rows::diff_rows(&prepared.before, &after));
+        let (lost, _) = rows::undeclared(diff_rows, &round_trip.lossy());
         if !lost.is_empty() {
             return Ok(None);
         }
     }
-    let Ok(again) = run(trial, course, Direction::Up).await? else { return Ok(None) };
-    let (wrong, _) = differences(trial.dialect, &up, &again);
+    let Ok(again) = run(round_trip, session, Direction::Up).await? else { return Ok(None) };
+    let (wrong, _) = differences(round_trip.dialect, &up, &again);
     let after = changed.is_none().then_some(up);
-    Ok(wrong.is_empty().then_some(Rehearsal::Passed { notes, after, unfilled }))
+    Ok(wrong.is_empty().then_some(Attempt::Passed { notes, after, unfilled }))
 }
 
 /// Runs the statements of one direction, with the checks that a commit would make, and reads what
 /// the database holds then: in one trip where that can be. Or why a check fails.
 async fn run(
-    trial: Trial<'_>,
-    course: &mut Course<'_>,
+    round_trip: RoundTrip<'_>,
+    session: &mut Session<'_>,
     direction: Direction,
 ) -> Result<Result<Schema, String>, Error> {
-    let schema = course.schema_after(&statements(trial, direction).join(BETWEEN)).await?;
-    let broken = course.connection.violations().await;
+    let schema = session.schema_after(&statements(round_trip, direction).join(BETWEEN)).await?;
+    let broken = session.connection.violations().await;
     let broken = broken.unwrap_or_else(|error| vec![words(&error)]);
     Ok(if broken.is_empty() { Ok(schema) } else { Err(broken.join("; ")) })
 }
 
 /// The statements of one direction, between those that make what was put off happen now.
-fn statements(trial: Trial<'_>, direction: Direction) -> Vec<&str> {
-    let file = &trial.revision().file;
-    let mut statements = trial.dialect.words().settle.to_vec();
-    if let Some(section) = trial.section(direction) {
-        let spans = section.statements(file, trial.dialect);
+fn statements(round_trip: RoundTrip<'_>, direction: Direction) -> Vec<&str> {
+    let file = &round_trip.revision().file;
+    let mut statements = round_trip.dialect.words().settle.to_vec();
+    if let Some(section) = round_trip.section(direction) {
+        let spans = section.statements(file, round_trip.dialect);
         statements.extend(spans.iter().map(|span| span.of(file.text())));
-        statements.extend(trial.dialect.words().settle);
+        statements.extend(round_trip.dialect.words().settle);
     }
     statements
 }

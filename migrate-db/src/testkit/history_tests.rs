@@ -9,15 +9,15 @@ use migrate_core::round_trip;
 use migrate_core::schema::Schema;
 use migrate_core::sql::Hasher;
 
-use super::judge::Judge;
-use super::memory::Keys;
-use super::trial::{after_downs, differences, refusal, rehearse_downs};
+use super::cache::Keys;
+use super::round_trip::{after_downs, differences, refusal, revert_in_transaction};
+use super::runner::TestRunner;
 use super::verdict::{Finding, FindingCode, Outcome, Verdict};
 use crate::error::Error;
 
 /// A test of the whole history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Whole {
+pub(super) enum HistoryTest {
     /// The history has one head, unless the project wants several.
     SingleHead,
     /// Every up runs, from nothing to the heads.
@@ -26,7 +26,7 @@ pub(super) enum Whole {
     HeadToBase,
 }
 
-impl Whole {
+impl HistoryTest {
     /// All of them, in their order.
     pub(super) const ALL: [Self; 3] = [Self::SingleHead, Self::BaseToHead, Self::HeadToBase];
 
@@ -43,7 +43,7 @@ impl Whole {
     /// The test of a name.
     #[must_use]
     pub(super) fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|whole| whole.name() == name)
+        Self::ALL.into_iter().find(|history_tests| history_tests.name() == name)
     }
 
     /// Whether a verdict stays right while the history does: a step that the database refuses may
@@ -55,7 +55,7 @@ impl Whole {
 
     pub(super) fn key(self, graph: &Graph, keys: &Keys) -> String {
         let mut hash = Hasher::new();
-        hash.field("whole", self.name());
+        hash.field("history_tests", self.name());
         for head in graph.real_heads() {
             hash.field("head", &keys.state[head.index()]);
         }
@@ -64,23 +64,23 @@ impl Whole {
 }
 
 /// Runs one test.
-pub(super) async fn judge(
-    which: Whole,
-    judge: &mut Judge<'_>,
+pub(super) async fn run(
+    which: HistoryTest,
+    runner: &mut TestRunner<'_>,
     heads: Heads,
 ) -> Result<Verdict, Error> {
     let since = Instant::now();
-    let mut verdict = Verdict::whole(which.name(), judge.dialect());
+    let mut verdict = Verdict::of_history(which.name(), runner.dialect());
     match which {
-        Whole::SingleHead => {
-            for wrong in judge.history.check(heads).iter() {
+        HistoryTest::SingleHead => {
+            for wrong in runner.history.check(heads).iter() {
                 let mut finding = Finding::new(FindingCode::SeveralHeads, wrong.message.clone());
                 finding.help.clone_from(&wrong.help);
                 verdict.findings.push(finding);
             }
         }
-        Whole::BaseToHead => base_to_head(judge, &mut verdict).await?,
-        Whole::HeadToBase => head_to_base(judge, &mut verdict).await?,
+        HistoryTest::BaseToHead => base_to_head(runner, &mut verdict).await?,
+        HistoryTest::HeadToBase => head_to_base(runner, &mut verdict).await?,
     }
     if !verdict.findings.is_empty() {
         verdict.outcome = Outcome::Failed;
@@ -89,25 +89,25 @@ pub(super) async fn judge(
     Ok(verdict)
 }
 
-async fn base_to_head(judge: &mut Judge<'_>, verdict: &mut Verdict) -> Result<(), Error> {
-    let graph = &judge.history.graph;
+async fn base_to_head(runner: &mut TestRunner<'_>, verdict: &mut Verdict) -> Result<(), Error> {
+    let graph = &runner.history.graph;
     let all = graph.set(graph.order());
-    if let Err(why) = judge.reach(&all).await? {
+    if let Err(why) = runner.reach(&all).await? {
         verdict.findings.push(Finding::new(FindingCode::UpFails, why));
     }
     Ok(())
 }
 
-async fn head_to_base(judge: &mut Judge<'_>, verdict: &mut Verdict) -> Result<(), Error> {
-    let graph = &judge.history.graph;
+async fn head_to_base(runner: &mut TestRunner<'_>, verdict: &mut Verdict) -> Result<(), Error> {
+    let graph = &runner.history.graph;
     let all = graph.set(graph.order());
     let stops = graph.order().rev().find(|node| {
         matches!(
-            graph.revision(*node).down(judge.dialect()),
+            graph.revision(*node).down(runner.dialect()),
             migrate_core::revision::WayDown::Irreversible(_)
         )
     });
-    if let Err(why) = judge.reach(&all).await? {
+    if let Err(why) = runner.reach(&all).await? {
         verdict.outcome = Outcome::Skipped;
         verdict.notes.push(why);
         return Ok(());
@@ -121,25 +121,25 @@ async fn head_to_base(judge: &mut Judge<'_>, verdict: &mut Verdict) -> Result<()
         None => graph.set([]),
     };
     let down: Vec<_> = graph.order().rev().filter(|node| !above.contains(*node)).collect();
-    let before = schema_at(judge, &above).await?;
-    let trials: Vec<_> = down.iter().map(|node| judge.trial(*node)).collect();
-    let rehearsed = rehearse_downs(&trials, judge.walk.course()?).await?;
-    if rehearsed.is_some_and(|left| differences(judge.dialect(), &before, &left).0.is_empty()) {
+    let before = schema_at(runner, &above).await?;
+    let round_trips: Vec<_> = down.iter().map(|node| runner.round_trip(*node)).collect();
+    let attempt = revert_in_transaction(&round_trips, runner.base.session()?).await?;
+    if attempt.is_some_and(|left| differences(runner.dialect(), &before, &left).0.is_empty()) {
         return Ok(());
     }
-    let name = judge.walk.name_of_copy();
-    let mut course = judge.walk.copy(&name).await?;
-    let outcome = course.step(down, Direction::Down).await;
+    let name = runner.base.name_of_copy();
+    let mut session = runner.base.copy(&name).await?;
+    let outcome = session.step(down, Direction::Down).await;
     let left = match outcome {
-        Err(error) => Err(refusal("the down", judge.dialect(), error)?.text),
-        Ok(()) => Ok(course.schema().await?),
+        Err(error) => Err(refusal("the down", runner.dialect(), error)?.text),
+        Ok(()) => Ok(session.schema().await?),
     };
-    course.close().await;
-    judge.walk.stage().drop(&name).await?;
+    session.close().await;
+    runner.base.stage().drop(&name).await?;
     match left {
         Err(why) => verdict.findings.push(Finding::new(FindingCode::DownFails, why)),
         Ok(left) => {
-            let (wrong, _) = differences(judge.dialect(), &before, &left);
+            let (wrong, _) = differences(runner.dialect(), &before, &left);
             let help = "the test of the revision in question says more";
             let found = after_downs("after all downs", &wrong, [&before, &left]);
             verdict.findings.extend(
@@ -151,15 +151,15 @@ async fn head_to_base(judge: &mut Judge<'_>, verdict: &mut Verdict) -> Result<()
 }
 
 /// What a database holds where these revisions are applied and nothing else was.
-async fn schema_at(judge: &Judge<'_>, revisions: &Set) -> Result<Schema, Error> {
-    let stage = judge.walk.stage();
+async fn schema_at(runner: &TestRunner<'_>, revisions: &Set) -> Result<Schema, Error> {
+    let stage = runner.base.stage();
     if let Some(fresh) = stage.fresh().filter(|_| revisions.is_empty()) {
         return Ok(fresh.clone());
     }
     let revisions: Vec<_> = revisions.iter().collect();
-    let (name, mut course) = judge.walk.beside(&revisions).await?;
-    let schema = course.schema().await;
-    course.close().await;
+    let (name, mut session) = runner.base.beside(&revisions).await?;
+    let schema = session.schema().await;
+    session.close().await;
     stage.drop(&name).await?;
     schema
 }

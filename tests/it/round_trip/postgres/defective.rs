@@ -1,4 +1,4 @@
-//! Migrations that lie.
+//! Defective migrations.
 
 pub(super) mod columns;
 pub(super) mod failures;

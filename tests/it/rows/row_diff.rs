@@ -1,7 +1,7 @@
 //! Every kind of loss, on real databases.
 
 use migrate_core::schema::{Name, Schema};
-use migrate_db::testkit::{Loss, losses, undeclared};
+use migrate_db::testkit::{RowDiff, diff_rows, undeclared};
 
 use super::schema::table;
 use super::{contents, fill, make};
@@ -18,7 +18,7 @@ async fn what_was_lost_is_told(db: Db) {
     make(&db, &schema).await;
     assert_eq!(fill(&db, &schema).await.unfilled, []);
     let before = contents(&db, &schema).await;
-    assert_eq!(losses(&before, &contents(&db, &schema).await), []);
+    assert_eq!(diff_rows(&before, &contents(&db, &schema).await), []);
 
     db.execute("DROP TABLE gone").await;
     db.execute("UPDATE users SET email = NULL").await;
@@ -27,14 +27,14 @@ async fn what_was_lost_is_told(db: Db) {
     db.execute("INSERT INTO users (id, email, age) VALUES (100, 'new', 3)").await;
     db.execute("INSERT INTO heap (a, b) VALUES (12345, 'x')").await;
     schema.tables.remove(&Name::new("gone"));
-    let found = losses(&before, &contents(&db, &schema).await);
+    let found = diff_rows(&before, &contents(&db, &schema).await);
     let mut kinds = Vec::new();
     for loss in &found {
         kinds.push(match loss {
-            Loss::Table { table, rows } => format!("{table} with {rows}"),
-            Loss::Rows { table, count, .. } => format!("{table} -{count}"),
-            Loss::Added { table, count, .. } => format!("{table} +{count}"),
-            Loss::Values { table, column, .. } => format!("{table}.{column}"),
+            RowDiff::Table { table, rows } => format!("{table} with {rows}"),
+            RowDiff::Rows { table, count, .. } => format!("{table} -{count}"),
+            RowDiff::Added { table, count, .. } => format!("{table} +{count}"),
+            RowDiff::Values { table, column, .. } => format!("{table}.{column}"),
             _ => unreachable!("{loss}"),
         });
     }
@@ -54,8 +54,8 @@ async fn a_column_that_came_back_empty(db: Db) {
     let before = contents(&db, &schema).await;
     db.execute("ALTER TABLE t DROP COLUMN a").await;
     db.execute("ALTER TABLE t ADD COLUMN a varchar(9)").await;
-    let found = losses(&before, &contents(&db, &schema).await);
-    let [Loss::Values { column, count, .. }] = found.as_slice() else { panic!("{found:?}") };
+    let found = diff_rows(&before, &contents(&db, &schema).await);
+    let [RowDiff::Values { column, count, .. }] = found.as_slice() else { panic!("{found:?}") };
     assert_eq!(column, "a");
     assert!(*count >= 4, "NULL stays NULL: {count}");
 }

@@ -6,11 +6,15 @@ use std::collections::BTreeMap;
 use migrate_core::dialect::Dialect;
 use migrate_core::schema::{Name, Schema, Table};
 
-use super::slot;
+use super::column_group;
 
 /// The schema `before` with the constraints of `after` that can hold there: those whose columns
 /// exist in both. It describes no database; it is what [`fill`](super::fill) chooses rows by.
-pub(in super::super) fn like(dialect: Dialect, before: &Schema, after: &Schema) -> Schema {
+pub(in super::super) fn with_future_constraints(
+    dialect: Dialect,
+    before: &Schema,
+    after: &Schema,
+) -> Schema {
     let renamed = renamed(before, after);
     let mut like = before.clone();
     for (name, table) in &mut like.tables {
@@ -39,7 +43,7 @@ fn constrain(dialect: Dialect, table: &mut Table, later: &Table, renamed: &BTree
     let later_names: Vec<&str> = later.columns.iter().map(|column| column.name.as_str()).collect();
     // The columns of a text, where all of them are there before.
     let is_there = |text: &str| {
-        let found = slot::mentions(dialect, text, &later_names).columns;
+        let found = column_group::references(dialect, text, &later_names).columns;
         found.iter().all(|at| names.iter().any(|name| name == later_names[*at]))
     };
     for (name, index) in later.indexes.iter().filter(|(_, index)| index.unique) {
@@ -124,7 +128,7 @@ mod tests {
         after.uniques = vec![key(&["b"]), key(&["b", "fresh"])];
         let check = |text: &str| Check { expression: text.to_owned(), ..Check::default() };
         after.checks = vec![check("b > 0"), check("fresh > b")];
-        let like = like(Dialect::Sqlite, &before, &schema([("t", after)]));
+        let like = with_future_constraints(Dialect::Sqlite, &before, &schema([("t", after)]));
         let table = &like.tables[&Name::new("t")];
         assert_eq!(table.uniques, [key(&["b"])]);
         assert_eq!(table.checks, [check("b > 0")]);
@@ -144,7 +148,11 @@ mod tests {
         }];
         let mut people = table("id name");
         people.uniques = vec![key(&["name"])];
-        let like = like(Dialect::Sqlite, &before, &schema([("people", people), ("posts", posts)]));
+        let like = with_future_constraints(
+            Dialect::Sqlite,
+            &before,
+            &schema([("people", people), ("posts", posts)]),
+        );
         assert_eq!(like.tables[&Name::new("users")].uniques, [key(&["name"])]);
         let parent = &like.tables[&Name::new("posts")].foreign_keys[0].parent;
         assert_eq!(*parent, Name::new("users"));
@@ -153,6 +161,6 @@ mod tests {
     #[test]
     fn nothing_is_added_where_nothing_is_new() {
         let before = schema([("t", table("id a?"))]);
-        assert_eq!(like(Dialect::Sqlite, &before, &before), before);
+        assert_eq!(with_future_constraints(Dialect::Sqlite, &before, &before), before);
     }
 }

@@ -55,13 +55,13 @@ impl fmt::Display for Line {
 
 /// Lines as a text, each with its end.
 #[must_use]
-pub fn text(lines: &[Line]) -> String {
+pub fn join_lines(lines: &[Line]) -> String {
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
 /// A test and how it ended: `ok   615021cc5b23 add users.email (12 ms)`.
 #[must_use]
-pub fn title(verdict: &Verdict) -> Line {
+pub fn format_title(verdict: &Verdict) -> Line {
     let line = match verdict.outcome {
         Outcome::Passed => Line::new().with(Tone::Good, "ok"),
         Outcome::Failed => Line::new().with(Tone::Bad, "FAIL"),
@@ -74,7 +74,7 @@ pub fn title(verdict: &Verdict) -> Line {
     }
     match verdict.outcome {
         Outcome::Skipped => line,
-        _ if verdict.remembered => line.with(Tone::Dim, " (remembered)"),
+        _ if verdict.cached => line.with(Tone::Dim, " (cached)"),
         _ => line.with(Tone::Dim, format_args!(" ({})", Took(verdict.duration))),
     }
 }
@@ -84,7 +84,7 @@ pub fn title(verdict: &Verdict) -> Line {
 ///
 /// ```
 /// use migrate_db::core::dialect::Dialect;
-/// use migrate_db::testkit::{Finding, FindingCode, Outcome, Verdict, tell};
+/// use migrate_db::testkit::{Finding, FindingCode, Outcome, Verdict, report};
 /// let verdict = Verdict {
 ///     name: "615021cc5b23".into(),
 ///     message: "add users.email".into(),
@@ -101,8 +101,8 @@ pub fn title(verdict: &Verdict) -> Line {
 ///     duration: std::time::Duration::from_millis(12),
 ///     remembered: false,
 /// };
-/// let told = tell::text(&tell::verdict(&verdict, ""));
-/// assert_eq!(told, "\
+/// let text = report::join_lines(&report::format_verdict(&verdict, ""));
+/// assert_eq!(text, "\
 /// FAIL 615021cc5b23 add users.email (12 ms)
 ///
 /// error[left-behind]: the down leaves an index behind
@@ -114,8 +114,8 @@ pub fn title(verdict: &Verdict) -> Line {
 /// ");
 /// ```
 #[must_use]
-pub fn verdict(verdict: &Verdict, server: &str) -> Vec<Line> {
-    let mut lines = vec![title(verdict)];
+pub fn format_verdict(verdict: &Verdict, server: &str) -> Vec<Line> {
+    let mut lines = vec![format_title(verdict)];
     if !server.is_empty() {
         lines.push(Line::new().with(Tone::Dim, format_args!("     on {server}")));
     }
@@ -188,7 +188,7 @@ fn remark(word: &str, text: &str, lines: &mut Vec<Line>) {
 
 /// Why nothing could be tested, with its causes and what would help.
 #[must_use]
-pub fn error(error: &Error) -> String {
+pub fn format_error(error: &Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
@@ -214,7 +214,7 @@ pub struct Tally {
     /// Those that could not be tested.
     pub skipped: usize,
     /// Those of all of them that are known from an earlier run.
-    pub remembered: usize,
+    pub cached: usize,
 }
 
 impl Tally {
@@ -228,7 +228,7 @@ impl Tally {
                 Outcome::Failed => &mut tally.failed,
                 Outcome::Skipped => &mut tally.skipped,
             } += 1;
-            tally.remembered += usize::from(verdict.remembered);
+            tally.cached += usize::from(verdict.cached);
         }
         tally
     }
@@ -236,11 +236,11 @@ impl Tally {
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { passed, failed, skipped, remembered } = self;
+        let Self { passed, failed, skipped, cached } = self;
         write!(f, "{passed} passed, {failed} failed, {skipped} skipped")?;
-        match remembered {
+        match cached {
             0 => Ok(()),
-            _ => write!(f, " (of which {remembered} remembered)"),
+            _ => write!(f, " (of which {cached} cached)"),
         }
     }
 }

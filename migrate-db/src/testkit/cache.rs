@@ -18,10 +18,10 @@ use serde::{Deserialize, Serialize};
 use super::verdict::{Finding, FindingCode, Outcome, Verdict};
 
 /// The note on a failure that was not tested again.
-const AGAIN: &str = "remembered from an earlier run: `cargo migrate test --fresh` tests it again";
+const AGAIN: &str = "cached from an earlier run: `cargo migrate test --fresh` tests it again";
 
 /// Verdicts in a folder.
-pub(super) struct Memory {
+pub(super) struct Cache {
     folder: PathBuf,
 }
 
@@ -33,7 +33,7 @@ pub(super) struct Keys {
     pub(super) verdict: Vec<String>,
     /// A digest of what a new database begins with on the server: part of the names of databases
     /// that are kept.
-    pub(super) ground: String,
+    pub(super) template_digest: String,
 }
 
 impl Keys {
@@ -45,7 +45,8 @@ impl Keys {
         server: &str,
         prelude: Option<&SourceFile>,
     ) -> Self {
-        let mut keys = Self { state: Vec::new(), verdict: Vec::new(), ground: String::new() };
+        let mut keys =
+            Self { state: Vec::new(), verdict: Vec::new(), template_digest: String::new() };
         for node in graph.order() {
             let revision = graph.revision(node);
             let mut hash = Hasher::new();
@@ -81,11 +82,11 @@ impl Keys {
 
     /// The name of the state with a revision and everything below it applied.
     pub(super) fn state_name(&self, node: Node) -> String {
-        format!("t_{}{}", &self.state[node.index()][..20], self.ground)
+        format!("t_{}{}", &self.state[node.index()][..20], self.template_digest)
     }
 }
 
-impl Memory {
+impl Cache {
     pub(super) fn at(folder: &Path) -> Self {
         Self { folder: folder.join("verdicts") }
     }
@@ -95,7 +96,7 @@ impl Memory {
     }
 
     /// The verdict of a key, with the revision named as its file does now.
-    pub(super) fn recall(&self, key: &str, graph: &Graph, node: Option<Node>) -> Option<Verdict> {
+    pub(super) fn load(&self, key: &str, graph: &Graph, node: Option<Node>) -> Option<Verdict> {
         let text = fs::read_to_string(self.path(key)).ok()?;
         let kept: Kept = serde_json::from_str(&text).ok()?;
         let revision = node.map(|node| graph.revision(node));
@@ -112,7 +113,7 @@ impl Memory {
             findings: kept.findings.into_iter().map(Found::back).collect::<Option<_>>()?,
             notes,
             duration: Duration::ZERO,
-            remembered: true,
+            cached: true,
         })
     }
 

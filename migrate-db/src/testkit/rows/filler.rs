@@ -6,25 +6,25 @@ use std::collections::BTreeMap;
 use migrate_core::dialect::Dialect;
 use migrate_core::schema::{Deferrable, Name, Schema};
 
-use super::slot::Key;
+use super::column_group::Key;
 use super::{Filling, order};
 use crate::driver::{Cells, Connection};
 
 const SAVEPOINT: &str = "migrate_fill";
 
 /// What all tables have in common while they are filled.
-pub(super) struct Work<'w> {
+pub(super) struct Filler<'w> {
     pub(super) connection: &'w mut Connection,
     pub(super) dialect: Dialect,
     pub(super) schema: &'w Schema,
     pub(super) filling: Filling<'w>,
     /// The keys that rows will have, by their table, since others refer to them already.
-    pub(super) promises: BTreeMap<Name, Vec<Key>>,
+    pub(super) reserved_keys: BTreeMap<Name, Vec<Key>>,
     /// The statements that were taken since somebody asked.
     pub(super) taken: Vec<String>,
 }
 
-impl Work<'_> {
+impl Filler<'_> {
     /// Sends statements, all or none; what the database says when it refuses them.
     pub(super) async fn attempt(&mut self, sql: &str) -> sqlx::Result<Result<(), String>> {
         let all = format!("SAVEPOINT {SAVEPOINT}; {sql}; RELEASE SAVEPOINT {SAVEPOINT}");
@@ -54,8 +54,8 @@ impl Work<'_> {
         Ok(error.message().to_owned())
     }
 
-    /// Begins what [`Work::close_knot`] ends: rows may refer to rows that come later.
-    pub(super) async fn open_knot(&mut self) -> sqlx::Result<()> {
+    /// Begins what [`Filler::end_cycle`] ends: rows may refer to rows that come later.
+    pub(super) async fn begin_cycle(&mut self) -> sqlx::Result<()> {
         let defer = match self.dialect {
             Dialect::Sqlite => "PRAGMA defer_foreign_keys = ON",
             Dialect::Postgres => "SET CONSTRAINTS ALL DEFERRED",
@@ -65,7 +65,7 @@ impl Work<'_> {
     }
 
     /// Ends a knot, and undoes it all when its rows do not hold together.
-    pub(super) async fn close_knot(
+    pub(super) async fn end_cycle(
         &mut self,
         holds: Result<(), String>,
     ) -> sqlx::Result<Result<(), String>> {

@@ -10,21 +10,21 @@ use migrate_core::history::History;
 use migrate_core::schema::Schema;
 use migrate_core::source::SourceFile;
 
-use super::memory::{Keys, Memory};
+use super::base_database::BaseDatabase;
+use super::cache::{Cache, Keys};
 use super::merge;
+use super::round_trip::{self, Refusal, RoundTrip};
 use super::stage::Stage;
-use super::trial::{self, Refusal, Trial};
 use super::verdict::{Finding, FindingCode as Code, Outcome, Verdict};
-use super::walk::Walk;
 use crate::error::Error;
 
 /// Judges revisions.
-pub(super) struct Judge<'h> {
+pub(super) struct TestRunner<'h> {
     pub(super) history: &'h History,
     settings: &'h Settings,
     keys: &'h Keys,
-    memory: &'h Memory,
-    pub(super) walk: Walk<'h>,
+    cache: &'h Cache,
+    pub(super) base: BaseDatabase<'h>,
     /// Revisions whose up fails: nothing above them can be tested.
     broken: BTreeMap<Node, String>,
     /// Whether what is known does not count.
@@ -33,13 +33,13 @@ pub(super) struct Judge<'h> {
     pub(super) alone: bool,
 }
 
-impl<'h> Judge<'h> {
+impl<'h> TestRunner<'h> {
     pub(super) async fn begin(
         history: &'h History,
         settings: &'h Settings,
         stage: &'h Stage,
         keys: &'h Keys,
-        memory: &'h Memory,
+        cache: &'h Cache,
         prelude: Option<&'h SourceFile>,
         name: String,
     ) -> Result<Self, Error> {
@@ -47,8 +47,8 @@ impl<'h> Judge<'h> {
             history,
             settings,
             keys,
-            memory,
-            walk: Walk::begin(history, settings, stage, keys, prelude, name).await?,
+            cache,
+            base: BaseDatabase::begin(history, settings, stage, keys, prelude, name).await?,
             broken: BTreeMap::new(),
             fresh: false,
             alone: true,
@@ -56,22 +56,22 @@ impl<'h> Judge<'h> {
     }
 
     pub(super) fn dialect(&self) -> Dialect {
-        self.walk.dialect()
+        self.base.dialect()
     }
 
     /// Whether the verdict of a revision is known from an earlier run.
     pub(super) fn knows(&self, node: Node) -> bool {
         let key = &self.keys.verdict[node.index()];
-        !self.fresh && self.memory.recall(key, &self.history.graph, Some(node)).is_some()
+        !self.fresh && self.cache.load(key, &self.history.graph, Some(node)).is_some()
     }
 
     /// The verdict of a revision. What stands below it and was not judged yet is judged on the
     /// way, because the way leads through its up in any case.
-    pub(super) async fn judge(&mut self, node: Node) -> Result<Verdict, Error> {
+    pub(super) async fn test(&mut self, node: Node) -> Result<Verdict, Error> {
         let graph = &self.history.graph;
         let wanted = graph.below(graph.needs(node));
         match self.reach(&wanted).await? {
-            Ok(()) => self.judge_here(node).await,
+            Ok(()) => self.test_here(node).await,
             Err(why) => Ok(Verdict::of(graph.revision(node), self.dialect()).skipped(why)),
         }
     }
@@ -79,22 +79,22 @@ impl<'h> Judge<'h> {
     /// Makes the database stand at exactly these revisions; or why it cannot.
     pub(super) async fn reach(&mut self, wanted: &Set) -> Result<Result<(), String>, Error> {
         let graph = &self.history.graph;
-        if let Some(why) = self.why_not(wanted) {
+        if let Some(why) = self.why_unreachable(wanted) {
             return Ok(Err(why));
         }
-        self.walk.approach(wanted).await?;
+        self.base.approach(wanted).await?;
         let missing: Vec<Node> =
-            wanted.iter().filter(|node| !self.walk.applied().contains(*node)).collect();
+            wanted.iter().filter(|node| !self.base.applied().contains(*node)).collect();
         for below in missing {
             if self.alone
                 && !self.knows(below)
-                && graph.below(graph.needs(below)) == *self.walk.applied()
+                && graph.below(graph.needs(below)) == *self.base.applied()
             {
-                self.judge_here(below).await?;
+                self.test_here(below).await?;
             } else {
-                self.climb(below).await?;
+                self.apply(below).await?;
             }
-            if let Some(why) = self.why_not(wanted) {
+            if let Some(why) = self.why_unreachable(wanted) {
                 return Ok(Err(why));
             }
         }
@@ -102,47 +102,47 @@ impl<'h> Judge<'h> {
     }
 
     /// Goes up without a test; what fails is noted.
-    async fn climb(&mut self, node: Node) -> Result<(), Error> {
-        if let Err(error) = self.walk.up(node, None).await {
-            let why = trial::refusal("the up", self.dialect(), error)?;
+    async fn apply(&mut self, node: Node) -> Result<(), Error> {
+        if let Err(error) = self.base.up(node, None).await {
+            let why = round_trip::refusal("the up", self.dialect(), error)?;
             self.broken.insert(node, why.text);
         }
         Ok(())
     }
 
-    fn why_not(&self, wanted: &Set) -> Option<String> {
+    fn why_unreachable(&self, wanted: &Set) -> Option<String> {
         let (node, why) = self.broken.iter().find(|(node, _)| wanted.contains(**node))?;
         let id = self.history.graph.id(*node);
         Some(format!("revision {id}, below it, cannot be applied: {}", first_line(why)))
     }
 
     /// Judges a revision where the database stands at its parents, and goes up to it.
-    async fn judge_here(&mut self, node: Node) -> Result<Verdict, Error> {
+    async fn test_here(&mut self, node: Node) -> Result<Verdict, Error> {
         let since = Instant::now();
         let revision = self.history.graph.revision(node);
         let mut verdict = Verdict::of(revision, self.dialect());
-        let trial = self.trial(node);
-        self.walk.course()?.begin_steps(1).await?;
-        let before = self.walk.schema().await?;
+        let round_trip = self.round_trip(node);
+        self.base.session()?.begin_steps(1).await?;
+        let before = self.base.schema().await?;
         let mut by_server = false;
-        let after = match self.rehearse(trial, &before).await? {
+        let after = match self.run_in_transaction(round_trip, &before).await? {
             Some((notes, after)) => {
                 verdict.notes = notes;
                 after
             }
             None => {
-                let tried = self.try_properly(trial, &before).await?;
-                verdict.findings = tried.findings;
-                verdict.notes = tried.notes;
-                by_server = tried.by_server;
+                let result = self.run_on_copies(round_trip, &before).await?;
+                verdict.findings = result.findings;
+                verdict.notes = result.notes;
+                by_server = result.by_server;
                 None
             }
         };
         by_server |= self.go_up(node, after, &mut verdict).await?;
-        if self.walk.applied().contains(node) {
+        if self.base.applied().contains(node) {
             let graph = &self.history.graph;
-            verdict.findings.extend(merge::judge(graph, &mut self.walk, node).await?);
-            self.walk.keep(node).await?;
+            verdict.findings.extend(merge::compare_orders(graph, &mut self.base, node).await?);
+            self.base.keep(node).await?;
         }
         self.allow(node, &mut verdict);
         if !verdict.findings.is_empty() {
@@ -150,20 +150,20 @@ impl<'h> Judge<'h> {
         }
         verdict.duration = since.elapsed();
         if verdict.findings.is_empty() || !by_server {
-            self.memory.keep(&self.keys.verdict[node.index()], &verdict);
+            self.cache.keep(&self.keys.verdict[node.index()], &verdict);
         }
         Ok(verdict)
     }
 
     /// What a trial of a revision is about.
-    pub(super) fn trial(&self, node: Node) -> Trial<'h> {
-        Trial {
+    pub(super) fn round_trip(&self, node: Node) -> RoundTrip<'h> {
+        RoundTrip {
             history: self.history,
             settings: self.settings,
             dialect: self.dialect(),
             node,
-            bare: false,
-            like: None,
+            without_rows: false,
+            row_schema: None,
         }
     }
 
@@ -174,8 +174,8 @@ impl<'h> Judge<'h> {
         after: Option<Schema>,
         verdict: &mut Verdict,
     ) -> Result<bool, Error> {
-        let Err(error) = self.walk.up(node, after).await else { return Ok(false) };
-        let Refusal { text, by_server } = trial::refusal("the up", self.dialect(), error)?;
+        let Err(error) = self.base.up(node, after).await else { return Ok(false) };
+        let Refusal { text, by_server } = round_trip::refusal("the up", self.dialect(), error)?;
         if !verdict.findings.iter().any(|finding| finding.code == Code::UpFails) {
             verdict.findings.push(Finding::new(Code::UpFails, text.clone()));
         }
@@ -195,7 +195,7 @@ impl<'h> Judge<'h> {
     }
 
     pub(super) async fn end(self, leaves_nothing: bool) -> Result<(), Error> {
-        self.walk.end(leaves_nothing).await
+        self.base.end(leaves_nothing).await
     }
 }
 

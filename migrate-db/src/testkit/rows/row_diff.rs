@@ -22,7 +22,7 @@ const PAGE: usize = 100;
 /// Something that became of rows. Its display is a line, and below it a small table of samples.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Loss {
+pub enum RowDiff {
     /// A table that had rows is gone.
     Table {
         /// The table.
@@ -37,7 +37,7 @@ pub enum Loss {
         /// How many.
         count: usize,
         /// Some of them.
-        samples: Samples,
+        samples: SampleRows,
     },
     /// Values are others than before.
     Values {
@@ -48,7 +48,7 @@ pub enum Loss {
         /// In how many rows.
         count: usize,
         /// Some of them.
-        samples: Vec<Change>,
+        samples: Vec<ValueChange>,
     },
     /// Rows are there that were not.
     Added {
@@ -57,13 +57,13 @@ pub enum Loss {
         /// How many.
         count: usize,
         /// Some of them.
-        samples: Samples,
+        samples: SampleRows,
     },
 }
 
 /// Some rows with the names of their columns; NULL is `None`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Samples {
+pub struct SampleRows {
     /// The columns.
     pub columns: Vec<String>,
     /// The values of each row, as text.
@@ -72,7 +72,7 @@ pub struct Samples {
 
 /// A value before and after.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub struct ValueChange {
     /// The row's primary key, columns and values; empty where there is none.
     pub key: Vec<(String, Option<String>)>,
     /// The value before; `None` is NULL.
@@ -85,38 +85,38 @@ pub struct Change {
 /// gone, the values that changed, those that are new. Tables that came and columns that went or
 /// came are the schema's matter.
 #[must_use]
-pub fn losses(before: &Contents, after: &Contents) -> Vec<Loss> {
-    let mut losses = Vec::new();
+pub fn diff_rows(before: &Contents, after: &Contents) -> Vec<RowDiff> {
+    let mut diff_rows = Vec::new();
     for (table, old) in &before.tables {
         match after.tables.get(table) {
-            Some(new) => compare(table, old, new, &mut losses),
+            Some(new) => compare(table, old, new, &mut diff_rows),
             None if old.rows.is_empty() => {}
-            None => losses.push(Loss::Table { table: table.clone(), rows: old.rows.len() }),
+            None => diff_rows.push(RowDiff::Table { table: table.clone(), rows: old.rows.len() }),
         }
     }
-    losses
+    diff_rows
 }
 
 /// The losses that none of the declared names covers, and the names that covered one, in the
 /// order in which they were declared. `users` covers all of a table, `users.email` the values of a
 /// column.
 #[must_use]
-pub fn undeclared(losses: Vec<Loss>, declared: &[String]) -> (Vec<Loss>, Vec<String>) {
+pub fn undeclared(diff_rows: Vec<RowDiff>, declared: &[String]) -> (Vec<RowDiff>, Vec<String>) {
     let mut used = BTreeSet::new();
     let mut rest = Vec::new();
-    for loss in losses {
-        let places = loss.places();
+    for row_diff in diff_rows {
+        let places = row_diff.places();
         let covers: Vec<usize> =
             (0..declared.len()).filter(|n| places.contains(&declared[*n])).collect();
         if covers.is_empty() {
-            rest.push(loss);
+            rest.push(row_diff);
         }
         used.extend(covers);
     }
     (rest, used.into_iter().map(|n| declared[n].clone()).collect())
 }
 
-fn compare(table: &Name, old: &Rows, new: &Rows, losses: &mut Vec<Loss>) {
+fn compare(table: &Name, old: &Rows, new: &Rows, diff_rows: &mut Vec<RowDiff>) {
     let columns: Vec<&String> = old.columns.iter().filter(|c| new.columns.contains(c)).collect();
     let mut gone: Vec<Cells>;
     let mut added: Vec<Cells>;
@@ -158,20 +158,20 @@ fn compare(table: &Name, old: &Rows, new: &Rows, losses: &mut Vec<Loss>) {
         }
     }
 
-    let samples = |rows: &[Cells]| Samples {
+    let samples = |rows: &[Cells]| SampleRows {
         columns: columns.iter().map(|c| (*c).clone()).collect(),
         rows: rows.iter().take(SHOWN).cloned().collect(),
     };
     if !gone.is_empty() {
         let (count, samples) = (gone.len(), samples(&gone));
-        losses.push(Loss::Rows { table: table.clone(), count, samples });
+        diff_rows.push(RowDiff::Rows { table: table.clone(), count, samples });
     }
     for (at, column) in columns.iter().enumerate() {
         let changed: Vec<&(Cells, Cells)> = pairs.iter().filter(|(a, b)| a[at] != b[at]).collect();
         if changed.is_empty() {
             continue;
         }
-        let change = |(before, after): &&(Cells, Cells)| Change {
+        let change = |(before, after): &&(Cells, Cells)| ValueChange {
             key: if has_key {
                 key.iter().map(|at| (columns[*at].clone(), before[*at].clone())).collect()
             } else {
@@ -180,7 +180,7 @@ fn compare(table: &Name, old: &Rows, new: &Rows, losses: &mut Vec<Loss>) {
             before: before[at].clone(),
             after: after[at].clone(),
         };
-        losses.push(Loss::Values {
+        diff_rows.push(RowDiff::Values {
             table: table.clone(),
             column: (*column).clone(),
             count: changed.len(),
@@ -189,7 +189,7 @@ fn compare(table: &Name, old: &Rows, new: &Rows, losses: &mut Vec<Loss>) {
     }
     if !added.is_empty() {
         let (count, samples) = (added.len(), samples(&added));
-        losses.push(Loss::Added { table: table.clone(), count, samples });
+        diff_rows.push(RowDiff::Added { table: table.clone(), count, samples });
     }
 }
 
@@ -249,7 +249,7 @@ fn heaps(old: Vec<Cells>, new: Vec<Cells>) -> (Vec<Cells>, Vec<Cells>) {
     (gone, added)
 }
 
-impl Loss {
+impl RowDiff {
     /// The table.
     #[must_use]
     pub fn table(&self) -> &Name {
@@ -272,7 +272,7 @@ impl Loss {
 }
 
 /// A value as people write it, shortened in the middle where it is long.
-fn told(value: Option<&String>) -> String {
+fn shown_value(value: Option<&String>) -> String {
     let Some(value) = value else { return "NULL".to_owned() };
     let is_literal = value.starts_with(['\'', 'X', 'x']) && value.ends_with('\'');
     let is_number = value.parse::<f64>().is_ok();
@@ -335,7 +335,7 @@ fn plural(count: usize, one: &str, many: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
 }
 
-impl fmt::Display for Loss {
+impl fmt::Display for RowDiff {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = String::new();
         match self {
@@ -360,13 +360,13 @@ impl fmt::Display for Loss {
     }
 }
 
-impl Samples {
+impl SampleRows {
     fn write(&self, count: usize, text: &mut String) {
         let head: Vec<&str> = self.columns.iter().map(String::as_str).collect();
         let rows: Vec<Vec<String>> = self
             .rows
             .iter()
-            .map(|row| row.iter().map(|cell| told(cell.as_ref())).collect())
+            .map(|row| row.iter().map(|cell| shown_value(cell.as_ref())).collect())
             .collect();
         table(&head, &rows, 0, text);
         more(count, self.rows.len(), text);
@@ -379,22 +379,29 @@ fn more(count: usize, shown: usize, text: &mut String) {
     }
 }
 
-fn write_values(place: &Name, column: &str, count: usize, samples: &[Change], text: &mut String) {
+fn write_values(
+    place: &Name,
+    column: &str,
+    count: usize,
+    samples: &[ValueChange],
+    text: &mut String,
+) {
     let rows = plural(count, "row", "rows");
     let all_shown = count == samples.len();
-    let one = |of: fn(&Change) -> &Option<String>| {
+    let one = |of: fn(&ValueChange) -> &Option<String>| {
         let first = of(samples.first()?);
         samples.iter().all(|change| of(change) == first).then_some(first)
     };
     let (before, after) = (one(|change| &change.before), one(|change| &change.after));
     match (before, after) {
         (Some(before), Some(after)) if all_shown => {
-            let (before, after) = (told(before.as_ref()), told(after.as_ref()));
+            let (before, after) = (shown_value(before.as_ref()), shown_value(after.as_ref()));
             let _ = write!(text, "{place}.{column}: {before} became {after} in {rows}");
         }
         (_, Some(after)) if all_shown => {
             let values = plural(count, "value", "values");
-            let _ = write!(text, "{place}.{column}: {values} became {}", told(after.as_ref()));
+            let _ =
+                write!(text, "{place}.{column}: {values} became {}", shown_value(after.as_ref()));
         }
         _ => {
             let values = plural(count, "value is", "values are");
@@ -407,8 +414,9 @@ fn write_values(place: &Name, column: &str, count: usize, samples: &[Change], te
     let lines: Vec<Vec<String>> = samples
         .iter()
         .map(|change| {
-            let key = change.key.iter().map(|(_, value)| told(value.as_ref()));
-            key.chain([told(change.before.as_ref()), told(change.after.as_ref())]).collect()
+            let key = change.key.iter().map(|(_, value)| shown_value(value.as_ref()));
+            key.chain([shown_value(change.before.as_ref()), shown_value(change.after.as_ref())])
+                .collect()
         })
         .collect();
     table(&head, &lines, 2, text);
@@ -429,7 +437,7 @@ mod tests {
     }
 
     fn told_all(before: &Contents, after: &Contents) -> String {
-        losses(before, after).iter().map(|loss| format!("{loss}\n")).collect()
+        diff_rows(before, after).iter().map(|row_diff| format!("{row_diff}\n")).collect()
     }
 
     #[test]
@@ -518,7 +526,7 @@ mod tests {
     fn what_is_declared_is_told_apart() {
         let before = contents("users", "id", "id,email,name", &["1,a,n", "2,a,n"]);
         let after = contents("users", "id", "id,email,name", &["1,-,-"]);
-        let all = losses(&before, &after);
+        let all = diff_rows(&before, &after);
         assert_eq!(all.len(), 3);
         let names = ["users.email", "posts", "users.nothing"].map(str::to_owned);
         let (rest, used) = undeclared(all.clone(), &names);

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use migrate_core::schema::{Kind, Name, Schema};
 
-use super::order::Knot;
+use super::order::FkCycle;
 
 /// The tables that get rows when another table does, with those whose triggers see to it.
-pub(super) fn fed(schema: &Schema) -> BTreeMap<Name, BTreeSet<Name>> {
-    let mut fed: BTreeMap<Name, BTreeSet<Name>> = BTreeMap::new();
+pub(super) fn filled_by_triggers(schema: &Schema) -> BTreeMap<Name, BTreeSet<Name>> {
+    let mut filled_by_triggers: BTreeMap<Name, BTreeSet<Name>> = BTreeMap::new();
     for (name, table) in &schema.tables {
         for trigger in table.triggers.values() {
             let called = functions(schema, &trigger.definition);
@@ -17,12 +17,12 @@ pub(super) fn fed(schema: &Schema) -> BTreeMap<Name, BTreeSet<Name>> {
             for target in bodies.flat_map(targets) {
                 let other = schema.tables.keys().find(|other| other.name.to_lowercase() == target);
                 if let Some(other) = other.filter(|other| *other != name) {
-                    fed.entry(other.clone()).or_default().insert(name.clone());
+                    filled_by_triggers.entry(other.clone()).or_default().insert(name.clone());
                 }
             }
         }
     }
-    fed
+    filled_by_triggers
 }
 
 /// The functions that a trigger names.
@@ -50,27 +50,31 @@ fn words(text: &str) -> impl Iterator<Item = String> {
 }
 
 /// Puts tables that others feed behind those, where no table that is filled refers to them.
-pub(super) fn defer(knots: &mut Vec<Knot>, fed: &BTreeMap<Name, BTreeSet<Name>>, schema: &Schema) {
-    if fed.is_empty() {
+pub(super) fn defer(
+    cycles: &mut Vec<FkCycle>,
+    filled_by_triggers: &BTreeMap<Name, BTreeSet<Name>>,
+    schema: &Schema,
+) {
+    if filled_by_triggers.is_empty() {
         return;
     }
-    let all: BTreeSet<Name> = knots.iter().flatten().map(|turn| turn.table.clone()).collect();
+    let all: BTreeSet<Name> = cycles.iter().flatten().map(|step| step.table.clone()).collect();
     let is_referred_to = |name: &Name| {
         let tables = all.iter().filter(|other| *other != name);
         let mut keys = tables.filter_map(|t| schema.tables.get(t)).flat_map(|t| &t.foreign_keys);
         keys.any(|key| key.parent == *name)
     };
-    let waits = |knot: &Knot| match knot.as_slice() {
-        [turn] => {
-            let feeders = fed.get(&turn.table);
+    let waits = |cycle: &FkCycle| match cycle.as_slice() {
+        [step] => {
+            let feeders = filled_by_triggers.get(&step.table);
             feeders.is_some_and(|feeders| !feeders.is_disjoint(&all))
-                && !is_referred_to(&turn.table)
+                && !is_referred_to(&step.table)
         }
         _ => false,
     };
-    let (late, early): (Vec<Knot>, Vec<Knot>) = knots.drain(..).partition(waits);
-    *knots = early;
-    knots.extend(late);
+    let (deferred, early): (Vec<FkCycle>, Vec<FkCycle>) = cycles.drain(..).partition(waits);
+    *cycles = early;
+    cycles.extend(deferred);
 }
 
 #[cfg(test)]
@@ -89,11 +93,11 @@ mod tests {
         let triggers = [("t".to_owned(), trigger)].into();
         schema.tables.insert(Name::new("users"), Table { triggers, ..Table::default() });
         schema.tables.insert(Name::new("Audit"), Table::default());
-        let fed = fed(&schema);
-        assert_eq!(fed, [(Name::new("Audit"), [Name::new("users")].into())].into());
-        let mut knots = order::order(&schema, &schema.tables.keys().cloned().collect());
-        defer(&mut knots, &fed, &schema);
-        let order: Vec<&str> = knots.iter().flatten().map(|t| t.table.name.as_str()).collect();
+        let filled_by_triggers = filled_by_triggers(&schema);
+        assert_eq!(filled_by_triggers, [(Name::new("Audit"), [Name::new("users")].into())].into());
+        let mut cycles = order::order(&schema, &schema.tables.keys().cloned().collect());
+        defer(&mut cycles, &filled_by_triggers, &schema);
+        let order: Vec<&str> = cycles.iter().flatten().map(|t| t.table.name.as_str()).collect();
         assert_eq!(order, ["users", "Audit"]);
     }
 }

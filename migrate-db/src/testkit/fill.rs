@@ -65,7 +65,7 @@ pub async fn fill(database: impl Into<Database>, fill: &Fill) -> Result<Filled, 
         let filling = Filling {
             rows: fill.rows,
             seed: fill.seed,
-            roomy: none,
+            headroom: none,
             counted: none,
             forms: &BTreeMap::new(),
             formed: false,
@@ -79,7 +79,7 @@ pub async fn fill(database: impl Into<Database>, fill: &Fill) -> Result<Filled, 
     Ok(filled)
 }
 
-/// Reads all rows of all tables but the tool's own, for [`losses`](super::losses). Without a
+/// Reads all rows of all tables but the tool's own, for [`diff_rows`](super::diff_rows). Without a
 /// schema the database's catalog is read.
 ///
 /// # Errors

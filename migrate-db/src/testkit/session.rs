@@ -28,7 +28,7 @@ use super::provision;
 use super::rows::Fills;
 
 /// A connection to a test database.
-pub(super) struct Course<'h> {
+pub(super) struct Session<'h> {
     database: Database,
     history: &'h History,
     options: Options,
@@ -42,7 +42,7 @@ pub(super) struct Course<'h> {
     status: Option<Status>,
 }
 
-impl<'h> Course<'h> {
+impl<'h> Session<'h> {
     /// Connects, and creates the version table where it is missing: it is there in every schema
     /// that is compared.
     pub(super) async fn open(
@@ -194,7 +194,7 @@ impl<'h> Course<'h> {
         self.reader.is_behind()
     }
 
-    /// What filled tables so far; [`Course::give_fills`] gives it back.
+    /// What filled tables so far; [`Session::give_fills`] gives it back.
     pub(super) fn take_fills(&self) -> Fills {
         std::mem::take(&mut self.fills.lock().unwrap_or_else(PoisonError::into_inner))
     }

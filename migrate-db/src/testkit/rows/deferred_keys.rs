@@ -2,18 +2,22 @@
 
 use migrate_core::schema::{ForeignKey, Name, Table};
 
-use super::order::Turn;
-use super::plan;
+use super::filler::Filler;
+use super::order::FillStep;
+use super::table_plan;
 use super::value::{Value, list, of_shown, quoted, shown};
-use super::work::Work;
 
 /// Has one row of a table refer to something through each foreign key that began as NULL. What
 /// the database refuses stays NULL.
-pub(super) async fn connect(work: &mut Work<'_>, turn: &Turn, table: &Table) -> sqlx::Result<()> {
+pub(super) async fn connect(
+    filler: &mut Filler<'_>,
+    step: &FillStep,
+    table: &Table,
+) -> sqlx::Result<()> {
     let Some(primary) = &table.primary_key else { return Ok(()) };
-    for key in turn.late.iter().filter_map(|n| table.foreign_keys.get(*n)) {
-        let parents = plan::parents(work, key).await?;
-        let rows = rows(work, &turn.table, table, &primary.columns, key).await?;
+    for key in step.deferred.iter().filter_map(|n| table.foreign_keys.get(*n)) {
+        let parents = table_plan::parents(filler, key).await?;
+        let rows = rows(filler, &step.table, table, &primary.columns, key).await?;
         let of_key = primary.columns.len();
         let nullable: Vec<bool> = key
             .columns
@@ -27,13 +31,13 @@ pub(super) async fn connect(work: &mut Work<'_>, turn: &Turn, table: &Table) -> 
             let agrees = |parent: &&Vec<Value>| {
                 let mut cells = parent.iter().zip(refers).zip(&nullable);
                 cells.all(|((parent, own), free)| *free || parent == own)
-                    && (key.parent != turn.table || parent.as_slice() != own)
+                    && (key.parent != step.table || parent.as_slice() != own)
             };
             Some((own, parents.iter().find(agrees)?))
         });
         let Some((own, parent)) = pair else { continue };
         let equals = |(name, value): (&String, &Value)| {
-            format!("{} = {}", work.dialect.quote(name), value.literal(work.dialect))
+            format!("{} = {}", filler.dialect.quote(name), value.literal(filler.dialect))
         };
         let set: Vec<String> = key
             .columns
@@ -46,19 +50,19 @@ pub(super) async fn connect(work: &mut Work<'_>, turn: &Turn, table: &Table) -> 
         let which: Vec<String> = primary.columns.iter().zip(own).map(equals).collect();
         let sql = format!(
             "UPDATE {} SET {} WHERE {}",
-            quoted(work.dialect, &turn.table),
+            quoted(filler.dialect, &step.table),
             set.join(", "),
             which.join(" AND ")
         );
         // Refused or not: NULL is allowed there.
-        let _ = work.attempt(&sql).await?;
+        let _ = filler.attempt(&sql).await?;
     }
     Ok(())
 }
 
 /// The primary keys of rows, and behind them what they hold in a foreign key.
 async fn rows(
-    work: &mut Work<'_>,
+    filler: &mut Filler<'_>,
     name: &Name,
     table: &Table,
     primary: &[String],
@@ -70,28 +74,28 @@ async fn rows(
         .map(|name| (name, table.column(name).map_or("", |c| c.data_type.as_str())))
         .collect();
     let cells: Vec<String> =
-        columns.iter().map(|(name, of)| shown(work.dialect, name, of)).collect();
+        columns.iter().map(|(name, of)| shown(filler.dialect, name, of)).collect();
     let sql = format!(
         "SELECT {} FROM {} ORDER BY {} LIMIT 16",
         cells.join(", "),
-        quoted(work.dialect, name),
-        list(work.dialect, primary.iter().map(String::as_str)),
+        quoted(filler.dialect, name),
+        list(filler.dialect, primary.iter().map(String::as_str)),
     );
-    let dialect = work.dialect;
-    let rows = work.ask(&sql).await?.unwrap_or_default();
+    let dialect = filler.dialect;
+    let rows = filler.ask(&sql).await?.unwrap_or_default();
     let value = |(cell, (_, of)): (Option<String>, &(&String, &str))| of_shown(dialect, of, cell);
     Ok(rows.into_iter().map(|row| row.into_iter().zip(&columns).map(value).collect()).collect())
 }
 
 /// Why the rows of a table do not hold together: one refers to what is not there.
-pub(super) async fn judge(
-    work: &mut Work<'_>,
+pub(super) async fn check_references(
+    filler: &mut Filler<'_>,
     name: &Name,
     table: &Table,
 ) -> sqlx::Result<Result<(), String>> {
     for key in &table.foreign_keys {
-        let dialect = work.dialect;
-        let parent_columns = plan::parent_columns(work, key);
+        let dialect = filler.dialect;
+        let parent_columns = table_plan::parent_columns(filler, key);
         let same: Vec<String> = key
             .columns
             .iter()
@@ -110,7 +114,7 @@ pub(super) async fn judge(
         if same.is_empty() {
             continue;
         }
-        match work.ask(&sql).await? {
+        match filler.ask(&sql).await? {
             Ok(rows) if rows.is_empty() => {}
             Ok(_) => {
                 let parent = &key.parent;

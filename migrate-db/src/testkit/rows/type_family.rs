@@ -3,12 +3,12 @@
 use migrate_core::dialect::Dialect;
 use migrate_core::schema::{Column, Name, Schema};
 
+use super::edge_values;
 use super::form::Form;
-use super::samples;
 
 /// What a column can hold.
 #[derive(Debug, Clone)]
-pub(super) enum Kind {
+pub(super) enum TypeFamily {
     /// Whole numbers from the first to the second.
     Int(i128, i128),
     /// Numbers with so many digits, so many of them behind the point; no digits: any number.
@@ -32,7 +32,7 @@ pub(super) enum Kind {
     /// Several of some words.
     Set(Vec<String>),
     /// A list of these.
-    Array(Box<Kind>),
+    Array(Box<TypeFamily>),
     /// A composite value with so many fields.
     Composite(usize),
     /// What the database reads from these texts, and how more of the kind are made.
@@ -70,12 +70,12 @@ impl<'t> Words<'t> {
     }
 }
 
-const fn signed(bits: u32) -> Kind {
-    Kind::Int(-(1 << (bits - 1)), (1 << (bits - 1)) - 1)
+const fn signed(bits: u32) -> TypeFamily {
+    TypeFamily::Int(-(1 << (bits - 1)), (1 << (bits - 1)) - 1)
 }
 
 /// What a column can hold.
-pub(super) fn of(dialect: Dialect, schema: &Schema, column: &Column) -> Kind {
+pub(super) fn of(dialect: Dialect, schema: &Schema, column: &Column) -> TypeFamily {
     match dialect {
         Dialect::Sqlite => sqlite(&column.data_type),
         Dialect::Postgres => postgres(schema, &column.data_type, column.user_type.as_ref(), 0),
@@ -84,79 +84,81 @@ pub(super) fn of(dialect: Dialect, schema: &Schema, column: &Column) -> Kind {
 }
 
 /// The affinity of a declared type, but for those that programs read as something narrower.
-fn sqlite(declared: &str) -> Kind {
+fn sqlite(declared: &str) -> TypeFamily {
     let words = Words::of(declared);
     let name = words.name.as_str();
     let has = |part: &str| name.contains(part);
     if has("bool") {
-        Kind::Bool
+        TypeFamily::Bool
     } else if has("interval") || has("point") {
-        Kind::Text(None)
+        TypeFamily::Text(None)
     } else if has("int") {
         signed(64)
     } else if has("char") || has("clob") || has("text") {
-        Kind::Text(words.length())
+        TypeFamily::Text(words.length())
     } else if has("json") {
-        Kind::Json
+        TypeFamily::Json
     } else if has("blob") || has("binary") {
-        Kind::Bytes(None)
+        TypeFamily::Bytes(None)
     } else if has("real") || has("floa") || has("doub") {
-        Kind::Float { single: false }
+        TypeFamily::Float { single: false }
     } else if has("datetime") || has("timestamp") {
-        samples::timestamp()
+        edge_values::timestamp()
     } else if has("date") {
-        samples::date()
+        edge_values::date()
     } else if has("time") {
-        samples::time()
+        edge_values::time()
     } else if has("uuid") {
-        samples::uuid()
+        edge_values::uuid()
     } else if has("numeric") || has("decimal") {
         decimal(&words, 0, false)
     } else {
-        Kind::Text(None)
+        TypeFamily::Text(None)
     }
 }
 
-fn decimal(words: &Words<'_>, default_digits: u32, unsigned: bool) -> Kind {
+fn decimal(words: &Words<'_>, default_digits: u32, unsigned: bool) -> TypeFamily {
     let digits = words.number(0).and_then(|n| u32::try_from(n).ok()).unwrap_or(default_digits);
     let scale = words.number(1).and_then(|n| i32::try_from(n).ok()).unwrap_or(0);
-    Kind::Decimal { digits, scale, unsigned }
+    TypeFamily::Decimal { digits, scale, unsigned }
 }
 
-fn mysql(data_type: &str) -> Kind {
+fn mysql(data_type: &str) -> TypeFamily {
     let words = Words::of(data_type);
     // Without arguments the attributes stand with the name.
     let name = words.name.split(' ').next().unwrap_or_default();
     let unsigned = data_type.contains("unsigned");
-    let int = |bits: u32| if unsigned { Kind::Int(0, (1 << bits) - 1) } else { signed(bits) };
+    let int = |bits: u32| if unsigned { TypeFamily::Int(0, (1 << bits) - 1) } else { signed(bits) };
     match name {
-        "tinyint" if words.arguments == "1" => Kind::Bool,
+        "tinyint" if words.arguments == "1" => TypeFamily::Bool,
         "tinyint" => int(8),
         "smallint" => int(16),
         "mediumint" => int(24),
         "int" | "integer" => int(32),
         "bigint" => int(64),
         "decimal" | "numeric" => decimal(&words, 10, unsigned),
-        "float" | "double" => Kind::Float { single: name == "float" && words.number(1).is_none() },
-        "bit" => Kind::Bits { length: words.length().unwrap_or(1), exactly: true },
-        "char" | "varchar" => Kind::Text(words.length()),
-        "tinytext" => Kind::Text(Some(255)),
-        "text" | "mediumtext" | "longtext" => Kind::Text(None),
-        "binary" | "varbinary" => Kind::Bytes(words.length()),
-        "tinyblob" => Kind::Bytes(Some(255)),
-        "blob" | "mediumblob" | "longblob" => Kind::Bytes(None),
-        "enum" => Kind::Labels(labels(words.arguments)),
-        "set" => Kind::Set(labels(words.arguments)),
-        "json" => Kind::Json,
-        "date" => samples::date_from_1000(),
-        "datetime" => samples::datetime_from_1000(),
-        "timestamp" => samples::timestamp_to_2038(),
-        "time" => samples::time(),
-        "year" => Kind::Int(1901, 2155),
-        "uuid" => samples::uuid(),
-        "inet4" | "inet6" => samples::mysql_inet(name),
-        "geometry" | "point" | "linestring" | "polygon" => samples::geometry(name),
-        _ => Kind::Unknown,
+        "float" | "double" => {
+            TypeFamily::Float { single: name == "float" && words.number(1).is_none() }
+        }
+        "bit" => TypeFamily::Bits { length: words.length().unwrap_or(1), exactly: true },
+        "char" | "varchar" => TypeFamily::Text(words.length()),
+        "tinytext" => TypeFamily::Text(Some(255)),
+        "text" | "mediumtext" | "longtext" => TypeFamily::Text(None),
+        "binary" | "varbinary" => TypeFamily::Bytes(words.length()),
+        "tinyblob" => TypeFamily::Bytes(Some(255)),
+        "blob" | "mediumblob" | "longblob" => TypeFamily::Bytes(None),
+        "enum" => TypeFamily::Labels(labels(words.arguments)),
+        "set" => TypeFamily::Set(labels(words.arguments)),
+        "json" => TypeFamily::Json,
+        "date" => edge_values::date_from_1000(),
+        "datetime" => edge_values::datetime_from_1000(),
+        "timestamp" => edge_values::timestamp_to_2038(),
+        "time" => edge_values::time(),
+        "year" => TypeFamily::Int(1901, 2155),
+        "uuid" => edge_values::uuid(),
+        "inet4" | "inet6" => edge_values::mysql_inet(name),
+        "geometry" | "point" | "linestring" | "polygon" => edge_values::geometry(name),
+        _ => TypeFamily::Unknown,
     }
 }
 
@@ -182,16 +184,21 @@ fn labels(arguments: &str) -> Vec<String> {
     labels
 }
 
-fn postgres(schema: &Schema, data_type: &str, user_type: Option<&Name>, depth: usize) -> Kind {
+fn postgres(
+    schema: &Schema,
+    data_type: &str,
+    user_type: Option<&Name>,
+    depth: usize,
+) -> TypeFamily {
     if depth > 8 {
-        return Kind::Unknown;
+        return TypeFamily::Unknown;
     }
     if let Some(element) = data_type.strip_suffix("[]") {
-        return Kind::Array(Box::new(postgres(schema, element, user_type, depth + 1)));
+        return TypeFamily::Array(Box::new(postgres(schema, element, user_type, depth + 1)));
     }
     if let Some(name) = user_type {
         if let Some(found) = schema.enums.get(name) {
-            return Kind::Labels(found.labels.clone());
+            return TypeFamily::Labels(found.labels.clone());
         }
         if let Some(domain) = schema.domains.get(name) {
             let below = Name::new(domain.data_type.trim_end_matches("[]").trim_matches('"'));
@@ -201,7 +208,7 @@ fn postgres(schema: &Schema, data_type: &str, user_type: Option<&Name>, depth: u
             *kind == migrate_core::schema::Kind::Type && *called == name.to_string()
         });
         if let Some(fields) = composite.and_then(|(_, other)| fields(&other.definition)) {
-            return Kind::Composite(fields);
+            return TypeFamily::Composite(fields);
         }
     }
     let words = Words::of(data_type);
@@ -211,28 +218,28 @@ fn postgres(schema: &Schema, data_type: &str, user_type: Option<&Name>, depth: u
         "smallint" => signed(16),
         "integer" => signed(32),
         "bigint" => signed(64),
-        "oid" | "xid" | "cid" => Kind::Int(0, (1 << 32) - 1),
+        "oid" | "xid" | "cid" => TypeFamily::Int(0, (1 << 32) - 1),
         "numeric" => decimal(&words, 0, false),
-        "real" | "double precision" => Kind::Float { single: name == "real" },
-        "boolean" => Kind::Bool,
-        "text" | "citext" => Kind::Text(None),
-        "character varying" | "character" | "bpchar" => Kind::Text(words.length()),
-        "name" => Kind::Text(Some(63)),
-        "\"char\"" => Kind::Text(Some(1)),
-        "bytea" => Kind::Bytes(None),
-        "bit" => Kind::Bits { length: words.length().unwrap_or(1), exactly: true },
-        "bit varying" => Kind::Bits { length: words.length().unwrap_or(40), exactly: false },
-        "json" | "jsonb" => Kind::Json,
-        "date" => samples::date(),
-        "timestamp" if words.rest.starts_with("with time") => samples::timestamp_with_zone(),
-        "timestamp" | "timestamp without time zone" => samples::timestamp(),
-        "timestamp with time zone" => samples::timestamp_with_zone(),
-        "time" if words.rest.starts_with("with time") => samples::time_with_zone(),
-        "time with time zone" => samples::time_with_zone(),
-        "time" | "time without time zone" => samples::time(),
-        "uuid" => samples::uuid(),
-        _ if name.starts_with("interval") => samples::interval(),
-        _ => samples::postgres(name, words.length()),
+        "real" | "double precision" => TypeFamily::Float { single: name == "real" },
+        "boolean" => TypeFamily::Bool,
+        "text" | "citext" => TypeFamily::Text(None),
+        "character varying" | "character" | "bpchar" => TypeFamily::Text(words.length()),
+        "name" => TypeFamily::Text(Some(63)),
+        "\"char\"" => TypeFamily::Text(Some(1)),
+        "bytea" => TypeFamily::Bytes(None),
+        "bit" => TypeFamily::Bits { length: words.length().unwrap_or(1), exactly: true },
+        "bit varying" => TypeFamily::Bits { length: words.length().unwrap_or(40), exactly: false },
+        "json" | "jsonb" => TypeFamily::Json,
+        "date" => edge_values::date(),
+        "timestamp" if words.rest.starts_with("with time") => edge_values::timestamp_with_zone(),
+        "timestamp" | "timestamp without time zone" => edge_values::timestamp(),
+        "timestamp with time zone" => edge_values::timestamp_with_zone(),
+        "time" if words.rest.starts_with("with time") => edge_values::time_with_zone(),
+        "time with time zone" => edge_values::time_with_zone(),
+        "time" | "time without time zone" => edge_values::time(),
+        "uuid" => edge_values::uuid(),
+        _ if name.starts_with("interval") => edge_values::interval(),
+        _ => edge_values::postgres(name, words.length()),
     }
 }
 
@@ -270,19 +277,22 @@ mod tests {
 
     #[test]
     fn unsigned_and_signed_numbers_of_mysql() {
-        assert!(matches!(mysql("int(10) unsigned"), Kind::Int(0, 4_294_967_295)));
-        assert!(matches!(mysql("bigint unsigned"), Kind::Int(0, 18_446_744_073_709_551_615)));
-        assert!(matches!(mysql("tinyint(4)"), Kind::Int(-128, 127)));
-        assert!(matches!(mysql("tinyint(1)"), Kind::Bool));
+        assert!(matches!(mysql("int(10) unsigned"), TypeFamily::Int(0, 4_294_967_295)));
+        assert!(matches!(mysql("bigint unsigned"), TypeFamily::Int(0, 18_446_744_073_709_551_615)));
+        assert!(matches!(mysql("tinyint(4)"), TypeFamily::Int(-128, 127)));
+        assert!(matches!(mysql("tinyint(1)"), TypeFamily::Bool));
     }
 
     #[test]
     fn lengths_of_postgres() {
-        let kind = |text: &str| postgres(&Schema::default(), text, None, 0);
-        assert!(matches!(kind("character varying(20)"), Kind::Text(Some(20))));
-        assert!(matches!(kind("numeric(5,2)"), Kind::Decimal { digits: 5, scale: 2, .. }));
-        assert!(matches!(kind("integer[]"), Kind::Array(_)));
-        assert!(matches!(kind("tsvector"), Kind::Words(..)));
-        assert!(matches!(kind("public.citext"), Kind::Text(None)));
+        let type_family = |text: &str| postgres(&Schema::default(), text, None, 0);
+        assert!(matches!(type_family("character varying(20)"), TypeFamily::Text(Some(20))));
+        assert!(matches!(
+            type_family("numeric(5,2)"),
+            TypeFamily::Decimal { digits: 5, scale: 2, .. }
+        ));
+        assert!(matches!(type_family("integer[]"), TypeFamily::Array(_)));
+        assert!(matches!(type_family("tsvector"), TypeFamily::Words(..)));
+        assert!(matches!(type_family("public.citext"), TypeFamily::Text(None)));
     }
 }

@@ -17,10 +17,10 @@ use migrate_core::plan::Direction;
 use migrate_core::schema::{Name, Schema};
 use migrate_core::source::SourceFile;
 
-use super::course::Course;
-use super::memory::Keys;
+use super::cache::Keys;
 use super::prelude;
 use super::rows::Fills;
+use super::session::Session;
 use super::stage::Stage;
 use crate::error::Error;
 use crate::inspect::Reader;
@@ -30,7 +30,7 @@ use crate::inspect::Reader;
 const STRIDE: usize = 200;
 
 /// The database, and where it stands.
-pub(super) struct Walk<'h> {
+pub(super) struct BaseDatabase<'h> {
     history: &'h History,
     settings: &'h Settings,
     stage: &'h Stage,
@@ -42,12 +42,12 @@ pub(super) struct Walk<'h> {
     /// The names of kept states.
     kept: HashSet<String>,
     fills: Arc<Mutex<Fills>>,
-    course: Option<Course<'h>>,
+    session: Option<Session<'h>>,
     applied: Set,
     schema: Option<Schema>,
 }
 
-impl<'h> Walk<'h> {
+impl<'h> BaseDatabase<'h> {
     /// A walk in the database of a name. What an earlier run left there is taken up, where it is
     /// what the files say.
     pub(super) async fn begin(
@@ -60,7 +60,7 @@ impl<'h> Walk<'h> {
     ) -> Result<Self, Error> {
         let states = history.graph.order().map(|node| keys.state_name(node));
         let names = stage.existing(states.chain([name.clone()])).await?;
-        let mut walk = Self {
+        let mut base = Self {
             history,
             settings,
             stage,
@@ -68,22 +68,22 @@ impl<'h> Walk<'h> {
             prelude,
             kept: names,
             fills: Arc::default(),
-            course: None,
+            session: None,
             applied: Set::empty(&history.graph),
             schema: None,
             name,
         };
-        if walk.kept.contains(&walk.name) {
-            let mut course = walk.connect(&walk.name.clone()).await?;
-            match course.stands_at_some().await {
-                Some(applied) if walk.is_closed(&applied) => {
-                    walk.applied = applied;
-                    walk.course = Some(course);
+        if base.kept.contains(&base.name) {
+            let mut session = base.connect(&base.name.clone()).await?;
+            match session.stands_at_some().await {
+                Some(applied) if base.is_closed(&applied) => {
+                    base.applied = applied;
+                    base.session = Some(session);
                 }
-                _ => drop(course.close().await),
+                _ => drop(session.close().await),
             }
         }
-        Ok(walk)
+        Ok(base)
     }
 
     fn graph(&self) -> &'h Graph {
@@ -95,9 +95,9 @@ impl<'h> Walk<'h> {
         self.graph().below(set.iter()).len() == set.len()
     }
 
-    async fn connect(&self, name: &str) -> Result<Course<'h>, Error> {
+    async fn connect(&self, name: &str) -> Result<Session<'h>, Error> {
         let database = self.stage.database(name)?;
-        Course::open(&database, self.history, self.settings, self.fills.clone()).await
+        Session::open(&database, self.history, self.settings, self.fills.clone()).await
     }
 
     /// Makes a database with nothing in it but the prelude.
@@ -117,7 +117,7 @@ impl<'h> Walk<'h> {
     /// Makes the database stand where a way up to the wanted revisions begins, as near to them as
     /// there is something to go on from.
     pub(super) async fn approach(&mut self, wanted: &Set) -> Result<(), Error> {
-        let fits = self.course.is_some() && self.applied.iter().all(|node| wanted.contains(node));
+        let fits = self.session.is_some() && self.applied.iter().all(|node| wanted.contains(node));
         let graph = self.graph();
         // A kept state goes before the database itself where it is much nearer.
         let best = wanted
@@ -141,22 +141,22 @@ impl<'h> Walk<'h> {
                 self.applied = Set::empty(graph);
             }
         }
-        self.course = Some(self.connect(&self.name.clone()).await?);
-        let stands = self.course()?.stands_at_some().await;
+        self.session = Some(self.connect(&self.name.clone()).await?);
+        let stands = self.session()?.stands_at_some().await;
         if stands.as_ref() != Some(&self.applied) {
             // Somebody has been at the kept state.
             self.leave().await;
             self.kept.clear();
             self.create(&self.name).await?;
             self.applied = Set::empty(graph);
-            self.course = Some(self.connect(&self.name.clone()).await?);
+            self.session = Some(self.connect(&self.name.clone()).await?);
         }
         Ok(())
     }
 
     /// The connection to the database where it stands.
-    pub(super) fn course(&mut self) -> Result<&mut Course<'h>, Error> {
-        self.course.as_mut().ok_or_else(|| Error::Plan {
+    pub(super) fn session(&mut self) -> Result<&mut Session<'h>, Error> {
+        self.session.as_mut().ok_or_else(|| Error::Plan {
             message: "the test database was left".to_owned(),
             help: Vec::new(),
         })
@@ -167,7 +167,7 @@ impl<'h> Walk<'h> {
         if let Some(schema) = &self.schema {
             return Ok(schema.clone());
         }
-        let schema = self.course()?.schema().await?;
+        let schema = self.session()?.schema().await?;
         if self.applied.is_empty() {
             self.stage.note_fresh(&schema);
         }
@@ -178,14 +178,14 @@ impl<'h> Walk<'h> {
     /// Goes up one revision; what the schema is then may be known already.
     pub(super) async fn up(&mut self, node: Node, schema: Option<Schema>) -> Result<(), Error> {
         self.schema = None;
-        let done = self.course()?.step([node], Direction::Up).await;
+        let done = self.session()?.step([node], Direction::Up).await;
         if let Err(error) = done {
             // A part of the step may stay where the database commits by itself.
             self.leave().await;
             return Err(error);
         }
         self.applied.insert(node);
-        let is_behind = self.course()?.is_behind();
+        let is_behind = self.session()?.is_behind();
         self.schema = schema.filter(|_| !is_behind);
         Ok(())
     }
@@ -217,10 +217,10 @@ impl<'h> Walk<'h> {
         let schema = self.schema.take();
         let reader = self.leave().await;
         self.stage.clone(&self.name, name).await?;
-        let course = self.connect(&self.name).await?;
-        self.course = Some(match reader {
-            Some(reader) => course.continues(reader),
-            None => course,
+        let session = self.connect(&self.name).await?;
+        self.session = Some(match reader {
+            Some(reader) => session.continues(reader),
+            None => session,
         });
         self.schema = schema;
         Ok(())
@@ -232,7 +232,7 @@ impl<'h> Walk<'h> {
     }
 
     /// A copy of the database where it stands, and a connection to it.
-    pub(super) async fn copy(&mut self, name: &str) -> Result<Course<'h>, Error> {
+    pub(super) async fn copy(&mut self, name: &str) -> Result<Session<'h>, Error> {
         self.copy_to(name).await?;
         self.connect(name).await
     }
@@ -243,7 +243,7 @@ impl<'h> Walk<'h> {
         &mut self,
         name: &str,
         tables: Option<BTreeSet<Name>>,
-    ) -> Result<Option<Course<'h>>, Error> {
+    ) -> Result<Option<Session<'h>>, Error> {
         if !self.stage.copies_tables() {
             return Ok(None);
         }
@@ -260,7 +260,7 @@ impl<'h> Walk<'h> {
     ///
     /// # Errors
     /// When an up fails, or the database.
-    pub(super) async fn beside(&self, order: &[Node]) -> Result<(String, Course<'h>), Error> {
+    pub(super) async fn beside(&self, order: &[Node]) -> Result<(String, Session<'h>), Error> {
         let graph = self.graph();
         let name = format!("{}_b", self.name);
         let mut done = 0;
@@ -276,11 +276,11 @@ impl<'h> Walk<'h> {
         if done == 0 {
             self.create(&name).await?;
         }
-        let mut course = self.connect(&name).await?;
-        match course.step(order[done..].to_vec(), Direction::Up).await {
-            Ok(()) => Ok((name, course)),
+        let mut session = self.connect(&name).await?;
+        match session.step(order[done..].to_vec(), Direction::Up).await {
+            Ok(()) => Ok((name, session)),
             Err(error) => {
-                course.close().await;
+                session.close().await;
                 self.stage.drop(&name).await?;
                 Err(error)
             }
@@ -301,7 +301,7 @@ impl<'h> Walk<'h> {
     /// Leaves the database as it is; what its reader knows may serve when somebody comes back.
     pub(super) async fn leave(&mut self) -> Option<Reader> {
         self.schema = None;
-        Some(self.course.take()?.close().await)
+        Some(self.session.take()?.close().await)
     }
 
     pub(super) fn dialect(&self) -> Dialect {

@@ -1,4 +1,4 @@
-//! Migrations that lie.
+//! Defective migrations.
 
 mod columns;
 mod objects;

@@ -5,16 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use migrate_core::dialect::Dialect;
 use migrate_core::schema::{Column, Domain, ForeignKey, Name, PartitionMethod, Schema, Table};
 
-use super::kind::{self, Kind};
-use super::order::Turn;
-use super::slot::{self, Key, Mentions, Slot};
+use super::column_group::{self, ColumnGroup, Key, References};
+use super::filler::Filler;
+use super::order::FillStep;
+use super::type_family::{self, TypeFamily};
 use super::value::{Value, list, of_shown, quoted, shown};
-use super::work::Work;
 
 /// What the rows of a table are chosen from.
 #[derive(Debug, Default)]
-pub(super) struct Plan {
-    pub(super) slots: Vec<Slot>,
+pub(super) struct TablePlan {
+    pub(super) column_groups: Vec<ColumnGroup>,
     /// Columns that a row cannot do without.
     pub(super) required: BTreeSet<usize>,
     /// Columns that one row leaves to their default.
@@ -23,7 +23,7 @@ pub(super) struct Plan {
     /// What rows hold in any case: numbers of their own, or what others refer to already.
     pub(super) fixed: Vec<BTreeMap<usize, Value>>,
     /// Whether others refer to it already.
-    pub(super) is_promised: bool,
+    pub(super) is_reserved: bool,
 }
 
 /// Columns that no two rows hold alike.
@@ -41,8 +41,8 @@ pub(super) struct Unique {
 const PARENTS: usize = 16;
 
 /// The columns of a parent's key.
-pub(super) fn parent_columns(work: &Work<'_>, key: &ForeignKey) -> Vec<String> {
-    let parent = work.schema.tables.get(&key.parent);
+pub(super) fn parent_columns(filler: &Filler<'_>, key: &ForeignKey) -> Vec<String> {
+    let parent = filler.schema.tables.get(&key.parent);
     let primary = || parent.and_then(|t| t.primary_key.as_ref()).map(|key| key.columns.clone());
     if key.parent_columns.is_empty() {
         primary().unwrap_or_default()
@@ -53,12 +53,12 @@ pub(super) fn parent_columns(work: &Work<'_>, key: &ForeignKey) -> Vec<String> {
 
 /// The keys of some rows of a parent, sorted.
 pub(super) async fn parents(
-    work: &mut Work<'_>,
+    filler: &mut Filler<'_>,
     key: &ForeignKey,
 ) -> sqlx::Result<Vec<Vec<Value>>> {
-    let dialect = work.dialect;
-    let columns = parent_columns(work, key);
-    let table = work.schema.tables.get(&key.parent);
+    let dialect = filler.dialect;
+    let columns = parent_columns(filler, key);
+    let table = filler.schema.tables.get(&key.parent);
     let types: Vec<String> = columns
         .iter()
         .map(|name| table.and_then(|t| t.column(name)).map_or("", |c| &c.data_type).to_owned())
@@ -79,7 +79,7 @@ pub(super) async fn parents(
         places.join(", "),
     );
     // A parent that cannot be read has no rows for us.
-    let rows = work.ask(&sql).await?.unwrap_or_default();
+    let rows = filler.ask(&sql).await?.unwrap_or_default();
     let value = |(cell, of): (Option<String>, &String)| of_shown(dialect, of, cell);
     Ok(rows.into_iter().map(|row| row.into_iter().zip(&types).map(value).collect()).collect())
 }
@@ -99,64 +99,69 @@ fn counts_itself(dialect: Dialect, table: &Table, column: &Column) -> bool {
 /// Makes the plan of a table; or says why it can have no rows. `salt` turns fresh values away
 /// from those of rows that are there.
 pub(super) async fn plan(
-    work: &mut Work<'_>,
-    turn: &Turn,
+    filler: &mut Filler<'_>,
+    step: &FillStep,
     table: &Table,
     salt: u64,
-) -> sqlx::Result<Result<Plan, String>> {
+) -> sqlx::Result<Result<TablePlan, String>> {
     let names: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
     let place = |name: &String| names.iter().position(|column| column == name);
-    let mut plan = Plan { uniques: uniques(work.dialect, table, &names), ..Plan::default() };
+    let mut plan =
+        TablePlan { uniques: uniques(filler.dialect, table, &names), ..TablePlan::default() };
 
-    let mut slots: Vec<Slot> = Vec::new();
+    let mut column_groups: Vec<ColumnGroup> = Vec::new();
     for (n, key) in table.foreign_keys.iter().enumerate() {
         let places: Option<Vec<usize>> = key.columns.iter().map(place).collect();
         let Some(places) = places else { continue };
         if places.iter().any(|at| table.columns[*at].generated.is_some()) {
             continue;
         }
-        let tuples = if turn.promised.contains(&n) {
-            promise(work, key)
-        } else if turn.late.contains(&n) {
+        let tuples = if step.reserved.contains(&n) {
+            reserve_keys(filler, key)
+        } else if step.deferred.contains(&n) {
             Vec::new()
         } else {
-            parents(work, key).await?
+            parents(filler, key).await?
         };
-        let free: Vec<bool> = places.iter().map(|at| nullable(work, &table.columns[*at])).collect();
-        let slot = match with_null(Slot { columns: places, tuples, fresh: None }, &free) {
-            Some(slot) => slot,
-            None => return Ok(Err(format!("it refers to {}, which has no rows", key.parent))),
-        };
+        let free: Vec<bool> =
+            places.iter().map(|at| nullable(filler, &table.columns[*at])).collect();
+        let column_group =
+            match with_null(ColumnGroup { columns: places, tuples, fresh: None }, &free) {
+                Some(column_group) => column_group,
+                None => return Ok(Err(format!("it refers to {}, which has no rows", key.parent))),
+            };
         // Foreign keys that share a column agree about it, where they can.
-        let near = slots.iter().position(|s| s.columns.iter().any(|c| slot.columns.contains(c)));
-        let joined = near.map(|at| (at, slots[at].join(&slot)));
+        let near = column_groups
+            .iter()
+            .position(|s| s.columns.iter().any(|c| column_group.columns.contains(c)));
+        let joined = near.map(|at| (at, column_groups[at].join(&column_group)));
         match joined {
-            Some((at, joined)) if !joined.tuples.is_empty() => slots[at] = joined,
+            Some((at, joined)) if !joined.tuples.is_empty() => column_groups[at] = joined,
             Some(_) => {}
-            None => slots.push(slot),
+            None => column_groups.push(column_group),
         }
     }
 
-    let mut counted: Vec<(usize, Kind)> = Vec::new();
-    let partitions = partitions(work, &turn.table, table, &names);
-    let checks: Vec<(&str, Mentions)> = table
+    let mut counted: Vec<(usize, TypeFamily)> = Vec::new();
+    let partitions = partitions(filler, &step.table, table, &names);
+    let checks: Vec<(&str, References)> = table
         .checks
         .iter()
         .map(|check| check.expression.as_str())
-        .map(|text| (text, slot::mentions(work.dialect, text, &names)))
+        .map(|text| (text, column_group::references(filler.dialect, text, &names)))
         .collect();
     for (at, column) in table.columns.iter().enumerate() {
-        if !nullable(work, column) && column.default.is_none() {
+        if !nullable(filler, column) && column.default.is_none() {
             plan.required.insert(at);
         }
-        let taken = slots.iter().any(|slot| slot.columns.contains(&at));
+        let taken = column_groups.iter().any(|column_group| column_group.columns.contains(&at));
         if taken || column.generated.is_some() {
             continue;
         }
-        let kind = kind::of(work.dialect, work.schema, column);
-        if counts_itself(work.dialect, table, column) {
+        let type_family = type_family::of(filler.dialect, filler.schema, column);
+        if counts_itself(filler.dialect, table, column) {
             // From one on, which are the numbers that files give to rows of their own.
-            counted.push((at, kind));
+            counted.push((at, type_family));
             continue;
         }
         let mut named: Vec<String> = checks
@@ -164,52 +169,52 @@ pub(super) async fn plan(
             .filter(|(_, found)| found.columns.contains(&at))
             .flat_map(|(_, found)| found.literals.clone())
             .collect();
-        let domains = domains(work, column);
+        let domains = domains(filler, column);
         for check in domains.iter().flat_map(|domain| &domain.checks) {
-            named.extend(slot::mentions(work.dialect, &check.expression, &[]).literals);
+            named.extend(column_group::references(filler.dialect, &check.expression, &[]).literals);
         }
         let is_checked = checks.iter().any(|(_, found)| found.columns.contains(&at))
             || domains.iter().any(|domain| !domain.checks.is_empty());
         let called = column.name.to_lowercase();
-        let of = if work.filling.counted.contains(&called) {
-            kind.few()
-        } else if work.filling.roomy.contains(&called) {
-            kind.roomy()
+        let of = if filler.filling.counted.contains(&called) {
+            type_family.few()
+        } else if filler.filling.headroom.contains(&called) {
+            type_family.headroom()
         } else {
-            kind.clone()
+            type_family.clone()
         };
-        let mut values = of.samples(work.dialect);
-        let mut kind = kind;
-        let form = super::form(&column.name, work.filling.forms);
-        if let (Kind::Text(limit), Some(form)) = (&of, form) {
+        let mut values = of.edge_values(filler.dialect);
+        let mut type_family = type_family;
+        let form = super::form(&column.name, filler.filling.forms);
+        if let (TypeFamily::Text(limit), Some(form)) = (&of, form) {
             let formed = form.values(*limit);
-            if work.filling.formed && !formed.is_empty() {
+            if filler.filling.formed && !formed.is_empty() {
                 values = formed;
-                kind = Kind::Formed(form);
+                type_family = TypeFamily::Formed(form);
             } else {
                 values.splice(1.min(values.len())..1.min(values.len()), formed.into_iter().take(1));
             }
         }
         let is_key = plan.uniques.iter().any(|unique| unique.columns == [(at, None)]);
-        if matches!(kind, Kind::Int(..)) && is_key {
+        if matches!(type_family, TypeFamily::Int(..)) && is_key {
             // Where files name rows by number they take small ones, or count on from the largest.
             values.truncate(1);
-            let fresh = (1..=work.filling.rows as u64).rev();
-            values.extend(fresh.filter_map(|n| kind.fresh(salt + n, work.dialect)));
+            let fresh = (1..=filler.filling.rows as u64).rev();
+            values.extend(fresh.filter_map(|n| type_family.fresh(salt + n, filler.dialect)));
         }
         let is_key = table.primary_key.as_ref().is_some_and(|k| k.columns == [column.name.clone()]);
-        if is_key && values.len() > 2 && kind.fresh(salt, work.dialect).is_some() {
+        if is_key && values.len() > 2 && type_family.fresh(salt, filler.dialect).is_some() {
             // So that rows hang in the air where a foreign key comes later: a key has neither what
             // most columns hold, nor what some databases give to a new column without a default.
-            if !matches!(kind, Kind::Int(..)) {
+            if !matches!(type_family, TypeFamily::Int(..)) {
                 values.remove(1);
             }
             values.retain(|value| *value != Value::Int(0));
         }
         if is_checked {
-            let fresh = (1..=8).filter_map(|n| kind.fresh(salt + n, work.dialect));
+            let fresh = (1..=8).filter_map(|n| type_family.fresh(salt + n, filler.dialect));
             let more: Vec<Value> =
-                kind.more(&named, work.dialect).into_iter().chain(fresh).collect();
+                type_family.more(&named, filler.dialect).into_iter().chain(fresh).collect();
             values.splice(1.min(values.len())..1.min(values.len()), more);
         }
         if let Some(bounds) = partitions.get(&at) {
@@ -219,114 +224,117 @@ pub(super) async fn plan(
                 values.splice(1..1, edges);
             }
         }
-        if nullable(work, column) {
+        if nullable(filler, column) {
             values.insert(1.min(values.len()), Value::Null);
         }
         let is_free = !is_checked && !partitions.contains_key(&at);
-        let mut slot = Slot::of(at, values, is_free.then_some(kind));
-        filter_domains(work, &mut slot, &domains).await?;
-        slots.push(slot);
+        let mut column_group = ColumnGroup::of(at, values, is_free.then_some(type_family));
+        filter_domains(filler, &mut column_group, &domains).await?;
+        column_groups.push(column_group);
     }
 
-    let held: BTreeSet<usize> = slots.iter().flat_map(|slot| slot.columns.clone()).collect();
+    let held: BTreeSet<usize> =
+        column_groups.iter().flat_map(|column_group| column_group.columns.clone()).collect();
     let ties = checks.iter().map(|(_, found)| found.columns.clone());
     let ties = ties.filter(|columns| !columns.is_empty() && columns.is_subset(&held)).collect();
-    slots = slot::tie(slots, &slot::unite(ties));
-    for slot in &mut slots {
-        let columns: BTreeSet<usize> = slot.columns.iter().copied().collect();
+    column_groups = column_group::tie(column_groups, &column_group::unite(ties));
+    for column_group in &mut column_groups {
+        let columns: BTreeSet<usize> = column_group.columns.iter().copied().collect();
         let mine = checks
             .iter()
             .filter(|(_, found)| !found.columns.is_empty() && found.columns.is_subset(&columns));
         let mine: Vec<&str> = mine.map(|(text, _)| *text).collect();
-        let names: Vec<&str> = slot.columns.iter().map(|at| names[*at]).collect();
+        let names: Vec<&str> = column_group.columns.iter().map(|at| names[*at]).collect();
         let types: Vec<&str> =
-            slot.columns.iter().map(|at| table.columns[*at].data_type.as_str()).collect();
-        filter(work, slot, &names, &types, &mine).await?;
-        slot.arrange(work.filling.seed);
+            column_group.columns.iter().map(|at| table.columns[*at].data_type.as_str()).collect();
+        filter(filler, column_group, &names, &types, &mine).await?;
+        column_group.arrange(filler.filling.seed);
     }
 
     // One row in which the database has its own way.
     let bound = |at: &usize| {
         plan.uniques.iter().any(|unique| unique.columns.iter().any(|(c, _)| c == at))
-            || slots.iter().any(|slot| slot.columns.len() > 1 && slot.columns.contains(at))
+            || column_groups.iter().any(|column_group| {
+                column_group.columns.len() > 1 && column_group.columns.contains(at)
+            })
     };
     plan.defaulted = (0..table.columns.len())
         .filter(|at| table.columns[*at].default.is_some() && !bound(at))
         .collect();
-    let promised = work.promises.get(&turn.table).cloned().unwrap_or_default();
+    let reserved = filler.reserved_keys.get(&step.table).cloned().unwrap_or_default();
     let fixed = |key: &Key| {
         key.iter().filter_map(|(name, value)| Some((place(name)?, value.clone()))).collect()
     };
-    plan.fixed = promised.iter().map(fixed).collect();
-    plan.is_promised = !plan.fixed.is_empty();
-    plan.fixed.resize(plan.fixed.len().max(work.filling.rows), BTreeMap::new());
-    for (at, kind) in counted {
+    plan.fixed = reserved.iter().map(fixed).collect();
+    plan.is_reserved = !plan.fixed.is_empty();
+    plan.fixed.resize(plan.fixed.len().max(filler.filling.rows), BTreeMap::new());
+    for (at, type_family) in counted {
         for (n, row) in (1..).zip(&mut plan.fixed) {
-            if let Some(number) = kind.fresh(salt + n, work.dialect) {
+            if let Some(number) = type_family.fresh(salt + n, filler.dialect) {
                 row.entry(at).or_insert(number);
             }
         }
     }
-    plan.slots = slots;
+    plan.column_groups = column_groups;
     Ok(Ok(plan))
 }
 
 /// Whether a column may be NULL, a domain's word heard too.
-fn nullable(work: &Work<'_>, column: &Column) -> bool {
-    column.nullable && domains(work, column).iter().all(|domain| domain.nullable)
+fn nullable(filler: &Filler<'_>, column: &Column) -> bool {
+    column.nullable && domains(filler, column).iter().all(|domain| domain.nullable)
 }
 
 /// A foreign key's slot with NULL among its tuples where that is allowed; `None` where there is
 /// nothing to refer to and NULL is not allowed.
-fn with_null(mut slot: Slot, nullable: &[bool]) -> Option<Slot> {
+fn with_null(mut column_group: ColumnGroup, nullable: &[bool]) -> Option<ColumnGroup> {
     let blank = |tuple: &Vec<Value>| -> Vec<Value> {
         let cells = tuple.iter().zip(nullable);
         cells.map(|(value, free)| if *free { Value::Null } else { value.clone() }).collect()
     };
     if !nullable.contains(&true) {
-        return (!slot.tuples.is_empty()).then_some(slot);
+        return (!column_group.tuples.is_empty()).then_some(column_group);
     }
-    if slot.tuples.is_empty() {
+    if column_group.tuples.is_empty() {
         // The columns that can be no NULL are chosen as if they referred to nothing.
-        let places = slot.columns.iter().zip(nullable);
-        slot.columns = places.filter(|(_, free)| **free).map(|(at, _)| *at).collect();
-        slot.tuples = vec![vec![Value::Null; slot.columns.len()]];
-        return Some(slot);
+        let places = column_group.columns.iter().zip(nullable);
+        column_group.columns = places.filter(|(_, free)| **free).map(|(at, _)| *at).collect();
+        column_group.tuples = vec![vec![Value::Null; column_group.columns.len()]];
+        return Some(column_group);
     }
-    let blanks: BTreeSet<Vec<Value>> = slot.tuples.iter().map(blank).collect();
-    slot.tuples.splice(1..1, blanks);
-    Some(slot)
+    let blanks: BTreeSet<Vec<Value>> = column_group.tuples.iter().map(blank).collect();
+    column_group.tuples.splice(1..1, blanks);
+    Some(column_group)
 }
 
 /// The keys that rows of a parent are going to have.
-fn promise(work: &mut Work<'_>, key: &ForeignKey) -> Vec<Vec<Value>> {
-    let columns = parent_columns(work, key);
-    let (schema, dialect, rows) = (work.schema, work.dialect, work.filling.rows as u64);
-    let promised = work.promises.entry(key.parent.clone()).or_default();
+fn reserve_keys(filler: &mut Filler<'_>, key: &ForeignKey) -> Vec<Vec<Value>> {
+    let columns = parent_columns(filler, key);
+    let (schema, dialect, rows) = (filler.schema, filler.dialect, filler.filling.rows as u64);
+    let reserved = filler.reserved_keys.entry(key.parent.clone()).or_default();
     for n in 0..rows {
         let value = |name: &String| {
             let column = schema.tables.get(&key.parent)?.column(name)?;
-            kind::of(dialect, schema, column).fresh(500 + n, dialect)
+            type_family::of(dialect, schema, column).fresh(500 + n, dialect)
         };
         let at = usize::try_from(n).unwrap_or(usize::MAX);
-        if promised.len() <= at {
-            promised.push(Key::new());
+        if reserved.len() <= at {
+            reserved.push(Key::new());
         }
         for name in &columns {
-            if let (Some(value), Some(key)) = (value(name), promised.get_mut(at)) {
+            if let (Some(value), Some(key)) = (value(name), reserved.get_mut(at)) {
                 key.entry(name.clone()).or_insert(value);
             }
         }
     }
     let tuple = |key: &Key| columns.iter().map(|name| key.get(name).cloned()).collect();
-    promised.iter().filter_map(tuple).collect()
+    reserved.iter().filter_map(tuple).collect()
 }
 
 /// The domains behind a column, one below the other.
-fn domains<'s>(work: &Work<'s>, column: &Column) -> Vec<&'s Domain> {
+fn domains<'s>(filler: &Filler<'s>, column: &Column) -> Vec<&'s Domain> {
     let mut found = Vec::new();
     let mut name = column.user_type.clone().filter(|_| !column.data_type.is_array());
-    while let Some(domain) = name.and_then(|name| work.schema.domains.get(&name)) {
+    while let Some(domain) = name.and_then(|name| filler.schema.domains.get(&name)) {
         found.push(domain);
         if found.len() > 8 {
             break;
@@ -337,14 +345,14 @@ fn domains<'s>(work: &Work<'s>, column: &Column) -> Vec<&'s Domain> {
 }
 
 async fn filter_domains(
-    work: &mut Work<'_>,
-    slot: &mut Slot,
+    filler: &mut Filler<'_>,
+    column_group: &mut ColumnGroup,
     domains: &[&Domain],
 ) -> sqlx::Result<()> {
     for domain in domains.iter().rev() {
         let checks: Vec<&str> = domain.checks.iter().map(|c| c.expression.as_str()).collect();
         // A check of a domain calls what it looks at VALUE.
-        filter(work, slot, &["value"], &[&domain.data_type], &checks).await?;
+        filter(filler, column_group, &["value"], &[&domain.data_type], &checks).await?;
     }
     Ok(())
 }
@@ -352,8 +360,8 @@ async fn filter_domains(
 /// Takes from a slot what conditions refuse. A condition that cannot be asked, and one that
 /// refuses all, is left to the database's own judgement of the rows.
 async fn filter(
-    work: &mut Work<'_>,
-    slot: &mut Slot,
+    filler: &mut Filler<'_>,
+    column_group: &mut ColumnGroup,
     names: &[&str],
     types: &[&str],
     conditions: &[&str],
@@ -361,15 +369,22 @@ async fn filter(
     if conditions.is_empty() {
         return Ok(());
     }
-    let all = slot::question(work.dialect, slot, names, types, conditions);
+    let all =
+        column_group::satisfying_query(filler.dialect, column_group, names, types, conditions);
     let mut answers = Vec::new();
-    match work.ask(&all).await? {
+    match filler.ask(&all).await? {
         Ok(rows) => answers.push(rows),
         Err(_) if conditions.len() == 1 => {}
         Err(_) => {
             for condition in conditions {
-                let one = slot::question(work.dialect, slot, names, types, &[condition]);
-                answers.extend(work.ask(&one).await?);
+                let one = column_group::satisfying_query(
+                    filler.dialect,
+                    column_group,
+                    names,
+                    types,
+                    &[condition],
+                );
+                answers.extend(filler.ask(&one).await?);
             }
         }
     }
@@ -378,7 +393,7 @@ async fn filter(
         .map(|rows| rows.into_iter().flatten().flatten().filter_map(|n| n.parse().ok()).collect())
         .reduce(|a: BTreeSet<usize>, b| &a & &b);
     if let Some(numbers) = numbers.filter(|numbers| !numbers.is_empty()) {
-        slot::keep(slot, &numbers);
+        column_group::keep(column_group, &numbers);
     }
     Ok(())
 }
@@ -402,7 +417,7 @@ fn uniques(dialect: Dialect, table: &Table, names: &[&str]) -> Vec<Unique> {
                     columns.push((at, prefix));
                 }
                 None => {
-                    let found = slot::mentions(dialect, &part.expression, names);
+                    let found = column_group::references(dialect, &part.expression, names);
                     columns.extend(found.columns.into_iter().map(|at| (at, None)));
                 }
             }
@@ -413,7 +428,7 @@ fn uniques(dialect: Dialect, table: &Table, names: &[&str]) -> Vec<Unique> {
     for constraint in &table.constraints {
         // What excludes one another certainly does when it is alike.
         if constraint.definition.to_ascii_uppercase().starts_with("EXCLUDE") {
-            let found = slot::mentions(dialect, &constraint.definition, names);
+            let found = column_group::references(dialect, &constraint.definition, names);
             let columns = found.columns.into_iter().map(|at| (at, None)).collect();
             uniques.push(Unique { columns, nulls_too: false, partial: true });
         }
@@ -433,21 +448,21 @@ struct Bounds {
 
 /// Where a table is partitioned: the columns that decide, and what the bounds name.
 fn partitions(
-    work: &Work<'_>,
+    filler: &Filler<'_>,
     name: &Name,
     table: &Table,
     names: &[&str],
 ) -> BTreeMap<usize, Bounds> {
     let Some(by) = &table.partition_by else { return BTreeMap::new() };
-    let found = slot::mentions(work.dialect, &by.text, names);
+    let found = column_group::references(filler.dialect, &by.text, names);
     let mut bounds = Bounds::default();
-    for child in work.schema.tables.values() {
+    for child in filler.schema.tables.values() {
         let of = child.partition_of.as_ref().filter(|of| of.parent == *name);
         let text = of.map_or("", |of| of.bound.as_str());
         bounds.are_open |= ["MINVALUE", "MAXVALUE", "DEFAULT"].iter().any(|w| text.contains(w));
         // FROM is inside, TO is not.
         let text = text.split(" TO (").next().unwrap_or_default();
-        bounds.literals.extend(slot::mentions(work.dialect, text, &[]).literals);
+        bounds.literals.extend(column_group::references(filler.dialect, text, &[]).literals);
     }
     let hash = by.method == PartitionMethod::Hash;
     if bounds.literals.is_empty() || hash || found.columns.len() != 1 {

@@ -4,17 +4,17 @@ use std::fmt::Write as _;
 
 use migrate_core::dialect::Dialect;
 
-use super::kind::Kind;
+use super::type_family::TypeFamily;
 use super::value::Value;
 
 /// How long a text or a binary value without a limit becomes, and with a large one.
 const LONG: usize = 300;
 const LONGEST: usize = 4000;
 
-impl Kind {
+impl TypeFamily {
     /// The edges. The first is large, the last is plain.
-    pub(super) fn samples(&self, dialect: Dialect) -> Vec<Value> {
-        let mut samples = match self {
+    pub(super) fn edge_values(&self, dialect: Dialect) -> Vec<Value> {
+        let mut edge_values = match self {
             Self::Int(min, max) => ints(*min, *max),
             Self::Decimal { digits, scale, unsigned } => decimals(*digits, *scale, *unsigned),
             Self::Float { single: true } => numbers(&["3.25e37", "-2.5", "0", "1e-30", "1.5"]),
@@ -58,7 +58,7 @@ impl Kind {
                 [Some(all), Some(Value::text("")), last].into_iter().flatten().collect()
             }
             Self::Array(element) => {
-                let elements = element.samples(dialect);
+                let elements = element.edge_values(dialect);
                 let (Some(large), Some(plain)) = (elements.first(), elements.last()) else {
                     return vec![Value::text("{}")];
                 };
@@ -78,13 +78,13 @@ impl Kind {
             Self::Unknown => ["0", "{}", "", "empty", "()", "a"].map(Value::text).into(),
         };
         let mut seen = std::collections::BTreeSet::new();
-        samples.retain(|sample| seen.insert(sample.key()));
-        samples
+        edge_values.retain(|sample| seen.insert(sample.key()));
+        edge_values
     }
 
     /// The kind with less in it: the product of two numbers, and two texts put together, are still
     /// of this kind.
-    pub(super) fn roomy(&self) -> Self {
+    pub(super) fn headroom(&self) -> Self {
         match *self {
             Self::Int(min, max) => {
                 // Too large for the next narrower type all the same.
@@ -97,7 +97,7 @@ impl Kind {
             }
             Self::Float { .. } => Self::Decimal { digits: 9, scale: 3, unsigned: false },
             Self::Text(Some(limit)) => Self::Text(Some(limit.div_ceil(2))),
-            Self::Array(ref element) => Self::Array(Box::new(element.roomy())),
+            Self::Array(ref element) => Self::Array(Box::new(element.headroom())),
             ref other => other.clone(),
         }
     }
@@ -111,7 +111,7 @@ impl Kind {
             }
             Self::Float { .. } => Self::Decimal { digits: 4, scale: 2, unsigned: false },
             // A type of SQLite's says little about its values.
-            ref other => other.roomy(),
+            ref other => other.headroom(),
         }
     }
 
@@ -366,16 +366,22 @@ fn days_between(n: u64) -> String {
     format!("[{},{})", day(n), self::day(n * 3 + 1))
 }
 
-pub(super) fn date() -> Kind {
-    Kind::Words(&["9999-12-31", "0001-01-01", "2024-02-29", "1970-01-01", "2020-06-15"], Some(day))
+pub(super) fn date() -> TypeFamily {
+    TypeFamily::Words(
+        &["9999-12-31", "0001-01-01", "2024-02-29", "1970-01-01", "2020-06-15"],
+        Some(day),
+    )
 }
 
-pub(super) fn date_from_1000() -> Kind {
-    Kind::Words(&["9999-12-31", "1000-01-01", "2024-02-29", "1970-01-01", "2020-06-15"], Some(day))
+pub(super) fn date_from_1000() -> TypeFamily {
+    TypeFamily::Words(
+        &["9999-12-31", "1000-01-01", "2024-02-29", "1970-01-01", "2020-06-15"],
+        Some(day),
+    )
 }
 
-pub(super) fn timestamp() -> Kind {
-    Kind::Words(
+pub(super) fn timestamp() -> TypeFamily {
+    TypeFamily::Words(
         &[
             "9999-12-31 23:59:59.999",
             "0001-01-01 00:00:00",
@@ -387,8 +393,8 @@ pub(super) fn timestamp() -> Kind {
     )
 }
 
-pub(super) fn datetime_from_1000() -> Kind {
-    Kind::Words(
+pub(super) fn datetime_from_1000() -> TypeFamily {
+    TypeFamily::Words(
         &[
             "9999-12-31 23:59:59",
             "1000-01-01 00:00:00",
@@ -401,8 +407,8 @@ pub(super) fn datetime_from_1000() -> Kind {
 }
 
 /// MySQL's counts seconds in four bytes, in whatever zone the session has.
-pub(super) fn timestamp_to_2038() -> Kind {
-    Kind::Words(
+pub(super) fn timestamp_to_2038() -> TypeFamily {
+    TypeFamily::Words(
         &[
             "2038-01-17 23:59:59",
             "1970-01-03 00:00:00",
@@ -413,8 +419,8 @@ pub(super) fn timestamp_to_2038() -> Kind {
     )
 }
 
-pub(super) fn timestamp_with_zone() -> Kind {
-    Kind::Words(
+pub(super) fn timestamp_with_zone() -> TypeFamily {
+    TypeFamily::Words(
         &[
             "9999-12-31 23:59:59.999999+00",
             "0001-01-03 00:00:00+00",
@@ -426,23 +432,23 @@ pub(super) fn timestamp_with_zone() -> Kind {
     )
 }
 
-pub(super) fn time() -> Kind {
-    Kind::Words(&["23:59:59", "00:00:00", "12:30:15.654321", "08:30:00"], Some(hour))
+pub(super) fn time() -> TypeFamily {
+    TypeFamily::Words(&["23:59:59", "00:00:00", "12:30:15.654321", "08:30:00"], Some(hour))
 }
 
-pub(super) fn time_with_zone() -> Kind {
-    Kind::Words(&["23:59:59.999+14", "00:00:00-12", "08:30:00+00"], Some(|n| hour(n) + "+00"))
+pub(super) fn time_with_zone() -> TypeFamily {
+    TypeFamily::Words(&["23:59:59.999+14", "00:00:00-12", "08:30:00+00"], Some(|n| hour(n) + "+00"))
 }
 
-pub(super) fn interval() -> Kind {
-    Kind::Words(
+pub(super) fn interval() -> TypeFamily {
+    TypeFamily::Words(
         &["1000 years 11 mons 30 days 23:59:59", "-1 days", "00:00:00", "01:30:00"],
         Some(|n| format!("{n} seconds")),
     )
 }
 
-pub(super) fn uuid() -> Kind {
-    Kind::Words(
+pub(super) fn uuid() -> TypeFamily {
+    TypeFamily::Words(
         &[
             "ffffffff-ffff-ffff-ffff-ffffffffffff",
             "00000000-0000-0000-0000-000000000000",
@@ -452,29 +458,30 @@ pub(super) fn uuid() -> Kind {
     )
 }
 
-pub(super) fn mysql_inet(name: &str) -> Kind {
+pub(super) fn mysql_inet(name: &str) -> TypeFamily {
     let fresh: fn(u64) -> String = |n| format!("10.{}.{}.{}", n >> 16 & 255, n >> 8 & 255, n & 255);
     match name {
-        "inet4" => Kind::Words(&["255.255.255.255", "0.0.0.0", "192.0.2.1"], Some(fresh)),
-        _ => {
-            Kind::Words(&["ffff::ffff", "::", "2001:db8::1"], Some(|n| format!("2001:db8::{n:x}")))
-        }
+        "inet4" => TypeFamily::Words(&["255.255.255.255", "0.0.0.0", "192.0.2.1"], Some(fresh)),
+        _ => TypeFamily::Words(
+            &["ffff::ffff", "::", "2001:db8::1"],
+            Some(|n| format!("2001:db8::{n:x}")),
+        ),
     }
 }
 
-pub(super) fn geometry(name: &str) -> Kind {
-    Kind::Expressions(match name {
+pub(super) fn geometry(name: &str) -> TypeFamily {
+    TypeFamily::Expressions(match name {
         "linestring" => &["ST_GeomFromText('LINESTRING(0 0,1 1)')"],
         "polygon" => &["ST_GeomFromText('POLYGON((0 0,0 2,2 2,0 0))')"],
         _ => &["ST_GeomFromText('POINT(-180 90)')", "ST_GeomFromText('POINT(0 0)')"],
     })
 }
 
-/// What [`Kind::Words`] holds.
+/// What [`TypeFamily::Words`] holds.
 type Listed = (&'static [&'static str], Option<fn(u64) -> String>);
 
 /// PostgreSQL's types that are none of the common ones, extensions' among them.
-pub(super) fn postgres(name: &str, length: Option<usize>) -> Kind {
+pub(super) fn postgres(name: &str, length: Option<usize>) -> TypeFamily {
     let net: fn(u64) -> String = |n| format!("10.{}.{}.{}", n >> 16 & 255, n >> 8 & 255, n & 255);
     let mac: fn(u64) -> String =
         |n| format!("08:00:2b:{:02x}:{:02x}:{:02x}", n >> 16 & 255, n >> 8 & 255, n & 255);
@@ -517,16 +524,16 @@ pub(super) fn postgres(name: &str, length: Option<usize>) -> Kind {
         "vector" | "halfvec" => return vector(length.unwrap_or(3)),
         "geometry" | "geography" => (&["POINT(0 0)"], None),
         _ if name.contains("range") => (&["empty"], None),
-        _ => return Kind::Unknown,
+        _ => return TypeFamily::Unknown,
     };
-    Kind::Words(words, fresh)
+    TypeFamily::Words(words, fresh)
 }
 
 /// An extension's vectors: the text is an array's without its braces.
-fn vector(length: usize) -> Kind {
+fn vector(length: usize) -> TypeFamily {
     let mut text = String::from("[");
     for n in 0..length {
         let _ = write!(text, "{}0.5", if n == 0 { "" } else { "," });
     }
-    Kind::Labels(vec![text + "]"])
+    TypeFamily::Labels(vec![text + "]"])
 }

@@ -10,7 +10,7 @@ use migrate_core::dialect::Dialect;
 use migrate_core::source::Span;
 use migrate_core::sql::{Lexer, TokenKind};
 
-use super::kind::Kind;
+use super::type_family::TypeFamily;
 use super::value::{Value, list};
 
 /// How many combinations of values are looked at.
@@ -18,17 +18,17 @@ const COMBINATIONS: usize = 600;
 
 /// Columns, by their places in the table, and the values that they may hold together.
 #[derive(Debug, Clone)]
-pub(super) struct Slot {
+pub(super) struct ColumnGroup {
     pub(super) columns: Vec<usize>,
     /// The first is large, the last plain.
     pub(super) tuples: Vec<Vec<Value>>,
     /// Where any value of the kind will do.
-    pub(super) fresh: Option<Kind>,
+    pub(super) fresh: Option<TypeFamily>,
 }
 
-impl Slot {
+impl ColumnGroup {
     /// The slot of one column.
-    pub(super) fn of(column: usize, values: Vec<Value>, fresh: Option<Kind>) -> Self {
+    pub(super) fn of(column: usize, values: Vec<Value>, fresh: Option<TypeFamily>) -> Self {
         let tuples = values.into_iter().map(|value| vec![value]).collect();
         Self { columns: vec![column], tuples, fresh }
     }
@@ -114,14 +114,14 @@ impl Slot {
 
 /// What a condition names: columns of a table, by place, and literals, without their quotes.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Mentions {
+pub(super) struct References {
     pub(super) columns: BTreeSet<usize>,
     pub(super) literals: Vec<String>,
 }
 
 /// Reads what an expression names.
-pub(super) fn mentions(dialect: Dialect, expression: &str, columns: &[&str]) -> Mentions {
-    let mut found = Mentions::default();
+pub(super) fn references(dialect: Dialect, expression: &str, columns: &[&str]) -> References {
+    let mut found = References::default();
     let span = Span { start: 0, end: expression.len() };
     for token in Lexer::new(expression, span, dialect.lex_rules()).flatten() {
         let text = &expression[token.span.start..token.span.end];
@@ -150,9 +150,9 @@ pub(super) fn mentions(dialect: Dialect, expression: &str, columns: &[&str]) -> 
 
 /// A query for the tuples of a slot that a condition does not refuse: their numbers. `names` are
 /// how the condition calls the columns.
-pub(super) fn question(
+pub(super) fn satisfying_query(
     dialect: Dialect,
-    slot: &Slot,
+    column_group: &ColumnGroup,
     names: &[&str],
     types: &[&str],
     conditions: &[&str],
@@ -166,7 +166,7 @@ pub(super) fn question(
         let cells: Vec<String> = tuple.iter().zip(types).map(cast).collect();
         format!("{n}, {}", cells.join(", "))
     };
-    let tuples = slot.tuples.iter().enumerate();
+    let tuples = column_group.tuples.iter().enumerate();
     // MySQL and MariaDB do not agree about VALUES.
     let rows: Vec<String> = match dialect {
         Dialect::Mysql => tuples.map(|(n, tuple)| format!("SELECT {}", cells(n, tuple))).collect(),
@@ -189,13 +189,14 @@ pub(super) fn question(
 }
 
 /// Joins slots until each of some sets of columns lies in one slot.
-pub(super) fn tie(slots: Vec<Slot>, sets: &[BTreeSet<usize>]) -> Vec<Slot> {
-    let mut slots = slots;
+pub(super) fn tie(column_groups: Vec<ColumnGroup>, sets: &[BTreeSet<usize>]) -> Vec<ColumnGroup> {
+    let mut column_groups = column_groups;
     for set in sets {
-        let (tied, others): (Vec<Slot>, Vec<Slot>) = slots
-            .into_iter()
-            .partition(|slot| slot.columns.iter().any(|column| set.contains(column)));
-        slots = others;
+        let (tied, others): (Vec<ColumnGroup>, Vec<ColumnGroup>) =
+            column_groups.into_iter().partition(|column_group| {
+                column_group.columns.iter().any(|column| set.contains(column))
+            });
+        column_groups = others;
         let share = match tied.len() {
             0 | 1 => usize::MAX,
             2 => 24,
@@ -203,16 +204,16 @@ pub(super) fn tie(slots: Vec<Slot>, sets: &[BTreeSet<usize>]) -> Vec<Slot> {
             4 => 5,
             _ => 3,
         };
-        slots.extend(
+        column_groups.extend(
             tied.into_iter()
-                .map(|mut slot| {
-                    slot.thin(share);
-                    slot
+                .map(|mut column_group| {
+                    column_group.thin(share);
+                    column_group
                 })
                 .reduce(|a, b| a.join(&b)),
         );
     }
-    slots
+    column_groups
 }
 
 /// Sets that have a column in common become one.
@@ -227,10 +228,10 @@ pub(super) fn unite(sets: Vec<BTreeSet<usize>>) -> Vec<BTreeSet<usize>> {
     united
 }
 
-/// The tuples that are left of a slot, by the numbers that [`question`] gave.
-pub(super) fn keep(slot: &mut Slot, numbers: &BTreeSet<usize>) {
+/// The tuples that are left of a slot, by the numbers that [`satisfying_query`] gave.
+pub(super) fn keep(column_group: &mut ColumnGroup, numbers: &BTreeSet<usize>) {
     let mut n = 0;
-    slot.tuples.retain(|_| {
+    column_group.tuples.retain(|_| {
         n += 1;
         numbers.contains(&(n - 1))
     });
@@ -243,8 +244,8 @@ pub(super) type Key = BTreeMap<String, Value>;
 mod tests {
     use super::*;
 
-    fn int(column: usize, values: &[i128]) -> Slot {
-        Slot::of(column, values.iter().map(|n| Value::Int(*n)).collect(), None)
+    fn int(column: usize, values: &[i128]) -> ColumnGroup {
+        ColumnGroup::of(column, values.iter().map(|n| Value::Int(*n)).collect(), None)
     }
 
     #[test]
@@ -260,19 +261,19 @@ mod tests {
     #[test]
     fn null_and_value_come_early() {
         let values = vec![Value::Int(1), Value::Int(2), Value::Int(3), Value::Null, Value::Int(4)];
-        let mut slot = Slot::of(0, values, None);
-        slot.arrange(1);
-        assert_eq!(slot.tuples[0], [Value::Int(1)]);
-        assert_eq!(slot.tuples[1], [Value::Null]);
-        assert_eq!(slot.tuples[4], [Value::Int(4)]);
+        let mut column_group = ColumnGroup::of(0, values, None);
+        column_group.arrange(1);
+        assert_eq!(column_group.tuples[0], [Value::Int(1)]);
+        assert_eq!(column_group.tuples[1], [Value::Null]);
+        assert_eq!(column_group.tuples[4], [Value::Int(4)]);
     }
 
     #[test]
     fn a_condition_names_columns_and_literals() {
-        let found = mentions(
+        let found = references(
             Dialect::Postgres,
-            "((kind = ANY ('{a,\"b c\"}'::text[])) AND \"Size\" > 3)",
-            &["id", "kind", "Size"],
+            "((type_family = ANY ('{a,\"b c\"}'::text[])) AND \"Size\" > 3)",
+            &["id", "type_family", "Size"],
         );
         assert_eq!(found.columns, BTreeSet::from([1, 2]));
         assert_eq!(found.literals, ["a", "b c", "{a,\"b c\"}", "3"]);

@@ -1,4 +1,4 @@
-//! Migrations that lie, by subject.
+//! Defective migrations, by subject.
 
 mod columns;
 mod objects;

@@ -5,15 +5,17 @@
 //! or cannot stand in a transaction, is tried as in production on a copy, by the script and the
 //! runner that a user's database would meet; only that counts as a finding.
 
-mod proper;
+mod in_transaction;
+mod isolated;
 mod refusal;
-mod rehearsal;
 mod schemas;
 mod texts;
 
-pub(super) use proper::{Tried, try_on_copy};
+pub(super) use in_transaction::{
+    Attempt, revert_in_transaction, run_in_transaction, run_on_partial_copy,
+};
+pub(super) use isolated::{TestResult, run_isolated};
 pub(super) use refusal::{Refusal, refusal};
-pub(super) use rehearsal::{Rehearsal, rehearse, rehearse_downs, rehearse_on_copy};
 pub(super) use schemas::{after_downs, differences, finding};
 
 use std::collections::BTreeSet;
@@ -28,30 +30,30 @@ use migrate_core::schema::{Kind, Name, Schema, View};
 use migrate_core::script::section_of;
 use migrate_core::source::{SourceFile, Span};
 
-use super::course::Course;
 use super::rows::{self, Contents};
 use super::scope;
+use super::session::Session;
 use super::uses;
 use crate::error::Error;
 
 /// What is tried.
 #[derive(Clone, Copy)]
-pub(super) struct Trial<'t> {
+pub(super) struct RoundTrip<'t> {
     pub(super) history: &'t History,
     pub(super) settings: &'t Settings,
     pub(super) dialect: Dialect,
     pub(super) node: Node,
     /// Whether the tables stay empty: no rows, no fixture, and nothing that is said of rows.
-    pub(super) bare: bool,
-    /// The schema that the rows satisfy, where it is not the database's own: see [`rows::like`].
-    pub(super) like: Option<&'t Schema>,
+    pub(super) without_rows: bool,
+    /// The schema that the rows satisfy, where it is not the database's own: see [`rows::row_schema`].
+    pub(super) row_schema: Option<&'t Schema>,
 }
 
 /// Notes that both trials give.
 const UPWARDS_ONLY: &str = "irreversible: tested upwards only";
 const REORDERED: &str = "the columns stand in another order after the down";
 
-impl<'t> Trial<'t> {
+impl<'t> RoundTrip<'t> {
     pub(super) fn revision(&self) -> &'t Revision {
         self.history.graph.revision(self.node)
     }
@@ -92,12 +94,12 @@ impl<'t> Trial<'t> {
     }
 
     /// The losses without the rows that triggers wrote down elsewhere: nobody wants a log undone.
-    fn own_losses(&self, schema: &Schema, mut losses: Vec<rows::Loss>) -> Vec<rows::Loss> {
-        losses.retain(|loss| {
-            !matches!(loss, rows::Loss::Added { .. })
+    fn own_diffs(&self, schema: &Schema, mut diff_rows: Vec<rows::RowDiff>) -> Vec<rows::RowDiff> {
+        diff_rows.retain(|loss| {
+            !matches!(loss, rows::RowDiff::Added { .. })
                 || scope::names(self.revision(), self.dialect, schema, loss.table())
         });
-        losses
+        diff_rows
     }
 
     /// What the file declares as lost.
@@ -113,7 +115,7 @@ impl<'t> Trial<'t> {
     /// Fills the tables that the revision has to do with, and inserts its fixture.
     async fn prepare(
         &self,
-        course: &mut Course<'_>,
+        session: &mut Session<'_>,
         schema: &Schema,
         in_transaction: bool,
     ) -> Result<Prepared, Error> {
@@ -127,21 +129,21 @@ impl<'t> Trial<'t> {
         let mut notes = Vec::new();
         let mut has_rows = false;
         let mut unfilled = BTreeSet::new();
-        if test.rows > 0 && !self.bare {
+        if test.rows > 0 && !self.without_rows {
             let uses = uses::uses(self.revision(), self.dialect, schema);
             let filling = rows::Filling {
                 rows: test.rows as usize,
                 seed: test.seed,
-                roomy: &uses.calculated,
+                headroom: &uses.calculated,
                 counted: &uses.counted,
                 forms: &uses.forms,
-                formed: self.like.is_some(),
+                formed: self.row_schema.is_some(),
                 in_transaction,
             };
-            let chosen_by = self.like.unwrap_or(schema);
-            let mut fills = course.take_fills();
+            let chosen_by = self.row_schema.unwrap_or(schema);
+            let mut fills = session.take_fills();
             let filled = rows::fill(
-                &mut course.connection,
+                &mut session.connection,
                 self.dialect,
                 chosen_by,
                 &tables,
@@ -149,7 +151,7 @@ impl<'t> Trial<'t> {
                 &mut fills,
             )
             .await;
-            course.give_fills(fills);
+            session.give_fills(fills);
             let filled = filled.map_err(|e| Error::database("filling the tables", e))?;
             notes.extend(
                 filled.unfilled.iter().map(|(table, why)| format!("{table} has no rows: {why}")),
@@ -158,11 +160,11 @@ impl<'t> Trial<'t> {
             unfilled = filled.unfilled.into_iter().map(|(table, _)| table).collect();
         }
         let mut fixture = None;
-        let fixtures = self.revision().fixture(self.dialect).filter(|_| !self.bare);
+        let fixtures = self.revision().fixture(self.dialect).filter(|_| !self.without_rows);
         'sections: for section in fixtures {
             for span in section.statements(&self.revision().file, self.dialect).iter() {
                 has_rows = true;
-                if let Err(error) = course.execute(span.of(self.revision().file.text())).await {
+                if let Err(error) = session.execute(span.of(self.revision().file.text())).await {
                     fixture =
                         Some(failed_statement(self.dialect, &self.revision().file, *span, &error));
                     break 'sections;
@@ -173,34 +175,34 @@ impl<'t> Trial<'t> {
         let mut changed = None;
         if fixture.is_none() {
             if has_rows && rows_run_ddl(self.dialect, schema) {
-                changed = Some(course.schema().await?);
+                changed = Some(session.schema().await?);
             }
-            before = self.contents(course, changed.as_ref().unwrap_or(schema), &tables).await?;
+            before = self.contents(session, changed.as_ref().unwrap_or(schema), &tables).await?;
         }
         Ok(Prepared { tables, before, changed, notes, fixture, has_rows, unfilled })
     }
 
     async fn contents(
         &self,
-        course: &mut Course<'_>,
+        session: &mut Session<'_>,
         schema: &Schema,
         tables: &BTreeSet<Name>,
     ) -> Result<Contents, Error> {
-        rows::contents(&mut course.connection, self.dialect, schema, tables)
+        rows::contents(&mut session.connection, self.dialect, schema, tables)
             .await
             .map_err(|e| Error::database("reading the rows", e))
     }
 
     /// The queries of the verify sections that do not hold.
-    async fn verify(&self, course: &mut Course<'_>) -> Vec<Refusal> {
+    async fn verify(&self, session: &mut Session<'_>) -> Vec<Refusal> {
         let file = &self.revision().file;
         let mut wrong = Vec::new();
         let lasting = |text: String| Refusal { text, by_server: false };
-        for section in self.revision().verify(self.dialect).filter(|_| !self.bare) {
+        for section in self.revision().verify(self.dialect).filter(|_| !self.without_rows) {
             for span in section.statements(file, self.dialect).iter() {
                 let place = file.locate(*span);
                 let at = format!("{}:{}", place.path, place.line);
-                match course.connection.rows(span.of(file.text())).await {
+                match session.connection.rows(span.of(file.text())).await {
                     Err(error) => {
                         wrong.push(failed_statement(self.dialect, file, *span, &error));
                         // On some databases the transaction is gone with it.

@@ -15,25 +15,25 @@ fn test(outcome: Outcome) -> Verdict {
         findings: Vec::new(),
         notes: Vec::new(),
         duration: Duration::from_millis(12),
-        remembered: false,
+        cached: false,
     }
 }
 
 #[test]
 fn a_title_says_what_was_tested_and_how_it_ended() {
-    let title = |verdict: &Verdict| title(verdict).to_string();
+    let title = |verdict: &Verdict| format_title(verdict).to_string();
     assert_eq!(title(&test(Outcome::Passed)), "ok   615021cc5b23 add users.email (12 ms)");
     assert_eq!(title(&test(Outcome::Failed)), "FAIL 615021cc5b23 add users.email (12 ms)");
     assert_eq!(title(&test(Outcome::Skipped)), "skip 615021cc5b23 add users.email");
-    let known = Verdict { remembered: true, ..test(Outcome::Passed) };
-    assert_eq!(title(&known), "ok   615021cc5b23 add users.email (remembered)");
+    let known = Verdict { cached: true, ..test(Outcome::Passed) };
+    assert_eq!(title(&known), "ok   615021cc5b23 add users.email (cached)");
     let whole =
         Verdict { name: "head to base".into(), message: String::new(), ..test(Outcome::Passed) };
     assert_eq!(title(&whole), "ok   head to base (12 ms)");
 }
 
 #[test]
-fn findings_are_told_with_all_that_is_known() {
+fn findings_are_shown_with_all_that_is_known() {
     let finding = |code, message: &str, diff: &str, help: &[&str]| Finding {
         code,
         message: message.to_owned(),
@@ -60,7 +60,7 @@ fn findings_are_told_with_all_that_is_known() {
         ..test(Outcome::Failed)
     };
     assert_eq!(
-        text(&super::verdict(&verdict, "postgres:15 in container abc")),
+        join_lines(&format_verdict(&verdict, "postgres:15 in container abc")),
         "\
 FAIL 615021cc5b23 add users.email (12 ms)
      on postgres:15 in container abc
@@ -101,7 +101,7 @@ fn a_diff_knows_what_is_gone_and_what_is_new() {
         help: Vec::new(),
     };
     let verdict = Verdict { findings: vec![finding], ..test(Outcome::Failed) };
-    let lines = super::verdict(&verdict, "");
+    let lines = format_verdict(&verdict, "");
     let part = |text: &str| {
         let mut parts = lines.iter().flat_map(|line| &line.0);
         parts.find(|(_, part)| part == text).unwrap_or_else(|| panic!("{text}: {lines:?}")).0
@@ -120,25 +120,25 @@ fn a_test_of_the_whole_history_has_no_file() {
         help: vec!["drop it".into()],
     };
     let verdict = Verdict { findings: vec![finding], path: None, ..test(Outcome::Failed) };
-    let told = text(&super::verdict(&verdict, ""));
+    let text = join_lines(&format_verdict(&verdict, ""));
     assert!(
-        told.ends_with("\n\nerror[left-behind]: a table is left\n  = help: drop it\n"),
-        "{told}"
+        text.ends_with("\n\nerror[left-behind]: a table is left\n  = help: drop it\n"),
+        "{text}"
     );
 }
 
 #[test]
 fn tests_are_counted() {
-    let known = Verdict { remembered: true, ..test(Outcome::Passed) };
+    let known = Verdict { cached: true, ..test(Outcome::Passed) };
     let verdicts = [test(Outcome::Passed), known, test(Outcome::Failed), test(Outcome::Skipped)];
     let tally = Tally::of(&verdicts);
-    assert_eq!(tally, Tally { passed: 2, failed: 1, skipped: 1, remembered: 1 });
-    assert_eq!(tally.to_string(), "2 passed, 1 failed, 1 skipped (of which 1 remembered)");
+    assert_eq!(tally, Tally { passed: 2, failed: 1, skipped: 1, cached: 1 });
+    assert_eq!(tally.to_string(), "2 passed, 1 failed, 1 skipped (of which 1 cached)");
     assert_eq!(Tally::default().to_string(), "0 passed, 0 failed, 0 skipped");
 }
 
 #[test]
 fn why_nothing_was_tested_is_said_with_help() {
-    let told = error(&Error::NoDriver(Dialect::Postgres));
-    assert!(told.contains("\n  = help: "), "{told}");
+    let text = format_error(&Error::NoDriver(Dialect::Postgres));
+    assert!(text.contains("\n  = help: "), "{text}");
 }

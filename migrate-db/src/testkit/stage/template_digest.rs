@@ -27,7 +27,7 @@ const SETTINGS: &str = "SELECT CONCAT_WS(' ', @@global.character_set_server, \
 impl Stage {
     /// A digest of what a new database begins with; empty where nothing but the database's own
     /// version decides that, and where it cannot be read.
-    pub(crate) async fn ground(&self) -> Result<String, Error> {
+    pub(crate) async fn template_digest(&self) -> Result<String, Error> {
         let Place::Server(server) = &self.place else { return Ok(String::new()) };
         let cells = match server.dialect {
             Dialect::Postgres => server.template().await,

@@ -83,7 +83,7 @@ ALTER TABLE goods DROP COLUMN price;",
         ["division by zero"],
     ),
     up_down!(
-        "a lie on top of an up that needs empty tables",
+        "a defective on top of an up that needs empty tables",
         "CREATE TABLE users (id int PRIMARY KEY);",
         "ALTER TABLE users ADD COLUMN email text NOT NULL, ADD COLUMN nick text;",
         "ALTER TABLE users DROP COLUMN email;",
