@@ -54,13 +54,13 @@ fn the_help_groups_the_commands() {
           --dir <DIR>               The folder of the revisions [default: what migrate.toml says, else
                                     migrations]
           --database-url <URL>      The database [default: DATABASE_URL, else .env, else migrate.toml]
-          --connect-timeout <TIME>  ScriptOptions long to try to reach a server that does not answer; 0s tries
+          --connect-timeout <TIME>  How long to try to reach a server that does not answer; 0s tries
                                     once [default: 10s]
           --name <DATABASE>         Which database of migrate.toml is meant
           --config <FILE>           The configuration [default: migrate.toml, here or above]
       -p, --package <PACKAGE>       The package whose migrations are meant
           --manifest-path <FILE>    The Cargo.toml of the package
-          --format <FORMAT>         ScriptOptions data is printed: text or json [default: text]
+          --format <FORMAT>         How data is printed: text or json [default: text]
           --color <WHEN>            When to use colours: auto, always or never [default: auto]
       -q, --quiet                   Say nothing but data and errors
       -v, --verbose                 Say more
@@ -106,11 +106,11 @@ fn a_command_explains_itself() {
       -y, --yes                       Ask nothing
           --transaction <WHAT>        What stands in one transaction: all or each [default: all on
                                       SQLite, each elsewhere]
-          --lock-timeout <TIME>       ScriptOptions long a statement may wait for a lock of the database, as 500ms
+          --lock-timeout <TIME>       How long a statement may wait for a lock of the database, as 500ms
                                       or 5s
-          --statement-timeout <TIME>  ScriptOptions long a statement may run, as 30s or 5m
-          --lock <HOW>                ScriptOptions runs keep each other out: auto, session, table or none
-          --lock-wait <TIME>          ScriptOptions long to wait for another run on the same database, as 30s or
+          --statement-timeout <TIME>  How long a statement may run, as 30s or 5m
+          --lock <HOW>                How runs keep each other out: auto, session, table or none
+          --lock-wait <TIME>          How long to wait for another run on the same database, as 30s or
                                       5m
           --backup[=<DIR>]            Copy the database into a folder first, and stop when that fails
                                       [default folder: backups]
@@ -123,7 +123,7 @@ fn a_command_explains_itself() {
           --dir <DIR>               The folder of the revisions [default: what migrate.toml says, else
                                     migrations]
           --database-url <URL>      The database [default: DATABASE_URL, else .env, else migrate.toml]
-          --connect-timeout <TIME>  ScriptOptions long to try to reach a server that does not answer; 0s tries
+          --connect-timeout <TIME>  How long to try to reach a server that does not answer; 0s tries
                                     once [default: 10s]
           --name <DATABASE>         Which database of migrate.toml is meant
           --config <FILE>           The configuration [default: migrate.toml, here or above]
@@ -131,7 +131,7 @@ fn a_command_explains_itself() {
           --manifest-path <FILE>    The Cargo.toml of the package
 
     Output:
-          --format <FORMAT>  ScriptOptions data is printed: text or json [default: text]
+          --format <FORMAT>  How data is printed: text or json [default: text]
           --color <WHEN>     When to use colours: auto, always or never [default: auto]
       -q, --quiet            Say nothing but data and errors
       -v, --verbose          Say more
