@@ -180,7 +180,7 @@ pub(super) fn print_sql(
     let create = create && !script.is_empty();
     let sql = script.to_sql(graph, &table, create, TOOL);
     match context.ui.format() {
-        Format::Json => context.ui.json(&report::Sql { sql: &sql }),
+        Format::Json => context.ui.exact_json(&report::Sql { sql: &sql }),
         Format::Text => context.ui.text(sql.trim_start_matches('\n')),
     }
     if script.is_empty() {

@@ -134,23 +134,7 @@ pub fn with_tips(
         }
         _ => {}
     }
-    hide_urls(&mut error);
     error
-}
-
-/// Hides the passwords of URLs that stand where something else belongs.
-fn hide_urls(error: &mut clap::Error) {
-    let kinds =
-        [ContextKind::InvalidArg, ContextKind::InvalidValue, ContextKind::InvalidSubcommand];
-    for kind in kinds {
-        let url = match error.get(kind) {
-            Some(ContextValue::String(text)) if text.contains("://") => crate::url::redact(text),
-            _ => continue,
-        };
-        error.insert(kind, ContextValue::String(url));
-        // clap's own tips repeat the word.
-        error.remove(ContextKind::Suggested);
-    }
 }
 
 /// Keeps the suggestions that are no command that writes, unless the word is a misspelling of it.

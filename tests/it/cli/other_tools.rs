@@ -179,25 +179,66 @@ fn flags_after_a_list_of_revisions_are_flags() {
 }
 
 #[test]
-fn a_url_where_a_target_belongs_is_not_repeated() {
-    let env = TestEnvironment::with_history();
-    let url = "postgres://ada:s3cret@db/app";
-    for args in [
-        &["upgrade", url][..],
-        &["downgrade", url],
-        &["stamp", url],
-        &["show", url],
-        &["history", "-r", url],
-        &["merge", url, "b"],
-        &["test", "--only", url],
-        &["new", "--head", url, "-m", "x"],
-        &["current", url],
-        &["upgrade", "--dialect", url],
-        &["log", "-n", url],
-        &[url],
-    ] {
-        let outcome = env.run(args);
-        assert_ne!(outcome.code, 0, "{args:?}\n{outcome}");
+fn a_url_where_something_else_belongs_is_not_repeated() {
+    for url in ["postgres://ada:s3cret@db/app", "ada:s3cret@db/app", "host=db password=s3cret"] {
+        let env = TestEnvironment::with_history();
+        for args in [
+            &["upgrade", url][..],
+            &["downgrade", url],
+            &["stamp", url],
+            &["show", url],
+            &["history", "-r", url],
+            &["merge", url, "b"],
+            &["rebase", url],
+            &["edit", url],
+            &["accept", url, "--because", "x"],
+            &["test", "--only", url],
+            &["new", "--head", url, "-m", "x"],
+            &["new", "--rev-id", url, "-m", "x"],
+            &["current", url],
+            &["upgrade", "--dialect", url],
+            &["upgrade", "--lock-wait", url],
+            &["log", "-n", url],
+            &["completions", url],
+            &["import", url],
+            &["import", "--from", url, "."],
+            &["db", "backup", url],
+            &["db", "drop", "--confirm", url],
+            &["downgrade", "base", "--confirm", url],
+            &["current", "--config", url],
+            &["current", "--name", url],
+            &["current", "--dir", url],
+            &["current", "-p", url],
+            &["current", "--manifest-path", url],
+            &["upgrade", "--backup", url],
+            &[url],
+            // It writes there.
+            &["man", url],
+        ] {
+            let outcome = env.run(args);
+            assert!(outcome.code != 0 || args[0] == "man", "{args:?}\n{outcome}");
+            assert!(!outcome.to_string().contains("s3cret"), "{args:?}\n{outcome}");
+            let outcome = env.run(&[args, &["--format", "json"]].concat());
+            assert!(!outcome.to_string().contains("s3cret"), "{args:?}\n{outcome}");
+        }
+    }
+}
+
+#[test]
+fn messages_and_paths_hide_passwords_and_sql_is_exact() {
+    let env = TestEnvironment::new();
+    let text = "-- Move from postgres://ada:s3cret@db/app\n--\n-- revision: aaa\n-- revises:\n\n\
+        -- migrate:up\nCREATE TABLE t AS SELECT 'postgres://ada:s3cret@db/app' AS x;\n\n\
+        -- migrate:down\nDROP TABLE t;\n";
+    env.write("migrations/aaa.sql", text);
+    for args in [&["history"][..], &["show", "aaa"], &["show", "aaa", "--format", "json"]] {
+        let outcome = env.ok(args);
+        assert!(outcome.stdout.contains("postgres://ada:***@db/app"), "{outcome}");
         assert!(!outcome.to_string().contains("s3cret"), "{args:?}\n{outcome}");
+    }
+    for format in ["text", "json"] {
+        let sql = ["show", "aaa", "--sql", "--dialect", "sqlite", "--format", format];
+        let outcome = env.ok(&sql);
+        assert!(outcome.stdout.contains("'postgres://ada:s3cret@db/app'"), "{outcome}");
     }
 }

@@ -44,7 +44,7 @@ impl Args {
             let dialect = context.dialect(self.dialect)?;
             let sql: String = nodes.iter().map(|node| sql(graph, *node, dialect)).collect();
             match ui.format() {
-                Format::Json => ui.json(&report::Sql { sql: &sql }),
+                Format::Json => ui.exact_json(&report::Sql { sql: &sql }),
                 Format::Text => ui.text(&sql),
             }
         } else if ui.format() == Format::Json {

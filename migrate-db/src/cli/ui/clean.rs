@@ -1,4 +1,5 @@
-//! What reaches a terminal: the colours of this program, and everything else as visible text.
+//! What reaches a terminal: the colours of this program, and everything else as visible text
+//! without passwords.
 //!
 //! Messages, file names and the words of servers are other people's text. A carriage return in it
 //! would overwrite what stands before it, an escape sequence would steer the terminal, a
@@ -10,6 +11,8 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::sync::LazyLock;
 
 use clap::builder::styling::Style;
+
+use super::secrets::hide;
 
 /// How the sequences of this program begin until they are printed.
 static OWN: LazyLock<String> = LazyLock::new(|| {
@@ -43,6 +46,11 @@ impl Display for Paint {
 /// Marks every sequence of a text as one of this program.
 pub(super) fn own(text: &str) -> String {
     text.replace("\u{1b}[", &OWN)
+}
+
+/// Returns a text as it is printed: without passwords, and [`clean`].
+pub(super) fn printable(text: &str, colored: bool) -> String {
+    hide(&clean(text, colored)).into_owned()
 }
 
 /// A text for the terminal, with its colours or without. Each character that a terminal would obey

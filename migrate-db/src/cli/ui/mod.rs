@@ -7,6 +7,7 @@ mod clean;
 mod pager;
 mod progress;
 mod render;
+mod secrets;
 pub mod style;
 
 use std::fmt::{self, Display};
@@ -20,9 +21,10 @@ use serde::Serialize;
 
 use super::{CliError, Exit};
 
-use clean::clean;
+use clean::{clean, printable};
 use pager::Sink;
 pub use progress::Progress;
+use secrets::{hide, hide_in_json};
 
 /// How output is to look, as typed.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -156,7 +158,7 @@ impl Ui {
     /// Prints a line of data.
     pub fn line(&self, line: impl Display) {
         self.write(|out| {
-            let line = clean(&format!("{line}\n"), out.colored);
+            let line = printable(&format!("{line}\n"), out.colored);
             out.stream.write_all(line.as_bytes())
         });
     }
@@ -173,8 +175,17 @@ impl Ui {
         });
     }
 
-    /// Prints a value as JSON, on one line.
+    /// Prints a value as JSON, on one line and without passwords.
     pub fn json(&self, value: &impl Serialize) {
+        self.write(|out| {
+            let json = serde_json::to_string(value)?;
+            out.stream.write_all(hide_in_json(&json).as_bytes())?;
+            out.stream.write_all(b"\n")
+        });
+    }
+
+    /// Prints a value that holds SQL for another program as JSON, exactly.
+    pub(super) fn exact_json(&self, value: &impl Serialize) {
         self.write(|out| {
             serde_json::to_writer(&mut out.stream, value)?;
             out.stream.write_all(b"\n")
@@ -269,7 +280,7 @@ impl Ui {
     fn answer(&self, question: impl Display) -> Option<String> {
         self.flush();
         let mut err = lock(&self.err);
-        let question = clean(&format!("{question} "), err.colored);
+        let question = printable(&format!("{question} "), err.colored);
         let _ = err.stream.write_all(question.as_bytes()).and_then(|()| err.stream.flush());
         let mut answer = String::new();
         io::stdin().lock().read_line(&mut answer).ok()?;
@@ -280,7 +291,7 @@ impl Ui {
         self.flush();
         let mut err = lock(&self.err);
         let Err { stream, colored, bar, .. } = &mut *err;
-        let text = clean(&format!("{what}\n"), *colored);
+        let text = printable(&format!("{what}\n"), *colored);
         // Nobody is left to tell when stderr itself is gone.
         let _ = match bar {
             Some(bar) => bar.suspend(|| stream.write_all(text.as_bytes())),
@@ -314,7 +325,12 @@ impl Ui {
 /// Shows what clap has to say: help on stdout, a wrong call on stderr.
 #[must_use]
 pub fn usage(error: &clap::Error) -> Exit {
-    let _ = error.print();
+    let text = error.render();
+    let text = hide(&text.ansi().to_string()).into_owned();
+    let _ = match error.use_stderr() {
+        true => anstream::stderr().write_all(text.as_bytes()),
+        false => anstream::stdout().write_all(text.as_bytes()),
+    };
     if error.use_stderr() { Exit::Usage } else { Exit::Done }
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::clean::clean;
+use super::clean::printable;
 use super::{Ui, lock};
 
 /// Shorter work is over before a bar says anything.
@@ -103,7 +103,7 @@ impl Progress<'_> {
 
 /// A text for the bar, which has one line and writes past the stream that takes colours out.
 fn on_one_line(text: impl Display) -> String {
-    clean(&text.to_string(), false).replace('\n', " ")
+    printable(&text.to_string(), false).replace('\n', " ")
 }
 
 impl Drop for Progress<'_> {
