@@ -9,7 +9,7 @@
 mod parts;
 
 pub use parts::{
-    ColumnChange, ConstraintKey, Like, Position, SequenceChange, Subject, TableChange,
+    ColumnChange, Condition, ConstraintKey, Like, Position, SequenceChange, Subject, TableChange,
     TableConstraint, ValuePosition,
 };
 
@@ -397,6 +397,14 @@ pub enum Op {
         reads: Vec<Name>,
         /// The table that it changes, where it changes one.
         writes: Option<Name>,
+    },
+    /// An operation that depends on what is there: `ALTER TABLE IF EXISTS`, `CREATE TYPE` in a `DO`
+    /// block that catches `duplicate_object`.
+    Conditional {
+        /// When the operation is performed.
+        condition: Condition,
+        /// The operation.
+        op: Box<Op>,
     },
     /// A statement that is not understood.
     Opaque {

@@ -58,6 +58,18 @@ pub enum TableConstraint {
     Other(Constraint),
 }
 
+/// When an operation is performed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Condition {
+    /// A table, view, index or sequence of this name exists.
+    TableExists(Name),
+    /// What the operation creates does not exist yet.
+    Absent,
+    /// What the operation drops, renames or changes exists.
+    Present,
+}
+
 /// How a statement names a constraint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ConstraintKey {
