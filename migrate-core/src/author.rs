@@ -224,7 +224,7 @@ impl<'a> Author<'a> {
 
     /// The nodes that a word names: a target that asks for nothing that is applied.
     fn nodes(&self, word: &str) -> Result<Vec<Node>, AuthorError> {
-        Ok(self.history.graph.settle(&word.parse()?, None)?)
+        Ok(self.history.graph.resolve_target(&word.parse()?, None)?)
     }
 
     /// Ids in the order of the graph.

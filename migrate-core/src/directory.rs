@@ -16,8 +16,9 @@ use std::time::Duration;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
-use crate::history::{History, in_shares};
+use crate::history::History;
 use crate::lock::FILE_NAME;
+use crate::parallel::map_chunks;
 use crate::revision::Revision;
 use crate::source::{SourceFile, Span};
 
@@ -137,10 +138,10 @@ impl Directory {
     /// When the folder itself, or the lock file, cannot be read.
     pub fn contents(&self) -> io::Result<Contents> {
         let mut contents = Contents { lock: self.lock_file()?, ..Contents::default() };
-        let read = |room: &mut Vec<u8>, share: &mut [Entry]| {
-            share.iter().map(|entry| self.read(entry, room)).collect::<Vec<_>>()
+        let read = |scratch: &mut Vec<u8>, chunk: &mut [Entry]| {
+            chunk.iter().map(|entry| self.read(entry, scratch)).collect::<Vec<_>>()
         };
-        for file in in_shares(&mut self.entries()?, read).into_iter().flatten() {
+        for file in map_chunks(&mut self.entries()?, read).into_iter().flatten() {
             match file {
                 Ok(file) => contents.files.push(file),
                 Err(diagnostic) => contents.unreadable.push(diagnostic),
@@ -242,7 +243,7 @@ impl Directory {
         }
     }
 
-    fn read(&self, entry: &Entry, room: &mut Vec<u8>) -> Result<SourceFile, Diagnostic> {
+    fn read(&self, entry: &Entry, scratch: &mut Vec<u8>) -> Result<SourceFile, Diagnostic> {
         let shown = self.shown_file(&entry.name.replace(char::is_control, "\u{fffd}"));
         let path = self.path.join(&entry.name);
         let text = if entry.name.contains(char::is_control) {
@@ -252,7 +253,7 @@ impl Directory {
             ))
         } else if entry.has_text_name {
             let checked = if entry.is_regular { Ok(()) } else { file::regular(&path) };
-            checked.and_then(|()| file::read_text(&path, self.max_file_size, room))
+            checked.and_then(|()| file::read_text(&path, self.max_file_size, scratch))
         } else {
             Err(io::Error::new(io::ErrorKind::InvalidFilename, "its name is not UTF-8"))
         };

@@ -3,12 +3,11 @@
 //! The command, the macro and the testkit all make their history here, from files that somebody
 //! else has read. Nothing here touches the file system or a database.
 
-use std::sync::{Mutex, PoisonError};
-
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::graph::Graph;
 use crate::lock::Lock;
+use crate::parallel::map_chunks;
 use crate::revision::Revision;
 use crate::source::SourceFile;
 
@@ -71,19 +70,19 @@ impl History {
             .find(|d| !d.is_empty())
             .unwrap_or_default()
             .to_vec();
-        let parse = |room: &mut Vec<u8>, share: &mut [S]| {
-            let (mut revisions, mut found) = (Vec::with_capacity(share.len()), Diagnostics::new());
-            for source in share {
-                let (revision, wrong) = read(source, room, &readers);
+        let parse = |scratch: &mut Vec<u8>, chunk: &mut [S]| {
+            let (mut revisions, mut found) = (Vec::with_capacity(chunk.len()), Diagnostics::new());
+            for source in chunk {
+                let (revision, wrong) = read(source, scratch, &readers);
                 found.append(wrong);
                 revisions.extend(revision);
             }
             (revisions, found)
         };
         let mut revisions = Vec::with_capacity(sources.len());
-        for (mut share, wrong) in in_shares(sources, parse) {
+        for (mut chunk, wrong) in map_chunks(sources, parse) {
             found.append(wrong);
-            revisions.append(&mut share);
+            revisions.append(&mut chunk);
         }
         let (graph, wrong) = Graph::build(revisions);
         found.append(wrong);
@@ -110,53 +109,4 @@ impl History {
 #[must_use]
 pub fn is_structural(diagnostic: &Diagnostic) -> bool {
     diagnostic.code.is_structural()
-}
-
-/// How many items a thread takes at a time: few enough that none waits long for another.
-const SHARE: usize = 32;
-
-/// Does the same with every share of the items, on several threads where there are many; the
-/// answers are in the order of the shares. Each thread has room of its own to work in, and what
-/// this one has allocated is freed by none of them: they would wait for each other.
-pub(crate) fn in_shares<S: Send, T: Send>(
-    items: &mut [S],
-    work: impl Fn(&mut Vec<u8>, &mut [S]) -> T + Sync,
-) -> Vec<T> {
-    let shares = items.len().div_ceil(SHARE);
-    let queue = Mutex::new(items.chunks_mut(SHARE).enumerate());
-    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
-    let some = || {
-        let mut room = Vec::new();
-        let work = |(number, share)| (number, work(&mut room, share));
-        std::iter::from_fn(next).map(work).collect::<Vec<_>>()
-    };
-    let threads = match shares {
-        0..4 => 1,
-        _ => std::thread::available_parallelism().map_or(1, usize::from).min(8),
-    };
-    let mut answers = std::thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(some)).collect();
-        let mut answers = some();
-        for other in others {
-            let panic = |panic| std::panic::resume_unwind(panic);
-            answers.extend(other.join().unwrap_or_else(panic));
-        }
-        answers
-    });
-    answers.sort_unstable_by_key(|(number, _)| *number);
-    answers.into_iter().map(|(_, answer)| answer).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shares_are_answered_in_their_order_whoever_takes_them() {
-        let mut items: Vec<usize> = (0..1000).collect();
-        let answers = in_shares(&mut items, |_, share| share.to_vec());
-        assert_eq!(answers.len(), 1000_usize.div_ceil(SHARE));
-        assert_eq!(answers.concat(), items);
-        assert!(in_shares(&mut [0; 0], |_, share| share.to_vec()).concat().is_empty());
-    }
 }

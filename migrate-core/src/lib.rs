@@ -17,6 +17,7 @@ pub mod ident;
 pub mod lock;
 pub mod lock_table;
 pub mod op;
+mod parallel;
 pub mod plan;
 pub mod revision;
 pub mod round_trip;

@@ -73,7 +73,7 @@ impl Lock {
 
     /// Whether a database that ran this text of the revision ran the revision.
     #[must_use]
-    pub fn blesses(&self, id: &str, fingerprint: &Fingerprint) -> bool {
+    pub fn accepts(&self, id: &str, fingerprint: &Fingerprint) -> bool {
         // Where the other tool ran a migration in code, the SQL that replaces it is not needed.
         let was_placeholder = self.open.get(id) == Some(&OpenReason::Placeholder)
             && self.fingerprints.get(id) == Some(fingerprint);

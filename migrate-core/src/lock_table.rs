@@ -62,16 +62,16 @@ impl LockTable {
     /// Creates the table where it is missing.
     #[must_use]
     pub fn create(&self) -> String {
-        let words = self.dialect.words();
-        let (text, moment) = (words.text_type, words.moment_type);
+        let templates = self.dialect.templates();
+        let (text, timestamp) = (templates.text_type, templates.timestamp_type);
         format!(
             "CREATE TABLE IF NOT EXISTS {} (\n    \
              id INTEGER NOT NULL PRIMARY KEY,\n    \
              token VARCHAR(64) NOT NULL,\n    \
              holder {text} NOT NULL,\n    \
-             taken_at {moment} NOT NULL,\n    \
-             alive_at {moment} NOT NULL\n){}",
-            self.name, words.table_options
+             taken_at {timestamp} NOT NULL,\n    \
+             alive_at {timestamp} NOT NULL\n){}",
+            self.name, templates.table_options
         )
     }
 
@@ -79,7 +79,7 @@ impl LockTable {
     /// the holder's alone.
     #[must_use]
     pub fn take_over(&self, token: &str, holder: &str) -> String {
-        let now = self.dialect.words().now;
+        let now = self.dialect.templates().now;
         format!(
             "UPDATE {} SET token = {}, holder = {}, taken_at = {now}, alive_at = {now} WHERE id = 1 AND alive_at < {}",
             self.name,
@@ -92,7 +92,7 @@ impl LockTable {
     /// Puts the row where there is none; the key refuses a second one.
     #[must_use]
     pub fn take(&self, token: &str, holder: &str) -> String {
-        let now = self.dialect.words().now;
+        let now = self.dialect.templates().now;
         format!(
             "INSERT INTO {} (id, token, holder, taken_at, alive_at) VALUES (1, {}, {}, {now}, {now})",
             self.name,
@@ -107,7 +107,7 @@ impl LockTable {
         format!(
             "UPDATE {} SET alive_at = {} WHERE token = {}",
             self.name,
-            self.dialect.words().now,
+            self.dialect.templates().now,
             self.dialect.safe_literal(token)
         )
     }
@@ -121,8 +121,13 @@ impl LockTable {
     /// Asks who holds the lock: one row when somebody does; [`LockTable::read_holder`] reads it.
     #[must_use]
     pub fn holder(&self) -> String {
-        let moment = |column| self.dialect.words().moment_as_text.replace("{}", column);
-        format!("SELECT holder, {}, {} FROM {}", moment("taken_at"), moment("alive_at"), self.name)
+        let timestamp = |column| self.dialect.templates().timestamp_as_text.replace("{}", column);
+        format!(
+            "SELECT holder, {}, {} FROM {}",
+            timestamp("taken_at"),
+            timestamp("alive_at"),
+            self.name
+        )
     }
 
     /// The answer to [`LockTable::holder`] in words.
@@ -133,7 +138,7 @@ impl LockTable {
     }
 
     fn ago(&self, duration: Duration) -> String {
-        self.dialect.words().ago.replace("{}", &duration.as_secs().to_string())
+        self.dialect.templates().ago.replace("{}", &duration.as_secs().to_string())
     }
 }
 

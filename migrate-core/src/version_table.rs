@@ -204,15 +204,19 @@ impl VersionTable {
     /// while somebody else creates them meets the log too.
     #[must_use]
     pub fn create(&self) -> Vec<String> {
-        let words = self.dialect.words();
-        let (key, text, long, moment) =
-            (words.key_type, words.text_type, words.long_text_type, words.moment_type);
-        let options = words.table_options;
+        let templates = self.dialect.templates();
+        let (key, text, long_text, timestamp) = (
+            templates.key_type,
+            templates.text_type,
+            templates.long_text_type,
+            templates.timestamp_type,
+        );
+        let options = templates.table_options;
         vec![
             format!(
                 "CREATE TABLE IF NOT EXISTS {} (\n    \
                  id {},\n    \
-                 at {moment} NOT NULL,\n    \
+                 at {timestamp} NOT NULL,\n    \
                  revision {key} NOT NULL,\n    \
                  event VARCHAR(16) NOT NULL,\n    \
                  duration_ms BIGINT,\n    \
@@ -220,7 +224,7 @@ impl VersionTable {
                  tool VARCHAR(64) NOT NULL,\n    \
                  detail {text} NOT NULL\n){options}",
                 self.log(),
-                words.serial_key
+                templates.serial_key
             ),
             format!(
                 "CREATE TABLE IF NOT EXISTS {} (\n    \
@@ -230,11 +234,11 @@ impl VersionTable {
                  state VARCHAR(16) NOT NULL,\n    \
                  statements_begun INTEGER NOT NULL,\n    \
                  statements_done INTEGER NOT NULL,\n    \
-                 applied_at {moment} NOT NULL,\n    \
+                 applied_at {timestamp} NOT NULL,\n    \
                  duration_ms BIGINT,\n    \
                  applied_by {text} NOT NULL,\n    \
                  tool VARCHAR(64) NOT NULL,\n    \
-                 down_file {long} NOT NULL\n){options}",
+                 down_file {long_text} NOT NULL\n){options}",
                 self.version()
             ),
         ]
@@ -243,15 +247,15 @@ impl VersionTable {
     /// Asks whether the version table exists: one row when it does.
     #[must_use]
     pub fn exists(&self) -> String {
-        let words = self.dialect.words();
+        let templates = self.dialect.templates();
         let schema = match (&self.schema, self.landing()) {
             (None, Some(expression)) => expression,
-            (Some(schema), _) if words.landing_schema.is_some() => {
+            (Some(schema), _) if templates.default_schema.is_some() => {
                 self.dialect.safe_literal(schema)
             }
             (schema, _) => self.dialect.quote(schema.as_deref().unwrap_or("main")),
         };
-        words
+        templates
             .table_exists
             .replace("{schema}", &schema)
             .replace("{name}", &self.dialect.safe_literal(&self.name))
@@ -267,7 +271,8 @@ impl VersionTable {
     /// and the session's settings decide.
     #[must_use]
     pub fn landing(&self) -> Option<String> {
-        let expression = self.dialect.words().landing_schema.filter(|_| self.schema.is_none())?;
+        let expression =
+            self.dialect.templates().default_schema.filter(|_| self.schema.is_none())?;
         Some(expression.replace("{table}", &self.dialect.safe_literal(&self.version())))
     }
 
@@ -288,18 +293,18 @@ impl VersionTable {
     }
 
     fn rows_beside(&self, generation: &str) -> String {
-        let words = self.dialect.words();
+        let templates = self.dialect.templates();
         let columns = ["v.revision", "v.fingerprint", "v.state"].map(str::to_owned);
         let numbers = ["v.statements_done", "v.statements_begun"].map(|column| self.number(column));
         let columns: Vec<String> = columns.into_iter().chain(numbers).collect();
-        let line = (words.concatenate)(&columns);
+        let line = (templates.concatenate)(&columns);
         format!(
             "SELECT {}, {} FROM ({generation}) g LEFT JOIN {} v ON 1 = 1{}{}",
             self.number("g.n"),
-            words.lines.replace("{}", &line),
+            templates.join_lines.replace("{}", &line),
             self.version(),
-            words.group_by.replace("{}", "g.n"),
-            words.all_rows,
+            templates.group_by.replace("{}", "g.n"),
+            templates.all_rows,
         )
     }
 
@@ -343,10 +348,10 @@ impl VersionTable {
             "SELECT revision, fingerprint, state, {}, {}, message, {}, {}, applied_by, tool, down_file FROM {} ORDER BY applied_at, revision{}",
             self.number("statements_done"),
             self.number("statements_begun"),
-            self.moment("applied_at"),
+            self.timestamp("applied_at"),
             self.number("duration_ms"),
             self.version(),
-            self.dialect.words().all_rows
+            self.dialect.templates().all_rows
         )
     }
 
@@ -408,10 +413,10 @@ impl VersionTable {
     pub fn log_rows(&self) -> String {
         format!(
             "SELECT {}, revision, event, {}, done_by, tool, detail FROM {} ORDER BY id{}",
-            self.moment("at"),
+            self.timestamp("at"),
             self.number("duration_ms"),
             self.log(),
-            self.dialect.words().all_rows
+            self.dialect.templates().all_rows
         )
     }
 
@@ -443,7 +448,7 @@ impl VersionTable {
                 literal(revision.id().as_str()),
                 literal(revision.message()),
                 state.word(),
-                self.dialect.words().now,
+                self.dialect.templates().now,
                 self.elapsed(origin.elapsed),
                 literal(origin.by),
                 literal(origin.tool),
@@ -524,7 +529,7 @@ impl VersionTable {
         let row = |(id, event, detail, origin): (&str, Event, &str, Origin<'_>)| {
             format!(
                 "({}, {}, '{}', {}, {}, {}, {})",
-                self.dialect.words().now,
+                self.dialect.templates().now,
                 literal(id),
                 event.word(),
                 self.elapsed(origin.elapsed),
@@ -541,21 +546,21 @@ impl VersionTable {
     }
 
     fn elapsed(&self, elapsed: Elapsed) -> String {
-        let words = self.dialect.words();
+        let templates = self.dialect.templates();
         let clock = match elapsed {
             Elapsed::Unknown => None,
             Elapsed::Millis(millis) => Some(millis.to_string()),
-            Elapsed::Clock => words.elapsed.map(str::to_owned),
+            Elapsed::Clock => templates.elapsed.map(str::to_owned),
         };
         clock.unwrap_or_else(|| "NULL".to_owned())
     }
 
     fn number(&self, column: &str) -> String {
-        self.dialect.words().number_as_text.replace("{}", column)
+        self.dialect.templates().number_as_text.replace("{}", column)
     }
 
-    fn moment(&self, column: &str) -> String {
-        self.dialect.words().moment_as_text.replace("{}", column)
+    fn timestamp(&self, column: &str) -> String {
+        self.dialect.templates().timestamp_as_text.replace("{}", column)
     }
 }
 

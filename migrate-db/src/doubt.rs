@@ -7,11 +7,11 @@ mod engines;
 
 use std::time::{Duration, Instant};
 
-use migrate_core::dialect::{Dialect, InSession};
+use migrate_core::dialect::{Dialect, SessionEffect};
 use migrate_core::graph::Graph;
 use migrate_core::plan::Step;
 use migrate_core::script::{fingerprint_of, statements_of};
-use migrate_core::sql::{Evidence, Object, Trace, trace};
+use migrate_core::sql::{CatalogChange, CatalogObject, Effect, effect};
 
 use crate::driver::{Connection, pause};
 use crate::error::Error;
@@ -20,7 +20,7 @@ use crate::unfinished::{Repair, Unfinished};
 
 pub(crate) use engines::{engines_question, is_lasting};
 
-/// What the catalog shows of a statement.
+/// What the catalog changes of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CatalogEvidence {
     /// It has run.
@@ -52,12 +52,12 @@ pub(crate) async fn look(
     dialect: Dialect,
     sql: &str,
 ) -> sqlx::Result<CatalogEvidence> {
-    match trace(sql, dialect.lex_rules()) {
+    match effect(sql, dialect.lex_rules()) {
         None => Ok(CatalogEvidence::Nothing),
-        Some(Trace::Repeatable) => Ok(CatalogEvidence::NotRun),
-        Some(Trace::RepeatableWhileEmpty(table)) => {
-            let object = Object::Table(table.clone());
-            let is_there = Evidence { object, appears: false };
+        Some(Effect::Repeatable) => Ok(CatalogEvidence::NotRun),
+        Some(Effect::RepeatableWhileEmpty(table)) => {
+            let object = CatalogObject::Table(table.clone());
+            let is_there = CatalogChange::Drops(object);
             if matches!(objects(connection, dialect, &[is_there]).await?.as_deref(), Some([None])) {
                 return Ok(CatalogEvidence::NotRun);
             }
@@ -66,7 +66,7 @@ pub(crate) async fn look(
             let is_empty = connection.rows(&sql).await.is_ok_and(|rows| rows.is_empty());
             Ok(if is_empty { CatalogEvidence::NotRun } else { CatalogEvidence::Nothing })
         }
-        Some(Trace::Shows(shows)) => has_run(connection, dialect, &shows).await,
+        Some(Effect::Changes(changes)) => has_run(connection, dialect, &changes).await,
     }
 }
 
@@ -76,9 +76,9 @@ pub(crate) async fn is_done(
     dialect: Dialect,
     sql: &str,
 ) -> sqlx::Result<bool> {
-    match trace(sql, dialect.lex_rules()) {
-        Some(Trace::Shows(shows)) => {
-            Ok(has_run(connection, dialect, &shows).await? == CatalogEvidence::Ran)
+    match effect(sql, dialect.lex_rules()) {
+        Some(Effect::Changes(changes)) => {
+            Ok(has_run(connection, dialect, &changes).await? == CatalogEvidence::Ran)
         }
         _ => Ok(false),
     }
@@ -88,13 +88,13 @@ pub(crate) async fn is_done(
 async fn has_run(
     connection: &mut Connection,
     dialect: Dialect,
-    shows: &[Evidence],
+    changes: &[CatalogChange],
 ) -> sqlx::Result<CatalogEvidence> {
-    let Some(found) = objects(connection, dialect, shows).await? else {
+    let Some(found) = objects(connection, dialect, changes).await? else {
         return Ok(CatalogEvidence::Nothing);
     };
-    let seen = shows.iter().zip(&found).map(|(one, found)| {
-        match (found.as_deref(), one.appears) {
+    let seen = changes.iter().zip(&found).map(|(one, found)| {
+        match (found.as_deref(), one.creates()) {
             (Some("unsure"), _) => CatalogEvidence::Nothing,
             // A person has to remove what is half made; what is half removed can be removed.
             (Some("half"), true) => CatalogEvidence::Nothing,
@@ -110,12 +110,13 @@ async fn has_run(
 async fn objects(
     connection: &mut Connection,
     dialect: Dialect,
-    shows: &[Evidence],
+    changes: &[CatalogChange],
 ) -> sqlx::Result<Option<Vec<Option<String>>>> {
-    let questions = shows.iter().map(|one| Some(format!("({})", (dialect.words().look)(one)?)));
+    let questions =
+        changes.iter().map(|one| Some(format!("({})", (dialect.recovery().object_exists)(one)?)));
     let Some(questions) = questions.collect::<Option<Vec<_>>>() else { return Ok(None) };
     let rows = connection.rows(&format!("SELECT {}", questions.join(", "))).await?;
-    Ok(rows.into_iter().next().filter(|cells| cells.len() == shows.len()))
+    Ok(rows.into_iter().next().filter(|cells| cells.len() == changes.len()))
 }
 
 /// What a statement left half made; nothing where that cannot be asked.
@@ -124,11 +125,11 @@ pub(crate) async fn remnants(
     dialect: Dialect,
     sql: &str,
 ) -> Vec<InvalidIndex> {
-    let Some(words) = dialect.words().half_made else { return Vec::new() };
+    let Some(query) = dialect.recovery().invalid_index else { return Vec::new() };
     if !dialect.refused_in_transaction(sql).is_some_and(|form| form.ends_with("CONCURRENTLY")) {
         return Vec::new();
     }
-    let rows = connection.rows(&words.replace("{}", &dialect.safe_literal(sql))).await;
+    let rows = connection.rows(&query.replace("{}", &dialect.safe_literal(sql))).await;
     let remnant = |row: Vec<Option<String>>| {
         let mut cells = row.into_iter();
         let name = cells.next().flatten()?;
@@ -162,7 +163,7 @@ pub(crate) async fn settle(
     let same_names = spans
         .iter()
         .take(unfinished.done)
-        .all(|span| dialect.in_session(span.of(text)) != InSession::Setting);
+        .all(|span| dialect.session_effect(span.of(text)) != SessionEffect::Setting);
     let same_text =
         unfinished.fingerprint == Some(fingerprint_of(graph, step, unfinished.begun, dialect));
     if !same_names || !same_text {
@@ -192,7 +193,7 @@ async fn still_running(
     wait: Duration,
     tell: &mut (dyn FnMut(&Event) + Send),
 ) -> Result<(), Error> {
-    let Some(question) = dialect.words().running else { return Ok(()) };
+    let Some(question) = dialect.recovery().running else { return Ok(()) };
     let question = question.replace("{}", &dialect.safe_literal(sql));
     let since = Instant::now();
     let mut attempt = 0;

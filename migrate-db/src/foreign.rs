@@ -24,7 +24,7 @@ impl Database {
             if connection.rows(&exists).await?.is_empty() {
                 return Ok(None);
             }
-            let all = self.dialect().words().all_rows;
+            let all = self.dialect().templates().all_rows;
             connection.rows(&format!("{query}{all}")).await.map(Some)
         };
         let rows = rows.await.map_err(|e| Error::database("reading another tool's table", e));

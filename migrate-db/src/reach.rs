@@ -44,7 +44,7 @@ impl Database {
 }
 
 fn is_server(place: &Place) -> bool {
-    place.dialect().words().databases.is_some() && place.url().is_some()
+    place.dialect().admin().databases.is_some() && place.url().is_some()
 }
 
 /// Tries to connect once, but not for ever.

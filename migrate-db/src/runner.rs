@@ -185,7 +185,7 @@ impl<'r> Runner<'r> {
         tell: &'r mut (dyn FnMut(&Event) + Send),
         status: &Status,
     ) -> Self {
-        let limit = work.table.dialect().words().max_batch_bytes;
+        let limit = work.table.dialect().capabilities().max_batch_bytes;
         Self {
             connection,
             work,
@@ -323,7 +323,7 @@ impl<'r> Runner<'r> {
                 let sql = statement.span.of(graph.revision(statement.node).file.text());
                 let dialect = self.work.table.dialect();
                 if let Some(current) = &mut self.current {
-                    current.leaves |= dialect.may_leave(sql);
+                    current.leaves |= dialect.may_change_session(sql);
                     current.renews |= dialect.needs_new_session(sql);
                 }
                 if statement.alone {
@@ -350,12 +350,12 @@ impl<'r> Runner<'r> {
         }
         self.queue.push(sql, what);
         let together =
-            self.open && self.work.table.dialect().words().travels && !self.is_trip_full();
+            self.open && self.work.table.dialect().capabilities().batches && !self.is_trip_full();
         if together { Ok(End::Done) } else { self.flush().await }
     }
 
     async fn commit(&mut self) -> Result<End, Error> {
-        if !self.work.table.dialect().words().one_trip {
+        if !self.work.table.dialect().capabilities().pipelines_transaction {
             if let end @ (End::Overtaken | End::Conflict(_)) = self.flush().await? {
                 return Ok(end);
             }

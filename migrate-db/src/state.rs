@@ -87,7 +87,7 @@ impl Status {
     /// The applied revisions that no other applied one needs.
     #[must_use]
     pub fn heads(&self, graph: &Graph) -> Vec<Node> {
-        graph.tips(&self.applied)
+        graph.heads_of(&self.applied)
     }
 
     /// Revisions that are not applied, in the order in which they would run.
@@ -253,7 +253,7 @@ async fn no_right(
     schema: Option<&str>,
     error: &sqlx::Error,
 ) -> Error {
-    let role = match table.dialect().words().role {
+    let role = match table.dialect().templates().role {
         Some(question) => connection.ask(question).await.ok().flatten(),
         None => None,
     };
@@ -349,7 +349,7 @@ impl Status {
 fn is_same(fingerprint: &Fingerprint, node: Node, history: &History, dialect: Dialect) -> bool {
     let revision = history.graph.revision(node);
     let blessed = || {
-        history.lock.as_ref().is_some_and(|lock| lock.blesses(revision.id().as_str(), fingerprint))
+        history.lock.as_ref().is_some_and(|lock| lock.accepts(revision.id().as_str(), fingerprint))
     };
     // Without a lock file the program that ran it may have read it by the rules of other databases.
     let otherwise = || {

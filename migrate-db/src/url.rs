@@ -33,7 +33,7 @@ pub(crate) fn normalise(url: &str) -> Result<(Dialect, String), Problem> {
         return Err(Problem { message, help: vec![help] });
     };
     let sqlalchemy = scheme.contains('+');
-    let rest = if dialect.words().databases.is_some() {
+    let rest = if dialect.admin().databases.is_some() {
         with_host(rest)
     } else {
         path(rest, sqlalchemy).to_owned()
@@ -74,7 +74,7 @@ pub fn doubtful_path(url: &str) -> Option<String> {
     let (scheme, rest) = url.split_once(':')?;
     let dialect = Dialect::from_name(scheme).filter(|_| !scheme.contains('+'))?;
     let rest = rest.split('?').next()?;
-    if dialect.words().databases.is_some() || path(rest, false) != rest {
+    if dialect.admin().databases.is_some() || path(rest, false) != rest {
         return None;
     }
     let path = rest.strip_prefix("//").filter(|path| path.starts_with('/') && path.len() > 1)?;

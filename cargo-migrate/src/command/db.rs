@@ -103,7 +103,7 @@ async fn ask_others(context: &Context<'_>, database: &Database) -> Result<bool, 
     }
     let others = others.join("\n  ");
     context.ui.note(format_args!("others are connected to {database}:\n  {others}"));
-    let is_file = database.dialect().words().databases.is_none();
+    let is_file = database.dialect().admin().databases.is_none();
     context.ui.confirm(if is_file {
         "Remove the file all the same?"
     } else {

@@ -114,7 +114,7 @@ impl Args {
         let named = |text: &str| graph.resolve_many(text, &Set::empty(graph));
         let nodes: Vec<Node> = match &self.since {
             Some(since) => {
-                let old = graph.below(named(since)?);
+                let old = graph.dependency_closure(named(since)?);
                 graph.order().filter(|node| !old.contains(*node)).collect()
             }
             None if self.only.is_empty() => return Ok(None),

@@ -56,13 +56,13 @@ impl TestSettings {
     /// ```
     #[must_use]
     pub fn image(&self, dialect: Dialect) -> Option<&str> {
-        self.images.get(&dialect).map(String::as_str).or(dialect.words().test_image)
+        self.images.get(&dialect).map(String::as_str).or(dialect.admin().test_image)
     }
 }
 
 /// The keys, with those of the images of all databases that have one.
 pub(super) fn keys() -> Vec<String> {
-    let images = Dialect::ALL.into_iter().filter(|d| d.words().test_image.is_some()).map(image_key);
+    let images = Dialect::ALL.into_iter().filter(|d| d.admin().test_image.is_some()).map(image_key);
     ["dialects", "rows", "seed", "time-limit", "prelude"]
         .into_iter()
         .map(str::to_owned)
@@ -90,7 +90,7 @@ pub(super) fn set(
         "seed" => settings.seed = number(name, value, settings.seed).map_err(whole)?,
         _ => {
             let dialect = Dialect::ALL.into_iter().find(|dialect| image_key(*dialect) == name);
-            let example = dialect.and_then(|dialect| dialect.words().test_image);
+            let example = dialect.and_then(|dialect| dialect.admin().test_image);
             let (Some(dialect), Some(example)) = (dialect, example) else { return Ok(()) };
             let image = text(name, value, example).map_err(whole)?;
             if !has_tag(&image) {

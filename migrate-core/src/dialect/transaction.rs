@@ -8,7 +8,7 @@ use crate::sql::{has_form, leading_words};
 
 /// What a section has open.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum OwnTransaction {
+pub enum OpenTransaction {
     /// A transaction.
     Transaction,
     /// A transaction that a savepoint opened: the names of its savepoints, the outermost first.
@@ -23,14 +23,18 @@ impl Dialect {
     /// What is open behind a statement, where `open` was before it.
     ///
     /// ```
-    /// use migrate_core::dialect::{Dialect, OwnTransaction};
-    /// let open = Dialect::Postgres.behind(None, "BEGIN");
-    /// assert_eq!(open, Some(OwnTransaction::Transaction));
-    /// assert_eq!(Dialect::Postgres.behind(open, "COMMIT"), None);
+    /// use migrate_core::dialect::{Dialect, OpenTransaction};
+    /// let open = Dialect::Postgres.transaction_after(None, "BEGIN");
+    /// assert_eq!(open, Some(OpenTransaction::Transaction));
+    /// assert_eq!(Dialect::Postgres.transaction_after(open, "COMMIT"), None);
     /// ```
     #[must_use]
-    pub fn behind(self, open: Option<OwnTransaction>, sql: &str) -> Option<OwnTransaction> {
-        use OwnTransaction::{NoAutocommit, Savepoints, TableLocks, Transaction};
+    pub fn transaction_after(
+        self,
+        open: Option<OpenTransaction>,
+        sql: &str,
+    ) -> Option<OpenTransaction> {
+        use OpenTransaction::{NoAutocommit, Savepoints, TableLocks, Transaction};
 
         let lex_rules = self.lex_rules();
         let words = leading_words(sql, lex_rules, 4);
@@ -84,7 +88,7 @@ impl Dialect {
                         if off { Some(NoAutocommit) } else { open.filter(|o| *o != NoAutocommit) }
                     }
                     // DDL commits what is open.
-                    (_, Some(Transaction)) if self.stands_alone(sql) => None,
+                    (_, Some(Transaction)) if self.needs_autocommit(sql) => None,
                     (_, open) => open,
                 },
             },
@@ -96,13 +100,14 @@ impl Dialect {
     #[must_use]
     pub fn outlives_rollback(self, statements: &[&str]) -> bool {
         let commits = |sql: &&&str| {
-            self.stands_alone(sql) && self.behind(Some(OwnTransaction::Transaction), sql).is_none()
+            self.needs_autocommit(sql)
+                && self.transaction_after(Some(OpenTransaction::Transaction), sql).is_none()
         };
         let is_ended_by_ddl =
             self == Self::Mysql && statements.iter().skip(1).any(|sql| commits(&sql));
-        let opened = statements.first().and_then(|sql| self.behind(None, sql));
+        let opened = statements.first().and_then(|sql| self.transaction_after(None, sql));
         match opened {
-            Some(OwnTransaction::TableLocks) => statements.len() > 2,
+            Some(OpenTransaction::TableLocks) => statements.len() > 2,
             Some(_) => is_ended_by_ddl && statements.len() > 2,
             None => false,
         }
@@ -117,7 +122,7 @@ mod tests {
     fn units(dialect: Dialect, statements: &[&str]) -> Vec<usize> {
         let (mut open, mut units, mut length) = (None, Vec::new(), 0);
         for sql in statements {
-            open = dialect.behind(open, sql);
+            open = dialect.transaction_after(open, sql);
             length += 1;
             if open.is_none() {
                 units.push(length);

@@ -76,13 +76,13 @@ impl Graph {
 
     /// The nodes and everything that they need, by parents and `depends-on`.
     #[must_use]
-    pub fn below(&self, nodes: impl IntoIterator<Item = Node>) -> Set {
+    pub fn dependency_closure(&self, nodes: impl IntoIterator<Item = Node>) -> Set {
         self.reach(nodes, |node, visit| self.needs(node).for_each(visit))
     }
 
     /// The nodes and everything that needs them.
     #[must_use]
-    pub fn above(&self, nodes: impl IntoIterator<Item = Node>) -> Set {
+    pub fn dependent_closure(&self, nodes: impl IntoIterator<Item = Node>) -> Set {
         self.reach(nodes, |node, visit| self.needed_by(node).for_each(visit))
     }
 
@@ -110,7 +110,7 @@ impl Graph {
 
     /// The members that no other member needs: what Alembic keeps as rows, when the set is closed.
     #[must_use]
-    pub fn tips(&self, set: &Set) -> Vec<Node> {
+    pub fn heads_of(&self, set: &Set) -> Vec<Node> {
         set.iter().filter(|n| !self.needed_by(*n).any(|other| set.contains(other))).collect()
     }
 
@@ -118,7 +118,7 @@ impl Graph {
     #[must_use]
     pub fn maximal(&self, nodes: impl IntoIterator<Item = Node>) -> Vec<Node> {
         let nodes = self.set(nodes);
-        let needed = self.below(nodes.iter().flat_map(|node| self.needs(node)));
+        let needed = self.dependency_closure(nodes.iter().flat_map(|node| self.needs(node)));
         nodes.iter().filter(|node| !needed.contains(*node)).collect()
     }
 

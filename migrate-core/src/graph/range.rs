@@ -53,7 +53,8 @@ impl Graph {
             (_, Target::Relative { branch, offset: Offset::Up(count) }) => {
                 let lowers = self.clipped(&lower, applied)?;
                 let branch = self.branch(branch.as_deref())?;
-                let start = self.start_up(&self.below(lowers.clone()), branch.as_ref())?;
+                let start =
+                    self.start_up(&self.dependency_closure(lowers.clone()), branch.as_ref())?;
                 let end = self.walk_up(start, *count, branch.as_ref())?.end;
                 (lowers, end.into_iter().collect())
             }
@@ -62,7 +63,7 @@ impl Graph {
                 (self.clipped(&lower, applied)?, uppers)
             }
         };
-        let mut members = self.below(uppers);
+        let mut members = self.dependency_closure(uppers);
         if let Some(outside) = lowers.iter().find(|node| !members.contains(**node)) {
             let message = format!("{} does not lie below `{upper}`", self.id(*outside));
             return Err(TargetError::new(Kind::NotAncestor, message)
@@ -78,7 +79,7 @@ impl Graph {
     /// What an end of a range names; steps past the end of the history stop there.
     fn clipped(&self, target: &Target, applied: &Set) -> Result<Vec<Node>, TargetError> {
         match target {
-            Target::At { offset: None, .. } => self.settle(target, Some(applied)),
+            Target::At { offset: None, .. } => self.resolve_target(target, Some(applied)),
             _ => Ok(self.walk(target, Some(applied))?.end.into_iter().collect()),
         }
     }

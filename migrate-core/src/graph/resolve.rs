@@ -59,7 +59,7 @@ impl Graph {
     /// [`TargetError`] when it names none or several.
     pub fn find(&self, text: &str) -> Result<Node, TargetError> {
         let target: Target = text.parse()?;
-        let nodes = self.settle(&target, None)?;
+        let nodes = self.resolve_target(&target, None)?;
         match nodes.as_slice() {
             [node] => Ok(*node),
             [] => Err(TargetError::new(Kind::Unknown, format!("`{text}` names no revision"))
@@ -74,11 +74,11 @@ impl Graph {
     /// # Errors
     /// [`TargetError`] when something in it is unknown or ambiguous.
     pub fn resolve_many(&self, text: &str, applied: &Set) -> Result<Vec<Node>, TargetError> {
-        self.settle(&text.parse()?, Some(applied))
+        self.resolve_target(&text.parse()?, Some(applied))
     }
 
     /// The nodes that a target names; none for base.
-    pub(crate) fn settle(
+    pub(crate) fn resolve_target(
         &self,
         target: &Target,
         applied: Option<&Set>,
@@ -155,7 +155,7 @@ impl Graph {
                 one => Ok(one),
             },
             Place::Current => match applied {
-                Some(applied) => Ok(within(self.tips(applied))),
+                Some(applied) => Ok(within(self.heads_of(applied))),
                 None => Err(needs_applied(target)),
             },
             Place::Name(name) => Ok(vec![self.named(name, branch)?]),
@@ -251,7 +251,7 @@ impl Graph {
         applied: &Set,
         branch: Option<&Branch<'_>>,
     ) -> Result<Option<Node>, TargetError> {
-        let mut starts = self.tips(applied);
+        let mut starts = self.heads_of(applied);
         if let Some(branch) = branch {
             starts.retain(|node| branch.has(*node));
             if starts.is_empty() {
@@ -273,7 +273,7 @@ impl Graph {
         applied: &Set,
         branch: Option<&Branch<'_>>,
     ) -> Result<Node, TargetError> {
-        let mut starts = self.tips(applied);
+        let mut starts = self.heads_of(applied);
         if let Some(branch) = branch {
             starts.retain(|node| branch.has(*node));
             if starts.is_empty() {

@@ -74,8 +74,8 @@ fn an_accepted_edit_is_content_with_both_texts() {
     lock.accept("a", earlier, "same on every database");
     let lock = Lock::of(&edited, &[Dialect::Sqlite], Some(&lock));
     assert!(lock.check(&file(lock.render()), &edited).is_empty());
-    assert!(lock.blesses("a", &earlier));
-    assert!(!lock.blesses("b", &earlier));
+    assert!(lock.accepts("a", &earlier));
+    assert!(!lock.accepts("b", &earlier));
 }
 
 #[test]

@@ -22,7 +22,7 @@ impl Goal {
             }
             _ => {}
         }
-        let to = match graph.settle(target, Some(applied))?.as_slice() {
+        let to = match graph.resolve_target(target, Some(applied))?.as_slice() {
             [] => None,
             [node] => Some(*node),
             several => {
@@ -65,7 +65,7 @@ impl Goal {
 /// one that `-N` counts from.
 fn branch_of(graph: &Graph, applied: &Set, target: &Target) -> Result<Option<Node>, TargetError> {
     if let Target::Relative { branch: None, .. } = target {
-        return Ok(graph.tips(applied).first().copied());
+        return Ok(graph.heads_of(applied).first().copied());
     }
     Ok(graph.branch(target.branch())?.map(|branch| branch.node))
 }
@@ -87,12 +87,12 @@ fn refuse_other_branches(
 ) -> Result<(), TargetError> {
     let Target::At { place, .. } = target else { return Ok(()) };
     let start = Target::place(place.clone());
-    let ancestors = graph.ancestors(graph.settle(&start, Some(applied))?);
+    let ancestors = graph.ancestors(graph.resolve_target(&start, Some(applied))?);
     let (own, others): (Vec<Node>, Vec<Node>) =
         bases.iter().copied().partition(|base| ancestors.contains(*base));
-    let own = graph.above(own);
+    let own = graph.dependent_closure(own);
     let others: Vec<Node> = graph
-        .above(others)
+        .dependent_closure(others)
         .iter()
         .filter(|node| applied.contains(*node) && !own.contains(*node))
         .collect();
@@ -107,7 +107,7 @@ fn refuse_other_branches(
 
 /// Nothing is to be undone: fine where the database stands at the target.
 fn refuse_unless_there(graph: &Graph, applied: &Set, to: Node) -> Result<(), TargetError> {
-    let tips = graph.tips(applied);
+    let tips = graph.heads_of(applied);
     if tips.contains(&to) {
         return Ok(());
     }

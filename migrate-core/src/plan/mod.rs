@@ -89,8 +89,8 @@ pub fn downgrade(graph: &Graph, applied: &Set, target: &Target) -> Result<Plan, 
 ///
 /// # Errors
 /// [`TargetError`] when the target names no place, or depends on what is applied.
-pub fn assume(graph: &Graph, target: &Target) -> Result<Set, TargetError> {
-    Ok(graph.below(graph.settle(target, None)?))
+pub fn applied_at(graph: &Graph, target: &Target) -> Result<Set, TargetError> {
+    Ok(graph.dependency_closure(graph.resolve_target(target, None)?))
 }
 
 impl Goal {
@@ -100,7 +100,7 @@ impl Goal {
         let mut after = applied.clone();
         let steps = match self {
             Self::Applied(targets) => {
-                let wanted = graph.below(targets.iter().copied());
+                let wanted = graph.dependency_closure(targets.iter().copied());
                 wanted
                     .iter()
                     .filter(|node| after.insert(*node))
@@ -108,7 +108,7 @@ impl Goal {
                     .collect()
             }
             Self::Undone(roots) => {
-                let unwanted = graph.above(roots.iter().copied());
+                let unwanted = graph.dependent_closure(roots.iter().copied());
                 unwanted
                     .iter()
                     .rev()

@@ -14,7 +14,7 @@ pub fn redo_target(
     applied: &Set,
     revision: Option<&str>,
 ) -> Result<Option<Node>, TargetError> {
-    let heads = graph.tips(applied);
+    let heads = graph.heads_of(applied);
     let names = || heads.iter().map(|node| graph.id(*node).as_str()).collect::<Vec<_>>().join(", ");
     if let Some(text) = revision {
         let node = graph.find(text)?;
@@ -46,7 +46,7 @@ pub fn redo(graph: &Graph, applied: &Set, nodes: &[Node], reverted: impl Fn(Node
     let step = |direction| move |node: &Node| Step { node: *node, direction };
     let steps = downs.iter().rev().map(step(Direction::Down)).chain(ups.map(step(Direction::Up)));
     let steps: Vec<Step> = steps.collect();
-    for node in graph.below(nodes.iter().copied()).iter() {
+    for node in graph.dependency_closure(nodes.iter().copied()).iter() {
         applied_after.insert(node);
     }
     Plan { goal: Goal::Applied(nodes.to_vec()), steps, applied_after }

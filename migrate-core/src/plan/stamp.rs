@@ -32,7 +32,7 @@ pub fn stamp(
     let mut cleared: Vec<(Node, &Target)> = Vec::new();
     let mut base = None;
     for target in targets {
-        let nodes = settle(graph, target)?;
+        let nodes = stamp_target(graph, target)?;
         match (nodes.is_empty(), graph.branch(target.branch())?) {
             (true, Some(branch)) => cleared.push((branch.node, target)),
             (true, None) => base = Some(target),
@@ -42,13 +42,13 @@ pub fn stamp(
     refuse_contradictions(graph, &wanted, &cleared, base)?;
     let goals: Vec<Node> = wanted.iter().map(|(node, _)| *node).collect();
     let touched = || goals.iter().copied().chain(cleared.iter().map(|(node, _)| *node));
-    let (above, below) = (graph.above(touched()), graph.below(touched()));
+    let (above, below) = (graph.dependent_closure(touched()), graph.dependency_closure(touched()));
     let untouched = |node: &Node| !above.contains(*node) && !below.contains(*node);
     let kept: Vec<Node> = match base {
-        None if !purge => graph.tips(applied).into_iter().filter(untouched).collect(),
+        None if !purge => graph.heads_of(applied).into_iter().filter(untouched).collect(),
         _ => Vec::new(),
     };
-    let applied_after = graph.below(kept.into_iter().chain(goals.iter().copied()));
+    let applied_after = graph.dependency_closure(kept.into_iter().chain(goals.iter().copied()));
     Ok(Stamp {
         insert: applied_after.iter().filter(|node| !applied.contains(*node)).collect(),
         remove: applied.iter().rev().filter(|node| !applied_after.contains(*node)).collect(),
@@ -56,12 +56,12 @@ pub fn stamp(
     })
 }
 
-fn settle(graph: &Graph, target: &Target) -> Result<Vec<Node>, TargetError> {
+fn stamp_target(graph: &Graph, target: &Target) -> Result<Vec<Node>, TargetError> {
     match target {
         Target::At { place: Place::Current, .. } => {
             Err(misplaced(target, "is where the database stands").help("name another place"))
         }
-        Target::At { offset: None, .. } => graph.settle(target, None),
+        Target::At { offset: None, .. } => graph.resolve_target(target, None),
         _ => Err(misplaced(target, "counts steps, which is no place to stamp")
             .help("name the revision; `cargo migrate show` tells which one it is")),
     }
@@ -80,15 +80,15 @@ fn refuse_contradictions(
     let nodes: Vec<Node> = wanted.iter().map(|(node, _)| *node).collect();
     let maximal = graph.set(graph.maximal(nodes.iter().copied()));
     if let Some((node, target)) = wanted.iter().find(|(node, _)| !maximal.contains(*node)) {
-        let above = graph.above([*node]);
+        let above = graph.dependent_closure([*node]);
         let other = wanted.iter().find(|(other, _)| other != node && above.contains(*other));
         let other = other.map_or(*target, |(_, other)| *other);
         return Err(contradiction(target, other).help(format!(
             "`{other}` needs `{target}`: name only the one where the database stands"
         )));
     }
-    let reach = graph.above(cleared.iter().map(|(node, _)| *node));
-    let depth = graph.below(cleared.iter().map(|(node, _)| *node));
+    let reach = graph.dependent_closure(cleared.iter().map(|(node, _)| *node));
+    let depth = graph.dependency_closure(cleared.iter().map(|(node, _)| *node));
     let clash = wanted.iter().find(|(node, _)| reach.contains(*node) || depth.contains(*node));
     match (clash, cleared.first()) {
         (Some((_, target)), Some((_, clear))) => {

@@ -27,14 +27,16 @@ fn told(graph: &Graph, plan: &Plan) -> (String, String) {
 
 fn up(graph: &Graph, applied: &str, target: &str) -> Result<(String, String), Kind> {
     let target = target.parse().map_err(|e: TargetError| e.kind)?;
-    let plan = upgrade(graph, &graph.below(graph.nodes(applied)), &target).map_err(|e| e.kind)?;
+    let plan = upgrade(graph, &graph.dependency_closure(graph.nodes(applied)), &target)
+        .map_err(|e| e.kind)?;
     assert!(plan.steps.iter().all(|step| step.direction == Direction::Up));
     Ok(told(graph, &plan))
 }
 
 fn down(graph: &Graph, applied: &str, target: &str) -> Result<(String, String), Kind> {
     let target = target.parse().map_err(|e: TargetError| e.kind)?;
-    let plan = downgrade(graph, &graph.below(graph.nodes(applied)), &target).map_err(|e| e.kind)?;
+    let plan = downgrade(graph, &graph.dependency_closure(graph.nodes(applied)), &target)
+        .map_err(|e| e.kind)?;
     assert!(plan.steps.iter().all(|step| step.direction == Direction::Down));
     Ok(told(graph, &plan))
 }
@@ -159,7 +161,7 @@ fn a_stamp_replaces_what_stands_above_and_below_and_leaves_other_branches() {
     let graph = shop();
     let rows = |applied: &str, targets: &str, purge| {
         let targets: Vec<Target> = targets.split(' ').map(|t| t.parse().unwrap()).collect();
-        stamp(&graph, &graph.below(graph.nodes(applied)), &targets, purge)
+        stamp(&graph, &graph.dependency_closure(graph.nodes(applied)), &targets, purge)
     };
     for (applied, targets, inserted, removed, heads) in [
         ("", "5a02", "5a01 5a02", "", "5a02"),
@@ -176,10 +178,10 @@ fn a_stamp_replaces_what_stands_above_and_below_and_leaves_other_branches() {
         let stamp = rows(applied, targets, false).unwrap();
         let moved = (graph.names(stamp.insert.clone()), graph.names(stamp.remove.clone()));
         assert_eq!(moved, (inserted.into(), removed.into()), "[{applied}] stamp {targets}");
-        assert_eq!(graph.names(graph.tips(&stamp.applied_after)), heads);
+        assert_eq!(graph.names(graph.heads_of(&stamp.applied_after)), heads);
     }
     let purged = rows("7e01", "5a02", true).unwrap();
-    assert_eq!(graph.names(graph.tips(&purged.applied_after)), "5a02");
+    assert_eq!(graph.names(graph.heads_of(&purged.applied_after)), "5a02");
     assert_eq!(graph.names(purged.remove), "7e01");
     for (targets, kind) in [
         ("5a01 5a03", Kind::Contradiction),
@@ -202,10 +204,10 @@ fn a_stamp_replaces_what_stands_above_and_below_and_leaves_other_branches() {
 #[test]
 fn a_goal_is_planned_again_without_counting_again() {
     let graph = shop();
-    let before = graph.below(graph.nodes("5a02"));
+    let before = graph.dependency_closure(graph.nodes("5a02"));
     let plan = upgrade(&graph, &before, &"+1".parse().unwrap()).unwrap();
     assert_eq!(told(&graph, &plan).0, "5a03");
-    let elsewhere = plan.goal.plan(&graph, &graph.below(graph.nodes("5a03")));
+    let elsewhere = plan.goal.plan(&graph, &graph.dependency_closure(graph.nodes("5a03")));
     assert_eq!(elsewhere.steps, []);
     let back = downgrade(&graph, &before, &"-1".parse().unwrap()).unwrap();
     let again = back.goal.plan(&graph, &back.applied_after);
@@ -229,7 +231,7 @@ fn an_upgrade_fills_the_holes_below_its_target() {
 fn an_offline_run_assumes_what_its_lower_end_needs() {
     let graph = shop();
     let assumed =
-        |text: &str| assume(&graph, &text.parse().unwrap()).map(|set| graph.names(set.iter()));
+        |text: &str| applied_at(&graph, &text.parse().unwrap()).map(|set| graph.names(set.iter()));
     assert_eq!(assumed("7e02").as_deref(), Ok("5a01 5b02 7e01 7e02"));
     assert_eq!(assumed("base").as_deref(), Ok(""));
     assert_eq!(assumed("cart@5a03-1").as_deref(), Ok("5a01 5a02"));
@@ -299,7 +301,7 @@ proptest! {
         start in prop::collection::vec(any::<prop::sample::Index>(), 0..3),
         goal in prop::collection::vec(any::<prop::sample::Index>(), 1..3),
     ) {
-        let applied = graph.below(some(&graph, &start));
+        let applied = graph.dependency_closure(some(&graph, &start));
         let goal = some(&graph, &goal);
         for goal in [Goal::Applied(goal.clone()), Goal::Undone(goal)] {
             let plan = goal.plan(&graph, &applied);
@@ -312,7 +314,7 @@ proptest! {
                 prop_assert!(moved && is_closed(&graph, &now));
             }
             prop_assert_eq!(&now, &plan.applied_after);
-            prop_assert_eq!(plan.heads_after(&graph), graph.tips(&now));
+            prop_assert_eq!(plan.heads_after(&graph), graph.heads_of(&now));
             prop_assert!(goal.plan(&graph, &now).steps.is_empty());
         }
     }
@@ -323,7 +325,7 @@ proptest! {
         start in prop::collection::vec(any::<prop::sample::Index>(), 0..3),
         goal in any::<prop::sample::Index>(),
     ) {
-        let applied = graph.below(some(&graph, &start));
+        let applied = graph.dependency_closure(some(&graph, &start));
         let target = some(&graph, &[goal])[0];
         let up = upgrade(&graph, &applied, &at(&graph, target)).unwrap();
         prop_assert!(up.applied_after.contains(target));
@@ -350,7 +352,7 @@ proptest! {
         start in prop::collection::vec(any::<prop::sample::Index>(), 1..4),
         goal in any::<prop::sample::Index>(),
     ) {
-        let applied = graph.below(some(&graph, &start));
+        let applied = graph.dependency_closure(some(&graph, &start));
         let target = some(&graph, &[goal])[0];
         match downgrade(&graph, &applied, &at(&graph, target)) {
             Ok(plan) => {
@@ -360,7 +362,7 @@ proptest! {
             }
             Err(error) => {
                 prop_assert_eq!(error.kind, Kind::NotBelow);
-                prop_assert!(!graph.tips(&applied).contains(&target));
+                prop_assert!(!graph.heads_of(&applied).contains(&target));
             }
         }
     }
@@ -371,15 +373,15 @@ proptest! {
         start in prop::collection::vec(any::<prop::sample::Index>(), 0..4),
         goal in any::<prop::sample::Index>(),
     ) {
-        let applied = graph.below(some(&graph, &start));
+        let applied = graph.dependency_closure(some(&graph, &start));
         let target = some(&graph, &[goal])[0];
         let stamp = stamp(&graph, &applied, &[at(&graph, target)], false).unwrap();
-        let (above, below) = (graph.above([target]), graph.below([target]));
+        let (above, below) = (graph.dependent_closure([target]), graph.dependency_closure([target]));
         let mut expected = vec![target];
         let unrelated = |node: &Node| !above.contains(*node) && !below.contains(*node);
-        expected.extend(graph.tips(&applied).into_iter().filter(unrelated));
+        expected.extend(graph.heads_of(&applied).into_iter().filter(unrelated));
         prop_assert_eq!(
-            graph.names(graph.tips(&stamp.applied_after)),
+            graph.names(graph.heads_of(&stamp.applied_after)),
             graph.names(expected)
         );
         prop_assert!(is_closed(&graph, &stamp.applied_after));

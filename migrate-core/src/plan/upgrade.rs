@@ -9,7 +9,7 @@ impl Goal {
     /// # Errors
     /// [`TargetError`] when the target names no place above, or is ambiguous.
     pub fn upgrade(graph: &Graph, applied: &Set, target: &Target) -> Result<Self, TargetError> {
-        let nodes = graph.settle(target, Some(applied))?;
+        let nodes = graph.resolve_target(target, Some(applied))?;
         match target {
             Target::Relative { offset: Offset::Down(_), .. } => {
                 Err(misplaced(target, "leads down").help("`cargo migrate downgrade` goes down"))

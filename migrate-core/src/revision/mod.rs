@@ -94,7 +94,7 @@ impl Revision {
     /// The way back on a database.
     #[must_use]
     pub fn down(&self, dialect: Dialect) -> WayDown<'_> {
-        let section = self.section(dialect, SectionKind::is_way_down);
+        let section = self.section(dialect, SectionKind::is_down);
         match section {
             None => WayDown::Empty,
             Some(section) => match section.kind {

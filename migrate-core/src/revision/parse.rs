@@ -30,7 +30,7 @@ impl Revision {
         let (header_span, mut sections) = sections(&file, &mut found);
         let header = read_header(&file, header_span, &mut found);
         let is_merge = header.as_ref().is_some_and(|h| h.revises.len() > 1);
-        check_twins(&file, &sections, SectionKind::is_way_down, &mut found);
+        check_twins(&file, &sections, SectionKind::is_down, &mut found);
         let mut hash = header.as_ref().map(hash_of);
         check_bodies(&file, &mut sections, is_merge, dialects, hash.as_mut(), &mut found);
         if !is_merge {
@@ -217,7 +217,7 @@ fn check_ways(
             .help("add a line `-- migrate:up` and the statements under it"),
         );
     }
-    let missing = served(&SectionKind::is_way_down);
+    let missing = served(&SectionKind::is_down);
     if !missing.is_empty() {
         found.push(
             Diagnostic::error(
@@ -235,7 +235,7 @@ fn check_ways(
 /// statement.
 fn locks(sql: &str, dialect: Dialect) -> bool {
     let forms = ["LOCK TABLES", "LOCK TABLE", "FLUSH TABLES .. WITH READ LOCK"];
-    !dialect.words().transactional_ddl
+    !dialect.capabilities().transactional_ddl
         && forms.iter().any(|form| has_form(sql, form, dialect.lex_rules()))
 }
 
@@ -250,7 +250,7 @@ fn table_locks(file: &SourceFile, span: Span) -> Diagnostic {
 }
 
 fn transaction_control(file: &SourceFile, span: Span, dialect: Dialect) -> Diagnostic {
-    if !dialect.words().transactional_ddl {
+    if !dialect.capabilities().transactional_ddl {
         return Diagnostic::error(
             Code::TransactionControl,
             format!("this statement controls a transaction, but {dialect} commits each statement of the section with the note that it is done"),

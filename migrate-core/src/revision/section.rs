@@ -81,7 +81,7 @@ impl SectionKind {
 
     /// Whether it tells how to come back: a down, or why there is none.
     #[must_use]
-    pub const fn is_way_down(self) -> bool {
+    pub const fn is_down(self) -> bool {
         matches!(self, Self::Down | Self::Irreversible | Self::Noop)
     }
 

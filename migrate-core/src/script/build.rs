@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::{
     Action, Record, Script, ScriptError, ScriptOptions, Statement, Unit, section_of, statements_of,
 };
-use crate::dialect::{Dialect, InSession, Transactions};
+use crate::dialect::{Dialect, SessionEffect, Transactions};
 use crate::graph::Graph;
 use crate::plan::{Stamp, Step};
 use crate::revision::Section;
@@ -52,10 +52,10 @@ impl Script {
         let file = &graph.revision(step.node).file;
         for (n, span) in spans.iter().enumerate() {
             let sql = span.of(file.text());
-            let lost = match dialect.in_session(sql) {
-                InSession::Bound => n < done,
-                InSession::Asks => n >= done && done > 0,
-                InSession::Setting | InSession::Nothing => false,
+            let lost = match dialect.session_effect(sql) {
+                SessionEffect::State => n < done,
+                SessionEffect::ReadsState => n >= done && done > 0,
+                SessionEffect::Setting | SessionEffect::None => false,
             };
             if lost {
                 return Err(ScriptError::Session { step, number: n + 1, sql: sql.to_owned() });
@@ -105,8 +105,8 @@ impl Builder {
     fn step(&mut self, graph: &Graph, step: Step) -> Result<(), ScriptError> {
         let section = section_of(graph, step, self.dialect)?;
         let statements = statements_of(graph, step, self.dialect)?;
-        let journalled =
-            !self.dialect.words().transactional_ddl || section.is_some_and(|s| !s.transaction);
+        let journalled = !self.dialect.capabilities().transactional_ddl
+            || section.is_some_and(|s| !s.transaction);
         if journalled && !statements.is_empty() {
             let file = &graph.revision(step.node).file;
             return self.journalled(file, step, section, &statements, None);
@@ -161,7 +161,7 @@ impl Builder {
         }
         self.set(patience);
         for (n, span) in spans.iter().enumerate().take(done.unwrap_or(0)) {
-            if self.dialect.in_session(span.of(file.text())) == InSession::Setting {
+            if self.dialect.session_effect(span.of(file.text())) == SessionEffect::Setting {
                 let statement =
                     Statement { node: step.node, span: *span, number: n + 1, alone: false };
                 self.actions.push(Action::Statement(statement));
@@ -178,7 +178,7 @@ impl Builder {
         }
         let rest = if outside { &[] } else { spans };
         for (n, span) in rest.iter().enumerate().skip(done.unwrap_or(0)) {
-            let alone = self.dialect.stands_alone(span.of(file.text()));
+            let alone = self.dialect.needs_autocommit(span.of(file.text()));
             let number = n + 1;
             let statement = Statement { node: step.node, span: *span, number, alone };
             let progress = Action::Record(Record::Progress(step, Unit::of(number)));
@@ -236,7 +236,7 @@ fn units(
     let mut units = Vec::with_capacity(spans.len());
     let (mut first, mut open) = (1, None);
     for (span, number) in spans.iter().zip(1..) {
-        open = dialect.behind(open, span.of(file.text()));
+        open = dialect.transaction_after(open, span.of(file.text()));
         if open.is_none() {
             units.push(Unit { first, last: number });
             first = number + 1;

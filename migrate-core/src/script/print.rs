@@ -15,7 +15,7 @@ impl Script {
         let origin = Origin { by: "--sql", tool, elapsed: Elapsed::Clock, redo: false };
         let mut text = String::new();
         let mut prefixes = Prefixes::default();
-        if let Some(encoding) = self.dialect.words().client_encoding {
+        if let Some(encoding) = self.dialect.templates().client_encoding {
             let _ = writeln!(text, "{encoding};");
         }
         if create {
@@ -48,7 +48,7 @@ impl Script {
                     let _ = writeln!(text, "{sql};");
                 }
                 Action::Begin { .. } => {
-                    let _ = writeln!(text, "\n{};", self.dialect.words().begin);
+                    let _ = writeln!(text, "\n{};", self.dialect.templates().begin);
                 }
                 Action::Commit => text.push_str("\nCOMMIT;\n"),
                 Action::Statement(statement) => {

@@ -99,7 +99,7 @@ impl FromStr for Fingerprint {
 
 /// What stands in the hash before each part, so that no two series of parts read the same.
 #[derive(Clone, Copy)]
-enum Part {
+enum FieldKind {
     Field = 1,
     Token = 2,
     EndOfStatement = 3,
@@ -137,7 +137,7 @@ impl Hasher {
 
     /// Takes a named value, as written.
     pub fn field(&mut self, name: &str, value: &str) {
-        self.parts.add(Part::Field, name.as_bytes());
+        self.parts.add(FieldKind::Field, name.as_bytes());
         self.parts.counted(value.as_bytes());
     }
 
@@ -177,7 +177,7 @@ impl Default for PrefixHasher {
 impl PrefixHasher {
     /// Takes a named value, as written.
     pub fn field(&mut self, name: &str, value: &str) {
-        self.parts.add(Part::Field, name.as_bytes());
+        self.parts.add(FieldKind::Field, name.as_bytes());
         self.parts.counted(value.as_bytes());
         self.hash();
     }
@@ -239,9 +239,9 @@ impl Readings<'_> {
                     TokenKind::Semicolon => self.semicolons += 1,
                     kind => {
                         for _ in 0..std::mem::take(&mut self.semicolons) {
-                            self.parts.add(Part::Token, b";");
+                            self.parts.add(FieldKind::Token, b";");
                         }
-                        self.parts.add(Part::Token, bytes);
+                        self.parts.add(FieldKind::Token, bytes);
                         if kind == TokenKind::Word {
                             let start = self.parts.0.len() - bytes.len();
                             self.parts.0[start..].make_ascii_lowercase();
@@ -251,16 +251,16 @@ impl Readings<'_> {
             }
             Event::Statement(_) => {
                 self.semicolons = 0;
-                self.parts.add(Part::EndOfStatement, b"");
+                self.parts.add(FieldKind::EndOfStatement, b"");
             }
-            Event::Verbatim(span) => self.parts.add(Part::Verbatim, span.of(text).as_bytes()),
+            Event::Verbatim(span) => self.parts.add(FieldKind::Verbatim, span.of(text).as_bytes()),
             Event::Fault(_) => {}
         }
     }
 
     pub(super) fn end(&mut self) {
         self.semicolons = 0;
-        self.parts.add(Part::EndOfSql, b"");
+        self.parts.add(FieldKind::EndOfSql, b"");
         if self.current == self.first {
             return;
         }
@@ -289,7 +289,7 @@ impl Parts {
         Readings { parts: self, first: start, others: Vec::new(), current: start, semicolons: 0 }
     }
 
-    fn add(&mut self, part: Part, bytes: &[u8]) {
+    fn add(&mut self, part: FieldKind, bytes: &[u8]) {
         self.0.push(part as u8);
         self.counted(bytes);
     }

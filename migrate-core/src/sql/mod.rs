@@ -20,6 +20,7 @@
 mod body;
 mod bytes;
 mod cursor;
+mod effect;
 mod fault;
 mod fingerprint;
 mod lex_rules;
@@ -29,11 +30,11 @@ mod plain;
 mod program;
 mod split;
 mod token;
-mod trace;
 mod unquote;
 mod words;
 
 pub use cursor::{Cursor, Lexeme, Tokens, Unexpected};
+pub use effect::{CatalogChange, CatalogObject, Effect, WrittenName, effect};
 pub use fingerprint::{Fingerprint, Hasher, MalformedFingerprint, PrefixHasher, Readings};
 pub use lex_rules::LexRules;
 pub use lexer::Lexer;
@@ -41,7 +42,6 @@ pub use loss::loses_rows;
 pub(crate) use plain::is_plain;
 pub use split::{Statement, scan, split};
 pub use token::{LexError, Token, TokenKind, Unterminated};
-pub use trace::{Evidence, Name, Object, Trace, trace};
 pub use unquote::quote;
 pub use words::{controls_transaction, has_form, leading_words};
 

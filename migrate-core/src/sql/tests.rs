@@ -1,10 +1,10 @@
 //! What must hold of tokens, statements and fingerprints.
 
+mod effects;
 mod faults;
 mod hazards;
 mod laws;
 mod tokens;
-mod traces;
 
 use super::{Fingerprint, Hasher, LexRules, Lexer, Token, split};
 use crate::dialect::Dialect;

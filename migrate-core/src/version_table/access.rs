@@ -17,7 +17,7 @@ impl VersionTable {
     /// assert!(check(Dialect::Postgres, &"v".repeat(60)).is_err());
     /// ```
     pub fn check(&self) -> Result<(), (String, String)> {
-        let words = self.dialect.words();
+        let capabilities = self.dialect.capabilities();
         let written = match &self.schema {
             Some(schema) => format!("{schema}.{}", self.name),
             None => self.name.clone(),
@@ -29,14 +29,14 @@ impl VersionTable {
             return wrong("names no table".to_owned(), "write `name` or `schema.name`".to_owned());
         }
         if let Some(schema) = &self.schema
-            && (words.is_no_place)(&schema.to_lowercase())
+            && (capabilities.is_reserved_schema)(&schema.to_lowercase())
         {
             return wrong(
                 format!("does not stay: the schema {schema} belongs to the session or the server"),
                 "name a schema of the application".to_owned(),
             );
         }
-        if let Some((limit, unit)) = words.longest_name {
+        if let Some((limit, unit)) = capabilities.max_name_length {
             let longest = self.sibling(LOCK_SUFFIX).name;
             let (length, unit) = match unit {
                 NameUnit::Bytes => (longest.len(), "bytes"),
@@ -59,7 +59,7 @@ impl VersionTable {
     /// cannot be.
     #[must_use]
     pub fn hidden(&self) -> Option<String> {
-        let question = self.dialect.words().hidden_table.filter(|_| self.schema.is_none())?;
+        let question = self.dialect.templates().hidden_table.filter(|_| self.schema.is_none())?;
         Some(question.replace("{name}", &self.dialect.safe_literal(&self.name)))
     }
 
@@ -67,9 +67,10 @@ impl VersionTable {
     #[must_use]
     pub fn grants(&self, role: &str, schema: Option<&str>) -> Vec<String> {
         let schema = schema.or(self.schema.as_deref());
-        let usage = schema.filter(|_| self.dialect.words().hidden_table.is_some()).map(|schema| {
-            format!("`GRANT USAGE ON SCHEMA {} TO {role}`", self.dialect.quote(schema))
-        });
+        let usage =
+            schema.filter(|_| self.dialect.templates().hidden_table.is_some()).map(|schema| {
+                format!("`GRANT USAGE ON SCHEMA {} TO {role}`", self.dialect.quote(schema))
+            });
         let table = |table: String| format!("`GRANT SELECT ON {table} TO {role}`");
         let within = self.clone().within(schema.map(str::to_owned));
         let reads = [table(within.version()), table(within.log())];

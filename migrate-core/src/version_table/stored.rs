@@ -9,7 +9,7 @@ use crate::revision::{Draft, DraftSection, Revision};
 pub fn down_file(revision: &Revision) -> String {
     let header = &revision.header;
     let text = revision.file.text();
-    let sections = revision.sections.iter().filter(|s| s.kind.is_way_down()).map(|section| {
+    let sections = revision.sections.iter().filter(|s| s.kind.is_down()).map(|section| {
         let marker = section.marker.of(text).trim_start_matches("-- migrate:");
         DraftSection::new(marker, section.body.of(text))
     });

@@ -51,7 +51,7 @@ impl Database {
         let is_new = !folder.exists();
         std::fs::create_dir_all(folder).map_err(failed)?;
         let (name, now) = (self.name(), SystemTime::now());
-        let extension = self.dialect().words().backup_extension;
+        let extension = self.dialect().admin().backup_extension;
         let mut files = (1..).map(|n| folder.join(file_name(&name, now, n, extension)));
         let mut file;
         let copied = loop {
@@ -70,7 +70,7 @@ impl Database {
     }
 
     async fn copy(&self, file: File, to: &Path) -> Result<bool, Error> {
-        match self.dialect().words().backup {
+        match self.dialect().admin().backup {
             Some(sql) => self.copy_itself(sql, to).await,
             None => {
                 let commands = driver::dump(&self.place)?;

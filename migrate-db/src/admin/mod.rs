@@ -10,7 +10,7 @@ mod production;
 use std::path::Path;
 use std::time::Duration;
 
-use migrate_core::dialect::{DatabaseWords, Dialect};
+use migrate_core::dialect::{DatabaseTemplates, Dialect};
 
 use crate::database::Database;
 use crate::driver::{self, Connection, Retry};
@@ -91,7 +91,7 @@ impl Database {
         let name = driver::real_name(&self.place).or_else(|| driver::name(&self.place));
         let name = name.unwrap_or_else(|| self.dialect().to_string());
         match Path::new(&name).file_name() {
-            Some(file) if self.dialect().words().databases.is_none() => {
+            Some(file) if self.dialect().admin().databases.is_none() => {
                 file.to_string_lossy().into_owned()
             }
             _ => name,
@@ -104,7 +104,7 @@ impl Database {
     pub fn described(&self) -> String {
         let Some(name) = driver::real_name(&self.place) else { return self.to_string() };
         let written = driver::name(&self.place).unwrap_or_default();
-        if self.dialect().words().databases.is_some() {
+        if self.dialect().admin().databases.is_some() {
             return format!("the database {name} ({self})");
         }
         let is_link = Path::new(&written).is_symlink();
@@ -157,10 +157,10 @@ impl Database {
     }
 
     async fn server(&self) -> Result<Option<Server>, Error> {
-        let Some(words) = &self.dialect().words().databases else { return Ok(None) };
+        let Some(templates) = &self.dialect().admin().databases else { return Ok(None) };
         let name = self.named()?;
         let connection = Connection::maintenance(&self.place, &name).await?;
-        Ok(Some(Server { connection, dialect: self.dialect(), words, name }))
+        Ok(Some(Server { connection, dialect: self.dialect(), templates, name }))
     }
 }
 
@@ -168,13 +168,13 @@ impl Database {
 struct Server {
     connection: Connection,
     dialect: Dialect,
-    words: &'static DatabaseWords,
+    templates: &'static DatabaseTemplates,
     name: String,
 }
 
 impl Server {
     async fn exists(&mut self) -> sqlx::Result<bool> {
-        let sql = self.words.exists.replace("{}", &self.literal());
+        let sql = self.templates.exists.replace("{}", &self.literal());
         let rows = self.connection.rows(&sql).await?;
         Ok(!rows.is_empty())
     }
@@ -183,7 +183,7 @@ impl Server {
         if self.exists().await? {
             return Ok(false);
         }
-        let sql = self.words.create.replace("{}", &self.quoted());
+        let sql = self.templates.create.replace("{}", &self.quoted());
         match self.connection.execute(&sql).await {
             Ok(_) => Ok(true),
             // Somebody else was faster.
@@ -196,13 +196,13 @@ impl Server {
         if !self.exists().await? {
             return Ok(false);
         }
-        let sql = if force { self.words.drop_connected } else { self.words.drop };
+        let sql = if force { self.templates.drop_connected } else { self.templates.drop };
         self.connection.execute(&sql.replace("{}", &self.quoted())).await?;
         Ok(true)
     }
 
     async fn connected(&mut self) -> sqlx::Result<Vec<String>> {
-        let sql = self.words.connected.replace("{}", &self.literal());
+        let sql = self.templates.connected.replace("{}", &self.literal());
         let rows = self.connection.rows(&sql).await?;
         Ok(rows.into_iter().flatten().flatten().collect())
     }

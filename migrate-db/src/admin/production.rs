@@ -31,7 +31,7 @@ impl Database {
         let url = self.to_string();
         let url = url.split_once(':').map_or("", |(_, rest)| rest);
         let word = [url, real.as_str()].into_iter().find_map(word_of_production)?;
-        let what = if self.dialect().words().databases.is_some() { "URL" } else { "path" };
+        let what = if self.dialect().admin().databases.is_some() { "URL" } else { "path" };
         Some(format!("its {what} says `{word}`"))
     }
 }

@@ -127,7 +127,7 @@ pub(super) async fn script(
         Some((from, to)) => {
             let from = if from.is_empty() { "base" } else { from };
             let to = if to.is_empty() { "head" } else { to };
-            let applied = plan::assume(graph, &from.parse()?)?;
+            let applied = plan::applied_at(graph, &from.parse()?)?;
             let plan = planner(direction)(graph, &applied, &to.parse()?)?;
             (Cow::Borrowed(context.history), plan, !applied.is_empty())
         }

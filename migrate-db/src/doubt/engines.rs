@@ -4,7 +4,7 @@
 //! calls. What a view, a trigger or a function writes is not followed: where one is involved, any
 //! table of the database without transactions counts.
 
-use migrate_core::dialect::{Dialect, EngineWords};
+use migrate_core::dialect::{Dialect, EngineQueries};
 use migrate_core::sql::{Cursor, TokenKind, Tokens};
 
 use crate::driver::Connection;
@@ -22,8 +22,8 @@ struct Targets {
 /// Asks for the engines of the tables that a statement may write to; `None` where that does not
 /// matter.
 pub(crate) fn engines_question(sql: &str, dialect: Dialect) -> Option<String> {
-    let words = dialect.words().engines.as_ref()?;
-    let question = question(&targets(sql, dialect), dialect, words);
+    let templates = dialect.recovery().engines.as_ref()?;
+    let question = question(&targets(sql, dialect), dialect, templates);
     (!question.is_empty()).then_some(question)
 }
 
@@ -34,28 +34,28 @@ pub(crate) async fn is_lasting(
     dialect: Dialect,
     question: &str,
 ) -> sqlx::Result<bool> {
-    let Some(words) = dialect.words().engines else { return Ok(false) };
+    let Some(templates) = dialect.recovery().engines else { return Ok(false) };
     let rows = connection.rows(question).await?;
     let found: Vec<String> = rows.into_iter().flatten().flatten().collect();
     if found.iter().any(|kind| kind == "lasting") {
         return Ok(true);
     }
     if found.iter().any(|kind| kind == "code") {
-        return Ok(!connection.rows(words.any_lasting).await?.is_empty());
+        return Ok(!connection.rows(templates.any_lasting).await?.is_empty());
     }
     Ok(false)
 }
 
-fn question(targets: &Targets, dialect: Dialect, words: &EngineWords) -> String {
+fn question(targets: &Targets, dialect: Dialect, templates: &EngineQueries) -> String {
     let literal = |text: &str| dialect.safe_literal(text);
     let mut parts = Vec::new();
     for (schema, name) in &targets.tables {
         let schema = schema.as_deref().map_or_else(|| "DATABASE()".to_owned(), literal);
-        parts.push(words.table.replace("{schema}", &schema).replace("{name}", &literal(name)));
+        parts.push(templates.table.replace("{schema}", &schema).replace("{name}", &literal(name)));
     }
     if !targets.functions.is_empty() {
         let names: Vec<String> = targets.functions.iter().map(|name| literal(name)).collect();
-        parts.push(words.functions.replace("{names}", &names.join(", ")));
+        parts.push(templates.functions.replace("{names}", &names.join(", ")));
     }
     parts.join(" UNION ALL ")
 }

@@ -204,15 +204,15 @@ impl Connection {
             }
             #[cfg(feature = "mysql")]
             Place::MysqlPool(pool) => Ok(Some(Self::Mysql(mysql::Mysql::beside(pool).await?))),
-            place if place.dialect().words().lock.is_none() => Ok(None),
+            place if place.dialect().lock().is_none() => Ok(None),
             place => Self::open(place, false).await,
         }
     }
 
     /// A connection to the server of a place, but to none of the databases that people keep there.
     pub(crate) async fn maintenance(place: &Place, name: &str) -> Result<Self, Error> {
-        let words = place.dialect().words().databases.as_ref();
-        let others = words.map_or(&[][..], |words| words.maintenance).iter();
+        let templates = place.dialect().admin().databases.as_ref();
+        let others = templates.map_or(&[][..], |templates| templates.maintenance).iter();
         let mut outcome = Err(no_url(place.dialect()));
         for other in others.filter(|other| **other != name) {
             outcome = Self::elsewhere(place, other).await;

@@ -12,7 +12,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use migrate_core::config::Locking;
-use migrate_core::dialect::LockWords;
+use migrate_core::dialect::LockTemplates;
 use migrate_core::lock_table::{LockTable, SIGN_OF_LIFE};
 use migrate_core::version_table::VersionTable;
 
@@ -54,15 +54,15 @@ pub(super) async fn take(
     options: &Options,
     tell: &mut (dyn FnMut(&Event) + Send),
 ) -> Result<Option<LockGuard>, Error> {
-    let words = place.dialect().words().lock.filter(|_| options.lock != Locking::None);
-    let Some(words) = words else { return Ok(None) };
+    let templates = place.dialect().lock().filter(|_| options.lock != Locking::None);
+    let Some(templates) = templates else { return Ok(None) };
     let Some(connection) = Connection::beside(place).await? else { return Ok(None) };
     let mut connection = connection;
-    if let Some(prepare) = words.prepare {
+    if let Some(prepare) = templates.prepare {
         let prepared = connection.execute(prepare).await;
         prepared.map_err(|e| Error::database("preparing the lock's session", e))?;
     }
-    let mut seeker = Acquire { connection, way: Way::Session(words, table.version()) };
+    let mut seeker = Acquire { connection, way: Way::Session(templates, table.version()) };
     let wait = options.lock_wait;
     if options.lock != Locking::Table {
         match seeker.poll(wait, tell).await {
@@ -88,7 +88,7 @@ struct Acquire {
 }
 
 enum Way {
-    Session(LockWords, String),
+    Session(&'static LockTemplates, String),
     Row { lock: LockTable, token: String, holder: String },
 }
 
@@ -120,11 +120,11 @@ impl Acquire {
 
     async fn try_take(&mut self) -> sqlx::Result<bool> {
         match &self.way {
-            Way::Session(words, name) => {
-                let answer = self.connection.ask(&(words.try_lock)(name)).await?;
+            Way::Session(templates, name) => {
+                let answer = self.connection.ask(&(templates.try_lock)(name)).await?;
                 let taken = answer.as_deref() == Some("yes");
-                if let Some(undo) = words.undo.filter(|_| !taken) {
-                    self.connection.execute(undo).await?;
+                if let Some(before_retry) = templates.before_retry.filter(|_| !taken) {
+                    self.connection.execute(before_retry).await?;
                 }
                 Ok(taken)
             }
@@ -148,7 +148,7 @@ impl Acquire {
 
     async fn holder(&mut self) -> sqlx::Result<Option<String>> {
         match &self.way {
-            Way::Session(words, name) => self.connection.ask(&(words.holder)(name)).await,
+            Way::Session(templates, name) => self.connection.ask(&(templates.holder)(name)).await,
             Way::Row { lock, .. } => {
                 let rows = self.connection.rows(&lock.holder()).await?;
                 Ok(rows.first().map(|cells| LockTable::read_holder(cells)))
@@ -159,11 +159,11 @@ impl Acquire {
     /// Makes sure of the table. Somebody else may create it in the same moment, which some
     /// databases refuse in spite of IF NOT EXISTS.
     async fn prepare(&mut self, lock: &LockTable) -> sqlx::Result<()> {
-        if let Some(undo) = match &self.way {
-            Way::Session(words, _) => words.undo,
+        if let Some(before_retry) = match &self.way {
+            Way::Session(templates, _) => templates.before_retry,
             Way::Row { .. } => None,
         } {
-            self.connection.execute(undo).await?;
+            self.connection.execute(before_retry).await?;
         }
         if !self.connection.rows(lock.exists()).await?.is_empty() {
             return Ok(());

@@ -99,7 +99,7 @@ impl Options {
     #[must_use]
     pub fn how(&self, dialect: Dialect) -> ScriptOptions {
         ScriptOptions {
-            transactions: self.transactions.unwrap_or(dialect.words().transactions),
+            transactions: self.transactions.unwrap_or(dialect.capabilities().transactions),
             lock_timeout: self.lock_timeout,
             statement_timeout: self.statement_timeout,
         }

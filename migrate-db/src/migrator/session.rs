@@ -194,7 +194,7 @@ impl<'m> Session<'m> {
             let script = Script::stamp(&stamp, purge, self.database.dialect());
             let how = self.options.how(self.database.dialect());
             if self.runner(graph, &status, how, false).run(&script).await? == Outcome::Complete {
-                return Ok(Report::new(graph, &[], &graph.tips(&stamp.applied_after)));
+                return Ok(Report::new(graph, &[], &graph.heads_of(&stamp.applied_after)));
             }
             limit.overtaken(&status)?;
         }

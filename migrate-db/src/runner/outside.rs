@@ -25,7 +25,7 @@ impl Runner<'_> {
         }
         in_transaction
             || matches!(action, Action::Statement(statement) if self.work.table.dialect()
-                .undoes_whole(statement.span.of(graph.revision(statement.node).file.text())))
+                .is_atomic(statement.span.of(graph.revision(statement.node).file.text())))
     }
 
     /// Notes that a statement begins that no transaction can hold together with a note of its end.
@@ -67,7 +67,7 @@ impl Runner<'_> {
         let sql = statement.span.of(self.work.graph.revision(statement.node).file.text());
         // The first of several may be one.
         self.lasting &= self.unit.is_some_and(|unit| unit.first < statement.number);
-        if dialect.undoes_whole(sql) {
+        if dialect.is_atomic(sql) {
             // DDL: afterwards the tables may be others.
             self.engines.clear();
             return Ok(());
@@ -107,7 +107,7 @@ impl Runner<'_> {
             return;
         }
         let mut end = vec!["ROLLBACK".to_owned()];
-        if !self.work.table.dialect().words().transactional_ddl {
+        if !self.work.table.dialect().capabilities().transactional_ddl {
             end.push("UNLOCK TABLES".to_owned());
         }
         end.extend(self.connection.restore(false));

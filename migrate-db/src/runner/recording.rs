@@ -32,7 +32,7 @@ impl<'r> Runner<'r> {
         };
         let leaves = ends.is_some() && self.current.is_some_and(|current| current.leaves);
         let mut settings = Vec::new();
-        if leaves && let Some(question) = self.work.table.dialect().words().temporary {
+        if leaves && let Some(question) = self.work.table.dialect().session().drop_temporary {
             if let end @ (End::Overtaken | End::Conflict(_)) = self.flush().await? {
                 return Ok(end);
             }
@@ -98,14 +98,14 @@ impl<'r> Runner<'r> {
     /// The database's own clock for a step that may travel with its record.
     fn clock(&self, record: Record) -> Option<Elapsed> {
         let alone = self.work.transactions == Transactions::PerRevision;
-        let together = self.work.table.dialect().words().one_trip && alone;
+        let together = self.work.table.dialect().capabilities().pipelines_transaction && alone;
         (together && matches!(record, Record::Done(_))).then_some(Elapsed::Clock)
     }
 
     /// Whether the records of steps that travel together are written together behind them.
     pub(super) fn records_follow(&self) -> bool {
-        let words = self.work.table.dialect().words();
-        words.travels && !words.one_trip
+        let capabilities = self.work.table.dialect().capabilities();
+        capabilities.batches && !capabilities.pipelines_transaction
     }
 
     /// The records of the steps that have just run, in as few statements as that takes.
@@ -128,7 +128,7 @@ impl<'r> Runner<'r> {
         let Work { by, redo, .. } = self.work;
         let origin = Origin { by, tool: TOOL, elapsed, redo };
         // What counts rows afterwards comes too late where the commit travels with them.
-        if self.work.table.dialect().words().one_trip
+        if self.work.table.dialect().capabilities().pipelines_transaction
             && let Some(guard) = record.guard(self.work.graph, self.work.table)
         {
             self.queue.push(guard, What::Guard);

@@ -8,7 +8,7 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use migrate_core::dialect::CancelWords;
+use migrate_core::dialect::CancelTemplates;
 use migrate_core::script::{Action, Record};
 
 use super::{Current, Runner, Work};
@@ -62,13 +62,14 @@ impl Supervisor {
         text: &str,
         arrived: usize,
     ) -> Option<sqlx::Error> {
-        let words = work.table.dialect().words().cancel;
+        let templates = work.table.dialect().session().cancel;
         if work.interrupt.is_some_and(|interrupt| interrupt.is_requested()) {
-            let Some(words) = words else { return Some(ended("interrupted")) };
+            let Some(templates) = templates else { return Some(ended("interrupted")) };
             match self.interrupted {
                 None => {
                     self.interrupted = Some(Instant::now());
-                    let _ = tokio::time::timeout(QUESTION, self.cancel(words, work, text)).await;
+                    let _ =
+                        tokio::time::timeout(QUESTION, self.cancel(templates, work, text)).await;
                 }
                 Some(since) if since.elapsed() >= ANSWER => {
                     return Some(ended("the server does not answer the cancel request"));
@@ -81,11 +82,11 @@ impl Supervisor {
             self.arrived = (arrived, Instant::now());
             (self.strikes, self.unreachable) = (0, 0);
         }
-        let words = words?;
+        let templates = templates?;
         if self.arrived.1.elapsed() < SILENCE || self.asked.elapsed() < SILENCE {
             return None;
         }
-        let found = tokio::time::timeout(QUESTION, self.find(words, work, text)).await;
+        let found = tokio::time::timeout(QUESTION, self.find(templates, work, text)).await;
         self.asked = Instant::now();
         match found {
             Ok(Ok((_, Some(_)))) => (self.strikes, self.unreachable) = (0, 0),
@@ -102,7 +103,7 @@ impl Supervisor {
     /// A second connection, and the session that executes the statements, if one does.
     async fn find(
         &self,
-        words: CancelWords,
+        templates: CancelTemplates,
         work: &Work<'_>,
         text: &str,
     ) -> Result<(Option<Connection>, Option<String>), Error> {
@@ -113,7 +114,7 @@ impl Supervisor {
             return Ok((None, Some(String::new())));
         };
         let sql = work.table.dialect().safe_literal(text);
-        let question = words.find.replace("{id}", session).replace("{sql}", &sql);
+        let question = templates.find.replace("{id}", session).replace("{sql}", &sql);
         let rows = connection.rows(&question).await;
         let rows = rows.map_err(|e| Error::database("asking what the server does", e))?;
         let found: Vec<String> = rows.into_iter().flatten().flatten().collect();
@@ -125,9 +126,14 @@ impl Supervisor {
         Ok((Some(connection), one))
     }
 
-    async fn cancel(&self, words: CancelWords, work: &Work<'_>, text: &str) -> Result<(), Error> {
-        if let (Some(mut connection), Some(session)) = self.find(words, work, text).await? {
-            let sql = words.cancel.replace("{id}", &session);
+    async fn cancel(
+        &self,
+        templates: CancelTemplates,
+        work: &Work<'_>,
+        text: &str,
+    ) -> Result<(), Error> {
+        if let (Some(mut connection), Some(session)) = self.find(templates, work, text).await? {
+            let sql = templates.cancel.replace("{id}", &session);
             let cancelled = connection.execute(&sql).await;
             cancelled.map_err(|e| Error::database("cancelling a statement", e))?;
             let _ = connection.close().await;

@@ -23,9 +23,9 @@ impl Runner<'_> {
         guarded: bool,
     ) -> Result<End, Error> {
         self.unguarded = !guarded;
-        if self.has_table && self.work.table.dialect().words().one_trip {
+        if self.has_table && self.work.table.dialect().capabilities().pipelines_transaction {
             self.open = true;
-            let begin = self.work.table.dialect().words().begin;
+            let begin = self.work.table.dialect().templates().begin;
             self.queue.push(begin, What::Begin);
             if !guarded {
                 return Ok(End::Done);
@@ -33,7 +33,7 @@ impl Runner<'_> {
             let guard = self.work.table.guard(self.generation);
             return self.send(Cow::Owned(guard), What::Guard).await;
         }
-        let commits_itself = !self.work.table.dialect().words().transactional_ddl;
+        let commits_itself = !self.work.table.dialect().capabilities().transactional_ddl;
         if !self.has_table && commits_itself {
             self.create_table().await?;
         }

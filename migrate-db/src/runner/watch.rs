@@ -29,7 +29,7 @@ const MOST_TRIPS: usize = 100;
 /// Returns the most statements of revisions that are sent together.
 pub(super) fn statements_per_trip(script: &Script, work: &Work<'_>) -> usize {
     // Elsewhere each result arrives when its statement is done.
-    if !work.table.dialect().words().one_trip {
+    if !work.table.dialect().capabilities().pipelines_transaction {
         return usize::MAX;
     }
     let count = |of: fn(&Action) -> bool| script.actions.iter().filter(|a| of(a)).count();
@@ -121,7 +121,7 @@ fn report_running(
     let together = queue[at..].iter().filter_map(of_file);
     let last = together.filter(|other| other.node == step.node).map(|other| other.number).max();
     // Results that arrive one by one show which statement runs.
-    let last = last.filter(|_| dialect.words().one_trip).unwrap_or(first);
+    let last = last.filter(|_| dialect.capabilities().pipelines_transaction).unwrap_or(first);
     let revision = graph.revision(step.node);
     let alone = if last == first { queue.iter().find(|q| of_file(q) == next) } else { None };
     tell(&Event::Running {

@@ -92,7 +92,7 @@ impl<'h> BaseDatabase<'h> {
 
     /// Whether everything that the set's members need is in it.
     fn is_closed(&self, set: &Set) -> bool {
-        self.graph().below(set.iter()).len() == set.len()
+        self.graph().dependency_closure(set.iter()).len() == set.len()
     }
 
     async fn connect(&self, name: &str) -> Result<Session<'h>, Error> {
@@ -124,7 +124,7 @@ impl<'h> BaseDatabase<'h> {
             .iter()
             .rev()
             .filter(|node| self.kept.contains(&self.keys.state_name(*node)))
-            .map(|node| (graph.below([node]).len(), node))
+            .map(|node| (graph.dependency_closure([node]).len(), node))
             .take(8)
             .max();
         if fits && best.is_none_or(|(len, _)| len < self.applied.len() + 10) {
@@ -134,7 +134,7 @@ impl<'h> BaseDatabase<'h> {
         match best {
             Some((_, node)) => {
                 self.stage.clone(&self.keys.state_name(node), &self.name).await?;
-                self.applied = graph.below([node]);
+                self.applied = graph.dependency_closure([node]);
             }
             None => {
                 self.create(&self.name).await?;
@@ -193,7 +193,7 @@ impl<'h> BaseDatabase<'h> {
     /// Keeps the state where the database stands, when others are going to start from it.
     pub(super) async fn keep(&mut self, node: Node) -> Result<(), Error> {
         let graph = self.graph();
-        let below = graph.below([node]);
+        let below = graph.dependency_closure([node]);
         let before_a_head = graph.needed_by(node).any(|next| graph.is_real_head(next));
         let parts = graph.needed_by(node).count() > 1;
         // At a head the database itself stays.
@@ -266,7 +266,8 @@ impl<'h> BaseDatabase<'h> {
         let mut done = 0;
         for (n, node) in order.iter().enumerate().rev() {
             let state = self.keys.state_name(*node);
-            if self.kept.contains(&state) && graph.below([*node]) == graph.set(order[..=n].to_vec())
+            if self.kept.contains(&state)
+                && graph.dependency_closure([*node]) == graph.set(order[..=n].to_vec())
             {
                 self.stage.clone(&state, &name).await?;
                 done = n + 1;

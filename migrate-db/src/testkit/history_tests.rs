@@ -116,7 +116,7 @@ async fn head_to_base(runner: &mut TestRunner<'_>, verdict: &mut Verdict) -> Res
     let above = match stops {
         Some(node) => {
             verdict.notes.push(format!("stops above {}, which is irreversible", graph.id(node)));
-            graph.below([node])
+            graph.dependency_closure([node])
         }
         None => graph.set([]),
     };

@@ -18,12 +18,12 @@ pub(super) async fn compare_orders(
     if !graph.is_merge_point(node) {
         return Ok(Vec::new());
     }
-    let usual: Vec<Node> = graph.below([node]).iter().collect();
+    let usual: Vec<Node> = graph.dependency_closure([node]).iter().collect();
     // Each with what it needs.
     let through = |parents: &[Node]| {
         let mut seen = graph.set([]);
         let ends = parents.iter().chain(graph.dependencies(node)).chain([&node]);
-        ends.flat_map(|end| graph.below([*end]).iter().collect::<Vec<_>>())
+        ends.flat_map(|end| graph.dependency_closure([*end]).iter().collect::<Vec<_>>())
             .filter(|below| seen.insert(*below))
             .collect::<Vec<Node>>()
     };

@@ -69,7 +69,7 @@ impl<'h> TestRunner<'h> {
     /// way, because the way leads through its up in any case.
     pub(super) async fn test(&mut self, node: Node) -> Result<Verdict, Error> {
         let graph = &self.history.graph;
-        let wanted = graph.below(graph.needs(node));
+        let wanted = graph.dependency_closure(graph.needs(node));
         match self.reach(&wanted).await? {
             Ok(()) => self.test_here(node).await,
             Err(why) => Ok(Verdict::of(graph.revision(node), self.dialect()).skipped(why)),
@@ -88,7 +88,7 @@ impl<'h> TestRunner<'h> {
         for below in missing {
             if self.alone
                 && !self.knows(below)
-                && graph.below(graph.needs(below)) == *self.base.applied()
+                && graph.dependency_closure(graph.needs(below)) == *self.base.applied()
             {
                 self.test_here(below).await?;
             } else {

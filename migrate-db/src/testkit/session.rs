@@ -233,7 +233,7 @@ async fn connect(
         return Err(Error::NoDriver(dialect));
     };
     connection.prepare().await.map_err(preparing)?;
-    for sql in dialect.words().careless {
+    for sql in dialect.session().fast_unsafe {
         connection.execute(sql).await.map_err(preparing)?;
     }
     connection.set_up(session).await.map_err(preparing)?;

@@ -130,7 +130,7 @@ pub(super) fn is_known(dialect: Dialect, key: &str) -> bool {
 /// # Errors
 /// The first [`Problem`].
 pub(super) fn check(dialect: Dialect, rest: &str) -> Result<(), Problem> {
-    if dialect.words().databases.is_some() { server(dialect, rest) } else { file(dialect, rest) }
+    if dialect.admin().databases.is_some() { server(dialect, rest) } else { file(dialect, rest) }
 }
 
 fn file(dialect: Dialect, rest: &str) -> Result<(), Problem> {

@@ -31,7 +31,7 @@ pub fn redact(url: &str) -> String {
 
 fn shown(dialect: Dialect, rest: &str) -> Option<String> {
     let (place, query) = split_query(rest);
-    let place = if dialect.words().databases.is_none() {
+    let place = if dialect.admin().databases.is_none() {
         if may_be_account(place) {
             return None;
         }

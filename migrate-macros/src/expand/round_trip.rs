@@ -75,14 +75,14 @@ fn tests(sound: &Sound) -> String {
 
 /// Adds the words of a text to a name, as long as there is room for so many characters. Letters
 /// that are not of ASCII are left out: the compiler warns of some of them in names.
-fn add_words(name: &mut String, text: &str, room: usize) {
-    let mut room = room;
+fn add_words(name: &mut String, text: &str, max_chars: usize) {
+    let mut left = max_chars;
     for word in text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
         let word = &word[..word.len().min(LONG)];
-        if word.len() >= room {
+        if word.len() >= left {
             break;
         }
-        room -= word.len() + 1;
+        left -= word.len() + 1;
         name.push('_');
         name.push_str(&word.to_ascii_lowercase());
     }

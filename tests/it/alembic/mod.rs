@@ -122,11 +122,11 @@ fn ours(graph: &Graph, rows: &[&str], command: &str, target: &str) -> Result<Our
     let names = |nodes: Vec<Node>| -> Names {
         nodes.into_iter().map(|node| graph.id(node).to_string()).collect()
     };
-    let applied = graph.below(rows.iter().filter_map(|row| graph.node(row)));
+    let applied = graph.dependency_closure(rows.iter().filter_map(|row| graph.node(row)));
     let plan = match command {
         "history" => {
             let steps = names(graph.range(target, &applied)?);
-            return Ok(Ours { steps, heads: names(graph.tips(&applied)) });
+            return Ok(Ours { steps, heads: names(graph.heads_of(&applied)) });
         }
         "upgrade" => plan::upgrade(graph, &applied, &target.parse()?)?,
         "downgrade" => plan::downgrade(graph, &applied, &target.parse()?)?,
@@ -134,7 +134,7 @@ fn ours(graph: &Graph, rows: &[&str], command: &str, target: &str) -> Result<Our
             let targets: Vec<Target> =
                 target.split(' ').map(str::parse).collect::<Result<_, _>>()?;
             let stamp = plan::stamp(graph, &applied, &targets, command == "stamp --purge")?;
-            let heads = names(graph.tips(&stamp.applied_after));
+            let heads = names(graph.heads_of(&stamp.applied_after));
             return Ok(Ours { steps: Names::new(), heads });
         }
     };
@@ -144,7 +144,7 @@ fn ours(graph: &Graph, rows: &[&str], command: &str, target: &str) -> Result<Our
 }
 
 fn assert_every_step_stands_on_what_it_needs(graph: &Graph, plan: &Plan, rows: &[&str]) {
-    let mut now = graph.below(rows.iter().filter_map(|row| graph.node(row)));
+    let mut now = graph.dependency_closure(rows.iter().filter_map(|row| graph.node(row)));
     for step in &plan.steps {
         match step.direction {
             Direction::Up => {

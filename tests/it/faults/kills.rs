@@ -79,7 +79,7 @@ async fn kill_one(site: &Site, direction: Direction, after: Duration) -> bool {
 
 /// Makes the lock row of a runner that was killed look as old as it will be.
 async fn forget_the_dead(site: &Site) {
-    let ago = site.db.dialect.words().ago.replace("{}", "31");
+    let ago = site.db.dialect.templates().ago.replace("{}", "31");
     let sql = format!("UPDATE migrate_version_lock SET alive_at = {ago}");
     // There is no such table where the lock is another one.
     let _ = site.db.try_execute(&sql).await;

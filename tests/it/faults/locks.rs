@@ -87,7 +87,7 @@ async fn rows(db: &Db) -> usize {
 
 /// Makes the lock row as old as that of a dead one.
 async fn age(db: &Db) {
-    let ago = db.dialect.words().ago.replace("{}", "31");
+    let ago = db.dialect.templates().ago.replace("{}", "31");
     db.execute(&format!("UPDATE migrate_version_lock SET alive_at = {ago}")).await;
 }
 

@@ -33,9 +33,9 @@ async fn a_statement_that_cannot_be_read_is_named(db: Db) {
 
 /// Statements are sent in texts of a limited length: this revision takes several.
 async fn a_statement_behind_many_texts_is_named_with_its_line(db: Db) {
-    let words = db.dialect.words();
+    let capabilities = db.dialect.capabilities();
     // Where statements travel alone, none of them is behind a text.
-    let length = if words.travels { words.max_batch_bytes * 5 / 2 } else { 20_000 };
+    let length = if capabilities.batches { capabilities.max_batch_bytes * 5 / 2 } else { 20_000 };
     let note = "ö".repeat(400);
     let count = length / note.len();
     let row = |n: usize| format!("INSERT INTO t VALUES ({n}, '{note}');");

@@ -88,7 +88,7 @@ async fn a_row_of_the_living_is_waited_for_and_one_of_the_dead_is_not(db: Db) {
     assert!(holder.starts_with("grace@elsewhere, since 2"), "{holder}");
     assert_eq!(rows(&db).await, ["grace@elsewhere"]);
 
-    let ago = db.dialect.words().ago.replace("{}", "31");
+    let ago = db.dialect.templates().ago.replace("{}", "31");
     db.execute(&format!("UPDATE migrate_version_lock SET alive_at = {ago}")).await;
     let report = upgrade_with(&db, &history, "head", impatient).await.unwrap();
     assert_eq!(report.steps.len(), 1);

@@ -145,7 +145,7 @@ pub(crate) async fn events(db: &Db, history: &History) -> Vec<String> {
 
 /// Whether a step on the database happens whole or not at all.
 pub(crate) fn is_atomic(db: &Db) -> bool {
-    db.dialect.words().transactional_ddl
+    db.dialect.capabilities().transactional_ddl
 }
 
 /// An error with its causes and help.

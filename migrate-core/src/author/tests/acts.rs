@@ -255,7 +255,7 @@ fn rebase_puts_a_branch_on_top_and_touches_one_line() {
     assert_eq!(folder.heads(), ["c4"]);
     let lock = folder.read().0.lock.unwrap();
     let earlier = before.graph.revision(before.graph.node("c4").unwrap()).fingerprint;
-    assert!(lock.blesses("c4", &earlier));
+    assert!(lock.accepts("c4", &earlier));
     assert_eq!(lock.accepted["c4"][&earlier], "rebased");
 }
 
@@ -374,7 +374,7 @@ fn accept_keeps_the_earlier_text_as_good() {
     assert_eq!((accepted.edited, accepted.unchanged), (vec!["a1".into()], vec!["a2".into()]));
     folder.apply(&accepted.changes);
     folder.assert_clean();
-    assert!(folder.read().0.lock.unwrap().blesses("a1", &earlier));
+    assert!(folder.read().0.lock.unwrap().accepts("a1", &earlier));
 }
 
 #[test]
@@ -434,7 +434,7 @@ fn accept_takes_up_another_database() {
     assert_eq!(after.dialects, Dialect::ALL);
     assert_eq!(after.fingerprints["a2"], lock.fingerprints["a2"]);
     assert_ne!(after.fingerprints["a1"], lock.fingerprints["a1"]);
-    assert!(after.blesses("a1", &lock.fingerprints["a1"]));
+    assert!(after.accepts("a1", &lock.fingerprints["a1"]));
 }
 
 #[test]

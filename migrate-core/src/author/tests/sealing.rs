@@ -93,7 +93,7 @@ fn a_seal_on_a_text_that_was_never_committed_gives_way() {
     folder.apply(&accepted.changes);
     folder.assert_clean();
     // A database here that ran the earlier text did not run the revision.
-    assert!(!folder.read().0.lock.unwrap().blesses("a1", &earlier));
+    assert!(!folder.read().0.lock.unwrap().accepts("a1", &earlier));
     assert_eq!(open(&folder), [("a1".to_owned(), OpenReason::Uncommitted)]);
 }
 
@@ -111,7 +111,7 @@ fn what_stopped_in_the_middle_here_may_change_and_its_earlier_text_stays_good() 
     assert_eq!(accepted.resealed, ["a1"]);
     folder.apply(&accepted.changes);
     folder.assert_clean();
-    assert!(folder.read().0.lock.unwrap().blesses("a1", &earlier));
+    assert!(folder.read().0.lock.unwrap().accepts("a1", &earlier));
 }
 
 #[test]
@@ -203,11 +203,11 @@ fn a_placeholder_may_be_filled_in_and_databases_that_have_it_are_content() {
     for id in ["i1", "i3"] {
         folder.edit(id, "-- migrate:up\n", "-- migrate:up\nSELECT 2;\n");
         folder.assert_clean();
-        assert!(folder.read().0.lock.unwrap().blesses(id, &adopted[id]), "before the next act");
+        assert!(folder.read().0.lock.unwrap().accepts(id, &adopted[id]), "before the next act");
     }
     let everything = committed(&folder, &["i1", "i2", "i3"]);
     add_with(&mut folder, &everything, "a4");
     assert_eq!(open(&folder), []);
     let lock = folder.read().0.lock.unwrap();
-    assert!(["i1", "i3"].iter().all(|id| lock.blesses(id, &adopted[*id]) && lock.is_sealed(id)));
+    assert!(["i1", "i3"].iter().all(|id| lock.accepts(id, &adopted[*id]) && lock.is_sealed(id)));
 }

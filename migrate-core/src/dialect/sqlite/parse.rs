@@ -4,13 +4,13 @@
 //! token. It is never stricter than SQLite, and less strict in expressions and queries, which are
 //! token ranges here. The grammar is that of SQLite's `parse.y`.
 
-use super::LEXIS;
+use super::LEX_RULES;
+use super::catalog::index::index;
+use super::catalog::table::{table, table_of_column};
 use super::grammar::{
     column_definition, expression, group, if_not_exists, is_constraint, is_name, name_of, names,
     of_session, parts_of_key, qualified, query, table_constraints, table_option,
 };
-use super::index::index;
-use super::table::{table, table_of_column};
 use crate::op::{Located, Op, Position};
 use crate::schema::{Column, Kind, Name, Table, Trigger, View};
 use crate::source::Span;
@@ -38,7 +38,7 @@ use crate::sql::{Cursor, TokenKind, Tokens, Unexpected};
 /// ```
 pub fn parse(text: &str, span: Span) -> Result<Vec<Located<Op>>, Unexpected> {
     // What is not closed is reported where statements are split.
-    let Ok(tokens) = Tokens::read(text, span, &LEXIS) else {
+    let Ok(tokens) = Tokens::read(text, span, &LEX_RULES) else {
         return Ok(vec![Located { value: Op::Opaque { names: Vec::new() }, span }]);
     };
     let parser = Parser { text, statement: tokens.cursor() };
@@ -168,7 +168,7 @@ impl<'t> Parser<'t> {
         }
         cursor.end()?;
         // Without the table every name may be that of a column.
-        let names = self.statement.lexemes().iter().filter_map(|lexeme| lexeme.name(&LEXIS));
+        let names = self.statement.lexemes().iter().filter_map(|lexeme| lexeme.name(&LEX_RULES));
         let columns: Vec<Column> = names.map(|name| Column { name, ..Column::default() }).collect();
         let index = Box::new(index(self.statement, &columns).unwrap_or_default());
         Ok(Op::CreateIndex {
@@ -313,8 +313,8 @@ fn mentioned(cursor: Cursor<'_>) -> Vec<Name> {
         let after_dot = at > 0 && lexemes[at - 1].is(".");
         if !after_dot && is_name(*lexeme) && lexeme.kind != TokenKind::String {
             let dotted = lexemes.get(at + 1).is_some_and(|next| next.is("."));
-            let second = lexemes.get(at + 2).and_then(|second| second.name(&LEXIS));
-            let first = lexeme.name(&LEXIS).unwrap_or_default();
+            let second = lexemes.get(at + 2).and_then(|second| second.name(&LEX_RULES));
+            let first = lexeme.name(&LEX_RULES).unwrap_or_default();
             names.push(match second.filter(|_| dotted) {
                 Some(name) => Name { namespace: Some(first), name },
                 None => Name::new(first),

@@ -61,7 +61,7 @@ fn every_form_names_its_revisions() {
         ("list@+1", "7e02", "5c04"),
         ("list@-1", "7e02", "5a01"),
     ] {
-        let applied_set = graph.below(graph.nodes(applied));
+        let applied_set = graph.dependency_closure(graph.nodes(applied));
         let nodes = graph.resolve_many(text, &applied_set).map(|nodes| graph.names(nodes));
         assert_eq!(nodes.as_deref(), Ok(expected), "{text} at [{applied}]");
     }
@@ -97,7 +97,7 @@ fn what_names_nothing_or_too_much_is_refused_with_the_choices() {
         ("+99999999999999999999999", "5c04", Kind::TooFar, "history"),
         ("a b", "", Kind::Syntax, "targets are"),
     ] {
-        let applied_set = graph.below(graph.nodes(applied));
+        let applied_set = graph.dependency_closure(graph.nodes(applied));
         let error = graph.resolve_many(text, &applied_set).unwrap_err();
         assert_eq!(error.kind, kind, "{text} at [{applied}]: {error}");
         let help = error.help.join("\n");
@@ -183,7 +183,7 @@ fn a_range_goes_from_its_lower_end_to_its_upper_end() {
         ("-9:5a03", "", "5a01 5a02 5a03"),
         ("-1:current", "5c05", "5c04 5c05"),
     ] {
-        let applied_set = graph.below(graph.nodes(applied));
+        let applied_set = graph.dependency_closure(graph.nodes(applied));
         let nodes = graph.range(text, &applied_set).map(|nodes| graph.names(nodes));
         assert_eq!(nodes.as_deref(), Ok(expected), "{text} at [{applied}]");
     }

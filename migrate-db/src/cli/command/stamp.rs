@@ -47,7 +47,7 @@ impl Args {
                 false => context.status().await?.applied,
             };
             let stamp = plan::stamp(graph, &applied, &targets, self.purge)?;
-            let heads = graph.tips(&stamp.applied_after);
+            let heads = graph.heads_of(&stamp.applied_after);
             return Ok(tell(context, "would be", &report::ids(graph, &heads)));
         }
         let mut migrator = context.migrator().options(self.lock.options(&context.options));
@@ -68,7 +68,7 @@ impl Args {
             [range] if range.contains(':') => {
                 let (from, to) = range.split_once(':').unwrap_or(("base", range));
                 let from = if from.is_empty() { "base" } else { from };
-                let applied = plan::assume(graph, &from.parse()?)?;
+                let applied = plan::applied_at(graph, &from.parse()?)?;
                 has_table |= !applied.is_empty();
                 (applied, self.targets(&[to.to_owned()])?)
             }

@@ -183,8 +183,8 @@ struct Kind {
 
 impl Kind {
     fn of(dialect: Dialect) -> Option<Self> {
-        let image = dialect.words().test_image?;
-        let port = dialect.words().databases.as_ref()?.port;
+        let image = dialect.admin().test_image?;
+        let port = dialect.admin().databases.as_ref()?.port;
         Some(Self { dialect, image, port })
     }
 

@@ -81,7 +81,8 @@ pub(in super::super) async fn revert_in_transaction(
     session: &mut Session<'_>,
 ) -> Result<Option<Schema>, Error> {
     let stands = |round_trip: &RoundTrip<'_>| {
-        round_trip.dialect.words().one_trip && stands_in_a_transaction(*round_trip, Direction::Down)
+        round_trip.dialect.capabilities().pipelines_transaction
+            && stands_in_a_transaction(*round_trip, Direction::Down)
     };
     if !round_trips.iter().all(stands) {
         return Ok(None);
@@ -105,9 +106,9 @@ fn stands_in_a_transaction(round_trip: RoundTrip<'_>, direction: Direction) -> b
     let file = &round_trip.revision().file;
     let alone = |section: &Section| {
         let spans = section.statements(file, round_trip.dialect);
-        spans.iter().any(|span| round_trip.dialect.stands_alone(span.of(file.text())))
+        spans.iter().any(|span| round_trip.dialect.needs_autocommit(span.of(file.text())))
     };
-    round_trip.dialect.words().transactional_ddl
+    round_trip.dialect.capabilities().transactional_ddl
         && round_trip
             .section(direction)
             .is_none_or(|section| section.transaction && !alone(section))
@@ -214,11 +215,11 @@ async fn run(
 /// The statements of one direction, between those that make what was put off happen now.
 fn statements(round_trip: RoundTrip<'_>, direction: Direction) -> Vec<&str> {
     let file = &round_trip.revision().file;
-    let mut statements = round_trip.dialect.words().settle.to_vec();
+    let mut statements = round_trip.dialect.session().check_deferred.to_vec();
     if let Some(section) = round_trip.section(direction) {
         let spans = section.statements(file, round_trip.dialect);
         statements.extend(spans.iter().map(|span| span.of(file.text())));
-        statements.extend(round_trip.dialect.words().settle);
+        statements.extend(round_trip.dialect.session().check_deferred);
     }
     statements
 }

@@ -1,69 +1,38 @@
-//! PostgreSQL: what its SQL says.
+//! The SQL that the tool itself sends to PostgreSQL: version table, session, lock, recovery and
+//! administration. Placeholders in braces are described in `dialect/templates.rs`.
 
-use super::{
-    CancelWords, DatabaseWords, Dialect, LockWords, NameUnit, TimeoutWords, Transactions, Words,
+use crate::dialect::{
+    Admin, CancelTemplates, DatabaseTemplates, Dialect, LockTemplates, Recovery, Session,
+    Templates, TimeoutTemplates,
 };
-use crate::sql::{Evidence, LexRules, Name, Object};
+use crate::sql::{CatalogChange, CatalogObject, WrittenName};
 
-const LEXIS: LexRules = LexRules {
-    nested_comments: true,
-    hash_comments: false,
-    dashes_need_space: false,
-    code_comments: false,
-    backslash_escapes: false,
-    escape_strings: true,
-    dollar_quotes: true,
-    backtick_names: false,
-    bracket_names: false,
-    custom_operators: true,
-    named_parameters: false,
-    prefixed_strings: true,
-    digit_names: false,
-    return_ends_comment: true,
-    double_quoted_strings: false,
-    parentheses_hold_semicolons: true,
-    atomic_bodies: true,
-    trigger_bodies: false,
-    stored_programs: false,
-    psql: true,
-    lower_case_names: true,
-    string_names: false,
-    name_bytes: Some(63),
-};
-
-pub(super) static WORDS: Words = Words {
-    lex_rules: LEXIS,
+pub(super) static TEMPLATES: Templates = Templates {
     name_quote: '"',
-    transactional_ddl: true,
-    transactions: Transactions::PerRevision,
     client_encoding: Some("SET client_encoding = 'UTF8'"),
     begin: "BEGIN",
-    settle: &["SET CONSTRAINTS ALL IMMEDIATE"],
-    careless: &["SET synchronous_commit = off"],
     key_type: "VARCHAR(128)",
     text_type: "TEXT",
     long_text_type: "TEXT",
-    moment_type: "TIMESTAMPTZ",
+    timestamp_type: "TIMESTAMPTZ",
     serial_key: "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
     now: "clock_timestamp()",
     ago: "clock_timestamp() - INTERVAL '{} seconds'",
     table_options: "",
-    test_image: Some("postgres:18"),
-    moment_as_text: "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')",
+    timestamp_as_text: "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')",
     number_as_text: "CAST({} AS TEXT)",
+    concatenate: |parts| parts.join(" || ' ' || "),
+    join_lines: "STRING_AGG({}, chr(10))",
+    group_by: " GROUP BY {}",
+    all_rows: "",
     elapsed: Some(
         "CAST(EXTRACT(EPOCH FROM clock_timestamp() - transaction_timestamp()) * 1000 AS BIGINT)",
     ),
-    travels: true,
-    one_trip: true,
-    // The server parses a text whole before it runs any of it: its trees take 30 times as much.
-    max_batch_bytes: 1024 * 1024,
-    lock: Some(LockWords { prepare: None, try_lock, undo: Some("ROLLBACK"), holder }),
-    concatenate: |parts| parts.join(" || ' ' || "),
-    lines: "STRING_AGG({}, chr(10))",
-    all_rows: "",
-    longest_name: Some((63, NameUnit::Bytes)),
-    is_no_place: |schema| schema.starts_with("pg_") || schema == "information_schema",
+    table_exists: "SELECT 'yes' FROM pg_catalog.pg_tables WHERE schemaname = {schema} AND tablename = {name}",
+    default_schema: Some(
+        "COALESCE((SELECT n.nspname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n \
+         ON n.oid = c.relnamespace WHERE c.oid = to_regclass({table})), current_schema())",
+    ),
     hidden_table: Some(
         "SELECT n.nspname FROM pg_catalog.pg_class c \
          JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
@@ -74,81 +43,35 @@ pub(super) static WORDS: Words = Words {
          current_setting('search_path'), ',')) p) q(s)) LIMIT 1",
     ),
     role: Some("SELECT quote_ident(current_user)"),
-    group_by: " GROUP BY {}",
-    lock_timeout: Some(TimeoutWords {
+};
+
+pub(super) static SESSION: Session = Session {
+    check_deferred: &["SET CONSTRAINTS ALL IMMEDIATE"],
+    fast_unsafe: &["SET synchronous_commit = off"],
+    lock_timeout: Some(TimeoutTemplates {
         set: ["SET lock_timeout = {}", ""],
         reset: "RESET lock_timeout",
     }),
-    statement_timeout: Some(TimeoutWords {
+    statement_timeout: Some(TimeoutTemplates {
         set: ["SET statement_timeout = {}", ""],
         reset: "RESET statement_timeout",
     }),
-    table_exists: "SELECT 'yes' FROM pg_catalog.pg_tables WHERE schemaname = {schema} AND tablename = {name}",
-    landing_schema: Some(
-        "COALESCE((SELECT n.nspname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n \
-         ON n.oid = c.relnamespace WHERE c.oid = to_regclass({table})), current_schema())",
-    ),
-    outside_transaction: &[
-        "CREATE INDEX CONCURRENTLY",
-        "CREATE UNIQUE INDEX CONCURRENTLY",
-        "DROP INDEX CONCURRENTLY",
-        "REINDEX .. CONCURRENTLY",
-        "REINDEX DATABASE",
-        "REINDEX SCHEMA",
-        "REINDEX SYSTEM",
-        "REINDEX ( .. ) DATABASE",
-        "REINDEX ( .. ) SCHEMA",
-        "REINDEX ( .. ) SYSTEM",
-        "ALTER DATABASE .. SET TABLESPACE",
-        "ALTER TABLE .. DETACH PARTITION .. CONCURRENTLY",
-        "VACUUM",
-        "CALL",
-        "CLUSTER",
-        "CREATE SUBSCRIPTION",
-        "DROP SUBSCRIPTION",
-        "DISCARD ALL",
-        "CREATE DATABASE",
-        "DROP DATABASE",
-        "CREATE TABLESPACE",
-        "DROP TABLESPACE",
-        "ALTER SYSTEM",
-    ],
-    transactional: &[],
-    session: &["SET", "RESET", "SELECT .. SET_CONFIG"],
-    bound: &["PREPARE", "CREATE TEMP", "CREATE TEMPORARY", "DECLARE", "LISTEN"],
-    asks_session: &["LASTVAL", "CURRVAL"],
-    look,
-    cancel: Some(CancelWords {
+    drop_temporary: None,
+    cancel: Some(CancelTemplates {
         find: "SELECT CAST(pid AS TEXT) FROM pg_catalog.pg_stat_activity \
             WHERE pid <> pg_backend_pid() AND datname = current_database() AND state = 'active' \
             AND starts_with(query, left({sql}, 200)) ORDER BY CAST(pid AS TEXT) <> '{id}'",
         cancel: "SELECT pg_cancel_backend({id})",
     }),
-    leaves: &[
-        "SET",
-        "RESET",
-        "SELECT",
-        "WITH",
-        "VALUES",
-        "DO",
-        "CALL",
-        "EXECUTE",
-        "PREPARE",
-        "LISTEN",
-        "DECLARE",
-        "LOAD",
-        "CREATE .. TEMP",
-        "CREATE .. TEMPORARY",
-    ],
-    renews: [&["ALTER ROLE", "ALTER USER", "ALTER DATABASE", "ALTER SYSTEM"], &[]],
-    temporary: None,
-    running: Some(
-        "SELECT 'process ' || pid FROM pg_catalog.pg_stat_activity \
-         WHERE pid <> pg_backend_pid() AND datname = current_database() AND state = 'active' \
-         AND starts_with(query, left({}, 200))",
-    ),
+};
+
+pub(super) static LOCK: Option<LockTemplates> =
+    Some(LockTemplates { prepare: None, try_lock, before_retry: Some("ROLLBACK"), holder });
+
+pub(super) static RECOVERY: Recovery = Recovery {
+    object_exists,
     // What another session makes at this moment is no remnant.
-    half_made: Some(
+    invalid_index: Some(
         "SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname), \
          CASE WHEN s.sql ~* (E'\\\\m' || w.name || E'\\\\M') THEN 'named' END \
          FROM pg_catalog.pg_index i \
@@ -164,13 +87,19 @@ pub(super) static WORDS: Words = Words {
            OR strpos(lower(s.sql), lower(t.relname)) > 0) \
          ORDER BY 1",
     ),
-    partial: &["CALL"],
-    code_may_commit: true,
-    undone_whole: &[],
+    running: Some(
+        "SELECT 'process ' || pid FROM pg_catalog.pg_stat_activity \
+         WHERE pid <> pg_backend_pid() AND datname = current_database() AND state = 'active' \
+         AND starts_with(query, left({}, 200))",
+    ),
     engines: None,
+};
+
+pub(super) static ADMIN: Admin = Admin {
+    test_image: Some("postgres:18"),
     backup: None,
     backup_extension: "dump",
-    databases: Some(DatabaseWords {
+    databases: Some(DatabaseTemplates {
         port: 5432,
         maintenance: &["postgres", "template1"],
         exists: "SELECT 'yes' FROM pg_catalog.pg_database WHERE datname = {}",
@@ -183,16 +112,16 @@ pub(super) static WORDS: Words = Words {
     }),
 };
 
-fn look(evidence: &Evidence) -> Option<String> {
+fn object_exists(change: &CatalogChange) -> Option<String> {
     let literal = |text: &str| Dialect::Postgres.literal(text);
-    let relation = |name: &Name| format!("to_regclass({})", literal(&name.written));
+    let relation = |name: &WrittenName| format!("to_regclass({})", literal(&name.written));
     // Behind what was removed another schema of the search path may have one of the same name.
-    let present = |name: &Name| match &name.schema {
+    let present = |name: &WrittenName| match &name.schema {
         Some(_) => "'yes'",
         None => "CASE WHEN cardinality(current_schemas(false)) > 1 THEN 'unsure' ELSE 'yes' END",
     };
-    Some(match &evidence.object {
-        Object::Table(name) | Object::FilledTable(name) if evidence.appears => {
+    Some(match change.object() {
+        CatalogObject::Table(name) | CatalogObject::FilledTable(name) if change.creates() => {
             let there = match &name.schema {
                 Some(_) => relation(name),
                 None => format!(
@@ -202,26 +131,26 @@ fn look(evidence: &Evidence) -> Option<String> {
             };
             format!("SELECT 'yes' WHERE {there} IS NOT NULL")
         }
-        Object::Table(name) | Object::FilledTable(name) => {
+        CatalogObject::Table(name) | CatalogObject::FilledTable(name) => {
             format!("SELECT {} WHERE {} IS NOT NULL", present(name), relation(name))
         }
-        Object::Column(table, name) => format!(
+        CatalogObject::Column(table, name) => format!(
             "SELECT 'yes' FROM pg_catalog.pg_attribute WHERE attrelid = {} AND attname = {} AND NOT attisdropped",
             relation(table),
             literal(&name.name)
         ),
         // An index lies where its table lies.
-        Object::Index(Some(table), name) => format!(
+        CatalogObject::Index(Some(table), name) => format!(
             "SELECT CASE WHEN i.indisvalid THEN 'yes' ELSE 'half' END FROM pg_catalog.pg_index i \
              JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = {} AND c.relname = {}",
             relation(table),
             literal(&name.name)
         ),
-        Object::Index(None, name) => {
+        CatalogObject::Index(None, name) => {
             format!("SELECT {} WHERE {} IS NOT NULL", present(name), relation(name))
         }
         // Several may have one name.
-        Object::Routine(_) | Object::Trigger(_) => return None,
+        CatalogObject::Routine(_) | CatalogObject::Trigger(_) => return None,
     })
 }
 

@@ -7,8 +7,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::LEXIS;
-use super::keywords::{is_keyword, is_reserved};
+use crate::dialect::sqlite::LEX_RULES;
+use crate::dialect::sqlite::keywords::{is_keyword, is_reserved};
 use crate::schema::Column;
 use crate::sql::{Lexeme, TokenKind, quote};
 
@@ -24,7 +24,7 @@ pub(super) enum Scope<'a> {
 }
 
 /// The names that one text can see.
-struct Sight<'a> {
+struct NameScope<'a> {
     columns: &'a [Column],
     /// In small letters.
     named: BTreeSet<&'a str>,
@@ -32,28 +32,29 @@ struct Sight<'a> {
     own: BTreeSet<String>,
 }
 
-impl<'a> Sight<'a> {
+impl<'a> NameScope<'a> {
     fn of(parts: &[Lexeme<'_>], scope: Scope<'a>) -> Self {
-        let mut sight = Self { columns: &[], named: BTreeSet::new(), own: BTreeSet::new() };
+        let mut name_scope = Self { columns: &[], named: BTreeSet::new(), own: BTreeSet::new() };
         match scope {
             Scope::Empty => {}
-            Scope::Columns(columns) => sight.columns = columns,
+            Scope::Columns(columns) => name_scope.columns = columns,
             Scope::Everything(tables) => {
                 for part in parts {
-                    let Some(name) = part.name(&LEXIS).map(|name| name.to_ascii_lowercase()) else {
+                    let Some(name) = part.name(&LEX_RULES).map(|name| name.to_ascii_lowercase())
+                    else {
                         continue;
                     };
                     if let Some((table, names)) = tables.get_key_value(&name) {
-                        sight.named.insert(table);
-                        sight.named.extend(names.iter().map(String::as_str));
+                        name_scope.named.insert(table);
+                        name_scope.named.extend(names.iter().map(String::as_str));
                     }
                     if part.kind == TokenKind::Word {
-                        sight.own.insert(name);
+                        name_scope.own.insert(name);
                     }
                 }
             }
         }
-        sight
+        name_scope
     }
 
     /// How a name is spelled, if there is such a name.
@@ -90,13 +91,13 @@ enum Class {
 
 /// The text of some tokens.
 pub(super) fn text(parts: &[Lexeme<'_>], scope: Scope<'_>) -> String {
-    let sight = Sight::of(parts, scope);
+    let name_scope = NameScope::of(parts, scope);
     let mut out = String::new();
     let mut before: Option<Class> = None;
     for (at, part) in parts.iter().enumerate() {
-        let around =
-            Around { before: at.checked_sub(1).map(|at| parts[at]), next: parts.get(at + 1) };
-        let (word, mut class) = written(*part, around, &sight);
+        let neighbours =
+            Neighbours { before: at.checked_sub(1).map(|at| parts[at]), next: parts.get(at + 1) };
+        let (word, mut class) = written(*part, neighbours, &name_scope);
         let leads = |class| !matches!(class, Class::Name | Class::Value | Class::Close);
         if class == Class::Operator && matches!(&*word, "-" | "+" | "~") && before.is_none_or(leads)
         {
@@ -124,12 +125,12 @@ fn has_space(before: Class, class: Class) -> bool {
 }
 
 #[derive(Clone, Copy)]
-struct Around<'t, 's> {
+struct Neighbours<'t, 's> {
     before: Option<Lexeme<'s>>,
     next: Option<&'t Lexeme<'s>>,
 }
 
-impl Around<'_, '_> {
+impl Neighbours<'_, '_> {
     fn is_called(self) -> bool {
         self.next.is_some_and(|part| part.is("("))
     }
@@ -142,21 +143,25 @@ impl Around<'_, '_> {
     }
 }
 
-fn written(part: Lexeme<'_>, around: Around<'_, '_>, sight: &Sight<'_>) -> (String, Class) {
+fn written(
+    part: Lexeme<'_>,
+    neighbours: Neighbours<'_, '_>,
+    name_scope: &NameScope<'_>,
+) -> (String, Class) {
     let text = part.text;
     match part.kind {
-        TokenKind::Word => word(text, around, sight),
+        TokenKind::Word => word(text, neighbours, name_scope),
         TokenKind::QuotedName => {
-            let name = part.name(&LEXIS).unwrap_or_default();
-            let known = sight.spelling(&name);
+            let name = part.name(&LEX_RULES).unwrap_or_default();
+            let known = name_scope.spelling(&name);
             let is_string = text.starts_with('"')
                 && known.is_none()
-                && !around.is_name()
-                && !sight.own.contains(&name.to_ascii_lowercase());
+                && !neighbours.is_name()
+                && !name_scope.own.contains(&name.to_ascii_lowercase());
             if is_string {
                 return (string(&name), Class::Value);
             }
-            (named(&known.unwrap_or(name), around), Class::Name)
+            (named(&known.unwrap_or(name), neighbours), Class::Name)
         }
         TokenKind::String if text.starts_with('\'') => (text.to_owned(), Class::Value),
         TokenKind::String => (text.to_ascii_uppercase(), Class::Value),
@@ -174,31 +179,31 @@ fn written(part: Lexeme<'_>, around: Around<'_, '_>, sight: &Sight<'_>) -> (Stri
     }
 }
 
-fn word(text: &str, around: Around<'_, '_>, sight: &Sight<'_>) -> (String, Class) {
+fn word(text: &str, neighbours: Neighbours<'_, '_>, name_scope: &NameScope<'_>) -> (String, Class) {
     let upper = text.to_ascii_uppercase();
     if is_reserved(&upper) {
         return (upper, Class::Keyword);
     }
-    if let Some(name) = sight.spelling(text) {
-        return (named(&name, around), Class::Name);
+    if let Some(name) = name_scope.spelling(text) {
+        return (named(&name, neighbours), Class::Name);
     }
     match upper.as_str() {
-        "CAST" | "RAISE" if around.is_called() => (upper, Class::Name),
+        "CAST" | "RAISE" if neighbours.is_called() => (upper, Class::Name),
         "CURRENT_DATE" | "CURRENT_TIME" | "CURRENT_TIMESTAMP" | "TRUE" | "FALSE" => {
             (upper, Class::Value)
         }
-        "IF" | "REPLACE" if around.is_called() => (named(text, around), Class::Name),
-        "NEW" | "OLD" | "EXCLUDED" if around.next.is_some_and(|part| part.is(".")) => {
+        "IF" | "REPLACE" if neighbours.is_called() => (named(text, neighbours), Class::Name),
+        "NEW" | "OLD" | "EXCLUDED" if neighbours.next.is_some_and(|part| part.is(".")) => {
             (upper, Class::Name)
         }
         keyword if is_keyword(keyword) => (upper, Class::Keyword),
-        _ => (named(text, around), Class::Name),
+        _ => (named(text, neighbours), Class::Name),
     }
 }
 
 /// A name as it must be written; that of a function in small letters.
-fn named(name: &str, around: Around<'_, '_>) -> String {
-    if around.is_called() { quoted(&name.to_ascii_lowercase()) } else { quoted(name) }
+fn named(name: &str, neighbours: Neighbours<'_, '_>) -> String {
+    if neighbours.is_called() { quoted(&name.to_ascii_lowercase()) } else { quoted(name) }
 }
 
 /// A name, in quotes where it needs them.

@@ -1,12 +1,15 @@
 //! Reads `CREATE INDEX`, and the lists of what a key or an index orders by.
 
 use super::text::{Scope, find, quoted, text};
-use super::{LEXIS, created_name};
+use crate::dialect::sqlite::{LEX_RULES, created_name};
 use crate::schema::{Column, Index, IndexPart};
 use crate::sql::Cursor;
 
 /// The index that a `CREATE INDEX` makes on a table with these columns.
-pub(super) fn index(mut cursor: Cursor<'_>, columns: &[Column]) -> Option<Index> {
+pub(in crate::dialect::sqlite) fn index(
+    mut cursor: Cursor<'_>,
+    columns: &[Column],
+) -> Option<Index> {
     cursor.eat("CREATE");
     let unique = cursor.eat("UNIQUE");
     if !cursor.eat("INDEX") {
@@ -40,7 +43,7 @@ pub(super) fn part(mut item: Cursor<'_>, columns: &[Column]) -> IndexPart {
         item = item.strip_parens();
         match item.lexemes() {
             [_, .., word, name] if word.is("COLLATE") => {
-                collation = collation.or(name.name(&LEXIS));
+                collation = collation.or(name.name(&LEX_RULES));
                 item = item.without_last(2);
             }
             _ => break,
@@ -48,7 +51,7 @@ pub(super) fn part(mut item: Cursor<'_>, columns: &[Column]) -> IndexPart {
     }
     let collation = collation.map(|name| name.to_ascii_uppercase());
     let column = match item.lexemes() {
-        [one] => one.name(&LEXIS).and_then(|name| find(columns, &name)),
+        [one] => one.name(&LEX_RULES).and_then(|name| find(columns, &name)),
         _ => None,
     };
     let usual = column.map(|column| column.collation.as_deref().unwrap_or("BINARY"));

@@ -131,7 +131,7 @@ pub fn routine(statement: Option<&str>, mode: &str, collation: &str, session: &S
         return Other { definition: String::new(), table: None };
     };
     // ``CREATE DEFINER=`user`@`host` ``: what follows is the user's text and need not be read.
-    let tokens = Tokens::head(statement, 6, &super::LEXIS);
+    let tokens = Tokens::head(statement, 6, &super::LEX_RULES);
     let start = tokens.cursor();
     let mut cursor = start;
     let definer = definer(&mut cursor, session);

@@ -2,26 +2,27 @@
 //! would do more.
 
 use crate::dialect::Dialect;
-use crate::sql::{Object, Trace, trace};
+use crate::sql::{CatalogObject, Effect, effect};
 
 /// The trace in short: `+` and `-` before what appears and disappears.
 fn of(dialect: Dialect, sql: &str) -> String {
-    match trace(sql, dialect.lex_rules()) {
+    match effect(sql, dialect.lex_rules()) {
         None => "doubt".to_owned(),
-        Some(Trace::Repeatable) => "again".to_owned(),
-        Some(Trace::RepeatableWhileEmpty(name)) => format!("while {} is empty", name.name),
-        Some(Trace::Shows(shows)) => {
-            let one = |name: &Object| match name {
-                Object::Table(name) => name.name.clone(),
-                Object::FilledTable(name) => format!("rows of {}", name.name),
-                Object::Column(table, name) => format!("{}.{}", table.name, name.name),
-                Object::Index(_, name) => format!("index {}", name.name),
-                Object::Routine(name) => format!("routine {}", name.name),
-                Object::Trigger(name) => format!("trigger {}", name.name),
+        Some(Effect::Repeatable) => "again".to_owned(),
+        Some(Effect::RepeatableWhileEmpty(name)) => format!("while {} is empty", name.name),
+        Some(Effect::Changes(changes)) => {
+            let one = |name: &CatalogObject| match name {
+                CatalogObject::Table(name) => name.name.clone(),
+                CatalogObject::FilledTable(name) => format!("rows of {}", name.name),
+                CatalogObject::Column(table, name) => format!("{}.{}", table.name, name.name),
+                CatalogObject::Index(_, name) => format!("index {}", name.name),
+                CatalogObject::Routine(name) => format!("routine {}", name.name),
+                CatalogObject::Trigger(name) => format!("trigger {}", name.name),
             };
-            let sign = |appears| if appears { "+" } else { "-" };
-            let shows = shows.iter().map(|e| format!("{}{}", sign(e.appears), one(&e.object)));
-            shows.collect::<Vec<_>>().join(" ")
+            let sign = |creates| if creates { "+" } else { "-" };
+            let changes =
+                changes.iter().map(|e| format!("{}{}", sign(e.creates()), one(e.object())));
+            changes.collect::<Vec<_>>().join(" ")
         }
     }
 }

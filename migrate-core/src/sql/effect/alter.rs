@@ -1,19 +1,21 @@
-//! What an ALTER TABLE changes in the catalog.
+//! The effect of an ALTER TABLE on the catalog.
 //!
-//! Its actions happen together, so that those whose effect can be seen tell of the others. Names
-//! that some action may make or remove without naming them are no evidence.
+//! Its actions are applied together, so the visible effect of one action is evidence of all. Names
+//! that an action may create or drop without naming them are not evidence.
 
-use super::{Evidence, Name, Object, Reader, Trace, may_be_same, on_balance};
+use super::{
+    CatalogChange, CatalogObject, Effect, Statement, WrittenName, may_be_same, on_balance,
+};
 
-/// What one action does.
+/// The effect of one action.
 enum Action {
     /// It makes or removes these.
-    Shows(Vec<Evidence>),
+    Changes(Vec<CatalogChange>),
     /// It renames the whole table.
-    Renames(Name),
+    Renames(WrittenName),
     /// It does nothing where its work is done: what it names may be there or not, before and
     /// afterwards.
-    Conditional(Option<Object>),
+    Conditional(Option<CatalogObject>),
     /// It makes and removes no column.
     Other {
         /// Whether it may make or remove an index.
@@ -85,48 +87,50 @@ const MAKES_MORE: [&str; 9] = [
     "EXCLUDE",
 ];
 
-impl Reader<'_> {
+impl Statement<'_> {
     /// The rest of an ALTER TABLE.
-    pub(super) fn alter(&mut self) -> Option<Trace> {
+    pub(super) fn alter(&mut self) -> Option<Effect> {
         if self.if_exists() {
             return None;
         }
         self.eat("ONLY");
         let table = self.name()?;
-        let actions: Vec<Action> = self.0.items().map(|item| Reader(item).action(&table)).collect();
-        let conditional: Vec<&Object> = actions.iter().filter_map(Action::conditional).collect();
+        let actions: Vec<Action> =
+            self.0.items().map(|item| Statement(item).action(&table)).collect();
+        let conditional: Vec<&CatalogObject> =
+            actions.iter().filter_map(Action::conditional).collect();
         if actions.iter().all(|action| matches!(action, Action::Conditional(_))) {
             let distinct = conditional.iter().enumerate().all(|(n, object)| {
                 conditional.iter().skip(n + 1).all(|other| !may_be_same(object, other))
             });
-            return distinct.then_some(Trace::Repeatable);
+            return distinct.then_some(Effect::Repeatable);
         }
         if actions.iter().any(|action| matches!(action, Action::Opaque)) {
             return None;
         }
         // Its columns are then those of the other name.
         if let Some(to) = actions.iter().find_map(Action::renamed) {
-            return on_balance(moved(Object::Table, table, to.clone()));
+            return on_balance(moved(CatalogObject::Table, table, to.clone()));
         }
-        let shows = actions.iter().filter_map(Action::shows).flatten();
-        let (indexes, columns): (Vec<Evidence>, Vec<Evidence>) =
-            shows.cloned().partition(|one| matches!(one.object, Object::Index(..)));
+        let changes = actions.iter().filter_map(Action::changes).flatten();
+        let (indexes, columns): (Vec<CatalogChange>, Vec<CatalogChange>) =
+            changes.cloned().partition(|one| matches!(one.object(), CatalogObject::Index(..)));
         // A column takes its indexes with it.
         let indexes_are_known = conditional.is_empty()
-            && columns.iter().all(|column| column.appears)
+            && columns.iter().all(|column| column.creates())
             && !actions.iter().any(|action| matches!(action, Action::Other { indexes: true }));
         let mut balance = on_balance(columns);
-        if let Some(Trace::Shows(columns)) = &mut balance {
-            columns.retain(|one| !conditional.iter().any(|other| may_be_same(&one.object, other)));
+        if let Some(Effect::Changes(columns)) = &mut balance {
+            columns.retain(|one| !conditional.iter().any(|other| may_be_same(one.object(), other)));
         }
         match balance {
-            Some(Trace::Shows(columns)) if !columns.is_empty() => Some(Trace::Shows(columns)),
+            Some(Effect::Changes(columns)) if !columns.is_empty() => Some(Effect::Changes(columns)),
             _ if indexes_are_known => on_balance(indexes),
             _ => None,
         }
     }
 
-    fn action(mut self, table: &Name) -> Action {
+    fn action(mut self, table: &WrittenName) -> Action {
         let other = Action::Other { indexes: MAKES_MORE.iter().any(|word| self.has(word)) };
         if self.eat("ADD") {
             return self.add(table, other);
@@ -136,7 +140,7 @@ impl Reader<'_> {
         }
         if self.eat("CHANGE") {
             self.eat("COLUMN");
-            return self.pair(|name| Object::Column(table.clone(), name), false);
+            return self.pair(|name| CatalogObject::Column(table.clone(), name), false);
         }
         if self.eat("RENAME") {
             return self.rename_in(table, other);
@@ -144,28 +148,28 @@ impl Reader<'_> {
         if HARMLESS.iter().any(|word| self.is(word)) { other } else { Action::Opaque }
     }
 
-    fn add(&mut self, table: &Name, other: Action) -> Action {
+    fn add(&mut self, table: &WrittenName, other: Action) -> Action {
         let unique = self.eat("UNIQUE");
         if self.eat_any(&["INDEX", "KEY"]) || unique {
             let conditional = self.if_exists();
             // Without a name the server finds one, another one each time.
             let unnamed = self.is("USING");
             let name = self.name().filter(|_| !unnamed && (self.is("(") || self.is("USING")));
-            return match name.map(|name| Object::Index(Some(table.clone()), name)) {
+            return match name.map(|name| CatalogObject::Index(Some(table.clone()), name)) {
                 Some(index) if conditional => Action::Conditional(Some(index)),
-                Some(object) => Action::Shows(vec![Evidence { object, appears: true }]),
+                Some(object) => Action::Changes(vec![CatalogChange::Creates(object)]),
                 None => other,
             };
         }
         self.column(table, true, other)
     }
 
-    fn remove(&mut self, table: &Name, other: Action) -> Action {
+    fn remove(&mut self, table: &WrittenName, other: Action) -> Action {
         if self.eat_any(&["INDEX", "KEY"]) {
             let conditional = self.if_exists();
-            return match self.name().map(|name| Object::Index(Some(table.clone()), name)) {
+            return match self.name().map(|name| CatalogObject::Index(Some(table.clone()), name)) {
                 Some(index) if conditional => Action::Conditional(Some(index)),
-                Some(object) => Action::Shows(vec![Evidence { object, appears: false }]),
+                Some(object) => Action::Changes(vec![CatalogChange::Drops(object)]),
                 None => other,
             };
         }
@@ -176,36 +180,37 @@ impl Reader<'_> {
         self.column(table, false, other)
     }
 
-    fn column(&mut self, table: &Name, appears: bool, other: Action) -> Action {
+    fn column(&mut self, table: &WrittenName, creates: bool, other: Action) -> Action {
         let sure = self.eat("COLUMN");
         let conditional = self.if_exists();
         if !sure && NO_COLUMN.iter().any(|word| self.is(word)) {
             return other;
         }
         let Some(name) = self.name() else { return Action::Opaque };
-        let object = Object::Column(table.clone(), name);
+        let object = CatalogObject::Column(table.clone(), name);
         // What it makes beside the column is made once more.
         let alone = !MAKES_MORE.iter().any(|word| self.has(word));
         match conditional {
             true if alone => Action::Conditional(Some(object)),
             true => Action::Opaque,
-            false => Action::Shows(vec![Evidence { object, appears }]),
+            false if creates => Action::Changes(vec![CatalogChange::Creates(object)]),
+            false => Action::Changes(vec![CatalogChange::Drops(object)]),
         }
     }
 
-    fn rename_in(&mut self, table: &Name, other: Action) -> Action {
+    fn rename_in(&mut self, table: &WrittenName, other: Action) -> Action {
         if self.is("CONSTRAINT") {
             return other;
         }
         if self.eat("COLUMN") {
-            return self.pair(|name| Object::Column(table.clone(), name), true);
+            return self.pair(|name| CatalogObject::Column(table.clone(), name), true);
         }
         if self.eat_any(&["INDEX", "KEY"]) {
-            return self.pair(|name| Object::Index(Some(table.clone()), name), true);
+            return self.pair(|name| CatalogObject::Index(Some(table.clone()), name), true);
         }
         let mut column = *self;
         if !self.eat_any(&["TO", "AS"]) && column.name().is_some() && column.is("TO") {
-            return self.pair(|name| Object::Column(table.clone(), name), true);
+            return self.pair(|name| CatalogObject::Column(table.clone(), name), true);
         }
         match self.name() {
             Some(name) if self.end() => Action::Renames(name),
@@ -214,7 +219,7 @@ impl Reader<'_> {
     }
 
     /// An old name and a new one.
-    fn pair(&mut self, object: impl Fn(Name) -> Object, to: bool) -> Action {
+    fn pair(&mut self, object: impl Fn(WrittenName) -> CatalogObject, to: bool) -> Action {
         if self.if_exists() {
             return Action::Opaque;
         }
@@ -222,29 +227,30 @@ impl Reader<'_> {
         let new = if to { self.after("TO") } else { self.name() };
         match old.zip(new) {
             Some((old, new)) if old.written == new.written => Action::Other { indexes: true },
-            Some((old, new)) => Action::Shows(moved(object, old, new)),
+            Some((old, new)) => Action::Changes(moved(object, old, new)),
             None => Action::Opaque,
         }
     }
 }
 
 impl Action {
-    const fn conditional(&self) -> Option<&Object> {
+    const fn conditional(&self) -> Option<&CatalogObject> {
         if let Self::Conditional(Some(object)) = self { Some(object) } else { None }
     }
 
-    const fn renamed(&self) -> Option<&Name> {
+    const fn renamed(&self) -> Option<&WrittenName> {
         if let Self::Renames(name) = self { Some(name) } else { None }
     }
 
-    const fn shows(&self) -> Option<&Vec<Evidence>> {
-        if let Self::Shows(evidence) = self { Some(evidence) } else { None }
+    const fn changes(&self) -> Option<&Vec<CatalogChange>> {
+        if let Self::Changes(changes) = self { Some(changes) } else { None }
     }
 }
 
-fn moved(object: impl Fn(Name) -> Object, old: Name, new: Name) -> Vec<Evidence> {
-    vec![
-        Evidence { object: object(old), appears: false },
-        Evidence { object: object(new), appears: true },
-    ]
+fn moved(
+    object: impl Fn(WrittenName) -> CatalogObject,
+    old: WrittenName,
+    new: WrittenName,
+) -> Vec<CatalogChange> {
+    vec![CatalogChange::Drops(object(old)), CatalogChange::Creates(object(new))]
 }

@@ -6,7 +6,7 @@
 
 use super::index::{part, parts_text};
 use super::text::{Scope, find, quoted, string, text};
-use super::{LEXIS, created_name};
+use crate::dialect::sqlite::{LEX_RULES, created_name};
 use crate::schema::{
     Action, Check, Column, Deferrable, ForeignKey, Generated, IdentityKind, Key, MatchType, Name,
     Table,
@@ -14,7 +14,7 @@ use crate::schema::{
 use crate::sql::{Cursor, TokenKind};
 
 /// The table that a `CREATE TABLE` makes; `None` where the text is none.
-pub(super) fn table(mut cursor: Cursor<'_>) -> Option<Table> {
+pub(in crate::dialect::sqlite) fn table(mut cursor: Cursor<'_>) -> Option<Table> {
     if !cursor.eat("CREATE") {
         return None;
     }
@@ -28,31 +28,31 @@ pub(super) fn table(mut cursor: Cursor<'_>) -> Option<Table> {
     let (columns, constraints) =
         elements.split_at(elements.iter().take_while(|item| !item.is_any(&CONSTRAINTS)).count());
 
-    let mut maker = Maker::default();
+    let mut builder = TableBuilder::default();
     let mut definitions = Vec::new();
     for item in columns {
         let mut item = *item;
         let name = item.name()?;
-        maker.table.columns.push(Column { name, nullable: true, ..Column::default() });
+        builder.table.columns.push(Column { name, nullable: true, ..Column::default() });
         definitions.push(item);
     }
     for (at, definition) in definitions.into_iter().enumerate() {
-        maker.column(at, definition);
+        builder.column(at, definition);
     }
     for item in constraints {
-        maker.constraints(*item);
+        builder.constraints(*item);
     }
-    maker.options(cursor);
-    Some(maker.finish())
+    builder.options(cursor);
+    Some(builder.finish())
 }
 
 /// A table of one column, with the constraints that are written at it.
-pub(super) fn table_of_column(mut definition: Cursor<'_>) -> Table {
-    let mut maker = Maker::default();
+pub(in crate::dialect::sqlite) fn table_of_column(mut definition: Cursor<'_>) -> Table {
+    let mut builder = TableBuilder::default();
     let name = definition.name().unwrap_or_default();
-    maker.table.columns.push(Column { name, nullable: true, ..Column::default() });
-    maker.column(0, definition);
-    maker.finish()
+    builder.table.columns.push(Column { name, nullable: true, ..Column::default() });
+    builder.column(0, definition);
+    builder.finish()
 }
 
 const CONSTRAINTS: [&str; 5] = ["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"];
@@ -65,7 +65,7 @@ fn ends_type(cursor: &Cursor<'_>) -> bool {
 }
 
 #[derive(Default)]
-struct Maker {
+struct TableBuilder {
     table: Table,
     /// `DESC` stands with the primary key at its column.
     descends: bool,
@@ -73,7 +73,7 @@ struct Maker {
     conflict: Option<String>,
 }
 
-impl Maker {
+impl TableBuilder {
     /// The text of what stands in parentheses, if they come next.
     fn group_text(&self, cursor: &mut Cursor<'_>) -> String {
         let inside = cursor.group().map_or(&[][..], |inside| inside.strip_parens().lexemes());
@@ -314,7 +314,7 @@ fn default(cursor: &mut Cursor<'_>) -> Option<String> {
         let known = ["NULL", "TRUE", "FALSE", "CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP"];
         let value = match part.kind {
             TokenKind::Word if !known.iter().any(|word| part.is(word)) => string(part.text),
-            TokenKind::QuotedName => string(&part.name(&LEXIS)?),
+            TokenKind::QuotedName => string(&part.name(&LEX_RULES)?),
             _ => text(&[part], Scope::Empty),
         };
         if minus { format!("-{value}") } else { value }

@@ -3,7 +3,7 @@
 
 use crate::sql::{Cursor, Lexeme, TokenKind};
 
-use super::LEXIS;
+use super::LEX_RULES;
 
 /// What a cursor holds, as the server wrote it, without the name of `database`.
 pub(super) fn text(cursor: Cursor<'_>, database: &str) -> String {
@@ -38,7 +38,7 @@ fn names_own_database(lexemes: &[Lexeme<'_>], at: usize, database: &str) -> bool
         |at: usize| lexemes.get(at).is_some_and(|lexeme| lexeme.kind == TokenKind::QuotedName);
     let qualifies =
         is_name(at) && is(at + 1, ".") && is_name(at + 2) && (at == 0 || !is(at - 1, "."));
-    if !qualifies || lexemes[at].name(&LEXIS).as_deref() != Some(database) {
+    if !qualifies || lexemes[at].name(&LEX_RULES).as_deref() != Some(database) {
         return false;
     }
     let before = (0..at).rev().find(|place| !is(*place, "("));
@@ -54,7 +54,7 @@ mod tests {
     use crate::sql::Tokens;
 
     fn of(sql: &str) -> String {
-        text(Tokens::read_until_error(sql, &LEXIS).cursor(), "app")
+        text(Tokens::read_until_error(sql, &LEX_RULES).cursor(), "app")
     }
 
     #[test]

@@ -1,11 +1,16 @@
 //! What the rows of `sqlite_schema` say together.
 
+pub(super) mod index;
+pub(super) mod table;
+mod text;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::index::index;
-use super::table::table;
-use super::text::{Scope, quoted, text};
-use super::{LEXIS, created_name};
+use index::index;
+use table::table;
+use text::{Scope, quoted, text};
+
+use super::{LEX_RULES, created_name};
 use crate::schema::{Name, Schema, Table, Trigger, View};
 use crate::sql::{Cursor, Tokens};
 
@@ -40,7 +45,7 @@ pub struct Entry<'a> {
 #[must_use]
 pub fn schema(entries: &[Entry<'_>]) -> Schema {
     let tokens: Vec<Tokens<'_>> =
-        entries.iter().map(|entry| Tokens::read_until_error(entry.sql, &LEXIS)).collect();
+        entries.iter().map(|entry| Tokens::read_until_error(entry.sql, &LEX_RULES)).collect();
     let statements = || entries.iter().zip(tokens.iter().map(Tokens::cursor));
     let of_kind = |kind: &'static str| statements().filter(move |(entry, _)| entry.kind == kind);
 
@@ -59,7 +64,7 @@ pub fn schema(entries: &[Entry<'_>]) -> Schema {
     // Only SQLite knows what the columns of the others are called: any of their words.
     let others = statements().filter(|(entry, cursor)| entry.kind == "view" || cursor.is(VIRTUAL));
     for (entry, cursor) in others {
-        let words = cursor.lexemes().iter().filter_map(|word| word.name(&LEXIS));
+        let words = cursor.lexemes().iter().filter_map(|word| word.name(&LEX_RULES));
         let words = words.map(|word| word.to_ascii_lowercase()).collect();
         names.insert(entry.name.to_ascii_lowercase(), words);
     }
@@ -86,7 +91,7 @@ pub fn schema(entries: &[Entry<'_>]) -> Schema {
         };
         triggers.insert(entry.name.to_owned(), trigger);
     }
-    refer(&mut schema);
+    resolve_foreign_keys(&mut schema);
     schema
 }
 
@@ -102,7 +107,7 @@ fn named<'m, T>(map: &'m mut BTreeMap<Name, T>, name: &str) -> Option<&'m mut T>
 
 /// Spells what foreign keys refer to as it is spelled there, names the columns of a primary key
 /// that is meant, and puts them in order.
-fn refer(schema: &mut Schema) {
+fn resolve_foreign_keys(schema: &mut Schema) {
     type Parent = (Name, Vec<String>, Vec<String>);
     let parents: BTreeMap<String, Parent> = schema
         .tables

@@ -1,0 +1,33 @@
+//! Whole databases: creating, dropping, copying, servers for tests.
+
+/// Whole databases: creating, dropping, copying, servers for tests.
+#[derive(Debug, Clone, Copy)]
+pub struct Admin {
+    /// The default container image of a server for tests; `None` where no server is needed.
+    pub test_image: Option<&'static str>,
+    /// Copies the whole database into the file `{}`, where SQL can do it.
+    pub backup: Option<&'static str>,
+    /// The file name extension of a copy.
+    pub backup_extension: &'static str,
+    /// The statements for whole databases; `None` where a database is a file.
+    pub databases: Option<DatabaseTemplates>,
+}
+
+/// The statements for whole databases on a server.
+#[derive(Debug, Clone, Copy)]
+pub struct DatabaseTemplates {
+    /// The server's default port.
+    pub port: u16,
+    /// The databases to connect to while another one is created or dropped, in order of preference.
+    pub maintenance: &'static [&'static str],
+    /// Returns one row if the database named `{}` (a literal) exists.
+    pub exists: &'static str,
+    /// Creates the database with the quoted name `{}`.
+    pub create: &'static str,
+    /// Drops the database with the quoted name `{}`.
+    pub drop: &'static str,
+    /// Drops the database although others are connected.
+    pub drop_connected: &'static str,
+    /// Returns a description of each other session of the database named `{}` (a literal).
+    pub connected: &'static str,
+}

@@ -1,0 +1,64 @@
+//! Texts and names as SQL: literals, quoted names, statements for a client program.
+
+use std::fmt::Write as _;
+
+use super::Dialect;
+use crate::sql::quote;
+
+impl Dialect {
+    /// A text as a string literal, for sessions with the server's usual settings.
+    #[must_use]
+    pub fn literal(self, text: &str) -> String {
+        let lex_rules = self.lex_rules();
+        let text = text.replace('\'', "''").replace('\0', "");
+        if !text.contains('\\') || !(lex_rules.backslash_escapes || lex_rules.escape_strings) {
+            return format!("'{text}'");
+        }
+        // PostgreSQL has a form that no setting changes.
+        let prefix = if lex_rules.escape_strings { "E" } else { "" };
+        format!("{prefix}'{}'", text.replace('\\', "\\\\"))
+    }
+
+    /// A text as a literal that means the same whatever the session's settings say of backslashes,
+    /// quotes and empty strings.
+    ///
+    /// ```
+    /// use migrate_core::dialect::Dialect;
+    /// assert_eq!(Dialect::Postgres.safe_literal(r"C:\new"), r"E'C:\\new'");
+    /// assert_eq!(Dialect::Mysql.safe_literal(r"C:\"), "_utf8mb4 X'433A5C'");
+    /// assert_eq!(Dialect::Mysql.safe_literal("it's"), "'it''s'");
+    /// ```
+    #[must_use]
+    pub fn safe_literal(self, text: &str) -> String {
+        if !self.lex_rules().backslash_escapes || !(text.contains('\\') || text.is_empty()) {
+            return self.literal(text);
+        }
+        let bytes = text.bytes().filter(|byte| *byte != 0);
+        let mut literal = String::from("_utf8mb4 X'");
+        for byte in bytes {
+            let _ = write!(literal, "{byte:02X}");
+        }
+        literal.push('\'');
+        literal
+    }
+
+    /// A statement as the database's own client program takes it, with its end, appended to
+    /// `text`: what holds semicolons of its own gets another delimiter where the client needs it.
+    pub fn client_statement(self, sql: &str, text: &mut String) {
+        if self.lex_rules().stored_programs && sql.contains(';') {
+            let mut end = String::from("//");
+            while sql.contains(&end) {
+                end.push('/');
+            }
+            let _ = write!(text, "DELIMITER {end}\n{sql}\n{end}\nDELIMITER ;\n");
+        } else {
+            let _ = writeln!(text, "{sql};");
+        }
+    }
+
+    /// A name in quotes.
+    #[must_use]
+    pub fn quote(self, name: &str) -> String {
+        quote(name, self.templates().name_quote)
+    }
+}

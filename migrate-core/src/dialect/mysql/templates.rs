@@ -1,0 +1,167 @@
+//! The SQL that the tool itself sends to MySQL and MariaDB: version table, session, lock, recovery and
+//! administration. Placeholders in braces are described in `dialect/templates.rs`.
+
+use crate::dialect::{
+    Admin, CancelTemplates, DatabaseTemplates, Dialect, EngineQueries, LockTemplates, Recovery,
+    Session, Templates, TimeoutTemplates,
+};
+use crate::sql::{CatalogChange, CatalogObject, WrittenName};
+
+pub(super) static TEMPLATES: Templates = Templates {
+    name_quote: '`',
+    client_encoding: Some("SET NAMES utf8mb4"),
+    begin: "START TRANSACTION",
+    key_type: "VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
+    text_type: "TEXT CHARACTER SET utf8mb4",
+    long_text_type: "LONGTEXT CHARACTER SET utf8mb4",
+    timestamp_type: "DATETIME(3)",
+    serial_key: "BIGINT AUTO_INCREMENT PRIMARY KEY",
+    now: "UTC_TIMESTAMP(3)",
+    ago: "UTC_TIMESTAMP(3) - INTERVAL {} SECOND",
+    table_options: " ENGINE = InnoDB",
+    timestamp_as_text: "CONCAT(LEFT(DATE_FORMAT({}, '%Y-%m-%dT%H:%i:%s.%f'), 23), 'Z')",
+    number_as_text: "CAST({} AS CHAR)",
+    concatenate: |parts| format!("CONCAT_WS(' ', {})", parts.join(", ")),
+    // GROUP_CONCAT is cut at a kilobyte.
+    join_lines: "{}",
+    group_by: "",
+    // What has a limit of its own is not cut by sql_select_limit.
+    all_rows: " LIMIT 18446744073709551615",
+    elapsed: None,
+    table_exists: "SELECT 'yes' FROM information_schema.tables WHERE table_schema = {schema} AND table_name = {name}",
+    default_schema: Some("DATABASE()"),
+    hidden_table: None,
+    role: Some(
+        "SELECT CONCAT(QUOTE(SUBSTRING_INDEX(CURRENT_USER(), '@', 1)), '@', \
+         QUOTE(SUBSTRING_INDEX(CURRENT_USER(), '@', -1)))",
+    ),
+};
+
+pub(super) static SESSION: Session = Session {
+    check_deferred: &[],
+    fast_unsafe: &[],
+    lock_timeout: Some(TimeoutTemplates {
+        set: ["", "SET SESSION lock_wait_timeout = {}, SESSION innodb_lock_wait_timeout = {}"],
+        reset: "SET SESSION lock_wait_timeout = DEFAULT, SESSION innodb_lock_wait_timeout = DEFAULT",
+    }),
+    statement_timeout: Some(TimeoutTemplates {
+        // Each of the two reads its own comment only.
+        set: [
+            "SET /*M! SESSION max_statement_time = {} / 1000 */ /*!50708 SESSION max_execution_time = {} */",
+            "",
+        ],
+        reset: "SET /*M! SESSION max_statement_time = DEFAULT */ /*!50708 SESSION max_execution_time = DEFAULT */",
+    }),
+    drop_temporary: None,
+    cancel: Some(CancelTemplates {
+        find: "SELECT CAST(id AS CHAR) FROM information_schema.processlist \
+            WHERE id = {id} AND command <> 'Sleep'",
+        cancel: "KILL QUERY {id}",
+    }),
+};
+
+pub(super) static LOCK: Option<LockTemplates> = Some(LockTemplates {
+    prepare: Some("SET SESSION wait_timeout = 2147483"),
+    try_lock,
+    before_retry: None,
+    holder,
+});
+
+pub(super) static RECOVERY: Recovery = Recovery {
+    object_exists,
+    invalid_index: None,
+    running: Some(
+        "SELECT CONCAT('connection ', p.id) FROM information_schema.processlist p \
+         CROSS JOIN (SELECT LEFT({}, 200) AS front) s WHERE p.id <> CONNECTION_ID() \
+         AND p.db = DATABASE() AND LEFT(p.info, CHAR_LENGTH(s.front)) = s.front",
+    ),
+    engines: Some(EngineQueries {
+        table: "SELECT CASE WHEN t.engine IS NULL THEN 'code' WHEN t.engine IN (SELECT e.engine \
+            FROM information_schema.engines e WHERE e.transactions = 'YES') THEN 'safe' \
+            ELSE 'lasting' END FROM information_schema.tables t \
+            WHERE t.table_schema = {schema} AND t.table_name = {name} \
+            UNION ALL SELECT 'code' FROM information_schema.triggers \
+            WHERE event_object_schema = {schema} AND event_object_table = {name}",
+        functions: "SELECT 'code' FROM information_schema.routines \
+            WHERE routine_schema = DATABASE() AND routine_name IN ({names})",
+        any_lasting: "SELECT 'yes' FROM information_schema.tables t \
+            WHERE t.table_schema = DATABASE() AND t.engine NOT IN (SELECT e.engine \
+            FROM information_schema.engines e WHERE e.transactions = 'YES') LIMIT 1",
+    }),
+};
+
+pub(super) static ADMIN: Admin = Admin {
+    test_image: Some("mariadb:11.8"),
+    backup: None,
+    backup_extension: "sql",
+    databases: Some(DatabaseTemplates {
+        port: 3306,
+        // Always there, for everybody, and never anybody's own.
+        maintenance: &["information_schema"],
+        exists: "SELECT 'yes' FROM information_schema.schemata WHERE schema_name = {}",
+        create: "CREATE DATABASE {}",
+        drop: "DROP DATABASE {}",
+        drop_connected: "DROP DATABASE {}",
+        connected: "SELECT CONCAT('connection ', id, ' of ', user, '@', host) \
+            FROM information_schema.processlist WHERE db = {} AND id <> CONNECTION_ID() ORDER BY id",
+    }),
+};
+
+fn object_exists(change: &CatalogChange) -> Option<String> {
+    let literal = |text: &str| Dialect::Mysql.safe_literal(text);
+    let of = |view: &str, schema: &str, owner: &WrittenName, condition: &str, found: &str| {
+        let place = owner.schema.as_deref().map_or_else(|| "DATABASE()".to_owned(), literal);
+        format!(
+            "SELECT '{found}' FROM information_schema.{view} WHERE {schema} = {place} AND {condition} LIMIT 1"
+        )
+    };
+    // The catalog compares names without their case, the server may not.
+    let table = |name: &WrittenName| {
+        let name = literal(&name.name);
+        format!(
+            "table_name = {name} AND (@@lower_case_table_names > 0 OR BINARY table_name = BINARY {name})"
+        )
+    };
+    let named = |column: &str, name: &WrittenName| format!("{column} = {}", literal(&name.name));
+    Some(match change.object() {
+        CatalogObject::Table(name) => of("tables", "table_schema", name, &table(name), "yes"),
+        // A server that ended in the middle may have kept the table and not its rows.
+        CatalogObject::FilledTable(name) => {
+            of("tables", "table_schema", name, &table(name), "half")
+        }
+        CatalogObject::Column(owner, name) => {
+            let condition = format!("{} AND {}", table(owner), named("column_name", name));
+            of("columns", "table_schema", owner, &condition, "yes")
+        }
+        CatalogObject::Index(Some(owner), name) => {
+            let condition = format!("{} AND {}", table(owner), named("index_name", name));
+            of("statistics", "table_schema", owner, &condition, "yes")
+        }
+        CatalogObject::Index(None, _) => return None,
+        CatalogObject::Routine(name) => {
+            of("routines", "routine_schema", name, &named("routine_name", name), "yes")
+        }
+        CatalogObject::Trigger(name) => {
+            of("triggers", "trigger_schema", name, &named("trigger_name", name), "yes")
+        }
+    })
+}
+
+fn try_lock(name: &str) -> String {
+    format!("SELECT IF(GET_LOCK({}, 0) = 1, 'yes', 'no')", key(name))
+}
+
+fn holder(name: &str) -> String {
+    format!(
+        "SELECT COALESCE(CONCAT('connection ', p.id, ' of ', p.user, '@', p.host, ', for ', p.time, ' s'), \
+         CONCAT('connection ', l.id)) FROM (SELECT IS_USED_LOCK({}) AS id) l \
+         LEFT JOIN information_schema.processlist p ON p.id = l.id",
+        key(name)
+    )
+}
+
+/// Lock names are the server's, not the database's, and at most 64 bytes.
+fn key(name: &str) -> String {
+    let name = Dialect::Mysql.safe_literal(name);
+    format!("CONCAT('migrate ', SHA1({name}))")
+}
