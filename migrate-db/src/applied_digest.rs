@@ -57,7 +57,7 @@ impl AppliedDigest {
     }
 
     /// Whether these applied revisions, with their fingerprints, are all.
-    pub(crate) fn are(&self, rows: Vec<(&str, Fingerprint)>) -> bool {
+    pub(crate) fn matches(&self, rows: Vec<(&str, Fingerprint)>) -> bool {
         digest(&self.heads, rows) == self.digest
     }
 
@@ -120,9 +120,9 @@ mod tests {
         let history = history(&[("a", "", ""), ("b", "a", ""), ("c", "b", "")]);
         let all = AppliedDigest::of(&history).unwrap();
         let rows = rows(&history);
-        assert!(all.are(rows.clone()));
+        assert!(all.matches(rows.clone()));
         assert!(
-            all.are(rows.iter().rev().copied().collect()),
+            all.matches(rows.iter().rev().copied().collect()),
             "in whatever order they were applied"
         );
         for at in 0..rows.len() {
@@ -132,11 +132,11 @@ mod tests {
             renamed[at].0 = "d";
             let more = [rows.clone(), vec![("d", rows[at].1)]].concat();
             for other in [fewer, edited, renamed, more] {
-                assert!(!all.are(other));
+                assert!(!all.matches(other));
             }
         }
         let elsewhere = AppliedDigest::read(&all.to_string().replace(" c", " b")).unwrap();
-        assert!(!elsewhere.are(rows), "another head");
+        assert!(!elsewhere.matches(rows), "another head");
     }
 
     #[test]

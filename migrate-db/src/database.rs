@@ -14,11 +14,11 @@ use crate::error::Error;
 /// ```
 #[derive(Clone)]
 pub struct Database {
-    pub(crate) place: Place,
+    pub(crate) source: ConnectionSource,
 }
 
 #[derive(Clone)]
-pub(crate) enum Place {
+pub(crate) enum ConnectionSource {
     #[cfg(feature = "sqlite")]
     SqlitePool(sqlx::SqlitePool),
     #[cfg(feature = "sqlite")]
@@ -45,30 +45,30 @@ impl Database {
     /// parameters is not known.
     pub fn from_url(url: &str) -> Result<Self, Error> {
         let (dialect, url) = crate::url::normalise(url)?;
-        let place = match dialect {
+        let source = match dialect {
             #[cfg(feature = "sqlite")]
-            Dialect::Sqlite => Place::Sqlite(url),
+            Dialect::Sqlite => ConnectionSource::Sqlite(url),
             #[cfg(feature = "postgres")]
-            Dialect::Postgres => Place::Postgres(url),
+            Dialect::Postgres => ConnectionSource::Postgres(url),
             #[cfg(feature = "mysql")]
-            Dialect::Mysql => Place::Mysql(url),
+            Dialect::Mysql => ConnectionSource::Mysql(url),
             #[allow(unreachable_patterns, reason = "which patterns remain depends on the features")]
             dialect => {
                 let _ = url;
-                Place::NoDriver(dialect)
+                ConnectionSource::NoDriver(dialect)
             }
         };
-        Ok(Self { place })
+        Ok(Self { source })
     }
 
     /// What its SQL says.
     #[must_use]
     pub fn dialect(&self) -> Dialect {
-        self.place.dialect()
+        self.source.dialect()
     }
 }
 
-impl Place {
+impl ConnectionSource {
     /// The URL, unless it is a pool.
     pub(crate) fn url(&self) -> Option<&str> {
         match self {
@@ -99,7 +99,7 @@ impl Place {
 impl std::fmt::Display for Database {
     /// The URL without its password.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.place.url() {
+        match self.source.url() {
             Some(url) => f.write_str(&crate::url::redact(url)),
             None => write!(f, "the {} database of this program", self.dialect()),
         }
@@ -120,11 +120,11 @@ impl From<&Self> for Database {
 }
 
 macro_rules! from_pool {
-    ($feature:literal, $pool:ty, $place:ident) => {
+    ($feature:literal, $pool:ty, $source:ident) => {
         #[cfg(feature = $feature)]
         impl From<&$pool> for Database {
             fn from(pool: &$pool) -> Self {
-                Self { place: Place::$place(pool.clone()) }
+                Self { source: ConnectionSource::$source(pool.clone()) }
             }
         }
     };

@@ -75,8 +75,8 @@ pub enum Error {
     /// A statement of a revision file failed.
     #[error(transparent)]
     Statement(#[from] Box<StatementError>),
-    /// The version table names revisions that no file holds.
-    #[error("the database has revisions that no file holds: {}", few(.0))]
+    /// The version table names unknown revisions: no file defines them.
+    #[error("the database has unknown revisions, which no file defines: {}", few(.0))]
     Unknown(Vec<String>),
     /// Applied revisions were edited since.
     #[error("revisions were edited after this database ran them: {}", names(.0))]
@@ -96,7 +96,7 @@ pub enum Error {
         /// The statement behind those that ran, with its place, when the file is there.
         next: Option<Box<(String, Location)>>,
         /// What that statement left half made, by name: indexes that are INVALID.
-        half_made: Vec<String>,
+        invalid_indexes: Vec<String>,
         /// The command that continues the step.
         resume: String,
     },
@@ -196,7 +196,7 @@ pub struct StatementError {
     /// Revisions that were rolled back with this one.
     pub rolled_back: Vec<String>,
     /// What it left half made, by name: indexes that are INVALID.
-    pub half_made: Vec<String>,
+    pub invalid_indexes: Vec<String>,
     /// Whether it may have done a part of its work: a procedure that commits by itself.
     pub partial: bool,
     /// Whether the failed step itself was rolled back whole.
@@ -340,8 +340,8 @@ impl Error {
                 "for the newest revision in development: `cargo migrate redo`".to_owned(),
                 "if the change makes no difference to databases: `cargo migrate accept <revision> --because \"..\"`".to_owned(),
             ],
-            Self::Unfinished { half_made, resume, .. } if !half_made.is_empty() => {
-                half_made.iter().map(|index| invalid_index(index, resume)).collect()
+            Self::Unfinished { invalid_indexes, resume, .. } if !invalid_indexes.is_empty() => {
+                invalid_indexes.iter().map(|index| invalid_index(index, resume)).collect()
             }
             Self::Unfinished { unfinished, next, .. } if unfinished.in_doubt() => {
                 let look = next.as_deref().map(|(sql, place)| {
@@ -412,7 +412,7 @@ impl StatementError {
         let mut help = advice(&self.source);
         help.extend(self.detail.iter().map(|detail| format!("the database says more: {detail}")));
         help.extend(self.hint.iter().map(|hint| format!("the database advises: {hint}")));
-        help.extend(self.half_made.iter().map(|index| invalid_index(index, &self.resume)));
+        help.extend(self.invalid_indexes.iter().map(|index| invalid_index(index, &self.resume)));
         if self.partial && !self.whole {
             help.push("it may have done a part of its work: look at the database, then `cargo migrate repair --ran` goes on behind it, or `--not-run` with it".to_owned());
             return help;

@@ -79,7 +79,7 @@ pub enum Event {
         because: String,
     },
     /// The catalog told whether a statement that was in doubt has run.
-    Settled {
+    Resolved {
         /// The revision.
         revision: String,
         /// The number of the statement in its section, from 1.

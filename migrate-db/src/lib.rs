@@ -48,35 +48,33 @@ mod advice;
 mod applied_digest;
 #[cfg(feature = "cli")]
 pub mod cli;
+mod connect;
 mod database;
-mod doubt;
 mod driver;
 mod error;
 mod event;
-mod foreign;
-mod ghosts;
+#[cfg(any(feature = "cli", feature = "testkit"))]
+mod human_duration;
 #[cfg(feature = "testkit")]
 mod inspect;
 mod interrupt;
 mod migrations;
 mod migrator;
-mod queue;
-mod reach;
+mod query_table;
+mod recovery;
 mod replay;
 mod runner;
 mod state;
 #[cfg(feature = "testkit")]
 pub mod testkit;
-#[cfg(any(feature = "cli", feature = "testkit"))]
-mod took;
 mod unfinished;
+mod unknown;
 pub mod url;
 
 pub use applied_digest::AppliedDigest;
 pub use database::Database;
 pub use error::{Error, StatementError};
 pub use event::{Event, Reporting};
-pub use foreign::Rows;
 pub use interrupt::Interrupt;
 pub use migrate_core as core;
 pub use migrate_core::config::Locking;
@@ -88,12 +86,13 @@ pub use migrator::{Migrator, Options, Prefetch, Preview, Report, ReportedStep};
 pub use state::Status;
 pub use unfinished::{Repair, Unfinished};
 
-/// What the macros' code names; no part of the interface.
+/// Items that the macros' expansions and `cargo migrate` use. Not a part of the public interface.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::migrations::{Migrations, embedded as migrations};
     #[cfg(feature = "testkit")]
     pub use crate::migrations::{round_trip, test};
+    pub use crate::query_table::query_table;
     #[cfg(feature = "testkit")]
     pub use crate::testkit::application::Test;
 }

@@ -171,13 +171,13 @@ impl Migrations {
     /// [`Migrations::status`].
     pub async fn check(&self, database: impl Into<Database>) -> Result<(), Error> {
         let status = self.status(database).await?;
-        status.agree(self.history())?;
+        status.check_matches(self.history())?;
         let graph = &self.history().graph;
         if let Some(unfinished) = status.unfinished.first() {
             return Err(Error::Unfinished {
                 unfinished: Box::new(unfinished.clone()),
                 next: None,
-                half_made: Vec::new(),
+                invalid_indexes: Vec::new(),
                 resume: resume_command(graph, &unfinished.revision, unfinished.direction()),
             });
         }

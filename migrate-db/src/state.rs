@@ -25,7 +25,7 @@ pub struct Status {
     pub has_version_table: bool,
     /// Revisions of the history that have a row.
     pub applied: Set,
-    /// Ids of rows that no file holds.
+    /// Ids of unknown revisions: applied, and no file defines them.
     pub unknown: Vec<String>,
     /// Applied revisions whose file means something else now, and was not accepted.
     pub edited: Vec<Node>,
@@ -36,12 +36,12 @@ pub struct Status {
     /// Fingerprints of applied revisions that are not those of their files.
     pub(crate) recorded: Vec<(Node, Fingerprint)>,
     /// The one of the two tables that is missing while the other one exists.
-    pub(crate) missing: Option<Missing>,
+    pub(crate) missing: Option<MissingTable>,
 }
 
 /// A table that is missing while the other one exists.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Missing {
+pub(crate) enum MissingTable {
     /// The log: nothing but the past is lost.
     Log,
     /// The version table; the revisions that the log leaves applied.
@@ -50,7 +50,7 @@ pub(crate) enum Missing {
 
 impl Status {
     /// The status of a database that has no version table.
-    pub(crate) fn blank(graph: &Graph) -> Self {
+    pub(crate) fn empty(graph: &Graph) -> Self {
         Self { applied: Set::empty(graph), ..Self::default() }
     }
 
@@ -58,28 +58,34 @@ impl Status {
     ///
     /// # Errors
     /// [`Error::Unread`].
-    pub(crate) fn of(answer: &Answer, history: &History, dialect: Dialect) -> Result<Self, Error> {
-        let mut status = Self::blank(&history.graph);
-        if let Some((generation, rows)) = &answer.rows {
-            status.has_version_table = answer.missing.is_none();
+    pub(crate) fn of(
+        stored: &StoredState,
+        history: &History,
+        dialect: Dialect,
+    ) -> Result<Self, Error> {
+        let mut status = Self::empty(&history.graph);
+        if let Some((generation, rows)) = &stored.rows {
+            status.has_version_table = stored.missing.is_none();
             status.generation = *generation;
             for row in rows {
                 status.add(row, history, dialect);
             }
         }
-        status.missing.clone_from(&answer.missing);
+        status.missing.clone_from(&stored.missing);
         status.needs_whole_files(&history.graph)
     }
 
     /// Refuses a database whose version table is gone, though the log lists applied revisions: what
     /// is applied is not known.
-    pub(crate) fn is_known(&self, table: &VersionTable) -> Result<(), Error> {
+    pub(crate) fn check_version_table(&self, table: &VersionTable) -> Result<(), Error> {
         match &self.missing {
-            Some(Missing::Versions(applied)) if !applied.is_empty() => Err(Error::VersionTable {
-                table: table.version(),
-                log: table.log(),
-                applied: applied.clone(),
-            }),
+            Some(MissingTable::Versions(applied)) if !applied.is_empty() => {
+                Err(Error::VersionTable {
+                    table: table.version(),
+                    log: table.log(),
+                    applied: applied.clone(),
+                })
+            }
             _ => Ok(()),
         }
     }
@@ -99,23 +105,23 @@ impl Status {
 
 /// What the version table says, whatever history it is held against.
 #[derive(Debug, Default)]
-pub(crate) struct Answer {
+pub(crate) struct StoredState {
     /// The generation and the rows; `None` where neither table exists.
     rows: Option<(u64, Vec<Row>)>,
-    missing: Option<Missing>,
+    missing: Option<MissingTable>,
 }
 
-impl Answer {
+impl StoredState {
     /// Whether it shows that all is applied, and nothing is half done.
-    pub(crate) fn shows(&self, all: &AppliedDigest) -> bool {
+    pub(crate) fn is_fully_applied(&self, all: &AppliedDigest) -> bool {
         let applied = |row: &Row| (row.state == RowState::Applied).then_some(row.fingerprint?);
         let rows = self.rows.iter().flat_map(|(_, rows)| rows);
         let rows = rows.map(|row| Some((&*row.revision, applied(row)?)));
-        rows.collect::<Option<Vec<_>>>().is_some_and(|rows| all.are(rows))
+        rows.collect::<Option<Vec<_>>>().is_some_and(|rows| all.matches(rows))
     }
 
     /// The revisions of a graph that have no row.
-    pub(crate) fn lacks(&self, graph: &Graph) -> Vec<Node> {
+    pub(crate) fn unapplied(&self, graph: &Graph) -> Vec<Node> {
         let mut there = Set::empty(graph);
         for row in self.rows.iter().flat_map(|(_, rows)| rows) {
             if let Some(node) = graph.node(&row.revision) {
@@ -130,17 +136,17 @@ impl Answer {
 ///
 /// It is asked first and looked for only where that fails: one question less where both tables
 /// exist. Another runner may create them between the two, so the first refusal does not count.
-pub(crate) async fn answer(
+pub(crate) async fn read_stored(
     connection: &mut Connection,
     table: &VersionTable,
-) -> Result<Answer, Error> {
+) -> Result<StoredState, Error> {
     let doing = "reading the version table";
     let error = match connection.rows(&table.rows()).await {
-        Ok(rows) => return Ok(Answer { rows: Some(understood(&rows)?), missing: None }),
+        Ok(rows) => return Ok(StoredState { rows: Some(parse_rows(&rows)?), missing: None }),
         Err(error) => error,
     };
     if connection.denial(&error) == Some(Denial::NoRight) {
-        return Err(no_right(connection, table, None, &error).await);
+        return Err(access_denied(connection, table, None, &error).await);
     }
     let failed = |error| Error::database(doing, error);
     let exists = !connection.rows(&table.exists()).await.map_err(failed)?.is_empty();
@@ -149,13 +155,15 @@ pub(crate) async fn answer(
         missing(connection, table, error, doing).await?;
     }
     if !exists && !has_log {
-        return Ok(Answer::default());
+        return Ok(StoredState::default());
     }
     // Another runner may have created one between the two questions.
     match connection.rows(&table.rows()).await {
-        Ok(rows) => return Ok(Answer { rows: Some(understood(&rows)?), missing: None }),
+        Ok(rows) => return Ok(StoredState { rows: Some(parse_rows(&rows)?), missing: None }),
         Err(error) => match connection.denial(&error) {
-            Some(Denial::NoRight) => return Err(no_right(connection, table, None, &error).await),
+            Some(Denial::NoRight) => {
+                return Err(access_denied(connection, table, None, &error).await);
+            }
             Some(Denial::NoTable) if !exists || !has_log => {}
             _ => return Err(failed(error)),
         },
@@ -163,7 +171,7 @@ pub(crate) async fn answer(
     match exists {
         true => {
             let rows = connection.rows(&table.rows_without_log()).await.map_err(failed)?;
-            Ok(Answer { rows: Some(understood(&rows)?), missing: Some(Missing::Log) })
+            Ok(StoredState { rows: Some(parse_rows(&rows)?), missing: Some(MissingTable::Log) })
         }
         false => {
             let rows = connection.rows(&table.generation()).await.map_err(failed)?;
@@ -171,13 +179,13 @@ pub(crate) async fn answer(
             let generation = generation.and_then(|n| n.parse().ok()).unwrap_or_default();
             let log = connection.rows(&table.log_rows()).await.map_err(failed)?;
             let log: Vec<LogRow> = log.iter().map(|cells| VersionTable::log_row(cells)).collect();
-            let missing = Some(Missing::Versions(replay::applied(&log)));
-            Ok(Answer { rows: Some((generation, Vec::new())), missing })
+            let missing = Some(MissingTable::Versions(replay::applied(&log)));
+            Ok(StoredState { rows: Some((generation, Vec::new())), missing })
         }
     }
 }
 
-fn understood(rows: &[Cells]) -> Result<(u64, Vec<Row>), Error> {
+fn parse_rows(rows: &[Cells]) -> Result<(u64, Vec<Row>), Error> {
     VersionTable::read(rows).map_err(|row| Error::Plan {
         message: format!(
             "the version table has a row that this version does not understand: {row}"
@@ -192,13 +200,13 @@ pub(crate) async fn read(
     table: &VersionTable,
     history: &History,
 ) -> Result<Status, Error> {
-    let answer = answer(connection, table).await?;
-    Status::of(&answer, history, table.dialect())
+    let stored = read_stored(connection, table).await?;
+    Status::of(&stored, history, table.dialect())
 }
 
 /// Asks one of the two tables; `None` where it does not exist.
 ///
-/// Asked first and looked for after, as in [`answer`].
+/// Asked first and looked for after, as in [`stored`].
 async fn ask(
     connection: &mut Connection,
     table: &VersionTable,
@@ -211,7 +219,7 @@ async fn ask(
         Err(error) => error,
     };
     if connection.denial(&error) == Some(Denial::NoRight) {
-        return Err(no_right(connection, table, None, &error).await);
+        return Err(access_denied(connection, table, None, &error).await);
     }
     let failed = |error| Error::database(doing, error);
     if connection.rows(exists).await.map_err(failed)?.is_empty() {
@@ -220,7 +228,7 @@ async fn ask(
     match connection.rows(sql).await {
         Ok(rows) => Ok(Some(rows)),
         Err(error) if connection.denial(&error) == Some(Denial::NoRight) => {
-            Err(no_right(connection, table, None, &error).await)
+            Err(access_denied(connection, table, None, &error).await)
         }
         Err(error) => Err(failed(error)),
     }
@@ -241,13 +249,13 @@ async fn missing(
     if let Some(question) = table.hidden()
         && let Some(schema) = connection.ask(&question).await.map_err(failed)?
     {
-        return Err(no_right(connection, table, Some(&schema), &error).await);
+        return Err(access_denied(connection, table, Some(&schema), &error).await);
     }
     Ok(())
 }
 
 /// That the role may not read the version table, and the right that it lacks.
-async fn no_right(
+async fn access_denied(
     connection: &mut Connection,
     table: &VersionTable,
     schema: Option<&str>,
@@ -269,8 +277,8 @@ async fn no_right(
 }
 
 impl Status {
-    /// Refuses rows that no file holds, and files that mean something else than what was run.
-    pub(crate) fn agree(&self, history: &History) -> Result<(), Error> {
+    /// Refuses unknown revisions, and files whose meaning differs from what was run.
+    pub(crate) fn check_matches(&self, history: &History) -> Result<(), Error> {
         if !self.unknown.is_empty() {
             return Err(Error::Unknown(self.unknown.clone()));
         }
@@ -334,7 +342,7 @@ impl Status {
         self.applied.insert(node);
         let same = row
             .fingerprint
-            .is_some_and(|fingerprint| is_same(&fingerprint, node, history, dialect));
+            .is_some_and(|fingerprint| matches_revision(&fingerprint, node, history, dialect));
         if !same {
             self.edited.push(node);
         }
@@ -346,7 +354,12 @@ impl Status {
 }
 
 /// Whether a database that ran a text with this fingerprint ran the revision.
-fn is_same(fingerprint: &Fingerprint, node: Node, history: &History, dialect: Dialect) -> bool {
+fn matches_revision(
+    fingerprint: &Fingerprint,
+    node: Node,
+    history: &History,
+    dialect: Dialect,
+) -> bool {
     let revision = history.graph.revision(node);
     let blessed = || {
         history.lock.as_ref().is_some_and(|lock| lock.accepts(revision.id().as_str(), fingerprint))
@@ -407,13 +420,16 @@ mod tests {
             statements_done: 0,
             statements_begun: 0,
         };
-        let answer = |rows| Answer { rows: Some((1, rows)), missing: None };
-        let shows = |row: &Row| answer(vec![row.clone()]).shows(&all);
-        assert!(shows(&applied));
+        let stored = |rows| StoredState { rows: Some((1, rows)), missing: None };
+        let is_fully_applied = |row: &Row| stored(vec![row.clone()]).is_fully_applied(&all);
+        assert!(is_fully_applied(&applied));
         for state in [RowState::Upgrading, RowState::Downgrading] {
-            assert!(!shows(&Row { state, ..applied.clone() }), "{state:?}");
+            assert!(!is_fully_applied(&Row { state, ..applied.clone() }), "{state:?}");
         }
-        assert!(!shows(&Row { fingerprint: None, ..applied }));
-        assert!(!Answer::default().shows(&all) && !answer(Vec::new()).shows(&all));
+        assert!(!is_fully_applied(&Row { fingerprint: None, ..applied }));
+        assert!(
+            !StoredState::default().is_fully_applied(&all)
+                && !stored(Vec::new()).is_fully_applied(&all)
+        );
     }
 }

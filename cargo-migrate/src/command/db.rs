@@ -64,7 +64,7 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliE
     if !matches!(args.act, Act::Backup { .. }) {
         database.named()?;
     }
-    database.reach(context.options().connect_timeout, &mut follow(context.ui)).await?;
+    database.wait_for_server(context.options().connect_timeout, &mut follow(context.ui)).await?;
     match &args.act {
         Act::Create => create(context, &database).await?,
         Act::Drop(sure) => {

@@ -12,6 +12,7 @@ use migrate_core::graph::{Place, Target};
 use migrate_core::history::History;
 use migrate_core::lock::OpenReason;
 use migrate_core::revision::Draft;
+use migrate_db::__private::query_table;
 use migrate_db::cli::ui::Format as Output;
 use migrate_db::cli::{CliError, Exit, follow};
 use migrate_db::{Database, Migrator};
@@ -87,7 +88,9 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliE
         false => None,
     };
     if let Some(database) = &database {
-        database.reach(context.options().connect_timeout, &mut follow(context.ui)).await?;
+        database
+            .wait_for_server(context.options().connect_timeout, &mut follow(context.ui))
+            .await?;
     }
     let mut import = read(args, context, &shown, database.as_ref())?;
     import.blank_downs = args.blank_downs;
@@ -360,7 +363,7 @@ async fn adopt(
     let tables = import::version_tables(import.format);
     let mut rows = None;
     for table in tables {
-        rows = database.rows_of(table.name, table.query).await?;
+        rows = query_table(database, table.name, table.query).await?;
         if rows.is_some() {
             break;
         }

@@ -97,11 +97,11 @@ fn run_or_ask(command: &cli::Command, context: &Context<'_>) -> Result<Exit, Cli
         let asked = database.as_ref().ok().and_then(Option::as_ref);
         let asked = asked.filter(|_| command.asks_database());
         // The database answers while the files are read.
-        let mut ahead = asked.map(|database| Prefetch::new(database, &options));
+        let mut prefetch = asked.map(|database| Prefetch::new(database, &options));
         let mut snapshot = None;
-        if let Some(ahead) = &mut ahead
+        if let Some(prefetch) = &mut prefetch
             && command.reads_headers()
-            && !ahead.is_in_vain().await
+            && !prefetch.has_failed().await
         {
             snapshot = context.snapshot_aside(command.may_be_idle()).await;
         }
@@ -112,7 +112,8 @@ fn run_or_ask(command: &cli::Command, context: &Context<'_>) -> Result<Exit, Cli
             partial = match said.take() {
                 Some(Said::AppliedDigest(all)) => {
                     let named = (database, &options);
-                    let idle = command.answer_if_idle(&all, &mut ahead, named, context.ui).await?;
+                    let idle =
+                        command.answer_if_idle(&all, &mut prefetch, named, context.ui).await?;
                     if let Some(exit) = idle {
                         let none = "no file was touched since the last call: none was read";
                         context.ui.detail(none);
@@ -126,18 +127,18 @@ fn run_or_ask(command: &cli::Command, context: &Context<'_>) -> Result<Exit, Cli
         }
         if let Some(history) = &mut partial
             && matches!(command, cli::Command::Upgrade(_))
-            && let Some(ahead) = &mut ahead
-            && !context.complete(history, &ahead.unapplied(&history.graph).await)
+            && let Some(prefetch) = &mut prefetch
+            && !context.complete(history, &prefetch.unapplied(&history.graph).await)
         {
             partial = None;
         }
         let database = database?;
-        let run = async |history: &History, found: Diagnostics, ahead: Option<Prefetch>| {
+        let run = async |history: &History, found: Diagnostics, prefetch: Option<Prefetch>| {
             let context = cli::Context {
                 history,
                 found,
                 database: database.clone(),
-                ahead: Mutex::new(ahead),
+                prefetch: Mutex::new(prefetch),
                 options: options.clone(),
                 heads: context.settings.heads,
                 ui: context.ui,
@@ -152,7 +153,7 @@ fn run_or_ask(command: &cli::Command, context: &Context<'_>) -> Result<Exit, Cli
                 "read {read} of {} files: the others were not touched since",
                 graph.len()
             ));
-            let exit = run(&history, Diagnostics::new(), ahead.take()).await;
+            let exit = run(&history, Diagnostics::new(), prefetch.take()).await;
             // Something turned up that only the whole files can answer.
             if !matches!(&exit, Err(error) if error.kind == ErrorKind::Unread) {
                 if let Some(snapshot) = snapshot {
@@ -163,7 +164,7 @@ fn run_or_ask(command: &cli::Command, context: &Context<'_>) -> Result<Exit, Cli
             }
             snapshot = None;
         }
-        let (history, found) = match ahead {
+        let (history, found) = match prefetch {
             Some(_) => context.history_aside().await?,
             None => context.history()?,
         };
@@ -179,7 +180,7 @@ fn run_or_ask(command: &cli::Command, context: &Context<'_>) -> Result<Exit, Cli
             _ => (history, found),
         };
         let flawless = found.is_empty();
-        let exit = run(&history, found, ahead).await;
+        let exit = run(&history, found, prefetch).await;
         if let Some(snapshot) = snapshot.filter(|_| flawless) {
             snapshot.take(&history);
         }

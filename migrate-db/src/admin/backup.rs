@@ -73,7 +73,7 @@ impl Database {
         match self.dialect().admin().backup {
             Some(sql) => self.copy_itself(sql, to).await,
             None => {
-                let commands = driver::dump(&self.place)?;
+                let commands = driver::dump(&self.source)?;
                 let to = to.to_owned();
                 let dumped = tokio::task::spawn_blocking(move || dump(commands, &file, &to)).await;
                 dumped.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
@@ -83,7 +83,7 @@ impl Database {
     }
 
     async fn copy_itself(&self, sql: &str, to: &Path) -> Result<bool, Error> {
-        let Some(mut connection) = Connection::open(&self.place, false).await? else {
+        let Some(mut connection) = Connection::open(&self.source, false).await? else {
             return Ok(false);
         };
         let sql = sql.replace("{}", &self.dialect().literal(&to.to_string_lossy()));

@@ -36,7 +36,7 @@ impl Database {
     /// # Errors
     /// When the server cannot be reached or refuses, or the file cannot be written.
     pub async fn create(&self) -> Result<bool, Error> {
-        let Some(mut server) = self.server().await? else { return driver::create(&self.place) };
+        let Some(mut server) = self.server().await? else { return driver::create(&self.source) };
         let created = server.create().await;
         server.end(created, "creating the database").await
     }
@@ -50,7 +50,7 @@ impl Database {
         let Some(mut server) = self.server().await? else {
             let users = if force { Vec::new() } else { self.users_of_file().await? };
             return if users.is_empty() {
-                driver::drop(&self.place)
+                driver::drop(&self.source)
             } else {
                 Err(Error::Connected(users))
             };
@@ -69,7 +69,7 @@ impl Database {
         server.end(dropped, "dropping the database").await
     }
 
-    /// Who else is connected to the database, in words. Of a file, the processes that have it open,
+    /// Who else is connected to the database, in templates. Of a file, the processes that have it open,
     /// where the system lists them, and whether one holds a lock.
     ///
     /// # Errors
@@ -88,7 +88,7 @@ impl Database {
     /// ```
     #[must_use]
     pub fn name(&self) -> String {
-        let name = driver::real_name(&self.place).or_else(|| driver::name(&self.place));
+        let name = driver::real_name(&self.source).or_else(|| driver::name(&self.source));
         let name = name.unwrap_or_else(|| self.dialect().to_string());
         match Path::new(&name).file_name() {
             Some(file) if self.dialect().admin().databases.is_none() => {
@@ -102,8 +102,8 @@ impl Database {
     /// name on the server or the path behind links where the URL does not show it.
     #[must_use]
     pub fn described(&self) -> String {
-        let Some(name) = driver::real_name(&self.place) else { return self.to_string() };
-        let written = driver::name(&self.place).unwrap_or_default();
+        let Some(name) = driver::real_name(&self.source) else { return self.to_string() };
+        let written = driver::name(&self.source).unwrap_or_default();
         if self.dialect().admin().databases.is_some() {
             return format!("the database {name} ({self})");
         }
@@ -116,11 +116,11 @@ impl Database {
     /// # Errors
     /// When the URL names none, or the database is a pool.
     pub fn named(&self) -> Result<String, Error> {
-        if self.place.url().is_none() {
+        if self.source.url().is_none() {
             return Err(driver::no_url(self.dialect()));
         }
-        driver::real_name(&self.place).ok_or_else(|| {
-            let user = driver::name(&self.place).filter(|name| !name.is_empty());
+        driver::real_name(&self.source).ok_or_else(|| {
+            let user = driver::name(&self.source).filter(|name| !name.is_empty());
             let chosen =
                 user.map(|user| format!("; the server would choose {user}, the user's name"));
             Error::Plan {
@@ -131,7 +131,7 @@ impl Database {
     }
 
     async fn users_of_file(&self) -> Result<Vec<String>, Error> {
-        let mut users = driver::users(&self.place)?;
+        let mut users = driver::users(&self.source)?;
         if users.is_empty() && self.is_locked().await {
             users.push("a process that holds a lock on the file".to_owned());
         }
@@ -140,17 +140,18 @@ impl Database {
 
     /// Whether another connection holds a lock on the file. One that cannot be opened is not locked.
     async fn is_locked(&self) -> bool {
-        if !driver::holds_database(&self.place) {
+        if !driver::holds_database(&self.source) {
             return false;
         }
-        let Ok(Some(mut connection)) = Connection::open(&self.place, false).await else {
+        let Ok(Some(mut connection)) = Connection::open(&self.source, false).await else {
             return false;
         };
         let locked = match connection.prepare().await {
             Ok(()) => connection.execute("BEGIN EXCLUSIVE").await,
             failed => failed.map(|()| 0),
         };
-        let is_locked = locked.is_err_and(|error| connection.obstacle(&error) == Some(Retry::Busy));
+        let is_locked =
+            locked.is_err_and(|error| connection.retry_reason(&error) == Some(Retry::Busy));
         let _ = connection.execute("ROLLBACK").await;
         let _ = connection.close().await;
         is_locked
@@ -159,7 +160,7 @@ impl Database {
     async fn server(&self) -> Result<Option<Server>, Error> {
         let Some(templates) = &self.dialect().admin().databases else { return Ok(None) };
         let name = self.named()?;
-        let connection = Connection::maintenance(&self.place, &name).await?;
+        let connection = Connection::maintenance(&self.source, &name).await?;
         Ok(Some(Server { connection, dialect: self.dialect(), templates, name }))
     }
 }

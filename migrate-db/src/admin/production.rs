@@ -19,7 +19,7 @@ impl Database {
     /// ```
     #[must_use]
     pub fn production(&self) -> Option<String> {
-        let host = driver::host(&self.place);
+        let host = driver::host(&self.source);
         if let Some(host) = host.filter(|host| !is_local(host)) {
             return Some(format!("its server is another machine, {host}"));
         }
@@ -27,7 +27,7 @@ impl Database {
         if let Some(word) = word_of_production(&name) {
             return Some(format!("its name says `{word}`"));
         }
-        let real = driver::real_name(&self.place).unwrap_or_default();
+        let real = driver::real_name(&self.source).unwrap_or_default();
         let url = self.to_string();
         let url = url.split_once(':').map_or("", |(_, rest)| rest);
         let word = [url, real.as_str()].into_iter().find_map(word_of_production)?;

@@ -24,7 +24,7 @@ pub struct Context<'a> {
     /// The database, when one is named.
     pub database: Option<Database>,
     /// A connection to it that is on its way, for the first visit.
-    pub ahead: Mutex<Option<Prefetch>>,
+    pub prefetch: Mutex<Option<Prefetch>>,
     /// How the database is migrated.
     pub options: Options,
     /// How many heads `check` accepts.
@@ -41,7 +41,7 @@ impl<'a> Context<'a> {
             history,
             found: Diagnostics::new(),
             database,
-            ahead: Mutex::default(),
+            prefetch: Mutex::default(),
             options: Options::default(),
             heads: Heads::default(),
             ui,
@@ -219,8 +219,8 @@ impl<'a> Context<'a> {
 
     /// What reads and moves the database, and shows what it does.
     pub(super) fn migrator(&self) -> Migrator<'a> {
-        let ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let migrator = Migrator::new(self.history).options(self.options.clone()).ahead(ahead);
+        let prefetch = self.prefetch.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let migrator = Migrator::new(self.history).options(self.options.clone()).prefetch(prefetch);
         migrator.on_event(follow(self.ui))
     }
 

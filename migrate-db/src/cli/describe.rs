@@ -8,7 +8,7 @@ use migrate_core::plan::Direction;
 
 use super::report::word;
 use super::ui::style::{DIM, ID, MARK};
-use crate::took::Took;
+use crate::human_duration::HumanDuration;
 
 /// A revision on one line: id, labels, marks, message.
 pub(super) struct Line<'g> {
@@ -138,7 +138,7 @@ impl Display for StepLine<'_> {
             write!(f, ", {}", self.message)?;
         }
         match self.duration {
-            Some(duration) => write!(f, " {DIM}({}){DIM:#}", Took(duration)),
+            Some(duration) => write!(f, " {DIM}({}){DIM:#}", HumanDuration(duration)),
             None => Ok(()),
         }
     }

@@ -4,7 +4,7 @@ use super::describe::{Count, OneLine, StepLine};
 use super::ui::Progress;
 use super::{Ui, notices};
 use crate::Event;
-use crate::took::Took;
+use crate::human_duration::HumanDuration;
 
 /// Shows what happens as it happens.
 pub fn follow(ui: &Ui) -> impl FnMut(&Event) + Send + '_ {
@@ -65,10 +65,10 @@ fn show<'u>(ui: &'u Ui, progress: &mut Option<Progress<'u>>, event: &Event) {
                 Ok(rows) if sql.changes_rows() => format!(", {}", Count(rows, "row")),
                 _ => String::new(),
             };
-            let took = Took(*duration);
+            let took = HumanDuration(*duration);
             ui.detail(format_args!("  {revision} {statement}  {sql}{rows} ({took})"));
         }
-        Event::Settled { revision, statement, ran } => {
+        Event::Resolved { revision, statement, ran } => {
             let did = if *ran { "has run" } else { "has not run" };
             ui.note(format_args!(
                 "statement {statement} of revision {revision} was in doubt: the catalog shows that it {did}"

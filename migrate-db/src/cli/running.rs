@@ -21,12 +21,12 @@ const TOOL: &str = concat!("migrate-db ", env!("CARGO_PKG_VERSION"));
 
 /// Prints the database that a command works on and, with `-v`, the settings.
 pub(super) fn announce(ui: &Ui, database: &Database, options: &Options) {
-    let new = if driver::is_missing_file(&database.place) { " (a new file)" } else { "" };
+    let new = if driver::is_missing_file(&database.source) { " (a new file)" } else { "" };
     ui.note(format_args!("database: {database}{new}"));
     if !ui.is_verbose() {
         return;
     }
-    let transactions = match options.how(database.dialect()).transactions {
+    let transactions = match options.script_options(database.dialect()).transactions {
         Transactions::All => "all",
         _ => "each",
     };
@@ -159,7 +159,7 @@ pub(super) async fn script(
         }
     };
     let graph = &history.graph;
-    let how = run.options(&context.options).how(dialect);
+    let how = run.options(&context.options).script_options(dialect);
     let script = Script::of(graph, &plan.steps, dialect, how).map_err(|error| {
         let (message, help) = error.explain(graph);
         CliError { help, ..CliError::failed(message) }

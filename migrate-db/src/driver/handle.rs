@@ -21,19 +21,19 @@ pub(super) enum Handle<DB: Database> {
 
 pub(super) struct Pooled<DB: Database> {
     connection: PoolConnection<DB>,
-    in_order: bool,
+    is_clean: bool,
 }
 
 impl<DB: Database> Handle<DB> {
     pub(super) fn pooled(connection: PoolConnection<DB>) -> Self {
-        Self::Pooled(Pooled { connection, in_order: false })
+        Self::Pooled(Pooled { connection, is_clean: false })
     }
 
     /// Closes a connection, also one of the pool.
     #[cfg(any(feature = "postgres", feature = "mysql"))]
-    pub(super) async fn end(self) -> sqlx::Result<()> {
+    pub(super) async fn close(self) -> sqlx::Result<()> {
         match self {
-            Self::Owned(_) => self.give_back().await,
+            Self::Owned(_) => self.release().await,
             Self::Pooled(pooled) => {
                 drop(pooled);
                 Ok(())
@@ -42,7 +42,7 @@ impl<DB: Database> Handle<DB> {
     }
 
     /// Closes or gives back a connection whose session is as it was.
-    pub(super) async fn give_back(self) -> sqlx::Result<()> {
+    pub(super) async fn release(self) -> sqlx::Result<()> {
         match self {
             Self::Owned(connection) => {
                 // A server that hangs up first, as some do on a socket, is as well.
@@ -50,7 +50,7 @@ impl<DB: Database> Handle<DB> {
                 Ok(())
             }
             Self::Pooled(mut pooled) => {
-                pooled.in_order = true;
+                pooled.is_clean = true;
                 Ok(())
             }
         }
@@ -59,7 +59,7 @@ impl<DB: Database> Handle<DB> {
 
 impl<DB: Database> Drop for Pooled<DB> {
     fn drop(&mut self) {
-        if !self.in_order {
+        if !self.is_clean {
             self.connection.close_on_drop();
         }
     }
@@ -86,11 +86,11 @@ impl<DB: Database> DerefMut for Handle<DB> {
 
 /// Waits for a future, but looks a few times before it goes to sleep: a result of SQLite's thread
 /// is there in less time than two changes of context take.
-async fn soon<T>(future: impl Future<Output = T>, looks: u32) -> T {
+async fn poll_then_await<T>(future: impl Future<Output = T>, polls: u32) -> T {
     let mut future = std::pin::pin!(future);
     {
         let mut idle = Context::from_waker(Waker::noop());
-        for _ in 0..looks {
+        for _ in 0..polls {
             if let Poll::Ready(value) = future.as_mut().poll(&mut idle) {
                 return value;
             }
@@ -102,11 +102,11 @@ async fn soon<T>(future: impl Future<Output = T>, looks: u32) -> T {
 
 /// Sends statements as one text; what each changed, until the first that failed. Before it sleeps
 /// for a result it looks for it so many times; `arrived` counts the results.
-pub(super) async fn trip<DB>(
+pub(super) async fn send<DB>(
     connection: &mut DB::Connection,
     sql: &str,
     changed: fn(&DB::QueryResult) -> u64,
-    looks: u32,
+    polls: u32,
     arrived: &AtomicUsize,
 ) -> BatchResult
 where
@@ -115,27 +115,27 @@ where
     usize: ColumnIndex<DB::Row>,
     for<'r> Option<String>: Decode<'r, DB>,
 {
-    let mut trip = BatchResult::default();
+    let mut result = BatchResult::default();
     let mut last: Option<DB::Row> = None;
     let mut results = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_many(connection);
     loop {
-        match soon(results.try_next(), looks).await {
-            Ok(Some(Either::Left(result))) => {
-                trip.changed.push(changed(&result));
-                trip.moments.push(Instant::now());
-                arrived.store(trip.changed.len(), Ordering::Relaxed);
+        match poll_then_await(results.try_next(), polls).await {
+            Ok(Some(Either::Left(done))) => {
+                result.changed.push(changed(&done));
+                result.moments.push(Instant::now());
+                arrived.store(result.changed.len(), Ordering::Relaxed);
             }
             Ok(Some(Either::Right(row))) => last = Some(row),
             Ok(None) => break,
             Err(error) => {
-                trip.failure = Some(error);
+                result.failure = Some(error);
                 break;
             }
         }
     }
     // The rows of a user's query may be of any type: only our own last one is asked for as text.
-    trip.last_row = last.and_then(|row| cells(&row).ok());
-    trip
+    result.last_row = last.and_then(|row| cells(&row).ok());
+    result
 }
 
 /// The cells of a row as text.

@@ -27,7 +27,7 @@ use std::time::{Duration, Instant};
 
 use migrate_core::dialect::Dialect;
 
-use crate::database::Place;
+use crate::database::ConnectionSource;
 use crate::error::Error;
 
 /// A row as text.
@@ -91,10 +91,10 @@ pub(crate) enum Denial {
 /// What each driver can do. Errors are sqlx's own: the runner adds what it was doing.
 trait Driver: Sized {
     /// Sends statements as one text, and counts the results as they arrive.
-    async fn trip_counted(&mut self, sql: &str, arrived: &AtomicUsize) -> BatchResult;
+    async fn send_counted(&mut self, sql: &str, arrived: &AtomicUsize) -> BatchResult;
     /// Sends statements as one text.
-    async fn trip(&mut self, sql: &str) -> BatchResult {
-        self.trip_counted(sql, &AtomicUsize::new(0)).await
+    async fn send(&mut self, sql: &str) -> BatchResult {
+        self.send_counted(sql, &AtomicUsize::new(0)).await
     }
     /// Sends one query; all its rows, every cell as text.
     async fn rows(&mut self, sql: &str) -> sqlx::Result<Vec<Cells>>;
@@ -102,41 +102,41 @@ trait Driver: Sized {
     async fn prepare(&mut self) -> sqlx::Result<()>;
     /// What brings the session back to how it was prepared, after a step of the user's.
     /// `thorough` also brings back what a plain step does not change.
-    fn restore(&mut self, _thorough: bool) -> Vec<String> {
+    fn restore_statements(&mut self, _thorough: bool) -> Vec<String> {
         Vec::new()
     }
     /// Runs the statements that a project's sessions begin with, now and whenever the session is
     /// restored.
-    async fn set_up(&mut self, statements: &[String]) -> sqlx::Result<()>;
+    async fn apply_session_settings(&mut self, statements: &[String]) -> sqlx::Result<()>;
     /// Ends statements that take longer, from now on, and limits the size of what they write, as far
     /// as the database can.
-    async fn limit(&mut self, time: Duration, bytes: u64) -> sqlx::Result<()>;
+    async fn set_limits(&mut self, time: Duration, bytes: u64) -> sqlx::Result<()>;
     /// The server's name for the session; `None` where there is no server.
     fn session(&self) -> Option<String> {
         None
     }
     /// Opens a transaction that will write.
     async fn begin(&mut self, foreign_keys: bool) -> sqlx::Result<()>;
-    /// Prepares for statements outside of transactions, until [`Driver::inside`].
-    async fn outside(&mut self, _foreign_keys: bool) -> sqlx::Result<()> {
+    /// Prepares for statements outside of transactions, until [`Driver::leave_autocommit`].
+    async fn enter_autocommit(&mut self, _foreign_keys: bool) -> sqlx::Result<()> {
         Ok(())
     }
     /// Ends that: the next statements are in transactions.
-    fn inside(&mut self) {}
-    /// What is broken since [`Driver::outside`], in words.
-    async fn broken_outside(&mut self) -> sqlx::Result<Vec<String>> {
+    fn leave_autocommit(&mut self) {}
+    /// What is broken since [`Driver::enter_autocommit`], in templates.
+    async fn autocommit_violations(&mut self) -> sqlx::Result<Vec<String>> {
         Ok(Vec::new())
     }
-    /// What would be broken if the transaction were committed now, in words.
+    /// What would be broken if the transaction were committed now, in templates.
     async fn violations(&mut self) -> sqlx::Result<Vec<String>> {
         Ok(Vec::new())
     }
     /// Whether trying again may help.
-    fn obstacle(&self, error: &sqlx::Error) -> Option<Retry>;
+    fn retry_reason(&self, error: &sqlx::Error) -> Option<Retry>;
     /// Why a question about a table is refused; `None` for other reasons.
     fn denial(&self, error: &sqlx::Error) -> Option<Denial>;
     /// What else the database says of a failure.
-    fn remarks(&self, _error: &sqlx::Error) -> ErrorDetails {
+    fn details(&self, _error: &sqlx::Error) -> ErrorDetails {
         ErrorDetails::default()
     }
     /// Whether the database says that it has no locks for sessions.
@@ -158,7 +158,7 @@ pub(crate) enum Connection {
 }
 
 /// Calls the same method on whichever driver it is.
-macro_rules! each {
+macro_rules! dispatch {
     ($self:expr, $driver:ident => $call:expr) => {
         match *$self {
             #[cfg(feature = "sqlite")]
@@ -173,49 +173,62 @@ macro_rules! each {
 
 impl Connection {
     /// Connects. Without `create` a database that does not exist yet is `None`.
-    pub(crate) async fn open(place: &Place, create: bool) -> Result<Option<Self>, Error> {
+    pub(crate) async fn open(
+        source: &ConnectionSource,
+        create: bool,
+    ) -> Result<Option<Self>, Error> {
         let _ = create;
-        match place {
+        match source {
             #[cfg(feature = "sqlite")]
-            Place::SqlitePool(pool) => Ok(Some(Self::Sqlite(sqlite::Sqlite::acquire(pool).await?))),
+            ConnectionSource::SqlitePool(pool) => {
+                Ok(Some(Self::Sqlite(sqlite::Sqlite::acquire(pool).await?)))
+            }
             #[cfg(feature = "sqlite")]
-            Place::Sqlite(url) => Ok(sqlite::Sqlite::open(url, create).await?.map(Self::Sqlite)),
+            ConnectionSource::Sqlite(url) => {
+                Ok(sqlite::Sqlite::open(url, create).await?.map(Self::Sqlite))
+            }
             #[cfg(feature = "postgres")]
-            Place::PostgresPool(pool) => {
+            ConnectionSource::PostgresPool(pool) => {
                 Ok(Some(Self::Postgres(postgres::Postgres::acquire(pool).await?)))
             }
             #[cfg(feature = "postgres")]
-            Place::Postgres(url) => Ok(Some(Self::Postgres(postgres::Postgres::open(url).await?))),
+            ConnectionSource::Postgres(url) => {
+                Ok(Some(Self::Postgres(postgres::Postgres::open(url).await?)))
+            }
             #[cfg(feature = "mysql")]
-            Place::MysqlPool(pool) => Ok(Some(Self::Mysql(mysql::Mysql::acquire(pool).await?))),
+            ConnectionSource::MysqlPool(pool) => {
+                Ok(Some(Self::Mysql(mysql::Mysql::acquire(pool).await?)))
+            }
             #[cfg(feature = "mysql")]
-            Place::Mysql(url) => Ok(Some(Self::Mysql(mysql::Mysql::open(url).await?))),
-            Place::NoDriver(dialect) => Err(Error::NoDriver(*dialect)),
+            ConnectionSource::Mysql(url) => Ok(Some(Self::Mysql(mysql::Mysql::open(url).await?))),
+            ConnectionSource::NoDriver(dialect) => Err(Error::NoDriver(*dialect)),
         }
     }
 
     /// A connection of its own for a lock, also where the place is a pool; `None` where the
     /// database file is its own lock.
-    pub(crate) async fn beside(place: &Place) -> Result<Option<Self>, Error> {
-        match place {
+    pub(crate) async fn dedicated(source: &ConnectionSource) -> Result<Option<Self>, Error> {
+        match source {
             #[cfg(feature = "postgres")]
-            Place::PostgresPool(pool) => {
-                Ok(Some(Self::Postgres(postgres::Postgres::beside(pool).await?)))
+            ConnectionSource::PostgresPool(pool) => {
+                Ok(Some(Self::Postgres(postgres::Postgres::dedicated(pool).await?)))
             }
             #[cfg(feature = "mysql")]
-            Place::MysqlPool(pool) => Ok(Some(Self::Mysql(mysql::Mysql::beside(pool).await?))),
-            place if place.dialect().lock().is_none() => Ok(None),
-            place => Self::open(place, false).await,
+            ConnectionSource::MysqlPool(pool) => {
+                Ok(Some(Self::Mysql(mysql::Mysql::dedicated(pool).await?)))
+            }
+            source if source.dialect().lock().is_none() => Ok(None),
+            source => Self::open(source, false).await,
         }
     }
 
     /// A connection to the server of a place, but to none of the databases that people keep there.
-    pub(crate) async fn maintenance(place: &Place, name: &str) -> Result<Self, Error> {
-        let templates = place.dialect().admin().databases.as_ref();
+    pub(crate) async fn maintenance(source: &ConnectionSource, name: &str) -> Result<Self, Error> {
+        let templates = source.dialect().admin().databases.as_ref();
         let others = templates.map_or(&[][..], |templates| templates.maintenance).iter();
-        let mut outcome = Err(no_url(place.dialect()));
+        let mut outcome = Err(no_url(source.dialect()));
         for other in others.filter(|other| **other != name) {
-            outcome = Self::elsewhere(place, other).await;
+            outcome = Self::on_database(source, other).await;
             if outcome.is_ok() {
                 break;
             }
@@ -223,110 +236,113 @@ impl Connection {
         outcome
     }
 
-    async fn elsewhere(place: &Place, database: &str) -> Result<Self, Error> {
+    async fn on_database(source: &ConnectionSource, database: &str) -> Result<Self, Error> {
         let _ = database;
-        match place {
+        match source {
             #[cfg(feature = "postgres")]
-            Place::Postgres(url) => {
+            ConnectionSource::Postgres(url) => {
                 let connection = postgres_server::connect(url, database).await?;
                 Ok(Self::Postgres(postgres::Postgres::of(connection)))
             }
             #[cfg(feature = "mysql")]
-            Place::Mysql(url) => {
+            ConnectionSource::Mysql(url) => {
                 Ok(Self::Mysql(mysql::Mysql::of(mysql_server::connect(url, database).await?)))
             }
-            place => Err(no_url(place.dialect())),
+            source => Err(no_url(source.dialect())),
         }
     }
 
-    pub(crate) async fn trip(&mut self, sql: &str) -> BatchResult {
+    pub(crate) async fn send(&mut self, sql: &str) -> BatchResult {
         if let Err(error) = without_nul(sql) {
             return BatchResult { failure: Some(error), ..BatchResult::default() };
         }
-        each!(self, driver => driver.trip(sql).await)
+        dispatch!(self, driver => driver.send(sql).await)
     }
 
     /// Sends statements as one text, and counts the results as they arrive.
-    pub(crate) async fn trip_counted(&mut self, sql: &str, arrived: &AtomicUsize) -> BatchResult {
-        each!(self, driver => driver.trip_counted(sql, arrived).await)
+    pub(crate) async fn send_counted(&mut self, sql: &str, arrived: &AtomicUsize) -> BatchResult {
+        dispatch!(self, driver => driver.send_counted(sql, arrived).await)
     }
 
     /// Sends one statement; how many rows it changed.
     pub(crate) async fn execute(&mut self, sql: &str) -> sqlx::Result<u64> {
-        self.trip(sql).await.done()
+        self.send(sql).await.done()
     }
 
     pub(crate) async fn rows(&mut self, sql: &str) -> sqlx::Result<Vec<Cells>> {
         without_nul(sql)?;
-        each!(self, driver => driver.rows(sql).await)
+        dispatch!(self, driver => driver.rows(sql).await)
     }
 
     pub(crate) async fn prepare(&mut self) -> sqlx::Result<()> {
-        each!(self, driver => driver.prepare().await)
+        dispatch!(self, driver => driver.prepare().await)
     }
 
-    pub(crate) fn restore(&mut self, thorough: bool) -> Vec<String> {
-        each!(self, driver => driver.restore(thorough))
+    pub(crate) fn restore_statements(&mut self, thorough: bool) -> Vec<String> {
+        dispatch!(self, driver => driver.restore_statements(thorough))
     }
 
     pub(crate) fn session(&mut self) -> Option<String> {
-        each!(self, driver => driver.session())
+        dispatch!(self, driver => driver.session())
     }
 
-    pub(crate) async fn set_up(&mut self, statements: &[String]) -> sqlx::Result<()> {
+    pub(crate) async fn apply_session_settings(
+        &mut self,
+        statements: &[String],
+    ) -> sqlx::Result<()> {
         if statements.is_empty() {
             return Ok(());
         }
-        each!(self, driver => driver.set_up(statements).await)
+        dispatch!(self, driver => driver.apply_session_settings(statements).await)
     }
 
     #[cfg_attr(not(feature = "testkit"), expect(dead_code, reason = "only tests are limited"))]
-    pub(crate) async fn limit(&mut self, time: Duration, bytes: u64) -> sqlx::Result<()> {
-        each!(self, driver => driver.limit(time, bytes).await)
+    pub(crate) async fn set_limits(&mut self, time: Duration, bytes: u64) -> sqlx::Result<()> {
+        dispatch!(self, driver => driver.set_limits(time, bytes).await)
     }
 
     pub(crate) async fn begin(&mut self, foreign_keys: bool) -> sqlx::Result<()> {
-        each!(self, driver => driver.begin(foreign_keys).await)
+        dispatch!(self, driver => driver.begin(foreign_keys).await)
     }
 
-    pub(crate) async fn outside(&mut self, foreign_keys: bool) -> sqlx::Result<()> {
-        each!(self, driver => driver.outside(foreign_keys).await)
+    pub(crate) async fn enter_autocommit(&mut self, foreign_keys: bool) -> sqlx::Result<()> {
+        dispatch!(self, driver => driver.enter_autocommit(foreign_keys).await)
     }
 
-    pub(crate) fn inside(&mut self) {
-        each!(self, driver => driver.inside());
+    pub(crate) fn leave_autocommit(&mut self) {
+        dispatch!(self, driver => driver.leave_autocommit());
     }
 
-    pub(crate) async fn broken_outside(&mut self) -> sqlx::Result<Vec<String>> {
-        each!(self, driver => driver.broken_outside().await)
+    pub(crate) async fn autocommit_violations(&mut self) -> sqlx::Result<Vec<String>> {
+        dispatch!(self, driver => driver.autocommit_violations().await)
     }
 
     pub(crate) async fn violations(&mut self) -> sqlx::Result<Vec<String>> {
-        each!(self, driver => driver.violations().await)
+        dispatch!(self, driver => driver.violations().await)
     }
 
-    pub(crate) fn obstacle(&mut self, error: &sqlx::Error) -> Option<Retry> {
-        each!(self, driver => driver.obstacle(error))
+    pub(crate) fn retry_reason(&mut self, error: &sqlx::Error) -> Option<Retry> {
+        dispatch!(self, driver => driver.retry_reason(error))
     }
 
     pub(crate) fn denial(&mut self, error: &sqlx::Error) -> Option<Denial> {
-        each!(self, driver => driver.denial(error))
+        dispatch!(self, driver => driver.denial(error))
     }
 
-    pub(crate) fn remarks(&mut self, error: &sqlx::Error) -> ErrorDetails {
-        each!(self, driver => driver.remarks(error))
+    pub(crate) fn details(&mut self, error: &sqlx::Error) -> ErrorDetails {
+        dispatch!(self, driver => driver.details(error))
     }
 
     pub(crate) fn has_no_locks(&mut self, error: &sqlx::Error) -> bool {
-        each!(self, driver => driver.has_no_locks(error))
+        dispatch!(self, driver => driver.has_no_locks(error))
     }
 
     /// Sends statements; the first cell of the last row.
     pub(crate) async fn ask(&mut self, sql: &str) -> sqlx::Result<Option<String>> {
-        let trip = self.trip(sql).await;
-        match trip.failure {
+        let result = self.send(sql).await;
+        match result.failure {
             Some(error) => Err(error),
-            None => Ok(trip.last_row.and_then(|row| row.into_iter().next().flatten())),
+            None => Ok(result.last_row.and_then(|row| row.into_iter().next().flatten())),
         }
     }
 
@@ -354,34 +370,34 @@ fn without_nul(sql: &str) -> sqlx::Result<()> {
 }
 
 /// Creates a database; whether it was missing.
-pub(crate) fn create(place: &Place) -> Result<bool, Error> {
-    match place {
+pub(crate) fn create(source: &ConnectionSource) -> Result<bool, Error> {
+    match source {
         #[cfg(feature = "sqlite")]
-        Place::Sqlite(url) => sqlite_file::create(url),
-        place => Err(no_url(place.dialect())),
+        ConnectionSource::Sqlite(url) => sqlite_file::create(url),
+        source => Err(no_url(source.dialect())),
     }
 }
 
 /// Removes a database; whether it was there.
-pub(crate) fn drop(place: &Place) -> Result<bool, Error> {
-    match place {
+pub(crate) fn drop(source: &ConnectionSource) -> Result<bool, Error> {
+    match source {
         #[cfg(feature = "sqlite")]
-        Place::Sqlite(url) => sqlite_file::drop(url),
-        place => Err(no_url(place.dialect())),
+        ConnectionSource::Sqlite(url) => sqlite_file::drop(url),
+        source => Err(no_url(source.dialect())),
     }
 }
 
 /// The name of a database on its server, or the path of its file.
-pub(crate) fn name(place: &Place) -> Option<String> {
-    match place {
+pub(crate) fn name(source: &ConnectionSource) -> Option<String> {
+    match source {
         #[cfg(feature = "sqlite")]
-        Place::Sqlite(url) => sqlite_file::name(url),
+        ConnectionSource::Sqlite(url) => sqlite_file::name(url),
         #[cfg(feature = "postgres")]
-        Place::Postgres(url) => {
+        ConnectionSource::Postgres(url) => {
             postgres_server::options(url).ok().map(|o| postgres_server::name(&o).to_owned())
         }
         #[cfg(feature = "mysql")]
-        Place::Mysql(url) => {
+        ConnectionSource::Mysql(url) => {
             mysql_server::options(url).ok().map(|o| mysql_server::name(&o).to_owned())
         }
         _ => None,
@@ -390,68 +406,70 @@ pub(crate) fn name(place: &Place) -> Option<String> {
 
 /// Whether a database is an SQLite file that does not exist.
 #[cfg(feature = "cli")]
-pub(crate) fn is_missing_file(place: &Place) -> bool {
-    match place {
+pub(crate) fn is_missing_file(source: &ConnectionSource) -> bool {
+    match source {
         #[cfg(feature = "sqlite")]
-        Place::Sqlite(url) => sqlite_file::is_missing(url),
+        ConnectionSource::Sqlite(url) => sqlite_file::is_missing(url),
         _ => false,
     }
 }
 
 /// The name of the database that the place really names: of a file, its path behind links; `None`
 /// where a server would choose one.
-pub(crate) fn real_name(place: &Place) -> Option<String> {
-    match place {
+pub(crate) fn real_name(source: &ConnectionSource) -> Option<String> {
+    match source {
         #[cfg(feature = "sqlite")]
-        Place::Sqlite(url) => sqlite_file::real_name(url),
+        ConnectionSource::Sqlite(url) => sqlite_file::real_name(url),
         #[cfg(feature = "postgres")]
-        Place::Postgres(url) => {
+        ConnectionSource::Postgres(url) => {
             let options = postgres_server::options(url).ok()?;
             options.get_database().map(str::to_owned)
         }
-        place => name(place).filter(|name| !name.is_empty()),
+        source => name(source).filter(|name| !name.is_empty()),
     }
 }
 
 /// Whether a place holds a database that may be opened without harm: a regular file that is one.
-pub(crate) fn holds_database(place: &Place) -> bool {
-    match place {
+pub(crate) fn holds_database(source: &ConnectionSource) -> bool {
+    match source {
         #[cfg(feature = "sqlite")]
-        Place::Sqlite(url) => sqlite_file::holds_database(url),
+        ConnectionSource::Sqlite(url) => sqlite_file::holds_database(url),
         _ => false,
     }
 }
 
-/// Other processes that have the file of a database open, in words.
-pub(crate) fn users(place: &Place) -> Result<Vec<String>, Error> {
-    match place {
+/// Other processes that have the file of a database open, in templates.
+pub(crate) fn users(source: &ConnectionSource) -> Result<Vec<String>, Error> {
+    match source {
         #[cfg(feature = "sqlite")]
-        Place::Sqlite(url) => sqlite_file::users(url),
+        ConnectionSource::Sqlite(url) => sqlite_file::users(url),
         _ => Ok(Vec::new()),
     }
 }
 
 /// The host of a server, or its socket.
-pub(crate) fn host(place: &Place) -> Option<String> {
-    match place {
+pub(crate) fn host(source: &ConnectionSource) -> Option<String> {
+    match source {
         #[cfg(feature = "postgres")]
-        Place::Postgres(url) => {
+        ConnectionSource::Postgres(url) => {
             postgres_server::options(url).ok().map(|o| postgres_server::host(&o))
         }
         #[cfg(feature = "mysql")]
-        Place::Mysql(url) => mysql_server::options(url).ok().map(|o| mysql_server::host(&o)),
+        ConnectionSource::Mysql(url) => {
+            mysql_server::options(url).ok().map(|o| mysql_server::host(&o))
+        }
         _ => None,
     }
 }
 
 /// The programs of a server that copy a database to their output, the better one first.
-pub(crate) fn dump(place: &Place) -> Result<Vec<Command>, Error> {
-    match place {
+pub(crate) fn dump(source: &ConnectionSource) -> Result<Vec<Command>, Error> {
+    match source {
         #[cfg(feature = "postgres")]
-        Place::Postgres(url) => postgres_server::dump(url),
+        ConnectionSource::Postgres(url) => postgres_server::dump(url),
         #[cfg(feature = "mysql")]
-        Place::Mysql(url) => mysql_server::dump(url),
-        place => Err(no_url(place.dialect())),
+        ConnectionSource::Mysql(url) => mysql_server::dump(url),
+        source => Err(no_url(source.dialect())),
     }
 }
 

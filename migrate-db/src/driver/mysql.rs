@@ -16,7 +16,7 @@ use crate::error::Error;
 pub(crate) struct Mysql {
     handle: Handle<sqlx::MySql>,
     /// What brings the session back to how it was prepared.
-    restore: Vec<String>,
+    restore_statements: Vec<String>,
     /// The connection's number.
     session: Option<String>,
 }
@@ -33,16 +33,20 @@ impl Mysql {
     }
 
     pub(super) fn of(connection: MySqlConnection) -> Self {
-        Self { handle: Handle::Owned(connection), restore: Vec::new(), session: None }
+        Self { handle: Handle::Owned(connection), restore_statements: Vec::new(), session: None }
     }
 
     pub(super) async fn acquire(pool: &MySqlPool) -> Result<Self, Error> {
         let connection = pool.acquire().await.map_err(|e| Error::connect("the pool", e))?;
-        Ok(Self { handle: Handle::pooled(connection), restore: Vec::new(), session: None })
+        Ok(Self {
+            handle: Handle::pooled(connection),
+            restore_statements: Vec::new(),
+            session: None,
+        })
     }
 
     /// A connection outside the pool.
-    pub(super) async fn beside(pool: &MySqlPool) -> Result<Self, Error> {
+    pub(super) async fn dedicated(pool: &MySqlPool) -> Result<Self, Error> {
         let options = pool.connect_options();
         let connection =
             options.connect().await.map_err(|e| Error::connect("the pool's server", e))?;
@@ -51,8 +55,8 @@ impl Mysql {
 }
 
 impl Driver for Mysql {
-    async fn trip_counted(&mut self, sql: &str, arrived: &AtomicUsize) -> BatchResult {
-        handle::trip::<sqlx::MySql>(
+    async fn send_counted(&mut self, sql: &str, arrived: &AtomicUsize) -> BatchResult {
+        handle::send::<sqlx::MySql>(
             &mut self.handle,
             sql,
             |result| result.rows_affected(),
@@ -72,33 +76,33 @@ impl Driver for Mysql {
         let database = cells.next().flatten();
         self.session = cells.next().flatten();
         let back = database.map(|name| format!(";\nUSE `{}`", name.replace('`', "``")));
-        let restore = format!("{SETTINGS}{}", back.unwrap_or_default());
-        self.trip(&restore).await.done()?;
-        self.restore = vec![restore];
+        let restore_statements = format!("{SETTINGS}{}", back.unwrap_or_default());
+        self.send(&restore_statements).await.done()?;
+        self.restore_statements = vec![restore_statements];
         Ok(())
     }
 
-    fn restore(&mut self, _thorough: bool) -> Vec<String> {
-        self.restore.clone()
+    fn restore_statements(&mut self, _thorough: bool) -> Vec<String> {
+        self.restore_statements.clone()
     }
 
-    async fn set_up(&mut self, statements: &[String]) -> sqlx::Result<()> {
+    async fn apply_session_settings(&mut self, statements: &[String]) -> sqlx::Result<()> {
         for statement in statements {
-            self.trip(statement).await.done()?;
-            self.restore.push(statement.clone());
+            self.send(statement).await.done()?;
+            self.restore_statements.push(statement.clone());
         }
         Ok(())
     }
 
-    async fn limit(&mut self, time: Duration, _bytes: u64) -> sqlx::Result<()> {
+    async fn set_limits(&mut self, time: Duration, _bytes: u64) -> sqlx::Result<()> {
         // MariaDB's ends every statement, MySQL's only those that read.
         let ways = [
             format!("SET SESSION max_statement_time = {}", time.as_secs_f64()),
             format!("SET SESSION max_execution_time = {}", time.as_millis()),
         ];
         for way in ways {
-            if self.trip(&way).await.failure.is_none() {
-                self.restore.push(way);
+            if self.send(&way).await.failure.is_none() {
+                self.restore_statements.push(way);
                 break;
             }
         }
@@ -110,10 +114,10 @@ impl Driver for Mysql {
     }
 
     async fn begin(&mut self, _foreign_keys: bool) -> sqlx::Result<()> {
-        self.trip("START TRANSACTION").await.done().map(drop)
+        self.send("START TRANSACTION").await.done().map(drop)
     }
 
-    fn obstacle(&self, error: &sqlx::Error) -> Option<Retry> {
+    fn retry_reason(&self, error: &sqlx::Error) -> Option<Retry> {
         // Lock wait timeout, deadlock.
         let error = error.as_database_error()?.try_downcast_ref::<MySqlDatabaseError>()?;
         matches!(error.number(), 1205 | 1213).then_some(Retry::Conflict)
@@ -141,10 +145,10 @@ impl Driver for Mysql {
     }
 
     async fn close(self) -> sqlx::Result<()> {
-        if !self.restore.is_empty() {
+        if !self.restore_statements.is_empty() {
             // Worked with: whatever the revisions left in the session goes with it.
-            return self.handle.end().await;
+            return self.handle.close().await;
         }
-        self.handle.give_back().await
+        self.handle.release().await
     }
 }

@@ -17,14 +17,14 @@ use crate::error::Error;
 pub(crate) struct Postgres {
     handle: Handle<sqlx::Postgres>,
     /// What brings the session back to how it was before the run.
-    restore: Vec<String>,
+    restore_statements: Vec<String>,
     /// The number of the server's process.
     session: Option<String>,
 }
 
 /// Brings back what RESET ALL does not, the role first: what follows may need its rights. DISCARD ALL
 /// does the same, but not inside a transaction.
-const MORE: &[&str] = &[
+const THOROUGH_RESET: &[&str] = &[
     "SET SESSION AUTHORIZATION DEFAULT",
     "RESET ROLE",
     "CLOSE ALL",
@@ -41,16 +41,20 @@ impl Postgres {
     }
 
     pub(super) fn of(connection: PgConnection) -> Self {
-        Self { handle: Handle::Owned(connection), restore: Vec::new(), session: None }
+        Self { handle: Handle::Owned(connection), restore_statements: Vec::new(), session: None }
     }
 
     pub(super) async fn acquire(pool: &PgPool) -> Result<Self, Error> {
         let connection = pool.acquire().await.map_err(|e| Error::connect("the pool", e))?;
-        Ok(Self { handle: Handle::pooled(connection), restore: Vec::new(), session: None })
+        Ok(Self {
+            handle: Handle::pooled(connection),
+            restore_statements: Vec::new(),
+            session: None,
+        })
     }
 
     /// A connection outside the pool.
-    pub(super) async fn beside(pool: &PgPool) -> Result<Self, Error> {
+    pub(super) async fn dedicated(pool: &PgPool) -> Result<Self, Error> {
         let options = pool.connect_options();
         let connection =
             options.connect().await.map_err(|e| Error::connect("the pool's server", e))?;
@@ -59,8 +63,8 @@ impl Postgres {
 }
 
 impl Driver for Postgres {
-    async fn trip_counted(&mut self, sql: &str, arrived: &AtomicUsize) -> BatchResult {
-        handle::trip::<sqlx::Postgres>(
+    async fn send_counted(&mut self, sql: &str, arrived: &AtomicUsize) -> BatchResult {
+        handle::send::<sqlx::Postgres>(
             &mut self.handle,
             sql,
             |result| result.rows_affected(),
@@ -85,44 +89,47 @@ impl Driver for Postgres {
         // to find what it finds when it runs alone.
         let path = Dialect::Postgres.safe_literal(&path);
         let path = format!("SELECT pg_catalog.set_config('search_path', {path}, false)");
-        self.restore = vec!["RESET ALL".to_owned(), path];
+        self.restore_statements = vec!["RESET ALL".to_owned(), path];
         Ok(())
     }
 
-    fn restore(&mut self, thorough: bool) -> Vec<String> {
-        let more = if thorough { MORE } else { &[] };
-        more.iter().map(|sql| (*sql).to_owned()).chain(self.restore.iter().cloned()).collect()
+    fn restore_statements(&mut self, thorough: bool) -> Vec<String> {
+        let more = if thorough { THOROUGH_RESET } else { &[] };
+        more.iter()
+            .map(|sql| (*sql).to_owned())
+            .chain(self.restore_statements.iter().cloned())
+            .collect()
     }
 
     fn session(&self) -> Option<String> {
         self.session.clone()
     }
 
-    async fn set_up(&mut self, statements: &[String]) -> sqlx::Result<()> {
+    async fn apply_session_settings(&mut self, statements: &[String]) -> sqlx::Result<()> {
         for statement in statements {
-            self.trip(statement).await.done()?;
-            self.restore.push(statement.clone());
+            self.send(statement).await.done()?;
+            self.restore_statements.push(statement.clone());
         }
         Ok(())
     }
 
-    async fn limit(&mut self, time: Duration, bytes: u64) -> sqlx::Result<()> {
+    async fn set_limits(&mut self, time: Duration, bytes: u64) -> sqlx::Result<()> {
         let timeout = format!("SET statement_timeout = {}", time.as_millis());
-        self.trip(&timeout).await.done()?;
-        self.restore.push(timeout);
+        self.send(&timeout).await.done()?;
+        self.restore_statements.push(timeout);
         // Only a superuser may.
         let files = format!("SET temp_file_limit = {}", bytes / 1024);
-        if self.trip(&files).await.failure.is_none() {
-            self.restore.push(files);
+        if self.send(&files).await.failure.is_none() {
+            self.restore_statements.push(files);
         }
         Ok(())
     }
 
     async fn begin(&mut self, _foreign_keys: bool) -> sqlx::Result<()> {
-        self.trip("BEGIN").await.done().map(drop)
+        self.send("BEGIN").await.done().map(drop)
     }
 
-    fn obstacle(&self, error: &sqlx::Error) -> Option<Retry> {
+    fn retry_reason(&self, error: &sqlx::Error) -> Option<Retry> {
         // Serialization failure, deadlock, lock timeout.
         let code = error.as_database_error()?.code()?;
         matches!(code.as_ref(), "40001" | "40P01" | "55P03").then_some(Retry::Conflict)
@@ -143,7 +150,7 @@ impl Driver for Postgres {
         code.is_some_and(|code| matches!(code.as_ref(), "42883" | "0A000"))
     }
 
-    fn remarks(&self, error: &sqlx::Error) -> ErrorDetails {
+    fn details(&self, error: &sqlx::Error) -> ErrorDetails {
         let error = error.as_database_error().and_then(|e| e.try_downcast_ref::<PgDatabaseError>());
         let Some(error) = error else { return ErrorDetails::default() };
         let position = match error.position() {
@@ -155,10 +162,10 @@ impl Driver for Postgres {
     }
 
     async fn close(self) -> sqlx::Result<()> {
-        if !self.restore.is_empty() {
+        if !self.restore_statements.is_empty() {
             // Worked with: whatever the revisions left in the session goes with it.
-            return self.handle.end().await;
+            return self.handle.close().await;
         }
-        self.handle.give_back().await
+        self.handle.release().await
     }
 }

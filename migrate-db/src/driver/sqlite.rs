@@ -20,14 +20,14 @@ use crate::error::Error;
 const BUSY_TIMEOUT_MS: u32 = 250;
 
 /// How often a result is looked for before sleeping: a tenth of a millisecond at most.
-const LOOKS: u32 = 200;
+const POLLS: u32 = 200;
 
 /// How many operations of its virtual machine stand between two looks at the clock.
 const OPERATIONS: i32 = 10_000;
 
 /// The settings of a session that a revision may change and the next one must not find changed. The
 /// first may forbid to set the others.
-const KEPT: [&str; 14] = [
+const RESTORED_SETTINGS: [&str; 14] = [
     "query_only",
     "ignore_check_constraints",
     "defer_foreign_keys",
@@ -49,12 +49,12 @@ pub(crate) struct Sqlite {
     /// The session's settings before the run: foreign keys and busy timeout.
     before: Option<(String, String)>,
     foreign_keys: Option<bool>,
-    /// The statements that bring the settings of [`KEPT`] back to what they were.
-    restore: Vec<String>,
+    /// The statements that bring the settings of [`RESTORED_SETTINGS`] back to what they were.
+    restore_statements: Vec<String>,
     /// Broken references when the transaction began, or the section outside of one.
     broken: Broken,
     /// Whether statements are sent outside of transactions.
-    is_outside: bool,
+    in_autocommit: bool,
 }
 
 /// How often each table refers to rows that are not there, by table and parent; or why that cannot
@@ -87,14 +87,14 @@ impl Sqlite {
             handle,
             before: None,
             foreign_keys: None,
-            restore: Vec::new(),
+            restore_statements: Vec::new(),
             broken: Ok(BTreeMap::new()),
-            is_outside: false,
+            in_autocommit: false,
         }
     }
 
     async fn execute(&mut self, sql: &str) -> sqlx::Result<()> {
-        self.trip(sql).await.done().map(drop)
+        self.send(sql).await.done().map(drop)
     }
 
     async fn pragma(&mut self, name: &str) -> sqlx::Result<String> {
@@ -103,8 +103,8 @@ impl Sqlite {
     }
 
     /// Remembers the settings that are brought back.
-    async fn remember(&mut self) -> sqlx::Result<()> {
-        let question: Vec<String> = KEPT
+    async fn read_settings(&mut self) -> sqlx::Result<()> {
+        let question: Vec<String> = RESTORED_SETTINGS
             .iter()
             .map(|name| format!("(SELECT CAST({name} AS TEXT) FROM pragma_{name})"))
             .collect();
@@ -112,7 +112,7 @@ impl Sqlite {
         let values = rows.into_iter().flatten();
         let back =
             |(name, value): (&&str, Option<String>)| Some(format!("PRAGMA {name} = {}", value?));
-        self.restore = KEPT.iter().zip(values).filter_map(back).collect();
+        self.restore_statements = RESTORED_SETTINGS.iter().zip(values).filter_map(back).collect();
         Ok(())
     }
 
@@ -153,8 +153,8 @@ impl Sqlite {
         let before = self.broken.as_ref().ok();
         Ok(now
             .into_iter()
-            .filter(|(place, count)| {
-                before.and_then(|b| b.get(place)).is_none_or(|was| count > was)
+            .filter(|(source, count)| {
+                before.and_then(|b| b.get(source)).is_none_or(|was| count > was)
             })
             .map(|((table, parent), count)| match count {
                 1 => format!("a row of {table} refers to a row of {parent} that is not there"),
@@ -167,12 +167,12 @@ impl Sqlite {
 }
 
 impl Driver for Sqlite {
-    async fn trip_counted(&mut self, sql: &str, arrived: &AtomicUsize) -> BatchResult {
-        handle::trip::<sqlx::Sqlite>(
+    async fn send_counted(&mut self, sql: &str, arrived: &AtomicUsize) -> BatchResult {
+        handle::send::<sqlx::Sqlite>(
             &mut self.handle,
             sql,
             |result| result.rows_affected(),
-            LOOKS,
+            POLLS,
             arrived,
         )
         .await
@@ -187,18 +187,18 @@ impl Driver for Sqlite {
             self.before =
                 Some((self.pragma("foreign_keys").await?, self.pragma("busy_timeout").await?));
         }
-        self.remember().await?;
+        self.read_settings().await?;
         self.execute(&format!("PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")).await
     }
 
-    async fn set_up(&mut self, statements: &[String]) -> sqlx::Result<()> {
+    async fn apply_session_settings(&mut self, statements: &[String]) -> sqlx::Result<()> {
         for statement in statements {
             self.execute(statement).await?;
         }
-        self.remember().await
+        self.read_settings().await
     }
 
-    async fn limit(&mut self, time: Duration, bytes: u64) -> sqlx::Result<()> {
+    async fn set_limits(&mut self, time: Duration, bytes: u64) -> sqlx::Result<()> {
         // The limit is one of all statements together.
         let until = Instant::now() + time;
         let mut handle = self.handle.lock_handle().await?;
@@ -208,18 +208,18 @@ impl Driver for Sqlite {
         self.execute(&format!("PRAGMA max_page_count = {}", bytes / page.max(1))).await
     }
 
-    fn restore(&mut self, thorough: bool) -> Vec<String> {
+    fn restore_statements(&mut self, thorough: bool) -> Vec<String> {
         if !thorough {
             return Vec::new();
         }
         // Only outside of a transaction it can be set, so there it is looked at.
         self.foreign_keys = None;
-        self.restore.clone()
+        self.restore_statements.clone()
     }
 
     async fn begin(&mut self, foreign_keys: bool) -> sqlx::Result<()> {
         // Between statements outside of transactions only the tool's own rows are written.
-        if self.is_outside {
+        if self.in_autocommit {
             return self.execute("BEGIN IMMEDIATE").await;
         }
         self.set_foreign_keys(foreign_keys).await?;
@@ -228,32 +228,32 @@ impl Driver for Sqlite {
         Ok(())
     }
 
-    async fn outside(&mut self, foreign_keys: bool) -> sqlx::Result<()> {
+    async fn enter_autocommit(&mut self, foreign_keys: bool) -> sqlx::Result<()> {
         self.set_foreign_keys(foreign_keys).await?;
         self.broken = self.broken().await?;
-        self.is_outside = true;
+        self.in_autocommit = true;
         Ok(())
     }
 
-    fn inside(&mut self) {
-        if std::mem::take(&mut self.is_outside) {
+    fn leave_autocommit(&mut self) {
+        if std::mem::take(&mut self.in_autocommit) {
             // The section may have set it otherwise.
             self.foreign_keys = None;
         }
     }
 
-    async fn broken_outside(&mut self) -> sqlx::Result<Vec<String>> {
-        if self.is_outside { self.newly_broken().await } else { Ok(Vec::new()) }
+    async fn autocommit_violations(&mut self) -> sqlx::Result<Vec<String>> {
+        if self.in_autocommit { self.newly_broken().await } else { Ok(Vec::new()) }
     }
 
     async fn violations(&mut self) -> sqlx::Result<Vec<String>> {
-        if self.is_outside || self.foreign_keys == Some(true) {
+        if self.in_autocommit || self.foreign_keys == Some(true) {
             return Ok(Vec::new());
         }
         self.newly_broken().await
     }
 
-    fn obstacle(&self, error: &sqlx::Error) -> Option<Retry> {
+    fn retry_reason(&self, error: &sqlx::Error) -> Option<Retry> {
         // SQLITE_BUSY and SQLITE_LOCKED, with their extended codes.
         let code = error.as_database_error()?.code()?.parse::<u32>().ok()?;
         matches!(code & 0xff, 5 | 6).then_some(Retry::Busy)
@@ -271,6 +271,6 @@ impl Driver for Sqlite {
             self.set_foreign_keys(foreign_keys == "1").await?;
             self.execute(&format!("PRAGMA busy_timeout = {busy_timeout}")).await?;
         }
-        self.handle.give_back().await
+        self.handle.release().await
     }
 }

@@ -46,7 +46,7 @@ pub(crate) async fn schema(
 
 /// Reads what one connection's database holds again and again, for less than [`schema`] where the
 /// catalog tells what has changed.
-pub(crate) enum Reader {
+pub(crate) enum SchemaReader {
     /// Reads it all each time.
     Plain {
         /// The tables to leave out.
@@ -54,24 +54,24 @@ pub(crate) enum Reader {
         dialect: Dialect,
     },
     #[cfg(feature = "postgres")]
-    Postgres(Box<postgres::Reader>),
+    Postgres(Box<postgres::CatalogReader>),
 }
 
-impl Reader {
+impl SchemaReader {
     pub(crate) fn new(dialect: Dialect, without: &[String]) -> Self {
         match dialect {
             #[cfg(feature = "postgres")]
-            Dialect::Postgres => Self::Postgres(Box::new(postgres::Reader::new(without))),
+            Dialect::Postgres => Self::Postgres(Box::new(postgres::CatalogReader::new(without))),
             _ => Self::Plain { without: without.to_vec(), dialect },
         }
     }
 
     /// Whether readings get slower until there is one outside of a transaction.
-    pub(crate) const fn is_behind(&self) -> bool {
+    pub(crate) const fn needs_full_read(&self) -> bool {
         match self {
             Self::Plain { .. } => false,
             #[cfg(feature = "postgres")]
-            Self::Postgres(reader) => reader.is_behind,
+            Self::Postgres(reader) => reader.needs_full_read,
         }
     }
 

@@ -1,9 +1,9 @@
 //! PostgreSQL's catalog, from version 12 on.
 //!
 //! Two round trips: which version it is, then every question in one text. `session` keeps the
-//! session's settings out of the answers, `queries`, `other` and `rare` ask, `reading` takes the
+//! session's settings out of the answers, `queries`, `other` and `misc_objects` ask, `builder` takes the
 //! answers row by row in the order of the questions; `tables`, `constraints`, `indexes` and `types`
-//! make the values. Who reads one database many times has a `known::Reader`, which asks `survey`
+//! make the values. Who reads one database many times has a `incremental::CatalogReader`, which asks `changes`
 //! what has changed, by statements that are `prepared`. Numbers of objects join the answers and
 //! never leave this room.
 //!
@@ -11,18 +11,18 @@
 //! languages, access methods, transforms, conversions and security labels; and what an extension
 //! brought, but for the extension itself.
 
+mod builder;
+mod changes;
 mod constraints;
 mod grants;
+mod incremental;
 mod indexes;
-mod known;
+mod misc_objects;
 mod other;
 mod prepared;
 mod queries;
-mod rare;
-mod reading;
 mod row;
 mod session;
-mod survey;
 mod tables;
 mod types;
 
@@ -30,8 +30,8 @@ use migrate_core::schema::Schema;
 
 use crate::driver::Connection;
 
-pub(super) use known::Reader;
-use reading::Reading;
+use builder::SchemaBuilder;
+pub(super) use incremental::CatalogReader;
 use session::{Session, enter, leave};
 
 pub(super) async fn schema(
@@ -44,5 +44,5 @@ pub(super) async fn schema(
     let all = queries::all(session.version);
     let text = [Session::note(), enter, all, leave()].join(";\n");
     let answers = connection.rows(&text).await?;
-    Ok(Reading::of(session, without, answers.get(2)).schema)
+    Ok(SchemaBuilder::of(session, without, answers.get(2)).schema)
 }

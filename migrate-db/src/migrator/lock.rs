@@ -17,29 +17,29 @@ use migrate_core::lock_table::{LockTable, SIGN_OF_LIFE};
 use migrate_core::version_table::VersionTable;
 
 use super::Options;
-use crate::database::Place;
+use crate::database::ConnectionSource;
 use crate::driver::{Connection, pause};
 use crate::error::Error;
 use crate::event::Event;
 
 /// How long a sign of life, or giving the row back in an emergency, may take.
-const PATIENCE: Duration = Duration::from_secs(2);
+const HEARTBEAT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A lock that is held.
 pub(super) enum LockGuard {
     /// The database's own: it goes with its connection.
     Session(Connection),
     /// A row.
-    Row(Row),
+    Row(LockRow),
 }
 
 impl LockGuard {
     /// Gives the lock back.
-    pub(super) async fn free(self) {
+    pub(super) async fn release(self) {
         match self {
             // Should it fail, the database has taken the lock back already.
             Self::Session(connection) => drop(connection.close().await),
-            Self::Row(row) => row.free().await,
+            Self::Row(row) => row.release().await,
         }
     }
 }
@@ -48,46 +48,46 @@ impl LockGuard {
 ///
 /// # Errors
 /// [`Error::Busy`] when somebody else has it for too long.
-pub(super) async fn take(
-    place: &Place,
+pub(super) async fn acquire_lock(
+    source: &ConnectionSource,
     table: &VersionTable,
     options: &Options,
-    tell: &mut (dyn FnMut(&Event) + Send),
+    on_event: &mut (dyn FnMut(&Event) + Send),
 ) -> Result<Option<LockGuard>, Error> {
-    let templates = place.dialect().lock().filter(|_| options.lock != Locking::None);
+    let templates = source.dialect().lock().filter(|_| options.lock != Locking::None);
     let Some(templates) = templates else { return Ok(None) };
-    let Some(connection) = Connection::beside(place).await? else { return Ok(None) };
+    let Some(connection) = Connection::dedicated(source).await? else { return Ok(None) };
     let mut connection = connection;
     if let Some(prepare) = templates.prepare {
         let prepared = connection.execute(prepare).await;
         prepared.map_err(|e| Error::database("preparing the lock's session", e))?;
     }
-    let mut seeker = Acquire { connection, way: Way::Session(templates, table.version()) };
+    let mut acquire = Acquire { connection, kind: LockKind::Session(templates, table.version()) };
     let wait = options.lock_wait;
     if options.lock != Locking::Table {
-        match seeker.poll(wait, tell).await {
-            Ok(()) => return Ok(Some(LockGuard::Session(seeker.connection))),
+        match acquire.poll(wait, on_event).await {
+            Ok(()) => return Ok(Some(LockGuard::Session(acquire.connection))),
             Err(Error::Database { source, .. })
-                if options.lock == Locking::Auto && seeker.connection.has_no_locks(&source) => {}
+                if options.lock == Locking::Auto && acquire.connection.has_no_locks(&source) => {}
             Err(error) => return Err(error),
         }
     }
     let lock = LockTable::beside(table);
-    seeker.prepare(&lock).await.map_err(|e| Error::database("creating the lock table", e))?;
+    acquire.prepare(&lock).await.map_err(|e| Error::database("creating the lock table", e))?;
     let token = token();
     let holder = format!("{} (process {})", options.by, std::process::id());
-    seeker.way = Way::Row { lock: lock.clone(), token: token.clone(), holder };
-    seeker.poll(wait, tell).await?;
-    Ok(Some(LockGuard::Row(Row::hold(seeker.connection, place.clone(), lock, token))))
+    acquire.kind = LockKind::Row { lock: lock.clone(), token: token.clone(), holder };
+    acquire.poll(wait, on_event).await?;
+    Ok(Some(LockGuard::Row(LockRow::hold(acquire.connection, source.clone(), lock, token))))
 }
 
 /// Somebody who wants the lock.
 struct Acquire {
     connection: Connection,
-    way: Way,
+    kind: LockKind,
 }
 
-enum Way {
+enum LockKind {
     Session(&'static LockTemplates, String),
     Row { lock: LockTable, token: String, holder: String },
 }
@@ -96,7 +96,7 @@ impl Acquire {
     async fn poll(
         &mut self,
         wait: Duration,
-        tell: &mut (dyn FnMut(&Event) + Send),
+        on_event: &mut (dyn FnMut(&Event) + Send),
     ) -> Result<(), Error> {
         let failed = |e| Error::database("taking the lock", e);
         let since = Instant::now();
@@ -110,7 +110,7 @@ impl Acquire {
                 if waited >= wait {
                     return Err(Error::Busy { waited, holder });
                 }
-                tell(&Event::Waiting { holder, waited });
+                on_event(&Event::Waiting { holder, waited });
             }
             tokio::time::sleep(pause(attempt)).await;
             attempt += 1;
@@ -119,16 +119,16 @@ impl Acquire {
     }
 
     async fn try_take(&mut self) -> sqlx::Result<bool> {
-        match &self.way {
-            Way::Session(templates, name) => {
-                let answer = self.connection.ask(&(templates.try_lock)(name)).await?;
-                let taken = answer.as_deref() == Some("yes");
+        match &self.kind {
+            LockKind::Session(templates, name) => {
+                let stored = self.connection.ask(&(templates.try_lock)(name)).await?;
+                let taken = stored.as_deref() == Some("yes");
                 if let Some(before_retry) = templates.before_retry.filter(|_| !taken) {
                     self.connection.execute(before_retry).await?;
                 }
                 Ok(taken)
             }
-            Way::Row { lock, token, holder } => {
+            LockKind::Row { lock, token, holder } => {
                 let connection = &mut self.connection;
                 // An insert that the key refuses is an error in the server's log: not while the
                 // row is there.
@@ -139,7 +139,7 @@ impl Acquire {
                 };
                 match taken.await {
                     Err(sqlx::Error::Database(e)) if e.is_unique_violation() => Ok(false),
-                    Err(error) if self.connection.obstacle(&error).is_some() => Ok(false),
+                    Err(error) if self.connection.retry_reason(&error).is_some() => Ok(false),
                     taken => taken,
                 }
             }
@@ -147,9 +147,11 @@ impl Acquire {
     }
 
     async fn holder(&mut self) -> sqlx::Result<Option<String>> {
-        match &self.way {
-            Way::Session(templates, name) => self.connection.ask(&(templates.holder)(name)).await,
-            Way::Row { lock, .. } => {
+        match &self.kind {
+            LockKind::Session(templates, name) => {
+                self.connection.ask(&(templates.holder)(name)).await
+            }
+            LockKind::Row { lock, .. } => {
                 let rows = self.connection.rows(&lock.holder()).await?;
                 Ok(rows.first().map(|cells| LockTable::read_holder(cells)))
             }
@@ -159,9 +161,9 @@ impl Acquire {
     /// Makes sure of the table. Somebody else may create it in the same moment, which some
     /// databases refuse in spite of IF NOT EXISTS.
     async fn prepare(&mut self, lock: &LockTable) -> sqlx::Result<()> {
-        if let Some(before_retry) = match &self.way {
-            Way::Session(templates, _) => templates.before_retry,
-            Way::Row { .. } => None,
+        if let Some(before_retry) = match &self.kind {
+            LockKind::Session(templates, _) => templates.before_retry,
+            LockKind::Row { .. } => None,
         } {
             self.connection.execute(before_retry).await?;
         }
@@ -176,45 +178,50 @@ impl Acquire {
 }
 
 /// A lock row that is held, and the thread that shows the signs of life.
-pub(super) struct Row {
+pub(super) struct LockRow {
     /// Taken with it, and kept to give it back.
     connection: Option<Connection>,
     lock: LockTable,
     token: String,
     /// Says that the row is given back; gone without a word, the thread does that.
-    freed: Option<mpsc::Sender<()>>,
-    keeper: Option<JoinHandle<()>>,
+    released: Option<mpsc::Sender<()>>,
+    heartbeat: Option<JoinHandle<()>>,
 }
 
-impl Row {
-    fn hold(connection: Connection, place: Place, lock: LockTable, token: String) -> Self {
-        let (freed, stop) = mpsc::channel();
-        let keeper = Heartbeat { place, lock: lock.clone(), token: token.clone() };
+impl LockRow {
+    fn hold(
+        connection: Connection,
+        source: ConnectionSource,
+        lock: LockTable,
+        token: String,
+    ) -> Self {
+        let (released, stop) = mpsc::channel();
+        let heartbeat = Heartbeat { source, lock: lock.clone(), token: token.clone() };
         // Without the thread the row counts for as long as a dead one.
-        let keeper = thread::Builder::new()
+        let heartbeat = thread::Builder::new()
             .name("migrate lock".to_owned())
-            .spawn(move || keeper.keep(&stop))
+            .spawn(move || heartbeat.run(&stop))
             .ok();
-        Self { connection: Some(connection), lock, token, freed: Some(freed), keeper }
+        Self { connection: Some(connection), lock, token, released: Some(released), heartbeat }
     }
 
-    async fn free(mut self) {
+    async fn release(mut self) {
         let Some(mut connection) = self.connection.take() else { return };
         if connection.execute(&self.lock.free(&self.token)).await.is_ok() {
-            if let Some(freed) = self.freed.take() {
-                let _ = freed.send(());
+            if let Some(released) = self.released.take() {
+                let _ = released.send(());
             }
-            self.keeper = None;
+            self.heartbeat = None;
             let _ = connection.close().await;
         }
     }
 }
 
-impl Drop for Row {
+impl Drop for LockRow {
     fn drop(&mut self) {
-        drop(self.freed.take());
-        if let Some(keeper) = self.keeper.take() {
-            let _ = keeper.join();
+        drop(self.released.take());
+        if let Some(heartbeat) = self.heartbeat.take() {
+            let _ = heartbeat.join();
         }
     }
 }
@@ -222,13 +229,13 @@ impl Drop for Row {
 /// Shows signs of life, on a thread and a runtime of its own: nothing that the holder does or that
 /// happens to it keeps it from that.
 struct Heartbeat {
-    place: Place,
+    source: ConnectionSource,
     lock: LockTable,
     token: String,
 }
 
 impl Heartbeat {
-    fn keep(&self, stop: &mpsc::Receiver<()>) {
+    fn run(&self, stop: &mpsc::Receiver<()>) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let Ok(runtime) = runtime else { return };
         let mut connection = None;
@@ -238,8 +245,9 @@ impl Heartbeat {
                 Err(RecvTimeoutError::Timeout) => (self.lock.live(&self.token), false),
                 Err(RecvTimeoutError::Disconnected) => (self.lock.free(&self.token), true),
             };
-            let sent =
-                async { tokio::time::timeout(PATIENCE, self.send(&mut connection, &sql)).await };
+            let sent = async {
+                tokio::time::timeout(HEARTBEAT_TIMEOUT, self.send(&mut connection, &sql)).await
+            };
             let changed = runtime.block_on(sent).ok().and_then(Result::ok);
             match changed {
                 _ if last => return,
@@ -255,7 +263,7 @@ impl Heartbeat {
     async fn send(&self, kept: &mut Option<Connection>, sql: &str) -> Result<u64, Error> {
         let connection = match kept {
             Some(connection) => connection,
-            None => match Connection::beside(&self.place).await? {
+            None => match Connection::dedicated(&self.source).await? {
                 Some(connection) => kept.insert(connection),
                 None => return Ok(0),
             },

@@ -22,11 +22,11 @@ use migrate_core::version_table::{FullRow, LogRow, VersionTable};
 
 pub use options::Options;
 pub use prefetch::Prefetch;
-use prefetch::{Reached, connect};
+use prefetch::{Connected, connect};
 pub use report::{Preview, Report, ReportedStep};
 #[cfg(feature = "testkit")]
 pub(crate) use session::plan_error;
-use session::{Session, Way};
+use session::{Destination, Session};
 
 use crate::database::Database;
 use crate::driver::Connection;
@@ -47,8 +47,8 @@ use crate::unfinished::{Repair, Unfinished};
 pub struct Migrator<'h> {
     history: &'h History,
     options: Options,
-    ahead: Option<Prefetch>,
-    tell: Box<dyn FnMut(&Event) + Send + 'h>,
+    prefetch: Option<Prefetch>,
+    on_event: Box<dyn FnMut(&Event) + Send + 'h>,
 }
 
 /// What a method comes down to. Behind a pointer it is compiled here, once, and not in every program
@@ -59,7 +59,7 @@ impl<'h> Migrator<'h> {
     /// A migrator for a history whose diagnostics hold no error.
     #[must_use]
     pub fn new(history: &'h History) -> Self {
-        Self { history, options: Options::default(), ahead: None, tell: Box::new(|_| {}) }
+        Self { history, options: Options::default(), prefetch: None, on_event: Box::new(|_| {}) }
     }
 
     /// Works with these options.
@@ -71,15 +71,15 @@ impl<'h> Migrator<'h> {
 
     /// Uses this connection for the first visit, which must be to the same database.
     #[must_use]
-    pub fn ahead(mut self, ahead: Option<Prefetch>) -> Self {
-        self.ahead = ahead;
+    pub fn prefetch(mut self, prefetch: Option<Prefetch>) -> Self {
+        self.prefetch = prefetch;
         self
     }
 
     /// Tells what happens as it happens.
     #[must_use]
-    pub fn on_event(mut self, tell: impl FnMut(&Event) + Send + 'h) -> Self {
-        self.tell = Box::new(tell);
+    pub fn on_event(mut self, on_event: impl FnMut(&Event) + Send + 'h) -> Self {
+        self.on_event = Box::new(on_event);
         self
     }
 
@@ -100,12 +100,12 @@ impl<'h> Migrator<'h> {
     fn read_status(&mut self, database: Database) -> Boxed<'_, Status> {
         Box::pin(async move {
             let history = self.history;
-            let status = self.read(&database, async |reached, table| {
-                let status = reached.status(table, history).await?;
-                status.is_known(table)?;
+            let status = self.read(&database, async |connected, table| {
+                let status = connected.status(table, history).await?;
+                status.check_version_table(table)?;
                 Ok(status)
             });
-            Ok(status.await?.unwrap_or_else(|| Status::blank(&history.graph)))
+            Ok(status.await?.unwrap_or_else(|| Status::empty(&history.graph)))
         })
     }
 
@@ -119,8 +119,8 @@ impl<'h> Migrator<'h> {
 
     fn read_rows(&mut self, database: Database) -> Boxed<'_, Vec<FullRow>> {
         Box::pin(async move {
-            let rows = self.read(&database, async |reached, table| {
-                state::full_rows(&mut reached.connection, table).await
+            let rows = self.read(&database, async |connected, table| {
+                state::full_rows(&mut connected.connection, table).await
             });
             Ok(rows.await?.unwrap_or_default())
         })
@@ -136,8 +136,8 @@ impl<'h> Migrator<'h> {
 
     fn read_log(&mut self, database: Database) -> Boxed<'_, Vec<LogRow>> {
         Box::pin(async move {
-            let log = self.read(&database, async |reached, table| {
-                state::log(&mut reached.connection, table).await
+            let log = self.read(&database, async |connected, table| {
+                state::log(&mut connected.connection, table).await
             });
             Ok(log.await?.unwrap_or_default())
         })
@@ -149,24 +149,24 @@ impl<'h> Migrator<'h> {
         &mut self,
         database: &Database,
         create: bool,
-    ) -> Result<Option<Reached>, Error> {
+    ) -> Result<Option<Connected>, Error> {
         check(&self.version_table(database))?;
         let limit = self.options.connect_timeout;
-        connect(self.ahead.take(), database, create, limit, &mut *self.tell).await
+        connect(self.prefetch.take(), database, create, limit, &mut *self.on_event).await
     }
 
     /// What a database says that is not to be changed; `None` where there is none.
     async fn read<T>(
         &mut self,
         database: &Database,
-        ask: impl AsyncFnOnce(&mut Reached, &VersionTable) -> Result<T, Error>,
+        ask: impl AsyncFnOnce(&mut Connected, &VersionTable) -> Result<T, Error>,
     ) -> Result<Option<T>, Error> {
         let table = self.version_table(database);
-        let Some(mut reached) = self.connect(database, false).await? else {
+        let Some(mut connected) = self.connect(database, false).await? else {
             return Ok(None);
         };
-        let said = ask(&mut reached, &table).await;
-        close(reached.connection).await?;
+        let said = ask(&mut connected, &table).await;
+        close(connected.connection).await?;
         said.map(Some)
     }
 
@@ -182,11 +182,11 @@ impl<'h> Migrator<'h> {
         database: impl Into<Database>,
         target: &Target,
     ) -> Result<Report, Error> {
-        self.run(database.into(), Way::Up(target)).await
+        self.run(database.into(), Destination::Up(target)).await
     }
 
-    /// Undoes what is above a target, which stays applied. Revisions that no file holds are undone
-    /// with the way down that the database keeps.
+    /// Reverts the revisions above a target, which stays applied. Unknown revisions are reverted by
+    /// the down section that the version table stores.
     ///
     /// # Errors
     /// As [`Migrator::upgrade`]; [`Error::Plan`] when a revision on the way cannot be undone:
@@ -196,21 +196,25 @@ impl<'h> Migrator<'h> {
         database: impl Into<Database>,
         target: &Target,
     ) -> Result<Report, Error> {
-        self.run(database.into(), Way::Down(target)).await
+        self.run(database.into(), Destination::Down(target)).await
     }
 
-    fn run<'b>(&'b mut self, database: Database, way: Way<'b>) -> Boxed<'b, Report> {
+    fn run<'b>(
+        &'b mut self,
+        database: Database,
+        destination: Destination<'b>,
+    ) -> Boxed<'b, Report> {
         Box::pin(async move {
-            let create = matches!(way, Way::Up(_));
-            let reached = self.connect(&database, create).await?;
+            let create = matches!(destination, Destination::Up(_));
+            let connected = self.connect(&database, create).await?;
             let (history, options) = (self.history, &self.options);
-            let session = Session::new(reached, &database, options, &mut *self.tell);
+            let session = Session::new(connected, &database, options, &mut *self.on_event);
             let Some(mut session) = session else {
-                let preview = nowhere(history, &database, options, way)?;
+                let preview = preview_without_database(history, &database, options, destination)?;
                 let heads = preview.plan.heads_after(&history.graph);
                 return Ok(Report::new(&history.graph, &[], &heads));
             };
-            let report = session.go(history, way).await;
+            let report = session.go(history, destination).await;
             session.end(report).await
         })
     }
@@ -235,8 +239,8 @@ impl<'h> Migrator<'h> {
         revision: Option<&'b str>,
     ) -> Boxed<'b, Report> {
         Box::pin(async move {
-            let reached = self.connect(&database, false).await?;
-            let session = Session::new(reached, &database, &self.options, &mut *self.tell);
+            let connected = self.connect(&database, false).await?;
+            let session = Session::new(connected, &database, &self.options, &mut *self.on_event);
             let mut session = session.ok_or_else(redo::nothing_applied)?;
             let report = session.redo(self.history, revision).await;
             session.end(report).await
@@ -261,8 +265,8 @@ impl<'h> Migrator<'h> {
         revision: Option<&'b str>,
     ) -> Boxed<'b, Preview<'h>> {
         Box::pin(async move {
-            let reached = self.connect(&database, false).await?;
-            let session = Session::new(reached, &database, &self.options, &mut *self.tell);
+            let connected = self.connect(&database, false).await?;
+            let session = Session::new(connected, &database, &self.options, &mut *self.on_event);
             let mut session = session.ok_or_else(redo::nothing_applied)?;
             let preview = session.preview_redo(self.history, revision).await;
             session.end(preview).await
@@ -279,22 +283,26 @@ impl<'h> Migrator<'h> {
         direction: Direction,
         target: &Target,
     ) -> Result<Preview<'h>, Error> {
-        let way = match direction {
-            Direction::Up => Way::Up(target),
-            Direction::Down => Way::Down(target),
+        let destination = match direction {
+            Direction::Up => Destination::Up(target),
+            Direction::Down => Destination::Down(target),
         };
-        self.preview(database.into(), way).await
+        self.preview(database.into(), destination).await
     }
 
-    fn preview<'b>(&'b mut self, database: Database, way: Way<'b>) -> Boxed<'b, Preview<'h>> {
+    fn preview<'b>(
+        &'b mut self,
+        database: Database,
+        destination: Destination<'b>,
+    ) -> Boxed<'b, Preview<'h>> {
         Box::pin(async move {
-            let reached = self.connect(&database, false).await?;
+            let connected = self.connect(&database, false).await?;
             let (history, options) = (self.history, &self.options);
-            let session = Session::new(reached, &database, options, &mut *self.tell);
+            let session = Session::new(connected, &database, options, &mut *self.on_event);
             let Some(mut session) = session else {
-                return nowhere(history, &database, options, way);
+                return preview_without_database(history, &database, options, destination);
             };
-            let preview = session.preview(history, way).await;
+            let preview = session.preview(history, destination).await;
             session.end(preview).await
         })
     }
@@ -309,18 +317,18 @@ impl<'h> Migrator<'h> {
         targets: &[Target],
         purge: bool,
     ) -> Result<Report, Error> {
-        self.mark(database.into(), targets, purge).await
+        self.run_stamp(database.into(), targets, purge).await
     }
 
-    fn mark<'b>(
+    fn run_stamp<'b>(
         &'b mut self,
         database: Database,
         targets: &'b [Target],
         purge: bool,
     ) -> Boxed<'b, Report> {
         Box::pin(async move {
-            let reached = self.connect(&database, true).await?;
-            let session = Session::new(reached, &database, &self.options, &mut *self.tell);
+            let connected = self.connect(&database, true).await?;
+            let session = Session::new(connected, &database, &self.options, &mut *self.on_event);
             let Some(mut session) = session else { return Ok(Report::default()) };
             let report = session.stamp(self.history, targets, purge).await;
             session.end(report).await
@@ -336,38 +344,38 @@ impl<'h> Migrator<'h> {
         database: impl Into<Database>,
         repair: Repair,
     ) -> Result<Vec<Unfinished>, Error> {
-        self.settle(database.into(), repair).await
+        self.run_repair(database.into(), repair).await
     }
 
     /// Writes a version table that is missing again, with the revisions that its log leaves applied;
     /// which those are, none when it is not missing.
     ///
     /// # Errors
-    /// [`Error::Unknown`] when no file holds one of them, and as [`Migrator::repair`].
+    /// [`Error::Unknown`] when one of them is unknown, and as [`Migrator::repair`].
     pub async fn repair_from_log(
         &mut self,
         database: impl Into<Database>,
     ) -> Result<Vec<String>, Error> {
-        self.rewrite(database.into()).await
+        self.run_repair_from_log(database.into()).await
     }
 
-    fn rewrite(&mut self, database: Database) -> Boxed<'_, Vec<String>> {
+    fn run_repair_from_log(&mut self, database: Database) -> Boxed<'_, Vec<String>> {
         Box::pin(async move {
-            let reached = self.connect(&database, false).await?;
-            let session = Session::new(reached, &database, &self.options, &mut *self.tell);
+            let connected = self.connect(&database, false).await?;
+            let session = Session::new(connected, &database, &self.options, &mut *self.on_event);
             let Some(mut session) = session else { return Ok(Vec::new()) };
             let written = session.repair_from_log(self.history).await;
             session.end(written).await
         })
     }
 
-    fn settle(&mut self, database: Database, repair: Repair) -> Boxed<'_, Vec<Unfinished>> {
+    fn run_repair(&mut self, database: Database, repair: Repair) -> Boxed<'_, Vec<Unfinished>> {
         Box::pin(async move {
-            let reached = self.connect(&database, false).await?;
-            let session = Session::new(reached, &database, &self.options, &mut *self.tell);
+            let connected = self.connect(&database, false).await?;
+            let session = Session::new(connected, &database, &self.options, &mut *self.on_event);
             let Some(mut session) = session else { return Ok(Vec::new()) };
-            let settled = session.repair(self.history, repair).await;
-            session.end(settled).await
+            let resolved = session.repair(self.history, repair).await;
+            session.end(resolved).await
         })
     }
 }
@@ -378,13 +386,13 @@ pub(crate) fn check(table: &VersionTable) -> Result<(), Error> {
 }
 
 /// What going the way does where there is no database yet.
-fn nowhere<'h>(
+fn preview_without_database<'h>(
     history: &'h History,
     database: &Database,
     options: &Options,
-    way: Way<'_>,
+    destination: Destination<'_>,
 ) -> Result<Preview<'h>, Error> {
-    way.preview(Cow::Borrowed(history), Status::blank(&history.graph), database, options)
+    destination.preview(Cow::Borrowed(history), Status::empty(&history.graph), database, options)
 }
 
 async fn close(connection: Connection) -> Result<(), Error> {

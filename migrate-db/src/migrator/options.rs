@@ -26,7 +26,7 @@ pub struct Options {
     pub lock_timeout: Option<Duration>,
     /// How long a statement may run, where a section does not say.
     pub statement_timeout: Option<Duration>,
-    /// Whether the downs of revisions that no file holds may run; nobody is asked here.
+    /// Whether the downs of unknown revisions may run. The library never asks.
     pub unknown_downs: UnknownDowns,
     /// Statements that the session of a run begins with.
     pub session: Vec<String>,
@@ -97,7 +97,7 @@ fn by_default() -> String {
 impl Options {
     /// How scripts are cut on a database.
     #[must_use]
-    pub fn how(&self, dialect: Dialect) -> ScriptOptions {
+    pub fn script_options(&self, dialect: Dialect) -> ScriptOptions {
         ScriptOptions {
             transactions: self.transactions.unwrap_or(dialect.capabilities().transactions),
             lock_timeout: self.lock_timeout,

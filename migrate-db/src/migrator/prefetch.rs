@@ -10,36 +10,36 @@ use tokio::task::JoinHandle;
 
 use super::{Options, Report};
 use crate::applied_digest::AppliedDigest;
+use crate::connect;
 use crate::database::Database;
 use crate::driver::Connection;
 use crate::error::Error;
 use crate::event::Event;
-use crate::reach;
-use crate::state::{self, Answer, Status};
+use crate::state::{self, Status, StoredState};
 
 /// A connection on its way, and what the version table says: what a command that reads a thousand
 /// files asks for before it does.
 pub struct Prefetch {
-    connecting: JoinHandle<Result<Option<Reached>, Error>>,
+    connecting: JoinHandle<Result<Option<Connected>, Error>>,
     /// What came of it, once it was waited for.
-    outcome: Option<Result<Option<Reached>, Error>>,
+    outcome: Option<Result<Option<Connected>, Error>>,
 }
 
 /// A database that was reached.
-pub(super) struct Reached {
+pub(super) struct Connected {
     pub(super) connection: Connection,
     /// What its version table said when it was reached, where that was asked. Only who looks before
     /// taking a lock may go by it.
-    answer: Option<Answer>,
+    stored: Option<StoredState>,
 }
 
-impl From<Connection> for Reached {
+impl From<Connection> for Connected {
     fn from(connection: Connection) -> Self {
-        Self { connection, answer: None }
+        Self { connection, stored: None }
     }
 }
 
-impl Reached {
+impl Connected {
     /// Where the database stands: by what it said when it was reached, the first time, if that was
     /// asked; else by what it says now.
     pub(super) async fn status(
@@ -47,8 +47,8 @@ impl Reached {
         table: &VersionTable,
         history: &History,
     ) -> Result<Status, Error> {
-        match self.answer.take() {
-            Some(answer) => Status::of(&answer, history, table.dialect()),
+        match self.stored.take() {
+            Some(stored) => Status::of(&stored, history, table.dialect()),
             None => state::read(&mut self.connection, table, history).await,
         }
     }
@@ -68,26 +68,26 @@ impl Prefetch {
     /// Outside a tokio runtime.
     #[must_use]
     pub fn new(database: &Database, options: &Options) -> Self {
-        let place = database.place.clone();
+        let source = database.source.clone();
         let table = VersionTable::new(database.dialect(), &options.version_table);
         let limit = options.connect_timeout;
         let connecting = async move {
-            let opening = Connection::open(&place, false);
-            let Some(mut connection) = reach::in_time(&place, limit, opening).await? else {
+            let opening = Connection::open(&source, false);
+            let Some(mut connection) = connect::with_timeout(&source, limit, opening).await? else {
                 return Ok(None);
             };
             // What stands in the way of reading is told when it is read again.
-            let answer = match table.check() {
-                Ok(()) => state::answer(&mut connection, &table).await.ok(),
+            let stored = match table.check() {
+                Ok(()) => state::read_stored(&mut connection, &table).await.ok(),
                 Err(_) => None,
             };
-            Ok(Some(Reached { connection, answer }))
+            Ok(Some(Connected { connection, stored }))
         };
         Self { connecting: tokio::spawn(connecting), outcome: None }
     }
 
     /// Whether it shows at once that there is no database to ask.
-    pub async fn is_in_vain(&mut self) -> bool {
+    pub async fn has_failed(&mut self) -> bool {
         tokio::task::yield_now().await;
         self.connecting.is_finished() && !matches!(self.wait().await, Ok(Some(_)))
     }
@@ -100,7 +100,7 @@ impl Prefetch {
             return None;
         }
         match self.wait().await {
-            Ok(Some(Reached { answer: Some(answer), .. })) if answer.shows(all) => {
+            Ok(Some(Connected { stored: Some(stored), .. })) if stored.is_fully_applied(all) => {
                 Some(Report { steps: Vec::new(), heads_after: all.heads().to_vec() })
             }
             _ => None,
@@ -111,7 +111,7 @@ impl Prefetch {
     /// that is not known.
     pub async fn unapplied(&mut self, graph: &Graph) -> Vec<Node> {
         match self.wait().await {
-            Ok(Some(Reached { answer: Some(answer), .. })) => answer.lacks(graph),
+            Ok(Some(Connected { stored: Some(stored), .. })) => stored.unapplied(graph),
             _ => graph.order().collect(),
         }
     }
@@ -121,19 +121,19 @@ impl Prefetch {
     /// # Errors
     /// When the database cannot be reached, or does not let go.
     pub async fn close(self) -> Result<(), Error> {
-        match self.reached().await? {
-            Some(reached) => super::close(reached.connection).await,
+        match self.connected().await? {
+            Some(connected) => super::close(connected.connection).await,
             None => Ok(()),
         }
     }
 
     /// The database; `None` when it does not exist.
-    async fn reached(mut self) -> Result<Option<Reached>, Error> {
+    async fn connected(mut self) -> Result<Option<Connected>, Error> {
         let _ = self.wait().await;
         self.outcome.unwrap_or(Ok(None))
     }
 
-    async fn wait(&mut self) -> &Result<Option<Reached>, Error> {
+    async fn wait(&mut self) -> &Result<Option<Connected>, Error> {
         let outcome = match self.outcome.take() {
             Some(outcome) => outcome,
             None => match (&mut self.connecting).await {
@@ -152,22 +152,22 @@ impl Prefetch {
 /// The connection that is on its way, else a new one; `None` when the database does not exist and
 /// is not to be created.
 pub(super) async fn connect(
-    ahead: Option<Prefetch>,
+    prefetch: Option<Prefetch>,
     database: &Database,
     create: bool,
     limit: Duration,
-    tell: &mut (dyn FnMut(&Event) + Send),
-) -> Result<Option<Reached>, Error> {
-    let place = &database.place;
-    let open = || -> BoxFuture<'_, Result<Option<Reached>, Error>> {
-        Box::pin(async move { Ok(Connection::open(place, create).await?.map(Reached::from)) })
+    on_event: &mut (dyn FnMut(&Event) + Send),
+) -> Result<Option<Connected>, Error> {
+    let source = &database.source;
+    let open = || -> BoxFuture<'_, Result<Option<Connected>, Error>> {
+        Box::pin(async move { Ok(Connection::open(source, create).await?.map(Connected::from)) })
     };
     let first = async {
-        let reached = match ahead {
-            Some(ahead) => ahead.reached().await?,
+        let connected = match prefetch {
+            Some(prefetch) => prefetch.connected().await?,
             None => None,
         };
-        if reached.is_some() { Ok(reached) } else { open().await }
+        if connected.is_some() { Ok(connected) } else { open().await }
     };
-    reach::persistently(place, limit, tell, first, open).await
+    connect::connect_with_retry(source, limit, on_event, first, open).await
 }

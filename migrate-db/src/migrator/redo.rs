@@ -13,7 +13,7 @@ use migrate_core::script::{Script, ScriptOptions, Transactions};
 use migrate_core::version_table::LogRow;
 
 use super::report::{Preview, Report};
-use super::rounds::Aim;
+use super::rounds::Objective;
 use super::session::{Session, plan_error};
 use crate::error::Error;
 use crate::event::Event;
@@ -93,9 +93,9 @@ impl Session<'_> {
         revision: Option<&str>,
     ) -> Result<Report, Error> {
         let (redo, preview) = self.choose_redo(history, revision).await?;
-        (self.tell)(&Event::Planned { steps: preview.plan.steps.len() });
+        (self.on_event)(&Event::Planned { steps: preview.plan.steps.len() });
         drop(preview);
-        self.work_towards(history, &Aim::Redo(redo)).await
+        self.work_towards(history, &Objective::Redo(redo)).await
     }
 
     /// What a redo would do now. Reads only.
@@ -113,19 +113,23 @@ impl Session<'_> {
         revision: Option<&str>,
     ) -> Result<(Redo, Preview<'h>), Error> {
         let graph = &history.graph;
-        let mut status = self.reached.status(&self.table, history).await?;
-        status.is_known(&self.table)?;
-        let log = state::log(&mut self.reached.connection, &self.table).await?;
+        let mut status = self.connected.status(&self.table, history).await?;
+        status.check_version_table(&self.table)?;
+        let log = state::log(&mut self.connected.connection, &self.table).await?;
         let redo = Redo::choose(graph, &status, &log, revision)?;
         // The text of what is done again may be another one; all else must be as it ran.
         let edited = std::mem::take(&mut status.edited);
         status.edited = edited.iter().copied().filter(|node| !redo.is_about(*node)).collect();
-        status.agree(history)?;
+        status.check_matches(history)?;
         status.edited = edited;
         let plan = redo.plan(graph, &status, &log);
         let dialect = self.database.dialect();
-        let how = ScriptOptions { transactions: Transactions::All, ..self.options.how(dialect) };
-        Script::of(graph, &plan.steps, dialect, how).map_err(|e| plan_error(&e, graph))?;
+        let script_options = ScriptOptions {
+            transactions: Transactions::All,
+            ..self.options.script_options(dialect)
+        };
+        Script::of(graph, &plan.steps, dialect, script_options)
+            .map_err(|e| plan_error(&e, graph))?;
         Ok((redo, Preview { history: Cow::Borrowed(history), status, plan }))
     }
 }

@@ -7,7 +7,7 @@ use migrate_core::graph::{Graph, Node};
 use migrate_core::history::History;
 use migrate_core::plan::{Direction, Plan};
 
-use crate::runner::Done;
+use crate::runner::CompletedStep;
 use crate::state::Status;
 
 /// What a run would do, and from where.
@@ -61,8 +61,8 @@ pub struct ReportedStep {
 }
 
 impl Report {
-    pub(super) fn new(graph: &Graph, done: &[Done], heads: &[Node]) -> Self {
-        let step = |Done { step, duration }: &Done| ReportedStep {
+    pub(super) fn new(graph: &Graph, done: &[CompletedStep], heads: &[Node]) -> Self {
+        let step = |CompletedStep { step, duration }: &CompletedStep| ReportedStep {
             revision: graph.id(step.node).to_string(),
             message: graph.revision(step.node).message().to_owned(),
             direction: step.direction,

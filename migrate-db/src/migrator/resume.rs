@@ -17,8 +17,8 @@ pub(super) fn resume(
     status: &Status,
     continues: impl FnOnce(Step) -> bool,
     database: &Database,
-    how: ScriptOptions,
-    half_made: Vec<String>,
+    script_options: ScriptOptions,
+    invalid_indexes: Vec<String>,
 ) -> Result<Option<Script>, Error> {
     let Some(unfinished) = status.unfinished.first() else { return Ok(None) };
     let graph = &history.graph;
@@ -33,7 +33,7 @@ pub(super) fn resume(
     let Some(step) = step.filter(|step| !unfinished.in_doubt() && continues(*step)) else {
         let resume = resume_command(graph, &unfinished.revision, going);
         let unfinished = Box::new(unfinished.clone());
-        return Err(Error::Unfinished { unfinished, next, half_made, resume });
+        return Err(Error::Unfinished { unfinished, next, invalid_indexes, resume });
     };
     if unfinished.fingerprint
         != Some(fingerprint_of(graph, step, unfinished.done, database.dialect()))
@@ -51,7 +51,7 @@ pub(super) fn resume(
             )],
         });
     }
-    Script::resume(graph, step, unfinished.done, database.dialect(), how)
+    Script::resume(graph, step, unfinished.done, database.dialect(), script_options)
         .map(Some)
         .map_err(|e| plan_error(&e, graph))
 }

@@ -15,22 +15,22 @@ use super::redo::Redo;
 use super::report::Report;
 use super::resume::resume;
 use super::session::{Session, plan_error};
-use crate::doubt::{self, Doubt};
 use crate::driver::{Connection, pause};
 use crate::error::Error;
 use crate::event::Event;
-use crate::runner::{Done, Outcome, Runner, Work};
-use crate::state::{self, Missing, Status};
+use crate::recovery::{self, Resolution};
+use crate::runner::{CompletedStep, Outcome, RunContext, Runner};
+use crate::state::{self, MissingTable, Status};
 use crate::unfinished::{Unfinished, resume_command};
 
 /// How often a lost connection is made again in one run.
-const RECONNECTIONS: u32 = 5;
+const MAX_RECONNECTIONS: u32 = 5;
 
 /// How often a run may be overtaken while the version table stays as it is.
-const STANDSTILLS: u32 = 5;
+const MAX_UNCHANGED_REPLANS: u32 = 5;
 
 /// How often a run may be overtaken at all.
-const REPLANS: u32 = 10_000;
+const MAX_REPLANS: u32 = 10_000;
 
 /// How long a row must stay as it is before its statement in doubt is that of a dead runner, where
 /// no lock says that there is no other one.
@@ -40,7 +40,7 @@ const LIVE_RUNNER: Duration = Duration::from_secs(3);
 const ANSWER: Duration = Duration::from_secs(5);
 
 /// What a session is to reach.
-pub(super) enum Aim {
+pub(super) enum Objective {
     /// A goal, by steps in one direction.
     Goal(Goal, Direction),
     /// Revisions reverted and applied again.
@@ -50,9 +50,9 @@ pub(super) enum Aim {
 /// How a round ended.
 enum Round {
     /// There is nothing left to do.
-    Arrived(Report),
+    Complete(Report),
     /// A part was done; another round does the rest.
-    GoesOn,
+    Continue,
     /// Another runner did it, or a part of it.
     Overtaken(Status),
 }
@@ -76,7 +76,7 @@ impl Limit {
         self.standstills = if self.last.as_ref() == Some(&now) { self.standstills + 1 } else { 0 };
         self.total += 1;
         self.last = Some(now);
-        if self.standstills < STANDSTILLS && self.total < REPLANS {
+        if self.standstills < MAX_UNCHANGED_REPLANS && self.total < MAX_REPLANS {
             return Ok(());
         }
         Err(Error::Plan {
@@ -98,9 +98,9 @@ impl Session<'_> {
     pub(super) async fn work_towards(
         &mut self,
         history: &History,
-        aim: &Aim,
+        objective: &Objective,
     ) -> Result<Report, Error> {
-        match self.rounds(history, aim).await {
+        match self.rounds(history, objective).await {
             Err(Error::Interrupted { unanswered, .. }) => {
                 Err(self.interrupted(history, unanswered).await)
             }
@@ -111,7 +111,7 @@ impl Session<'_> {
     /// What an interrupted run leaves, as another connection finds it.
     async fn interrupted(&mut self, history: &History, unanswered: bool) -> Error {
         let asked = async {
-            let connection = Connection::open(&self.database.place, false).await.ok().flatten();
+            let connection = Connection::open(&self.database.source, false).await.ok().flatten();
             let status = state::read(&mut connection?, &self.table, history).await.ok()?;
             let heads = status.heads(&history.graph);
             let heads = heads.iter().map(|node| history.graph.id(*node).to_string()).collect();
@@ -126,27 +126,27 @@ impl Session<'_> {
         Error::Interrupted { heads, unanswered, resume }
     }
 
-    async fn rounds(&mut self, history: &History, aim: &Aim) -> Result<Report, Error> {
+    async fn rounds(&mut self, history: &History, objective: &Objective) -> Result<Report, Error> {
         let mut done = Vec::new();
         let mut lost = 0;
         let mut limit = Limit::default();
         let mut entered = self.enter().await;
         loop {
             let round = match entered {
-                Ok(()) => self.round(history, aim, limit.total > 0, &mut done).await,
+                Ok(()) => self.round(history, objective, limit.total > 0, &mut done).await,
                 Err(error) => Err(error),
             };
             entered = Ok(());
             match round {
-                Ok(Round::Arrived(report)) => return Ok(report),
-                Ok(Round::GoesOn) => {}
+                Ok(Round::Complete(report)) => return Ok(report),
+                Ok(Round::Continue) => {}
                 Ok(Round::Overtaken(status)) => {
                     limit.overtaken(&status)?;
-                    (self.tell)(&Event::Replanned);
+                    (self.on_event)(&Event::Replanned);
                 }
                 // What became of the last transaction stands in the version table: the next round
                 // starts from there, and refuses what is in doubt.
-                Err(error) if error.is_lost() && lost < RECONNECTIONS => {
+                Err(error) if error.is_lost() && lost < MAX_RECONNECTIONS => {
                     lost += 1;
                     self.reconnect(error).await?;
                 }
@@ -159,67 +159,75 @@ impl Session<'_> {
     async fn round(
         &mut self,
         history: &History,
-        aim: &Aim,
+        objective: &Objective,
         was_overtaken: bool,
-        done: &mut Vec<Done>,
+        done: &mut Vec<CompletedStep>,
     ) -> Result<Round, Error> {
         let graph = &history.graph;
         let dialect = self.database.dialect();
-        let how = aim.how(self.options.how(dialect));
-        let status = state::read(&mut self.reached.connection, &self.table, history).await?;
-        status.is_known(&self.table)?;
+        let script_options = objective.script_options(self.options.script_options(dialect));
+        let status = state::read(&mut self.connected.connection, &self.table, history).await?;
+        status.check_version_table(&self.table)?;
         if self.recreate(graph, &status).await? {
-            return Ok(Round::GoesOn);
+            return Ok(Round::Continue);
         }
-        let mut half_made = Vec::new();
+        let mut invalid_indexes = Vec::new();
         if let Some(unfinished) = status.unfinished.first().filter(|u| u.in_doubt()) {
-            if self.is_at_work(history, &status, was_overtaken).await? {
-                return Ok(Round::GoesOn);
+            if self.is_running_elsewhere(history, &status, was_overtaken).await? {
+                return Ok(Round::Continue);
             }
-            let settled = doubt::settle(
-                &mut self.reached.connection,
+            let resolved = recovery::resolve(
+                &mut self.connected.connection,
                 graph,
                 unfinished,
                 dialect,
                 self.options.lock_wait,
-                self.tell,
+                self.on_event,
             );
-            match settled.await? {
-                Doubt::Settled(repair) => {
-                    let mut runner = self.runner(graph, &status, how, aim.is_redo());
+            match resolved.await? {
+                Resolution::Resolved(repair) => {
+                    let mut runner =
+                        self.runner(graph, &status, script_options, objective.is_redo());
                     return match runner.repair(unfinished, repair).await {
-                        Ok(()) => Ok(Round::GoesOn),
+                        Ok(()) => Ok(Round::Continue),
                         Err(Error::Moved(_)) => Ok(Round::Overtaken(status)),
                         Err(error) => Err(error),
                     };
                 }
-                Doubt::Stays(names) => half_made = names,
+                Resolution::Unresolved(names) => invalid_indexes = names,
             }
         }
-        let continues = |step| aim.continues(step);
-        let unfinished = resume(history, &status, continues, self.database, how, half_made)?;
-        let plan = self.plan(graph, aim, &status).await?;
+        let continues = |step| objective.continues(step);
+        let unfinished =
+            resume(history, &status, continues, self.database, script_options, invalid_indexes)?;
+        let plan = self.plan(graph, objective, &status).await?;
         let script = match &unfinished {
             Some(script) => script.clone(),
-            None => {
-                Script::of(graph, &plan.steps, dialect, how).map_err(|e| plan_error(&e, graph))?
-            }
+            None => Script::of(graph, &plan.steps, dialect, script_options)
+                .map_err(|e| plan_error(&e, graph))?,
         };
-        let mut runner = self.runner(graph, &status, how, aim.is_redo());
+        let mut runner = self.runner(graph, &status, script_options, objective.is_redo());
         let outcome = runner.run(&script).await;
         done.append(&mut runner.committed);
         Ok(match outcome? {
             Outcome::Overtaken => Round::Overtaken(status),
-            Outcome::Complete if unfinished.is_some() => Round::GoesOn,
-            Outcome::Complete => Round::Arrived(Report::new(graph, done, &plan.heads_after(graph))),
+            Outcome::Complete if unfinished.is_some() => Round::Continue,
+            Outcome::Complete => {
+                Round::Complete(Report::new(graph, done, &plan.heads_after(graph)))
+            }
         })
     }
 
-    async fn plan(&mut self, graph: &Graph, aim: &Aim, status: &Status) -> Result<Plan, Error> {
-        match aim {
-            Aim::Goal(goal, _) => Ok(goal.plan(graph, &status.applied)),
-            Aim::Redo(redo) => {
-                let log = state::log(&mut self.reached.connection, &self.table).await?;
+    async fn plan(
+        &mut self,
+        graph: &Graph,
+        objective: &Objective,
+        status: &Status,
+    ) -> Result<Plan, Error> {
+        match objective {
+            Objective::Goal(goal, _) => Ok(goal.plan(graph, &status.applied)),
+            Objective::Redo(redo) => {
+                let log = state::log(&mut self.connected.connection, &self.table).await?;
                 Ok(redo.plan(graph, status, &log))
             }
         }
@@ -229,17 +237,17 @@ impl Session<'_> {
     pub(super) async fn recreate(&mut self, graph: &Graph, status: &Status) -> Result<bool, Error> {
         let table = match &status.missing {
             None => return Ok(false),
-            Some(Missing::Log) => self.table.log(),
-            Some(Missing::Versions(_)) => self.table.version(),
+            Some(MissingTable::Log) => self.table.log(),
+            Some(MissingTable::Versions(_)) => self.table.version(),
         };
-        let how = self.options.how(self.database.dialect());
-        self.runner(graph, status, how, false).recreate(table).await?;
+        let script_options = self.options.script_options(self.database.dialect());
+        self.runner(graph, status, script_options, false).recreate(table).await?;
         Ok(true)
     }
 
     /// Waits a moment for another runner that is at the statement in doubt; whether it moved. Under
     /// a lock there is none.
-    async fn is_at_work(
+    async fn is_running_elsewhere(
         &mut self,
         history: &History,
         status: &Status,
@@ -251,7 +259,7 @@ impl Session<'_> {
         while !alone && since.elapsed() < LIVE_RUNNER.min(self.options.lock_wait) {
             tokio::time::sleep(pause(attempt)).await;
             attempt += 1;
-            let now = state::read(&mut self.reached.connection, &self.table, history).await?;
+            let now = state::read(&mut self.connected.connection, &self.table, history).await?;
             if now.generation != status.generation || now.unfinished != status.unfinished {
                 return Ok(true);
             }
@@ -263,23 +271,23 @@ impl Session<'_> {
         &'r mut self,
         graph: &'r Graph,
         status: &Status,
-        how: ScriptOptions,
+        script_options: ScriptOptions,
         redo: bool,
     ) -> Runner<'r> {
-        let work = Work {
+        let context = RunContext {
             graph,
             table: &self.table,
             by: &self.options.by,
             wait: self.options.lock_wait,
-            transactions: how.transactions,
+            transactions: script_options.transactions,
             reporting: self.options.reporting,
             redo,
             locked: self.lock.is_some(),
-            place: Some(&self.database.place),
+            source: Some(&self.database.source),
             session: &self.options.session,
             interrupt: self.options.interrupt.as_ref(),
         };
-        Runner::new(&mut self.reached.connection, work, &mut *self.tell, status)
+        Runner::new(&mut self.connected.connection, context, &mut *self.on_event, status)
     }
 
     async fn reconnect(&mut self, error: Error) -> Result<(), Error> {
@@ -287,15 +295,15 @@ impl Session<'_> {
         let mut error = error;
         let mut attempt = 0;
         while since.elapsed() < self.options.lock_wait && error.is_lost() {
-            (self.tell)(&Event::Reconnecting);
+            (self.on_event)(&Event::Reconnecting);
             tokio::time::sleep(pause(attempt)).await;
             attempt += 1;
-            match Connection::open(&self.database.place, false).await {
+            match Connection::open(&self.database.source, false).await {
                 Ok(Some(connection)) => {
-                    self.reached = connection.into();
+                    self.connected = connection.into();
                     // The lock's own connection may be alive: it would stand in our way.
                     if let Some(lock) = self.lock.take() {
-                        lock.free().await;
+                        lock.release().await;
                     }
                     match self.enter().await {
                         Ok(()) => return Ok(()),
@@ -310,7 +318,7 @@ impl Session<'_> {
     }
 }
 
-impl Aim {
+impl Objective {
     const fn is_redo(&self) -> bool {
         matches!(self, Self::Redo(_))
     }
@@ -324,10 +332,10 @@ impl Aim {
     }
 
     /// A redo happens whole or not at all, where the database can hold it in one transaction.
-    const fn how(&self, how: ScriptOptions) -> ScriptOptions {
+    const fn script_options(&self, script_options: ScriptOptions) -> ScriptOptions {
         match self {
-            Self::Goal(..) => how,
-            Self::Redo(_) => ScriptOptions { transactions: Transactions::All, ..how },
+            Self::Goal(..) => script_options,
+            Self::Redo(_) => ScriptOptions { transactions: Transactions::All, ..script_options },
         }
     }
 }

@@ -14,25 +14,25 @@ use migrate_core::version_table::VersionTable;
 
 use super::lock::{self, LockGuard};
 use super::options::Options;
-use super::prefetch::Reached;
+use super::prefetch::Connected;
 use super::report::{Preview, Report};
-use super::rounds::{Aim, Limit};
+use super::rounds::{Limit, Objective};
 use crate::database::Database;
 use crate::error::Error;
 use crate::event::Event;
-use crate::ghosts;
 use crate::runner::Outcome;
-use crate::state::{self, Missing, Status};
+use crate::state::{self, MissingTable, Status};
 use crate::unfinished::{Repair, Unfinished};
+use crate::unknown;
 
 /// Which way a command goes.
 #[derive(Clone, Copy)]
-pub(super) enum Way<'t> {
+pub(super) enum Destination<'t> {
     Up(&'t Target),
     Down(&'t Target),
 }
 
-impl Way<'_> {
+impl Destination<'_> {
     fn goal(self, graph: &Graph, status: &Status) -> Result<Goal, Error> {
         Ok(match self {
             Self::Up(target) => Goal::upgrade(graph, &status.applied, target)?,
@@ -49,14 +49,15 @@ impl Way<'_> {
         database: &Database,
         options: &Options,
     ) -> Result<Preview<'h>, Error> {
-        status.is_known(&VersionTable::new(database.dialect(), &options.version_table))?;
+        status
+            .check_version_table(&VersionTable::new(database.dialect(), &options.version_table))?;
         if self.direction() == Direction::Up {
-            status.agree(&history)?;
+            status.check_matches(&history)?;
         }
         let graph = &history.graph;
         let plan = self.goal(graph, &status)?.plan(graph, &status.applied);
         let dialect = database.dialect();
-        Script::of(graph, &plan.steps, dialect, options.how(dialect))
+        Script::of(graph, &plan.steps, dialect, options.script_options(dialect))
             .map_err(|e| plan_error(&e, graph))?;
         Ok(Preview { history, status, plan })
     }
@@ -72,76 +73,81 @@ impl Way<'_> {
 /// A connection to a database that is to be changed.
 pub(super) struct Session<'m> {
     pub(super) database: &'m Database,
-    pub(super) reached: Reached,
+    pub(super) connected: Connected,
     /// Given back behind the connection that it guards.
     pub(super) lock: Option<LockGuard>,
     pub(super) table: VersionTable,
     pub(super) options: &'m Options,
-    pub(super) tell: &'m mut (dyn FnMut(&Event) + Send),
+    pub(super) on_event: &'m mut (dyn FnMut(&Event) + Send),
 }
 
 impl<'m> Session<'m> {
     /// A visit to a database that was reached.
     pub(super) fn new(
-        reached: Option<Reached>,
+        connected: Option<Connected>,
         database: &'m Database,
         options: &'m Options,
-        tell: &'m mut (dyn FnMut(&Event) + Send),
+        on_event: &'m mut (dyn FnMut(&Event) + Send),
     ) -> Option<Self> {
         let table = VersionTable::new(database.dialect(), &options.version_table);
-        Some(Self { database, reached: reached?, lock: None, table, options, tell })
+        Some(Self { database, connected: connected?, lock: None, table, options, on_event })
     }
 
     /// Ends the visit with what came of it. A connection whose work failed is not given back to a
     /// pool; the lock is given back in any case.
     pub(super) async fn end<T>(self, outcome: Result<T, Error>) -> Result<T, Error> {
         let closed = {
-            let connection = self.reached.connection;
+            let connection = self.connected.connection;
             match &outcome {
                 Ok(_) => connection.close().await,
                 Err(_) => Ok(()),
             }
         };
         if let Some(lock) = self.lock {
-            lock.free().await;
+            lock.release().await;
         }
         let closed = closed.map_err(|e| Error::database("closing the connection", e));
         outcome.and_then(|done| closed.map(|()| done))
     }
 
     /// Goes the way as far as it leads.
-    pub(super) async fn go(&mut self, history: &History, way: Way<'_>) -> Result<Report, Error> {
-        let preview = self.preview(history, way).await?;
+    pub(super) async fn go(
+        &mut self,
+        history: &History,
+        destination: Destination<'_>,
+    ) -> Result<Report, Error> {
+        let preview = self.preview(history, destination).await?;
         if let Some(report) = preview.nothing_to_do() {
             return Ok(report);
         }
         let Preview { history, plan, .. } = preview;
-        (self.tell)(&Event::Planned { steps: plan.steps.len() });
-        self.work_towards(&history, &Aim::Goal(plan.goal, way.direction())).await
+        (self.on_event)(&Event::Planned { steps: plan.steps.len() });
+        self.work_towards(&history, &Objective::Goal(plan.goal, destination.direction())).await
     }
 
     /// What going the way would do now. Reads only.
     pub(super) async fn preview<'h>(
         &mut self,
         history: &'h History,
-        way: Way<'_>,
+        destination: Destination<'_>,
     ) -> Result<Preview<'h>, Error> {
-        let status = self.reached.status(&self.table, history).await?;
-        let extended = self.with_ghosts(history, &status, way.direction()).await?;
+        let status = self.connected.status(&self.table, history).await?;
+        let extended =
+            self.with_unknown_revisions(history, &status, destination.direction()).await?;
         let status = match &extended {
             Some(history) => {
-                state::read(&mut self.reached.connection, &self.table, history).await?
+                state::read(&mut self.connected.connection, &self.table, history).await?
             }
             None => status,
         };
         let known = &history.graph;
         let history = extended.map_or(Cow::Borrowed(history), Cow::Owned);
-        let preview = way.preview(history, status, self.database, self.options)?;
+        let preview = destination.preview(history, status, self.database, self.options)?;
         let unknown = preview.unknown_downs(known);
         if self.options.unknown_downs == UnknownDowns::Refuse && !unknown.is_empty() {
             return Err(Error::Plan {
                 message: format!(
-                    "the downs of revisions that no file holds may not run: {}",
+                    "the downs of unknown revisions may not run: {}",
                     unknown.join(", ")
                 ),
                 help: vec![
@@ -157,16 +163,25 @@ impl<'m> Session<'m> {
     /// Makes the session fit for work and takes the lock.
     pub(super) async fn enter(&mut self) -> Result<(), Error> {
         let failed = |e| Error::database("preparing the session", e);
-        self.reached.connection.prepare().await.map_err(failed)?;
-        self.reached.connection.set_up(&self.options.session).await.map_err(failed)?;
+        self.connected.connection.prepare().await.map_err(failed)?;
+        self.connected
+            .connection
+            .apply_session_settings(&self.options.session)
+            .await
+            .map_err(failed)?;
         if let Some(schema) = self.table.landing() {
-            let rows =
-                self.reached.connection.rows(&format!("SELECT {schema}")).await.map_err(failed)?;
+            let rows = self
+                .connected
+                .connection
+                .rows(&format!("SELECT {schema}"))
+                .await
+                .map_err(failed)?;
             let schema = rows.into_iter().flatten().flatten().next();
             self.table = self.table.clone().within(schema);
         }
-        let place = &self.database.place;
-        self.lock = lock::take(place, &self.table, self.options, &mut *self.tell).await?;
+        let source = &self.database.source;
+        self.lock =
+            lock::acquire_lock(source, &self.table, self.options, &mut *self.on_event).await?;
         Ok(())
     }
 
@@ -177,23 +192,25 @@ impl<'m> Session<'m> {
         purge: bool,
     ) -> Result<Report, Error> {
         let graph = &history.graph;
-        let blank = Status::blank(graph);
-        plan::stamp(graph, &blank.applied, targets, purge)?;
+        let empty = Status::empty(graph);
+        plan::stamp(graph, &empty.applied, targets, purge)?;
         self.enter().await?;
         let mut limit = Limit::default();
         loop {
-            let status = state::read(&mut self.reached.connection, &self.table, history).await?;
+            let status = state::read(&mut self.connected.connection, &self.table, history).await?;
             if self.recreate(graph, &status).await? {
                 continue;
             }
             if !purge && !status.unknown.is_empty() {
                 return Err(Error::Unknown(status.unknown));
             }
-            let applied = if purge { &blank.applied } else { &status.applied };
+            let applied = if purge { &empty.applied } else { &status.applied };
             let stamp = plan::stamp(graph, applied, targets, purge)?;
             let script = Script::stamp(&stamp, purge, self.database.dialect());
-            let how = self.options.how(self.database.dialect());
-            if self.runner(graph, &status, how, false).run(&script).await? == Outcome::Complete {
+            let script_options = self.options.script_options(self.database.dialect());
+            if self.runner(graph, &status, script_options, false).run(&script).await?
+                == Outcome::Complete
+            {
                 return Ok(Report::new(graph, &[], &graph.heads_of(&stamp.applied_after)));
             }
             limit.overtaken(&status)?;
@@ -206,11 +223,11 @@ impl<'m> Session<'m> {
         repair: Repair,
     ) -> Result<Vec<Unfinished>, Error> {
         self.enter().await?;
-        let status = state::read(&mut self.reached.connection, &self.table, history).await?;
-        status.is_known(&self.table)?;
+        let status = state::read(&mut self.connected.connection, &self.table, history).await?;
+        status.check_version_table(&self.table)?;
         self.recreate(&history.graph, &status).await?;
-        let how = self.options.how(self.database.dialect());
-        let mut runner = self.runner(&history.graph, &status, how, false);
+        let script_options = self.options.script_options(self.database.dialect());
+        let mut runner = self.runner(&history.graph, &status, script_options, false);
         for unfinished in &status.unfinished {
             runner.repair(unfinished, repair).await?;
         }
@@ -225,8 +242,8 @@ impl<'m> Session<'m> {
     ) -> Result<Vec<String>, Error> {
         self.enter().await?;
         let graph = &history.graph;
-        let status = state::read(&mut self.reached.connection, &self.table, history).await?;
-        let Some(Missing::Versions(applied)) = &status.missing else { return Ok(Vec::new()) };
+        let status = state::read(&mut self.connected.connection, &self.table, history).await?;
+        let Some(MissingTable::Versions(applied)) = &status.missing else { return Ok(Vec::new()) };
         let (known, unknown): (Vec<_>, Vec<_>) =
             applied.iter().cloned().partition(|id| graph.node(id).is_some());
         if !unknown.is_empty() {
@@ -238,15 +255,15 @@ impl<'m> Session<'m> {
         let stamp = plan::Stamp { insert, remove: Vec::new(), applied_after };
         let script = Script::stamp(&stamp, false, self.database.dialect());
         self.recreate(graph, &status).await?;
-        let how = self.options.how(self.database.dialect());
-        match self.runner(graph, &status, how, false).run(&script).await? {
+        let script_options = self.options.script_options(self.database.dialect());
+        match self.runner(graph, &status, script_options, false).run(&script).await? {
             Outcome::Complete => Ok(known),
             Outcome::Overtaken => Err(Error::Moved(known.join(", "))),
         }
     }
 
     /// The history with the revisions that only the database knows, where the way leads down.
-    async fn with_ghosts(
+    async fn with_unknown_revisions(
         &mut self,
         history: &History,
         status: &Status,
@@ -255,8 +272,8 @@ impl<'m> Session<'m> {
         if status.unknown.is_empty() || direction == Direction::Up {
             return Ok(None);
         }
-        let rows = state::full_rows(&mut self.reached.connection, &self.table).await?;
-        ghosts::extend(history, &rows, self.table.dialect()).map(Some)
+        let rows = state::full_rows(&mut self.connected.connection, &self.table).await?;
+        unknown::extend(history, &rows, self.table.dialect()).map(Some)
     }
 }
 

@@ -7,47 +7,51 @@ use migrate_core::script::{Record, Statement};
 use migrate_core::source::Span;
 use migrate_core::version_table::{self as table, Elapsed, ExpectedRow, Progress, RowState};
 
-use super::recording::millis;
-use super::{Current, End, Runner};
-use crate::doubt;
+use super::Runner;
+use super::batch::{BatchItem, ItemKind};
+use super::records::millis;
+use super::states::{ActionOutcome, CurrentStep};
 use crate::driver::ErrorDetails;
 use crate::error::{Error, StatementError};
-use crate::queue::{Batch, What};
+use crate::recovery;
 use crate::unfinished::resume_command;
 
 impl Runner<'_> {
     /// Adds to the outcome of a statement that stands alone what it left half made: where that is
     /// the very thing that it was to make, it did not do its work, whatever it says.
-    pub(super) async fn with_remnants(
+    pub(super) async fn with_invalid_indexes(
         &mut self,
-        end: Result<End, Error>,
+        end: Result<ActionOutcome, Error>,
         statement: Statement,
         sql: &str,
-    ) -> Result<End, Error> {
-        let dialect = self.work.table.dialect();
-        let remnants = match &end {
-            Ok(End::Overtaken) => return end,
+    ) -> Result<ActionOutcome, Error> {
+        let dialect = self.context.table.dialect();
+        let invalid_indexes = match &end {
+            Ok(ActionOutcome::Overtaken) => return end,
             Err(error) if error.is_lost() => return end,
-            _ => doubt::remnants(self.connection, dialect, sql).await,
+            _ => recovery::invalid_indexes(self.connection, dialect, sql).await,
         };
         match end {
             Err(Error::Statement(mut failed)) => {
-                failed.half_made = remnants.into_iter().map(|remnant| remnant.name).collect();
+                failed.invalid_indexes =
+                    invalid_indexes.into_iter().map(|index| index.name).collect();
                 Err(Error::Statement(failed))
             }
-            Ok(End::Done) => {
-                let Some(remnant) = remnants.into_iter().find(|remnant| remnant.named) else {
-                    return Ok(End::Done);
+            Ok(ActionOutcome::Done) => {
+                let Some(index) = invalid_indexes.into_iter().find(|index| index.named) else {
+                    return Ok(ActionOutcome::Done);
                 };
                 let source = sqlx::Error::Protocol(format!(
                     "it changed nothing: {} is left INVALID by an earlier attempt",
-                    remnant.name
+                    index.name
                 ));
-                let queued =
-                    Batch { sql: Cow::Owned(sql.to_owned()), what: What::Statement(statement) };
-                match self.failure(&queued, None, ErrorDetails::default(), source) {
+                let item = BatchItem {
+                    sql: Cow::Owned(sql.to_owned()),
+                    what: ItemKind::Statement(statement),
+                };
+                match self.failure(&item, None, ErrorDetails::default(), source) {
                     Error::Statement(mut failed) => {
-                        failed.half_made = vec![remnant.name];
+                        failed.invalid_indexes = vec![index.name];
                         Err(Error::Statement(failed))
                     }
                     other => Err(other),
@@ -59,32 +63,34 @@ impl Runner<'_> {
 
     pub(super) fn failure(
         &self,
-        queued: &Batch<'_>,
+        item: &BatchItem<'_>,
         position: Option<usize>,
-        remarks: ErrorDetails,
+        details: ErrorDetails,
         source: sqlx::Error,
     ) -> Error {
-        let What::Statement(statement @ Statement { node, span, number, .. }) = queued.what else {
-            let doing = match (queued.what, self.current) {
-                (What::Begin, _) => "opening a transaction",
-                (What::Commit, Some(current)) => {
-                    let id = self.work.graph.id(current.step.node);
-                    let several = self.uncommitted.len() + self.ending.len() > 1;
+        let ItemKind::Statement(statement @ Statement { node, span, number, .. }) = item.what
+        else {
+            let doing = match (item.what, self.current) {
+                (ItemKind::Begin, _) => "opening a transaction",
+                (ItemKind::Commit, Some(current)) => {
+                    let id = self.context.graph.id(current.step.node);
+                    let several = self.uncommitted.len() + self.pending_records.len() > 1;
                     let up_to = if several { "all revisions up to" } else { "revision" };
                     return Error::database(format!("committing {up_to} {id}"), source);
                 }
-                (What::Commit, None) => "committing",
-                (What::Set, _) => "setting up the session",
+                (ItemKind::Commit, None) => "committing",
+                (ItemKind::Set, _) => "setting up the session",
                 _ => "writing the version table",
             };
             return Error::database(doing, source);
         };
-        let name = |step: Step| self.work.graph.id(step.node).to_string();
-        let before = self.ending.iter().map(|ending| ending.step).take_while(|s| s.node != node);
+        let name = |step: Step| self.context.graph.id(step.node).to_string();
+        let before =
+            self.pending_records.iter().map(|pending| pending.step).take_while(|s| s.node != node);
         let undone = self.uncommitted.iter().map(|done| done.step).chain(before);
-        let revision = self.work.graph.revision(node);
+        let revision = self.context.graph.revision(node);
         let offset = position
-            .and_then(|n| queued.sql.char_indices().nth(n))
+            .and_then(|n| item.sql.char_indices().nth(n))
             .map(|(offset, _)| span.start + offset);
         let place = offset.map_or(span, |offset| Span::new(offset, offset + 1));
         Error::Statement(Box::new(StatementError {
@@ -92,28 +98,30 @@ impl Runner<'_> {
             message: revision.message().to_owned(),
             direction: self.current.map_or(Direction::Up, |c| c.step.direction),
             number,
-            sql: queued.sql.clone().into_owned(),
+            sql: item.sql.clone().into_owned(),
             location: revision.file.locate(span),
             place: revision.file.locate(place),
             offset: offset.map(|offset| offset - span.start),
-            detail: remarks.detail,
-            hint: remarks.hint,
+            detail: details.detail,
+            hint: details.hint,
             committed: self.committed.iter().map(|done| name(done.step)).collect(),
             rolled_back: undone.map(name).collect(),
-            half_made: Vec::new(),
-            partial: self.may_have_left_a_part(statement, &queued.sql),
+            invalid_indexes: Vec::new(),
+            partial: self.may_be_partial(statement, &item.sql),
             whole: self.current.is_none_or(|c| c.journalled.is_none()),
             resume: self.resume_command(),
-            redo: self.work.redo,
+            redo: self.context.redo,
             source,
         }))
     }
 
     fn resume_command(&self) -> String {
-        let Some(Current { step, .. }) = self.current else { return String::new() };
+        let Some(CurrentStep { step, .. }) = self.current else { return String::new() };
         match step.direction {
-            Direction::Down if self.work.redo => "cargo migrate redo".to_owned(),
-            way => resume_command(self.work.graph, self.work.graph.id(step.node).as_str(), way),
+            Direction::Down if self.context.redo => "cargo migrate redo".to_owned(),
+            way => {
+                resume_command(self.context.graph, self.context.graph.id(step.node).as_str(), way)
+            }
         }
     }
 
@@ -123,18 +131,22 @@ impl Runner<'_> {
     pub(super) async fn note_failure(&mut self, error: &mut Error) {
         let lost = error.is_lost();
         let (Some(current), Error::Statement(failed)) = (self.current, error) else { return };
-        if lost || !self.exists().await {
+        if lost || !self.tables_exist().await {
             return;
         }
         let origin = self.origin(Elapsed::Millis(millis(current.since.elapsed())));
         let detail = format!("{failed}: {}", failed.source);
-        let log =
-            self.work.table.record([(&*failed.revision, table::Event::Failure, &*detail, origin)]);
+        let log = self.context.table.record([(
+            &*failed.revision,
+            table::Event::Failure,
+            &*detail,
+            origin,
+        )]);
         if let Some(done) = current.journalled.filter(|_| !failed.partial) {
-            let begun = Some(0).filter(|_| done == 0 && failed.half_made.is_empty());
+            let begun = Some(0).filter(|_| done == 0 && failed.invalid_indexes.is_empty());
             let withdrawal = begun.and_then(|_| self.withdrawal(current));
             let record = Record::Retract(current.step, done);
-            let (graph, table) = (self.work.graph, self.work.table);
+            let (graph, table) = (self.context.graph, self.context.table);
             let [retraction, _] = record.sql(graph, table, origin, &mut self.prefixes);
             let withdrawn = withdrawal.is_some();
             let changed = self.connection.execute(&withdrawal.unwrap_or(retraction)).await;
@@ -145,17 +157,17 @@ impl Runner<'_> {
 
     /// Takes back the row of a step none of whose statements ran; `None` where its earlier row is
     /// not known.
-    fn withdrawal(&self, Current { step, resumed, .. }: Current) -> Option<String> {
-        let id = self.work.graph.id(step.node).as_str();
+    fn withdrawal(&self, CurrentStep { step, resumed, .. }: CurrentStep) -> Option<String> {
+        let id = self.context.graph.id(step.node).as_str();
         let from = |state| ExpectedRow { done: Some(0), ..ExpectedRow::from(state) };
         if step.direction == Direction::Up {
-            return Some(self.work.table.delete([id], from(RowState::Upgrading)));
+            return Some(self.context.table.delete([id], from(RowState::Upgrading)));
         }
         if resumed {
             return None;
         }
         let recorded = self.recorded.iter().find(|(node, _)| *node == step.node);
-        let own = self.work.graph.revision(step.node).fingerprint;
+        let own = self.context.graph.revision(step.node).fingerprint;
         let to = Progress {
             state: RowState::Applied,
             begun: 0,
@@ -163,12 +175,12 @@ impl Runner<'_> {
             fingerprint: recorded.map_or(own, |(_, fingerprint)| *fingerprint),
             elapsed: Elapsed::Unknown,
         };
-        Some(self.work.table.update(id, from(RowState::Downgrading), &to))
+        Some(self.context.table.update(id, from(RowState::Downgrading), &to))
     }
 
     /// Whether both tables exist.
-    pub(super) async fn exists(&mut self) -> bool {
-        for question in [self.work.table.exists(), self.work.table.log_exists()] {
+    pub(super) async fn tables_exist(&mut self) -> bool {
+        for question in [self.context.table.exists(), self.context.table.log_exists()] {
             if self.connection.rows(&question).await.map_or(true, |rows| rows.is_empty()) {
                 return false;
             }

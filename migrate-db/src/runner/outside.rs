@@ -3,28 +3,32 @@
 use migrate_core::plan::Step;
 use migrate_core::script::{Action, Record, Statement, Unit, statement_of, statements_of};
 
-use super::{Current, End, Runner};
-use crate::doubt;
+use super::Runner;
+use super::states::{ActionOutcome, CurrentStep};
 use crate::error::Error;
+use crate::recovery;
 
 impl Runner<'_> {
     /// Begins a section whose statements are sent alone.
-    pub(super) async fn go_outside(&mut self, foreign_keys: bool) -> Result<End, Error> {
-        let set = self.connection.outside(foreign_keys).await;
+    pub(super) async fn enter_autocommit(
+        &mut self,
+        foreign_keys: bool,
+    ) -> Result<ActionOutcome, Error> {
+        let set = self.connection.enter_autocommit(foreign_keys).await;
         set.map_err(|e| Error::database("setting up the session", e))?;
-        Ok(End::Done)
+        Ok(ActionOutcome::Done)
     }
 
     /// Whether what lost against another transaction may be sent again: a transaction that was
     /// rolled back, or a statement that the database undoes whole when it fails.
     pub(super) fn may_repeat(&self, action: &Action, in_transaction: bool) -> bool {
-        let graph = self.work.graph;
+        let graph = self.context.graph;
         let own = self.unit.is_some_and(|unit| unit.first < unit.last);
-        if self.lasting || own {
+        if self.nontransactional || own {
             return false;
         }
         in_transaction
-            || matches!(action, Action::Statement(statement) if self.work.table.dialect()
+            || matches!(action, Action::Statement(statement) if self.context.table.dialect()
                 .is_atomic(statement.span.of(graph.revision(statement.node).file.text())))
     }
 
@@ -32,29 +36,37 @@ impl Runner<'_> {
     ///
     /// Where the catalog already shows what it would leave, it will fail: then nothing is noted, so
     /// that a crash in this moment is not taken for its success.
-    pub(super) async fn attempt(&mut self, step: Step, unit: Unit) -> Result<End, Error> {
-        let file = &self.work.graph.revision(step.node).file;
-        let dialect = self.work.table.dialect();
-        (self.unit, self.lasting) = (Some(unit), false);
-        let span = statement_of(self.work.graph, step, unit.before(), dialect);
+    pub(super) async fn record_attempt(
+        &mut self,
+        step: Step,
+        unit: Unit,
+    ) -> Result<ActionOutcome, Error> {
+        let file = &self.context.graph.revision(step.node).file;
+        let dialect = self.context.table.dialect();
+        (self.unit, self.nontransactional) = (Some(unit), false);
+        let span = statement_of(self.context.graph, step, unit.before(), dialect);
         if let Some(span) = span.filter(|_| unit.first == unit.last) {
-            let done = doubt::is_done(self.connection, dialect, span.of(file.text())).await;
+            let done = recovery::is_done(self.connection, dialect, span.of(file.text())).await;
             if done.map_err(|e| Error::database("looking at the catalog", e))? {
-                return Ok(End::Done);
+                return Ok(ActionOutcome::Done);
             }
         }
         self.record(Record::Attempt(step, unit)).await
     }
 
     /// Notes that a statement begins whose rows would stay though its transaction is rolled back.
-    pub(super) async fn announce(&mut self, statement: Statement) -> Result<End, Error> {
+    pub(super) async fn record_nontransactional_attempt(
+        &mut self,
+        statement: Statement,
+    ) -> Result<ActionOutcome, Error> {
         let unit = Unit::of(statement.number);
-        let (Some(Current { step, .. }), false) = (self.current, self.unit == Some(unit)) else {
-            return Ok(End::Done);
+        let (Some(CurrentStep { step, .. }), false) = (self.current, self.unit == Some(unit))
+        else {
+            return Ok(ActionOutcome::Done);
         };
-        self.look_at_engines(statement).await?;
-        if !self.lasting {
-            return Ok(End::Done);
+        self.check_engines(statement).await?;
+        if !self.nontransactional {
+            return Ok(ActionOutcome::Done);
         }
         let end = self.record(Record::Attempt(step, unit)).await;
         self.unit = Some(unit);
@@ -62,40 +74,42 @@ impl Runner<'_> {
     }
 
     /// Finds out whether what a statement writes stays in any case.
-    pub(super) async fn look_at_engines(&mut self, statement: Statement) -> Result<(), Error> {
-        let dialect = self.work.table.dialect();
-        let sql = statement.span.of(self.work.graph.revision(statement.node).file.text());
+    pub(super) async fn check_engines(&mut self, statement: Statement) -> Result<(), Error> {
+        let dialect = self.context.table.dialect();
+        let sql = statement.span.of(self.context.graph.revision(statement.node).file.text());
         // The first of several may be one.
-        self.lasting &= self.unit.is_some_and(|unit| unit.first < statement.number);
+        self.nontransactional &= self.unit.is_some_and(|unit| unit.first < statement.number);
         if dialect.is_atomic(sql) {
             // DDL: afterwards the tables may be others.
             self.engines.clear();
             return Ok(());
         }
-        let Some(question) = doubt::engines_question(sql, dialect) else { return Ok(()) };
+        let Some(question) = recovery::engines_question(sql, dialect) else { return Ok(()) };
         let known = self.engines.get(&question).copied();
-        let lasting = match known {
-            Some(lasting) => lasting,
+        let nontransactional = match known {
+            Some(nontransactional) => nontransactional,
             None => {
-                let lasting = doubt::is_lasting(self.connection, dialect, &question).await;
-                lasting.map_err(|e| Error::database("asking for the engines of tables", e))?
+                let nontransactional =
+                    recovery::is_nontransactional(self.connection, dialect, &question).await;
+                nontransactional
+                    .map_err(|e| Error::database("asking for the engines of tables", e))?
             }
         };
-        self.engines.insert(question, lasting);
-        self.lasting |= lasting;
+        self.engines.insert(question, nontransactional);
+        self.nontransactional |= nontransactional;
         Ok(())
     }
 
     /// Returns `true` if a statement that failed may have done a part of its work, or one before it
     /// in the same unit may have.
-    pub(super) fn may_have_left_a_part(&self, statement: Statement, sql: &str) -> bool {
-        let dialect = self.work.table.dialect();
-        if self.lasting || dialect.may_be_partial(sql) {
+    pub(super) fn may_be_partial(&self, statement: Statement, sql: &str) -> bool {
+        let dialect = self.context.table.dialect();
+        if self.nontransactional || dialect.may_be_partial(sql) {
             return true;
         }
         let (Some(unit), Some(current)) = (self.unit, self.current) else { return false };
-        let text = self.work.graph.revision(statement.node).file.text();
-        let spans = statements_of(self.work.graph, current.step, dialect).unwrap_or_default();
+        let text = self.context.graph.revision(statement.node).file.text();
+        let spans = statements_of(self.context.graph, current.step, dialect).unwrap_or_default();
         let unit = spans.get(unit.before()..statement.number).unwrap_or_default();
         let unit: Vec<&str> = unit.iter().map(|span| span.of(text)).collect();
         dialect.outlives_rollback(&unit)
@@ -107,10 +121,10 @@ impl Runner<'_> {
             return;
         }
         let mut end = vec!["ROLLBACK".to_owned()];
-        if !self.work.table.dialect().capabilities().transactional_ddl {
+        if !self.context.table.dialect().capabilities().transactional_ddl {
             end.push("UNLOCK TABLES".to_owned());
         }
-        end.extend(self.connection.restore(false));
+        end.extend(self.connection.restore_statements(false));
         for sql in end {
             // When even this fails the connection is gone, and what was open with it.
             let _ = self.connection.execute(&sql).await;
@@ -118,13 +132,13 @@ impl Runner<'_> {
     }
 
     /// Refuses to record as done what left references to rows that are not there.
-    pub(super) async fn refuse_broken_outside(&mut self) -> Result<(), Error> {
-        let broken = self.connection.broken_outside().await;
+    pub(super) async fn check_references_in_autocommit(&mut self) -> Result<(), Error> {
+        let broken = self.connection.autocommit_violations().await;
         let broken = broken.map_err(|e| Error::database("looking for broken references", e))?;
         if broken.is_empty() {
             return Ok(());
         }
-        let id = |c: Current| self.work.graph.id(c.step.node).to_string();
+        let id = |c: CurrentStep| self.context.graph.id(c.step.node).to_string();
         Err(Error::Plan {
             message: format!(
                 "revision {} left broken references: {}",

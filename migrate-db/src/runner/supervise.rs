@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 use migrate_core::dialect::CancelTemplates;
 use migrate_core::script::{Action, Record};
 
-use super::{Current, Runner, Work};
+use super::Runner;
+use super::states::{CurrentStep, RunContext};
 use crate::driver::Connection;
 use crate::error::Error;
 
@@ -58,18 +59,18 @@ impl Supervisor {
     /// Returns why the statements are no longer waited for.
     pub(super) async fn check(
         &mut self,
-        work: &Work<'_>,
+        context: &RunContext<'_>,
         text: &str,
         arrived: usize,
     ) -> Option<sqlx::Error> {
-        let templates = work.table.dialect().session().cancel;
-        if work.interrupt.is_some_and(|interrupt| interrupt.is_requested()) {
+        let templates = context.table.dialect().session().cancel;
+        if context.interrupt.is_some_and(|interrupt| interrupt.is_requested()) {
             let Some(templates) = templates else { return Some(ended("interrupted")) };
             match self.interrupted {
                 None => {
                     self.interrupted = Some(Instant::now());
                     let _ =
-                        tokio::time::timeout(QUESTION, self.cancel(templates, work, text)).await;
+                        tokio::time::timeout(QUESTION, self.cancel(templates, context, text)).await;
                 }
                 Some(since) if since.elapsed() >= ANSWER => {
                     return Some(ended("the server does not answer the cancel request"));
@@ -86,7 +87,7 @@ impl Supervisor {
         if self.arrived.1.elapsed() < SILENCE || self.asked.elapsed() < SILENCE {
             return None;
         }
-        let found = tokio::time::timeout(QUESTION, self.find(templates, work, text)).await;
+        let found = tokio::time::timeout(QUESTION, self.find(templates, context, text)).await;
         self.asked = Instant::now();
         match found {
             Ok(Ok((_, Some(_)))) => (self.strikes, self.unreachable) = (0, 0),
@@ -104,16 +105,16 @@ impl Supervisor {
     async fn find(
         &self,
         templates: CancelTemplates,
-        work: &Work<'_>,
+        context: &RunContext<'_>,
         text: &str,
     ) -> Result<(Option<Connection>, Option<String>), Error> {
-        let (Some(session), Some(place)) = (&self.session, work.place) else {
+        let (Some(session), Some(source)) = (&self.session, context.source) else {
             return Ok((None, Some(String::new())));
         };
-        let Some(mut connection) = Connection::beside(place).await? else {
+        let Some(mut connection) = Connection::dedicated(source).await? else {
             return Ok((None, Some(String::new())));
         };
-        let sql = work.table.dialect().safe_literal(text);
+        let sql = context.table.dialect().safe_literal(text);
         let question = templates.find.replace("{id}", session).replace("{sql}", &sql);
         let rows = connection.rows(&question).await;
         let rows = rows.map_err(|e| Error::database("asking what the server does", e))?;
@@ -129,10 +130,10 @@ impl Supervisor {
     async fn cancel(
         &self,
         templates: CancelTemplates,
-        work: &Work<'_>,
+        context: &RunContext<'_>,
         text: &str,
     ) -> Result<(), Error> {
-        if let (Some(mut connection), Some(session)) = self.find(templates, work, text).await? {
+        if let (Some(mut connection), Some(session)) = self.find(templates, context, text).await? {
             let sql = templates.cancel.replace("{id}", &session);
             let cancelled = connection.execute(&sql).await;
             cancelled.map_err(|e| Error::database("cancelling a statement", e))?;
@@ -162,15 +163,15 @@ impl Runner<'_> {
 
     /// Makes a new connection, where the last revision may have changed more of the session than can
     /// be brought back.
-    pub(super) async fn renew(&mut self) -> Result<(), Error> {
-        if self.open || !std::mem::take(&mut self.stale) {
+    pub(super) async fn renew_connection(&mut self) -> Result<(), Error> {
+        if self.open || !std::mem::take(&mut self.needs_new_connection) {
             return Ok(());
         }
-        let Some(place) = self.work.place else { return Ok(()) };
-        if let Some(mut fresh) = Connection::beside(place).await? {
+        let Some(source) = self.context.source else { return Ok(()) };
+        if let Some(mut fresh) = Connection::dedicated(source).await? {
             let failed = |e| Error::database("preparing the session", e);
             fresh.prepare().await.map_err(failed)?;
-            fresh.set_up(self.work.session).await.map_err(failed)?;
+            fresh.apply_session_settings(self.context.session).await.map_err(failed)?;
             let used = std::mem::replace(self.connection, fresh);
             // Whatever it says: it is not used again.
             let _ = used.close().await;
@@ -181,16 +182,16 @@ impl Runner<'_> {
     /// Whether another runner has moved the version table, or, where no lock keeps it out, the row of
     /// the present step.
     pub(super) async fn is_overtaken(&mut self, in_transaction: bool) -> bool {
-        if in_transaction && self.moved().await {
+        if in_transaction && self.log_has_changed().await {
             return true;
         }
-        let Some(Current { step, journalled: Some(done), attempted, .. }) = self.current else {
+        let Some(CurrentStep { step, journalled: Some(done), attempted, .. }) = self.current else {
             return false;
         };
-        if self.work.locked {
+        if self.context.locked {
             return false;
         }
-        let question = self.work.table.progress(self.work.graph.id(step.node).as_str());
+        let question = self.context.table.progress(self.context.graph.id(step.node).as_str());
         let Ok(rows) = self.connection.rows(&question).await else { return false };
         let number = |cell: Option<String>| cell.and_then(|n| n.parse::<usize>().ok());
         let now: Vec<_> = rows.into_iter().flatten().map(number).collect();
@@ -199,7 +200,7 @@ impl Runner<'_> {
     }
 
     pub(super) fn is_interrupted(&self) -> bool {
-        self.work.interrupt.is_some_and(|interrupt| interrupt.is_requested())
+        self.context.interrupt.is_some_and(|interrupt| interrupt.is_requested())
     }
 }
 

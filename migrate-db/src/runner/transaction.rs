@@ -3,15 +3,16 @@
 use std::borrow::Cow;
 use std::time::Instant;
 
-use super::{End, Runner};
+use super::Runner;
+use super::batch::ItemKind;
+use super::states::{ActionOutcome, CurrentStep};
 use crate::driver::pause;
 use crate::error::Error;
 use crate::event::Event;
-use crate::queue::What;
 
 impl Runner<'_> {
     /// Opens a transaction and looks whether the version table is as it was.
-    pub(super) async fn begin(&mut self, foreign_keys: bool) -> Result<End, Error> {
+    pub(super) async fn begin(&mut self, foreign_keys: bool) -> Result<ActionOutcome, Error> {
         self.begin_guarded(foreign_keys, true).await
     }
 
@@ -21,26 +22,26 @@ impl Runner<'_> {
         &mut self,
         foreign_keys: bool,
         guarded: bool,
-    ) -> Result<End, Error> {
+    ) -> Result<ActionOutcome, Error> {
         self.unguarded = !guarded;
-        if self.has_table && self.work.table.dialect().capabilities().pipelines_transaction {
+        if self.has_table && self.context.table.dialect().capabilities().pipelines_transaction {
             self.open = true;
-            let begin = self.work.table.dialect().templates().begin;
-            self.queue.push(begin, What::Begin);
+            let begin = self.context.table.dialect().templates().begin;
+            self.batch.push(begin, ItemKind::Begin);
             if !guarded {
-                return Ok(End::Done);
+                return Ok(ActionOutcome::Done);
             }
-            let guard = self.work.table.guard(self.generation);
-            return self.send(Cow::Owned(guard), What::Guard).await;
+            let guard = self.context.table.guard(self.generation);
+            return self.enqueue(Cow::Owned(guard), ItemKind::Guard).await;
         }
-        let commits_itself = !self.work.table.dialect().capabilities().transactional_ddl;
+        let commits_itself = !self.context.table.dialect().capabilities().transactional_ddl;
         if !self.has_table && commits_itself {
             self.create_table().await?;
         }
         let since = Instant::now();
         let mut attempt = 0;
         while let Err(error) = self.connection.begin(foreign_keys).await {
-            self.still_busy(error, since, attempt, "opening a transaction")?;
+            self.check_busy(error, since, attempt, "opening a transaction")?;
             tokio::time::sleep(pause(attempt)).await;
             attempt += 1;
         }
@@ -50,21 +51,29 @@ impl Runner<'_> {
         {
             // Two that create it at once: the slower one is refused.
             self.roll_back().await;
-            return if self.exists().await { Ok(End::Overtaken) } else { Err(error) };
+            return if self.tables_exist().await {
+                Ok(ActionOutcome::Overtaken)
+            } else {
+                Err(error)
+            };
         }
-        Ok(if guarded && self.moved().await { End::Overtaken } else { End::Done })
+        Ok(if guarded && self.log_has_changed().await {
+            ActionOutcome::Overtaken
+        } else {
+            ActionOutcome::Done
+        })
     }
 
     /// Creates the one of the two tables that is missing.
     pub(crate) async fn recreate(&mut self, table: String) -> Result<(), Error> {
         self.create_table().await?;
-        (self.tell)(&Event::Recreated { table });
+        (self.on_event)(&Event::Recreated { table });
         Ok(())
     }
 
     pub(super) async fn create_table(&mut self) -> Result<(), Error> {
-        for sql in self.work.table.create() {
-            let doing = || format!("creating the table {}", self.work.table.version());
+        for sql in self.context.table.create() {
+            let doing = || format!("creating the table {}", self.context.table.version());
             self.connection.execute(&sql).await.map_err(|e| Error::database(doing(), e))?;
         }
         self.has_table = true;
@@ -72,11 +81,72 @@ impl Runner<'_> {
     }
 
     /// Whether the log has other rows than when the plan was made.
-    pub(super) async fn moved(&mut self) -> bool {
-        let Ok(rows) = self.connection.rows(&self.work.table.generation()).await else {
+    pub(super) async fn log_has_changed(&mut self) -> bool {
+        let Ok(rows) = self.connection.rows(&self.context.table.generation()).await else {
             return false;
         };
         let newest = rows.into_iter().flatten().flatten().next().and_then(|n| n.parse().ok());
         newest.is_some_and(|newest: u64| newest != self.generation)
+    }
+
+    pub(super) async fn commit(&mut self) -> Result<ActionOutcome, Error> {
+        if !self.context.table.dialect().capabilities().pipelines_transaction {
+            if let end @ (ActionOutcome::Overtaken | ActionOutcome::Conflict(_)) =
+                self.flush().await?
+            {
+                return Ok(end);
+            }
+            self.check_references().await?;
+        }
+        let generation = self.context.table.generation();
+        self.batch.push(generation, ItemKind::Generation);
+        self.batch.push("COMMIT", ItemKind::Commit);
+        let end = self.flush().await?;
+        if matches!(end, ActionOutcome::Done) {
+            self.open = false;
+            let newest = self.next_generation.take().unwrap_or(self.generation);
+            // Unguarded, only a log that was emptied is news: what another runner wrote is to be
+            // found by the next guard.
+            if !self.unguarded || newest < self.generation {
+                self.generation = newest;
+            }
+            self.table_stays = self.has_table;
+            if let (Some((done, attempted)), Some(current)) =
+                (self.journal_on_commit.take(), &mut self.current)
+            {
+                current.journalled = Some(done);
+                current.attempted = attempted;
+            }
+            for done in std::mem::take(&mut self.uncommitted) {
+                self.finished(done);
+                self.committed.push(done);
+            }
+            (self.on_event)(&Event::Committed);
+        }
+        Ok(end)
+    }
+
+    pub(super) async fn check_references(&mut self) -> Result<(), Error> {
+        let broken = self.connection.violations().await;
+        let broken = broken.map_err(|e| Error::database("looking for broken references", e))?;
+        if broken.is_empty() {
+            return Ok(());
+        }
+        let id = |c: CurrentStep| self.context.graph.id(c.step.node).to_string();
+        Err(Error::ForeignKeys { revision: self.current.map(id).unwrap_or_default(), broken })
+    }
+
+    pub(super) async fn roll_back(&mut self) {
+        self.end_own_transaction().await;
+        self.batch.take();
+        self.pending_records.clear();
+        self.journal_on_commit = None;
+        self.next_generation = None;
+        self.uncommitted.clear();
+        if std::mem::take(&mut self.open) && !self.is_silent {
+            // When even this fails the connection is gone, and the transaction with it.
+            let _ = self.connection.execute("ROLLBACK").await;
+            self.has_table = self.table_stays;
+        }
     }
 }

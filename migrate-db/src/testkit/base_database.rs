@@ -23,7 +23,7 @@ use super::rows::Fills;
 use super::session::Session;
 use super::stage::Stage;
 use crate::error::Error;
-use crate::inspect::Reader;
+use crate::inspect::SchemaReader;
 
 /// How many revisions stand between kept states of a history without branches: to keep one takes as
 /// long as to climb a hundred.
@@ -300,7 +300,7 @@ impl<'h> BaseDatabase<'h> {
     }
 
     /// Leaves the database as it is; what its reader knows may serve when somebody comes back.
-    pub(super) async fn leave(&mut self) -> Option<Reader> {
+    pub(super) async fn leave(&mut self) -> Option<SchemaReader> {
         self.schema = None;
         Some(self.session.take()?.close().await)
     }

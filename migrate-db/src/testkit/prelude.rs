@@ -33,7 +33,7 @@ pub(super) async fn run(prelude: &SourceFile, database: &Database) -> Result<(),
     if found.has_errors() {
         return Err(Error::Plan { message: found.to_string(), help: Vec::new() });
     }
-    let opened = Connection::open(&database.place, true).await?;
+    let opened = Connection::open(&database.source, true).await?;
     let mut connection = opened.ok_or(Error::NoDriver(dialect))?;
     let mut outcome = Ok(());
     for statement in statements {

@@ -32,7 +32,7 @@ use crate::inspect;
 /// When the database cannot be reached, or its catalog cannot be read.
 pub async fn schema(database: impl Into<Database>, without: &[String]) -> Result<Schema, Error> {
     let database = database.into();
-    let Some(mut connection) = Connection::open(&database.place, false).await? else {
+    let Some(mut connection) = Connection::open(&database.source, false).await? else {
         return Ok(Schema::default());
     };
     let schema = inspect::schema(&mut connection, database.dialect(), without).await;

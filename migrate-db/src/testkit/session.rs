@@ -19,9 +19,9 @@ use migrate_core::version_table::VersionTable;
 use crate::database::Database;
 use crate::driver::Connection;
 use crate::error::Error;
-use crate::inspect::{self, Reader};
+use crate::inspect::{self, SchemaReader};
 use crate::migrator::{Options, plan_error};
-use crate::runner::{Outcome, Runner, Work};
+use crate::runner::{Outcome, RunContext, Runner};
 use crate::state::{self, Status};
 
 use super::provision;
@@ -35,7 +35,7 @@ pub(super) struct Session<'h> {
     table: VersionTable,
     time_limit: Duration,
     pub(super) connection: Connection,
-    reader: Reader,
+    reader: SchemaReader,
     /// What filled tables so far, on all databases of the walk.
     fills: Arc<Mutex<Fills>>,
     /// Where the database stands after a step: nobody else uses it.
@@ -65,7 +65,7 @@ impl<'h> Session<'h> {
                 connection.execute(&sql).await.map_err(preparing)?;
             }
         }
-        let reader = Reader::new(dialect, &own_tables(&options.version_table));
+        let reader = SchemaReader::new(dialect, &own_tables(&options.version_table));
         let database = database.clone();
         let status = None;
         Ok(Self {
@@ -100,7 +100,7 @@ impl<'h> Session<'h> {
     /// Whether the database is clean and stands at these revisions as their files say now.
     pub(super) async fn stands_at_some(&mut self) -> Option<Set> {
         let status = self.status().await.ok()?;
-        let clean = status.unfinished.is_empty() && status.agree(self.history).is_ok();
+        let clean = status.unfinished.is_empty() && status.check_matches(self.history).is_ok();
         clean.then_some(status.applied)
     }
 
@@ -139,9 +139,9 @@ impl<'h> Session<'h> {
     async fn run(&mut self, steps: &[Step], mut status: Status) -> Result<(), Error> {
         let graph = &self.history.graph;
         let dialect = self.table.dialect();
-        let how = self.options.how(dialect);
+        let how = self.options.script_options(dialect);
         let script = Script::of(graph, steps, dialect, how).map_err(|e| plan_error(&e, graph))?;
-        let work = Work {
+        let context = RunContext {
             graph,
             table: &self.table,
             by: &self.options.by,
@@ -150,12 +150,12 @@ impl<'h> Session<'h> {
             reporting: self.options.reporting,
             redo: false,
             locked: true,
-            place: None,
+            source: None,
             session: &[],
             interrupt: None,
         };
         let mut silent = |_: &_| {};
-        let mut runner = Runner::new(&mut self.connection, work, &mut silent, &status);
+        let mut runner = Runner::new(&mut self.connection, context, &mut silent, &status);
         match runner.run(&script).await? {
             Outcome::Complete => {
                 let generation = runner.generation();
@@ -191,7 +191,7 @@ impl<'h> Session<'h> {
 
     /// Whether readings get slower until there is one outside of a transaction.
     pub(super) const fn is_behind(&self) -> bool {
-        self.reader.is_behind()
+        self.reader.needs_full_read()
     }
 
     /// What filled tables so far; [`Session::give_fills`] gives it back.
@@ -209,13 +209,13 @@ impl<'h> Session<'h> {
     }
 
     /// Goes on from what another connection to the same database has read.
-    pub(super) fn continues(self, mut reader: Reader) -> Self {
+    pub(super) fn continues(self, mut reader: SchemaReader) -> Self {
         reader.reconnected();
         Self { reader, ..self }
     }
 
     /// Ends the connection; what was read may help the next one.
-    pub(super) async fn close(self) -> Reader {
+    pub(super) async fn close(self) -> SchemaReader {
         // Whoever drops or copies the database sees whether somebody is still there.
         let _ = self.connection.close().await;
         self.reader
@@ -229,14 +229,14 @@ async fn connect(
     session: &[String],
 ) -> Result<Connection, Error> {
     let dialect = database.dialect();
-    let Some(mut connection) = Connection::open(&database.place, true).await? else {
+    let Some(mut connection) = Connection::open(&database.source, true).await? else {
         return Err(Error::NoDriver(dialect));
     };
     connection.prepare().await.map_err(preparing)?;
     for sql in dialect.session().fast_unsafe {
         connection.execute(sql).await.map_err(preparing)?;
     }
-    connection.set_up(session).await.map_err(preparing)?;
+    connection.apply_session_settings(session).await.map_err(preparing)?;
     limit(&mut connection, time_limit).await.map_err(preparing)?;
     Ok(connection)
 }
@@ -248,7 +248,7 @@ async fn limit(connection: &mut Connection, time: Duration) -> sqlx::Result<()> 
     if time.is_zero() {
         return Ok(());
     }
-    connection.limit(time, SIZE_LIMIT).await
+    connection.set_limits(time, SIZE_LIMIT).await
 }
 
 fn preparing(error: sqlx::Error) -> Error {

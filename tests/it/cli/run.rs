@@ -331,7 +331,7 @@ fn a_revision_without_a_file_goes_down_as_the_database_remembers_it() {
     std::fs::remove_file(env.path("migrate.toml")).unwrap();
     let refused = env.run(&["downgrade", "bbb"]);
     assert_eq!(refused.code, 1, "{refused}");
-    let said = "the downs of revisions that no file holds may not run: ccc";
+    let said = "the downs of unknown revisions may not run: ccc";
     assert!(refused.stderr.contains(said), "{refused}");
     let sql = env.ok(&["downgrade", "bbb", "--sql"]).stdout;
     assert!(sql.contains("DROP TABLE posts;"), "{sql}");

@@ -54,7 +54,7 @@ async fn refused_with_the_way_out(db: &Db, history: &History) {
     let error = upgrade(db, history, "head").await.unwrap_err();
     let Error::Statement(failed) = &error else { panic!("{error:?}") };
     assert_eq!((failed.number, failed.location.line), (2, 8));
-    assert_eq!(failed.half_made, ["public.i"]);
+    assert_eq!(failed.invalid_indexes, ["public.i"]);
     let said = whole(&error);
     assert!(said.contains("`DROP INDEX CONCURRENTLY public.i` removes it"), "{said}");
     let status = status(db, history).await;

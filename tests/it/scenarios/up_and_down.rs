@@ -96,7 +96,7 @@ async fn settings(db: &Db, database: Database) -> Vec<Vec<Option<String>>> {
             ("information_schema.tables", "SELECT CONCAT(@@sql_mode, @@time_zone, DATABASE())")
         }
     };
-    database.rows_of(table, sql).await.unwrap().unwrap_or_default()
+    migrate_db::__private::query_table(&database, table, sql).await.unwrap().unwrap_or_default()
 }
 
 async fn the_version_table_lies_where_the_project_says(db: Db) {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::cli::ui::{Format, style};
 use crate::cli::{CliError, Context, Exit, report};
-use crate::took::Took;
+use crate::human_duration::HumanDuration;
 
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = "Examples:
@@ -33,7 +33,9 @@ impl Args {
         }
         let (id, dim) = (style::ID, style::DIM);
         for row in &rows {
-            let took = row.duration_ms.map(|ms| format!(" ({})", Took(Duration::from_millis(ms))));
+            let took = row
+                .duration_ms
+                .map(|ms| format!(" ({})", HumanDuration(Duration::from_millis(ms))));
             let detail = match row.detail.as_str() {
                 "" => String::new(),
                 detail => format!(": {detail}"),

@@ -72,12 +72,12 @@ impl Command {
     pub async fn answer_if_idle(
         &self,
         all: &AppliedDigest,
-        ahead: &mut Option<Prefetch>,
+        prefetch: &mut Option<Prefetch>,
         database: (&Database, &Options),
         ui: &Ui,
     ) -> Result<Option<Exit>, CliError> {
         match self {
-            Self::Upgrade(args) => args.answer_if_idle(all, ahead, database, ui).await,
+            Self::Upgrade(args) => args.answer_if_idle(all, prefetch, database, ui).await,
             _ => Ok(None),
         }
     }

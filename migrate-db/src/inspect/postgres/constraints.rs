@@ -4,10 +4,10 @@ use migrate_core::schema::{
     Action, Check, Constraint, Deferrable, ForeignKey, Key, MatchType, Name,
 };
 
-use super::reading::{KeyAt, Reading, catalog};
+use super::builder::{KeyAt, SchemaBuilder, catalog};
 use super::row::{Oid, Row, Words, bare};
 
-impl Reading {
+impl SchemaBuilder {
     pub(super) fn constraint(&mut self, mut row: Row<'_>) {
         let (oid, table, domain): (Oid, Oid, Oid) = (row.number(), row.number(), row.number());
         let (name, kind): (String, char) = (row.text(), row.letter());

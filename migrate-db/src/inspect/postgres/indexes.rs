@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use migrate_core::schema::{Index, IndexPart, Key, Name, NullsOrder};
 
-use super::reading::{KeyAt, Reading, catalog};
+use super::builder::{KeyAt, SchemaBuilder, catalog};
 use super::row::{Oid, Row, Words, bare};
 
-impl Reading {
+impl SchemaBuilder {
     /// What is special about a part of an index.
     pub(super) fn part_of_index(&mut self, index: Oid, number: i16, mut row: Row<'_>) {
         // The name and the type are the database's choice.

@@ -1,8 +1,8 @@
 //! The questions about everything that is known by name and text alone. Each gives the same cells:
 //! kind, catalog, number, namespace, name, table, definition, owner, privileges, usual privileges.
 
+use super::misc_objects;
 use super::queries::{Of, of_extension, rights, since};
-use super::rare;
 
 /// What is asked of one catalog, whose rows are `x`; every part is SQL.
 pub(super) struct Other {
@@ -149,10 +149,10 @@ pub(super) fn queries(version: u32) -> Vec<String> {
     ..Other::default()
 }.sql(),
         EXTENSIONS.to_owned(),
-        USER_MAPPINGS.replace("{options}", &rare::options("umoptions")),
+        USER_MAPPINGS.replace("{options}", &misc_objects::options("umoptions")),
         DEFAULT_PRIVILEGES.to_owned(),
     ];
-    queries.extend(rare::queries(version));
+    queries.extend(misc_objects::queries(version));
     queries
 }
 

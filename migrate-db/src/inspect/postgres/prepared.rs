@@ -1,13 +1,13 @@
 //! Statements that a connection prepares when it first needs them: to plan them takes longer than
 //! to run them.
 
+use super::changes;
 use super::queries;
 use super::session::{Session, enter, leave};
-use super::survey;
 
 /// What can be asked.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum What {
+pub(super) enum Query {
     /// What the session is like.
     Note,
     /// To make the settings what they are to be.
@@ -17,12 +17,12 @@ pub(super) enum What {
     /// What there is to say of everything.
     All,
     /// What is newer than an age, and of some relations.
-    News,
+    Delta,
     /// To make the settings what they were.
     Leave,
 }
 
-impl What {
+impl Query {
     /// Its name, and the types of its parameters.
     const fn name(self) -> [&'static str; 2] {
         match self {
@@ -30,7 +30,7 @@ impl What {
             Self::Enter => ["enter", " (text)"],
             Self::Everything => ["everything", ""],
             Self::All => ["all", ""],
-            Self::News => ["news", " (integer, oid[])"],
+            Self::Delta => ["news", " (integer, oid[])"],
             Self::Leave => ["leave", ""],
         }
     }
@@ -39,9 +39,9 @@ impl What {
         match self {
             Self::Note => Session::note(),
             Self::Enter => enter(),
-            Self::Everything => survey::everything(version),
+            Self::Everything => changes::all_rows(version),
             Self::All => queries::all(version),
-            Self::News => survey::news(version),
+            Self::Delta => changes::changes_since(version),
             Self::Leave => leave(),
         }
     }
@@ -52,20 +52,20 @@ impl What {
 pub(super) struct Prepared {
     /// Tells names apart from those of which nobody knows whether they are still there.
     generation: u32,
-    ready: Vec<What>,
+    ready: Vec<Query>,
 }
 
 impl Prepared {
     /// The text that executes one, with these arguments in parentheses where it has parameters.
-    pub(super) fn execute(&mut self, what: What, version: u32, arguments: &str) -> String {
-        let [name, types] = what.name();
+    pub(super) fn execute(&mut self, query: Query, version: u32, arguments: &str) -> String {
+        let [name, types] = query.name();
         let name = format!("migrate_{name}_{}", self.generation);
         let execute = format!("EXECUTE {name} {arguments};\n");
-        if self.ready.contains(&what) {
+        if self.ready.contains(&query) {
             return execute;
         }
-        self.ready.push(what);
-        format!("PREPARE {name}{types} AS {};\n{execute}", what.text(version))
+        self.ready.push(query);
+        format!("PREPARE {name}{types} AS {};\n{execute}", query.text(version))
     }
 
     /// Forgets what is prepared: after an error, in another connection.

@@ -32,11 +32,11 @@ pub(super) struct Session {
     /// As `server_version_num` tells it: 150004.
     pub(super) version: u32,
     /// The namespace in which new tables are made; the search path may name none that exists.
-    pub(super) home: Option<String>,
+    pub(super) default_schema: Option<String>,
     /// Who connected.
     pub(super) user: String,
     /// The oldest transaction that goes on, or the next one.
-    pub(super) horizon: String,
+    pub(super) xmin_horizon: String,
     /// Whether the transaction around has written something that it may still undo.
     pub(super) writes: bool,
 }
@@ -61,9 +61,9 @@ impl Session {
         let mut next = || cells.next().flatten();
         Self {
             version: next().and_then(|version| version.parse().ok()).unwrap_or_default(),
-            home: next(),
+            default_schema: next(),
             user: next().unwrap_or_default(),
-            horizon: next().unwrap_or_default(),
+            xmin_horizon: next().unwrap_or_default(),
             writes: next().is_none_or(|answer| answer.starts_with('t')),
         }
     }

@@ -4,16 +4,16 @@ use migrate_core::schema::{
     Column, Generated, IdentityKind, Kind, Name, PartitionBy, PartitionOf, Table, Trigger, View,
 };
 
-use super::reading::{Attribute, Reading, Relation, Rights, catalog};
+use super::builder::{Attribute, Relation, Rights, SchemaBuilder, catalog};
 use super::row::{Oid, Row, Words};
 
-impl Reading {
+impl SchemaBuilder {
     pub(super) fn relation(&mut self, mut row: Row<'_>) {
         let (oid, namespace): (Oid, Oid) = (row.number(), row.number());
         let (name, kind, of_extension) = (row.text(), row.letter(), row.flag());
         let name = self.name(namespace, name);
         if of_extension || self.is_left_out(&name) {
-            self.strangers.insert(oid, name);
+            self.excluded.insert(oid, name);
             return;
         }
         self.types.insert(row.number(), name.clone());

@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use migrate_core::schema::{Column, Domain, Enum, Identity, IdentityKind, Kind, Name, Sequence};
 
-use super::reading::{Reading, Rights, catalog};
+use super::builder::{Rights, SchemaBuilder, catalog};
 use super::row::{Oid, Row, Words, literal};
 
-impl Reading {
+impl SchemaBuilder {
     pub(super) fn type_(&mut self, mut row: Row<'_>) {
         let (oid, namespace): (Oid, Oid) = (row.number(), row.number());
         let (name, kind) = (row.text(), row.letter());
@@ -86,7 +86,7 @@ impl Reading {
         let owner = self.relations.get(&table);
         if table != 0 && owner.is_none() {
             // Goes with a table that is left out.
-            self.strangers.insert(oid, name.clone());
+            self.excluded.insert(oid, name.clone());
             self.schema.others.remove(&(Kind::Grant, format!("on sequence {name}")));
             return;
         }

@@ -241,7 +241,7 @@ async fn ready(
 async fn probe(url: &str) -> Result<Connection, Error> {
     let database = Database::from_url(url)?;
     let asked = async {
-        let mut connection = Connection::open(&database.place, false)
+        let mut connection = Connection::open(&database.source, false)
             .await?
             .ok_or(Error::NoDriver(database.dialect()))?;
         connection.ask("SELECT 1").await.map_err(|e| Error::connect(url, e))?;

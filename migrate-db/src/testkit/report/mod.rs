@@ -7,7 +7,7 @@ use std::fmt;
 
 use super::verdict::{Finding, Outcome, Verdict};
 use crate::error::Error;
-use crate::took::Took;
+use crate::human_duration::HumanDuration;
 
 /// What a part of a line is, for who gives it a colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -75,7 +75,7 @@ pub fn format_title(verdict: &Verdict) -> Line {
     match verdict.outcome {
         Outcome::Skipped => line,
         _ if verdict.cached => line.with(Tone::Dim, " (cached)"),
-        _ => line.with(Tone::Dim, format_args!(" ({})", Took(verdict.duration))),
+        _ => line.with(Tone::Dim, format_args!(" ({})", HumanDuration(verdict.duration))),
     }
 }
 

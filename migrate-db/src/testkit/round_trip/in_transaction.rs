@@ -91,7 +91,7 @@ pub(in super::super) async fn revert_in_transaction(
         let mut text = Vec::new();
         for round_trip in round_trips {
             text.extend(statements(*round_trip, Direction::Down).into_iter().map(str::to_owned));
-            text.extend(session.connection.restore(false));
+            text.extend(session.connection.restore_statements(false));
         }
         session.schema_after(&text.join(BETWEEN)).await.map(Some)
     })
@@ -124,7 +124,7 @@ async fn undone<T>(
     let failed = |doing: &'static str| move |e| Error::database(doing, e);
     session.connection.begin(foreign_keys).await.map_err(failed("opening a transaction"))?;
     let outcome = work(session).await;
-    let restore = session.connection.restore(false);
+    let restore = session.connection.restore_statements(false);
     let mut undo = vec!["ROLLBACK".to_owned()];
     undo.extend(restore.iter().cloned());
     match session.execute(&undo.join(";\n")).await {

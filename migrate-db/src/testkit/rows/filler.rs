@@ -28,7 +28,7 @@ impl Filler<'_> {
     /// Sends statements, all or none; what the database says when it refuses them.
     pub(super) async fn attempt(&mut self, sql: &str) -> sqlx::Result<Result<(), String>> {
         let all = format!("SAVEPOINT {SAVEPOINT}; {sql}; RELEASE SAVEPOINT {SAVEPOINT}");
-        match self.connection.trip(&all).await.failure {
+        match self.connection.send(&all).await.failure {
             None => {
                 self.taken.push(sql.to_owned());
                 Ok(Ok(()))

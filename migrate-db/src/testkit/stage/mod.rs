@@ -312,7 +312,7 @@ impl Server {
 
     async fn open(&self) -> Result<Connection, Error> {
         let database = Database::from_url(&self.url)?;
-        let connection = Connection::open(&database.place, false).await?;
+        let connection = Connection::open(&database.source, false).await?;
         connection.ok_or(Error::NoDriver(self.dialect))
     }
 

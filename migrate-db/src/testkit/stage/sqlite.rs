@@ -53,7 +53,7 @@ pub(super) async fn copy(from: &Path, to: &Path) -> Result<(), Error> {
 
 async fn settle(file: &Path) -> Result<(), Error> {
     let database = Database::from_url(&url(file))?;
-    let Some(mut connection) = Connection::open(&database.place, false).await? else {
+    let Some(mut connection) = Connection::open(&database.source, false).await? else {
         return Ok(());
     };
     let settled = connection.rows("PRAGMA wal_checkpoint(TRUNCATE)").await;

@@ -45,7 +45,7 @@ impl Server {
     /// The connection is short: others may be making a database.
     async fn template(&self) -> Result<Vec<String>, Error> {
         let database = Database::from_url(&crate::url::with_database(&self.url, TEMPLATE))?;
-        let opened = Connection::open(&database.place, false).await?;
+        let opened = Connection::open(&database.source, false).await?;
         let mut connection = opened.ok_or(Error::NoDriver(self.dialect))?;
         let rows = connection.rows(OBJECTS).await;
         let _ = connection.close().await;

@@ -12,13 +12,13 @@ async fn stage(dialect: Dialect) -> Option<Stage> {
 }
 
 async fn run(database: &Database, sql: &str) {
-    let mut connection = Connection::open(&database.place, true).await.unwrap().unwrap();
+    let mut connection = Connection::open(&database.source, true).await.unwrap().unwrap();
     connection.execute(sql).await.unwrap_or_else(|e| panic!("{e}: {sql}"));
     connection.close().await.unwrap();
 }
 
 async fn ask(database: &Database, sql: &str) -> String {
-    let mut connection = Connection::open(&database.place, false).await.unwrap().unwrap();
+    let mut connection = Connection::open(&database.source, false).await.unwrap().unwrap();
     let rows = connection.rows(sql).await.unwrap_or_else(|e| panic!("{e}: {sql}"));
     connection.close().await.unwrap();
     let rows = rows.into_iter().map(|row| row.into_iter().flatten().collect::<Vec<_>>().join(","));
@@ -43,7 +43,7 @@ async fn makes_clones_and_drops(dialect: Dialect) {
     }
     let anew = stage.create(&a).await.unwrap();
     run(&anew, "CREATE TABLE t (x INTEGER)").await;
-    let held = Connection::open(&stage.database(&b).unwrap().place, false).await.unwrap();
+    let held = Connection::open(&stage.database(&b).unwrap().source, false).await.unwrap();
     for name in [&a, &b] {
         stage.drop(name).await.unwrap();
         assert!(!stage.exists(name).await.unwrap());
@@ -103,7 +103,7 @@ async fn a_file_is_copied_with_what_lies_beside_it() {
     let Some(stage) = stage(Dialect::Sqlite).await else { return };
     let (a, b) = (stage.unique("a%?#"), stage.unique("b"));
     let database = stage.create(&a).await.unwrap();
-    let mut open = Connection::open(&database.place, false).await.unwrap().unwrap();
+    let mut open = Connection::open(&database.source, false).await.unwrap().unwrap();
     open.rows("PRAGMA journal_mode = WAL").await.unwrap();
     open.execute("CREATE TABLE t (x); INSERT INTO t VALUES (1)").await.unwrap();
     let clone = stage.clone(&a, &b).await.unwrap();
@@ -119,7 +119,7 @@ async fn postgres_waits_for_who_is_going() {
     let Some(stage) = stage(Dialect::Postgres).await else { return };
     let (a, b) = (stage.unique("a"), stage.unique("b"));
     let database = stage.create(&a).await.unwrap();
-    let held = Connection::open(&database.place, false).await.unwrap().unwrap();
+    let held = Connection::open(&database.source, false).await.unwrap().unwrap();
     let going = async {
         tokio::time::sleep(std::time::Duration::from_millis(300)).await;
         held.close().await.unwrap();
@@ -201,7 +201,7 @@ async fn takes_milliseconds(dialect: Dialect) {
         let start = Instant::now();
         let clone = stage.clone(&a, &b).await.unwrap();
         let cloned = start.elapsed();
-        let connection = Connection::open(&clone.place, false).await.unwrap().unwrap();
+        let connection = Connection::open(&clone.source, false).await.unwrap().unwrap();
         connection.close().await.unwrap();
         let connected = start.elapsed();
         stage.drop(&b).await.unwrap();

@@ -1,6 +1,6 @@
 //! A reader that looks at one database again and again, and reads only what has changed.
 //!
-//! It keeps what it read last, outside of transactions that may still be undone, and asks `survey`
+//! It keeps what it read last, outside of transactions that may still be undone, and asks `changes`
 //! which rows of the catalog are newer. A relation with any of them is read anew as a whole. A text
 //! may rest on names and on what is not of a relation (types, functions, roles): where one of those
 //! changed, everything is read. What comes of it is what a reading from the start would give.
@@ -9,37 +9,37 @@ use std::collections::{BTreeSet, HashMap};
 
 use migrate_core::schema::Schema;
 
-use super::prepared::{Prepared, What};
-use super::reading::{Reading, catalog};
+use super::builder::{SchemaBuilder, catalog};
+use super::changes::{ChangeSet, RowKey, RowKind};
+use super::prepared::{Prepared, Query};
 use super::row::{self, Oid, Row};
 use super::session::Session;
-use super::survey::{Noted, On, Survey};
 use crate::driver::{Cells, Connection};
 
 /// The reader of one connection.
-pub(crate) struct Reader {
+pub(crate) struct CatalogReader {
     without: Vec<String>,
     prepared: Prepared,
     /// Whether it is time for a reading outside of a transaction.
-    pub(crate) is_behind: bool,
-    known: Option<Known>,
+    pub(crate) needs_full_read: bool,
+    baseline: Option<Baseline>,
 }
 
 /// What was read.
-struct Known {
-    reading: Reading,
-    wide: (String, String),
+struct Baseline {
+    builder: SchemaBuilder,
+    shared: (String, String),
     rows: Rows,
     /// What this transaction and later ones wrote is newer.
-    horizon: String,
+    xmin_horizon: String,
     /// Relations as a transaction saw them that may have been undone.
-    passing: BTreeSet<Oid>,
+    uncommitted: BTreeSet<Oid>,
 }
 
 /// What a look tells.
-struct News {
+struct Delta {
     session: Session,
-    survey: Survey,
+    changes: ChangeSet,
     /// Of the relations that the survey names.
     rest: Vec<String>,
 }
@@ -50,15 +50,15 @@ const VIEWS: [Oid; 2] = ['v' as Oid, 'm' as Oid];
 /// So many relations may be read anew in each reading before the reader is behind.
 const FEW: usize = 16;
 
-type Rows = HashMap<On, BTreeSet<Noted>>;
+type Rows = HashMap<RowKind, BTreeSet<RowKey>>;
 
-impl Reader {
+impl CatalogReader {
     pub(crate) fn new(without: &[String]) -> Self {
         Self {
             without: without.to_vec(),
             prepared: Prepared::default(),
-            is_behind: true,
-            known: None,
+            needs_full_read: true,
+            baseline: None,
         }
     }
 
@@ -92,7 +92,7 @@ impl Reader {
         connection: &mut Connection,
         statements: &str,
     ) -> sqlx::Result<Schema> {
-        let Some(known) = &self.known else {
+        let Some(baseline) = &self.baseline else {
             if !statements.is_empty() {
                 connection.execute(statements).await?;
             }
@@ -100,39 +100,43 @@ impl Reader {
             let version = Session::read(session.unwrap_or_default()).version;
             return self.read_all(connection, version).await;
         };
-        let version = known.reading.session.version;
-        let age = format!("pg_catalog.age('{}'::pg_catalog.xid)", known.horizon);
-        let more = known.passing.iter().copied().chain(known.views()).collect();
-        let news = self.news(connection, version, statements, &age, &more).await?;
-        let caught_up = match self.known.take() {
-            Some(known) if known.serves(&news) => self.catch_up(connection, known, news).await?,
+        let version = baseline.builder.session.version;
+        let age = format!("pg_catalog.age('{}'::pg_catalog.xid)", baseline.xmin_horizon);
+        let more = baseline.uncommitted.iter().copied().chain(baseline.views()).collect();
+        let changes_since =
+            self.changes_since(connection, version, statements, &age, &more).await?;
+        let updated = match self.baseline.take() {
+            Some(baseline) if baseline.is_usable(&changes_since) => {
+                self.apply_changes(connection, baseline, changes_since).await?
+            }
             _ => None,
         };
-        match caught_up {
-            Some(known) => Ok(self.known.insert(known).reading.schema.clone()),
+        match updated {
+            Some(baseline) => Ok(self.baseline.insert(baseline).builder.schema.clone()),
             None => {
-                self.is_behind = true;
+                self.needs_full_read = true;
                 self.read_all(connection, version).await
             }
         }
     }
 
     /// Asks behind some statements what is newer than an age, and of more relations.
-    async fn news(
+    async fn changes_since(
         &mut self,
         connection: &mut Connection,
         version: u32,
         statements: &str,
         age: &str,
         more: &BTreeSet<Oid>,
-    ) -> sqlx::Result<News> {
+    ) -> sqlx::Result<Delta> {
         let more: Vec<String> = more.iter().map(Oid::to_string).collect();
         let arguments = format!("({age}, '{{{}}}')", more.join(","));
-        let question = [(What::News, arguments.as_str())];
-        let (session, [news]) = self.ask(connection, version, statements, "off", question).await?;
-        let mut cells = news.into_iter();
-        let survey = Survey::read(&mut cells);
-        Ok(News { session, survey, rest: cells.flatten().collect() })
+        let question = [(Query::Delta, arguments.as_str())];
+        let (session, [changes_since]) =
+            self.ask(connection, version, statements, "off", question).await?;
+        let mut cells = changes_since.into_iter();
+        let changes = ChangeSet::read(&mut cells);
+        Ok(Delta { session, changes, rest: cells.flatten().collect() })
     }
 
     /// Asks behind some statements, with the settings as they must be for it: what the session is
@@ -143,14 +147,14 @@ impl Reader {
         version: u32,
         statements: &str,
         scans: &str,
-        questions: [(What, &str); N],
+        questions: [(Query, &str); N],
     ) -> sqlx::Result<(Session, [Cells; N])> {
         let scans = format!("('{scans}')");
-        let before = [(What::Note, ""), (What::Enter, scans.as_str())];
+        let before = [(Query::Note, ""), (Query::Enter, scans.as_str())];
         // A statement may end in a comment.
         let mut text = format!("{statements}\n;\n");
-        for (what, arguments) in before.into_iter().chain(questions).chain([(What::Leave, "")]) {
-            text += &self.prepared.execute(what, version, arguments);
+        for (query, arguments) in before.into_iter().chain(questions).chain([(Query::Leave, "")]) {
+            text += &self.prepared.execute(query, version, arguments);
         }
         // The statements may have answers of their own, before ours.
         let mut answers = connection.rows(&text).await?.into_iter().rev().skip(1);
@@ -165,163 +169,172 @@ impl Reader {
         connection: &mut Connection,
         version: u32,
     ) -> sqlx::Result<Schema> {
-        let questions = [(What::Everything, ""), (What::All, "")];
-        let (session, [survey, all]) = self.ask(connection, version, "", "on", questions).await?;
-        let Survey { wide, mut rows, is_opaque, .. } = Survey::read(&mut survey.into_iter());
-        let (horizon, writes) = (session.horizon.clone(), session.writes);
-        let reading = Reading::of(session, &self.without, Some(&all));
-        if writes || is_opaque {
-            return Ok(reading.schema);
+        let questions = [(Query::Everything, ""), (Query::All, "")];
+        let (session, [changes, all]) = self.ask(connection, version, "", "on", questions).await?;
+        let ChangeSet { shared, mut rows, is_untraceable, .. } =
+            ChangeSet::read(&mut changes.into_iter());
+        let (xmin_horizon, writes) = (session.xmin_horizon.clone(), session.writes);
+        let builder = SchemaBuilder::of(session, &self.without, Some(&all));
+        if writes || is_untraceable {
+            return Ok(builder.schema);
         }
         // That one only ever tells what is new.
-        rows.remove(&On::Column);
-        self.is_behind = false;
-        let known = Known { reading, wide, rows, horizon, passing: BTreeSet::new() };
-        Ok(self.known.insert(known).reading.schema.clone())
+        rows.remove(&RowKind::Column);
+        self.needs_full_read = false;
+        let baseline =
+            Baseline { builder, shared, rows, xmin_horizon, uncommitted: BTreeSet::new() };
+        Ok(self.baseline.insert(baseline).builder.schema.clone())
     }
 
     /// Reads what is new; `None` where that is not enough.
-    async fn catch_up(
+    async fn apply_changes(
         &mut self,
         connection: &mut Connection,
-        mut known: Known,
-        news: News,
-    ) -> sqlx::Result<Option<Known>> {
-        let News { session, survey, rest } = news;
+        mut baseline: Baseline,
+        changes_since: Delta,
+    ) -> sqlx::Result<Option<Baseline>> {
+        let Delta { session, changes, rest } = changes_since;
         let mut gone = Rows::new();
-        if known.lacks(&survey) {
-            let question = [(What::Everything, "")];
+        if baseline.has_deleted_rows(&changes) {
+            let question = [(Query::Everything, "")];
             let (_, [all]) = self.ask(connection, session.version, "", "on", question).await?;
-            let all = Survey::read(&mut all.into_iter()).rows;
-            for (on, rows) in &known.rows {
+            let all = ChangeSet::read(&mut all.into_iter()).rows;
+            for (on, rows) in &baseline.rows {
                 gone.insert(*on, rows.difference(&all[on]).copied().collect());
             }
         }
-        let Some(touched) = known.touched(&survey, &gone) else { return Ok(None) };
-        let rest = if known.is_told(&touched, &survey, &gone) {
+        let Some(touched) = baseline.touched(&changes, &gone) else { return Ok(None) };
+        let rest = if baseline.covers(&touched, &changes, &gone) {
             rest
         } else {
             // Nothing is newer than what is yet to come.
-            self.news(connection, session.version, "", "-1", &touched).await?.rest
+            self.changes_since(connection, session.version, "", "-1", &touched).await?.rest
         };
         if !touched.is_empty() {
             let rows: Vec<Row<'_>> = rest.iter().flat_map(|text| row::rows(text)).collect();
-            if !rows.iter().all(|row| known.reading.agrees(row.clone())) {
+            if !rows.iter().all(|row| baseline.builder.agrees(row.clone())) {
                 return Ok(None);
             }
-            known.reading.forget(&touched);
-            rows.into_iter().for_each(|row| known.reading.take(row));
-            known.reading.finish();
+            baseline.builder.forget(&touched);
+            rows.into_iter().for_each(|row| baseline.builder.take(row));
+            baseline.builder.finish();
         }
-        self.is_behind = session.writes && touched.len() > FEW;
+        self.needs_full_read = session.writes && touched.len() > FEW;
         if session.writes {
-            known.passing = touched;
+            baseline.uncommitted = touched;
         } else {
-            known.passing.clear();
-            known.horizon.clone_from(&session.horizon);
-            for (on, rows) in &mut known.rows {
-                rows.extend(&survey.rows[on]);
+            baseline.uncommitted.clear();
+            baseline.xmin_horizon.clone_from(&session.xmin_horizon);
+            for (on, rows) in &mut baseline.rows {
+                rows.extend(&changes.rows[on]);
                 if let Some(gone) = gone.get(on) {
                     rows.retain(|row| !gone.contains(row));
                 }
             }
         }
-        Ok(Some(known))
+        Ok(Some(baseline))
     }
 }
 
-impl Known {
+impl Baseline {
     /// Whether what is known still serves as a beginning.
-    fn serves(&self, News { session, survey, .. }: &News) -> bool {
-        let then = &self.reading.session;
-        then.home == session.home
+    fn is_usable(&self, Delta { session, changes, .. }: &Delta) -> bool {
+        let then = &self.builder.session;
+        then.default_schema == session.default_schema
             && then.user == session.user
-            && self.wide == survey.wide
-            && !survey.is_new
-            && !survey.is_opaque
+            && self.shared == changes.shared
+            && !changes.is_new
+            && !changes.is_untraceable
     }
 
     /// What a view says may change with every table that it asks.
     fn views(&self) -> impl Iterator<Item = Oid> {
-        let rows = self.rows.get(&On::Relation).into_iter().flatten();
+        let rows = self.rows.get(&RowKind::Relation).into_iter().flatten();
         rows.filter(|[_, kind, _]| VIEWS.contains(kind)).map(|[oid, ..]| *oid)
     }
 
     /// Whether the answer tells of all these relations, but for those that are not there.
-    fn is_told(&self, relations: &BTreeSet<Oid>, survey: &Survey, gone: &Rows) -> bool {
-        let look = Look { known: &self.rows, new: &survey.rows };
-        let is_gone = |oid| Look { known: gone, new: gone }.kind(oid).is_some();
-        let mut rest = relations.difference(&survey.told);
+    fn covers(&self, relations: &BTreeSet<Oid>, changes: &ChangeSet, gone: &Rows) -> bool {
+        let look = RowIndex { baseline: &self.rows, new: &changes.rows };
+        let is_gone = |oid| RowIndex { baseline: gone, new: gone }.kind(oid).is_some();
+        let mut rest = relations.difference(&changes.relations);
         rest.all(|oid| look.kind(*oid).is_none() || is_gone(*oid))
     }
 
     /// Whether there are fewer rows than what is known and what is new.
-    fn lacks(&self, survey: &Survey) -> bool {
+    fn has_deleted_rows(&self, changes: &ChangeSet) -> bool {
         self.rows.iter().any(|(on, rows)| {
-            let new = survey.rows[on].difference(rows).count();
-            survey.counts[on] < rows.len() + new
+            let new = changes.rows[on].difference(rows).count();
+            changes.counts[on] < rows.len() + new
         })
     }
 
     /// The relations to read anew; `None` where all must be read.
-    fn touched(&self, survey: &Survey, gone: &Rows) -> Option<BTreeSet<Oid>> {
-        let look = Look { known: &self.rows, new: &survey.rows };
-        let mut touched = &(&self.passing | &survey.always) | &survey.told;
+    fn touched(&self, changes: &ChangeSet, gone: &Rows) -> Option<BTreeSet<Oid>> {
+        let look = RowIndex { baseline: &self.rows, new: &changes.rows };
+        let mut touched = &(&self.uncommitted | &changes.always) | &changes.relations;
         touched.extend(self.views());
-        for (on, rows) in survey.rows.iter().chain(gone) {
+        for (on, rows) in changes.rows.iter().chain(gone) {
             for row in rows {
                 touched.extend(look.relation(*on, row)?);
             }
         }
         // A sequence shows in the column that it numbers.
-        let owned = || look.all(On::Owned);
+        let owned = || look.all(RowKind::Owned);
         let tables = owned().filter(|[sequence, ..]| touched.contains(sequence));
         touched.extend(tables.map(|[_, table, _]| *table).collect::<Vec<_>>());
         let sequences = owned().filter(|[_, table, _]| touched.contains(table));
         touched.extend(sequences.map(|[sequence, ..]| *sequence).collect::<Vec<_>>());
         let plain = |oid: &Oid| matches!(look.kind(*oid), Some('r' | 'v' | 'm' | 'S') | None);
-        let alone = |oid: &Oid| !self.reading.is_of_family(*oid);
+        let alone = |oid: &Oid| !self.builder.is_of_family(*oid);
         touched.iter().all(|oid| plain(oid) && alone(oid)).then_some(touched)
     }
 }
 
 /// Rows by their numbers.
-struct Look<'r> {
-    known: &'r Rows,
+struct RowIndex<'r> {
+    baseline: &'r Rows,
     new: &'r Rows,
 }
 
-impl Look<'_> {
-    fn all(&self, on: On) -> impl Iterator<Item = &Noted> {
-        [self.new, self.known].into_iter().filter_map(move |rows| rows.get(&on)).flatten()
+impl RowIndex<'_> {
+    fn all(&self, on: RowKind) -> impl Iterator<Item = &RowKey> {
+        [self.new, self.baseline].into_iter().filter_map(move |rows| rows.get(&on)).flatten()
     }
 
-    fn find(&self, on: On, oid: Oid) -> Option<&Noted> {
-        let sets = [self.new, self.known].into_iter().filter_map(|rows| rows.get(&on));
+    fn find(&self, on: RowKind, oid: Oid) -> Option<&RowKey> {
+        let sets = [self.new, self.baseline].into_iter().filter_map(|rows| rows.get(&on));
         sets.filter_map(|rows| rows.range([oid, 0, 0]..).next()).find(|row| row[0] == oid)
     }
 
     fn kind(&self, oid: Oid) -> Option<char> {
-        char::from_u32(self.find(On::Relation, oid)?[1])
+        char::from_u32(self.find(RowKind::Relation, oid)?[1])
     }
 
     /// The relation that a row is about, if it is about one that is looked at; `None` where it is
     /// about something else.
-    fn relation(&self, on: On, row: &Noted) -> Option<Option<Oid>> {
+    fn relation(&self, on: RowKind, row: &RowKey) -> Option<Option<Oid>> {
         match (on, row) {
-            (On::Relation | On::Column | On::Sequence, [oid, ..]) => Some(self.of(*oid)),
-            (On::Constraint, [_, 0, _]) => None,
-            (On::Default | On::Constraint | On::Index | On::Trigger | On::Owned, [_, table, _]) => {
-                Some(self.of(*table))
+            (RowKind::Relation | RowKind::Column | RowKind::Sequence, [oid, ..]) => {
+                Some(self.of(*oid))
             }
-            (On::Comment, [oid, catalog::RELATION, _]) => Some(self.of(*oid)),
-            (On::Comment, [oid, catalog::CONSTRAINT, _]) => {
-                self.relation(On::Constraint, self.find(On::Constraint, *oid)?)
+            (RowKind::Constraint, [_, 0, _]) => None,
+            (
+                RowKind::Default
+                | RowKind::Constraint
+                | RowKind::Index
+                | RowKind::Trigger
+                | RowKind::Owned,
+                [_, table, _],
+            ) => Some(self.of(*table)),
+            (RowKind::Comment, [oid, catalog::RELATION, _]) => Some(self.of(*oid)),
+            (RowKind::Comment, [oid, catalog::CONSTRAINT, _]) => {
+                self.relation(RowKind::Constraint, self.find(RowKind::Constraint, *oid)?)
             }
-            (On::Comment, [oid, catalog::TRIGGER, _]) => {
-                self.relation(On::Trigger, self.find(On::Trigger, *oid)?)
+            (RowKind::Comment, [oid, catalog::TRIGGER, _]) => {
+                self.relation(RowKind::Trigger, self.find(RowKind::Trigger, *oid)?)
             }
-            (On::Comment, _) => None,
+            (RowKind::Comment, _) => None,
         }
     }
 
@@ -329,7 +342,7 @@ impl Look<'_> {
     /// with the table that they are of.
     fn of(&self, oid: Oid) -> Option<Oid> {
         match self.kind(oid)? {
-            'i' | 'I' => self.of(self.find(On::Index, oid)?[1]),
+            'i' | 'I' => self.of(self.find(RowKind::Index, oid)?[1]),
             't' => None,
             _ => Some(oid),
         }

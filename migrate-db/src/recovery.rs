@@ -18,9 +18,9 @@ use crate::error::Error;
 use crate::event::Event;
 use crate::unfinished::{Repair, Unfinished};
 
-pub(crate) use engines::{engines_question, is_lasting};
+pub(crate) use engines::{engines_question, is_nontransactional};
 
-/// What the catalog changes of a statement.
+/// What the catalog shows of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CatalogEvidence {
     /// It has run.
@@ -32,11 +32,11 @@ pub(crate) enum CatalogEvidence {
 }
 
 /// What became of a statement in doubt.
-pub(crate) enum Doubt {
+pub(crate) enum Resolution {
     /// The catalog told.
-    Settled(Repair),
+    Resolved(Repair),
     /// A person must be asked; what is half made may tell her.
-    Stays(Vec<String>),
+    Unresolved(Vec<String>),
 }
 
 /// Something that a statement left half made.
@@ -47,7 +47,7 @@ pub(crate) struct InvalidIndex {
 }
 
 /// Looks whether a statement has run.
-pub(crate) async fn look(
+pub(crate) async fn catalog_evidence(
     connection: &mut Connection,
     dialect: Dialect,
     sql: &str,
@@ -120,7 +120,7 @@ async fn objects(
 }
 
 /// What a statement left half made; nothing where that cannot be asked.
-pub(crate) async fn remnants(
+pub(crate) async fn invalid_indexes(
     connection: &mut Connection,
     dialect: Dialect,
     sql: &str,
@@ -130,12 +130,12 @@ pub(crate) async fn remnants(
         return Vec::new();
     }
     let rows = connection.rows(&query.replace("{}", &dialect.safe_literal(sql))).await;
-    let remnant = |row: Vec<Option<String>>| {
+    let index = |row: Vec<Option<String>>| {
         let mut cells = row.into_iter();
         let name = cells.next().flatten()?;
         Some(InvalidIndex { name, named: cells.next().flatten().is_some() })
     };
-    rows.unwrap_or_default().into_iter().filter_map(remnant).collect()
+    rows.unwrap_or_default().into_iter().filter_map(index).collect()
 }
 
 /// Settles the statement in doubt of a step. Waits while the server still runs it for a program
@@ -143,22 +143,22 @@ pub(crate) async fn remnants(
 ///
 /// # Errors
 /// [`Error::Busy`] when the server still runs it after `wait`, and what the database says.
-pub(crate) async fn settle(
+pub(crate) async fn resolve(
     connection: &mut Connection,
     graph: &Graph,
     unfinished: &Unfinished,
     dialect: Dialect,
     wait: Duration,
-    tell: &mut (dyn FnMut(&Event) + Send),
-) -> Result<Doubt, Error> {
-    let stays = Ok(Doubt::Stays(Vec::new()));
+    on_event: &mut (dyn FnMut(&Event) + Send),
+) -> Result<Resolution, Error> {
+    let stays = Ok(Resolution::Unresolved(Vec::new()));
     let Some(node) = graph.node(&unfinished.revision) else { return stays };
     let step = Step { node, direction: unfinished.direction() };
     let text = graph.revision(node).file.text();
     let spans = statements_of(graph, step, dialect).unwrap_or_default();
     let Some(span) = spans.get(unfinished.begun.wrapping_sub(1)) else { return stays };
     let sql = span.of(text);
-    still_running(connection, dialect, sql, wait, tell).await?;
+    still_running(connection, dialect, sql, wait, on_event).await?;
     // A setting of the lost session may have changed what its names mean.
     let same_names = spans
         .iter()
@@ -169,21 +169,21 @@ pub(crate) async fn settle(
     if !same_names || !same_text {
         return stays;
     }
-    let seen = look(connection, dialect, sql).await;
+    let seen = catalog_evidence(connection, dialect, sql).await;
     let repair = match seen.map_err(|e| Error::database("looking at the catalog", e))? {
         CatalogEvidence::Ran => Repair::Ran,
         CatalogEvidence::NotRun => Repair::NotRun,
         CatalogEvidence::Nothing => {
-            let left = remnants(connection, dialect, sql).await;
-            return Ok(Doubt::Stays(left.into_iter().map(|remnant| remnant.name).collect()));
+            let left = invalid_indexes(connection, dialect, sql).await;
+            return Ok(Resolution::Unresolved(left.into_iter().map(|index| index.name).collect()));
         }
     };
-    tell(&Event::Settled {
+    on_event(&Event::Resolved {
         revision: unfinished.revision.clone(),
         statement: unfinished.begun,
         ran: repair == Repair::Ran,
     });
-    Ok(Doubt::Settled(repair))
+    Ok(Resolution::Resolved(repair))
 }
 
 async fn still_running(
@@ -191,7 +191,7 @@ async fn still_running(
     dialect: Dialect,
     sql: &str,
     wait: Duration,
-    tell: &mut (dyn FnMut(&Event) + Send),
+    on_event: &mut (dyn FnMut(&Event) + Send),
 ) -> Result<(), Error> {
     let Some(question) = dialect.recovery().running else { return Ok(()) };
     let question = question.replace("{}", &dialect.safe_literal(sql));
@@ -207,7 +207,7 @@ async fn still_running(
             return Err(Error::Busy { waited, holder });
         }
         if attempt % 4 == 3 {
-            tell(&Event::Waiting { holder, waited });
+            on_event(&Event::Waiting { holder, waited });
         }
         tokio::time::sleep(pause(attempt)).await;
         attempt += 1;

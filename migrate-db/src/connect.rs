@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
 
-use crate::database::{Database, Place};
+use crate::database::{ConnectionSource, Database};
 use crate::driver::{Connection, pause};
 use crate::error::Error;
 use crate::event::Event;
@@ -18,21 +18,21 @@ impl Database {
     ///
     /// # Errors
     /// What the server, or the network, said last.
-    pub async fn reach(
+    pub async fn wait_for_server(
         &self,
         limit: Duration,
-        tell: &mut (dyn FnMut(&Event) + Send),
+        on_event: &mut (dyn FnMut(&Event) + Send),
     ) -> Result<(), Error> {
-        if !is_server(&self.place) {
+        if !is_server(&self.source) {
             return Ok(());
         }
         let open = || -> BoxFuture<'_, Result<(), Error>> { Box::pin(self.answers()) };
-        persistently(&self.place, limit, tell, open(), open).await
+        connect_with_retry(&self.source, limit, on_event, open(), open).await
     }
 
     /// Whether the server answers: also when it says no, which is told by what asks it next.
     async fn answers(&self) -> Result<(), Error> {
-        match Connection::maintenance(&self.place, &self.name()).await {
+        match Connection::maintenance(&self.source, &self.name()).await {
             Err(error) if error.is_starting() => Err(error),
             Ok(connection) => {
                 let closed = connection.close().await;
@@ -43,48 +43,48 @@ impl Database {
     }
 }
 
-fn is_server(place: &Place) -> bool {
-    place.dialect().admin().databases.is_some() && place.url().is_some()
+fn is_server(source: &ConnectionSource) -> bool {
+    source.dialect().admin().databases.is_some() && source.url().is_some()
 }
 
 /// Tries to connect once, but not for ever.
-pub(crate) async fn in_time<T>(
-    place: &Place,
+pub(crate) async fn with_timeout<T>(
+    source: &ConnectionSource,
     limit: Duration,
     trying: impl Future<Output = Result<T, Error>>,
 ) -> Result<T, Error> {
-    if limit.is_zero() || !is_server(place) {
+    if limit.is_zero() || !is_server(source) {
         return trying.await;
     }
     let outcome = tokio::time::timeout(limit, trying).await;
     outcome.unwrap_or_else(|_| {
         let waited = io::Error::new(io::ErrorKind::TimedOut, format!("no answer within {limit:?}"));
-        Err(Error::connect(place.url().unwrap_or_default(), waited.into()))
+        Err(Error::connect(source.url().unwrap_or_default(), waited.into()))
     })
 }
 
 /// Tries to connect once and, while a server may be starting, again.
-pub(crate) async fn persistently<'p, T>(
-    place: &'p Place,
+pub(crate) async fn connect_with_retry<'p, T>(
+    source: &'p ConnectionSource,
     limit: Duration,
-    tell: &mut (dyn FnMut(&Event) + Send),
+    on_event: &mut (dyn FnMut(&Event) + Send),
     first: impl Future<Output = Result<T, Error>>,
     again: impl Fn() -> BoxFuture<'p, Result<T, Error>>,
 ) -> Result<T, Error> {
     let since = Instant::now();
     let mut attempt = 0;
-    let mut outcome = in_time(place, limit, first).await;
+    let mut outcome = with_timeout(source, limit, first).await;
     loop {
         match outcome {
-            Err(error) if error.is_starting() && since.elapsed() < limit && is_server(place) => {
+            Err(error) if error.is_starting() && since.elapsed() < limit && is_server(source) => {
                 if attempt == 0 {
-                    tell(&Event::Awaiting { because: error.reason(), limit });
+                    on_event(&Event::Awaiting { because: error.reason(), limit });
                 }
                 tokio::time::sleep(pause(attempt)).await;
             }
             outcome => return outcome,
         }
         attempt += 1;
-        outcome = in_time(place, limit, again()).await;
+        outcome = with_timeout(source, limit, again()).await;
     }
 }

@@ -8,19 +8,20 @@ use migrate_core::plan::Step;
 use migrate_core::script::{Record, Transactions, Unit};
 use migrate_core::version_table::{self as table, Elapsed, Origin, Progress, RowState};
 
-use super::{Current, Done, End, Ending, Runner, TOOL, Work};
+use super::batch::{BatchItem, ItemKind};
+use super::states::{ActionOutcome, CompletedStep, CurrentStep, PendingRecord, RunContext};
+use super::{Runner, TOOL};
 use crate::error::Error;
 use crate::event::Event;
-use crate::queue::{Batch, What};
 use crate::unfinished::{Repair, Unfinished};
 
 impl<'r> Runner<'r> {
     /// Moves rows: in the open transaction, else in one of its own.
-    pub(super) async fn record(&mut self, record: Record) -> Result<End, Error> {
+    pub(super) async fn record(&mut self, record: Record) -> Result<ActionOutcome, Error> {
         let own = !self.open;
         if own {
             let guarded = !matches!(record, Record::Progress(..));
-            if let end @ (End::Overtaken | End::Conflict(_)) =
+            if let end @ (ActionOutcome::Overtaken | ActionOutcome::Conflict(_)) =
                 self.begin_guarded(false, guarded).await?
             {
                 return Ok(end);
@@ -30,10 +31,15 @@ impl<'r> Runner<'r> {
             Record::Done(step) | Record::Finish(step) => Some(step),
             _ => None,
         };
-        let leaves = ends.is_some() && self.current.is_some_and(|current| current.leaves);
+        let may_leave_objects =
+            ends.is_some() && self.current.is_some_and(|current| current.may_leave_objects);
         let mut settings = Vec::new();
-        if leaves && let Some(question) = self.work.table.dialect().session().drop_temporary {
-            if let end @ (End::Overtaken | End::Conflict(_)) = self.flush().await? {
+        if may_leave_objects
+            && let Some(question) = self.context.table.dialect().session().drop_temporary
+        {
+            if let end @ (ActionOutcome::Overtaken | ActionOutcome::Conflict(_)) =
+                self.flush().await?
+            {
                 return Ok(end);
             }
             let rows = self.connection.rows(question).await;
@@ -41,12 +47,13 @@ impl<'r> Runner<'r> {
             settings.extend(rows.into_iter().flatten().flatten());
         }
         if ends.is_some() {
-            settings.extend(self.connection.restore(leaves));
-            self.stale |= self.current.is_some_and(|current| current.renews);
+            settings.extend(self.connection.restore_statements(may_leave_objects));
+            self.needs_new_connection |=
+                self.current.is_some_and(|current| current.needs_new_session);
         }
         for sql in settings {
-            let end = self.send(Cow::Owned(sql), What::Set).await?;
-            if matches!(end, End::Overtaken | End::Conflict(_)) {
+            let end = self.enqueue(Cow::Owned(sql), ItemKind::Set).await?;
+            if matches!(end, ActionOutcome::Overtaken | ActionOutcome::Conflict(_)) {
                 return Ok(end);
             }
         }
@@ -58,24 +65,26 @@ impl<'r> Runner<'r> {
             _ if follows => Elapsed::Unknown,
             Some(clock) => clock,
             None if ends.is_none() => {
-                let so_far = |c: Current| Elapsed::Millis(millis(c.since.elapsed()));
+                let so_far = |c: CurrentStep| Elapsed::Millis(millis(c.since.elapsed()));
                 self.current.map_or(Elapsed::Unknown, so_far)
             }
             None => {
                 // What is waiting belongs to the step: only when it is done the time is known.
-                if let end @ (End::Overtaken | End::Conflict(_)) = self.flush().await? {
+                if let end @ (ActionOutcome::Overtaken | ActionOutcome::Conflict(_)) =
+                    self.flush().await?
+                {
                     return Ok(end);
                 }
                 Elapsed::Millis(millis(since.elapsed()))
             }
         };
         if !follows {
-            self.queue_record(record, elapsed);
+            self.push_record(record, elapsed);
         }
         if matches!(record, Record::Progress(..)) {
-            (self.unit, self.lasting) = (None, false);
+            (self.unit, self.nontransactional) = (None, false);
         }
-        self.noting = match record {
+        self.journal_on_commit = match record {
             Record::Start(_) => Some((0, 0)),
             Record::Attempt(_, unit) => Some((unit.before(), unit.last - unit.before())),
             Record::Progress(_, unit) => Some((unit.last, 0)),
@@ -83,71 +92,73 @@ impl<'r> Runner<'r> {
         };
         match ends {
             Some(step) if follows || clock.is_some() => {
-                self.ending.push(Ending { step, since, behind: self.queue.len() });
-                let full = self.ending.len() >= self.batch || self.queue.is_full();
+                self.pending_records.push(PendingRecord { step, since, end: self.batch.len() });
+                let full =
+                    self.pending_records.len() >= self.steps_per_batch || self.batch.is_full();
                 if follows && full {
                     return self.flush().await;
                 }
             }
-            Some(step) => self.uncommitted.push(Done { step, duration: since.elapsed() }),
+            Some(step) => self.uncommitted.push(CompletedStep { step, duration: since.elapsed() }),
             None => {}
         }
-        if own { self.commit().await } else { Ok(End::Done) }
+        if own { self.commit().await } else { Ok(ActionOutcome::Done) }
     }
 
     /// The database's own clock for a step that may travel with its record.
     fn clock(&self, record: Record) -> Option<Elapsed> {
-        let alone = self.work.transactions == Transactions::PerRevision;
-        let together = self.work.table.dialect().capabilities().pipelines_transaction && alone;
+        let alone = self.context.transactions == Transactions::PerRevision;
+        let together = self.context.table.dialect().capabilities().pipelines_transaction && alone;
         (together && matches!(record, Record::Done(_))).then_some(Elapsed::Clock)
     }
 
     /// Whether the records of steps that travel together are written together behind them.
     pub(super) fn records_follow(&self) -> bool {
-        let capabilities = self.work.table.dialect().capabilities();
+        let capabilities = self.context.table.dialect().capabilities();
         capabilities.batches && !capabilities.pipelines_transaction
     }
 
     /// The records of the steps that have just run, in as few statements as that takes.
-    pub(super) fn records_behind(&self, durations: &[Duration]) -> Vec<Batch<'static>> {
-        let took = |(ending, duration): (&Ending, &Duration)| {
+    pub(super) fn pending_rows(&self, durations: &[Duration]) -> Vec<BatchItem<'static>> {
+        let took = |(pending, duration): (&PendingRecord, &Duration)| {
             let elapsed = Elapsed::Millis(millis(*duration));
-            (ending.step, self.origin(elapsed))
+            (pending.step, self.origin(elapsed))
         };
-        let steps: Vec<(Step, Origin<'_>)> = self.ending.iter().zip(durations).map(took).collect();
-        let mut queue = Vec::new();
+        let steps: Vec<(Step, Origin<'_>)> =
+            self.pending_records.iter().zip(durations).map(took).collect();
+        let mut batch = Vec::new();
         for steps in steps.chunk_by(|(a, _), (b, _)| a.direction == b.direction) {
-            let what = What::Record(Some((steps[0].0.node, steps.len() as u64)));
-            let sql = Record::done(steps, self.work.graph, self.work.table);
-            queue.extend(sql.map(|sql| Batch { sql: Cow::Owned(sql), what }));
+            let what = ItemKind::Record(Some((steps[0].0.node, steps.len() as u64)));
+            let sql = Record::done(steps, self.context.graph, self.context.table);
+            batch.extend(sql.map(|sql| BatchItem { sql: Cow::Owned(sql), what }));
         }
-        queue
+        batch
     }
 
-    fn queue_record(&mut self, record: Record, elapsed: Elapsed) {
-        let Work { by, redo, .. } = self.work;
+    fn push_record(&mut self, record: Record, elapsed: Elapsed) {
+        let RunContext { by, redo, .. } = self.context;
         let origin = Origin { by, tool: TOOL, elapsed, redo };
         // What counts rows afterwards comes too late where the commit travels with them.
-        if self.work.table.dialect().capabilities().pipelines_transaction
-            && let Some(guard) = record.guard(self.work.graph, self.work.table)
+        if self.context.table.dialect().capabilities().pipelines_transaction
+            && let Some(guard) = record.guard(self.context.graph, self.context.table)
         {
-            self.queue.push(guard, What::Guard);
+            self.batch.push(guard, ItemKind::Guard);
         }
-        let sql = record.sql(self.work.graph, self.work.table, origin, &mut self.prefixes);
-        let what = What::Record(subject(record).map(|node| (node, 1)));
+        let sql = record.sql(self.context.graph, self.context.table, origin, &mut self.prefixes);
+        let what = ItemKind::Record(subject(record).map(|node| (node, 1)));
         for sql in sql.into_iter().filter(|sql| !sql.is_empty()) {
-            self.queue.push(sql, what);
+            self.batch.push(sql, what);
         }
     }
 
     pub(super) const fn origin(&self, elapsed: Elapsed) -> Origin<'r> {
-        Origin { by: self.work.by, tool: TOOL, elapsed, redo: self.work.redo }
+        Origin { by: self.context.by, tool: TOOL, elapsed, redo: self.context.redo }
     }
 
     /// Reports a step that is committed.
-    pub(super) fn finished(&mut self, Done { step, duration }: Done) {
-        let revision = self.work.graph.revision(step.node);
-        (self.tell)(&Event::Finished {
+    pub(super) fn finished(&mut self, CompletedStep { step, duration }: CompletedStep) {
+        let revision = self.context.graph.revision(step.node);
+        (self.on_event)(&Event::Finished {
             revision: revision.id().to_string(),
             message: revision.message().to_owned(),
             direction: step.direction,
@@ -163,12 +174,12 @@ impl<'r> Runner<'r> {
     ) -> Result<(), Error> {
         let Unfinished { revision: id, state, done, begun, .. } = unfinished;
         let origin = self.origin(Elapsed::Unknown);
-        let node = self.work.graph.node(id).ok_or_else(|| Error::Unknown(vec![id.clone()]));
+        let node = self.context.graph.node(id).ok_or_else(|| Error::Unknown(vec![id.clone()]));
         let step = |node| Step { node, direction: unfinished.direction() };
         let (row, detail) = match repair {
-            Repair::Reverted => (self.work.table.delete([&**id], *state), "reverted"),
+            Repair::Reverted => (self.context.table.delete([&**id], *state), "reverted"),
             Repair::Applied => {
-                let fingerprint = self.work.graph.revision(node?).fingerprint;
+                let fingerprint = self.context.graph.revision(node?).fingerprint;
                 let to = Progress {
                     state: RowState::Applied,
                     begun: 0,
@@ -176,7 +187,7 @@ impl<'r> Runner<'r> {
                     fingerprint,
                     elapsed: Elapsed::Unknown,
                 };
-                (self.work.table.update(id, *state, &to), "applied")
+                (self.context.table.update(id, *state, &to), "applied")
             }
             Repair::Ran | Repair::NotRun => {
                 let record = if repair == Repair::Ran && unfinished.in_doubt() {
@@ -185,7 +196,7 @@ impl<'r> Runner<'r> {
                 } else {
                     Record::Retract(step(node?), *done)
                 };
-                let (graph, table) = (self.work.graph, self.work.table);
+                let (graph, table) = (self.context.graph, self.context.table);
                 let [row, _] = record.sql(graph, table, origin, &mut self.prefixes);
                 let ran = "the statement in doubt ran";
                 (
@@ -194,18 +205,18 @@ impl<'r> Runner<'r> {
                 )
             }
         };
-        let log = self.work.table.record([(&**id, table::Event::Repair, detail, origin)]);
-        let node = self.work.graph.node(id).map(|node| (node, 1));
+        let log = self.context.table.record([(&**id, table::Event::Repair, detail, origin)]);
+        let node = self.context.graph.node(id).map(|node| (node, 1));
         let mut end = self.begin(false).await?;
-        if matches!(end, End::Done) {
-            self.queue.push(row, What::Record(node));
-            self.queue.push(log, What::Record(node));
+        if matches!(end, ActionOutcome::Done) {
+            self.batch.push(row, ItemKind::Record(node));
+            self.batch.push(log, ItemKind::Record(node));
             end = self.commit().await?;
         }
         match end {
-            End::Done => Ok(()),
-            End::Overtaken => Err(Error::Moved(id.clone())),
-            End::Conflict(error) => Err(error),
+            ActionOutcome::Done => Ok(()),
+            ActionOutcome::Overtaken => Err(Error::Moved(id.clone())),
+            ActionOutcome::Conflict(error) => Err(error),
         }
     }
 }

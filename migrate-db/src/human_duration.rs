@@ -4,9 +4,9 @@ use std::fmt;
 use std::time::Duration;
 
 /// How long something took.
-pub(crate) struct Took(pub(crate) Duration);
+pub(crate) struct HumanDuration(pub(crate) Duration);
 
-impl fmt::Display for Took {
+impl fmt::Display for HumanDuration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.as_millis() {
             0 => f.write_str("<1 ms"),

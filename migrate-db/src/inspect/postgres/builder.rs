@@ -50,7 +50,7 @@ pub(super) enum KeyAt {
 }
 
 /// What has been read so far.
-pub(super) struct Reading {
+pub(super) struct SchemaBuilder {
     pub(super) session: Session,
     without: Vec<String>,
     pub(super) schema: Schema,
@@ -58,7 +58,7 @@ pub(super) struct Reading {
     comments: HashMap<(Oid, Oid, i32), String>,
     pub(super) relations: HashMap<Oid, Relation>,
     /// Names of what belongs to nobody here, or is left out: others may refer to it.
-    pub(super) strangers: HashMap<Oid, Name>,
+    pub(super) excluded: HashMap<Oid, Name>,
     /// Types of columns by their numbers, those of rows too.
     pub(super) types: HashMap<Oid, Name>,
     /// The tables that keep the long values of others.
@@ -73,15 +73,15 @@ pub(super) struct Reading {
     pub(super) index_parts: HashMap<(Oid, i16), (Option<String>, String)>,
 }
 
-impl Reading {
+impl SchemaBuilder {
     /// What a session reads in the answers to all questions.
     pub(super) fn of(session: Session, without: &[String], answers: Option<&Cells>) -> Self {
-        let mut reading = Self::new(session, without);
+        let mut builder = Self::new(session, without);
         for text in answers.into_iter().flatten().flatten() {
-            row::rows(text).for_each(|row| reading.take(row));
+            row::rows(text).for_each(|row| builder.take(row));
         }
-        reading.finish();
-        reading
+        builder.finish();
+        builder
     }
 
     fn new(session: Session, without: &[String]) -> Self {
@@ -92,7 +92,7 @@ impl Reading {
             namespaces: HashMap::new(),
             comments: HashMap::new(),
             relations: HashMap::new(),
-            strangers: HashMap::new(),
+            excluded: HashMap::new(),
             types: HashMap::new(),
             toasts: HashMap::new(),
             defaults: HashMap::new(),
@@ -171,14 +171,15 @@ impl Reading {
             "relation" => {
                 let (oid, namespace): (Oid, Oid) = (row.number(), row.number());
                 let (name, kind) = (self.name(namespace, row.text()), row.letter());
-                let is = |known: &Relation| known.name == name && known.kind == kind;
+                let is = |baseline: &Relation| baseline.name == name && baseline.kind == kind;
                 self.relations.get(&oid).is_none_or(is)
-                    && self.strangers.get(&oid).is_none_or(|known| *known == name)
+                    && self.excluded.get(&oid).is_none_or(|baseline| *baseline == name)
             }
             "column" => {
                 let (oid, number): (Oid, i16) = (row.number(), row.number());
-                let known = self.relations.get(&oid).and_then(|known| known.columns.get(&number));
-                known.is_none_or(|known| known.name == row.text())
+                let baseline =
+                    self.relations.get(&oid).and_then(|baseline| baseline.columns.get(&number));
+                baseline.is_none_or(|baseline| baseline.name == row.text())
             }
             _ => true,
         }
@@ -188,7 +189,7 @@ impl Reading {
     pub(super) fn forget(&mut self, relations: &BTreeSet<Oid>) {
         let mut names = BTreeSet::new();
         for oid in relations {
-            self.strangers.remove(oid);
+            self.excluded.remove(oid);
             names.extend(self.relations.remove(oid).map(|relation| relation.name));
         }
         for name in &names {
@@ -209,14 +210,15 @@ impl Reading {
     pub(super) fn name(&self, namespace: Oid, name: String) -> Name {
         let namespace = self.namespaces.get(&namespace).cloned();
         Name {
-            namespace: namespace.filter(|space| self.session.home.as_ref() != Some(space)),
+            namespace: namespace
+                .filter(|space| self.session.default_schema.as_ref() != Some(space)),
             name,
         }
     }
 
     /// Whether the caller wants to hear nothing of a table.
     pub(super) fn is_left_out(&self, name: &Name) -> bool {
-        let space = name.namespace.as_ref().or(self.session.home.as_ref());
+        let space = name.namespace.as_ref().or(self.session.default_schema.as_ref());
         let full = space.map(|space| format!("{space}.{}", name.name));
         let short = name.namespace.is_none().then_some(&name.name);
         self.without.iter().any(|out| Some(out) == full.as_ref() || Some(out) == short)
@@ -224,7 +226,7 @@ impl Reading {
 
     /// The name of a table or view that may be none of ours.
     pub(super) fn relation_name(&self, oid: Oid) -> Option<&Name> {
-        self.relations.get(&oid).map(|relation| &relation.name).or_else(|| self.strangers.get(&oid))
+        self.relations.get(&oid).map(|relation| &relation.name).or_else(|| self.excluded.get(&oid))
     }
 
     pub(super) fn comment(&mut self, catalog: Oid, oid: Oid, part: i32) -> Option<String> {

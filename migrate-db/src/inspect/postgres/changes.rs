@@ -3,7 +3,7 @@
 //! Every row of a catalog knows the transaction that wrote it, so one scan of numbers tells which
 //! rows are newer than a moment, and how many there are tells whether some are gone. That costs a
 //! hundredth of what it costs to put definitions in words. What the numbers mean for a reading is
-//! [`super::known`]'s matter.
+//! [`super::incremental`]'s matter.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -12,7 +12,7 @@ use super::row::Oid;
 
 /// Where a change touches one relation only.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum On {
+pub(super) enum RowKind {
     /// Relations, indexes and tables of long values: number, kind.
     Relation,
     /// Numbers of relations with a changed column.
@@ -28,7 +28,7 @@ pub(super) enum On {
     Owned,
 }
 
-impl On {
+impl RowKind {
     const ALL: [Self; 9] = [
         Self::Relation,
         Self::Column,
@@ -95,7 +95,7 @@ impl On {
 }
 
 /// Catalogs whose rows names and texts all over the database may rest on.
-fn wide(version: u32) -> Vec<String> {
+fn shared(version: u32) -> Vec<String> {
     let mut catalogs: Vec<String> = [
         "pg_namespace",
         // Of the namespace that is there from the start.
@@ -142,34 +142,36 @@ fn wide(version: u32) -> Vec<String> {
     catalogs
 }
 
-/// Which rows there are, in the cells that [`Survey::read`] takes.
-pub(super) fn everything(version: u32) -> String {
-    let cell = |on: On| match on {
+/// Which rows there are, in the cells that [`ChangeSet::read`] takes.
+pub(super) fn all_rows(version: u32) -> String {
+    let cell = |on: RowKind| match on {
         // Of these only the new ones are ever asked.
-        On::Column => "NULL".to_owned(),
+        RowKind::Column => "NULL".to_owned(),
         _ => {
-            let [from, noted, _] = on.parts();
-            format!("(SELECT concat(count(*), ':', string_agg(concat({noted}), ',')) FROM {from})")
+            let [from, row_key, _] = on.parts();
+            format!(
+                "(SELECT concat(count(*), ':', string_agg(concat({row_key}), ',')) FROM {from})"
+            )
         }
     };
-    let narrow = On::ALL.map(cell).join(", ");
-    format!("SELECT {}, NULL, {narrow}", of_all(version, "'0'"))
+    let narrow = RowKind::ALL.map(cell).join(", ");
+    format!("SELECT {}, NULL, {narrow}", database_cells(version, "'0'"))
 }
 
-/// Which rows are new, in the cells that [`Survey::read`] takes, and behind them what there is to
+/// Which rows are new, in the cells that [`ChangeSet::read`] takes, and behind them what there is to
 /// say of the relations that they are about. The parameters are the age, in transactions, of what
 /// counts as new, and the numbers of more relations.
-pub(super) fn news(version: u32) -> String {
-    let narrow = On::ALL.map(|on| {
-        let [from, noted, relation] = on.parts();
+pub(super) fn changes_since(version: u32) -> String {
+    let narrow = RowKind::ALL.map(|on| {
+        let [from, row_key, relation] = on.parts();
         format!(
-            "{} AS MATERIALIZED (SELECT count(*) AS many, string_agg(concat({noted}), ',') FILTER (WHERE is_new) AS rows, \
+            "{} AS MATERIALIZED (SELECT count(*) AS many, string_agg(concat({row_key}), ',') FILTER (WHERE is_new) AS rows, \
              array_agg({relation}) FILTER (WHERE is_new) AS relations \
              FROM (SELECT *, age(xmin) <= $1 AS is_new FROM {from}) x)",
             on.table()
         )
     });
-    let new = On::ALL.map(|on| format!("(SELECT relations FROM {})", on.table())).join(" || ");
+    let new = RowKind::ALL.map(|on| format!("(SELECT relations FROM {})", on.table())).join(" || ");
     // With a table go the sequences that number its rows.
     let tables = format!(
         "{}, about AS MATERIALIZED (SELECT $2 || (SELECT array_agg(oid) FROM ({ALWAYS}) q) || {new} AS relations), \
@@ -179,10 +181,11 @@ pub(super) fn news(version: u32) -> String {
          AND classid = 1259 AND deptype IN ('a', 'i'))))",
         narrow.join(", ")
     );
-    let cells = On::ALL.map(|on| format!("(SELECT concat(many, ':', rows) FROM {})", on.table()));
+    let cells =
+        RowKind::ALL.map(|on| format!("(SELECT concat(many, ':', rows) FROM {})", on.table()));
     let first = format!(
         "{}, (SELECT array_to_string(relations, ',') FROM touched), {}",
-        of_all(version, "count(*) FILTER (WHERE age(xmin) <= $1)"),
+        database_cells(version, "count(*) FILTER (WHERE age(xmin) <= $1)"),
         cells.join(", ")
     );
     queries::of_some(version, &tables, &first)
@@ -193,9 +196,9 @@ const ALWAYS: &str = "SELECT polrelid AS oid FROM pg_catalog.pg_policy UNION ALL
      FROM pg_catalog.pg_rewrite WHERE oid >= 16384 AND rulename <> '_RETURN'";
 
 /// The cells about the whole database.
-fn of_all(version: u32, new: &str) -> String {
-    let wide = wide(version).into_iter().map(|from| format!("SELECT xmin FROM {from}"));
-    let wide = wide.collect::<Vec<_>>().join(" UNION ALL ");
+fn database_cells(version: u32, new: &str) -> String {
+    let shared = shared(version).into_iter().map(|from| format!("SELECT xmin FROM {from}"));
+    let shared = shared.collect::<Vec<_>>().join(" UNION ALL ");
     // Bodies that are kept as the server understood them, and who may fire at whom, lead elsewhere.
     let bodies = since(
         version,
@@ -204,7 +207,7 @@ fn of_all(version: u32, new: &str) -> String {
         "0",
     );
     format!(
-        "(SELECT concat(count(*), ' ', {new}) FROM ({wide}) q), \
+        "(SELECT concat(count(*), ' ', {new}) FROM ({shared}) q), \
          (SELECT sum(oid::bigint + hashtext(rolname)) FROM pg_catalog.pg_roles), \
          {bodies} + (SELECT count(*) FROM pg_catalog.pg_foreign_server) \
          + (SELECT count(*) FROM pg_catalog.pg_trigger WHERE tgisinternal AND tgenabled <> 'O'), \
@@ -213,52 +216,52 @@ fn of_all(version: u32, new: &str) -> String {
 }
 
 /// The numbers that tell a row from others, and what is noted of it.
-pub(super) type Noted = [Oid; 3];
+pub(super) type RowKey = [Oid; 3];
 
 /// The answer.
 #[derive(Default)]
-pub(super) struct Survey {
+pub(super) struct ChangeSet {
     /// How many rows the wide catalogs have, and a sum of who there is.
-    pub(super) wide: (String, String),
+    pub(super) shared: (String, String),
     /// Whether a wide catalog has new rows.
     pub(super) is_new: bool,
     /// Whether there is what no survey can tell of.
-    pub(super) is_opaque: bool,
+    pub(super) is_untraceable: bool,
     /// Tables with texts that may change with any other table, beside the views.
     pub(super) always: BTreeSet<Oid>,
     /// The relations of which there is more to read.
-    pub(super) told: BTreeSet<Oid>,
+    pub(super) relations: BTreeSet<Oid>,
     /// How many rows there are.
-    pub(super) counts: HashMap<On, usize>,
+    pub(super) counts: HashMap<RowKind, usize>,
     /// The new ones.
-    pub(super) rows: HashMap<On, BTreeSet<Noted>>,
+    pub(super) rows: HashMap<RowKind, BTreeSet<RowKey>>,
 }
 
-impl Survey {
+impl ChangeSet {
     /// Reads its cells of an answer.
     pub(super) fn read(cells: &mut impl Iterator<Item = Option<String>>) -> Self {
         let mut next = || cells.next().flatten().unwrap_or_default();
-        let mut survey = Self::default();
-        let (wide, roles) = (next(), next());
-        let (count, new) = wide.split_once(' ').unwrap_or_default();
-        survey.is_new = new != "0";
-        survey.wide = (count.to_owned(), roles);
-        survey.is_opaque = next() != "0";
+        let mut changes = Self::default();
+        let (shared, roles) = (next(), next());
+        let (count, new) = shared.split_once(' ').unwrap_or_default();
+        changes.is_new = new != "0";
+        changes.shared = (count.to_owned(), roles);
+        changes.is_untraceable = next() != "0";
         let mut numbers = || next().split(',').filter_map(|oid| oid.parse().ok()).collect();
-        survey.always = numbers();
-        survey.told = numbers();
-        for on in On::ALL {
+        changes.always = numbers();
+        changes.relations = numbers();
+        for on in RowKind::ALL {
             let cell = next();
             let (count, rows) = cell.split_once(':').unwrap_or_default();
-            let rows = rows.split(',').filter(|row| !row.is_empty()).map(noted).collect();
-            survey.counts.insert(on, count.parse().unwrap_or_default());
-            survey.rows.insert(on, rows);
+            let rows = rows.split(',').filter(|row| !row.is_empty()).map(row_key).collect();
+            changes.counts.insert(on, count.parse().unwrap_or_default());
+            changes.rows.insert(on, rows);
         }
-        survey
+        changes
     }
 }
 
-fn noted(row: &str) -> Noted {
+fn row_key(row: &str) -> RowKey {
     let mut numbers = row.split(' ').map(|number| number.parse().unwrap_or_default());
     std::array::from_fn(|_| numbers.next().unwrap_or_default())
 }

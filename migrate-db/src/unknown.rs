@@ -1,6 +1,6 @@
-//! Revisions that the database has applied and no file holds: a rolled back deployment, another
-//! branch checked out. Their header and way down stand in the version table, so that they can be
-//! undone all the same.
+//! Unknown revisions: applied, but defined by no file, as after a rolled back deployment or on
+//! another branch. The version table stores their header and down section, so that they can still
+//! be reverted.
 
 use migrate_core::dialect::Dialect;
 use migrate_core::graph::Graph;
@@ -11,10 +11,10 @@ use migrate_core::version_table::FullRow;
 
 use crate::error::Error;
 
-/// The history with the revisions of rows that it does not hold.
+/// Returns the history extended by the unknown revisions of the version table.
 ///
 /// # Errors
-/// [`Error::Unknown`] with the rows whose header or parents cannot be told.
+/// [`Error::Unknown`] when the header or the parents of one of them cannot be read.
 pub(crate) fn extend(
     history: &History,
     rows: &[FullRow],
