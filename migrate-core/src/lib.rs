@@ -5,6 +5,7 @@
 //! talks to a database, reads the environment or prints; one module, [`directory`], touches the
 //! file system.
 
+pub mod apply;
 pub mod author;
 pub mod config;
 pub mod diagnostic;

@@ -5,7 +5,7 @@
 //! is pure: connections belong to the drivers of migrate-db.
 //!
 //! Each database has a folder with the same files: `mod` (lexical rules, capabilities, statement
-//! forms), `templates` (the SQL that the tool sends), and where they exist `keywords`, `grammar`,
+//! forms), `templates` (the SQL that the tool sends), `apply` (what an operation does to a schema), and where they exist `keywords`, `grammar`,
 //! `parse` and `catalog`.
 
 mod admin;
@@ -32,7 +32,10 @@ pub use session::{CancelTemplates, Session, TimeoutTemplates};
 pub use templates::Templates;
 pub use transaction::OpenTransaction;
 
-use crate::sql::LexRules;
+use crate::apply::Rules;
+use crate::op::{Located, Op};
+use crate::source::Span;
+use crate::sql::{LexRules, Unexpected};
 
 /// A database whose SQL is understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -119,6 +122,23 @@ impl Dialect {
         self.definition().admin
     }
 
+    /// What differs from other databases when an operation is applied to a schema.
+    #[must_use]
+    pub fn rules(self) -> &'static dyn Rules {
+        self.definition().rules
+    }
+
+    /// The operations of one statement, which `span` covers in `text`; `None` if there is no parser
+    /// for the statements of this database.
+    ///
+    /// # Errors
+    ///
+    /// The first token that cannot stand where it stands.
+    #[must_use]
+    pub fn parse(self, text: &str, span: Span) -> Option<Result<Vec<Located<Op>>, Unexpected>> {
+        self.definition().parse.map(|parse| parse(text, span))
+    }
+
     const fn forms(self) -> &'static StatementForms {
         self.definition().forms
     }
@@ -148,4 +168,9 @@ struct Definition {
     lock: Option<&'static LockTemplates>,
     recovery: &'static Recovery,
     admin: &'static Admin,
+    rules: &'static dyn Rules,
+    parse: Option<Parser>,
 }
+
+/// Reads one statement into operations.
+type Parser = fn(&str, Span) -> Result<Vec<Located<Op>>, Unexpected>;

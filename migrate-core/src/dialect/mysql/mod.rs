@@ -3,6 +3,7 @@
 //! `templates` holds the SQL that the tool itself sends; `catalog` reads the statements of
 //! `SHOW CREATE`.
 
+mod apply;
 mod catalog;
 mod templates;
 
@@ -48,6 +49,8 @@ pub(super) static DEFINITION: Definition = Definition {
     lock: templates::LOCK.as_ref(),
     recovery: &templates::RECOVERY,
     admin: &templates::ADMIN,
+    rules: &apply::Mysql,
+    parse: None,
 };
 
 static CAPABILITIES: Capabilities = Capabilities {

@@ -2,6 +2,7 @@
 //!
 //! `templates` holds the SQL that the tool itself sends.
 
+mod apply;
 mod templates;
 
 use super::{Capabilities, Definition, NameUnit, StatementForms, Transactions};
@@ -42,6 +43,8 @@ pub(super) static DEFINITION: Definition = Definition {
     lock: templates::LOCK.as_ref(),
     recovery: &templates::RECOVERY,
     admin: &templates::ADMIN,
+    rules: &apply::Postgres,
+    parse: None,
 };
 
 static CAPABILITIES: Capabilities = Capabilities {

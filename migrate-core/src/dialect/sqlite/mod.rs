@@ -3,6 +3,7 @@
 //! `templates` holds the SQL that the tool itself sends. `parse` reads a statement into operations,
 //! with the parts that `grammar` checks. `catalog` reads the rows of `sqlite_schema`.
 
+mod apply;
 mod catalog;
 mod grammar;
 mod keywords;
@@ -56,6 +57,8 @@ pub(super) static DEFINITION: Definition = Definition {
     lock: templates::LOCK.as_ref(),
     recovery: &templates::RECOVERY,
     admin: &templates::ADMIN,
+    rules: &apply::Sqlite,
+    parse: Some(parse),
 };
 
 static CAPABILITIES: Capabilities = Capabilities {

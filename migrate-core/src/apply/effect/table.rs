@@ -1,0 +1,162 @@
+//! Whole tables, views and other objects.
+
+use crate::apply::fault::Fault;
+use crate::apply::state::State;
+use crate::apply::unknown::Part;
+use crate::op::{Like, TableChange};
+use crate::schema::{Kind, Name, Table};
+
+/// Marks what a new table copies as unknown.
+///
+/// # Errors
+/// Never.
+pub fn copy_tables(
+    state: &mut State,
+    name: &Name,
+    _table: &mut Table,
+    like: &[Like],
+    inherits: &[Name],
+) -> Result<(), Fault> {
+    if !like.is_empty() || !inherits.is_empty() {
+        const WHY: &str = "the table copies another one";
+        state.mark(Kind::Table, name, Part::Columns, WHY);
+        state.mark(Kind::Table, name, Part::Constraints, WHY);
+        state.mark(Kind::Table, name, Part::Indexes, WHY);
+    }
+    Ok(())
+}
+
+/// Drops a table with its indexes and triggers, and nothing else.
+///
+/// # Errors
+/// Never.
+pub fn drop_table(state: &mut State, name: &Name, _cascade: bool) -> Result<(), Fault> {
+    if let Some(table) = state.set_table(name, None) {
+        for trigger in table.triggers.into_keys() {
+            state.set_uses((Kind::Trigger, name.clone(), Some(trigger)), None);
+        }
+    }
+    state.mark_known(Kind::Table, name);
+    Ok(())
+}
+
+/// Renames a table. Foreign keys follow it; the texts of objects that mention it are unknown then.
+///
+/// # Errors
+/// Never.
+pub fn rename_table(state: &mut State, from: &Name, to: &Name) -> Result<(), Fault> {
+    let children = state.children_of(from);
+    let Some(table) = state.set_table(from, None) else { return Ok(()) };
+    let triggers: Vec<String> = table.triggers.keys().cloned().collect();
+    state.mark_known(Kind::Table, to);
+    state.set_table(to, Some(table));
+    state.move_marks(Kind::Table, from, to);
+    state.mark_known(Kind::Table, from);
+    for child in children {
+        let child = if child == *from { to } else { &child };
+        let fold = |state: &State, name: &Name| state.fold(name);
+        let folded = fold(state, from);
+        let hits: Vec<bool> = state
+            .table(child)
+            .map(|table| table.foreign_keys.iter().map(|key| state.fold(&key.parent) == folded))
+            .into_iter()
+            .flatten()
+            .collect();
+        state.edit_table(child, |table| {
+            for (key, hit) in table.foreign_keys.iter_mut().zip(hits) {
+                if hit {
+                    key.parent = to.clone();
+                }
+            }
+        });
+    }
+    for trigger in triggers {
+        let user = (Kind::Trigger, from.clone(), Some(trigger.clone()));
+        let names = state.uses(&user).to_vec();
+        state.set_uses(user, None);
+        state.set_uses((Kind::Trigger, to.clone(), Some(trigger)), Some(names));
+    }
+    let owned: Vec<(Kind, String)> = state
+        .schema()
+        .others
+        .iter()
+        .filter(|(_, other)| other.table.as_ref() == Some(from))
+        .map(|(key, _)| key.clone())
+        .collect();
+    for (kind, key) in owned {
+        if let Some(mut other) = state.other(kind, &key).cloned() {
+            other.table = Some(to.clone());
+            state.set_other(kind, &key, Some(other));
+        }
+    }
+    mark_users(state, &from.name, "a table that it mentions was renamed");
+    Ok(())
+}
+
+/// Marks the texts of all objects that mention a name as unknown.
+pub(super) fn mark_users(state: &mut State, name: &str, why: &'static str) {
+    for (kind, owner, part) in state.users_of(name) {
+        match part {
+            Some(trigger) => {
+                let of = if state.table(&owner).is_some() { Kind::Table } else { Kind::View };
+                state.mark(of, &owner, Part::Trigger(trigger), why);
+            }
+            None => state.mark(kind, &owner, Part::Text, why),
+        }
+    }
+}
+
+/// Sets an option of a table; other changes make its options unknown.
+///
+/// # Errors
+/// Never.
+pub fn alter_table(state: &mut State, table: &Name, change: &TableChange) -> Result<(), Fault> {
+    match change {
+        TableChange::None => {}
+        TableChange::Option { name, value } => {
+            state.edit_table(table, |table| match value {
+                Some(value) => {
+                    table.options.insert(name.clone(), value.clone());
+                }
+                None => {
+                    table.options.remove(name);
+                }
+            });
+        }
+        _ => {
+            state.mark(Kind::Table, table, Part::Text, "the change of the table is not understood")
+        }
+    }
+    Ok(())
+}
+
+/// Drops a view with its indexes and triggers, and nothing else.
+///
+/// # Errors
+/// Never.
+pub fn drop_view(state: &mut State, name: &Name) -> Result<(), Fault> {
+    if let Some(view) = state.set_view(name, None) {
+        for trigger in view.triggers.into_keys() {
+            state.set_uses((Kind::Trigger, name.clone(), Some(trigger)), None);
+        }
+    }
+    state.set_uses((Kind::View, name.clone(), None), None);
+    state.mark_known(Kind::View, name);
+    Ok(())
+}
+
+/// Drops an enum, a domain, a sequence, or an object that is known by text alone, and nothing else.
+///
+/// # Errors
+/// Never.
+pub fn drop_other(state: &mut State, kind: Kind, name: &Name) -> Result<(), Fault> {
+    match kind {
+        Kind::Enum => drop(state.set_enum(name, None)),
+        Kind::Domain => drop(state.set_domain(name, None)),
+        Kind::Sequence => drop(state.set_sequence(name, None)),
+        _ => drop(state.set_other(kind, &name.name, None)),
+    }
+    state.set_uses((kind, name.clone(), None), None);
+    state.mark_known(kind, name);
+    Ok(())
+}

@@ -1,0 +1,499 @@
+//! A schema that changes, with what a session adds to it, and the way back.
+//!
+//! Every change goes through [`State`], which keeps the old value of what changes first after a
+//! checkpoint. A revision so costs what it touches, and not the size of the schema. Beside the
+//! schema stand indexes of names. They may hold too much, never too little: each answer is
+//! compared with the schema, so they need no way back.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::rules::Rules;
+use super::unknown::{Origin, Part, Reason, StaticSchema, Target, Unknown};
+use crate::schema::{Domain, Enum, Kind, Name, Other, Schema, Sequence, Table, View};
+use crate::source::Span;
+
+/// An object that uses others: a view, a trigger (with the name of its table), or one that is known
+/// by text alone.
+pub type User = (Kind, Name, Option<String>);
+
+/// The old value of one thing.
+#[derive(Debug, Clone)]
+enum Old {
+    Table(Option<Box<Table>>),
+    View(Option<Box<View>>),
+    Enum(Option<Box<Enum>>),
+    Domain(Option<Box<Domain>>),
+    Sequence(Option<Box<Sequence>>),
+    Other(Option<Box<Other>>),
+    Setting(Option<String>),
+    Uses(Option<Vec<Name>>),
+    Mark(Option<Reason>),
+    Everything(Option<Reason>),
+    Known(bool),
+}
+
+/// What an old value is of.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Slot {
+    Table(Name),
+    View(Name),
+    Enum(Name),
+    Domain(Name),
+    Sequence(Name),
+    Other(Kind, String),
+    Setting(String),
+    Uses(User),
+    Mark(Target),
+    Everything,
+    Known(Kind, Name),
+}
+
+/// A schema between statements.
+#[derive(Debug, Clone)]
+pub struct State {
+    pub(super) rules: &'static dyn Rules,
+    current: StaticSchema,
+    settings: BTreeMap<String, String>,
+    uses: BTreeMap<User, Vec<Name>>,
+    origin: Origin,
+    checkpoints: Vec<BTreeMap<Slot, Old>>,
+    /// How names of objects are spelled, by the folded name.
+    spellings: HashMap<(Kind, Name), BTreeSet<Name>>,
+    /// Tables and views with an index or a trigger of a folded name.
+    owners: HashMap<(Kind, String), BTreeSet<Name>>,
+    /// Tables with a foreign key to a table of a folded name, without its namespace.
+    children: HashMap<String, BTreeSet<Name>>,
+    /// Objects that mention a folded name, without its namespace.
+    users: HashMap<String, BTreeSet<User>>,
+}
+
+/// The accessors of one map of the schema.
+macro_rules! objects {
+    ($($map:ident, $slot:ident, $value:ty, $kind:expr, $get:ident, $set:ident, $edit:ident;)*) => {
+        $(
+            /// A value by its exact name.
+            #[must_use]
+            pub fn $get(&self, name: &Name) -> Option<&$value> {
+                self.current.schema.$map.get(name)
+            }
+
+            /// Stores a value under its exact name, or removes it; returns the value before.
+            pub fn $set(&mut self, name: &Name, value: Option<$value>) -> Option<$value> {
+                let old = self.current.schema.$map.remove(name);
+                if self.wants(&Slot::$slot(name.clone())) {
+                    self.keep(Slot::$slot(name.clone()), Old::$slot(old.clone().map(Box::new)));
+                }
+                if let Some(value) = value {
+                    self.current.schema.$map.insert(name.clone(), value);
+                    self.note($kind, name);
+                }
+                old
+            }
+
+            /// Changes a value in its place; `None` if there is no such value.
+            pub fn $edit<R>(
+                &mut self,
+                name: &Name,
+                change: impl FnOnce(&mut $value) -> R,
+            ) -> Option<R> {
+                let wanted = self.wants(&Slot::$slot(name.clone()));
+                let value = self.current.schema.$map.get_mut(name)?;
+                let old = wanted.then(|| Box::new(value.clone()));
+                let result = change(value);
+                if wanted {
+                    self.keep(Slot::$slot(name.clone()), Old::$slot(old));
+                }
+                self.note($kind, name);
+                Some(result)
+            }
+        )*
+    };
+}
+
+impl State {
+    /// An empty schema.
+    #[must_use]
+    pub fn new(rules: &'static dyn Rules) -> Self {
+        Self {
+            rules,
+            current: StaticSchema::default(),
+            settings: BTreeMap::new(),
+            uses: BTreeMap::new(),
+            origin: Origin::default(),
+            checkpoints: Vec::new(),
+            spellings: HashMap::new(),
+            owners: HashMap::new(),
+            children: HashMap::new(),
+            users: HashMap::new(),
+        }
+    }
+
+    /// The schema, and what is not known of it.
+    #[must_use]
+    pub const fn current(&self) -> &StaticSchema {
+        &self.current
+    }
+
+    /// What is known.
+    #[must_use]
+    pub const fn schema(&self) -> &Schema {
+        &self.current.schema
+    }
+
+    /// What is not known.
+    #[must_use]
+    pub const fn unknown(&self) -> &Unknown {
+        &self.current.unknown
+    }
+
+    /// Names the file of the statements that follow, for [`Origin::source`].
+    pub const fn set_source(&mut self, source: usize) {
+        self.origin.source = source;
+    }
+
+    pub(super) const fn set_span(&mut self, span: Span) {
+        self.origin.span = span;
+    }
+
+    objects! {
+        tables, Table, Table, Kind::Table, table, set_table, edit_table;
+        views, View, View, Kind::View, view, set_view, edit_view;
+        enums, Enum, Enum, Kind::Enum, enumeration, set_enum, edit_enum;
+        domains, Domain, Domain, Kind::Domain, domain, set_domain, edit_domain;
+        sequences, Sequence, Sequence, Kind::Sequence, sequence, set_sequence, edit_sequence;
+    }
+
+    /// An object that is known by text alone.
+    #[must_use]
+    pub fn other(&self, kind: Kind, key: &str) -> Option<&Other> {
+        self.current.schema.others.get(&(kind, key.to_owned()))
+    }
+
+    /// Stores an object that is known by text alone, or removes it; returns the value before.
+    pub fn set_other(&mut self, kind: Kind, key: &str, value: Option<Other>) -> Option<Other> {
+        let place = (kind, key.to_owned());
+        let old = self.current.schema.others.remove(&place);
+        let slot = Slot::Other(kind, key.to_owned());
+        if self.wants(&slot) {
+            self.keep(slot, Old::Other(old.clone().map(Box::new)));
+        }
+        if let Some(value) = value {
+            self.current.schema.others.insert(place, value);
+            self.note(kind, &Name::new(key));
+        }
+        old
+    }
+
+    /// A setting of the session, by its name in lower case.
+    #[must_use]
+    pub fn setting(&self, name: &str) -> Option<&str> {
+        self.settings.get(name).map(String::as_str)
+    }
+
+    /// Changes a setting of the session; `None` resets it.
+    pub fn set_setting(&mut self, name: &str, value: Option<String>) {
+        let old = match value {
+            Some(value) => self.settings.insert(name.to_owned(), value),
+            None => self.settings.remove(name),
+        };
+        self.keep(Slot::Setting(name.to_owned()), Old::Setting(old));
+    }
+
+    /// The names that a view, a trigger or another object mentions.
+    #[must_use]
+    pub fn uses(&self, user: &User) -> &[Name] {
+        self.uses.get(user).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Stores the names that an object mentions.
+    pub fn set_uses(&mut self, user: User, names: Option<Vec<Name>>) {
+        for name in names.iter().flatten() {
+            let folded = self.rules.fold(Kind::Table, &name.name).into_owned();
+            self.users.entry(folded).or_default().insert(user.clone());
+        }
+        let old = match names {
+            Some(names) => self.uses.insert(user.clone(), names),
+            None => self.uses.remove(&user),
+        };
+        self.keep(Slot::Uses(user), Old::Uses(old));
+    }
+
+    /// The objects that mention a name, whatever namespace stands before it.
+    #[must_use]
+    pub fn users_of(&self, name: &str) -> Vec<User> {
+        let folded = self.rules.fold(Kind::Table, name);
+        let mentions = |user: &&User| {
+            let same = |used: &Name| self.rules.fold(Kind::Table, &used.name) == folded;
+            self.uses(user).iter().any(same)
+        };
+        let users = self.users.get(folded.as_ref());
+        users.into_iter().flatten().filter(mentions).cloned().collect()
+    }
+
+    /// The tables with a foreign key to a table.
+    #[must_use]
+    pub fn children_of(&self, parent: &Name) -> Vec<Name> {
+        let folded = self.rules.fold(Kind::Table, &parent.name);
+        let refers = |child: &&Name| {
+            self.table(child).is_some_and(|table| {
+                table.foreign_keys.iter().any(|key| self.same_name(&key.parent, parent))
+            })
+        };
+        let found = self.children.get(folded.as_ref());
+        found.into_iter().flatten().filter(refers).cloned().collect()
+    }
+
+    /// The tables and views that have an index or a trigger of a name, with the name as it is
+    /// spelled there.
+    #[must_use]
+    pub fn owners_of(&self, kind: Kind, name: &str) -> Vec<(Name, String)> {
+        let folded = self.rules.fold(kind, name);
+        let find = |owner: &Name| {
+            let mut names = self.parts(kind, owner).into_iter();
+            names
+                .find(|part| self.rules.fold(kind, part) == folded)
+                .map(|part| (owner.clone(), part))
+        };
+        let found = self.owners.get(&(kind, folded.clone().into_owned()));
+        found.into_iter().flatten().filter_map(find).collect()
+    }
+
+    /// How an object is spelled whose folded name is given.
+    pub(super) fn spelling(&self, kind: Kind, folded: &Name) -> Option<Name> {
+        let exists = |name: &&Name| self.exists(kind, name);
+        self.spellings.get(&(kind, folded.clone()))?.iter().find(exists).cloned()
+    }
+
+    /// Returns `true` if the schema has an object of exactly this name.
+    #[must_use]
+    pub fn exists(&self, kind: Kind, name: &Name) -> bool {
+        match kind {
+            Kind::Table => self.table(name).is_some(),
+            Kind::View | Kind::MaterialisedView => self.view(name).is_some(),
+            Kind::Enum => self.enumeration(name).is_some(),
+            Kind::Domain => self.domain(name).is_some(),
+            Kind::Sequence => self.sequence(name).is_some(),
+            _ => self.other(kind, &name.name).is_some(),
+        }
+    }
+
+    /// Returns `true` if two names of tables or views are the same to the database.
+    #[must_use]
+    pub fn same_name(&self, one: &Name, other: &Name) -> bool {
+        one == other || self.fold(one) == self.fold(other)
+    }
+
+    /// A name of a table or view as the database compares it.
+    #[must_use]
+    pub fn fold(&self, name: &Name) -> Name {
+        let fold = |kind, text: &str| self.rules.fold(kind, text).into_owned();
+        Name {
+            namespace: name.namespace.as_deref().map(|text| fold(Kind::Namespace, text)),
+            name: fold(Kind::Table, &name.name),
+        }
+    }
+
+    /// The names of the indexes or triggers of a table or view.
+    fn parts(&self, kind: Kind, owner: &Name) -> Vec<String> {
+        let (table, view) = (self.table(owner), self.view(owner));
+        if kind == Kind::Trigger {
+            let triggers = table.map(|table| &table.triggers).or(view.map(|view| &view.triggers));
+            return triggers.into_iter().flat_map(BTreeMap::keys).cloned().collect();
+        }
+        let indexes = table.map(|table| &table.indexes).or(view.map(|view| &view.indexes));
+        indexes.into_iter().flat_map(BTreeMap::keys).cloned().collect()
+    }
+
+    /// Enters an object into the indexes of names.
+    fn note(&mut self, kind: Kind, name: &Name) {
+        let folded = self.fold(name);
+        self.spellings.entry((kind, folded)).or_default().insert(name.clone());
+        if !matches!(kind, Kind::Table | Kind::View) {
+            return;
+        }
+        for part in [Kind::Index, Kind::Trigger] {
+            for text in self.parts(part, name) {
+                let folded = self.rules.fold(part, &text).into_owned();
+                self.owners.entry((part, folded)).or_default().insert(name.clone());
+            }
+        }
+        let keys = self.current.schema.tables.get(name).map(|table| &table.foreign_keys);
+        for key in keys.into_iter().flatten() {
+            let folded = self.rules.fold(Kind::Table, &key.parent.name).into_owned();
+            self.children.entry(folded).or_default().insert(name.clone());
+        }
+    }
+
+    /// Sets or removes a mark; `None` as the reason removes it.
+    fn set_mark(&mut self, target: Target, reason: Option<Reason>) {
+        let marks = &mut self.current.unknown.marks;
+        let old = match reason {
+            Some(reason) => marks.insert(target.clone(), reason),
+            None => marks.remove(&target),
+        };
+        self.keep(Slot::Mark(target), Old::Mark(old));
+    }
+
+    /// Marks a part of an object as unknown, because of the statement that is applied.
+    pub fn mark(&mut self, kind: Kind, name: &Name, part: Part, why: &'static str) {
+        let target = Target { kind: Some(kind), name: self.fold(name), part };
+        self.set_mark(target, Some(Reason { why, origin: self.origin }));
+    }
+
+    /// Marks every object of a name as unknown.
+    pub fn mark_name(&mut self, name: &Name, why: &'static str) {
+        let target = Target { kind: None, name: self.fold(name), part: Part::Whole };
+        self.set_mark(target, Some(Reason { why, origin: self.origin }));
+    }
+
+    /// Marks everything as unknown.
+    pub fn mark_everything(&mut self, why: &'static str) {
+        let reason = Reason { why, origin: self.origin };
+        let old = self.current.unknown.everything.replace(reason);
+        self.keep(Slot::Everything, Old::Everything(old));
+        for (kind, name) in std::mem::take(&mut self.current.unknown.known) {
+            self.keep(Slot::Known(kind, name), Old::Known(true));
+        }
+    }
+
+    /// Notes that it is known from here on whether an object exists, and what is in it.
+    pub fn mark_known(&mut self, kind: Kind, name: &Name) {
+        let folded = self.fold(name);
+        if !self.current.unknown.marks.is_empty() {
+            let parts = self.current.unknown.marks_of(kind, &folded).map(|(part, _)| part.clone());
+            for part in parts.collect::<Vec<_>>() {
+                let target = Target { kind: Some(kind), name: folded.clone(), part };
+                self.set_mark(target, None);
+            }
+            let any = Target { kind: None, name: folded.clone(), part: Part::Whole };
+            if self.current.unknown.marks.contains_key(&any) {
+                self.set_mark(any, None);
+            }
+        }
+        if self.current.unknown.everything.is_some() {
+            let is_new = self.current.unknown.known.insert((kind, folded.clone()));
+            self.keep(Slot::Known(kind, folded), Old::Known(!is_new));
+        }
+    }
+
+    /// Removes the mark of a part that became known.
+    pub fn mark_part_known(&mut self, kind: Kind, name: &Name, part: Part) {
+        let target = Target { kind: Some(kind), name: self.fold(name), part };
+        if self.current.unknown.marks.contains_key(&target) {
+            self.set_mark(target, None);
+        }
+    }
+
+    /// Moves the marks of an object that is renamed.
+    pub fn move_marks(&mut self, kind: Kind, from: &Name, to: &Name) {
+        let (from, to) = (self.fold(from), self.fold(to));
+        let marks = self.current.unknown.marks_of(kind, &from);
+        let marks: Vec<_> = marks.map(|(part, reason)| (part.clone(), reason.clone())).collect();
+        for (part, reason) in marks {
+            let old = Target { kind: Some(kind), name: from.clone(), part: part.clone() };
+            self.set_mark(old, None);
+            let new = Target { kind: Some(kind), name: to.clone(), part };
+            self.set_mark(new, Some(reason));
+        }
+    }
+
+    /// Begins to keep old values. Checkpoints nest.
+    pub fn checkpoint(&mut self) {
+        self.checkpoints.push(BTreeMap::new());
+    }
+
+    /// Goes back to the last checkpoint, and forgets it.
+    pub fn roll_back(&mut self) {
+        for (slot, old) in self.checkpoints.pop().unwrap_or_default() {
+            self.restore(slot, old);
+        }
+    }
+
+    /// Forgets the last checkpoint, and keeps what changed since.
+    pub fn release(&mut self) {
+        let kept = self.checkpoints.pop().unwrap_or_default();
+        if let Some(below) = self.checkpoints.last_mut() {
+            for (slot, old) in kept {
+                below.entry(slot).or_insert(old);
+            }
+        }
+    }
+
+    /// The values before the last checkpoint of what changed since, and the values now: two schemas
+    /// that hold only these objects.
+    #[must_use]
+    pub fn changed(&self) -> (Schema, Schema) {
+        let (mut before, mut after) = (Schema::default(), Schema::default());
+        macro_rules! put {
+            ($map:ident, $key:expr, $old:expr) => {{
+                let key = $key.clone();
+                if let Some(old) = $old {
+                    before.$map.insert(key.clone(), (**old).clone());
+                }
+                if let Some(now) = self.current.schema.$map.get(&key) {
+                    after.$map.insert(key, now.clone());
+                }
+            }};
+        }
+        for (slot, old) in self.checkpoints.last().into_iter().flatten() {
+            match (slot, old) {
+                (Slot::Table(name), Old::Table(old)) => put!(tables, name, old),
+                (Slot::View(name), Old::View(old)) => put!(views, name, old),
+                (Slot::Enum(name), Old::Enum(old)) => put!(enums, name, old),
+                (Slot::Domain(name), Old::Domain(old)) => put!(domains, name, old),
+                (Slot::Sequence(name), Old::Sequence(old)) => put!(sequences, name, old),
+                (Slot::Other(kind, key), Old::Other(old)) => {
+                    put!(others, (*kind, key.clone()), old)
+                }
+                _ => {}
+            }
+        }
+        (before, after)
+    }
+
+    /// Returns `true` if the old value of a slot is wanted and not kept yet.
+    fn wants(&self, slot: &Slot) -> bool {
+        self.checkpoints.last().is_some_and(|kept| !kept.contains_key(slot))
+    }
+
+    fn keep(&mut self, slot: Slot, old: Old) {
+        if let Some(kept) = self.checkpoints.last_mut() {
+            kept.entry(slot).or_insert(old);
+        }
+    }
+
+    fn restore(&mut self, slot: Slot, old: Old) {
+        fn put<K: Ord, V>(map: &mut BTreeMap<K, V>, key: K, value: Option<V>) {
+            match value {
+                Some(value) => map.insert(key, value),
+                None => map.remove(&key),
+            };
+        }
+        let StaticSchema { schema, unknown } = &mut self.current;
+        match (slot, old) {
+            (Slot::Table(name), Old::Table(old)) => put(&mut schema.tables, name, old.map(|o| *o)),
+            (Slot::View(name), Old::View(old)) => put(&mut schema.views, name, old.map(|o| *o)),
+            (Slot::Enum(name), Old::Enum(old)) => put(&mut schema.enums, name, old.map(|o| *o)),
+            (Slot::Domain(name), Old::Domain(old)) => {
+                put(&mut schema.domains, name, old.map(|o| *o));
+            }
+            (Slot::Sequence(name), Old::Sequence(old)) => {
+                put(&mut schema.sequences, name, old.map(|o| *o));
+            }
+            (Slot::Other(kind, key), Old::Other(old)) => {
+                put(&mut schema.others, (kind, key), old.map(|o| *o));
+            }
+            (Slot::Setting(name), Old::Setting(old)) => put(&mut self.settings, name, old),
+            (Slot::Uses(user), Old::Uses(old)) => put(&mut self.uses, user, old),
+            (Slot::Mark(target), Old::Mark(old)) => put(&mut unknown.marks, target, old),
+            (Slot::Everything, Old::Everything(old)) => unknown.everything = old,
+            (Slot::Known(kind, name), Old::Known(true)) => {
+                unknown.known.insert((kind, name));
+            }
+            (Slot::Known(kind, name), _) => {
+                unknown.known.remove(&(kind, name));
+            }
+            _ => {}
+        }
+    }
+}

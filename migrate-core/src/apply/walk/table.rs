@@ -1,0 +1,246 @@
+//! Operations on tables and what is in them.
+
+use super::{MAYBE_CREATED, called, vacant};
+use crate::apply::fault::Fault;
+use crate::apply::find::Found;
+use crate::apply::state::State;
+use crate::apply::unknown::Part;
+use crate::op::Op;
+use crate::schema::{Kind, Name, Table};
+
+pub(super) fn apply(state: &mut State, op: &Op) -> Result<(), Fault> {
+    let rules = state.rules;
+    match op {
+        Op::CreateTable { name, table, if_not_exists, or_replace, like, inherits } => {
+            if *or_replace && let Found::Known(existing) = state.find_table(name) {
+                rules.drop_table(state, &existing, false)?;
+            }
+            let Some(place) = free_place(state, name, *if_not_exists)? else { return Ok(()) };
+            let mut table = (**table).clone();
+            state.mark_known(Kind::Table, &place);
+            if !like.is_empty() || !inherits.is_empty() {
+                rules.copy_tables(state, &place, &mut table, like, inherits)?;
+            }
+            rules.complete_table(state, &place, &mut table)?;
+            state.set_table(&place, Some(table));
+            Ok(())
+        }
+        Op::CreateTableAs { name, table, if_not_exists, .. } => {
+            let Some(place) = free_place(state, name, *if_not_exists)? else { return Ok(()) };
+            let table: Table = (**table).clone();
+            state.mark_known(Kind::Table, &place);
+            const WHY: &str = "the columns come from a query";
+            if table.columns.is_empty() {
+                state.mark(Kind::Table, &place, Part::Columns, WHY);
+            }
+            for column in &table.columns {
+                let folded = rules.fold(Kind::Column, &column.name).into_owned();
+                state.mark(Kind::Table, &place, Part::Column(folded), WHY);
+            }
+            state.set_table(&place, Some(table));
+            Ok(())
+        }
+        Op::DropTable { name, if_exists, cascade } => match state.find_table(name) {
+            Found::Known(key) => rules.drop_table(state, &key, *cascade),
+            Found::Unknown => {
+                if let Some(place) = state.only_place(Kind::Table, name) {
+                    state.set_table(&place, None);
+                    state.mark_known(Kind::Table, &place);
+                }
+                Ok(())
+            }
+            Found::Missing if *if_exists => Ok(()),
+            Found::Missing => Err(Fault::missing(called(Kind::Table, name))),
+        },
+        Op::RenameTable { name, to, if_exists } => rename(state, name, to, *if_exists),
+        Op::AlterTable { table, change } => {
+            with_table(state, table, |state, key| rules.alter_table(state, key, change))
+        }
+        Op::AddColumn { table, column, constraints, position, if_not_exists } => {
+            with_table(state, table, |state, key| match state.find_column(key, &column.name) {
+                Found::Known(_) if *if_not_exists => Ok(()),
+                Found::Known(found) => Err(Fault::exists(format!("column {key}.{found}"))),
+                Found::Unknown if *if_not_exists => {
+                    let folded = rules.fold(Kind::Column, &column.name).into_owned();
+                    state.mark(Kind::Table, key, Part::Column(folded), MAYBE_CREATED);
+                    Ok(())
+                }
+                Found::Unknown | Found::Missing => {
+                    if let Some(found) =
+                        state.table(key).and_then(|table| state.spelled_column(table, &column.name))
+                    {
+                        state.edit_table(key, |table| table.columns.retain(|c| c.name != found));
+                    }
+                    rules.add_column(state, key, column, constraints, position)
+                }
+            })
+        }
+        Op::ReplaceColumn { table, column, with, constraints, position, if_exists } => {
+            with_table(state, table, |state, key| match state.find_column(key, column) {
+                Found::Known(found) => {
+                    free_column(state, key, &found, &with.name)?;
+                    rules.replace_column(state, key, &found, with, constraints, position)
+                }
+                Found::Unknown => {
+                    for name in [column, &with.name] {
+                        mark_column(state, key, name, "a column that may exist was replaced");
+                    }
+                    Ok(())
+                }
+                Found::Missing if *if_exists => Ok(()),
+                Found::Missing => Err(Fault::missing(format!("column {key}.{column}"))),
+            })
+        }
+        Op::AlterColumn { table, column, change } => {
+            with_table(state, table, |state, key| match state.find_column(key, column) {
+                Found::Known(found) => rules.alter_column(state, key, &found, change),
+                Found::Unknown => Ok(()),
+                Found::Missing => Err(Fault::missing(format!("column {key}.{column}"))),
+            })
+        }
+        Op::DropColumn { table, column, if_exists, cascade } => {
+            with_table(state, table, |state, key| match state.find_column(key, column) {
+                Found::Known(found) => rules.drop_column(state, key, &found, *cascade),
+                Found::Unknown => {
+                    mark_column(state, key, column, "a column that may exist was dropped");
+                    Ok(())
+                }
+                Found::Missing if *if_exists => Ok(()),
+                Found::Missing => Err(Fault::missing(format!("column {key}.{column}"))),
+            })
+        }
+        Op::RenameColumn { table, column, to } => rename_column(state, table, column, to),
+        Op::AddConstraint { table, constraint, using_index, .. } => {
+            with_table(state, table, |state, key| {
+                rules.add_constraint(state, key, constraint, using_index.as_deref())
+            })
+        }
+        Op::DropConstraint { table, constraint, if_exists, cascade } => {
+            with_table(state, table, |state, key| {
+                rules.drop_constraint(state, key, constraint, *if_exists, *cascade)
+            })
+        }
+        Op::AlterConstraint { table, name, .. } | Op::ValidateConstraint { table, name } => {
+            with_table(state, table, |state, key| {
+                let folded = rules.fold(Kind::Constraint, name).into_owned();
+                const WHY: &str = "the change of the constraint is not understood";
+                state.mark(Kind::Table, key, Part::Constraint(folded), WHY);
+                Ok(())
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The place of a new table; `None` if none is created, or it is not known.
+fn free_place(state: &mut State, name: &Name, if_not_exists: bool) -> Result<Option<Name>, Fault> {
+    let Some(place) = state.rules.place(state, Kind::Table, name) else {
+        state.mark_name(name, MAYBE_CREATED);
+        return Ok(None);
+    };
+    match vacant(state, Kind::Table, &place, if_not_exists)? {
+        Some(true) => {
+            state.mark(Kind::Table, &place, Part::Whole, MAYBE_CREATED);
+            Ok(None)
+        }
+        Some(false) => Ok(None),
+        None => Ok(Some(place)),
+    }
+}
+
+/// Does something with a table that certainly exists; a table that may exist stays unknown.
+fn with_table(
+    state: &mut State,
+    name: &Name,
+    change: impl FnOnce(&mut State, &Name) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    match state.find_table(name) {
+        Found::Known(key) => change(state, &key),
+        Found::Unknown => Ok(()),
+        // Some statements on tables are on views too.
+        Found::Missing => match state.find(&[Kind::View, Kind::Sequence], name) {
+            Found::Missing => Err(Fault::missing(called(Kind::Table, name))),
+            Found::Known((kind, key)) => {
+                state.mark(kind, &key, Part::Text, "a statement on tables changes it");
+                Ok(())
+            }
+            Found::Unknown => Ok(()),
+        },
+    }
+}
+
+fn mark_column(state: &mut State, table: &Name, column: &str, why: &'static str) {
+    let folded = state.rules.fold(Kind::Column, column).into_owned();
+    state.mark(Kind::Table, table, Part::Column(folded), why);
+}
+
+fn free_column(state: &State, table: &Name, column: &str, to: &str) -> Result<(), Fault> {
+    match state.find_column(table, to) {
+        Found::Known(found) if found != column => {
+            Err(Fault::exists(format!("column {table}.{found}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn rename(state: &mut State, name: &Name, to: &Name, if_exists: bool) -> Result<(), Fault> {
+    let rules = state.rules;
+    let found = state.find_table(name);
+    let new = |state: &State, from: &Name| match &to.namespace {
+        Some(_) => rules.place(state, Kind::Table, to),
+        None => Some(Name { namespace: from.namespace.clone(), name: to.name.clone() }),
+    };
+    match found {
+        Found::Known(from) => {
+            let Some(to) = new(state, &from) else {
+                state.mark_name(to, "the place of the new name is not known");
+                state.mark(
+                    Kind::Table,
+                    &from,
+                    Part::Whole,
+                    "the place of the new name is not known",
+                );
+                return Ok(());
+            };
+            if let Found::Known((kind, taken)) = state.occupied(Kind::Table, &to)
+                && taken != from
+            {
+                return Err(Fault::exists(called(kind, &taken)));
+            }
+            rules.rename_table(state, &from, &to)
+        }
+        Found::Unknown => {
+            const WHY: &str = "a table that may exist was renamed";
+            state.mark_name(name, WHY);
+            state.mark_name(to, WHY);
+            Ok(())
+        }
+        Found::Missing if if_exists => Ok(()),
+        Found::Missing => match state.find(&[Kind::View, Kind::Sequence], name) {
+            Found::Missing => Err(Fault::missing(called(Kind::Table, name))),
+            _ => {
+                const WHY: &str = "a statement on tables renames it";
+                state.mark_name(name, WHY);
+                state.mark_name(to, WHY);
+                Ok(())
+            }
+        },
+    }
+}
+
+fn rename_column(state: &mut State, table: &Name, column: &str, to: &str) -> Result<(), Fault> {
+    let rules = state.rules;
+    with_table(state, table, |state, key| match state.find_column(key, column) {
+        Found::Known(found) => {
+            free_column(state, key, &found, to)?;
+            rules.rename_column(state, key, &found, to)
+        }
+        Found::Unknown => {
+            for name in [column, to] {
+                mark_column(state, key, name, "a column that may exist was renamed");
+            }
+            Ok(())
+        }
+        Found::Missing => Err(Fault::missing(format!("column {key}.{column}"))),
+    })
+}
