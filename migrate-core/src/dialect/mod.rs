@@ -5,8 +5,9 @@
 //! is pure: connections belong to the drivers of migrate-db.
 //!
 //! Each database has a folder with the same files: `mod` (lexical rules, capabilities, statement
-//! forms), `templates` (the SQL that the tool sends), `apply` (what an operation does to a schema), and where they exist `keywords`, `grammar`,
-//! `parse` and `catalog`.
+//! forms), `templates` (the SQL that the tool sends), `apply` (what an operation does to a schema),
+//! and where they exist `keywords`, `grammar`, `parse`, `catalog` and `types` (the normal names of
+//! types).
 
 mod admin;
 mod capabilities;
@@ -14,7 +15,7 @@ mod forms;
 mod literal;
 mod lock;
 pub mod mysql;
-mod postgres;
+pub mod postgres;
 mod recovery;
 mod session;
 pub mod sqlite;

@@ -6,10 +6,12 @@
 mod apply;
 mod catalog;
 mod templates;
+mod types;
 
 pub use catalog::{
     Session, database_options, event, routine, routine_kind, sequence, table, trigger, view,
 };
+pub use types::{NormalType, TypeContext, normalise_type, read_type};
 
 use super::{Capabilities, Definition, NameUnit, StatementForms, Transactions};
 use crate::sql::LexRules;

@@ -3,7 +3,12 @@
 //! `templates` holds the SQL that the tool itself sends.
 
 mod apply;
+mod keywords;
 mod templates;
+mod types;
+
+pub use keywords::quote_name;
+pub use types::{NormalType, normalise_type, read_type};
 
 use super::{Capabilities, Definition, NameUnit, StatementForms, Transactions};
 use crate::sql::LexRules;
