@@ -22,7 +22,7 @@ use migrate_db::cli::ui::Format;
 use serde::Serialize;
 
 pub(crate) use evidence::{add_database, reseal};
-pub(crate) use published::unpublished;
+pub(crate) use published::{published, unpublished};
 
 use crate::context::Context;
 

@@ -3,12 +3,12 @@
 //! The command, the macro and the testkit all make their history here, from files that somebody
 //! else has read. Nothing here touches the file system or a database.
 
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::graph::Graph;
 use crate::lock::Lock;
 use crate::parallel::map_chunks;
-use crate::revision::Revision;
+use crate::revision::{Revision, SectionKind};
 use crate::source::SourceFile;
 
 /// Revisions put together, with their lock.
@@ -94,14 +94,36 @@ impl History {
         (history, found)
     }
 
-    /// What the compiler, `check` and the round-trip tests ask besides: one head, unless the
-    /// project wants more.
+    /// Checks what the compiler, `check` and the round-trip tests ask besides: one head, unless the
+    /// project wants more, and as warnings the ups without a statement.
     #[must_use]
     pub fn check(&self, heads: Heads) -> Diagnostics {
-        match heads {
+        let mut found = match heads {
             Heads::One => self.graph.check_heads(),
             Heads::Many => Diagnostics::new(),
+        };
+        found.append(self.empty_ups());
+        found
+    }
+
+    /// Warns of ups without a statement. A merge has none, and an empty draft has an error already.
+    fn empty_ups(&self) -> Diagnostics {
+        let mut found = Diagnostics::new();
+        let revisions = self.graph.order().map(|node| self.graph.revision(node));
+        for revision in revisions.filter(|revision| !revision.is_merge()) {
+            let of_kind = |kind| revision.sections.iter().filter(move |s| s.kind == kind);
+            let is_draft = of_kind(SectionKind::Down).any(|down| down.statements.hold_nothing());
+            let holds_some = of_kind(SectionKind::Up).any(|up| !up.statements.hold_nothing());
+            let up = of_kind(SectionKind::Up).next();
+            if let Some(up) = up.filter(|_| !holds_some && !is_draft) {
+                found.push(
+                    Diagnostic::warning(Code::EmptyUp, "the up section holds no statement")
+                        .at(&revision.file, up.marker)
+                        .help("write the statements, or keep the revision if it changes nothing on purpose"),
+                );
+            }
         }
+        found
     }
 }
 

@@ -58,6 +58,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> 
             let rebased = author
                 .rebase(&request, |name| context.directory.raw(name))
                 .map_err(writing::refused)?;
+            warn_of_published(context, &history.graph, &rebased);
             let path = |id: &RevisionId| {
                 let node = history.graph.node(id.as_str())?;
                 Some(history.graph.revision(node).file.path().to_owned())
@@ -68,6 +69,18 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> 
     )?;
     report(context, &rebased, &paths);
     Ok(Exit::Done)
+}
+
+/// Warns where others may have run what is moved.
+fn warn_of_published(context: &Context<'_>, graph: &Graph, rebased: &Rebased) {
+    let moved: Vec<_> = rebased.moved.iter().filter_map(|id| graph.node(id.as_str())).collect();
+    if let Some((branch, node)) = writing::published(context, graph, &moved) {
+        let title = graph.title(node);
+        context.ui.warn(format_args!(
+            "{title} is published on {branch}: databases may have run it before {}",
+            rebased.onto
+        ));
+    }
 }
 
 fn report(context: &Context<'_>, rebased: &Rebased, paths: &[String]) {

@@ -1,4 +1,4 @@
-//! Which of two heads is published: the other one may be moved.
+//! Which revisions are published, according to git: only the others should be moved.
 
 use migrate_core::graph::{Graph, Node};
 use migrate_core::lock::{FILE_NAME, Lock};
@@ -34,12 +34,8 @@ pub(crate) fn unpublished(
             (false, false) => None,
         }
     };
-    let here = git.branch().map(|name| format!("refs/heads/{name}"));
-    for shared in SHARED.into_iter().filter(|name| git.has_commit(name)) {
-        // A merge that is committed on the shared branch itself brought the second parent's.
-        let merged = here.as_deref() == Some(shared) && git.has_commit("HEAD^2");
-        let parent = Some("HEAD^1").filter(|_| merged);
-        if let Some(answer) = decide(parent.unwrap_or(shared)) {
+    for (_, commit) in shared(&git) {
+        if let Some(answer) = decide(commit) {
             return answer;
         }
     }
@@ -52,8 +48,32 @@ pub(crate) fn unpublished(
     }
 }
 
-/// Whether a commit has each of two revisions, in its lock file or as a file.
-fn holds(git: &Git, commit: &str, graph: &Graph, heads: [Node; 2]) -> [bool; 2] {
+/// Returns the branch on which one of the revisions is published, and the revision; `None` where
+/// git knows of none.
+pub(crate) fn published(
+    context: &Context<'_>,
+    graph: &Graph,
+    nodes: &[Node],
+) -> Option<(String, Node)> {
+    let git = Git::of(context.directory.path())?;
+    let (name, commit) = shared(&git).next()?;
+    let published = nodes.iter().find(|node| holds(&git, commit, graph, [**node])[0])?;
+    let name = name.trim_start_matches("refs/heads/").trim_start_matches("refs/remotes/");
+    Some((name.to_owned(), *published))
+}
+
+/// The shared branches that exist, each with the commit that shows what is published on it.
+fn shared(git: &Git) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let here = git.branch().map(|name| format!("refs/heads/{name}"));
+    SHARED.into_iter().filter(|name| git.has_commit(name)).map(move |name| {
+        // A merge that is committed on the shared branch itself brought the second parent's.
+        let merged = here.as_deref() == Some(name) && git.has_commit("HEAD^2");
+        (name, if merged { "HEAD^1" } else { name })
+    })
+}
+
+/// Whether a commit has each of the revisions, in its lock file or as a file.
+fn holds<const N: usize>(git: &Git, commit: &str, graph: &Graph, heads: [Node; N]) -> [bool; N] {
     let text = git.file(commit, FILE_NAME).unwrap_or_default();
     let (lock, _) = Lock::parse(&SourceFile::new(FILE_NAME, text));
     let names = git.names(commit);

@@ -44,6 +44,7 @@ codes! {
     DuplicateSection "duplicate-section" "Two sections of one kind serve the same database."
     MissingUp "missing-up" "There is no `-- migrate:up` section."
     MissingDown "missing-down" "There is no way down and no word on why."
+    EmptyUp "empty-up" "The up section holds no statement."
     EmptyDown "empty-down" "The down section holds no statement and gives no reason."
     MissingReason "missing-reason" "A marker that wants a reason has none."
     ContradictoryDown "contradictory-down" "A down section stands beside `irreversible` or `noop`."

@@ -151,15 +151,11 @@ fn check_bodies(
             }
             let (statements, mut wrong) =
                 scan(file, section.body, dialect.lex_rules(), readings.as_mut());
-            if section.transaction && matches!(section.kind, SectionKind::Up | SectionKind::Down) {
-                let control = statements
-                    .iter()
-                    .find(|s| controls_transaction(s.span.of(file.text()), dialect.lex_rules()));
-                let lock = statements.iter().find(|s| locks(s.span.of(file.text()), *dialect));
-                wrong.append(match (control, lock) {
-                    (Some(control), _) => transaction_control(file, control.span, *dialect).into(),
-                    (None, Some(lock)) => table_locks(file, lock.span).into(),
-                    (None, None) => Diagnostics::new(),
+            if matches!(section.kind, SectionKind::Up | SectionKind::Down) {
+                let statements: Vec<Span> = statements.iter().map(|s| s.span).collect();
+                wrong.append(match section.transaction {
+                    true => check_control(file, &statements, *dialect),
+                    false => check_end(file, &statements, *dialect),
                 });
             }
             readable |= !wrong.has_errors();
@@ -229,6 +225,41 @@ fn check_ways(
             .help("or `-- migrate:irreversible <reason>` or `-- migrate:noop <reason>`"),
         );
     }
+}
+
+/// A section that runs in a transaction must not control one itself.
+fn check_control(file: &SourceFile, statements: &[Span], dialect: Dialect) -> Diagnostics {
+    let sql = |span: &&Span| span.of(file.text());
+    let controls = |span: &&Span| controls_transaction(sql(span), dialect.lex_rules());
+    let control = statements.iter().find(controls);
+    let lock = statements.iter().find(|span| locks(sql(span), dialect));
+    match (control, lock) {
+        (Some(control), _) => transaction_control(file, *control, dialect).into(),
+        (None, Some(lock)) => table_locks(file, *lock).into(),
+        (None, None) => Diagnostics::new(),
+    }
+}
+
+/// A section outside of a transaction must end the transactions that it opens.
+fn check_end(file: &SourceFile, statements: &[Span], dialect: Dialect) -> Diagnostics {
+    let (mut open, mut opened_by) = (None, None);
+    for span in statements {
+        open = dialect.transaction_after(open, span.of(file.text()));
+        opened_by = open.is_some().then(|| opened_by.unwrap_or(*span));
+    }
+    match opened_by {
+        Some(span) => open_transaction(file, span).into(),
+        None => Diagnostics::new(),
+    }
+}
+
+fn open_transaction(file: &SourceFile, span: Span) -> Diagnostic {
+    Diagnostic::error(
+        Code::TransactionControl,
+        "the section ends before the transaction or lock that this statement opens",
+    )
+    .at(file, span)
+    .help("end it in the same section: COMMIT, ROLLBACK, RELEASE or UNLOCK TABLES")
 }
 
 /// Whether a statement locks tables until the next transaction begins, which is that of the next

@@ -4,7 +4,7 @@ use migrate_core::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use migrate_core::dialect::Dialect;
 use migrate_core::graph::{Graph, Set, Target};
 use migrate_core::history::{Heads, History};
-use migrate_core::plan::{self, Direction};
+use migrate_core::plan::{self, Direction, Plan};
 use migrate_core::revision::Revision;
 
 use std::sync::{Mutex, PoisonError};
@@ -48,18 +48,6 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The graph for a command that changes a database: nothing may be wrong with it.
-    ///
-    /// # Errors
-    /// The diagnostics, when one of them is an error.
-    pub(super) fn sound(&self) -> Result<&'a Graph, CliError> {
-        if self.found.has_errors() {
-            return Err(self.found.clone().into());
-        }
-        self.ui.warnings(&self.found);
-        Ok(&self.history.graph)
-    }
-
     /// The graph for a command that asks: it may go on as long as the graph is one.
     ///
     /// # Errors
@@ -87,21 +75,28 @@ impl<'a> Context<'a> {
     ///
     /// # Errors
     /// The diagnostics of the steps; all of them, when one is not about a single revision. And what
-    /// stands in the way of a plan.
+    /// prevents a plan.
     pub(super) async fn sound_for(
         &self,
         direction: Direction,
         target: &Target,
     ) -> Result<(), CliError> {
-        // A broken seal may mean that databases differ: only going down passes it.
-        self.sound_alone(direction == Direction::Up)?;
-        let mut steps = Vec::new();
-        if self.found.has_errors() {
-            let preview = self.migrator().plan(self.database()?, direction, target).await?;
-            let graph = &preview.history.graph;
-            steps.extend(preview.plan.steps.iter().map(|step| graph.id(step.node).clone()));
+        self.sound_alone(direction)?;
+        if !self.found.has_errors() {
+            self.warn_in_lines();
+            return Ok(());
         }
-        self.sound_in(|revision| steps.contains(revision.id()))
+        let preview = self.migrator().plan(self.database()?, direction, target).await?;
+        self.sound_for_steps(&preview.history.graph, &preview.plan)
+    }
+
+    /// As [`Context::sound_for`], for the steps of a plan.
+    ///
+    /// # Errors
+    /// The diagnostics of the steps.
+    pub(super) fn sound_for_steps(&self, graph: &Graph, plan: &Plan) -> Result<(), CliError> {
+        let is_step = |id: &str| plan.steps.iter().any(|step| graph.id(step.node).as_str() == id);
+        self.sound_in(|revision| is_step(revision.id().as_str()))
     }
 
     /// As [`Context::sound_for`], for the revisions that a stamp records.
@@ -110,7 +105,7 @@ impl<'a> Context<'a> {
     /// As [`Context::sound_for`].
     pub(super) fn sound_for_stamp(&self, targets: &[Target]) -> Result<&'a Graph, CliError> {
         let graph = self.well_formed()?;
-        self.sound_alone(true)?;
+        self.sound_alone(Direction::Up)?;
         if self.found.has_errors() {
             let recorded = plan::stamp(graph, &Set::empty(graph), targets, true)?.applied_after;
             let is_recorded = |revision: &Revision| {
@@ -123,10 +118,14 @@ impl<'a> Context<'a> {
         Ok(graph)
     }
 
-    /// Refuses mistakes that are not about a single revision, and broken seals where they count.
-    fn sound_alone(&self, seals_count: bool) -> Result<(), CliError> {
+    /// Refuses mistakes that are not about a single revision. A broken seal may mean that databases
+    /// differ: only going down passes it.
+    ///
+    /// # Errors
+    /// All diagnostics, where one of them is such a mistake.
+    pub(super) fn sound_alone(&self, direction: Direction) -> Result<(), CliError> {
         let general = |d: &Diagnostic| {
-            let broken_seal = d.code == Code::SealedEdited && seals_count;
+            let broken_seal = d.code == Code::SealedEdited && direction == Direction::Up;
             d.severity == Severity::Error && (broken_seal || self.revision_of(d).is_none())
         };
         if self.found.iter().any(general) {

@@ -9,6 +9,7 @@
 
 mod arguments;
 mod command;
+mod confirm;
 mod context;
 mod describe;
 mod error;

@@ -115,12 +115,13 @@ pub(super) fn done(ui: &Ui, report: &Report) -> Exit {
 /// database stands, else, upward, from base.
 pub(super) async fn script(
     context: &Context<'_>,
-    graph: &Graph,
     direction: Direction,
     text: &str,
     run: &RunArgs,
     dialect: Option<Dialect>,
 ) -> Result<Exit, CliError> {
+    let graph = context.well_formed()?;
+    context.sound_alone(direction)?;
     let dialect = context.dialect(dialect)?;
     let from_base = direction == Direction::Up && context.database.is_none();
     let (history, plan, has_table) = match text.split_once(':') {
@@ -159,6 +160,7 @@ pub(super) async fn script(
         }
     };
     let graph = &history.graph;
+    context.sound_for_steps(graph, &plan)?;
     let how = run.options(&context.options).script_options(dialect);
     let script = Script::of(graph, &plan.steps, dialect, how).map_err(|error| {
         let (message, help) = error.explain(graph);

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use migrate_core::diagnostic::Code;
 use migrate_core::graph::{Graph, Set};
 use migrate_core::history::Heads;
 use migrate_core::plan::Direction;
@@ -73,7 +74,8 @@ pub(super) async fn run(
     let mut verdict = Verdict::of_history(which.name(), runner.dialect());
     match which {
         HistoryTest::SingleHead => {
-            for wrong in runner.history.check(heads).iter() {
+            let found = runner.history.check(heads);
+            for wrong in found.iter().filter(|found| found.code == Code::SeveralHeads) {
                 let mut finding = Finding::new(FindingCode::SeveralHeads, wrong.message.clone());
                 finding.help.clone_from(&wrong.help);
                 verdict.findings.push(finding);

@@ -141,3 +141,57 @@ fn a_revision_that_was_edited_after_it_ran_is_told() {
     {"heads":["ccc"],"applied":["aaa","bbb","ccc"],"pending":[],"edited":["ccc"]}
     "#);
 }
+
+#[test]
+fn a_transaction_that_a_section_leaves_open_is_a_mistake() {
+    let env = TestEnvironment::with_history();
+    let section =
+        "-- migrate:up transaction:false\nBEGIN;\nSELECT 1;\nCOMMIT;\nBEGIN;\nDELETE FROM users;\n";
+    let header = "-- Message of ddd\n--\n-- revision: ddd\n-- revises: ccc\n\n";
+    let text = format!("{header}{section}\n-- migrate:noop none\n");
+    env.write("migrations/ddd.sql", &text);
+    assert_snapshot!(env.run(&["check"]), @"
+    exit code: 3
+    ----- stdout
+    files: 1 mistake
+    database: not asked, the files come first
+    ----- stderr
+    error[transaction-control]: the section ends before the transaction or lock that this statement opens
+      --> migrations/ddd.sql:10:1
+       |
+    10 | BEGIN;
+       | ^^^^^
+       |
+       = help: end it in the same section: COMMIT, ROLLBACK, RELEASE or UNLOCK TABLES
+    ");
+    env.write("migrations/ddd.sql", &text.replace("users;", "users;\nCOMMIT;"));
+    assert!(!env.run(&["check"]).stderr.contains("transaction-control"));
+}
+
+#[test]
+fn an_empty_up_is_a_warning_unless_it_merges_or_is_a_draft() {
+    let env = TestEnvironment::with_history();
+    let empty = "-- migrate:up\n-- nothing yet\n\n-- migrate:noop none\n";
+    let header = "-- Message of ddd\n--\n-- revision: ddd\n-- revises: ccc\n\n";
+    env.write("migrations/ddd.sql", &format!("{header}{empty}"));
+    env.ok(&["upgrade", "-q"]);
+    assert_snapshot!(env.run(&["check"]), @"
+    exit code: 0
+    ----- stdout
+    files: 4 revisions, head ddd
+    database: at the head
+    ----- stderr
+    warning[empty-up]: the up section holds no statement
+     --> migrations/ddd.sql:6:1
+      |
+    6 | -- migrate:up
+      | ^^^^^^^^^^^^^
+      |
+      = help: write the statements, or keep the revision if it changes nothing on purpose
+    ");
+    assert_eq!(env.ok(&["check", "--format", "json"]).json()["findings"][0]["code"], "empty-up");
+    env.ok(&["new", "-m", "draft", "--rev-id", "eee"]);
+    let draft = env.run(&["check"]).stderr;
+    assert_eq!(draft.matches("[empty-up]").count(), 1, "{draft}");
+    assert_eq!(draft.matches("[empty-down]").count(), 1, "{draft}");
+}

@@ -115,3 +115,38 @@ fn sql_of_an_unknown_database_is_not_guessed() {
     For more information, try '--help'.
     ");
 }
+
+#[test]
+fn sql_and_redo_need_only_what_they_use_to_be_sound() {
+    let env = TestEnvironment::with_history();
+    env.ok(&["upgrade"]);
+    let draft =
+        "-- Draft\n--\n-- revision: ddd\n-- revises: ccc\n\n-- migrate:up\n\n-- migrate:down\n";
+    env.write("migrations/ddd.sql", draft);
+    for args in [
+        &["upgrade", "base:ccc", "--sql"][..],
+        &["downgrade", "ccc:base", "--sql"],
+        &["downgrade", "-1", "--sql"],
+        &["stamp", "bbb", "--sql"],
+        &["redo", "--dry-run"],
+        &["redo"],
+    ] {
+        let outcome = env.run(args);
+        assert_eq!(outcome.code, 0, "{args:?}\n{outcome}");
+        assert!(outcome.stderr.contains("warning: ddd is still empty"), "{args:?}\n{outcome}");
+    }
+    for args in [
+        &["upgrade", "base:head", "--sql"][..],
+        &["upgrade", "--sql"],
+        &["downgrade", "head:base", "--sql"],
+        &["stamp", "head", "--sql"],
+    ] {
+        let outcome = env.run(args);
+        assert!(outcome.code == 1 && outcome.stdout.is_empty(), "{args:?}\n{outcome}");
+        assert!(outcome.stderr.contains("error[empty-down]"), "{args:?}\n{outcome}");
+    }
+    let wrong = draft.replace("revises: ccc", "revises: ccc\n-- colour: red");
+    env.write("migrations/ddd.sql", &wrong);
+    assert_eq!(env.run(&["redo"]).code, 1);
+    assert_eq!(env.run(&["upgrade", "base:ccc", "--sql"]).code, 1);
+}

@@ -240,6 +240,19 @@ fn rebase_never_moves_what_is_published() {
 }
 
 #[test]
+fn rebase_warns_where_the_named_branch_is_published() {
+    for (branch, warns) in [("mmm", true), ("fff", false)] {
+        let env = parted();
+        git(&env, &["merge", "-q", "feature"]);
+        let outcome = env.ok(&["rebase", branch]);
+        let warning =
+            "warning: mmm: mmm is published on main: databases may have run it before fff";
+        assert_eq!(outcome.stderr.contains(warning), warns, "{outcome}");
+        assert!(outcome.stderr.contains(&format!("moved {branch} on top of")), "{outcome}");
+    }
+}
+
+#[test]
 fn rebase_prints_both_ways_where_git_cannot_tell() {
     let env = TestEnvironment::with_history();
     env.revision("ddd", "bbb", "CREATE TABLE tags (id INTEGER);", "DROP TABLE tags;");

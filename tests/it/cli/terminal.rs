@@ -101,6 +101,41 @@ fn db_drop_asks_and_wants_the_name_of_what_looks_like_production() {
 }
 
 #[test]
+fn redo_wants_the_name_of_what_looks_like_production_before_rows_are_lost() {
+    let mut env = TestEnvironment::with_history();
+    env.set("DATABASE_URL", "sqlite:app_prod.db");
+    env.ok(&["upgrade"]);
+    let refused = env.run(&["redo", "--yes"]);
+    assert!(
+        refused.code == 2 && refused.stderr.contains("which looks like production"),
+        "{refused}"
+    );
+    assert!(refused.stderr.contains("this would undo ccc, which loses rows"), "{refused}");
+    env.ok(&["redo", "--dry-run"]);
+    let (code, shown) = on_terminal(&env, &["redo"], "y\n");
+    assert!(code == 3 && shown.contains("was not typed; nothing was changed"), "{shown}");
+    let name = shown.split("Type ").nth(1).unwrap().split(" to go on:").next().unwrap();
+    let (code, shown) = on_terminal(&env, &["redo"], &format!("{name}\n"));
+    assert_eq!(code, 0, "{shown}");
+    env.ok(&["redo", "--yes", "--confirm", name]);
+    assert_eq!(env.run(&["redo", "--confirm", "other"]).code, 2);
+}
+
+#[test]
+fn the_stored_down_of_an_unknown_revision_is_asked_for() {
+    let env = applied();
+    std::fs::remove_file(env.path("migrations/ccc.sql")).unwrap();
+    let question =
+        "No file holds ccc; the SQL of the down comes from the version table. Run it? [y/N]";
+    let (code, shown) = on_terminal(&env, &["downgrade", "-1"], "n\n");
+    assert!(code == 3 && shown.contains(question), "{shown}");
+    assert_eq!(env.tables("app.db"), ["posts", "users"]);
+    let (code, shown) = on_terminal(&env, &["downgrade", "-1"], "y\n");
+    assert!(code == 0 && shown.contains(question), "{shown}");
+    assert_eq!(env.tables("app.db"), ["users"]);
+}
+
+#[test]
 fn long_work_shows_a_bar_that_goes_away() {
     let mut env = TestEnvironment::new();
     env.set("DATABASE_URL", "sqlite:app.db");

@@ -69,7 +69,12 @@ async fn a_failure_takes_back_what_is_open(db: Db) {
 }
 
 async fn a_section_that_leaves_a_transaction_open_is_refused(db: Db) {
-    let history = outside(db.dialect, "CREATE TABLE t (x INTEGER);\nBEGIN;\nDELETE FROM t;");
+    let up = "CREATE TABLE t (x INTEGER);\nBEGIN;\nDELETE FROM t;";
+    let (name, text) = revision_with("a", "", "transaction:false", up, "", "DROP TABLE t;");
+    let files = vec![SourceFile::new(name, text)];
+    let (history, found) = History::read(files, None, &[db.dialect]);
+    assert!(found.to_string().contains("transaction-control"), "{found}");
+    // A stored down is not checked before.
     let error = upgrade(&db, &history, "head").await.unwrap_err();
     assert!(whole(&error).contains("statement 2 opens it: BEGIN"), "{}", whole(&error));
     assert!(db.tables().await.is_empty());

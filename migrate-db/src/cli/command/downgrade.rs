@@ -1,13 +1,13 @@
 //! `downgrade`.
 
 use migrate_core::config::UnknownDowns;
-use migrate_core::plan::{Direction, Step};
+use migrate_core::plan::Direction;
 
 use crate::cli::arguments::{BackupArgs, RunArgs, SqlArgs};
+use crate::cli::confirm::ConfirmArgs;
 use crate::cli::describe::Count;
 use crate::cli::running::{announce, done, preview, script, target};
 use crate::cli::{CliError, Context, Exit};
-use crate::{Database, Preview};
 
 /// The target that a terminal is offered.
 const NEWEST: &str = "-1";
@@ -28,10 +28,8 @@ pub struct Args {
     target: Option<String>,
     #[command(flatten)]
     run: RunArgs,
-    /// The name of the database: needed beside --yes where rows of one that looks like production
-    /// are lost
-    #[arg(long, value_name = "NAME")]
-    confirm: Option<String>,
+    #[command(flatten)]
+    confirm: ConfirmArgs,
     #[command(flatten)]
     backup: BackupArgs,
     #[command(flatten)]
@@ -46,10 +44,9 @@ impl Args {
 
     pub(super) async fn run(&self, context: &Context<'_>) -> Result<Exit, CliError> {
         if self.sql.sql {
-            let graph = context.sound()?;
             let text = self.target.as_deref().ok_or_else(no_target)?;
             let dialect = self.sql.dialect;
-            return script(context, graph, Direction::Down, text, &self.run, dialect).await;
+            return script(context, Direction::Down, text, &self.run, dialect).await;
         }
         let may_ask = context.ui.is_interactive() && !self.run.yes;
         let may_offer = may_ask || self.run.dry_run;
@@ -70,8 +67,7 @@ impl Args {
             choice => choice,
         };
         announce(context.ui, database, &options);
-        let production = database.production();
-        let must_look = production.is_some() || self.confirm.is_some();
+        let must_look = self.confirm.must_look(database);
         if self.run.dry_run || may_ask || must_look || self.backup.wanted() {
             let mut migrator = context.migrator().options(options.clone());
             let ahead = migrator.plan(database, Direction::Down, &target).await?;
@@ -91,7 +87,7 @@ impl Args {
                     unknown.join(", ")
                 ))?;
             }
-            let confirmed = self.confirm_loss(context, database, production.as_deref(), &ahead)?;
+            let confirmed = self.confirm.confirm_loss(context, database, &ahead)?;
             let may_ask = may_ask && !confirmed;
             if may_ask && ahead.plan.applied_after.is_empty() && !ahead.plan.steps.is_empty() {
                 let all = Count(ahead.plan.steps.len(), "revision");
@@ -111,46 +107,6 @@ impl Args {
         }
         let report = context.migrator().options(options).downgrade(database, &target).await?;
         Ok(done(context.ui, &report))
-    }
-}
-
-impl Args {
-    /// Sees that a person means to lose rows of a database that looks like production; whether they
-    /// have said so.
-    fn confirm_loss(
-        &self,
-        context: &Context<'_>,
-        database: &Database,
-        production: Option<&str>,
-        ahead: &Preview,
-    ) -> Result<bool, CliError> {
-        let (graph, plan) = (&ahead.history.graph, &ahead.plan);
-        let (name, described) = (database.name(), database.described());
-        if let Some(typed) = self.confirm.as_ref().filter(|typed| **typed != name) {
-            return Err(CliError::usage(format!(
-                "`--confirm {typed}`, but the database is {name}"
-            ))
-            .help("nothing was changed; look which database is meant"));
-        }
-        let loses = |step: &&Step| graph.revision(step.node).down_loses_rows(database.dialect());
-        let lossy = plan.steps.iter().find(loses);
-        let what = match lossy {
-            _ if plan.steps.is_empty() => return Ok(false),
-            _ if plan.applied_after.is_empty() => "undo everything".to_owned(),
-            Some(step) => format!("undo {}, which loses rows", graph.id(step.node)),
-            None => return Ok(false),
-        };
-        let Some(why) = production.filter(|_| self.confirm.is_none()) else { return Ok(false) };
-        if !context.ui.is_interactive() {
-            return Err(CliError::usage(format!(
-                "this would {what}, in {described}, which looks like production: {why}"
-            ))
-            .help(format!("say `--yes --confirm {name}` if that is what you want")));
-        }
-        let question =
-            format!("This would {what}, in {described}. It looks like production: {why}.");
-        context.ui.confirm_by(question, &name)?;
-        Ok(true)
     }
 }
 

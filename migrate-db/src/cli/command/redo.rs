@@ -1,7 +1,10 @@
 //! `redo`.
 
+use migrate_core::plan::Direction;
+
 use crate::cli::arguments::RunArgs;
-use crate::cli::running::{announce, done, preview};
+use crate::cli::confirm::ConfirmArgs;
+use crate::cli::running::{announce, done};
 use crate::cli::{CliError, Context, Exit};
 
 #[derive(Debug, Clone, clap::Args)]
@@ -18,20 +21,35 @@ pub struct Args {
     revision: Option<String>,
     #[command(flatten)]
     run: RunArgs,
+    #[command(flatten)]
+    confirm: ConfirmArgs,
 }
 
 impl Args {
     pub(super) async fn run(&self, context: &Context<'_>) -> Result<Exit, CliError> {
-        context.sound()?;
+        context.well_formed()?;
         let database = context.database()?;
-        announce(context.ui, database, &self.run.options(&context.options));
-        let revision = self.revision.as_deref();
-        let mut migrator = context.migrator().options(self.run.shown(context));
-        if self.run.dry_run {
-            let ahead = migrator.plan_redo(database, revision).await?;
-            return Ok(preview(context.ui, &ahead.history.graph, &ahead.plan));
+        let preview = async || {
+            let mut migrator = context.migrator().options(self.run.shown(context));
+            migrator.plan_redo(database, self.revision.as_deref()).await
+        };
+        context.sound_alone(Direction::Up)?;
+        if context.found.has_errors() {
+            let ahead = preview().await?;
+            context.sound_for_steps(&ahead.history.graph, &ahead.plan)?;
+        } else {
+            context.ui.warnings(&context.found);
         }
-        let report = migrator.redo(database, revision).await?;
+        announce(context.ui, database, &self.run.options(&context.options));
+        if self.run.dry_run {
+            let ahead = preview().await?;
+            return Ok(crate::cli::running::preview(context.ui, &ahead.history.graph, &ahead.plan));
+        }
+        if self.confirm.must_look(database) {
+            self.confirm.confirm_loss(context, database, &preview().await?)?;
+        }
+        let mut migrator = context.migrator().options(self.run.shown(context));
+        let report = migrator.redo(database, self.revision.as_deref()).await?;
         drop(migrator);
         Ok(done(context.ui, &report))
     }

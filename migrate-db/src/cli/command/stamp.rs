@@ -36,7 +36,7 @@ pub struct Args {
 impl Args {
     pub(super) async fn run(&self, context: &Context<'_>) -> Result<Exit, CliError> {
         if self.sql.sql {
-            return self.script(context, context.sound()?).await;
+            return self.script(context, context.well_formed()?).await;
         }
         let targets = self.targets(&self.revisions)?;
         let graph = context.sound_for_stamp(&targets)?;
@@ -82,6 +82,7 @@ impl Args {
                 (applied, self.targets(texts)?)
             }
         };
+        context.sound_for_stamp(&targets)?;
         let stamp: Stamp = plan::stamp(graph, &applied, &targets, self.purge)?;
         let script = Script::stamp(&stamp, self.purge, dialect);
         print_sql(context, graph, &script, !has_table)?;

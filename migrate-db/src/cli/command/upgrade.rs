@@ -63,16 +63,8 @@ impl Args {
 
     pub(super) async fn run(&self, context: &Context<'_>) -> Result<Exit, CliError> {
         if self.sql.sql {
-            let graph = context.sound()?;
-            return script(
-                context,
-                graph,
-                Direction::Up,
-                &self.target,
-                &self.run,
-                self.sql.dialect,
-            )
-            .await;
+            let dialect = self.sql.dialect;
+            return script(context, Direction::Up, &self.target, &self.run, dialect).await;
         }
         let target = target(context.well_formed()?, &self.target)?;
         context.sound_for(Direction::Up, &target).await?;
