@@ -257,6 +257,16 @@ impl Error {
         Self::Database { doing: doing.into(), source }
     }
 
+    /// The id of the revision whose step failed, where the error names one.
+    #[cfg(feature = "testkit")]
+    pub(crate) fn revision(&self) -> Option<&str> {
+        match self {
+            Self::Statement(error) => Some(&error.revision),
+            Self::ForeignKeys { revision, .. } => Some(revision),
+            _ => None,
+        }
+    }
+
     /// Whether the connection was lost: what became of the last transaction, only the database
     /// knows.
     pub(crate) fn is_lost(&self) -> bool {

@@ -59,9 +59,14 @@ where
 /// One test of `round_trip_tests!`.
 #[cfg(feature = "testkit")]
 #[track_caller]
-pub fn round_trip(migrations: &Migrations, dialect: &str, test: &str) {
+pub fn round_trip(
+    migrations: &Migrations,
+    dialect: &str,
+    test: &str,
+    functions: Option<crate::testkit::setup::FunctionsHook>,
+) {
     let (history, settings) = migrations.decoded();
-    crate::testkit::round_trip(history, settings, dialect, test);
+    crate::testkit::round_trip(history, settings, dialect, test, functions);
 }
 
 impl Migrations {

@@ -5,11 +5,12 @@ use std::fmt;
 use migrate_core::dialect::Dialect;
 use migrate_core::history::Heads;
 use migrate_core::suggest::nearest;
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
-use syn::{Ident, LitStr, Token, parenthesized};
+use syn::{Ident, LitStr, Path, Token, parenthesized};
 
 use crate::fallback::Refusal;
 
@@ -33,9 +34,14 @@ pub(crate) struct Args {
     pub(crate) module: Option<Ident>,
     /// The databases to test on, where they are named; of [`Macro::RoundTripTests`] alone.
     pub(crate) databases: Vec<(Dialect, Span)>,
+    /// The function that registers functions on test databases; of [`Macro::RoundTripTests`] alone.
+    pub(crate) functions: Option<TokenStream>,
 }
 
 const KEYS: [&str; 2] = ["heads", "dialects"];
+
+/// What the tests take beside databases.
+const TEST_KEYS: [&str; 3] = ["heads", "dialects", "functions"];
 
 impl Macro {
     /// The macro as it is called.
@@ -132,11 +138,14 @@ fn option(input: ParseStream<'_>, key: &Ident, args: &mut Args) -> syn::Result<(
     if key == "dialects" {
         return dialects(input, args);
     }
+    if key == "functions" && args.called == Macro::RoundTripTests {
+        return functions(input, args);
+    }
     Err(match args.called {
         Macro::Migrations => unknown(key.span(), "option", key, &KEYS),
         Macro::RoundTripTests => {
             let known: Vec<&str> =
-                Dialect::ALL.iter().map(|dialect| dialect.name()).chain(KEYS).collect();
+                Dialect::ALL.iter().map(|dialect| dialect.name()).chain(TEST_KEYS).collect();
             unknown(key.span(), "database or option", key, &known)
         }
     })
@@ -152,6 +161,15 @@ fn heads(input: ParseStream<'_>, args: &mut Args) -> syn::Result<()> {
         "many" => Heads::Many,
         _ => return Err(unknown(word.span(), "number of heads", &word, &["one", "many"])),
     });
+    Ok(())
+}
+
+fn functions(input: ParseStream<'_>, args: &mut Args) -> syn::Result<()> {
+    let usage = "name an async function: `functions = crate::register_functions`";
+    input.parse::<Token![=]>().map_err(|error| syn::Error::new(error.span(), usage))?;
+    let path = input.call(Path::parse_mod_style);
+    let path = path.map_err(|error| syn::Error::new(error.span(), usage))?;
+    args.functions = Some(path.into_token_stream());
     Ok(())
 }
 

@@ -113,6 +113,7 @@ pub fn test(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `round_trip_tests!(sqlite, postgres)` | these databases |
 /// | `round_trip_tests!("billing/migrations")` | this folder, relative to `Cargo.toml` |
 /// | `round_trip_tests!(mod billing, "billing/migrations")` | tests in a module `billing`: names two calls in one file apart |
+/// | `round_trip_tests!(functions = crate::register)` | an `async fn` that registers SQLite functions or collations, called for every test database before the history |
 /// | `round_trip_tests!(heads = many)`, `dialects(..)` | as in `migrations!` |
 ///
 /// # Errors
@@ -123,7 +124,7 @@ pub fn round_trip_tests(input: TokenStream) -> TokenStream {
     let checked = Args::parse(Macro::RoundTripTests, input).and_then(|args| {
         let sound = check::check(&settings::root()?, &args)?;
         let databases = check::databases(&sound, &args)?;
-        Ok(expand::round_trip::expand(&sound, &databases, args.module.as_ref()))
+        Ok(expand::round_trip::expand(&sound, &databases, &args))
     });
     checked.unwrap_or_else(|refusal| fallback::items(&refusal))
 }

@@ -219,6 +219,9 @@ async fn judge(
             ui.note(format_args!("testing on {} ({words})", dialect.name()));
             words.clone_into(&mut server);
         }
+        TestEvent::Session(statements) => {
+            ui.note(format_args!("each session begins with: {}", statements.join("; ")));
+        }
         TestEvent::Planned(tests) => {
             // The bar of an earlier plan goes before the next one comes.
             drop(progress.take());

@@ -171,7 +171,52 @@ macro_rules! dispatch {
     };
 }
 
+/// A connection to a test database, lent to a hook. Which variants exist depends on the features.
+#[cfg(feature = "testkit")]
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum TestConnection<'c> {
+    /// SQLite's: `lock_handle` gives the raw handle, on which functions are registered.
+    #[cfg(feature = "sqlite")]
+    Sqlite(&'c mut sqlx::SqliteConnection),
+    /// PostgreSQL's.
+    #[cfg(feature = "postgres")]
+    Postgres(&'c mut sqlx::PgConnection),
+    /// MySQL's or MariaDB's.
+    #[cfg(feature = "mysql")]
+    Mysql(&'c mut sqlx::MySqlConnection),
+    /// None: the enum has a lifetime under all features.
+    #[doc(hidden)]
+    None(std::marker::PhantomData<&'c ()>),
+}
+
 impl Connection {
+    /// Lends sqlx's connection to a hook of the tests.
+    #[cfg(feature = "testkit")]
+    pub(crate) fn for_test(&mut self) -> TestConnection<'_> {
+        match *self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(ref mut driver) => TestConnection::Sqlite(driver.raw()),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(ref mut driver) => TestConnection::Postgres(driver.raw()),
+            #[cfg(feature = "mysql")]
+            Self::Mysql(ref mut driver) => TestConnection::Mysql(driver.raw()),
+        }
+    }
+
+    /// Returns `true` if functions belong to the connection and not to the database.
+    #[cfg(feature = "testkit")]
+    pub(crate) fn owns_functions(&self) -> bool {
+        match *self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => true,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => false,
+            #[cfg(feature = "mysql")]
+            Self::Mysql(_) => false,
+        }
+    }
+
     /// Connects. Without `create` a database that does not exist yet is `None`.
     pub(crate) async fn open(
         source: &ConnectionSource,

@@ -54,6 +54,14 @@ impl Mysql {
     }
 }
 
+#[cfg(feature = "testkit")]
+impl Mysql {
+    /// sqlx's own connection.
+    pub(super) fn raw(&mut self) -> &mut sqlx::MySqlConnection {
+        &mut self.handle
+    }
+}
+
 impl Driver for Mysql {
     async fn send_counted(&mut self, sql: &str, arrived: &AtomicUsize) -> BatchResult {
         handle::send::<sqlx::MySql>(

@@ -62,6 +62,14 @@ impl Postgres {
     }
 }
 
+#[cfg(feature = "testkit")]
+impl Postgres {
+    /// sqlx's own connection.
+    pub(super) fn raw(&mut self) -> &mut sqlx::PgConnection {
+        &mut self.handle
+    }
+}
+
 impl Driver for Postgres {
     async fn send_counted(&mut self, sql: &str, arrived: &AtomicUsize) -> BatchResult {
         handle::send::<sqlx::Postgres>(

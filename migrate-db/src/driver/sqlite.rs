@@ -166,6 +166,14 @@ impl Sqlite {
     }
 }
 
+#[cfg(feature = "testkit")]
+impl Sqlite {
+    /// sqlx's own connection.
+    pub(super) fn raw(&mut self) -> &mut sqlx::SqliteConnection {
+        &mut self.handle
+    }
+}
+
 impl Driver for Sqlite {
     async fn send_counted(&mut self, sql: &str, arrived: &AtomicUsize) -> BatchResult {
         handle::send::<sqlx::Sqlite>(

@@ -15,12 +15,11 @@ use migrate_core::history::History;
 use migrate_core::lock_table::own_tables;
 use migrate_core::plan::Direction;
 use migrate_core::schema::{Name, Schema};
-use migrate_core::source::SourceFile;
 
 use super::cache::Keys;
-use super::prelude;
 use super::rows::Fills;
 use super::session::Session;
+use super::setup::Setup;
 use super::stage::Stage;
 use crate::error::Error;
 use crate::inspect::SchemaReader;
@@ -36,7 +35,7 @@ pub(super) struct BaseDatabase<'h> {
     stage: &'h Stage,
     keys: &'h Keys,
     /// What every database begins with.
-    prelude: Option<&'h SourceFile>,
+    setup: &'h Setup,
     /// The database's name.
     name: String,
     /// The names of kept states.
@@ -55,7 +54,7 @@ impl<'h> BaseDatabase<'h> {
         settings: &'h Settings,
         stage: &'h Stage,
         keys: &'h Keys,
-        prelude: Option<&'h SourceFile>,
+        setup: &'h Setup,
         name: String,
     ) -> Result<Self, Error> {
         let states = history.graph.order().map(|node| keys.state_name(node));
@@ -65,7 +64,7 @@ impl<'h> BaseDatabase<'h> {
             settings,
             stage,
             keys,
-            prelude,
+            setup,
             kept: names,
             fills: Arc::default(),
             session: None,
@@ -97,16 +96,13 @@ impl<'h> BaseDatabase<'h> {
 
     async fn connect(&self, name: &str) -> Result<Session<'h>, Error> {
         let database = self.stage.database(name)?;
-        Session::open(&database, self.history, self.settings, self.fills.clone()).await
+        Session::open(&database, self.history, self.settings, self.setup, self.fills.clone()).await
     }
 
-    /// Makes a database with nothing in it but the prelude.
+    /// Makes a database with nothing in it but the prelude and the registered functions.
     async fn create(&self, name: &str) -> Result<(), Error> {
         let database = self.stage.create(name).await?;
-        match self.prelude {
-            Some(prelude) => prelude::run(prelude, &database).await,
-            None => Ok(()),
-        }
+        self.setup.prepare_database(&database).await
     }
 
     /// What is applied.

@@ -11,10 +11,10 @@ use std::time::Duration;
 use migrate_core::config::Settings;
 use migrate_core::dialect::Dialect;
 use migrate_core::graph::{Graph, Node};
-use migrate_core::source::SourceFile;
 use migrate_core::sql::Hasher;
 use serde::{Deserialize, Serialize};
 
+use super::setup::Setup;
 use super::verdict::{Finding, FindingCode, Outcome, Verdict};
 
 /// The note on a failure that was not tested again.
@@ -43,7 +43,7 @@ impl Keys {
         dialect: Dialect,
         settings: &Settings,
         server: &str,
-        prelude: Option<&SourceFile>,
+        setup: &Setup,
     ) -> Self {
         let mut keys =
             Self { state: Vec::new(), verdict: Vec::new(), template_digest: String::new() };
@@ -54,7 +54,10 @@ impl Keys {
             hash.field("dialect", dialect.name());
             hash.field("server", server);
             hash.field("version table", &settings.version_table);
-            if let Some(prelude) = prelude {
+            if setup.functions.is_some() {
+                hash.field("functions", "registered");
+            }
+            if let Some(prelude) = &setup.prelude {
                 hash.field("prelude", prelude.text());
             }
             for statement in &settings.session {

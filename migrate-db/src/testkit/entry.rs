@@ -8,6 +8,7 @@ use migrate_core::dialect::Dialect;
 use migrate_core::history::History;
 
 use super::report;
+use super::setup::FunctionsHook;
 use super::suite::{Suite, TestEvent};
 use super::verdict::{Outcome, Verdict};
 
@@ -19,8 +20,14 @@ const READ_AHEAD: Duration = Duration::from_secs(2);
 /// # Panics
 /// When it fails, with what was found; when there is no server to test on, with the ways to one.
 #[track_caller]
-pub(crate) fn round_trip(history: &History, settings: &Settings, dialect: &str, test: &str) {
-    match run_test(history, settings, dialect, test) {
+pub(crate) fn round_trip(
+    history: &History,
+    settings: &Settings,
+    dialect: &str,
+    test: &str,
+    functions: Option<FunctionsHook>,
+) {
+    match run_test(history, settings, dialect, test, functions) {
         Ok((server, verdict)) => {
             let lines = report::format_verdict(&verdict, &server);
             if verdict.outcome == Outcome::Failed {
@@ -41,24 +48,30 @@ fn run_test(
     settings: &Settings,
     dialect: &str,
     test: &str,
+    functions: Option<FunctionsHook>,
 ) -> Result<(String, Verdict), String> {
     let dialect =
         Dialect::from_name(dialect).ok_or_else(|| format!("there is no database {dialect}"))?;
-    let suite = Suite::new(history, settings, dialect)
+    let mut suite = Suite::new(history, settings, dialect)
         .only(vec![test.to_owned()])
         // The next tests are about to ask for the revisions behind this one.
         .read_ahead(READ_AHEAD);
+    if let Some(functions) = functions {
+        suite = suite.functions(functions);
+    }
     let mut server = String::new();
-    let mut report = |event: TestEvent<'_>| {
-        if let TestEvent::Provisioned(words) = event {
-            words.clone_into(&mut server);
+    let mut note = |event: TestEvent<'_>| match event {
+        TestEvent::Provisioned(words) => words.clone_into(&mut server),
+        TestEvent::Session(statements) => {
+            server += &format!("; session: {}", statements.join("; "));
         }
+        _ => {}
     };
     let verdicts = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| format!("the runtime cannot be started: {error}"))?
-        .block_on(suite.run(&mut report))
+        .block_on(suite.run(&mut note))
         .map_err(|error| report::format_error(&error))?;
     let found = verdicts.into_iter().find(|verdict| verdict.name == test);
     let verdict = found.ok_or_else(|| format!("nothing was tested: {test} is no test"))?;

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use migrate_core::diagnostic::Code;
-use migrate_core::graph::{Graph, Set};
+use migrate_core::graph::{Graph, Node, Set};
 use migrate_core::history::Heads;
 use migrate_core::plan::Direction;
 use migrate_core::round_trip;
@@ -64,14 +64,15 @@ impl HistoryTest {
     }
 }
 
-/// Runs one test.
+/// Runs one test. Returns its verdict, and the revision whose down failed.
 pub(super) async fn run(
     which: HistoryTest,
     runner: &mut TestRunner<'_>,
     heads: Heads,
-) -> Result<Verdict, Error> {
+) -> Result<(Verdict, Option<Node>), Error> {
     let since = Instant::now();
     let mut verdict = Verdict::of_history(which.name(), runner.dialect());
+    let mut failed_down = None;
     match which {
         HistoryTest::SingleHead => {
             let found = runner.history.check(heads);
@@ -82,13 +83,13 @@ pub(super) async fn run(
             }
         }
         HistoryTest::BaseToHead => base_to_head(runner, &mut verdict).await?,
-        HistoryTest::HeadToBase => head_to_base(runner, &mut verdict).await?,
+        HistoryTest::HeadToBase => failed_down = head_to_base(runner, &mut verdict).await?,
     }
     if !verdict.findings.is_empty() {
         verdict.outcome = Outcome::Failed;
     }
     verdict.duration = since.elapsed();
-    Ok(verdict)
+    Ok((verdict, failed_down))
 }
 
 async fn base_to_head(runner: &mut TestRunner<'_>, verdict: &mut Verdict) -> Result<(), Error> {
@@ -100,7 +101,11 @@ async fn base_to_head(runner: &mut TestRunner<'_>, verdict: &mut Verdict) -> Res
     Ok(())
 }
 
-async fn head_to_base(runner: &mut TestRunner<'_>, verdict: &mut Verdict) -> Result<(), Error> {
+/// Returns the revision whose down failed, if one did.
+async fn head_to_base(
+    runner: &mut TestRunner<'_>,
+    verdict: &mut Verdict,
+) -> Result<Option<Node>, Error> {
     let graph = &runner.history.graph;
     let all = graph.set(graph.order());
     let stops = graph.order().rev().find(|node| {
@@ -112,7 +117,7 @@ async fn head_to_base(runner: &mut TestRunner<'_>, verdict: &mut Verdict) -> Res
     if let Err(why) = runner.reach(&all).await? {
         verdict.outcome = Outcome::Skipped;
         verdict.notes.push(why);
-        return Ok(());
+        return Ok(None);
     }
     // As far down as the files allow.
     let above = match stops {
@@ -127,13 +132,17 @@ async fn head_to_base(runner: &mut TestRunner<'_>, verdict: &mut Verdict) -> Res
     let round_trips: Vec<_> = down.iter().map(|node| runner.round_trip(*node)).collect();
     let attempt = revert_in_transaction(&round_trips, runner.base.session()?).await?;
     if attempt.is_some_and(|left| differences(runner.dialect(), &before, &left).0.is_empty()) {
-        return Ok(());
+        return Ok(None);
     }
     let name = runner.base.name_of_copy();
     let mut session = runner.base.copy(&name).await?;
     let outcome = session.step(down, Direction::Down).await;
+    let mut failed_down = None;
     let left = match outcome {
-        Err(error) => Err(refusal("the down", runner.dialect(), error)?.text),
+        Err(error) => {
+            failed_down = error.revision().and_then(|id| graph.node(id));
+            Err(refusal("the down", runner.dialect(), error)?.text)
+        }
         Ok(()) => Ok(session.schema().await?),
     };
     session.close().await;
@@ -149,7 +158,7 @@ async fn head_to_base(runner: &mut TestRunner<'_>, verdict: &mut Verdict) -> Res
             );
         }
     }
-    Ok(())
+    Ok(failed_down)
 }
 
 /// What a database holds where these revisions are applied and nothing else was.

@@ -1,6 +1,6 @@
 //! Judges revisions one after the other, on a database that walks along the history.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use migrate_core::config::Settings;
@@ -8,12 +8,12 @@ use migrate_core::dialect::Dialect;
 use migrate_core::graph::{Node, Set};
 use migrate_core::history::History;
 use migrate_core::schema::Schema;
-use migrate_core::source::SourceFile;
 
 use super::base_database::BaseDatabase;
 use super::cache::{Cache, Keys};
 use super::merge;
 use super::round_trip::{self, Refusal, RoundTrip};
+use super::setup::Setup;
 use super::stage::Stage;
 use super::verdict::{Finding, FindingCode as Code, Outcome, Verdict};
 use crate::error::Error;
@@ -27,6 +27,8 @@ pub(super) struct TestRunner<'h> {
     pub(super) base: BaseDatabase<'h>,
     /// Revisions whose up fails: nothing above them can be tested.
     broken: BTreeMap<Node, String>,
+    /// Revisions whose down failed in their own test.
+    pub(super) failed_downs: BTreeSet<Node>,
     /// Whether what is known does not count.
     pub(super) fresh: bool,
     /// Whether nobody else judges what stands below.
@@ -40,7 +42,7 @@ impl<'h> TestRunner<'h> {
         stage: &'h Stage,
         keys: &'h Keys,
         cache: &'h Cache,
-        prelude: Option<&'h SourceFile>,
+        setup: &'h Setup,
         name: String,
     ) -> Result<Self, Error> {
         Ok(Self {
@@ -48,8 +50,9 @@ impl<'h> TestRunner<'h> {
             settings,
             keys,
             cache,
-            base: BaseDatabase::begin(history, settings, stage, keys, prelude, name).await?,
+            base: BaseDatabase::begin(history, settings, stage, keys, setup, name).await?,
             broken: BTreeMap::new(),
+            failed_downs: BTreeSet::new(),
             fresh: false,
             alone: true,
         })
@@ -143,6 +146,11 @@ impl<'h> TestRunner<'h> {
             let graph = &self.history.graph;
             verdict.findings.extend(merge::compare_orders(graph, &mut self.base, node).await?);
             self.base.keep(node).await?;
+        }
+        let is_failed_down =
+            |f: &Finding| matches!(f.code, Code::DownFails | Code::DownFailsWithRows);
+        if verdict.findings.iter().any(is_failed_down) {
+            self.failed_downs.insert(node);
         }
         self.allow(node, &mut verdict);
         if !verdict.findings.is_empty() {

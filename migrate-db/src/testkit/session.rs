@@ -26,11 +26,13 @@ use crate::state::{self, Status};
 
 use super::provision;
 use super::rows::Fills;
+use super::setup::Setup;
 
 /// A connection to a test database.
 pub(super) struct Session<'h> {
     database: Database,
     history: &'h History,
+    setup: &'h Setup,
     options: Options,
     table: VersionTable,
     time_limit: Duration,
@@ -49,6 +51,7 @@ impl<'h> Session<'h> {
         database: &Database,
         history: &'h History,
         settings: &Settings,
+        setup: &'h Setup,
         fills: Arc<Mutex<Fills>>,
     ) -> Result<Self, Error> {
         let dialect = database.dialect();
@@ -59,7 +62,7 @@ impl<'h> Session<'h> {
         };
         let table = VersionTable::new(dialect, &options.version_table);
         let time_limit = settings.test.time_limit;
-        let mut connection = connect(database, time_limit, &options.session).await?;
+        let mut connection = connect(database, setup, time_limit, &options.session).await?;
         if connection.rows(&table.exists()).await.map_err(preparing)?.is_empty() {
             for sql in table.create() {
                 connection.execute(&sql).await.map_err(preparing)?;
@@ -71,6 +74,7 @@ impl<'h> Session<'h> {
         Ok(Self {
             database,
             history,
+            setup,
             options,
             table,
             time_limit,
@@ -121,7 +125,9 @@ impl<'h> Session<'h> {
         let before = status.clone();
         match self.run(&steps, status).await {
             Err(error @ Error::Statement(_)) => {
-                let fresh = connect(&self.database, self.time_limit, &self.options.session).await?;
+                let fresh =
+                    connect(&self.database, self.setup, self.time_limit, &self.options.session)
+                        .await?;
                 let used = std::mem::replace(&mut self.connection, fresh);
                 let _ = used.close().await;
                 self.reader.reconnected();
@@ -151,7 +157,7 @@ impl<'h> Session<'h> {
             redo: false,
             locked: true,
             source: None,
-            session: &[],
+            session: &self.options.session,
             interrupt: None,
         };
         let mut silent = |_: &_| {};
@@ -225,6 +231,7 @@ impl<'h> Session<'h> {
 /// A session as a run has it, in no hurry to be safe.
 async fn connect(
     database: &Database,
+    setup: &Setup,
     time_limit: Duration,
     session: &[String],
 ) -> Result<Connection, Error> {
@@ -232,6 +239,7 @@ async fn connect(
     let Some(mut connection) = Connection::open(&database.source, true).await? else {
         return Err(Error::NoDriver(dialect));
     };
+    setup.prepare_session(&mut connection).await?;
     connection.prepare().await.map_err(preparing)?;
     for sql in dialect.session().fast_unsafe {
         connection.execute(sql).await.map_err(preparing)?;

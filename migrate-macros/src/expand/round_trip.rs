@@ -1,6 +1,6 @@
 //! The code of `round_trip_tests!`: the history once, a module per database, a test per revision.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use migrate_core::dialect::Dialect;
 use migrate_core::round_trip::WHOLE;
@@ -8,6 +8,7 @@ use proc_macro::TokenStream;
 use proc_macro2::Literal;
 
 use super::embed;
+use crate::args::Args;
 use crate::check::Sound;
 
 /// The module, unless another name is given.
@@ -17,18 +18,22 @@ const MODULE: &str = "round_trip";
 const LONG: usize = 50;
 
 /// The tests; their module may be named.
-pub(crate) fn expand(
-    sound: &Sound,
-    databases: &[Dialect],
-    module: Option<&syn::Ident>,
-) -> TokenStream {
-    code(sound, databases, module).parse().unwrap_or_default()
+pub(crate) fn expand(sound: &Sound, databases: &[Dialect], args: &Args) -> TokenStream {
+    code(sound, databases, args).parse().unwrap_or_default()
 }
 
-fn code(sound: &Sound, databases: &[Dialect], module: Option<&syn::Ident>) -> String {
+fn code(sound: &Sound, databases: &[Dialect], args: &Args) -> String {
     let tests = tests(sound);
     let mut code = String::with_capacity(sound.files.len() * 200 + tests.len() * databases.len());
-    let module = module.map_or_else(|| MODULE.to_owned(), ToString::to_string);
+    let module = args.module.as_ref().map_or_else(|| MODULE.to_owned(), ToString::to_string);
+    let hook = match &args.functions {
+        Some(path) => {
+            let hook = format!("__functions_of_{}", module.trim_start_matches("r#"));
+            code.push_str(&functions(&hook, path));
+            format!("::core::option::Option::Some(super::super::{hook})")
+        }
+        None => "::core::option::Option::None".to_owned(),
+    };
     let history = embed::code(sound);
     let _ = write!(
         code,
@@ -41,12 +46,27 @@ fn code(sound: &Sound, databases: &[Dialect], module: Option<&syn::Ident>) -> St
             code,
             "mod {name} {{\
              #[track_caller] fn t(test: &str) {{ \
-             ::migrate_db::__private::round_trip(&super::HISTORY, {name:?}, test) }}\
+             ::migrate_db::__private::round_trip(&super::HISTORY, {name:?}, test, {hook}) }}\
              {tests}}}"
         );
     }
     code.push('}');
     code
+}
+
+/// The function that hands a connection to the user's. It stands beside the module, where the path
+/// means what it means in the call.
+fn functions(name: &str, path: &impl fmt::Display) -> String {
+    format!(
+        "#[cfg(test)] #[doc(hidden)] fn {name}<'c>(\
+         connection: ::migrate_db::testkit::setup::TestConnection<'c>\
+         ) -> ::migrate_db::testkit::setup::HookFuture<'c> {{\
+         ::std::boxed::Box::pin(async move {{\
+         match ::migrate_db::testkit::setup::FromTestConnection::from_test_connection(connection) {{\
+         ::core::option::Option::Some(connection) => \
+         {path}(connection).await.map_err(::core::convert::Into::into),\
+         ::core::option::Option::None => ::core::result::Result::Ok(()) }} }}) }}"
+    )
 }
 
 /// The functions of one database: few tokens each, for there may be thousands.
@@ -160,13 +180,25 @@ mod tests {
     }
 
     #[test]
+    fn a_function_is_named_where_the_macro_is_called() {
+        let (_root, sound) = sound(&[("a", "", "")]);
+        let functions = Some("crate::db::register".parse().unwrap());
+        let args = Args { functions, ..Args::default() };
+        let code = code(&sound, &[Dialect::Sqlite], &args);
+        assert!(code.parse::<proc_macro2::TokenStream>().is_ok(), "{code}");
+        let (before, inside) = code.split_once("mod round_trip {").unwrap();
+        assert!(before.contains("crate :: db :: register(connection)"), "{before}");
+        assert!(inside.contains("Some(super::super::__functions_of_round_trip)"), "{inside}");
+    }
+
+    #[test]
     fn there_is_one_history_and_a_module_per_database() {
         let (_root, sound) = sound(&[("a", "", "")]);
-        let code = code(&sound, &[Dialect::Sqlite, Dialect::Postgres], None);
+        let code = code(&sound, &[Dialect::Sqlite, Dialect::Postgres], &Args::default());
         assert!(code.parse::<proc_macro2::TokenStream>().is_ok(), "{code}");
         assert!(code.starts_with("#[cfg(test)] mod round_trip {"));
         assert_eq!(code.matches("static HISTORY").count(), 1);
         assert_eq!(code.matches("fn r0001_a()").count(), 2);
-        assert!(code.contains("mod sqlite {") && code.contains("HISTORY, \"postgres\", test)"));
+        assert!(code.contains("mod sqlite {") && code.contains("HISTORY, \"postgres\", test, "));
     }
 }

@@ -213,7 +213,7 @@ fn nothing_added_is_nothing_to_test() {
 }
 
 /// A history whose second revision leaves an index behind.
-fn with_a_lie() -> TestEnvironment {
+fn with_a_defect() -> TestEnvironment {
     let mut env = TestEnvironment::new();
     env.set("MIGRATE_TEST_DIR", &env.path("known").to_string_lossy());
     env.write("migrate.toml", "dialects = [\"sqlite\"]\n");
@@ -224,7 +224,7 @@ fn with_a_lie() -> TestEnvironment {
 
 #[test]
 fn a_defect_is_reported_and_cached() {
-    let env = with_a_lie();
+    let env = with_a_defect();
     let first = env.run(&["test"]);
     assert_eq!(first.code, 1, "{first}");
     assert!(first.stderr.contains("ok   aaa Message of aaa ("), "{first}");
@@ -262,7 +262,7 @@ fn a_defect_is_reported_and_cached() {
 
 #[test]
 fn reports_say_what_the_text_says() {
-    let env = with_a_lie();
+    let env = with_a_defect();
     let outcome = env.run(&["test", "--format", "json", "--junit", "report.xml"]);
     assert_eq!(outcome.code, 1, "{outcome}");
     // The time that it took is not shown.
@@ -285,4 +285,29 @@ fn reports_say_what_the_text_says() {
         panic!("{status:?}");
     };
     assert!(description.as_ref().unwrap().contains("CREATE INDEX users_email"), "{text}");
+}
+
+#[test]
+fn a_reason_to_skip_is_shown_once() {
+    let mut env = TestEnvironment::new();
+    env.set("MIGRATE_TEST_DIR", &env.path("known").to_string_lossy());
+    env.write("migrate.toml", "dialects = [\"sqlite\"]\n");
+    env.revision("aaa", "", "CREATE TABLE users (email TEXT);", "DROP TABLE users;");
+    env.revision("bbb", "aaa", "CREATE INDEX i ON nowhere (email);", "DROP INDEX i;");
+    for (id, below) in [("ccc", "bbb"), ("ddd", "ccc"), ("eee", "ddd")] {
+        env.revision(id, below, "SELECT 1;", "SELECT 1;");
+    }
+    let outcome = env.run(&["test"]);
+    assert_eq!(outcome.code, 1, "{outcome}");
+    let reason = "revision bbb, below it, cannot be applied";
+    let lines: Vec<&str> = outcome.stderr.lines().filter(|line| line.contains(reason)).collect();
+    // The first skipped test with the reason, and one line for all others: two revisions and the
+    // downs of the whole history.
+    let [first, rest] = lines.as_slice() else { panic!("{outcome}") };
+    assert!(first.trim_start().starts_with("= note: "), "{outcome}");
+    assert!(outcome.stderr.contains("skip ccc "), "{outcome}");
+    assert!(rest.starts_with("skip 3 more: "), "{outcome}");
+    for other in ["skip ddd", "skip eee", "skip head to base"] {
+        assert!(!outcome.stderr.contains(other), "{outcome}");
+    }
 }

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use migrate_core::config::Settings;
 use migrate_core::dialect::Dialect;
-use migrate_db::testkit::{Outcome, Suite, Verdict};
+use migrate_db::testkit::setup::TestConnection;
+use migrate_db::testkit::{Outcome, Suite, TestEvent, Verdict};
+use sqlx::Executor as _;
 
 use super::{codes, verdicts};
 use crate::scenarios::{chain, history, revision};
@@ -39,6 +41,9 @@ everywhere!(
     what_is_left_in_the_end_has_the_codes_of_single_tests,
     a_failure_that_may_be_the_servers_is_tested_again,
     a_history_may_build_on_a_prelude,
+    a_down_that_fails_is_reported_once,
+    the_session_is_that_of_the_project_before_each_revision,
+    a_history_may_use_what_a_hook_registers,
 );
 
 async fn a_clean_history_passes_and_is_cached(dialect: Dialect) {
@@ -170,4 +175,104 @@ async fn a_history_may_build_on_a_prelude(dialect: Dialect) {
         .unwrap();
     let error = suite.run(&mut |_| {}).await.unwrap_err();
     assert!(error.to_string().contains("prelude.sql:2"), "{error}");
+}
+
+async fn a_down_that_fails_is_reported_once(dialect: Dialect) {
+    let files = [
+        revision("a", "", "CREATE TABLE t (id INTEGER PRIMARY KEY);", "DROP TABLE t;"),
+        revision("b", "a", "CREATE TABLE u (id INTEGER);", "DROP TABLE v;"),
+    ];
+    let verdicts = verdicts(dialect, &history(dialect, &files)).await;
+    assert_eq!(codes(&verdicts, "b"), ["down-fails"]);
+    assert_eq!(codes(&verdicts, "head to base"), [""; 0]);
+    let whole = verdicts.iter().find(|verdict| verdict.name == "head to base").unwrap();
+    assert_eq!(whole.outcome, Outcome::Skipped);
+    assert_eq!(whole.notes, ["the down of b fails: see the test of b"]);
+    // A run of this test alone tests the revision on the way.
+    let folder = tempfile::tempdir().unwrap();
+    let (history, settings) = (history(dialect, &files), Settings::default());
+    let suite = Suite::new(&history, &settings, dialect).folder(folder.path()).leaves_nothing();
+    let alone = suite.only(vec!["head to base".to_owned()]).run(&mut |_| {}).await.unwrap();
+    assert_eq!(alone[0].outcome, Outcome::Skipped, "{alone:#?}");
+}
+
+async fn the_session_is_that_of_the_project_before_each_revision(dialect: Dialect) {
+    // Each revision works under the setting alone, and leaves another one behind.
+    let (statement, works, changes) = match dialect {
+        Dialect::Sqlite => (
+            "PRAGMA ignore_check_constraints = ON",
+            "VALUES (-1)",
+            "PRAGMA ignore_check_constraints = OFF;",
+        ),
+        Dialect::Postgres => (
+            "SET escape_string_warning = off",
+            "SELECT 1 / CAST(current_setting('escape_string_warning') = 'off' AS int)",
+            "SET escape_string_warning = on;",
+        ),
+        Dialect::Mysql => (
+            "SET foreign_key_checks = 0",
+            "SELECT 1 FROM DUAL WHERE @@foreign_key_checks = 0",
+            "SET foreign_key_checks = 1;",
+        ),
+    };
+    let works = |id: &str, revises: &str| {
+        let up = format!(
+            "CREATE TABLE {id} (x INT CHECK (x <> -1));\nINSERT INTO {id} {works};\n{changes}"
+        );
+        let (name, text) = revision(id, revises, &up, &format!("DROP TABLE {id};"));
+        (name, format!("{text}\n-- migrate:verify\nSELECT COUNT(*) = 1 FROM {id};\n"))
+    };
+    let files = [works("a", ""), works("b", "a"), works("c", "b")];
+    let history = history(dialect, &files);
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings = Settings { session: vec![statement.to_owned()], ..Settings::default() };
+    settings.test.rows = 0;
+    let suite = Suite::new(&history, &settings, dialect).folder(folder.path()).leaves_nothing();
+    let mut shown = Vec::new();
+    let verdicts = suite
+        .run(&mut |event| {
+            if let TestEvent::Session(statements) = event {
+                shown.extend(statements.iter().cloned());
+            }
+        })
+        .await
+        .unwrap();
+    assert!(verdicts.iter().all(|v| v.outcome == Outcome::Passed), "{verdicts:#?}");
+    assert_eq!(shown, [statement]);
+}
+
+/// Creates a table that no revision creates: on SQLite a temporary one, which only this connection
+/// sees.
+async fn register(connection: TestConnection<'_>) -> sqlx::Result<()> {
+    match connection {
+        TestConnection::Sqlite(connection) => {
+            connection.execute("CREATE TEMP TABLE registered AS SELECT 7 AS x").await?;
+        }
+        TestConnection::Postgres(connection) => {
+            connection.execute("CREATE TABLE registered AS SELECT 7 AS x").await?;
+        }
+        TestConnection::Mysql(connection) => {
+            connection.execute("CREATE TABLE registered AS SELECT 7 AS x").await?;
+        }
+        _ => unreachable!("a database of another kind"),
+    }
+    Ok(())
+}
+
+async fn a_history_may_use_what_a_hook_registers(dialect: Dialect) {
+    let uses = |id: &str, revises: &str| {
+        let up = format!("CREATE TABLE {id} AS SELECT x FROM registered;");
+        let (name, text) = revision(id, revises, &up, &format!("DROP TABLE {id};"));
+        let verify = format!("SELECT COUNT(*) = 1 FROM {id} WHERE x = 7;");
+        (name, format!("{text}\n-- migrate:verify\n{verify}\n"))
+    };
+    let history = history(dialect, &[uses("a", ""), uses("b", "a")]);
+    let folder = tempfile::tempdir().unwrap();
+    let settings = Settings::default();
+    let suite = || Suite::new(&history, &settings, dialect).folder(folder.path()).leaves_nothing();
+    let without = suite().run(&mut |_| {}).await.unwrap();
+    assert_eq!(codes(&without, "a"), ["up-fails"]);
+    let with = suite().functions(|connection| Box::pin(async { Ok(register(connection).await?) }));
+    let verdicts = with.run(&mut |_| {}).await.unwrap();
+    assert!(verdicts.iter().all(|v| v.outcome == Outcome::Passed && !v.cached), "{verdicts:#?}");
 }

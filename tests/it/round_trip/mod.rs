@@ -3,6 +3,7 @@
 mod cases;
 mod corpora;
 mod engine;
+mod functions;
 mod mysql;
 mod postgres;
 mod sqlite;

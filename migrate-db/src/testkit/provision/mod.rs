@@ -97,6 +97,11 @@ pub(crate) fn reads_twice() -> bool {
     state::variable("MIGRATE_TEST_READ_TWICE").is_some()
 }
 
+/// Returns `true` if `MIGRATE_TEST_FRESH` asks to ignore cached results.
+pub(crate) fn is_fresh() -> bool {
+    state::variable("MIGRATE_TEST_FRESH").is_some_and(|value| value != "0")
+}
+
 /// What tells one server from another, without a look at it: the URL that the environment names, or
 /// the image.
 pub(crate) fn identity(dialect: Dialect, image: Option<&str>) -> String {

@@ -50,7 +50,8 @@ pub(in super::super) async fn run_in_transaction(
     let sections = ways.iter().filter_map(|way| round_trip.section(*way));
     let foreign_keys = sections.into_iter().any(|section| section.foreign_keys);
     let work = async |session: &mut Session<'_>| within(round_trip, session, before, true).await;
-    Ok(undone(session, foreign_keys, work).await?.unwrap_or(Attempt::Inconclusive))
+    let leaves = ways.iter().any(|way| may_leave(round_trip, *way));
+    Ok(undone(session, foreign_keys, leaves, work).await?.unwrap_or(Attempt::Inconclusive))
 }
 
 /// Rehearses a revision on a copy that stands at its parents and that nobody needs afterwards: its
@@ -87,11 +88,13 @@ pub(in super::super) async fn revert_in_transaction(
     if !round_trips.iter().all(stands) {
         return Ok(None);
     }
-    undone(session, false, async |session| {
+    let leaves = round_trips.iter().any(|one| may_leave(*one, Direction::Down));
+    undone(session, false, leaves, async |session| {
         let mut text = Vec::new();
         for round_trip in round_trips {
             text.extend(statements(*round_trip, Direction::Down).into_iter().map(str::to_owned));
-            text.extend(session.connection.restore_statements(false));
+            let leaves = may_leave(*round_trip, Direction::Down);
+            text.extend(session.connection.restore_statements(leaves));
         }
         session.schema_after(&text.join(BETWEEN)).await.map(Some)
     })
@@ -114,17 +117,27 @@ fn stands_in_a_transaction(round_trip: RoundTrip<'_>, direction: Direction) -> b
             .is_none_or(|section| section.transaction && !alone(section))
 }
 
+/// Returns `true` if a direction may change more of the session than plain settings.
+fn may_leave(round_trip: RoundTrip<'_>, direction: Direction) -> bool {
+    let file = &round_trip.revision().file;
+    round_trip.section(direction).is_some_and(|section| {
+        let spans = section.statements(file, round_trip.dialect);
+        spans.iter().any(|span| round_trip.dialect.may_change_session(span.of(file.text())))
+    })
+}
+
 /// Does something in a transaction that is rolled back. What fails there is for a copy to do, or to
 /// fail to do with the right words.
 async fn undone<T>(
     session: &mut Session<'_>,
     foreign_keys: bool,
+    leaves: bool,
     work: impl AsyncFnOnce(&mut Session<'_>) -> Result<Option<T>, Error>,
 ) -> Result<Option<T>, Error> {
     let failed = |doing: &'static str| move |e| Error::database(doing, e);
     session.connection.begin(foreign_keys).await.map_err(failed("opening a transaction"))?;
     let outcome = work(session).await;
-    let restore = session.connection.restore_statements(false);
+    let restore = session.connection.restore_statements(leaves);
     let mut undo = vec!["ROLLBACK".to_owned()];
     undo.extend(restore.iter().cloned());
     match session.execute(&undo.join(";\n")).await {
