@@ -40,6 +40,9 @@ impl State {
                     return Found::Known((kind, spelled));
                 }
             }
+            if rules.may_exist(self, &candidate) {
+                return Found::Unknown;
+            }
         }
         Found::Missing
     }
@@ -72,7 +75,7 @@ impl State {
     #[must_use]
     pub fn occupied(&self, kind: Kind, place: &Name) -> Found<(Kind, Name)> {
         let folded = self.fold(place);
-        let mut unknown = false;
+        let mut unknown = self.rules.may_exist(self, place);
         for other in self.rules.shares_names(kind).iter().copied() {
             unknown |= self.unknown().whole(other, &folded).is_some();
             let exists = if other == Kind::Index {

@@ -5,6 +5,7 @@
 //! refuses it. The walk is the same for every database; [`Rules`] are what differs, and stand with
 //! the dialect. A fault is certain: where something that is unknown takes part, there is none.
 
+mod against;
 mod effect;
 mod fault;
 mod find;
@@ -13,16 +14,19 @@ mod state;
 mod unknown;
 mod walk;
 
+pub use against::{Against, against, is_claimed};
 pub use effect::{
     add_column, add_constraint, alter_column, alter_table, copy_tables, create_index, drop_column,
     drop_constraint, drop_index, drop_other, drop_table, drop_view, rename_column, rename_table,
     replace_column,
 };
+pub(crate) use effect::{mark_users, rename_in_children, rename_in_table, rename_table_alone};
 pub use fault::{Fault, FaultKind};
 pub use find::Found;
-pub use rules::{PartScope, Rules};
+pub use rules::{PartScope, Rules, Sameness};
 pub use state::{State, User};
 pub use unknown::{Origin, Part, Reason, StaticSchema, Target, Unknown};
+pub(crate) use walk::apply as apply_generally;
 
 use crate::op::{Located, Op};
 

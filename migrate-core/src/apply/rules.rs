@@ -13,7 +13,7 @@ use super::effect;
 use super::fault::Fault;
 use super::state::State;
 use crate::op::{ColumnChange, ConstraintKey, Like, Op, Position, TableChange, TableConstraint};
-use crate::schema::{Column, Index, Kind, Name, Table};
+use crate::schema::{Column, Difference, Index, Kind, Name, Schema, Table};
 
 /// Within what the names of indexes or triggers are unique.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +22,17 @@ pub enum PartScope {
     Table,
     /// Within the namespace of their table.
     Namespace,
+}
+
+/// The answer to whether two texts say the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sameness {
+    /// They say the same.
+    Equal,
+    /// They say different things.
+    Different,
+    /// Not known.
+    Unknown,
 }
 
 /// The rules of one database. `State` arguments have all names resolved: a [`Name`] is the key in
@@ -51,6 +62,24 @@ pub trait Rules: fmt::Debug + Sync {
     fn is_system(&self, name: &Name) -> bool {
         let _ = name;
         false
+    }
+
+    /// Returns `true` if the server may have created an object of a name beside another object, so that
+    /// it is not known whether it exists.
+    fn may_exist(&self, state: &State, name: &Name) -> bool {
+        let _ = (state, name);
+        false
+    }
+
+    /// Brings a part of the schema of `state` to the form in which the catalog's reader gives it.
+    fn present(&self, state: &State, part: &mut Schema) {
+        let _ = (state, part);
+    }
+
+    /// Whether what differs between two schemas, texts for example, says the same to the database.
+    fn same_text(&self, state: &State, difference: &Difference) -> Sameness {
+        let _ = (state, difference);
+        Sameness::Different
     }
 
     /// The kinds of objects that cannot have the same name as one of this kind.

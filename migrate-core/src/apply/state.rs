@@ -258,6 +258,15 @@ impl State {
         found.into_iter().flatten().filter_map(find).collect()
     }
 
+    /// The key of an object of a kind whose name the database takes for this one.
+    #[must_use]
+    pub fn find_spelled(&self, kind: Kind, name: &Name) -> Option<Name> {
+        if self.exists(kind, name) {
+            return Some(name.clone());
+        }
+        self.spelling(kind, &self.fold(name))
+    }
+
     /// How an object is spelled whose folded name is given.
     pub(super) fn spelling(&self, kind: Kind, folded: &Name) -> Option<Name> {
         let exists = |name: &&Name| self.exists(kind, name);

@@ -169,7 +169,7 @@ impl Facts for Check {
     }
 
     fn facts(&self) -> Vec<Fact> {
-        let Self { name: _, generated_name: _, expression, details } = self;
+        let Self { name: _, generated_name: _, written_at: _, expression, details } = self;
         vec![(Attribute::Condition, Some(expression.clone())), (Attribute::Details, said(details))]
     }
 }
@@ -197,6 +197,7 @@ impl Facts for ForeignKey {
         let Self {
             name: _,
             generated_name: _,
+            written_at: _,
             columns,
             parent,
             parent_columns,

@@ -162,6 +162,8 @@ pub struct Check {
     /// Whether the database chose the name because the statement gave none. A catalog does not
     /// tell, so a name that was read there is never marked.
     pub generated_name: bool,
+    /// The column that a statement writes it at. A catalog does not tell, and comparisons do not ask.
+    pub written_at: Option<String>,
     /// The condition, without the parentheses around it.
     pub expression: String,
     /// What else is said of it: `NOT VALID`, `NO INHERIT`.
@@ -176,6 +178,8 @@ pub struct ForeignKey {
     /// Whether the database chose the name because the statement gave none. A catalog does not
     /// tell, so a name that was read there is never marked.
     pub generated_name: bool,
+    /// The column that a statement writes it at. A catalog does not tell, and comparisons do not ask.
+    pub written_at: Option<String>,
     /// The columns that refer.
     pub columns: Vec<String>,
     /// The table that they refer to.

@@ -54,6 +54,7 @@ fn full() -> Schema {
     let check = |name: Option<&str>| Check {
         name: name.map(str::to_owned),
         generated_name: false,
+        written_at: None,
         expression: "age > 0".into(),
         details: "NOT VALID".into(),
     };

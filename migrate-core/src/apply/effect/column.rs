@@ -156,6 +156,13 @@ pub fn drop_column(state: &mut State, table: &Name, column: &str) -> Result<(), 
 /// Never.
 pub fn rename_column(state: &mut State, table: &Name, column: &str, to: &str) -> Result<(), Fault> {
     rename_in_table(state, table, column, to);
+    rename_in_children(state, table, column, to);
+    mark_users(state, &table.name, "a column that it may mention was renamed");
+    Ok(())
+}
+
+/// Renames a column in the foreign keys that refer to it.
+pub(crate) fn rename_in_children(state: &mut State, table: &Name, column: &str, to: &str) {
     for child in state.children_of(table) {
         let hits: Vec<bool> = state
             .table(&child)
@@ -175,8 +182,6 @@ pub fn rename_column(state: &mut State, table: &Name, column: &str, to: &str) ->
             }
         });
     }
-    mark_users(state, &table.name, "a column that it may mention was renamed");
-    Ok(())
 }
 
 /// Renames a column in its table: column, keys, own foreign keys, indexes and expressions.
@@ -203,7 +208,7 @@ pub(crate) fn rename_in_table(state: &mut State, table: &Name, column: &str, to:
             }
         }
         for key in &mut table.foreign_keys {
-            key.columns.iter_mut().for_each(rename);
+            key.columns.iter_mut().chain(&mut key.written_at).for_each(rename);
         }
         let mut expression =
             |text: &mut String, part: Part| match rules.rename_in_expression(text, column, to) {
@@ -211,6 +216,7 @@ pub(crate) fn rename_in_table(state: &mut State, table: &Name, column: &str, to:
                 None => lost.push(part),
             };
         for check in &mut table.checks {
+            check.written_at.iter_mut().for_each(rename);
             expression(&mut check.expression, Part::Constraints);
         }
         for constraint in &mut table.constraints {

@@ -45,8 +45,15 @@ pub fn drop_table(state: &mut State, name: &Name, _cascade: bool) -> Result<(), 
 /// # Errors
 /// Never.
 pub fn rename_table(state: &mut State, from: &Name, to: &Name) -> Result<(), Fault> {
+    rename_table_alone(state, from, to);
+    mark_users(state, &from.name, "a table that it mentions was renamed");
+    Ok(())
+}
+
+/// Renames a table, and the parents of foreign keys. Texts that mention the table stay.
+pub(crate) fn rename_table_alone(state: &mut State, from: &Name, to: &Name) {
     let children = state.children_of(from);
-    let Some(table) = state.set_table(from, None) else { return Ok(()) };
+    let Some(table) = state.set_table(from, None) else { return };
     let triggers: Vec<String> = table.triggers.keys().cloned().collect();
     state.mark_known(Kind::Table, to);
     state.set_table(to, Some(table));
@@ -89,12 +96,10 @@ pub fn rename_table(state: &mut State, from: &Name, to: &Name) -> Result<(), Fau
             state.set_other(kind, &key, Some(other));
         }
     }
-    mark_users(state, &from.name, "a table that it mentions was renamed");
-    Ok(())
 }
 
 /// Marks the texts of all objects that mention a name as unknown.
-pub(super) fn mark_users(state: &mut State, name: &str, why: &'static str) {
+pub(crate) fn mark_users(state: &mut State, name: &str, why: &'static str) {
     for (kind, owner, part) in state.users_of(name) {
         match part {
             Some(trigger) => {

@@ -14,7 +14,7 @@ use crate::schema::{Kind, Name};
 const MAYBE_CREATED: &str = "it is not known whether the statement creates it";
 
 /// Applies an operation that no [`Rules::take`](super::Rules::take) does.
-pub(super) fn apply(state: &mut State, op: &Op) -> Result<(), Fault> {
+pub(crate) fn apply(state: &mut State, op: &Op) -> Result<(), Fault> {
     match op {
         Op::CreateTable { .. }
         | Op::CreateTableAs { .. }

@@ -167,9 +167,12 @@ impl<'t> Parser<'t> {
             expression(cursor.rest())?;
         }
         cursor.end()?;
-        // Without the table every name may be that of a column.
+        // Without the table every name may be that of a column, and no collation is the usual one.
         let names = self.statement.lexemes().iter().filter_map(|lexeme| lexeme.name(&LEX_RULES));
-        let columns: Vec<Column> = names.map(|name| Column { name, ..Column::default() }).collect();
+        let collation = Some(String::new());
+        let columns: Vec<Column> = names
+            .map(|name| Column { name, collation: collation.clone(), ..Column::default() })
+            .collect();
         let index = Box::new(index(self.statement, &columns).unwrap_or_default());
         Ok(Op::CreateIndex {
             table,

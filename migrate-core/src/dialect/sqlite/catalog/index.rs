@@ -30,7 +30,7 @@ pub(in crate::dialect::sqlite) fn index(
 
 /// One part of an index or a key. What a column has anyway, its collation and the ascending order,
 /// is not told again.
-pub(super) fn part(mut item: Cursor<'_>, columns: &[Column]) -> IndexPart {
+pub(in crate::dialect::sqlite) fn part(mut item: Cursor<'_>, columns: &[Column]) -> IndexPart {
     let mut descending = false;
     if let [_, .., last] = item.lexemes()
         && (last.is("DESC") || last.is("ASC"))

@@ -2,7 +2,7 @@
 
 pub(super) mod index;
 pub(super) mod table;
-mod text;
+pub(super) mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -59,6 +59,8 @@ pub fn schema(entries: &[Entry<'_>]) -> Schema {
         }
         let columns = made.columns.iter().map(|column| column.name.to_ascii_lowercase());
         names.insert(entry.name.to_ascii_lowercase(), columns.collect());
+        made.checks.iter_mut().for_each(|check| check.written_at = None);
+        made.foreign_keys.iter_mut().for_each(|key| key.written_at = None);
         schema.tables.insert(Name::new(entry.name), made);
     }
     // Only SQLite knows what the columns of the others are called: any of their words.
@@ -168,7 +170,7 @@ pub(super) fn module(mut cursor: Cursor<'_>) -> Option<Table> {
 }
 
 /// Reads `CREATE VIEW`.
-fn view(mut cursor: Cursor<'_>, scope: Scope<'_>) -> Option<View> {
+pub(super) fn view(mut cursor: Cursor<'_>, scope: Scope<'_>) -> Option<View> {
     cursor.eat("CREATE");
     let _ = cursor.eat("TEMP") || cursor.eat("TEMPORARY");
     if !cursor.eat("VIEW") {
@@ -184,7 +186,7 @@ fn view(mut cursor: Cursor<'_>, scope: Scope<'_>) -> Option<View> {
 }
 
 /// Reads `CREATE TRIGGER`. What is meant where nothing is said is said, or not, but always alike.
-fn trigger(name: &str, mut cursor: Cursor<'_>, scope: Scope<'_>) -> Option<Trigger> {
+pub(super) fn trigger(name: &str, mut cursor: Cursor<'_>, scope: Scope<'_>) -> Option<Trigger> {
     cursor.eat("CREATE");
     let _ = cursor.eat("TEMP") || cursor.eat("TEMPORARY");
     if !cursor.eat("TRIGGER") {

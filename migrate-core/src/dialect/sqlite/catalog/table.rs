@@ -118,7 +118,7 @@ impl TableBuilder {
             } else if cursor.eat("NULL") {
                 let _ = conflict(&mut cursor);
             } else if cursor.is("CHECK") {
-                self.check(name, &mut cursor);
+                self.check(name, Some(own[0].clone()), &mut cursor);
             } else if cursor.eat("DEFAULT") {
                 self.table.columns[at].default = default(&mut cursor);
             } else if cursor.eat("COLLATE") {
@@ -131,6 +131,9 @@ impl TableBuilder {
                 self.table.columns[at].generated = Some(Generated { expression, stored });
             } else if cursor.is("REFERENCES") {
                 self.foreign_key(name, own.clone(), &mut cursor);
+                if let Some(key) = self.table.foreign_keys.last_mut() {
+                    key.written_at = Some(own[0].clone());
+                }
             } else if let Some(deferrable) = deferrable(&mut cursor) {
                 // It may stand apart from the reference that it belongs to.
                 if let Some(key) = self.table.foreign_keys.last_mut() {
@@ -161,7 +164,7 @@ impl TableBuilder {
                 let (key, _) = self.key(name, &mut cursor);
                 self.table.uniques.push(key);
             } else if cursor.is("CHECK") {
-                self.check(name, &mut cursor);
+                self.check(name, None, &mut cursor);
             } else if cursor.eat("FOREIGN KEY") {
                 let columns = cursor.group().map(|inside| self.names(inside)).unwrap_or_default();
                 self.foreign_key(name, columns, &mut cursor);
@@ -198,11 +201,11 @@ impl TableBuilder {
         (Key { name, columns, details, ..Key::default() }, conflict)
     }
 
-    fn check(&mut self, name: Option<String>, cursor: &mut Cursor<'_>) {
+    fn check(&mut self, name: Option<String>, written_at: Option<String>, cursor: &mut Cursor<'_>) {
         cursor.eat("CHECK");
         let expression = self.group_text(cursor);
         let details = joined([conflict(cursor)]);
-        self.table.checks.push(Check { name, expression, details, ..Check::default() });
+        self.table.checks.push(Check { name, written_at, expression, details, ..Check::default() });
     }
 
     fn foreign_key(&mut self, name: Option<String>, columns: Vec<String>, cursor: &mut Cursor<'_>) {

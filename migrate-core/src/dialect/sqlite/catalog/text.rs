@@ -14,7 +14,7 @@ use crate::sql::{Lexeme, TokenKind, quote};
 
 /// The names that an expression can see.
 #[derive(Clone, Copy)]
-pub(super) enum Scope<'a> {
+pub(in crate::dialect::sqlite) enum Scope<'a> {
     /// None: a default.
     Empty,
     /// Those of one table's columns.
@@ -70,7 +70,10 @@ impl<'a> NameScope<'a> {
 }
 
 /// A column by its name in any case.
-pub(super) fn find<'a>(columns: &'a [Column], name: &str) -> Option<&'a Column> {
+pub(in crate::dialect::sqlite) fn find<'a>(
+    columns: &'a [Column],
+    name: &str,
+) -> Option<&'a Column> {
     columns.iter().find(|column| column.name.eq_ignore_ascii_case(name))
 }
 
@@ -90,7 +93,7 @@ enum Class {
 }
 
 /// The text of some tokens.
-pub(super) fn text(parts: &[Lexeme<'_>], scope: Scope<'_>) -> String {
+pub(in crate::dialect::sqlite) fn text(parts: &[Lexeme<'_>], scope: Scope<'_>) -> String {
     let name_scope = NameScope::of(parts, scope);
     let mut out = String::new();
     let mut before: Option<Class> = None;
@@ -207,7 +210,7 @@ fn named(name: &str, neighbours: Neighbours<'_, '_>) -> String {
 }
 
 /// A name, in quotes where it needs them.
-pub(super) fn quoted(name: &str) -> String {
+pub(in crate::dialect::sqlite) fn quoted(name: &str) -> String {
     let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '$' || !c.is_ascii();
     let starts = |c: char| !c.is_ascii_digit() && c != '$';
     let is_plain = name.starts_with(starts)
@@ -217,6 +220,6 @@ pub(super) fn quoted(name: &str) -> String {
 }
 
 /// A string literal.
-pub(super) fn string(value: &str) -> String {
+pub(in crate::dialect::sqlite) fn string(value: &str) -> String {
     quote(value, '\'')
 }

@@ -1,0 +1,98 @@
+//! Compares the static schema with a catalog.
+//!
+//! What is marked as unknown is left out and counted. A difference of two texts counts only where
+//! [`Rules::same_text`](super::Rules::same_text) says that they differ.
+
+use super::rules::Sameness;
+use super::state::State;
+use super::unknown::Part;
+use crate::schema::{Change, Difference, Item, Kind, Name, Object, Schema, compare};
+
+/// What a comparison found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Against {
+    /// Differences that the static schema certainly has not: `before` is the static schema, `after`
+    /// the catalog.
+    pub differences: Vec<Difference>,
+    /// Differences about which nothing is claimed.
+    pub unknown: Vec<Difference>,
+}
+
+/// Compares the schema of a state with a catalog that the same dialect's reader gave.
+#[must_use]
+pub fn against(state: &State, catalog: &Schema) -> Against {
+    let mut schema = state.schema().clone();
+    state.rules.present(state, &mut schema);
+    let mut result = Against::default();
+    for difference in compare(&schema, catalog) {
+        if is_claimed(state, &difference) {
+            result.differences.push(difference);
+        } else {
+            result.unknown.push(difference);
+        }
+    }
+    result
+}
+
+/// Returns `true` if the static schema is certain of what differs.
+#[must_use]
+pub fn is_claimed(state: &State, difference: &Difference) -> bool {
+    !is_unknown(state, &difference.object, difference)
+        && state.rules.same_text(state, difference) == Sameness::Different
+}
+
+fn is_unknown(state: &State, object: &Object, difference: &Difference) -> bool {
+    let unknown = state.unknown();
+    if unknown.is_empty() {
+        return false;
+    }
+    let fold = |kind: Kind| state.rules.fold(kind, &object.name).into_owned();
+    let of = |kind: Kind, name: &Name, part: &Part| {
+        unknown.part(kind, &state.fold(name), part).is_some()
+    };
+    let Some(owner) = &object.table else {
+        let kind = if object.kind == Kind::MaterialisedView { Kind::View } else { object.kind };
+        let name = name_of(state, kind, difference);
+        return of(kind, &name, &Part::Text)
+            || matches!(difference.change, Change::Reordered { .. })
+                && has_unknown_column(state, &name);
+    };
+    let kind = if object.part_of == Kind::Table { Kind::Table } else { Kind::View };
+    match object.kind {
+        Kind::Column => of(kind, owner, &Part::Column(fold(Kind::Column))),
+        Kind::Index => of(kind, owner, &Part::Index(fold(Kind::Index))),
+        Kind::Trigger => of(kind, owner, &Part::Trigger(fold(Kind::Trigger))),
+        Kind::PrimaryKey | Kind::Unique | Kind::Check | Kind::ForeignKey | Kind::Constraint => {
+            of(kind, owner, &Part::Constraint(fold(Kind::Constraint)))
+        }
+        _ => unknown.whole(object.kind, &Name::new(object.name.clone())).is_some(),
+    }
+}
+
+fn has_unknown_column(state: &State, table: &Name) -> bool {
+    let folded = state.fold(table);
+    let mut marks = state.unknown().marks_of(Kind::Table, &folded);
+    marks.any(|(part, _)| matches!(part, Part::Column(_) | Part::Columns))
+}
+
+/// The name of a whole object: [`Object::name`] has the namespace in its text.
+fn name_of(state: &State, kind: Kind, difference: &Difference) -> Name {
+    let text = &difference.object.name;
+    let schema = state.schema();
+    let known = match kind {
+        Kind::Table => schema.tables.keys().find(|name| name.to_string() == *text),
+        Kind::View => schema.views.keys().find(|name| name.to_string() == *text),
+        _ => None,
+    };
+    if let Some(known) = known {
+        return known.clone();
+    }
+    let has_namespace =
+        !matches!(difference.after.as_ref().or(difference.before.as_ref()), Some(Item::Other(_)));
+    match text.split_once('.') {
+        Some((namespace, name)) if has_namespace => {
+            Name { namespace: Some(namespace.to_owned()), name: name.to_owned() }
+        }
+        _ => Name::new(text.clone()),
+    }
+}

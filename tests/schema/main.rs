@@ -1,0 +1,10 @@
+//! The static schema beside real servers.
+//!
+//! Every statement runs on a server and is applied to the static schema; then the catalog must be the
+//! static schema, but for what is marked as unknown. The server has the last word: a statement that
+//! it takes must not be refused.
+
+mod cases;
+mod corpora;
+mod live;
+mod side_by_side;

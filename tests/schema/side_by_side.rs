@@ -1,0 +1,136 @@
+//! Runs statements on a server and on the static schema.
+
+use migrate_core::apply::{State, against, apply};
+use migrate_core::dialect::Dialect;
+use migrate_core::schema::{Schema, difference};
+use migrate_core::source::{SourceFile, Span};
+use migrate_core::sql::split;
+
+use super::live::Live;
+
+/// A server's database and a static schema, to which the same happens.
+pub(crate) struct Pair {
+    dialect: Dialect,
+    live: Live,
+    pub(crate) state: State,
+    pub(crate) counts: Counts,
+    /// What the static schema claims against the server.
+    pub(crate) faults: Vec<String>,
+}
+
+/// What happened.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Counts {
+    pub(crate) statements: usize,
+    /// Statements that the server refuses.
+    pub(crate) refused: usize,
+    /// Those of them that are found without a server.
+    pub(crate) found: usize,
+    /// Objects in all comparisons.
+    pub(crate) objects: usize,
+    /// Differences about which nothing is claimed.
+    pub(crate) unknown: usize,
+}
+
+impl Counts {
+    pub(crate) const fn add(&mut self, other: Self) {
+        self.statements += other.statements;
+        self.refused += other.refused;
+        self.found += other.found;
+        self.objects += other.objects;
+        self.unknown += other.unknown;
+    }
+}
+
+impl Pair {
+    pub(crate) async fn fresh(dialect: Dialect) -> Option<Self> {
+        let live = Live::fresh(dialect).await?;
+        let state = State::new(dialect.rules());
+        let (counts, faults) = (Counts::default(), Vec::new());
+        Some(Self { dialect, live, state, counts, faults })
+    }
+
+    /// Runs the statements of a text, one by one; `false` if the server refused one.
+    pub(crate) async fn run(&mut self, place: &str, sql: &str) -> bool {
+        let file = SourceFile::new(place.to_owned(), sql.to_owned());
+        let whole = Span::new(0, sql.len());
+        let (statements, _) = split(&file, whole, self.dialect.lex_rules());
+        let mut ran = true;
+        for statement in statements {
+            ran &= self.statement(place, sql, statement.span).await;
+        }
+        ran
+    }
+
+    async fn statement(&mut self, place: &str, text: &str, span: Span) -> bool {
+        let sql = span.of(text);
+        self.counts.statements += 1;
+        self.state.checkpoint();
+        let claim = self.claim(text, span);
+        let result = self.live.execute(sql).await;
+        match (&claim, &result) {
+            (Some(claim), Ok(())) => {
+                self.faults.push(format!("{place}: the server takes\n{sql}\nbut: {claim}"));
+            }
+            (_, Err(error)) => {
+                self.counts.refused += 1;
+                self.counts.found += usize::from(claim.is_some());
+                if claim.is_none() {
+                    println!("{place}: only the server refuses: {error}\n  {sql}");
+                }
+            }
+            (None, Ok(())) => {}
+        }
+        if claim.is_some() || result.is_err() {
+            self.state.roll_back();
+        } else {
+            self.state.release();
+        }
+        result.is_ok()
+    }
+
+    /// Why the static schema says that a statement cannot run.
+    fn claim(&mut self, text: &str, span: Span) -> Option<String> {
+        match self.dialect.parse(text, span)? {
+            Err(error) => Some(error.to_string()),
+            Ok(ops) => {
+                ops.iter().find_map(|op| apply(&mut self.state, op).err()).map(|e| e.to_string())
+            }
+        }
+    }
+
+    /// Compares the static schema with the catalog.
+    pub(crate) async fn compare(&mut self, place: &str) {
+        let catalog = self.live.schema().await;
+        let found = against(&self.state, &catalog);
+        self.counts.objects += objects(&catalog);
+        self.counts.unknown += found.unknown.len();
+        for one in &found.differences {
+            self.faults.push(format!("{place}: {}\n{:?}", difference(one), one.change));
+        }
+    }
+
+    pub(crate) async fn drop(self) {
+        self.live.drop().await;
+    }
+}
+
+/// How many objects and parts of objects a schema has.
+fn objects(schema: &Schema) -> usize {
+    let table = |table: &migrate_core::schema::Table| {
+        1 + table.columns.len()
+            + usize::from(table.primary_key.is_some())
+            + table.uniques.len()
+            + table.checks.len()
+            + table.foreign_keys.len()
+            + table.constraints.len()
+            + table.indexes.len()
+            + table.triggers.len()
+    };
+    schema.tables.values().map(table).sum::<usize>()
+        + schema.views.len()
+        + schema.enums.len()
+        + schema.domains.len()
+        + schema.sequences.len()
+        + schema.others.len()
+}
