@@ -141,6 +141,10 @@ impl<'r> Runner<'r> {
         let since = Instant::now();
         self.statements_per_batch = watch::statements_per_batch(script, &self.context);
         let _running = self.context.interrupt.map(Interrupt::enter);
+        if let Some(interrupt) = self.context.interrupt {
+            let failed = |e| Error::database("preparing the session", e);
+            self.connection.end_when_requested(interrupt).await.map_err(failed)?;
+        }
         while let Some(action) = script.actions.get(at) {
             if self.is_interrupted() && self.may_stop_before(action) {
                 self.roll_back().await;

@@ -25,8 +25,9 @@ pub struct Session {
 /// How a statement of another session is found and cancelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CancelTemplates {
-    /// Returns the sessions that execute the text `{sql}` (a string literal) for the session `{id}`,
-    /// one per row.
+    /// Returns the numbers of the sessions that execute the text `{sql}` (a string literal) for the
+    /// session `{id}`, one per row. Where sessions are named by more than a number, because a server
+    /// that restarts counts from 1, `{session}` is the name as a string literal.
     pub find: &'static str,
     /// Cancels the statement that the session `{id}` executes.
     pub cancel: &'static str,

@@ -29,6 +29,7 @@ use migrate_core::dialect::Dialect;
 
 use crate::database::ConnectionSource;
 use crate::error::Error;
+use crate::interrupt::Interrupt;
 
 /// A row as text.
 pub(crate) type Cells = Vec<Option<String>>;
@@ -111,6 +112,10 @@ trait Driver: Sized {
     /// Ends statements that take longer, from now on, and limits the size of what they write, as far
     /// as the database can.
     async fn set_limits(&mut self, time: Duration, bytes: u64) -> sqlx::Result<()>;
+    /// Ends statements when the run is asked to stop, where no server could be asked to cancel them.
+    async fn end_when_requested(&mut self, _interrupt: &Interrupt) -> sqlx::Result<()> {
+        Ok(())
+    }
     /// The server's name for the session; `None` where there is no server.
     fn session(&self) -> Option<String> {
         None
@@ -325,6 +330,10 @@ impl Connection {
 
     pub(crate) fn restore_statements(&mut self, thorough: bool) -> Vec<String> {
         dispatch!(self, driver => driver.restore_statements(thorough))
+    }
+
+    pub(crate) async fn end_when_requested(&mut self, interrupt: &Interrupt) -> sqlx::Result<()> {
+        dispatch!(self, driver => driver.end_when_requested(interrupt).await)
     }
 
     pub(crate) fn session(&mut self) -> Option<String> {

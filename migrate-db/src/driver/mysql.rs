@@ -17,7 +17,8 @@ pub(crate) struct Mysql {
     handle: Handle<sqlx::MySql>,
     /// What brings the session back to how it was prepared.
     restore_statements: Vec<String>,
-    /// The connection's number.
+    /// The connection's number, account and address. The number alone may be that of another
+    /// connection after the server has restarted.
     session: Option<String>,
 }
 
@@ -25,6 +26,10 @@ pub(crate) struct Mysql {
 /// dumps switch off at their beginning is on again for the next revision.
 const SETTINGS: &str = "SET NAMES utf8mb4, SESSION sql_mode = DEFAULT, SESSION time_zone = DEFAULT, \
     SESSION foreign_key_checks = DEFAULT, SESSION unique_checks = DEFAULT, SESSION autocommit = 1";
+
+/// The database, and the name of the session.
+const WHERE_AND_WHO: &str = "SELECT DATABASE(), CONCAT(id, ' ', user, '@', host) \
+    FROM information_schema.processlist WHERE id = CONNECTION_ID()";
 
 impl Mysql {
     pub(super) async fn open(url: &str) -> Result<Self, Error> {
@@ -79,7 +84,7 @@ impl Driver for Mysql {
     }
 
     async fn prepare(&mut self) -> sqlx::Result<()> {
-        let rows = self.rows("SELECT DATABASE(), CAST(CONNECTION_ID() AS CHAR)").await?;
+        let rows = self.rows(WHERE_AND_WHO).await?;
         let mut cells = rows.into_iter().flatten();
         let database = cells.next().flatten();
         self.session = cells.next().flatten();

@@ -15,6 +15,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use super::handle::{self, Handle};
 use super::{BatchResult, Cells, Denial, Driver, Retry};
 use crate::error::Error;
+use crate::interrupt::Interrupt;
 
 /// How long one attempt waits for another connection, in milliseconds; the runner tries again.
 const BUSY_TIMEOUT_MS: u32 = 250;
@@ -206,6 +207,13 @@ impl Driver for Sqlite {
         self.read_settings().await
     }
 
+    async fn end_when_requested(&mut self, interrupt: &Interrupt) -> sqlx::Result<()> {
+        let interrupt = interrupt.clone();
+        let mut handle = self.handle.lock_handle().await?;
+        handle.set_progress_handler(OPERATIONS, move || !interrupt.is_requested());
+        Ok(())
+    }
+
     async fn set_limits(&mut self, time: Duration, bytes: u64) -> sqlx::Result<()> {
         // The limit is one of all statements together.
         let until = Instant::now() + time;
@@ -279,6 +287,7 @@ impl Driver for Sqlite {
             self.set_foreign_keys(foreign_keys == "1").await?;
             self.execute(&format!("PRAGMA busy_timeout = {busy_timeout}")).await?;
         }
+        self.handle.lock_handle().await?.remove_progress_handler();
         self.handle.release().await
     }
 }

@@ -65,7 +65,11 @@ impl Supervisor {
     ) -> Option<sqlx::Error> {
         let templates = context.table.dialect().session().cancel;
         if context.interrupt.is_some_and(|interrupt| interrupt.is_requested()) {
-            let Some(templates) = templates else { return Some(ended("interrupted")) };
+            let Some(templates) = templates else {
+                // The connection ends the statement itself.
+                let since = *self.interrupted.get_or_insert_with(Instant::now);
+                return (since.elapsed() >= ANSWER).then(|| ended("interrupted"));
+            };
             match self.interrupted {
                 None => {
                     self.interrupted = Some(Instant::now());
@@ -114,8 +118,9 @@ impl Supervisor {
         let Some(mut connection) = Connection::dedicated(source).await? else {
             return Ok((None, Some(String::new())));
         };
-        let sql = context.table.dialect().safe_literal(text);
-        let question = templates.find.replace("{id}", session).replace("{sql}", &sql);
+        let literal = |text: &str| context.table.dialect().safe_literal(text);
+        let find = templates.find.replace("{id}", session).replace("{session}", &literal(session));
+        let question = find.replace("{sql}", &literal(text));
         let rows = connection.rows(&question).await;
         let rows = rows.map_err(|e| Error::database("asking what the server does", e))?;
         let found: Vec<String> = rows.into_iter().flatten().flatten().collect();
@@ -171,6 +176,9 @@ impl Runner<'_> {
         if let Some(mut fresh) = Connection::dedicated(source).await? {
             let failed = |e| Error::database("preparing the session", e);
             fresh.prepare().await.map_err(failed)?;
+            if let Some(interrupt) = self.context.interrupt {
+                fresh.end_when_requested(interrupt).await.map_err(failed)?;
+            }
             fresh.apply_session_settings(self.context.session).await.map_err(failed)?;
             let used = std::mem::replace(self.connection, fresh);
             // Whatever it says: it is not used again.

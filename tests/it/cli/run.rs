@@ -214,7 +214,7 @@ fn a_purge_is_the_way_out_of_rows_that_no_file_explains() {
     assert_snapshot!(env.run(&["stamp", "bbb"]), @"
     exit code: 1
     ----- stderr
-    error: the database has revisions that no file holds: ccc
+    error: the database has unknown revisions, which no file defines: ccc
       help: bring the missing files back, or deploy the version that has them
       help: `cargo migrate downgrade bbb` undoes them with the way down that the database keeps
       help: `cargo migrate stamp --purge <revision>` says where the database really stands, without running anything
@@ -312,7 +312,7 @@ fn a_revision_without_a_file_goes_down_as_the_database_remembers_it() {
     exit code: 1
     ----- stderr
     database: sqlite:app.db
-    error: the database has revisions that no file holds: ccc
+    error: the database has unknown revisions, which no file defines: ccc
       help: bring the missing files back, or deploy the version that has them
       help: `cargo migrate downgrade bbb` undoes them with the way down that the database keeps
       help: `cargo migrate stamp --purge <revision>` says where the database really stands, without running anything

@@ -1,6 +1,8 @@
 //! A run is asked to stop, or its connection goes silent, while the server works for it.
 
 use std::net::ToSocketAddrs as _;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use migrate_core::dialect::Dialect;
 use migrate_core::plan::Direction;
@@ -8,10 +10,13 @@ use migrate_core::plan::Direction;
 use super::locks::{hold_the_journal, signal, wait_for};
 use super::proxy::Proxy;
 use super::site::{Site, ended};
+use crate::support::TestEnvironment;
 use crate::support::db::{Db, Place};
 
 within!(postgres, Postgres: an_interrupted_statement_is_cancelled, a_silent_connection_is_replaced);
-within!(mysql, Mysql: an_interrupted_statement_is_cancelled, a_silent_connection_is_replaced);
+within!(mysql, Mysql: an_interrupted_statement_is_cancelled, a_silent_connection_is_replaced,
+    a_session_is_found_by_more_than_its_number);
+within!(sqlite, Sqlite: an_interrupted_statement_ends);
 
 fn limit() -> u64 {
     180
@@ -51,6 +56,64 @@ async fn an_interrupted_statement_is_cancelled(db: Db) {
         site.finish(Direction::Up).await;
     }
     assert_eq!(site.repairs, 0);
+}
+
+/// After the server has restarted, another connection may have the number.
+async fn a_session_is_found_by_more_than_its_number(db: Db) {
+    use sqlx::{AssertSqlSafe, Connection as _, Row as _};
+
+    let find = Dialect::Mysql.session().cancel.unwrap().find;
+    let mut busy = sqlx::MySqlConnection::connect(&db.url).await.unwrap();
+    let who = "SELECT CAST(CONNECTION_ID() AS CHAR) AS id, (SELECT CONCAT(user, '@', host) \
+        FROM information_schema.processlist p WHERE p.id = CONNECTION_ID()) AS account";
+    let row = sqlx::query(who).fetch_one(&mut busy).await.unwrap();
+    let (id, account): (String, String) = (row.get("id"), row.get("account"));
+    let work = tokio::spawn(async move {
+        sqlx::raw_sql(AssertSqlSafe("SELECT SLEEP(8)")).execute(&mut busy).await
+    });
+    let found = async |session: String| {
+        let literal = Dialect::Mysql.safe_literal(&session);
+        db.column(&find.replace("{id}", &id).replace("{session}", &literal)).await
+    };
+    let mut executes = Vec::new();
+    while executes.is_empty() {
+        executes = found(format!("{id} {account}")).await;
+    }
+    assert_eq!(executes, [id.clone()]);
+    assert!(found(format!("{id} other@10.0.0.1:40000")).await.is_empty());
+    work.abort();
+}
+
+/// SQLite has no server that could be asked: the run ends, and nothing of it is applied.
+async fn an_interrupted_statement_ends(db: Db) {
+    let folder = db.folder().to_owned();
+    let mut env = TestEnvironment::new();
+    env.set("DATABASE_URL", &db.url);
+    env.revision("aaa", "", "CREATE TABLE t (x INTEGER);", "DROP TABLE t;");
+    let long = "CREATE TABLE u (x INTEGER);\nINSERT INTO u WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL \
+        SELECT x + 1 FROM n WHERE x < 4000000000) SELECT max(x) FROM n;";
+    env.revision("bbb", "aaa", long, "DROP TABLE u;");
+    for name in ["INT", "TERM"] {
+        let mut run = env.command(&["upgrade"]).stderr(Stdio::piped()).spawn().unwrap();
+        // The journal shows that the transaction has begun.
+        while !folder.join("app.db-journal").exists() && !folder.join("app.db-wal").exists() {
+            assert!(run.try_wait().unwrap().is_none(), "it has ended already");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let kill = ["-s", name, &run.id().to_string()];
+        assert!(Command::new("kill").args(kill).status().unwrap().success());
+        let since = Instant::now();
+        let output = tokio::task::spawn_blocking(|| run.wait_with_output()).await.unwrap().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.contains("interrupted: the database is at base"), "{said}");
+        assert!(since.elapsed() < Duration::from_secs(15), "{:?}", since.elapsed());
+        assert!(db.tables().await.is_empty(), "an upgrade happens whole or not at all");
+    }
+    env.revision("bbb", "aaa", "CREATE TABLE u (x INTEGER);", "DROP TABLE u;");
+    env.ok(&["upgrade"]);
+    assert_eq!(db.tables().await, ["t", "u"]);
 }
 
 async fn a_silent_connection_is_replaced(db: Db) {

@@ -10,7 +10,8 @@ use tokio::process::Command;
 
 use super::site::{Site, ended, way};
 use super::{Dice, bounded};
-use crate::support::db::Db;
+use crate::support::TestEnvironment;
+use crate::support::db::{Db, with_name};
 use crate::support::server::execute;
 
 /// A server in a container, removed when dropped.
@@ -169,6 +170,27 @@ async fn a_server_that_only_reads_is_asked_and_not_written() {
         assert_eq!(site.verify(Direction::Up).await, 3);
         execute(&server.url, "SET GLOBAL read_only = 0").await.unwrap();
         site.finish(Direction::Up).await;
+    })
+    .await;
+}
+
+/// A database that an earlier run kept does not have what its template has got since.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_changed_template_is_noticed() {
+    bounded(120, async {
+        let Some(server) = Server::start(Dialect::Postgres).await else { return };
+        let mut env = TestEnvironment::with_history();
+        env.write("migrate.toml", "dialects = [\"postgres\"]\n");
+        env.set("DATABASE_URL", "");
+        env.set("MIGRATE_TEST_POSTGRES_URL", &server.url);
+        env.set("MIGRATE_TEST_DIR", &env.path("known").to_string_lossy());
+        env.ok(&["test"]);
+        let template = with_name(&server.url, "template1");
+        execute(&template, "CREATE FUNCTION f() RETURNS INT LANGUAGE sql RETURN 1").await.unwrap();
+        env.revision("ddd", "ccc", "CREATE TABLE d (x INT DEFAULT f());", "DROP TABLE d;");
+        let tested = env.ok(&["test"]);
+        assert!(tested.stderr.contains("ok   ccc Message of ccc (cached)"), "{tested}");
+        assert!(tested.stderr.contains("ok   ddd Message of ddd ("), "{tested}");
     })
     .await;
 }

@@ -13,7 +13,10 @@ everywhere!(
     a_failure_takes_back_what_is_open,
     a_section_that_leaves_a_transaction_open_is_refused,
 );
-on!(postgres_only, Postgres: procedures_commit_and_whole_schemas_are_rebuilt);
+on!(postgres_only, Postgres:
+    procedures_commit_and_whole_schemas_are_rebuilt,
+    a_database_moves_to_another_tablespace,
+);
 on!(mysql_only, Mysql:
     locks_and_switched_off_commits_hold_until_they_end,
     a_statement_on_an_engine_without_transactions_may_leave_a_part,
@@ -99,6 +102,26 @@ async fn procedures_commit_and_whole_schemas_are_rebuilt(db: Db) {
     let error = upgrade(&db, &other, "head").await.unwrap_err();
     assert!(whole(&error).contains("may have done a part of its work"), "{}", whole(&error));
     assert!(status(&db, &other).await.unfinished[0].in_doubt());
+}
+
+async fn a_database_moves_to_another_tablespace(db: Db) {
+    // The current database cannot be moved, so another one is.
+    let (space, other) = (format!("space_{}", db.name), format!("{}_moved", db.name));
+    let up = format!(
+        "SET allow_in_place_tablespaces = on;\nCREATE TABLESPACE {space} LOCATION '';\n\
+         CREATE DATABASE {other};\nALTER DATABASE {other} SET TABLESPACE {space};"
+    );
+    let down = format!("DROP DATABASE {other};\nDROP TABLESPACE {space};");
+    let file = revision_with("a", "", "transaction:false", &up, "transaction:false", &down);
+    let history = history(db.dialect, &[file]);
+    upgrade(&db, &history, "head").await.unwrap();
+    let question = format!(
+        "SELECT spcname::text FROM pg_database d JOIN pg_tablespace t ON t.oid = d.dattablespace \
+         WHERE datname = '{other}'"
+    );
+    assert_eq!(db.column(&question).await, [space]);
+    downgrade(&db, &history, "base").await.unwrap();
+    assert!(db.column(&question).await.is_empty());
 }
 
 async fn locks_and_switched_off_commits_hold_until_they_end(db: Db) {

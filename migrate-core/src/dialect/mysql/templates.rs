@@ -55,7 +55,7 @@ pub(super) static SESSION: Session = Session {
     drop_temporary: None,
     cancel: Some(CancelTemplates {
         find: "SELECT CAST(id AS CHAR) FROM information_schema.processlist \
-            WHERE id = {id} AND command <> 'Sleep'",
+            WHERE CONCAT(id, ' ', user, '@', host) = {session} AND command <> 'Sleep'",
         cancel: "KILL QUERY {id}",
     }),
 };
