@@ -55,6 +55,7 @@ pub(crate) fn lexemes<'s>(
 /// The lexemes of a text, which cursors look at.
 #[derive(Debug, Clone)]
 pub struct Tokens<'s> {
+    text: &'s str,
     lexemes: Vec<Lexeme<'s>>,
     rules: &'s LexRules,
     end: Lexeme<'s>,
@@ -68,7 +69,7 @@ impl<'s> Tokens<'s> {
     /// The first token that is not closed.
     pub fn read(text: &'s str, span: Span, rules: &'s LexRules) -> Result<Self, LexError> {
         let lexemes = lexemes(text, span, rules).collect::<Result<_, _>>()?;
-        Ok(Self::new(lexemes, span.end, rules))
+        Ok(Self::new(text, lexemes, span.end, rules))
     }
 
     /// Reads a whole text up to the first token that is not closed.
@@ -82,18 +83,18 @@ impl<'s> Tokens<'s> {
     pub fn head(text: &'s str, count: usize, rules: &'s LexRules) -> Self {
         let whole = Span::new(0, text.len());
         let lexemes = lexemes(text, whole, rules).map_while(Result::ok).take(count).collect();
-        Self::new(lexemes, text.len(), rules)
+        Self::new(text, lexemes, text.len(), rules)
     }
 
-    fn new(lexemes: Vec<Lexeme<'s>>, end: usize, rules: &'s LexRules) -> Self {
+    fn new(text: &'s str, lexemes: Vec<Lexeme<'s>>, end: usize, rules: &'s LexRules) -> Self {
         let end = Lexeme { kind: TokenKind::Symbol, text: "", span: Span::new(end, end) };
-        Self { lexemes, rules, end }
+        Self { text, lexemes, rules, end }
     }
 
     /// A cursor at the first lexeme.
     #[must_use]
     pub fn cursor(&self) -> Cursor<'_> {
-        Cursor { lexemes: &self.lexemes, rules: self.rules, end: self.end }
+        Cursor { text: self.text, lexemes: &self.lexemes, rules: self.rules, end: self.end }
     }
 }
 
@@ -112,6 +113,7 @@ impl<'s> Tokens<'s> {
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Cursor<'t> {
+    text: &'t str,
     lexemes: &'t [Lexeme<'t>],
     rules: &'t LexRules,
     /// What follows the last lexeme: a closing parenthesis, a comma, or an empty text.
@@ -141,6 +143,17 @@ impl<'t> Cursor<'t> {
     #[must_use]
     pub fn is_kind(&self, kind: TokenKind) -> bool {
         self.peek().is_some_and(|next| next.kind == kind)
+    }
+
+    /// What stands between the next lexeme and the one behind it: white space and comments.
+    #[must_use]
+    pub fn gap(&self) -> &'t str {
+        match self.lexemes {
+            [first, second, ..] => {
+                self.text.get(first.span.end..second.span.start).unwrap_or_default()
+            }
+            _ => "",
+        }
     }
 
     /// Passes over the next lexeme and returns it.

@@ -43,6 +43,7 @@ pub(crate) use plain::is_plain;
 pub use split::{Statement, scan, split};
 pub use token::{LexError, Token, TokenKind, Unterminated};
 pub use unquote::quote;
+pub(crate) use unquote::string as string_value;
 pub use words::{controls_transaction, has_form, leading_words};
 
 #[cfg(test)]

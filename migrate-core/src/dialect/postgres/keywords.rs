@@ -16,6 +16,11 @@ pub(crate) fn is_column_word(word: &str) -> bool {
     COLUMN_WORDS.binary_search(&word).is_ok()
 }
 
+/// Whether a word in lower case is the alias of an output column only behind `AS`.
+pub(crate) fn needs_as(word: &str) -> bool {
+    NEED_AS.binary_search(&word).is_ok()
+}
+
 /// A name as the server writes it: in quotes only where it could not be read without them.
 ///
 /// ```
@@ -34,6 +39,15 @@ pub fn quote_name(name: &str) -> String {
         crate::sql::quote(name, '"')
     }
 }
+
+/// Sorted.
+#[rustfmt::skip]
+const NEED_AS: [&str; 39] = [
+    "array", "as", "char", "character", "create", "day", "except", "fetch", "filter", "for", "from",
+    "grant", "group", "having", "hour", "intersect", "into", "isnull", "limit", "minute", "month",
+    "notnull", "offset", "on", "order", "over", "overlaps", "precision", "returning", "second",
+    "to", "union", "varying", "where", "window", "with", "within", "without", "year",
+];
 
 /// Sorted.
 #[rustfmt::skip]

@@ -1,13 +1,15 @@
 //! PostgreSQL: lexical rules, capabilities and statement forms.
 //!
-//! `templates` holds the SQL that the tool itself sends.
+//! `templates` holds the SQL that the tool itself sends. `parse` reads a statement into operations.
 
 mod apply;
 mod keywords;
+mod parse;
 mod templates;
 mod types;
 
 pub use keywords::quote_name;
+pub use parse::parse;
 pub use types::{NormalType, normalise_type, read_type};
 
 use super::{Capabilities, Definition, NameUnit, StatementForms, Transactions};
@@ -49,7 +51,7 @@ pub(super) static DEFINITION: Definition = Definition {
     recovery: &templates::RECOVERY,
     admin: &templates::ADMIN,
     rules: &apply::Postgres,
-    parse: None,
+    parse: Some(parse),
 };
 
 static CAPABILITIES: Capabilities = Capabilities {
