@@ -190,6 +190,13 @@ pub enum TableChange {
         /// The collation, where the statement gives one.
         collation: Option<String>,
     },
+    /// Changes whether an index is used (MySQL's `ALTER INDEX`).
+    Index {
+        /// The index.
+        name: String,
+        /// As in the statement, in capitals: `INVISIBLE`, `NOT IGNORED`.
+        state: String,
+    },
     /// Partitions of MySQL: the statement's text behind the table's name.
     Partitions(String),
     /// A change without an effect on the schema: `CLUSTER ON`, `OWNER TO`, `FORCE`, ...

@@ -1,16 +1,19 @@
 //! MySQL and MariaDB: lexical rules, capabilities and statement forms.
 //!
 //! `templates` holds the SQL that the tool itself sends; `catalog` reads the statements of
-//! `SHOW CREATE`.
+//! `SHOW CREATE`, `parse` those of a history, and `apply` has what they do to a schema.
 
 mod apply;
 mod catalog;
+mod keywords;
+mod parse;
 mod templates;
 mod types;
 
 pub use catalog::{
     Session, database_options, event, routine, routine_kind, sequence, table, trigger, view,
 };
+pub use parse::parse;
 pub use types::{NormalType, TypeContext, normalise_type, read_type};
 
 use super::{Capabilities, Definition, NameUnit, StatementForms, Transactions};
@@ -52,7 +55,7 @@ pub(super) static DEFINITION: Definition = Definition {
     recovery: &templates::RECOVERY,
     admin: &templates::ADMIN,
     rules: &apply::Mysql,
-    parse: None,
+    parse: Some(parse),
 };
 
 static CAPABILITIES: Capabilities = Capabilities {

@@ -7,7 +7,7 @@
 mod code;
 mod column;
 mod table;
-mod text;
+pub(super) mod text;
 
 pub use code::{database_options, event, routine, routine_kind, sequence, trigger, view};
 pub use table::table;

@@ -6,7 +6,7 @@ use crate::sql::{Cursor, Lexeme, TokenKind};
 use super::LEX_RULES;
 
 /// What a cursor holds, as the server wrote it, without the name of `database`.
-pub(super) fn text(cursor: Cursor<'_>, database: &str) -> String {
+pub(in crate::dialect::mysql) fn text(cursor: Cursor<'_>, database: &str) -> String {
     let lexemes = cursor.lexemes();
     let mut text = String::new();
     let mut at = 0;

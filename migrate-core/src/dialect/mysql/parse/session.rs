@@ -1,0 +1,102 @@
+//! `SET` and `USE`.
+
+use super::expression::expression;
+use super::grammar::{name, name_or_string, one_of, written};
+use crate::op::Op;
+use crate::sql::{Cursor, TokenKind, Unexpected};
+
+fn set(name: &str, value: String) -> Op {
+    Op::Set { name: name.to_owned(), value: Some(value) }
+}
+
+/// Reads the statement behind `SET`: an operation for each assignment.
+pub(super) fn set_statement(mut cursor: Cursor<'_>) -> Result<Vec<Op>, Unexpected> {
+    if let Some(what) = cursor.eat_any(&["NAMES", "CHARACTER SET", "CHARSET"]) {
+        let key = if what == "NAMES" { "names" } else { "character set" };
+        if cursor.eat("DEFAULT") {
+            cursor.end()?;
+            return Ok(vec![set(key, "DEFAULT".to_owned())]);
+        }
+        let value = super::data_type::charset(&mut cursor)?;
+        if cursor.eat("COLLATE") {
+            super::data_type::collation(&mut cursor)?;
+        }
+        // Further assignments may follow.
+        let mut ops = vec![set(key, value)];
+        if cursor.eat(",") {
+            ops.extend(assignments(cursor)?);
+        } else {
+            cursor.end()?;
+        }
+        return Ok(ops);
+    }
+    let of_users = ["PASSWORD", "ROLE", "DEFAULT ROLE", "TRANSACTION", "RESOURCE GROUP"];
+    let is_scope = ["SESSION TRANSACTION", "GLOBAL TRANSACTION", "LOCAL TRANSACTION"];
+    if cursor.is_any(&of_users) && !cursor.lexemes().get(1).is_some_and(|next| next.is("."))
+        || cursor.is_any(&is_scope)
+    {
+        return Ok(Vec::new());
+    }
+    assignments(cursor)
+}
+
+fn assignments(cursor: Cursor<'_>) -> Result<Vec<Op>, Unexpected> {
+    if cursor.is_empty() {
+        return Err(cursor.unexpected("a variable"));
+    }
+    let mut ops = Vec::new();
+    for item in cursor.items() {
+        ops.extend(assignment(item)?);
+    }
+    Ok(ops)
+}
+
+/// An assignment to a variable of the session. One of the whole server has no effect here.
+fn assignment(mut item: Cursor<'_>) -> Result<Option<Op>, Unexpected> {
+    const SCOPES: [&str; 5] = ["SESSION", "LOCAL", "GLOBAL", "PERSIST", "PERSIST_ONLY"];
+    let mut is_session = true;
+    let mut key;
+    if item.eat("@") {
+        if item.eat("@") {
+            key = String::new();
+        } else {
+            let variable = name_or_string(&mut item, "a variable")?;
+            assign(&mut item)?;
+            expression(item)?;
+            return Ok(Some(set(&format!("@{}", variable.to_lowercase()), written(item))));
+        }
+    } else {
+        key = String::new();
+    }
+    if let Some(scope) = item.eat_any(&SCOPES) {
+        is_session = matches!(scope, "SESSION" | "LOCAL");
+        item.eat(".");
+        if item.eat("TRANSACTION") {
+            return Ok(None);
+        }
+    }
+    key += &name(&mut item, "a variable")?.to_lowercase();
+    while item.eat(".") {
+        key = format!("{key}.{}", name(&mut item, "a variable")?.to_lowercase());
+    }
+    assign(&mut item)?;
+    let value = match item.lexemes() {
+        [only] if matches!(only.kind, TokenKind::Word) => only.text.to_owned(),
+        _ => {
+            expression(item)?;
+            item.string().filter(|_| item.is_empty()).unwrap_or_else(|| written(item))
+        }
+    };
+    Ok(is_session.then(|| set(&key, value)))
+}
+
+fn assign(item: &mut Cursor<'_>) -> Result<(), Unexpected> {
+    one_of(item, &["=", ":="]).map(drop)
+}
+
+/// Reads the statement behind `USE`.
+pub(super) fn use_database(mut cursor: Cursor<'_>) -> Result<Op, Unexpected> {
+    let database = name(&mut cursor, "the name of a database")?;
+    cursor.end()?;
+    Ok(set("database", database))
+}
