@@ -201,6 +201,9 @@ pub struct StatementError {
     pub partial: bool,
     /// Whether the failed step itself was rolled back whole.
     pub whole: bool,
+    /// The number of statements of the step that ran before and stay, where the step was not rolled
+    /// back whole.
+    pub done: usize,
     /// The command that continues the step, or starts it again.
     pub resume: String,
     /// Whether the step is a part of a redo.
@@ -439,12 +442,13 @@ impl StatementError {
                 few(&self.rolled_back)
             )),
             (false, _) => {
-                let before = match self.number - 1 {
-                    1 => "the statement before it stays".to_owned(),
-                    n => format!("the {n} statements before it stay"),
+                let before = match self.done {
+                    0 => "no statement of the step stays".to_owned(),
+                    1 => "the first statement of the step stays".to_owned(),
+                    n => format!("the first {n} statements of the step stay"),
                 };
                 help.push(format!(
-                    "{before}: mend the file and `{}` goes on here, or undo them and `cargo migrate repair`",
+                    "{before}: fix the file and run `{}` to continue, or undo them and run `cargo migrate repair`",
                     self.resume
                 ));
             }

@@ -145,16 +145,21 @@ impl<'r> Runner<'r> {
             let failed = |e| Error::database("preparing the session", e);
             self.connection.end_when_requested(interrupt).await.map_err(failed)?;
         }
-        while let Some(action) = script.actions.get(at) {
+        let mut actions = Cow::Borrowed(script.actions.as_slice());
+        while let Some(action) = actions.get(at) {
             if self.is_interrupted() && self.may_stop_before(action) {
                 self.roll_back().await;
                 return Err(self.interrupted());
             }
             if matches!(action, Action::Begin { .. }) {
                 begun = at;
+                if let Some((range, single)) = self.split_group(&actions, at).await? {
+                    actions.to_mut().splice(range, single);
+                    continue;
+                }
             }
             let within = self.open;
-            let recorded = match (action, script.actions.get(at + 1)) {
+            let recorded = match (action, actions.get(at + 1)) {
                 (Action::Begin { .. }, Some(Action::Statement(next))) => {
                     self.record_nontransactional_attempt(*next).await
                 }
@@ -240,8 +245,13 @@ impl<'r> Runner<'r> {
                 let graph: &'r Graph = self.context.graph;
                 let sql = statement.span.of(graph.revision(statement.node).file.text());
                 let dialect = self.context.table.dialect();
+                let changes_session = dialect.may_change_session(sql);
+                if changes_session {
+                    let noted = self.connection.note_settings().await;
+                    noted.map_err(|e| Error::database("reading the session", e))?;
+                }
                 if let Some(current) = &mut self.current {
-                    current.may_leave_objects |= dialect.may_change_session(sql);
+                    current.may_leave_objects |= changes_session;
                     current.needs_new_session |= dialect.needs_new_session(sql);
                 }
                 if statement.alone {

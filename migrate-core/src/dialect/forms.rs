@@ -67,6 +67,25 @@ impl Dialect {
                 && !self.has_any_form(sql, self.forms().transactional)
     }
 
+    /// Returns `true` if a statement inserts rows that its text lists: its work is as small as its
+    /// text, and it cannot commit.
+    ///
+    /// ```
+    /// use migrate_core::dialect::Dialect;
+    /// let of = |sql| Dialect::Mysql.inserts_literal_rows(sql);
+    /// assert!(of("INSERT INTO t VALUES (1, 'a'), (2, 'b')"));
+    /// assert!(!of("INSERT INTO t SELECT * FROM u"));
+    /// assert!(!of("DELETE FROM t"));
+    /// ```
+    #[must_use]
+    pub fn inserts_literal_rows(self, sql: &str) -> bool {
+        let rules = self.lex_rules();
+        let is_insert = ["INSERT", "REPLACE"].iter().any(|form| has_form(sql, form, rules));
+        let reads = [".. SELECT", ".. TABLE", ".. WITH"];
+        // The text of a comment may be executed.
+        is_insert && !self.has_any_form(sql, &reads) && !sql.contains("/*")
+    }
+
     /// Returns `true` if a statement that needs autocommit has no effect when it fails.
     ///
     /// ```

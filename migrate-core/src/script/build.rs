@@ -177,22 +177,19 @@ impl Builder {
             self.actions.push(Action::Record(Record::Progress(step, unit)));
         }
         let rest = if outside { &[] } else { spans };
-        for (n, span) in rest.iter().enumerate().skip(done.unwrap_or(0)) {
-            let alone = self.dialect.needs_autocommit(span.of(file.text()));
-            let number = n + 1;
-            let statement = Statement { node: step.node, span: *span, number, alone };
-            let progress = Action::Record(Record::Progress(step, Unit::of(number)));
-            if alone {
-                let attempt = Action::Record(Record::Attempt(step, Unit::of(number)));
-                self.actions.extend([attempt, Action::Statement(statement), progress]);
+        for unit in groups(self.dialect, file, rest, done.unwrap_or(0)) {
+            let statement = |number: usize, alone| {
+                let span = rest[number - 1];
+                Action::Statement(Statement { node: step.node, span, number, alone })
+            };
+            let progress = Action::Record(Record::Progress(step, unit));
+            if self.dialect.needs_autocommit(rest[unit.before()].of(file.text())) {
+                let attempt = Action::Record(Record::Attempt(step, unit));
+                self.actions.extend([attempt, statement(unit.first, true), progress]);
             } else {
-                let begin = Action::Begin { foreign_keys };
-                self.actions.extend([
-                    begin,
-                    Action::Statement(statement),
-                    progress,
-                    Action::Commit,
-                ]);
+                self.actions.push(Action::Begin { foreign_keys });
+                self.actions.extend((unit.first..=unit.last).map(|n| statement(n, false)));
+                self.actions.extend([progress, Action::Commit]);
             }
         }
         self.reset(patience);
@@ -223,6 +220,41 @@ impl Builder {
             self.actions.push(Action::Commit);
         }
     }
+}
+
+/// The most statements that share one transaction with the record of their end.
+const MAX_GROUP_STATEMENTS: usize = 500;
+
+/// The most bytes of their text.
+const MAX_GROUP_BYTES: usize = 256 * 1024;
+
+/// Divides the statements after the first `done` into units that share one record: a run of INSERTs
+/// of literal rows, or a single statement.
+///
+/// A record costs several round trips and a write to disk, more than a small INSERT does. A
+/// transaction holds the rows and the record together, so a group is done as a whole or not at all.
+fn groups(dialect: Dialect, file: &SourceFile, spans: &[Span], done: usize) -> Vec<Unit> {
+    let mut units: Vec<Unit> = Vec::new();
+    // The bytes of the last unit, while more may join it.
+    let mut open: Option<usize> = None;
+    for (span, number) in spans.iter().zip(1..).skip(done) {
+        let sql = span.of(file.text());
+        let bytes = dialect.inserts_literal_rows(sql).then_some(sql.len());
+        match (open, bytes, units.last_mut()) {
+            (Some(total), Some(bytes), Some(unit))
+                if total + bytes <= MAX_GROUP_BYTES
+                    && unit.last - unit.before() < MAX_GROUP_STATEMENTS =>
+            {
+                unit.last = number;
+                open = Some(total + bytes);
+            }
+            _ => {
+                units.push(Unit::of(number));
+                open = bytes;
+            }
+        }
+    }
+    units
 }
 
 /// The statements of a section outside of a transaction, together where nothing can be noted

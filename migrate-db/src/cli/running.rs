@@ -180,7 +180,13 @@ pub(super) fn print_sql(
     let table = VersionTable::new(script.dialect, &context.options.version_table);
     table.check().map_err(|(message, help)| CliError::failed(message).help(help))?;
     let create = create && !script.is_empty();
-    let sql = script.to_sql(graph, &table, create, TOOL);
+    let mut sql = String::new();
+    if !script.is_empty() {
+        for statement in &context.options.session {
+            script.dialect.client_statement(statement, &mut sql);
+        }
+    }
+    sql += &script.to_sql(graph, &table, create, TOOL);
     match context.ui.format() {
         Format::Json => context.ui.exact_json(&report::Sql { sql: &sql }),
         Format::Text => context.ui.text(sql.trim_start_matches('\n')),

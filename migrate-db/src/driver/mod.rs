@@ -103,8 +103,10 @@ trait Driver: Sized {
     async fn prepare(&mut self) -> sqlx::Result<()>;
     /// What brings the session back to how it was prepared, after a step of the user's.
     /// `thorough` also brings back what a plain step does not change.
-    fn restore_statements(&mut self, _thorough: bool) -> Vec<String> {
-        Vec::new()
+    async fn restore_statements(&mut self, thorough: bool) -> sqlx::Result<Vec<String>>;
+    /// Notes the settings of the session before a statement that may change them.
+    async fn note_settings(&mut self) -> sqlx::Result<()> {
+        Ok(())
     }
     /// Runs the statements that a project's sessions begin with, now and whenever the session is
     /// restored.
@@ -122,6 +124,18 @@ trait Driver: Sized {
     }
     /// Opens a transaction that will write.
     async fn begin(&mut self, foreign_keys: bool) -> sqlx::Result<()>;
+    /// Opens a transaction that will write, and asks one query in it.
+    async fn begin_and_ask(
+        &mut self,
+        foreign_keys: bool,
+        question: Option<&str>,
+    ) -> sqlx::Result<Option<String>> {
+        self.begin(foreign_keys).await?;
+        let Some(question) = question else { return Ok(None) };
+        // A log that cannot be read says nothing of other runners.
+        let rows = self.rows(question).await.unwrap_or_default();
+        Ok(rows.into_iter().flatten().flatten().next())
+    }
     /// Prepares for statements outside of transactions, until [`Driver::leave_autocommit`].
     async fn enter_autocommit(&mut self, _foreign_keys: bool) -> sqlx::Result<()> {
         Ok(())
@@ -328,8 +342,12 @@ impl Connection {
         dispatch!(self, driver => driver.prepare().await)
     }
 
-    pub(crate) fn restore_statements(&mut self, thorough: bool) -> Vec<String> {
-        dispatch!(self, driver => driver.restore_statements(thorough))
+    pub(crate) async fn restore_statements(&mut self, thorough: bool) -> sqlx::Result<Vec<String>> {
+        dispatch!(self, driver => driver.restore_statements(thorough).await)
+    }
+
+    pub(crate) async fn note_settings(&mut self) -> sqlx::Result<()> {
+        dispatch!(self, driver => driver.note_settings().await)
     }
 
     pub(crate) async fn end_when_requested(&mut self, interrupt: &Interrupt) -> sqlx::Result<()> {
@@ -357,6 +375,16 @@ impl Connection {
 
     pub(crate) async fn begin(&mut self, foreign_keys: bool) -> sqlx::Result<()> {
         dispatch!(self, driver => driver.begin(foreign_keys).await)
+    }
+
+    /// Opens a transaction and asks one query in it, in one round trip where the database can.
+    /// Returns the first cell of the answer; `None` where the query failed or there is none.
+    pub(crate) async fn begin_and_ask(
+        &mut self,
+        foreign_keys: bool,
+        question: Option<&str>,
+    ) -> sqlx::Result<Option<String>> {
+        dispatch!(self, driver => driver.begin_and_ask(foreign_keys, question).await)
     }
 
     pub(crate) async fn enter_autocommit(&mut self, foreign_keys: bool) -> sqlx::Result<()> {

@@ -95,8 +95,8 @@ impl Driver for Mysql {
         Ok(())
     }
 
-    fn restore_statements(&mut self, _thorough: bool) -> Vec<String> {
-        self.restore_statements.clone()
+    async fn restore_statements(&mut self, _thorough: bool) -> sqlx::Result<Vec<String>> {
+        Ok(self.restore_statements.clone())
     }
 
     async fn apply_session_settings(&mut self, statements: &[String]) -> sqlx::Result<()> {
@@ -128,6 +128,23 @@ impl Driver for Mysql {
 
     async fn begin(&mut self, _foreign_keys: bool) -> sqlx::Result<()> {
         self.send("START TRANSACTION").await.done().map(drop)
+    }
+
+    async fn begin_and_ask(
+        &mut self,
+        foreign_keys: bool,
+        question: Option<&str>,
+    ) -> sqlx::Result<Option<String>> {
+        let Some(question) = question else {
+            return self.begin(foreign_keys).await.map(|()| None);
+        };
+        let result = self.send(&format!("START TRANSACTION;\n{question}")).await;
+        match result.failure {
+            // The transaction was not opened.
+            Some(error) if result.changed.is_empty() => Err(error),
+            Some(_) => Ok(None),
+            None => Ok(result.last_row.and_then(|row| row.into_iter().next().flatten())),
+        }
     }
 
     fn retry_reason(&self, error: &sqlx::Error) -> Option<Retry> {

@@ -101,12 +101,10 @@ impl Driver for Postgres {
         Ok(())
     }
 
-    fn restore_statements(&mut self, thorough: bool) -> Vec<String> {
+    async fn restore_statements(&mut self, thorough: bool) -> sqlx::Result<Vec<String>> {
         let more = if thorough { THOROUGH_RESET } else { &[] };
-        more.iter()
-            .map(|sql| (*sql).to_owned())
-            .chain(self.restore_statements.iter().cloned())
-            .collect()
+        let more = more.iter().map(|sql| (*sql).to_owned());
+        Ok(more.chain(self.restore_statements.iter().cloned()).collect())
     }
 
     fn session(&self) -> Option<String> {

@@ -9,6 +9,8 @@ use std::str::FromStr as _;
 use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, Instant};
 
+use migrate_core::dialect::Dialect;
+use migrate_core::sql::has_form;
 use sqlx::ConnectOptions as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 
@@ -26,9 +28,9 @@ const POLLS: u32 = 200;
 /// How many operations of its virtual machine stand between two looks at the clock.
 const OPERATIONS: i32 = 10_000;
 
-/// The settings of a session that a revision may change and the next one must not find changed. The
-/// first may forbid to set the others.
-const RESTORED_SETTINGS: [&str; 14] = [
+/// The settings of a connection that a revision may change and the next one must not find changed.
+/// The first may forbid to set the others. `foreign_keys` has rules of its own.
+const SETTINGS: [&str; 31] = [
     "query_only",
     "ignore_check_constraints",
     "defer_foreign_keys",
@@ -43,15 +45,38 @@ const RESTORED_SETTINGS: [&str; 14] = [
     "cache_spill",
     "full_column_names",
     "short_column_names",
+    "analysis_limit",
+    "busy_timeout",
+    "cache_size",
+    "checkpoint_fullfsync",
+    "count_changes",
+    "empty_result_callbacks",
+    "fullfsync",
+    "journal_mode",
+    "journal_size_limit",
+    "locking_mode",
+    "max_page_count",
+    "mmap_size",
+    "secure_delete",
+    "synchronous",
+    "temp_store",
+    "threads",
+    "wal_autocheckpoint",
 ];
+
+/// The value of a setting that cannot be read.
+const LIKE_IS_CASE_SENSITIVE: &str = "SELECT CAST('a' NOT LIKE 'A' AS TEXT)";
 
 pub(crate) struct Sqlite {
     handle: Handle<sqlx::Sqlite>,
     /// The session's settings before the run: foreign keys and busy timeout.
     before: Option<(String, String)>,
     foreign_keys: Option<bool>,
-    /// The statements that bring the settings of [`RESTORED_SETTINGS`] back to what they were.
-    restore_statements: Vec<String>,
+    /// The values of [`SETTINGS`], and of `case_sensitive_like`, before a revision changed one;
+    /// `None` while none may have been changed.
+    settings: Option<Vec<Option<String>>>,
+    /// The statements of the project's session that make temporary objects.
+    session: Vec<String>,
     /// Broken references when the transaction began, or the section outside of one.
     broken: Broken,
     /// Whether statements are sent outside of transactions.
@@ -88,7 +113,8 @@ impl Sqlite {
             handle,
             before: None,
             foreign_keys: None,
-            restore_statements: Vec::new(),
+            settings: None,
+            session: Vec::new(),
             broken: Ok(BTreeMap::new()),
             in_autocommit: false,
         }
@@ -103,18 +129,16 @@ impl Sqlite {
         Ok(rows.into_iter().flatten().flatten().next().unwrap_or_default())
     }
 
-    /// Remembers the settings that are brought back.
-    async fn read_settings(&mut self) -> sqlx::Result<()> {
-        let question: Vec<String> = RESTORED_SETTINGS
-            .iter()
-            .map(|name| format!("(SELECT CAST({name} AS TEXT) FROM pragma_{name})"))
-            .collect();
-        let rows = self.rows(&format!("SELECT {}", question.join(", "))).await?;
-        let values = rows.into_iter().flatten();
-        let back =
-            |(name, value): (&&str, Option<String>)| Some(format!("PRAGMA {name} = {}", value?));
-        self.restore_statements = RESTORED_SETTINGS.iter().zip(values).filter_map(back).collect();
-        Ok(())
+    /// Reads the settings in the order of [`SETTINGS`], and `case_sensitive_like` after them. A
+    /// setting that this build of SQLite lacks is `None`.
+    async fn read_settings(&mut self) -> sqlx::Result<Vec<Option<String>>> {
+        let mut values = Vec::with_capacity(SETTINGS.len() + 1);
+        let pragmas = SETTINGS.map(|name| format!("PRAGMA {name}"));
+        for query in pragmas.iter().map(String::as_str).chain([LIKE_IS_CASE_SENSITIVE]) {
+            let rows = self.rows(query).await?;
+            values.push(rows.into_iter().flatten().flatten().next());
+        }
+        Ok(values)
     }
 
     async fn set_foreign_keys(&mut self, on: bool) -> sqlx::Result<()> {
@@ -175,6 +199,16 @@ impl Sqlite {
     }
 }
 
+/// Returns the statement that gives a setting its earlier value.
+fn restore(name: &str, then: &str, now: &str) -> Option<String> {
+    match name {
+        // WAL is a property of the file, which a revision may well change.
+        "journal_mode" if [then, now].contains(&"wal") => None,
+        "secure_delete" if then == "2" => Some("PRAGMA secure_delete = FAST".to_owned()),
+        _ => Some(format!("PRAGMA {name} = {then}")),
+    }
+}
+
 impl Driver for Sqlite {
     async fn send_counted(&mut self, sql: &str, arrived: &AtomicUsize) -> BatchResult {
         handle::send::<sqlx::Sqlite>(
@@ -196,15 +230,26 @@ impl Driver for Sqlite {
             self.before =
                 Some((self.pragma("foreign_keys").await?, self.pragma("busy_timeout").await?));
         }
-        self.read_settings().await?;
         self.execute(&format!("PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")).await
     }
 
     async fn apply_session_settings(&mut self, statements: &[String]) -> sqlx::Result<()> {
         for statement in statements {
             self.execute(statement).await?;
+            let rules = Dialect::Sqlite.lex_rules();
+            let stays = ["PRAGMA", "ATTACH"].iter().any(|form| has_form(statement, form, rules));
+            if !stays {
+                self.session.push(statement.clone());
+            }
         }
-        self.read_settings().await
+        Ok(())
+    }
+
+    async fn note_settings(&mut self) -> sqlx::Result<()> {
+        if self.settings.is_none() {
+            self.settings = Some(self.read_settings().await?);
+        }
+        Ok(())
     }
 
     async fn end_when_requested(&mut self, interrupt: &Interrupt) -> sqlx::Result<()> {
@@ -224,13 +269,18 @@ impl Driver for Sqlite {
         self.execute(&format!("PRAGMA max_page_count = {}", bytes / page.max(1))).await
     }
 
-    fn restore_statements(&mut self, thorough: bool) -> Vec<String> {
-        if !thorough {
-            return Vec::new();
-        }
+    async fn restore_statements(&mut self, thorough: bool) -> sqlx::Result<Vec<String>> {
+        let Some(before) = self.settings.clone().filter(|_| thorough) else {
+            return Ok(Vec::new());
+        };
         // Only outside of a transaction it can be set, so there it is looked at.
         self.foreign_keys = None;
-        self.restore_statements.clone()
+        let now = self.read_settings().await?;
+        let names = SETTINGS.into_iter().chain(["case_sensitive_like"]);
+        // Only what changed: inside a transaction some settings are refused even with their value.
+        let changed = names.zip(before.into_iter().zip(now)).filter(|(_, (then, now))| then != now);
+        let restore = changed.filter_map(|(name, (then, now))| restore(name, &then?, &now?));
+        Ok(restore.chain(self.session.iter().cloned()).collect())
     }
 
     async fn begin(&mut self, foreign_keys: bool) -> sqlx::Result<()> {

@@ -109,6 +109,7 @@ impl Runner<'_> {
             invalid_indexes: Vec::new(),
             partial: self.may_be_partial(statement, &item.sql),
             whole: self.current.is_none_or(|c| c.journalled.is_none()),
+            done: self.current.and_then(|c| c.journalled).unwrap_or(0),
             resume: self.resume_command(),
             redo: self.context.redo,
             source,

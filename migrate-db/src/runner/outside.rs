@@ -1,5 +1,7 @@
 //! Statements that no transaction of the runner's holds: what of them stays when one fails.
 
+use std::ops::Range;
+
 use migrate_core::plan::Step;
 use migrate_core::script::{Action, Record, Statement, Unit, statement_of, statements_of};
 
@@ -73,6 +75,60 @@ impl Runner<'_> {
         end
     }
 
+    /// Splits a group of statements that would share one record, where a rollback does not undo
+    /// one of them: only a record per statement shows then which of them ran. Returns the range of
+    /// the group's actions and the actions that replace them.
+    pub(super) async fn split_group(
+        &mut self,
+        actions: &[Action],
+        at: usize,
+    ) -> Result<Option<(Range<usize>, Vec<Action>)>, Error> {
+        let statements: Vec<Statement> = actions[at + 1..]
+            .iter()
+            .map_while(|action| match action {
+                Action::Statement(statement) => Some(*statement),
+                _ => None,
+            })
+            .collect();
+        let end = at + 1 + statements.len();
+        let (Action::Begin { .. }, Some(Action::Record(Record::Progress(step, unit)))) =
+            (&actions[at], actions.get(end))
+        else {
+            return Ok(None);
+        };
+        if unit.first == unit.last {
+            return Ok(None);
+        }
+        let mut is_transactional = true;
+        for statement in &statements {
+            is_transactional &= !self.writes_nontransactional(*statement).await?;
+        }
+        if is_transactional {
+            return Ok(None);
+        }
+        let begin = actions[at].clone();
+        let single = statements.into_iter().flat_map(|statement| {
+            let progress = Record::Progress(*step, Unit::of(statement.number));
+            [begin.clone(), Action::Statement(statement), Action::Record(progress), Action::Commit]
+        });
+        // The commit that ends the group ends the last of them.
+        Ok(Some((at..end + 2, single.collect())))
+    }
+
+    /// Returns `true` if a statement writes to a table whose rows survive a rollback.
+    async fn writes_nontransactional(&mut self, statement: Statement) -> Result<bool, Error> {
+        let dialect = self.context.table.dialect();
+        let sql = statement.span.of(self.context.graph.revision(statement.node).file.text());
+        let Some(question) = recovery::engines_question(sql, dialect) else { return Ok(false) };
+        if let Some(known) = self.engines.get(&question) {
+            return Ok(*known);
+        }
+        let answer = recovery::is_nontransactional(self.connection, dialect, &question).await;
+        let answer = answer.map_err(|e| Error::database("asking for the engines of tables", e))?;
+        self.engines.insert(question, answer);
+        Ok(answer)
+    }
+
     /// Finds out whether what a statement writes stays in any case.
     pub(super) async fn check_engines(&mut self, statement: Statement) -> Result<(), Error> {
         let dialect = self.context.table.dialect();
@@ -84,19 +140,7 @@ impl Runner<'_> {
             self.engines.clear();
             return Ok(());
         }
-        let Some(question) = recovery::engines_question(sql, dialect) else { return Ok(()) };
-        let known = self.engines.get(&question).copied();
-        let nontransactional = match known {
-            Some(nontransactional) => nontransactional,
-            None => {
-                let nontransactional =
-                    recovery::is_nontransactional(self.connection, dialect, &question).await;
-                nontransactional
-                    .map_err(|e| Error::database("asking for the engines of tables", e))?
-            }
-        };
-        self.engines.insert(question, nontransactional);
-        self.nontransactional |= nontransactional;
+        self.nontransactional |= self.writes_nontransactional(statement).await?;
         Ok(())
     }
 
@@ -124,7 +168,7 @@ impl Runner<'_> {
         if !self.context.table.dialect().capabilities().transactional_ddl {
             end.push("UNLOCK TABLES".to_owned());
         }
-        end.extend(self.connection.restore_statements(false));
+        end.extend(self.connection.restore_statements(false).await.unwrap_or_default());
         for sql in end {
             // When even this fails the connection is gone, and what was open with it.
             let _ = self.connection.execute(&sql).await;

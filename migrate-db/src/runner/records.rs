@@ -19,6 +19,20 @@ impl<'r> Runner<'r> {
     /// Moves rows: in the open transaction, else in one of its own.
     pub(super) async fn record(&mut self, record: Record) -> Result<ActionOutcome, Error> {
         let own = !self.open;
+        let ends = match record {
+            Record::Done(step) | Record::Finish(step) => Some(step),
+            _ => None,
+        };
+        // Some settings cannot be restored inside a transaction.
+        let restores_first =
+            own && !self.context.table.dialect().capabilities().pipelines_transaction;
+        if ends.is_some()
+            && restores_first
+            && let end @ (ActionOutcome::Overtaken | ActionOutcome::Conflict(_)) =
+                self.restore_session().await?
+        {
+            return Ok(end);
+        }
         if own {
             let guarded = !matches!(record, Record::Progress(..));
             if let end @ (ActionOutcome::Overtaken | ActionOutcome::Conflict(_)) =
@@ -27,35 +41,12 @@ impl<'r> Runner<'r> {
                 return Ok(end);
             }
         }
-        let ends = match record {
-            Record::Done(step) | Record::Finish(step) => Some(step),
-            _ => None,
-        };
-        let may_leave_objects =
-            ends.is_some() && self.current.is_some_and(|current| current.may_leave_objects);
-        let mut settings = Vec::new();
-        if may_leave_objects
-            && let Some(question) = self.context.table.dialect().session().drop_temporary
+        if ends.is_some()
+            && !restores_first
+            && let end @ (ActionOutcome::Overtaken | ActionOutcome::Conflict(_)) =
+                self.restore_session().await?
         {
-            if let end @ (ActionOutcome::Overtaken | ActionOutcome::Conflict(_)) =
-                self.flush().await?
-            {
-                return Ok(end);
-            }
-            let rows = self.connection.rows(question).await;
-            let rows = rows.map_err(|e| Error::database("looking for temporary objects", e))?;
-            settings.extend(rows.into_iter().flatten().flatten());
-        }
-        if ends.is_some() {
-            settings.extend(self.connection.restore_statements(may_leave_objects));
-            self.needs_new_connection |=
-                self.current.is_some_and(|current| current.needs_new_session);
-        }
-        for sql in settings {
-            let end = self.enqueue(Cow::Owned(sql), ItemKind::Set).await?;
-            if matches!(end, ActionOutcome::Overtaken | ActionOutcome::Conflict(_)) {
-                return Ok(end);
-            }
+            return Ok(end);
         }
         let since = self.current.map_or_else(Instant::now, |c| c.since);
         // Written behind the statements of the trip, when the times are known.
@@ -103,6 +94,34 @@ impl<'r> Runner<'r> {
             None => {}
         }
         if own { self.commit().await } else { Ok(ActionOutcome::Done) }
+    }
+
+    /// Takes the session back to its state before the step.
+    async fn restore_session(&mut self) -> Result<ActionOutcome, Error> {
+        let may_leave_objects = self.current.is_some_and(|current| current.may_leave_objects);
+        let mut statements = Vec::new();
+        if may_leave_objects
+            && let Some(question) = self.context.table.dialect().session().drop_temporary
+        {
+            if let end @ (ActionOutcome::Overtaken | ActionOutcome::Conflict(_)) =
+                self.flush().await?
+            {
+                return Ok(end);
+            }
+            let rows = self.connection.rows(question).await;
+            let rows = rows.map_err(|e| Error::database("looking for temporary objects", e))?;
+            statements.extend(rows.into_iter().flatten().flatten());
+        }
+        let restore = self.connection.restore_statements(may_leave_objects).await;
+        statements.extend(restore.map_err(|e| Error::database("reading the session", e))?);
+        self.needs_new_connection |= self.current.is_some_and(|current| current.needs_new_session);
+        for sql in statements {
+            let end = self.enqueue(Cow::Owned(sql), ItemKind::Set).await?;
+            if matches!(end, ActionOutcome::Overtaken | ActionOutcome::Conflict(_)) {
+                return Ok(end);
+            }
+        }
+        Ok(ActionOutcome::Done)
     }
 
     /// The database's own clock for a step that may travel with its record.

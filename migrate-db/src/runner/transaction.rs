@@ -40,11 +40,18 @@ impl Runner<'_> {
         }
         let since = Instant::now();
         let mut attempt = 0;
-        while let Err(error) = self.connection.begin(foreign_keys).await {
-            self.check_busy(error, since, attempt, "opening a transaction")?;
-            tokio::time::sleep(pause(attempt)).await;
-            attempt += 1;
-        }
+        // A table that does not exist yet cannot be asked.
+        let question = (guarded && self.has_table).then(|| self.context.table.generation());
+        let newest = loop {
+            match self.connection.begin_and_ask(foreign_keys, question.as_deref()).await {
+                Ok(newest) => break newest,
+                Err(error) => {
+                    self.check_busy(error, since, attempt, "opening a transaction")?;
+                    tokio::time::sleep(pause(attempt)).await;
+                    attempt += 1;
+                }
+            }
+        };
         self.open = true;
         if !self.has_table
             && let Err(error) = self.create_table().await
@@ -57,11 +64,11 @@ impl Runner<'_> {
                 Err(error)
             };
         }
-        Ok(if guarded && self.log_has_changed().await {
-            ActionOutcome::Overtaken
-        } else {
-            ActionOutcome::Done
-        })
+        let has_changed = match (newest, guarded) {
+            (Some(newest), _) => newest.parse().is_ok_and(|newest: u64| newest != self.generation),
+            (None, guarded) => guarded && self.log_has_changed().await,
+        };
+        Ok(if has_changed { ActionOutcome::Overtaken } else { ActionOutcome::Done })
     }
 
     /// Creates the one of the two tables that is missing.

@@ -15,6 +15,8 @@ within!(mysql, Mysql:
     what_the_catalog_shows_is_not_repeated,
     rows_of_an_engine_without_transactions,
     rows_of_an_engine_with_transactions,
+    rows_that_share_a_record,
+    rows_that_would_share_a_record_but_for_their_engine,
     an_update_outside_of_a_transaction,
 );
 within!(postgres, Postgres: an_update_outside_of_a_transaction, a_table_made_outside_of_a_transaction);
@@ -168,6 +170,26 @@ async fn rows_of_an_engine_with_transactions(db: Db) {
     let killed = Killed::in_insert(db).await;
     assert_eq!(killed.call(&["upgrade"]).await.code, Some(0));
     assert_eq!(killed.db.column("SELECT CAST(COUNT(*) AS CHAR) FROM t").await, ["1000"]);
+}
+
+const ROWS: &str =
+    "INSERT INTO t VALUES (1);\nINSERT INTO t VALUES (2);\nINSERT INTO t VALUES (3);";
+
+async fn rows_that_share_a_record(db: Db) {
+    db.execute("CREATE TABLE t (a INT) ENGINE = InnoDB").await;
+    let lock = "LOCK TABLES t READ";
+    let killed = Killed::with(db, "", ROWS, lock, "UNLOCK TABLES", "INSERT INTO t").await;
+    assert_eq!(killed.call(&["upgrade"]).await.code, Some(0));
+    let rows = killed.db.column("SELECT CONCAT(a, '') FROM t ORDER BY a").await;
+    assert_eq!(rows, ["1", "2", "3"]);
+}
+
+async fn rows_that_would_share_a_record_but_for_their_engine(db: Db) {
+    db.execute("CREATE TABLE t (a INT) ENGINE = MyISAM").await;
+    let lock = "LOCK TABLES t READ";
+    let killed = Killed::with(db, "", ROWS, lock, "UNLOCK TABLES", "INSERT INTO t").await;
+    killed.is_in_doubt().await;
+    assert_eq!(killed.db.column("SELECT CONCAT(a, '') FROM t").await, ["1"]);
 }
 
 async fn an_update_outside_of_a_transaction(db: Db) {

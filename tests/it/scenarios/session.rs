@@ -15,7 +15,10 @@ on!(mysql, Mysql:
     an_engine_a_variable_and_a_temporary_table_end_with_the_revision,
 );
 
-on!(sqlite, Sqlite: pragmas_and_temporary_tables_end_with_the_revision);
+on!(sqlite, Sqlite:
+    pragmas_and_temporary_tables_end_with_the_revision,
+    every_setting_of_a_connection_ends_with_the_revision,
+);
 
 const DUMP: &str = "SET statement_timeout = 0;\nSET check_function_bodies = false;\n\
     SELECT pg_catalog.set_config('search_path', '', false);\nCREATE TABLE public.t (id INTEGER);";
@@ -152,6 +155,32 @@ async fn pragmas_and_temporary_tables_end_with_the_revision(db: Db) {
         downgrade(&db, &history, "base").await.unwrap();
         let error = upgrade_with(&db, &history, "head", options).await.unwrap_err();
         assert!(whole(&error).contains("CHECK constraint failed"), "{}", whole(&error));
+        downgrade(&db, &history, "base").await.unwrap();
+    }
+}
+
+async fn every_setting_of_a_connection_ends_with_the_revision(db: Db) {
+    let change = "PRAGMA synchronous = OFF; PRAGMA cache_size = 77; PRAGMA temp_store = MEMORY; \
+                  PRAGMA journal_mode = MEMORY; PRAGMA case_sensitive_like = ON; \
+                  PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;";
+    let look = "CREATE TABLE b AS SELECT s.synchronous || ' ' || t.temp_store || ' ' || \
+                j.journal_mode || ' ' || (c.cache_size = 77) || ' ' || ('a' LIKE 'A') || ' ' || \
+                d.secure_delete || ' ' || f.foreign_keys AS x FROM pragma_synchronous s, \
+                pragma_temp_store t, pragma_journal_mode j, pragma_cache_size c, \
+                pragma_secure_delete d, pragma_foreign_keys f;";
+    let files = [
+        revision_with("a", "", "transaction:false", change, "transaction:false", change),
+        revision("b", "a", look, "DROP TABLE b;"),
+    ];
+    let history = history(db.dialect, &files);
+    for options in [all_in_one(), each_in_its_own()] {
+        let plain = [revision("b", "", look, "DROP TABLE b;")];
+        let plain = self::history(db.dialect, &plain);
+        upgrade_with(&db, &plain, "head", options.clone()).await.unwrap();
+        let alone = db.column("SELECT x FROM b").await;
+        downgrade(&db, &plain, "base").await.unwrap();
+        upgrade_with(&db, &history, "head", options).await.unwrap();
+        assert_eq!(db.column("SELECT x FROM b").await, alone);
         downgrade(&db, &history, "base").await.unwrap();
     }
 }

@@ -4,6 +4,7 @@
 use super::*;
 
 everywhere!(each_step_begins_with_them, one_that_fails_ends_the_run_before_its_first_step);
+on!(on_sqlite, Sqlite: they_hold_behind_a_revision_that_changes_them);
 
 async fn each_step_begins_with_them(db: Db) {
     let (begin, change, read) = match db.dialect {
@@ -46,4 +47,27 @@ async fn one_that_fails_ends_the_run_before_its_first_step(db: Db) {
     let error = upgrade_with(&db, &history, "head", options).await.unwrap_err();
     assert!(error.to_string().contains("preparing the session"), "{error}");
     assert!(applied(&db, &history).await.is_empty());
+}
+
+async fn they_hold_behind_a_revision_that_changes_them(db: Db) {
+    let session = [
+        "PRAGMA cache_size = 4321",
+        "CREATE TEMP TABLE words (w)",
+        "INSERT INTO words VALUES ('x')",
+    ];
+    let change = "PRAGMA cache_size = 77; DROP TABLE temp.words;";
+    let look = "CREATE TABLE b AS SELECT w || cache_size AS x FROM words, pragma_cache_size;";
+    for transaction in ["", "transaction:false"] {
+        let files = [
+            revision_with("a", "", transaction, change, "", "SELECT 1;"),
+            revision("b", "a", look, "DROP TABLE b;"),
+        ];
+        let history = history(db.dialect, &files);
+        for options in [all_in_one(), each_in_its_own()] {
+            let options = Options { session: session.map(str::to_owned).into(), ..options };
+            upgrade_with(&db, &history, "head", options).await.unwrap();
+            assert_eq!(db.column("SELECT x FROM b").await, ["x4321"]);
+            downgrade(&db, &history, "base").await.unwrap();
+        }
+    }
 }

@@ -10,6 +10,40 @@ everywhere!(
     a_failed_step_goes_on_after_it_was_mended,
 );
 
+on!(on_mysql, Mysql:
+    rows_that_share_a_record_stay_or_go_together,
+    rows_of_an_engine_without_transactions_are_recorded_one_by_one,
+);
+
+/// A table, and rows of it of which the last but one cannot be inserted.
+fn rows(db: &Db, engine: &str, fourth: u8) -> History {
+    let up = format!(
+        "CREATE TABLE t (id INT PRIMARY KEY) ENGINE = {engine};\nINSERT INTO t VALUES (1);\n\
+         INSERT INTO t VALUES (2);\nINSERT INTO t VALUES ({fourth});\nINSERT INTO t VALUES (4);"
+    );
+    history(db.dialect, &[revision("a", "", &up, "DROP TABLE t;")])
+}
+
+async fn rows_that_share_a_record_stay_or_go_together(db: Db) {
+    let error = upgrade(&db, &rows(&db, "InnoDB", 2), "head").await.unwrap_err();
+    let Error::Statement(failed) = &error else { panic!("{error:?}") };
+    assert_eq!((failed.number, failed.done), (4, 1));
+    assert!(whole(&error).contains("the first statement of the step stays"), "{}", whole(&error));
+    assert!(db.column("SELECT CONCAT(id, '') FROM t").await.is_empty());
+    let mended = rows(&db, "InnoDB", 3);
+    let status = status(&db, &mended).await;
+    assert_eq!((status.unfinished[0].done, status.unfinished[0].in_doubt()), (1, false));
+    upgrade(&db, &mended, "head").await.unwrap();
+    assert_eq!(db.column("SELECT CONCAT(id, '') FROM t ORDER BY id").await, ["1", "2", "3", "4"]);
+}
+
+async fn rows_of_an_engine_without_transactions_are_recorded_one_by_one(db: Db) {
+    let error = upgrade(&db, &rows(&db, "MyISAM", 2), "head").await.unwrap_err();
+    let Error::Statement(failed) = &error else { panic!("{error:?}") };
+    assert_eq!((failed.number, failed.done, failed.partial), (4, 3, true));
+    assert_eq!(db.column("SELECT CONCAT(id, '') FROM t ORDER BY id").await, ["1", "2"]);
+}
+
 fn broken(db: &Db, options: &str) -> History {
     history(
         db.dialect,
@@ -50,7 +84,7 @@ async fn a_failure_leaves_nothing_or_says_what_it_left(db: Db) {
         assert_eq!((unfinished.done, unfinished.in_doubt()), (1, false));
         assert_eq!(events(&db, &history).await, ["begin a", "failure a"]);
         let help = whole(&error);
-        assert!(help.contains("the statement before it stays"), "{help}");
+        assert!(help.contains("the first statement of the step stays"), "{help}");
     }
 }
 

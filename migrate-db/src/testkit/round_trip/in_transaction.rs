@@ -94,7 +94,8 @@ pub(in super::super) async fn revert_in_transaction(
         for round_trip in round_trips {
             text.extend(statements(*round_trip, Direction::Down).into_iter().map(str::to_owned));
             let leaves = may_leave(*round_trip, Direction::Down);
-            text.extend(session.connection.restore_statements(leaves));
+            let restore = session.connection.restore_statements(leaves).await;
+            text.extend(restore.map_err(|e| Error::database("restoring the session", e))?);
         }
         session.schema_after(&text.join(BETWEEN)).await.map(Some)
     })
@@ -135,9 +136,13 @@ async fn undone<T>(
     work: impl AsyncFnOnce(&mut Session<'_>) -> Result<Option<T>, Error>,
 ) -> Result<Option<T>, Error> {
     let failed = |doing: &'static str| move |e| Error::database(doing, e);
+    if leaves {
+        session.connection.note_settings().await.map_err(failed("reading the session"))?;
+    }
     session.connection.begin(foreign_keys).await.map_err(failed("opening a transaction"))?;
     let outcome = work(session).await;
-    let restore = session.connection.restore_statements(leaves);
+    let restore = session.connection.restore_statements(leaves).await;
+    let restore = restore.map_err(failed("restoring the session"))?;
     let mut undo = vec!["ROLLBACK".to_owned()];
     undo.extend(restore.iter().cloned());
     match session.execute(&undo.join(";\n")).await {
