@@ -19,8 +19,9 @@ use migrate_core::embed;
 use migrate_core::graph::Node;
 use migrate_core::history::History;
 use migrate_core::source::SourceFile;
+use migrate_db::__private::AppliedDigest;
 use migrate_db::cli::{CliError, ConnectArgs, Ui};
-use migrate_db::{AppliedDigest, Database, Interrupt, Options};
+use migrate_db::{Database, Interrupt, Options};
 
 use crate::globals::Globals;
 pub(crate) use snapshot::Snapshot;

@@ -141,6 +141,14 @@ pub enum Error {
         /// What helps.
         help: Vec<String>,
     },
+    /// A folder of revisions cannot be read.
+    #[error("the folder {} cannot be read", .path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// A file cannot be written.
     #[error("{} cannot be written", .path.display())]
     File {
@@ -162,6 +170,82 @@ pub enum Error {
     },
 }
 
+/// The kinds of [`Error`], for a program that decides what to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The call, the URL, the configuration or the history is wrong. Nothing was run.
+    Usage,
+    /// The database cannot be reached.
+    Connect,
+    /// Another runner, or a lock in the database, was in the way for too long.
+    Busy,
+    /// The database refused a statement of a revision, or its rows break references after it.
+    Statement,
+    /// The database refused a statement of the tool itself.
+    Database,
+    /// Database and history disagree: unknown, edited or missing revisions.
+    Mismatch,
+    /// A step stopped in the middle and needs a decision.
+    Unfinished,
+    /// The run was asked to stop.
+    Interrupted,
+    /// A file or a program outside of the database failed.
+    Environment,
+}
+
+impl Error {
+    /// Returns the kind of the error.
+    ///
+    /// ```
+    /// let error = migrate_db::Database::from_url("oracle://x").unwrap_err();
+    /// assert_eq!(error.kind(), migrate_db::ErrorKind::Usage);
+    /// ```
+    #[must_use]
+    pub const fn kind(&self) -> ErrorKind {
+        match self {
+            Self::History(_)
+            | Self::Target(_)
+            | Self::Plan { .. }
+            | Self::Url { .. }
+            | Self::NoDriver(_)
+            | Self::Unread(_) => ErrorKind::Usage,
+            Self::Connect { .. } | Self::NoServer { .. } => ErrorKind::Connect,
+            Self::Busy { .. } | Self::Connected(_) | Self::Moved(_) => ErrorKind::Busy,
+            Self::Statement(_) | Self::ForeignKeys { .. } => ErrorKind::Statement,
+            Self::Database { .. } => ErrorKind::Database,
+            Self::Unknown(_) | Self::Edited(_) | Self::Pending(_) | Self::VersionTable { .. } => {
+                ErrorKind::Mismatch
+            }
+            Self::Unfinished { .. } => ErrorKind::Unfinished,
+            Self::Interrupted { .. } => ErrorKind::Interrupted,
+            Self::Program { .. } | Self::File { .. } | Self::Folder { .. } => {
+                ErrorKind::Environment
+            }
+        }
+    }
+
+    /// Returns `true` if another try may succeed without a change: the server may be starting, or
+    /// another runner may be done by then.
+    #[must_use]
+    pub fn is_temporary(&self) -> bool {
+        self.is_lost() || self.is_starting() || matches!(self.kind(), ErrorKind::Busy)
+    }
+
+    /// Returns `true` if the database lacks revisions that the program has.
+    #[must_use]
+    pub const fn is_pending(&self) -> bool {
+        matches!(self, Self::Pending(_))
+    }
+
+    /// Returns `true` if the database has revisions that the program lacks: an older program meets
+    /// the database of a newer one.
+    #[must_use]
+    pub const fn is_unknown(&self) -> bool {
+        matches!(self, Self::Unknown(_))
+    }
+}
+
 impl From<Problem> for Error {
     fn from(Problem { message, help }: Problem) -> Self {
         Self::Url { message, help }
@@ -170,6 +254,7 @@ impl From<Problem> for Error {
 
 /// A statement of a revision file that failed.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct StatementError {
     /// The revision.
     pub revision: String,
@@ -393,7 +478,9 @@ impl Error {
                 "delete or mend the rows in the same revision; everything was rolled back".to_owned(),
                 "or write `foreign-keys:true` behind the marker, and SQLite cascades as in the application".to_owned(),
             ],
-            Self::Unread(_) | Self::History(_) | Self::File { .. } => Vec::new(),
+            Self::Unread(_) | Self::History(_) | Self::File { .. } | Self::Folder { .. } => {
+                Vec::new()
+            }
         }
     }
 }

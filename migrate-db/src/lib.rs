@@ -1,40 +1,72 @@
 //! Database migrations for sqlx: Alembic's revision graph, embedded and checked at compile time.
 //!
-//! A history is a folder of revisions, SQL files that name their parents; `cargo migrate` writes
-//! them. [`migrations!`] embeds it in a program, and refuses to compile a broken one.
-//! [`Migrations`] is the shortest way to run it, [`Migrator`] the one with all options.
+//! A history is a folder of revisions: SQL files that name their parents. `cargo migrate` writes
+//! them. [`migrations!`] embeds the folder in a program and refuses to compile a broken history.
+//! [`Migrations`] runs it.
 //!
-//! ```ignore
+//! ```no_run
+//! # #[cfg(feature = "sqlite")]
+//! # mod program {
+//! # macro_rules! migrations { () => { unreachable() } }
+//! # fn unreachable() -> migrate_db::Migrations {
+//! #     migrate_db::Migrations::from_folder("migrations").unwrap()
+//! # }
+//! # mod migrate_db { pub use ::migrate_db::*; pub(crate) use migrations; }
+//! # /*
 //! static MIGRATIONS: migrate_db::Migrations = migrate_db::migrations!();
+//! # */
+//! # static MIGRATIONS: std::sync::LazyLock<migrate_db::Migrations> = std::sync::LazyLock::new(unreachable);
 //!
-//! let pool = sqlx::SqlitePool::connect("sqlite:app.db").await?;
-//! for step in &MIGRATIONS.upgrade(&pool).await?.steps {
-//!     println!("applied {} {}", step.revision, step.message);
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let pool = sqlx::SqlitePool::connect("sqlite:app.db").await?;
+//!     for step in &MIGRATIONS.upgrade(&pool).await?.steps {
+//!         println!("applied {} {}", step.revision, step.message);
+//!     }
+//!     Ok(())
 //! }
+//! # }
+//! # fn main() {}
 //! ```
-//!
-//! Any number of programs may do so at once: each step happens once, and its row in the version
-//! table moves in the same transaction where the database can. What happens on the way is told by
-//! [`Event`]s; nothing here prints but the commands of the feature `cli`.
 //!
 //! # Features
 //!
-//! | feature | brings |
+//! | feature | contents |
 //! |---|---|
 //! | `sqlite` | the SQLite driver, with SQLite built in |
 //! | `postgres` | the PostgreSQL driver |
 //! | `mysql` | the MySQL and MariaDB driver |
 //! | `tls` | TLS to servers, through rustls |
-//! | `testkit` | [`round_trip_tests!`], `migrate_db::testkit`: round-trip tests, and databases for a program's own tests |
-//! | `cli` | `migrate_db::cli`: the commands that run and ask, to mount in a program's own binary |
+//! | `inspect` | [`Database::schema`]: the schema of a database from its catalog |
+//! | `testkit` | [`round_trip_tests!`] and `#[migrate_db::test]`: tests of the migrations, and databases for an application's own tests |
+//! | `cli` | [`Migrations::mount`]: the commands of `cargo migrate` that run and inspect, for a program's own binary |
 //!
-//! None is on by default. The drivers are sqlx's: a program that has chosen another TLS by sqlx's
-//! own features needs no `tls`. Without a driver a history can be embedded and looked at, not run.
+//! No feature is on by default. The drivers are sqlx's: a program that enables TLS by sqlx's own
+//! features does not need `tls`. Without a driver a history can be read but not run.
+//!
+//! # Replicas
+//!
+//! Any number of programs may call [`Migrations::upgrade`] at once. One of them takes a lock and
+//! works; the others wait and find nothing to do. Correctness does not depend on the lock: every
+//! transaction checks that no other runner changed the version table. A program that must not
+//! migrate calls [`Migrations::check`], which returns an error while anything is missing.
+//!
+//! # Rollback
+//!
+//! [`Migrations::downgrade_to`] reverts revisions. Each version row stores the down section of its
+//! revision, so an older program can revert what a newer one applied.
+//!
+//! # Errors
+//!
+//! Every failure is an [`Error`]. [`Error::kind`] sorts them for a program that decides what to do;
+//! [`Error::help`] returns advice for a person. A failed transaction is rolled back. Where the
+//! database has no transactional DDL, [`StatementError`] tells which statements stay.
 //!
 //! # Limits
 //!
-//! Revisions are SQL: no Rust code runs between them. This crate does not write revisions; that
-//! is [`core::author`]'s, and `cargo migrate` is the program for it.
+//! Revisions are SQL: no Rust code runs between them. A run works on connections of its own or of a
+//! pool, not on a connection that is borrowed. This crate does not write revisions; `cargo migrate`
+//! does.
 
 #![cfg_attr(
     not(any(feature = "sqlite", feature = "postgres", feature = "mysql")),
@@ -55,7 +87,7 @@ mod error;
 mod event;
 #[cfg(any(feature = "cli", feature = "testkit"))]
 mod human_duration;
-#[cfg(feature = "testkit")]
+#[cfg(feature = "inspect")]
 mod inspect;
 mod interrupt;
 mod migrations;
@@ -65,33 +97,43 @@ mod recovery;
 mod replay;
 mod runner;
 mod state;
+mod status;
 #[cfg(feature = "testkit")]
 pub mod testkit;
 mod unfinished;
 mod unknown;
+#[doc(hidden)]
 pub mod url;
 
-pub use applied_digest::AppliedDigest;
 pub use database::Database;
-pub use error::{Error, StatementError};
+pub use error::{Error, ErrorKind, StatementError};
 pub use event::{Event, Reporting};
 pub use interrupt::Interrupt;
-pub use migrate_core as core;
-pub use migrate_core::config::Locking;
+pub use migrate_core::config::{Locking, UnknownDowns};
+pub use migrate_core::dialect::{Dialect, Transactions};
+pub use migrate_core::graph::Target;
+pub use migrate_core::history::History;
+pub use migrate_core::plan::Direction;
+pub use migrate_core::revision::Revision;
+#[cfg(feature = "inspect")]
+pub use migrate_core::schema::Schema;
+pub use migrate_core::version_table::{FullRow, LogRow, RowState};
 pub use migrate_macros::migrations;
 #[cfg(feature = "testkit")]
 pub use migrate_macros::{round_trip_tests, test};
 pub use migrations::Migrations;
-pub use migrator::{Migrator, Options, Prefetch, Preview, Report, ReportedStep};
-pub use state::Status;
+pub use migrator::{Migrator, Options, PlannedStep, Preview, Report, ReportedStep};
+pub use status::Status;
 pub use unfinished::{Repair, Unfinished};
 
 /// Items that the macros' expansions and `cargo migrate` use. Not a part of the public interface.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::applied_digest::AppliedDigest;
     pub use crate::migrations::{Migrations, embedded as migrations};
     #[cfg(feature = "testkit")]
     pub use crate::migrations::{round_trip, test};
+    pub use crate::migrator::Prefetch;
     pub use crate::query_table::query_table;
     #[cfg(feature = "testkit")]
     pub use crate::testkit::application::Test;

@@ -1,17 +1,20 @@
 //! The history that a program carries, and the shortest way to run it.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::OnceLock;
 
 use migrate_core::config::Settings;
+use migrate_core::directory::Directory;
 use migrate_core::embed;
-use migrate_core::graph::{Graph, Node, Place, Target};
+use migrate_core::graph::{Place, Target};
 use migrate_core::history::History;
 
 use crate::database::Database;
 use crate::error::Error;
-use crate::migrator::{Migrator, Report};
-use crate::state::Status;
+use crate::event::Event;
+use crate::migrator::{Migrator, Options, Report};
+use crate::status::{Status, ids};
 use crate::unfinished::resume_command;
 
 /// A history embedded by [`migrations!`](crate::migrations), with what `migrate.toml` says of how
@@ -24,7 +27,17 @@ use crate::unfinished::resume_command;
 /// println!("{} revisions applied", report.steps.len());
 /// ```
 ///
-/// A database is given as a reference to a sqlx pool or as a [`Database`].
+/// Each method takes a reference to a sqlx pool, or a [`Database`]. Other options and events are
+/// set on a migrator:
+///
+/// ```no_run
+/// # async fn example(migrations: &migrate_db::Migrations) -> Result<(), migrate_db::Error> {
+/// # let database = migrate_db::Database::from_url("sqlite:app.db")?;
+/// let options = migrate_db::Options { by: "web-1".to_owned(), ..migrations.options() };
+/// let mut migrator = migrations.with_options(options).on_event(|event| eprintln!("{event:?}"));
+/// migrator.upgrade(&database, &"head".parse()?).await?;
+/// # Ok(()) }
+/// ```
 pub struct Migrations {
     files: &'static [&'static str],
     index: &'static [u8],
@@ -70,6 +83,24 @@ pub fn round_trip(
 }
 
 impl Migrations {
+    /// Reads a folder of revisions at run time, for a program that gets its migrations from outside.
+    /// The options are the defaults: see [`Migrations::with_options`].
+    ///
+    /// # Errors
+    /// [`Error::File`] when the folder cannot be read, and [`Error::History`] with all mistakes in
+    /// its files.
+    pub fn from_folder(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let read = Directory::new(path).history(&[]);
+        let (history, found) =
+            read.map_err(|source| Error::Folder { path: path.to_owned(), source })?;
+        if found.has_errors() {
+            return Err(Error::History(found));
+        }
+        let decoded = OnceLock::from((history, Settings::default()));
+        Ok(Self { files: &[], index: &[], decoded })
+    }
+
     /// The revisions, their graph and their lock. The first call puts them together, in a few
     /// microseconds per revision.
     ///
@@ -88,12 +119,28 @@ impl Migrations {
         })
     }
 
-    /// A migrator with the options that `migrate.toml` gave when the program was built, for all
-    /// that the methods here do not say.
+    /// Returns the options that `migrate.toml` had when the program was compiled.
+    #[must_use]
+    pub fn options(&self) -> Options {
+        Options::from(&self.decoded().1)
+    }
+
+    /// Returns a migrator with [`Migrations::options`].
     #[must_use]
     pub fn migrator(&self) -> Migrator<'_> {
-        let (history, settings) = self.decoded();
-        Migrator::new(history).options(settings.into())
+        self.with_options(self.options())
+    }
+
+    /// Returns a migrator with other options.
+    #[must_use]
+    pub fn with_options(&self, options: Options) -> Migrator<'_> {
+        Migrator::new(self.history()).options(options)
+    }
+
+    /// Returns a migrator that calls a function with each event as it happens.
+    #[must_use]
+    pub fn on_event<'h>(&'h self, on_event: impl FnMut(&Event) + Send + 'h) -> Migrator<'h> {
+        self.migrator().on_event(on_event)
     }
 
     /// The run-and-ask commands on this history, for the program's own binary. Without a database
@@ -139,7 +186,7 @@ impl Migrations {
         self.migrator().downgrade(database, &target.parse()?).await
     }
 
-    /// Where a database stands, in full. Reads only, as do the methods below.
+    /// Returns the state of a database. Reads only, as do the methods below.
     ///
     /// # Errors
     /// When the database cannot be reached or read.
@@ -147,38 +194,34 @@ impl Migrations {
         self.migrator().status(database).await
     }
 
-    /// The revisions that a database stands at: none before the first, several on branches. What
-    /// only another program knows is not among them; see [`Status::unknown`].
+    /// Returns the heads of a database: none before the first revision, several on branches.
+    /// Unknown revisions are in [`Status::unknown`].
     ///
     /// # Errors
     /// As [`Migrations::status`].
     pub async fn current(&self, database: impl Into<Database>) -> Result<Vec<String>, Error> {
-        let status = self.status(database).await?;
-        let graph = &self.history().graph;
-        Ok(ids(graph, &status.heads(graph)))
+        Ok(self.status(database).await?.heads)
     }
 
-    /// The revisions that [`Migrations::upgrade`] would apply, in their order.
+    /// Returns the revisions that [`Migrations::upgrade`] would apply, in their order.
     ///
     /// # Errors
     /// As [`Migrations::status`].
     pub async fn pending(&self, database: impl Into<Database>) -> Result<Vec<String>, Error> {
-        let status = self.status(database).await?;
-        let graph = &self.history().graph;
-        Ok(ids(graph, &status.pending(graph)))
+        Ok(self.status(database).await?.pending)
     }
 
-    /// Whether a database is what this program was built for: everything applied as it is in the
-    /// files, and nothing else. For programs that must not migrate by themselves.
+    /// Returns an error unless everything is applied as it is in this program, and nothing else.
+    /// For programs that must not migrate by themselves.
     ///
     /// # Errors
     /// [`Error::Unknown`], [`Error::Edited`], [`Error::Unfinished`] and [`Error::Pending`], and as
     /// [`Migrations::status`].
     pub async fn check(&self, database: impl Into<Database>) -> Result<(), Error> {
-        let status = self.status(database).await?;
-        status.check_matches(self.history())?;
+        let state = self.migrator().state(database).await?;
+        state.check_matches(self.history())?;
         let graph = &self.history().graph;
-        if let Some(unfinished) = status.unfinished.first() {
+        if let Some(unfinished) = state.unfinished.first() {
             return Err(Error::Unfinished {
                 unfinished: Box::new(unfinished.clone()),
                 next: None,
@@ -186,19 +229,17 @@ impl Migrations {
                 resume: resume_command(graph, &unfinished.revision, unfinished.direction()),
             });
         }
-        match status.pending(graph).as_slice() {
+        match state.pending(graph).as_slice() {
             [] => Ok(()),
-            pending => Err(Error::Pending(ids(graph, pending))),
+            pending => Err(Error::Pending(ids(graph, pending.iter().copied()))),
         }
     }
 }
 
-fn ids(graph: &Graph, nodes: &[Node]) -> Vec<String> {
-    nodes.iter().map(|node| graph.id(*node).to_string()).collect()
-}
-
 impl fmt::Debug for Migrations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Migrations").field("revisions", &self.files.len()).finish_non_exhaustive()
+        let revisions =
+            self.decoded.get().map_or(self.files.len(), |(history, _)| history.graph.len());
+        f.debug_struct("Migrations").field("revisions", &revisions).finish_non_exhaustive()
     }
 }

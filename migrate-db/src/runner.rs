@@ -32,7 +32,7 @@ use crate::driver::{Connection, pause};
 use crate::error::Error;
 use crate::event::Event;
 use crate::interrupt::Interrupt;
-use crate::state::Status;
+use crate::state::DatabaseState;
 
 /// The tool and its version, as recorded in the version table.
 pub(crate) const TOOL: &str = concat!("migrate-db ", env!("CARGO_PKG_VERSION"));
@@ -95,7 +95,7 @@ impl<'r> Runner<'r> {
         connection: &'r mut Connection,
         context: RunContext<'r>,
         on_event: &'r mut (dyn FnMut(&Event) + Send),
-        status: &Status,
+        status: &DatabaseState,
     ) -> Self {
         let limit = context.table.dialect().capabilities().max_batch_bytes;
         Self {
@@ -237,6 +237,8 @@ impl<'r> Runner<'r> {
             Action::Outside { foreign_keys } => self.enter_autocommit(*foreign_keys).await,
             Action::Begin { foreign_keys } => {
                 self.renew_connection().await?;
+                // The section of an earlier step may have been outside of transactions.
+                self.connection.leave_autocommit();
                 self.begin(*foreign_keys).await
             }
             Action::Commit => self.commit().await,

@@ -18,19 +18,19 @@ use crate::error::Error;
 use crate::replay;
 use crate::unfinished::Unfinished;
 
-/// Where a database stands.
+/// The state of a database relative to a history.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Status {
+pub(crate) struct DatabaseState {
     /// Whether there is a version table.
-    pub has_version_table: bool,
+    pub(crate) has_version_table: bool,
     /// Revisions of the history that have a row.
-    pub applied: Set,
+    pub(crate) applied: Set,
     /// Ids of unknown revisions: applied, and no file defines them.
-    pub unknown: Vec<String>,
+    pub(crate) unknown: Vec<String>,
     /// Applied revisions whose file means something else now, and was not accepted.
-    pub edited: Vec<Node>,
+    pub(crate) edited: Vec<Node>,
     /// Steps that began statement by statement and are not known to have ended.
-    pub unfinished: Vec<Unfinished>,
+    pub(crate) unfinished: Vec<Unfinished>,
     /// The number of the newest log row: it grows with every move.
     pub(crate) generation: u64,
     /// Fingerprints of applied revisions that are not those of their files.
@@ -48,7 +48,7 @@ pub(crate) enum MissingTable {
     Versions(Vec<String>),
 }
 
-impl Status {
+impl DatabaseState {
     /// The status of a database that has no version table.
     pub(crate) fn empty(graph: &Graph) -> Self {
         Self { applied: Set::empty(graph), ..Self::default() }
@@ -91,14 +91,12 @@ impl Status {
     }
 
     /// The applied revisions that no other applied one needs.
-    #[must_use]
-    pub fn heads(&self, graph: &Graph) -> Vec<Node> {
+    pub(crate) fn heads(&self, graph: &Graph) -> Vec<Node> {
         graph.heads_of(&self.applied)
     }
 
     /// Revisions that are not applied, in the order in which they would run.
-    #[must_use]
-    pub fn pending(&self, graph: &Graph) -> Vec<Node> {
+    pub(crate) fn pending(&self, graph: &Graph) -> Vec<Node> {
         graph.order().filter(|node| !self.applied.contains(*node)).collect()
     }
 }
@@ -199,9 +197,9 @@ pub(crate) async fn read(
     connection: &mut Connection,
     table: &VersionTable,
     history: &History,
-) -> Result<Status, Error> {
+) -> Result<DatabaseState, Error> {
     let stored = read_stored(connection, table).await?;
-    Status::of(&stored, history, table.dialect())
+    DatabaseState::of(&stored, history, table.dialect())
 }
 
 /// Asks one of the two tables; `None` where it does not exist.
@@ -276,7 +274,7 @@ async fn access_denied(
     }
 }
 
-impl Status {
+impl DatabaseState {
     /// Refuses unknown revisions, and files whose meaning differs from what was run.
     pub(crate) fn check_matches(&self, history: &History) -> Result<(), Error> {
         if !self.unknown.is_empty() {

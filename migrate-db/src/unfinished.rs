@@ -8,6 +8,7 @@ use migrate_core::version_table::RowState;
 
 /// A step that is not known to have ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Unfinished {
     /// The revision.
     pub revision: String,
@@ -40,6 +41,7 @@ impl Unfinished {
 
 /// How to settle a step that stopped in the middle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Repair {
     /// The statement in doubt did run: go on behind it.
     Ran,

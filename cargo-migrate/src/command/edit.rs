@@ -33,7 +33,8 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliE
         let applied = match context.database()?.filter(|_| asks_what_is_applied) {
             Some(database) => {
                 let migrator = Migrator::new(&history).options(context.options());
-                migrator.on_event(follow(context.ui)).status(database).await?.applied
+                let status = migrator.on_event(follow(context.ui)).status(database).await?;
+                graph.set(status.applied.iter().filter_map(|id| graph.node(id)))
             }
             None => Set::empty(graph),
         };

@@ -389,7 +389,7 @@ async fn adopt(
     let status = migrator.status(database).await?;
     let node = history.graph.node(ids[*last].as_str());
     // Stamping what is applied would take back what came after it.
-    if !node.is_some_and(|node| status.applied.contains(node)) {
+    if !node.is_some_and(|node| status.applied.contains(&history.graph.id(node).to_string())) {
         migrator.stamp(database, &[target], false).await?;
     }
     context.ui.note(format_args!(

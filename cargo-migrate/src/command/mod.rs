@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use migrate_core::diagnostic::Diagnostics;
 use migrate_core::history::History;
-use migrate_db::Prefetch;
+use migrate_db::__private::Prefetch;
 use migrate_db::cli::{self, CliError, ErrorKind, Exit, Ui};
 
 use crate::context::{Context, Said, interrupt};

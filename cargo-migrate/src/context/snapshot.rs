@@ -16,7 +16,7 @@ use migrate_core::directory::{self, Directory, Stats};
 use migrate_core::embed;
 use migrate_core::history::History;
 use migrate_core::sql::Hasher;
-use migrate_db::AppliedDigest;
+use migrate_db::__private::AppliedDigest;
 
 use super::variables::of_process;
 

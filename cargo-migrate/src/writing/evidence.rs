@@ -36,13 +36,13 @@ pub(crate) async fn add_database(
 ) {
     // What can be done without is not waited for.
     let options = Options { connect_timeout: Duration::ZERO, ..context.options() };
-    let mut migrator = Migrator::new(history).options(options).on_event(follow(context.ui));
+    let migrator = Migrator::new(history).options(options).on_event(follow(context.ui));
     let Ok(status) = migrator.status(database).await else { return };
     let graph = &history.graph;
     evidence.stopped = status.unfinished.iter().map(|one| one.revision.clone()).collect();
     let locked = history.lock.iter().flat_map(|lock| lock.fingerprints.keys());
     let has_row = |id: &&String| match graph.node(id) {
-        Some(node) => status.applied.contains(node) || evidence.stopped.contains(*id),
+        Some(_) => status.applied.contains(id) || evidence.stopped.contains(*id),
         None => status.unknown.contains(id),
     };
     evidence.not_applied = locked.filter(|id| !has_row(id)).cloned().collect();

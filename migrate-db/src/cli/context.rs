@@ -12,7 +12,9 @@ use std::time::Duration;
 
 use super::follow::follow;
 use super::{CliError, Ui};
-use crate::{Database, Migrator, Options, Prefetch, Status};
+use crate::migrator::Prefetch;
+use crate::state::DatabaseState;
+use crate::{Database, Migrator, Options};
 
 /// What a [`Command`](super::Command) works with.
 #[derive(Debug)]
@@ -227,17 +229,17 @@ impl<'a> Context<'a> {
     ///
     /// # Errors
     /// When none is named, or it cannot be read.
-    pub(super) async fn status(&self) -> Result<Status, CliError> {
-        Ok(self.migrator().status(self.database()?).await?)
+    pub(super) async fn status(&self) -> Result<DatabaseState, CliError> {
+        Ok(self.migrator().state(self.database()?).await?)
     }
 
     /// Where the database stands, for a command that can do without: `None` when no database is
     /// named, or, with a warning, when it cannot be read.
-    pub(super) async fn status_if_known(&self) -> Option<Status> {
+    pub(super) async fn status_if_known(&self) -> Option<DatabaseState> {
         let database = self.database.as_ref()?;
         // What can be done without is not waited for.
         let options = Options { connect_timeout: Duration::ZERO, ..self.options.clone() };
-        match self.migrator().options(options).status(database).await {
+        match self.migrator().options(options).state(database).await {
             Ok(status) => Some(status),
             Err(error) => {
                 let error = CliError::from(error);

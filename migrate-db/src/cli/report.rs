@@ -8,7 +8,8 @@ use migrate_core::plan::{Direction, Plan};
 use migrate_core::version_table::LogRow;
 use serde::Serialize;
 
-use crate::{ReportedStep, Status, Unfinished};
+use crate::state::DatabaseState;
+use crate::{ReportedStep, Unfinished};
 
 /// A revision.
 #[derive(Debug, Serialize)]
@@ -48,7 +49,11 @@ impl<'g> Revision<'g> {
         }
     }
 
-    pub(super) fn all(graph: &'g Graph, nodes: &[Node], status: Option<&Status>) -> Vec<Self> {
+    pub(super) fn all(
+        graph: &'g Graph,
+        nodes: &[Node],
+        status: Option<&DatabaseState>,
+    ) -> Vec<Self> {
         let applied = status.map(|status| &status.applied);
         nodes.iter().map(|node| Self::of(graph, *node, applied)).collect()
     }
@@ -112,7 +117,7 @@ pub(super) struct Current<'g> {
 }
 
 impl<'g> Current<'g> {
-    pub(super) fn of(graph: &'g Graph, status: &'g Status) -> Self {
+    pub(super) fn of(graph: &'g Graph, status: &'g DatabaseState) -> Self {
         let applied: Vec<Node> = status.applied.iter().collect();
         Self {
             heads: ids(graph, &status.heads(graph)),
@@ -135,7 +140,7 @@ pub(super) struct Trouble<'g> {
 }
 
 impl<'g> Trouble<'g> {
-    pub(super) fn of(graph: &'g Graph, status: &'g Status) -> Self {
+    pub(super) fn of(graph: &'g Graph, status: &'g DatabaseState) -> Self {
         Self {
             unknown: status.unknown.iter().map(String::as_str).collect(),
             edited: ids(graph, &status.edited),
@@ -223,7 +228,7 @@ impl<'g> Check<'g> {
     pub(super) fn of(
         graph: &'g Graph,
         found: &'g Diagnostics,
-        status: Option<&'g Status>,
+        status: Option<&'g DatabaseState>,
         ok: bool,
     ) -> Self {
         Self {

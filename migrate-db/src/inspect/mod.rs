@@ -1,6 +1,6 @@
 //! Reads what a database holds from its own catalog.
 //!
-//! One room per database; each asks its catalog in as few round trips as it can and gives the
+//! There is one module per database. Each asks its catalog in as few round trips as it can and gives the
 //! [`Schema`] that migrate-core compares. Nothing here judges what it finds.
 
 #[cfg(feature = "mysql")]
@@ -13,13 +13,34 @@ mod sqlite;
 use migrate_core::dialect::Dialect;
 use migrate_core::schema::Schema;
 
+use crate::database::Database;
 use crate::driver::Connection;
+use crate::error::Error;
 
 /// On MySQL the moment from which the times of an event of `information_schema.EVENTS` were reckoned: when it
 /// was altered, where its schedule begins then, else when it was made.
 #[cfg(any(feature = "mysql", feature = "testkit"))]
 pub(crate) const EVENT_MADE: &str = "IF(ABS(TIMESTAMPDIFF(SECOND, LAST_ALTERED, STARTS)) < 3, \
     LAST_ALTERED, CREATED)";
+
+impl Database {
+    /// Reads the schema of the database from its catalog: an empty one when the database does not
+    /// exist. Tables named in `without`, each `name` or `schema.name`, and what belongs to them are
+    /// left out. Reads only.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or read.
+    pub async fn schema(&self, without: &[String]) -> Result<Schema, Error> {
+        let Some(mut connection) = Connection::open(&self.source, false).await? else {
+            return Ok(Schema::default());
+        };
+        let read = schema(&mut connection, self.dialect(), without).await;
+        let closed = connection.close().await;
+        let read = read.map_err(|e| Error::database("reading the catalog", e))?;
+        closed.map_err(|e| Error::database("closing the connection", e))?;
+        Ok(read)
+    }
+}
 
 /// What the database of a connection holds, but for the tables of these names and what belongs to
 /// them (the version table, its log, its lock), each `name` or `namespace.name`. Works inside an

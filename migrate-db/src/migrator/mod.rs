@@ -1,11 +1,12 @@
 //! Brings a database to a place in a history.
 //!
-//! [`Migrator`] is what a program calls; a session does one visit, and the runner below it one
-//! script. Nothing here prints: what happens is told to [`Migrator::on_event`].
+//! [`Migrator`] is what a program calls. A session is one visit to a database, and the runner below
+//! it runs one script. Nothing here prints: events go to [`Migrator::on_event`].
 
 mod lock;
 mod options;
 mod prefetch;
+mod reads;
 mod redo;
 mod report;
 mod resume;
@@ -13,32 +14,32 @@ mod rounds;
 mod session;
 
 use std::borrow::Cow;
+use std::sync::{Mutex, PoisonError};
 
 use futures_util::future::BoxFuture;
 use migrate_core::graph::Target;
 use migrate_core::history::History;
-use migrate_core::plan::Direction;
-use migrate_core::version_table::{FullRow, LogRow, VersionTable};
+use migrate_core::version_table::VersionTable;
 
 pub use options::Options;
 pub use prefetch::Prefetch;
-use prefetch::{Connected, connect};
-pub use report::{Preview, Report, ReportedStep};
+pub use report::{PlannedStep, Preview, Report, ReportedStep};
 #[cfg(feature = "testkit")]
 pub(crate) use session::plan_error;
+
+use prefetch::{Connected, connect};
 use session::{Destination, Session};
 
 use crate::database::Database;
-use crate::driver::Connection;
 use crate::error::Error;
 use crate::event::Event;
-use crate::state::{self, Status};
+use crate::state::DatabaseState;
 use crate::unfinished::{Repair, Unfinished};
 
 /// Moves databases along one history.
 ///
 /// ```no_run
-/// # async fn example(history: &migrate_core::history::History) -> Result<(), migrate_db::Error> {
+/// # async fn example(history: &migrate_db::History) -> Result<(), migrate_db::Error> {
 /// let database = migrate_db::Database::from_url("sqlite:app.db")?;
 /// let report = migrate_db::Migrator::new(history).upgrade(&database, &"head".parse()?).await?;
 /// println!("{} revisions applied", report.steps.len());
@@ -47,136 +48,87 @@ use crate::unfinished::{Repair, Unfinished};
 pub struct Migrator<'h> {
     history: &'h History,
     options: Options,
-    prefetch: Option<Prefetch>,
-    on_event: Box<dyn FnMut(&Event) + Send + 'h>,
+    prefetch: Mutex<Option<Prefetch>>,
+    on_event: Mutex<Box<dyn FnMut(&Event) + Send + 'h>>,
 }
 
-/// What a method comes down to. Behind a pointer it is compiled here, once, and not in every program
-/// that calls: a body of its own costs the caller's compiler a second.
+/// The future of a public method. Behind a pointer it is compiled in this crate, once: a body of
+/// its own costs the caller's compiler a second.
 type Boxed<'b, T> = BoxFuture<'b, Result<T, Error>>;
 
 impl<'h> Migrator<'h> {
-    /// A migrator for a history whose diagnostics hold no error.
+    /// Creates a migrator for a history whose diagnostics hold no error.
     #[must_use]
     pub fn new(history: &'h History) -> Self {
-        Self { history, options: Options::default(), prefetch: None, on_event: Box::new(|_| {}) }
+        Self {
+            history,
+            options: Options::default(),
+            prefetch: Mutex::default(),
+            on_event: Mutex::new(Box::new(|_| {})),
+        }
     }
 
-    /// Works with these options.
+    /// Sets the options.
     #[must_use]
     pub fn options(mut self, options: Options) -> Self {
         self.options = options;
         self
     }
 
-    /// Uses this connection for the first visit, which must be to the same database.
+    /// Uses a connection that is already being made for the first call, which must be about the
+    /// same database.
+    #[doc(hidden)]
     #[must_use]
     pub fn prefetch(mut self, prefetch: Option<Prefetch>) -> Self {
-        self.prefetch = prefetch;
+        self.prefetch = Mutex::new(prefetch);
         self
     }
 
-    /// Tells what happens as it happens.
+    /// Calls a function with each event as it happens.
     #[must_use]
     pub fn on_event(mut self, on_event: impl FnMut(&Event) + Send + 'h) -> Self {
-        self.on_event = Box::new(on_event);
+        self.on_event = Mutex::new(Box::new(on_event));
         self
     }
 
-    /// The version table on a database.
-    #[must_use]
-    pub fn version_table(&self, database: &Database) -> VersionTable {
+    fn emit(&self, event: &Event) {
+        (self.on_event.lock().unwrap_or_else(PoisonError::into_inner))(event);
+    }
+
+    fn version_table(&self, database: &Database) -> VersionTable {
         VersionTable::new(database.dialect(), &self.options.version_table)
     }
 
-    /// Where a database stands. Reads only: a database that does not exist has nothing applied.
-    ///
-    /// # Errors
-    /// When the database cannot be reached or read.
-    pub async fn status(&mut self, database: impl Into<Database>) -> Result<Status, Error> {
-        self.read_status(database.into()).await
+    /// Connects to a database; `None` when it does not exist and is not to be created.
+    async fn connect(&self, database: &Database, create: bool) -> Result<Option<Connected>, Error> {
+        check(&self.version_table(database))?;
+        let prefetch = self.prefetch.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let limit = self.options.connect_timeout;
+        connect(prefetch, database, create, limit, &mut |event: &Event| self.emit(event)).await
     }
 
-    fn read_status(&mut self, database: Database) -> Boxed<'_, Status> {
-        Box::pin(async move {
-            let history = self.history;
-            let status = self.read(&database, async |connected, table| {
-                let status = connected.status(table, history).await?;
-                status.check_version_table(table)?;
-                Ok(status)
-            });
-            Ok(status.await?.unwrap_or_else(|| Status::empty(&history.graph)))
-        })
-    }
-
-    /// Every column of the version table, oldest first. Reads only.
-    ///
-    /// # Errors
-    /// When the database cannot be reached or read.
-    pub async fn rows(&mut self, database: impl Into<Database>) -> Result<Vec<FullRow>, Error> {
-        self.read_rows(database.into()).await
-    }
-
-    fn read_rows(&mut self, database: Database) -> Boxed<'_, Vec<FullRow>> {
-        Box::pin(async move {
-            let rows = self.read(&database, async |connected, table| {
-                state::full_rows(&mut connected.connection, table).await
-            });
-            Ok(rows.await?.unwrap_or_default())
-        })
-    }
-
-    /// The log, oldest first. Reads only.
-    ///
-    /// # Errors
-    /// When the database cannot be reached or read.
-    pub async fn log(&mut self, database: impl Into<Database>) -> Result<Vec<LogRow>, Error> {
-        self.read_log(database.into()).await
-    }
-
-    fn read_log(&mut self, database: Database) -> Boxed<'_, Vec<LogRow>> {
-        Box::pin(async move {
-            let log = self.read(&database, async |connected, table| {
-                state::log(&mut connected.connection, table).await
-            });
-            Ok(log.await?.unwrap_or_default())
-        })
-    }
-
-    /// The database, as soon as it can be reached; `None` when it does not exist and is not to be
-    /// created.
-    async fn connect(
-        &mut self,
+    /// Does some work in a session; `None` where there is no database.
+    async fn visit<T>(
+        &self,
         database: &Database,
         create: bool,
-    ) -> Result<Option<Connected>, Error> {
-        check(&self.version_table(database))?;
-        let limit = self.options.connect_timeout;
-        connect(self.prefetch.take(), database, create, limit, &mut *self.on_event).await
-    }
-
-    /// What a database says that is not to be changed; `None` where there is none.
-    async fn read<T>(
-        &mut self,
-        database: &Database,
-        ask: impl AsyncFnOnce(&mut Connected, &VersionTable) -> Result<T, Error>,
+        work: impl AsyncFnOnce(&mut Session<'_>) -> Result<T, Error>,
     ) -> Result<Option<T>, Error> {
-        let table = self.version_table(database);
-        let Some(mut connected) = self.connect(database, false).await? else {
-            return Ok(None);
-        };
-        let said = ask(&mut connected, &table).await;
-        close(connected.connection).await?;
-        said.map(Some)
+        let connected = self.connect(database, create).await?;
+        let mut on_event = |event: &Event| self.emit(event);
+        let session = Session::new(connected, database, &self.options, &mut on_event);
+        let Some(mut session) = session else { return Ok(None) };
+        let outcome = work(&mut session).await;
+        session.end(outcome).await.map(Some)
     }
 
-    /// Applies what is missing below a target. The database is created when it is a SQLite file
-    /// that does not exist. Safe with many callers at once: each step happens once.
+    /// Applies the revisions that are missing below a target. An SQLite file that does not exist is
+    /// created. Any number of callers may do this at once: each step runs once.
     ///
     /// # Errors
-    /// [`Error::Target`] when the target names no place, [`Error::Plan`] when the plan cannot run
-    /// here, [`Error::Unknown`] and [`Error::Edited`] when database and files disagree, and what
-    /// the database says. Nothing of a failed transaction stays.
+    /// [`Error::Target`] when the target names no place, [`Error::Unknown`] and [`Error::Edited`]
+    /// when database and files disagree, [`Error::Statement`] when the database refuses a
+    /// statement. A failed transaction is rolled back.
     pub async fn upgrade(
         &mut self,
         database: impl Into<Database>,
@@ -189,8 +141,7 @@ impl<'h> Migrator<'h> {
     /// the down section that the version table stores.
     ///
     /// # Errors
-    /// As [`Migrator::upgrade`]; [`Error::Plan`] when a revision on the way cannot be undone:
-    /// nothing is run then.
+    /// As [`Migrator::upgrade`], and when a revision on the way is irreversible. Nothing runs then.
     pub async fn downgrade(
         &mut self,
         database: impl Into<Database>,
@@ -199,29 +150,25 @@ impl<'h> Migrator<'h> {
         self.run(database.into(), Destination::Down(target)).await
     }
 
-    fn run<'b>(
-        &'b mut self,
-        database: Database,
-        destination: Destination<'b>,
-    ) -> Boxed<'b, Report> {
+    fn run<'b>(&'b self, database: Database, destination: Destination<'b>) -> Boxed<'b, Report> {
         Box::pin(async move {
             let create = matches!(destination, Destination::Up(_));
-            let connected = self.connect(&database, create).await?;
-            let (history, options) = (self.history, &self.options);
-            let session = Session::new(connected, &database, options, &mut *self.on_event);
-            let Some(mut session) = session else {
-                let preview = preview_without_database(history, &database, options, destination)?;
-                let heads = preview.plan.heads_after(&history.graph);
-                return Ok(Report::new(&history.graph, &[], &heads));
-            };
-            let report = session.go(history, destination).await;
-            session.end(report).await
+            let history = self.history;
+            let work = async |session: &mut Session<'_>| session.run(history, destination).await;
+            match self.visit(&database, create, work).await? {
+                Some(report) => Ok(report),
+                None => {
+                    let preview = self.preview_without_database(&database, destination)?;
+                    let heads = preview.plan.heads_after(&history.graph);
+                    Ok(Report::new(&history.graph, &[], &heads))
+                }
+            }
         })
     }
 
     /// Reverts the newest applied revision, or the named head of several, and applies it again: in
-    /// one transaction where the database can hold both. Elsewhere, when the up fails, the down
-    /// stands; [`Migrator::upgrade`] or another redo finishes it then.
+    /// one transaction where the database can hold both. Elsewhere, when the up fails, the revision
+    /// stays reverted; [`Migrator::upgrade`] or another redo finishes then.
     ///
     /// # Errors
     /// As [`Migrator::downgrade`] and [`Migrator::upgrade`].
@@ -233,84 +180,19 @@ impl<'h> Migrator<'h> {
         self.run_redo(database.into(), revision).await
     }
 
-    fn run_redo<'b>(
-        &'b mut self,
-        database: Database,
-        revision: Option<&'b str>,
-    ) -> Boxed<'b, Report> {
+    fn run_redo<'b>(&'b self, database: Database, revision: Option<&'b str>) -> Boxed<'b, Report> {
         Box::pin(async move {
-            let connected = self.connect(&database, false).await?;
-            let session = Session::new(connected, &database, &self.options, &mut *self.on_event);
-            let mut session = session.ok_or_else(redo::nothing_applied)?;
-            let report = session.redo(self.history, revision).await;
-            session.end(report).await
+            let work = async |session: &mut Session<'_>| session.redo(self.history, revision).await;
+            let report = self.visit(&database, false, work).await?;
+            report.ok_or_else(redo::nothing_applied)
         })
     }
 
-    /// What [`Migrator::redo`] would do now. Reads only.
+    /// Writes or removes version rows without running anything. With `purge` all rows are removed
+    /// first, unknown ones too.
     ///
     /// # Errors
-    /// Those that the run would meet before its first step.
-    pub async fn plan_redo(
-        &mut self,
-        database: impl Into<Database>,
-        revision: Option<&str>,
-    ) -> Result<Preview<'h>, Error> {
-        self.preview_redo(database.into(), revision).await
-    }
-
-    fn preview_redo<'b>(
-        &'b mut self,
-        database: Database,
-        revision: Option<&'b str>,
-    ) -> Boxed<'b, Preview<'h>> {
-        Box::pin(async move {
-            let connected = self.connect(&database, false).await?;
-            let session = Session::new(connected, &database, &self.options, &mut *self.on_event);
-            let mut session = session.ok_or_else(redo::nothing_applied)?;
-            let preview = session.preview_redo(self.history, revision).await;
-            session.end(preview).await
-        })
-    }
-
-    /// What [`Migrator::upgrade`] or [`Migrator::downgrade`] would do now. Reads only.
-    ///
-    /// # Errors
-    /// Those that the run would meet before its first step.
-    pub async fn plan(
-        &mut self,
-        database: impl Into<Database>,
-        direction: Direction,
-        target: &Target,
-    ) -> Result<Preview<'h>, Error> {
-        let destination = match direction {
-            Direction::Up => Destination::Up(target),
-            Direction::Down => Destination::Down(target),
-        };
-        self.preview(database.into(), destination).await
-    }
-
-    fn preview<'b>(
-        &'b mut self,
-        database: Database,
-        destination: Destination<'b>,
-    ) -> Boxed<'b, Preview<'h>> {
-        Box::pin(async move {
-            let connected = self.connect(&database, false).await?;
-            let (history, options) = (self.history, &self.options);
-            let session = Session::new(connected, &database, options, &mut *self.on_event);
-            let Some(mut session) = session else {
-                return preview_without_database(history, &database, options, destination);
-            };
-            let preview = session.preview(history, destination).await;
-            session.end(preview).await
-        })
-    }
-
-    /// Writes or removes rows without running anything.
-    ///
-    /// # Errors
-    /// As [`Migrator::upgrade`], but for mistakes that only running could meet.
+    /// As [`Migrator::upgrade`], without the errors of statements.
     pub async fn stamp(
         &mut self,
         database: impl Into<Database>,
@@ -321,21 +203,20 @@ impl<'h> Migrator<'h> {
     }
 
     fn run_stamp<'b>(
-        &'b mut self,
+        &'b self,
         database: Database,
         targets: &'b [Target],
         purge: bool,
     ) -> Boxed<'b, Report> {
         Box::pin(async move {
-            let connected = self.connect(&database, true).await?;
-            let session = Session::new(connected, &database, &self.options, &mut *self.on_event);
-            let Some(mut session) = session else { return Ok(Report::default()) };
-            let report = session.stamp(self.history, targets, purge).await;
-            session.end(report).await
+            let work =
+                async |session: &mut Session<'_>| session.stamp(self.history, targets, purge).await;
+            Ok(self.visit(&database, true, work).await?.unwrap_or_default())
         })
     }
 
-    /// Settles the steps that stopped in the middle, as a person has found out; what it settled.
+    /// Records how steps that stopped in the middle ended, as a person has found out. Returns those
+    /// steps.
     ///
     /// # Errors
     /// When the database cannot be reached, read or written.
@@ -347,8 +228,15 @@ impl<'h> Migrator<'h> {
         self.run_repair(database.into(), repair).await
     }
 
-    /// Writes a version table that is missing again, with the revisions that its log leaves applied;
-    /// which those are, none when it is not missing.
+    fn run_repair(&self, database: Database, repair: Repair) -> Boxed<'_, Vec<Unfinished>> {
+        Box::pin(async move {
+            let work = async |session: &mut Session<'_>| session.repair(self.history, repair).await;
+            Ok(self.visit(&database, false, work).await?.unwrap_or_default())
+        })
+    }
+
+    /// Writes a missing version table again, with the revisions that its log leaves applied.
+    /// Returns their ids; none when the table is not missing.
     ///
     /// # Errors
     /// [`Error::Unknown`] when one of them is unknown, and as [`Migrator::repair`].
@@ -359,42 +247,26 @@ impl<'h> Migrator<'h> {
         self.run_repair_from_log(database.into()).await
     }
 
-    fn run_repair_from_log(&mut self, database: Database) -> Boxed<'_, Vec<String>> {
+    fn run_repair_from_log(&self, database: Database) -> Boxed<'_, Vec<String>> {
         Box::pin(async move {
-            let connected = self.connect(&database, false).await?;
-            let session = Session::new(connected, &database, &self.options, &mut *self.on_event);
-            let Some(mut session) = session else { return Ok(Vec::new()) };
-            let written = session.repair_from_log(self.history).await;
-            session.end(written).await
+            let work =
+                async |session: &mut Session<'_>| session.repair_from_log(self.history).await;
+            Ok(self.visit(&database, false, work).await?.unwrap_or_default())
         })
     }
 
-    fn run_repair(&mut self, database: Database, repair: Repair) -> Boxed<'_, Vec<Unfinished>> {
-        Box::pin(async move {
-            let connected = self.connect(&database, false).await?;
-            let session = Session::new(connected, &database, &self.options, &mut *self.on_event);
-            let Some(mut session) = session else { return Ok(Vec::new()) };
-            let resolved = session.repair(self.history, repair).await;
-            session.end(resolved).await
-        })
+    /// Returns what going somewhere does where there is no database yet.
+    fn preview_without_database(
+        &self,
+        database: &Database,
+        destination: Destination<'_>,
+    ) -> Result<Preview<'h>, Error> {
+        let state = DatabaseState::empty(&self.history.graph);
+        destination.preview(Cow::Borrowed(self.history), state, database, &self.options)
     }
 }
 
 /// Refuses a version table that would not stay where it is put.
 pub(crate) fn check(table: &VersionTable) -> Result<(), Error> {
     table.check().map_err(|(message, help)| Error::Plan { message, help: vec![help] })
-}
-
-/// What going the way does where there is no database yet.
-fn preview_without_database<'h>(
-    history: &'h History,
-    database: &Database,
-    options: &Options,
-    destination: Destination<'_>,
-) -> Result<Preview<'h>, Error> {
-    destination.preview(Cow::Borrowed(history), Status::empty(&history.graph), database, options)
-}
-
-async fn close(connection: Connection) -> Result<(), Error> {
-    connection.close().await.map_err(|e| Error::database("closing the connection", e))
 }

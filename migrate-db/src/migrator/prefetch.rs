@@ -15,7 +15,7 @@ use crate::database::Database;
 use crate::driver::Connection;
 use crate::error::Error;
 use crate::event::Event;
-use crate::state::{self, Status, StoredState};
+use crate::state::{self, DatabaseState, StoredState};
 
 /// A connection on its way, and what the version table says: what a command that reads a thousand
 /// files asks for before it does.
@@ -46,9 +46,9 @@ impl Connected {
         &mut self,
         table: &VersionTable,
         history: &History,
-    ) -> Result<Status, Error> {
+    ) -> Result<DatabaseState, Error> {
         match self.stored.take() {
-            Some(stored) => Status::of(&stored, history, table.dialect()),
+            Some(stored) => DatabaseState::of(&stored, history, table.dialect()),
             None => state::read(&mut self.connection, table, history).await,
         }
     }
@@ -122,7 +122,7 @@ impl Prefetch {
     /// When the database cannot be reached, or does not let go.
     pub async fn close(self) -> Result<(), Error> {
         match self.connected().await? {
-            Some(connected) => super::close(connected.connection).await,
+            Some(connected) => super::reads::close(connected.connection).await,
             None => Ok(()),
         }
     }

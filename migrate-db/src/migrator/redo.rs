@@ -18,7 +18,7 @@ use super::session::{Session, plan_error};
 use crate::error::Error;
 use crate::event::Event;
 use crate::replay;
-use crate::state::{self, Status};
+use crate::state::{self, DatabaseState};
 
 /// What a redo is about.
 pub(super) struct Redo {
@@ -32,7 +32,7 @@ impl Redo {
     /// The redo that stopped between its halves, else that of an applied head.
     fn choose(
         graph: &Graph,
-        status: &Status,
+        status: &DatabaseState,
         log: &[LogRow],
         revision: Option<&str>,
     ) -> Result<Self, Error> {
@@ -68,7 +68,7 @@ impl Redo {
     }
 
     /// What is left to do.
-    pub(super) fn plan(&self, graph: &Graph, status: &Status, log: &[LogRow]) -> Plan {
+    pub(super) fn plan(&self, graph: &Graph, status: &DatabaseState, log: &[LogRow]) -> Plan {
         let reverted = |node: Node| {
             let mut known =
                 self.nodes.iter().zip(&self.before).filter(|(known, _)| **known == node);

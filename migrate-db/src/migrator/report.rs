@@ -5,41 +5,78 @@ use std::time::Duration;
 
 use migrate_core::graph::{Graph, Node};
 use migrate_core::history::History;
-use migrate_core::plan::{Direction, Plan};
+use migrate_core::plan::{Direction, Plan, Step};
 
 use crate::runner::CompletedStep;
-use crate::state::Status;
+use crate::state::DatabaseState;
+use crate::status::{Status, ids};
 
 /// What a run would do, and from where.
 #[derive(Debug, Clone)]
 pub struct Preview<'h> {
-    /// The history; where the way leads down, with the revisions that only the database knows.
-    pub history: Cow<'h, History>,
-    /// Where the database stands.
-    pub status: Status,
+    /// The history; where the direction is down, with the unknown revisions of the database.
+    pub(crate) history: Cow<'h, History>,
+    /// The state of the database.
+    pub(crate) status: DatabaseState,
     /// The steps.
-    pub plan: Plan,
+    pub(crate) plan: Plan,
 }
 
 impl Preview<'_> {
-    /// The ids of revisions that it would undo though the graph of the files does not know them.
+    /// Returns the steps in their order.
     #[must_use]
-    pub fn unknown_downs(&self, known: &Graph) -> Vec<String> {
+    pub fn steps(&self) -> Vec<PlannedStep> {
+        let graph = &self.history.graph;
+        let step = |step: &Step| PlannedStep {
+            revision: graph.id(step.node).to_string(),
+            message: graph.revision(step.node).message().to_owned(),
+            direction: step.direction,
+        };
+        self.plan.steps.iter().map(step).collect()
+    }
+
+    /// Returns the heads of the database after the run.
+    #[must_use]
+    pub fn heads_after(&self) -> Vec<String> {
+        ids(&self.history.graph, self.plan.heads_after(&self.history.graph))
+    }
+
+    /// Returns the state of the database before the run.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        Status::new(self.status.clone(), &self.history.graph)
+    }
+
+    /// Returns the ids of the revisions that the run would revert though the graph does not contain
+    /// them.
+    pub(crate) fn unknown_downs(&self, known: &Graph) -> Vec<String> {
         let ids = self.plan.steps.iter().map(|step| self.history.graph.id(step.node));
         ids.filter(|id| known.node(id.as_str()).is_none()).map(ToString::to_string).collect()
     }
 
-    /// What a run would report that has nothing to do; `None` where it has something.
-    #[must_use]
-    pub fn nothing_to_do(&self) -> Option<Report> {
+    /// Returns the report of a run that has nothing to do; `None` where there is something.
+    pub(crate) fn nothing_to_do(&self) -> Option<Report> {
         let graph = &self.history.graph;
         let idle = self.plan.steps.is_empty() && self.status.unfinished.is_empty();
         idle.then(|| Report::new(graph, &[], &self.plan.heads_after(graph)))
     }
 }
 
+/// One step that a run would do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PlannedStep {
+    /// The revision.
+    pub revision: String,
+    /// The message of the revision.
+    pub message: String,
+    /// Whether the revision would be applied or reverted.
+    pub direction: Direction,
+}
+
 /// What a run did.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct Report {
     /// The steps, all of them committed.
     pub steps: Vec<ReportedStep>,
@@ -49,6 +86,7 @@ pub struct Report {
 
 /// One step that was done.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ReportedStep {
     /// The revision.
     pub revision: String,
@@ -70,7 +108,7 @@ impl Report {
         };
         Self {
             steps: done.iter().map(step).collect(),
-            heads_after: heads.iter().map(|node| graph.id(*node).to_string()).collect(),
+            heads_after: ids(graph, heads.iter().copied()),
         }
     }
 }

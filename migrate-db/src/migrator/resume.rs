@@ -7,14 +7,14 @@ use migrate_core::script::{Script, ScriptOptions, fingerprint_of, statements_of}
 use super::session::plan_error;
 use crate::database::Database;
 use crate::error::Error;
-use crate::state::Status;
+use crate::state::DatabaseState;
 use crate::unfinished::resume_command;
 
 /// The rest of the step that stopped in the middle, when it is known exactly where it stands and
 /// the command continues it.
 pub(super) fn resume(
     history: &History,
-    status: &Status,
+    status: &DatabaseState,
     continues: impl FnOnce(Step) -> bool,
     database: &Database,
     script_options: ScriptOptions,

@@ -20,7 +20,7 @@ use crate::error::Error;
 use crate::event::Event;
 use crate::recovery::{self, Resolution};
 use crate::runner::{CompletedStep, Outcome, RunContext, Runner};
-use crate::state::{self, MissingTable, Status};
+use crate::state::{self, DatabaseState, MissingTable};
 use crate::unfinished::{Unfinished, resume_command};
 
 /// How often a lost connection is made again in one run.
@@ -54,7 +54,7 @@ enum Round {
     /// A part was done; another round does the rest.
     Continue,
     /// Another runner did it, or a part of it.
-    Overtaken(Status),
+    Overtaken(DatabaseState),
 }
 
 /// Counts how often a run is overtaken.
@@ -71,7 +71,7 @@ impl Limit {
     ///
     /// # Errors
     /// When nobody moves the database, or planning does not come to an end.
-    pub(super) fn overtaken(&mut self, status: &Status) -> Result<(), Error> {
+    pub(super) fn overtaken(&mut self, status: &DatabaseState) -> Result<(), Error> {
         let now = (status.generation, status.unfinished.clone());
         self.standstills = if self.last.as_ref() == Some(&now) { self.standstills + 1 } else { 0 };
         self.total += 1;
@@ -222,7 +222,7 @@ impl Session<'_> {
         &mut self,
         graph: &Graph,
         objective: &Objective,
-        status: &Status,
+        status: &DatabaseState,
     ) -> Result<Plan, Error> {
         match objective {
             Objective::Goal(goal, _) => Ok(goal.plan(graph, &status.applied)),
@@ -234,7 +234,11 @@ impl Session<'_> {
     }
 
     /// Creates the table that is missing while the other one exists; whether one was.
-    pub(super) async fn recreate(&mut self, graph: &Graph, status: &Status) -> Result<bool, Error> {
+    pub(super) async fn recreate(
+        &mut self,
+        graph: &Graph,
+        status: &DatabaseState,
+    ) -> Result<bool, Error> {
         let table = match &status.missing {
             None => return Ok(false),
             Some(MissingTable::Log) => self.table.log(),
@@ -250,7 +254,7 @@ impl Session<'_> {
     async fn is_running_elsewhere(
         &mut self,
         history: &History,
-        status: &Status,
+        status: &DatabaseState,
         was_overtaken: bool,
     ) -> Result<bool, Error> {
         let alone = self.options.lock != Locking::None && (self.lock.is_some() || !was_overtaken);
@@ -270,7 +274,7 @@ impl Session<'_> {
     pub(super) fn runner<'r>(
         &'r mut self,
         graph: &'r Graph,
-        status: &Status,
+        status: &DatabaseState,
         script_options: ScriptOptions,
         redo: bool,
     ) -> Runner<'r> {

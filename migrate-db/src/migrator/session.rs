@@ -21,7 +21,7 @@ use crate::database::Database;
 use crate::error::Error;
 use crate::event::Event;
 use crate::runner::Outcome;
-use crate::state::{self, MissingTable, Status};
+use crate::state::{self, DatabaseState, MissingTable};
 use crate::unfinished::{Repair, Unfinished};
 use crate::unknown;
 
@@ -33,7 +33,7 @@ pub(super) enum Destination<'t> {
 }
 
 impl Destination<'_> {
-    fn goal(self, graph: &Graph, status: &Status) -> Result<Goal, Error> {
+    fn goal(self, graph: &Graph, status: &DatabaseState) -> Result<Goal, Error> {
         Ok(match self {
             Self::Up(target) => Goal::upgrade(graph, &status.applied, target)?,
             Self::Down(target) => Goal::downgrade(graph, &status.applied, target)?,
@@ -45,7 +45,7 @@ impl Destination<'_> {
     pub(super) fn preview<'h>(
         self,
         history: Cow<'h, History>,
-        status: Status,
+        status: DatabaseState,
         database: &Database,
         options: &Options,
     ) -> Result<Preview<'h>, Error> {
@@ -110,8 +110,8 @@ impl<'m> Session<'m> {
         outcome.and_then(|done| closed.map(|()| done))
     }
 
-    /// Goes the way as far as it leads.
-    pub(super) async fn go(
+    /// Runs what leads to a destination.
+    pub(super) async fn run(
         &mut self,
         history: &History,
         destination: Destination<'_>,
@@ -192,7 +192,7 @@ impl<'m> Session<'m> {
         purge: bool,
     ) -> Result<Report, Error> {
         let graph = &history.graph;
-        let empty = Status::empty(graph);
+        let empty = DatabaseState::empty(graph);
         plan::stamp(graph, &empty.applied, targets, purge)?;
         self.enter().await?;
         let mut limit = Limit::default();
@@ -266,7 +266,7 @@ impl<'m> Session<'m> {
     async fn with_unknown_revisions(
         &mut self,
         history: &History,
-        status: &Status,
+        status: &DatabaseState,
         direction: Direction,
     ) -> Result<Option<History>, Error> {
         if status.unknown.is_empty() || direction == Direction::Up {

@@ -22,7 +22,7 @@ use crate::error::Error;
 use crate::inspect::{self, SchemaReader};
 use crate::migrator::{Options, plan_error};
 use crate::runner::{Outcome, RunContext, Runner};
-use crate::state::{self, Status};
+use crate::state::{self, DatabaseState};
 
 use super::provision;
 use super::rows::Fills;
@@ -41,7 +41,7 @@ pub(super) struct Session<'h> {
     /// What filled tables so far, on all databases of the walk.
     fills: Arc<Mutex<Fills>>,
     /// Where the database stands after a step: nobody else uses it.
-    status: Option<Status>,
+    status: Option<DatabaseState>,
 }
 
 impl<'h> Session<'h> {
@@ -97,7 +97,7 @@ impl<'h> Session<'h> {
     }
 
     /// Where the database stands.
-    pub(super) async fn status(&mut self) -> Result<Status, Error> {
+    pub(super) async fn status(&mut self) -> Result<DatabaseState, Error> {
         state::read(&mut self.connection, &self.table, self.history).await
     }
 
@@ -133,7 +133,7 @@ impl<'h> Session<'h> {
                 self.reader.reconnected();
                 let now = self.status().await?;
                 // That it failed is in the log.
-                if now != (Status { generation: now.generation, ..before }) {
+                if now != (DatabaseState { generation: now.generation, ..before }) {
                     return Err(error);
                 }
                 self.run(&steps, now).await
@@ -142,7 +142,7 @@ impl<'h> Session<'h> {
         }
     }
 
-    async fn run(&mut self, steps: &[Step], mut status: Status) -> Result<(), Error> {
+    async fn run(&mut self, steps: &[Step], mut status: DatabaseState) -> Result<(), Error> {
         let graph = &self.history.graph;
         let dialect = self.table.dialect();
         let how = self.options.script_options(dialect);

@@ -258,7 +258,7 @@ fn repair_settles_a_step_that_stopped_in_the_middle() {
     8 | CREATE TABEL e (id INTEGER)
       | ^^^^^^^^^^^^^^^^^^^^^^^^^^^ near "TABEL": syntax error
       |
-      = help: the statement before it stays: mend the file and `cargo migrate upgrade` goes on here, or undo them and `cargo migrate repair`
+      = help: the first statement of the step stays: fix the file and run `cargo migrate upgrade` to continue, or undo them and run `cargo migrate repair`
       = help: done and committed before: aaa, bbb, ccc
     "#);
     assert_snapshot!(env.run(&["repair", "--format", "json"]), @r#"

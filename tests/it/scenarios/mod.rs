@@ -132,9 +132,7 @@ pub(crate) async fn status(db: &Db, history: &History) -> Status {
 
 /// The ids of what is applied, in order.
 pub(crate) async fn applied(db: &Db, history: &History) -> Vec<String> {
-    let status = status(db, history).await;
-    let graph = &history.graph;
-    graph.order().filter(|n| status.applied.contains(*n)).map(|n| graph.id(n).to_string()).collect()
+    status(db, history).await.applied
 }
 
 /// The log's events with their revisions.

@@ -106,7 +106,7 @@ async fn a_failed_down_names_the_command_that_continues(db: Db) {
     upgrade(&db, &broken, "head").await.unwrap();
     let error = downgrade(&db, &broken, "base").await.unwrap_err();
     let help = whole(&error);
-    assert!(help.contains("`cargo migrate downgrade a1` goes on here"), "{help}");
+    assert!(help.contains("run `cargo migrate downgrade a1` to continue"), "{help}");
     let error = upgrade(&db, &broken, "head").await.unwrap_err();
     assert!(whole(&error).contains("`cargo migrate downgrade a1`"), "{}", whole(&error));
     let mended = with("DROP TABLE u; DROP TABLE t; CREATE TABLE t (id INTEGER);");

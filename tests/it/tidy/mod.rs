@@ -98,7 +98,8 @@ fn a_database_is_named_only_where_it_differs() {
     ];
     let is_variant = |name: &Vec<String>| match name.as_slice() {
         [.., of, variant] => {
-            (of == "Dialect" || of == "Place") && VARIANTS.contains(&variant.as_str())
+            ["Dialect", "ConnectionSource", "Place"].contains(&of.as_str())
+                && VARIANTS.contains(&variant.as_str())
         }
         _ => false,
     };

@@ -3,10 +3,10 @@
 use migrate_core::diagnostic::{Diagnostics, Severity};
 use migrate_core::graph::Graph;
 
-use crate::Status;
 use crate::cli::describe::{Count, place};
 use crate::cli::ui::Format;
 use crate::cli::{CliError, Context, Exit, report};
+use crate::state::DatabaseState;
 
 #[derive(Debug, Clone, clap::Args)]
 #[command(
@@ -41,7 +41,7 @@ impl Args {
 struct Answer<'a> {
     graph: &'a Graph,
     found: &'a Diagnostics,
-    status: Option<&'a Status>,
+    status: Option<&'a DatabaseState>,
 }
 
 impl<'a> Answer<'a> {
@@ -49,7 +49,7 @@ impl<'a> Answer<'a> {
         !self.found.has_errors() && self.status.is_none_or(|status| self.is_at_head(status))
     }
 
-    fn is_at_head(&self, status: &Status) -> bool {
+    fn is_at_head(&self, status: &DatabaseState) -> bool {
         let trouble = [status.unknown.len(), status.edited.len(), status.unfinished.len()];
         status.pending(self.graph).is_empty() && trouble == [0; 3]
     }

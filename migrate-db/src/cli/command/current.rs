@@ -2,10 +2,10 @@
 
 use migrate_core::graph::Graph;
 
-use crate::Status;
 use crate::cli::describe::{Count, Entry, Line, names};
 use crate::cli::ui::{Format, style};
 use crate::cli::{CliError, Context, Exit, report};
+use crate::state::DatabaseState;
 
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = "Examples:
@@ -36,7 +36,7 @@ impl Args {
     }
 }
 
-fn show(context: &Context<'_>, graph: &Graph, status: &Status) {
+fn show(context: &Context<'_>, graph: &Graph, status: &DatabaseState) {
     let ui = context.ui;
     for node in status.heads(graph) {
         if ui.is_verbose() {
@@ -59,7 +59,7 @@ fn show(context: &Context<'_>, graph: &Graph, status: &Status) {
 }
 
 /// Says what is not as it should be.
-pub(super) fn trouble(context: &Context<'_>, graph: &Graph, status: &Status) {
+pub(super) fn trouble(context: &Context<'_>, graph: &Graph, status: &DatabaseState) {
     if !status.edited.is_empty() {
         let edited = names(graph, &status.edited);
         context.ui.warn(format_args!("edited after this database ran them: {edited}"));

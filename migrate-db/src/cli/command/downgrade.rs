@@ -69,7 +69,7 @@ impl Args {
         announce(context.ui, database, &options);
         let must_look = self.confirm.must_look(database);
         if self.run.dry_run || may_ask || must_look || self.backup.wanted() {
-            let mut migrator = context.migrator().options(options.clone());
+            let migrator = context.migrator().options(options.clone());
             let ahead = migrator.plan(database, Direction::Down, &target).await?;
             let unknown = ahead.unknown_downs(&context.history.graph);
             if self.run.dry_run {

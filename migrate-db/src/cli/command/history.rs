@@ -2,11 +2,11 @@
 
 use migrate_core::graph::{Node, Set};
 
-use crate::Status;
 use crate::cli::describe::{Entry, Line};
 use crate::cli::lanes::{Lanes, Row};
 use crate::cli::ui::Format;
 use crate::cli::{CliError, Context, Exit, report};
+use crate::state::DatabaseState;
 
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = "Examples:
@@ -71,7 +71,7 @@ impl Args {
     }
 
     /// The database is asked only for what depends on it.
-    async fn status(&self, context: &Context<'_>) -> Result<Option<Status>, CliError> {
+    async fn status(&self, context: &Context<'_>) -> Result<Option<DatabaseState>, CliError> {
         let needed = self.indicate_current
             || self.range.as_ref().is_some_and(|range| range.contains("current"));
         if needed {

@@ -16,7 +16,9 @@ mod stamp;
 mod upgrade;
 
 use super::{CliError, Context, Exit, Ui};
-use crate::{AppliedDigest, Database, Options, Prefetch};
+use crate::applied_digest::AppliedDigest;
+use crate::migrator::Prefetch;
+use crate::{Database, Options};
 
 /// The commands that run and ask.
 #[derive(Debug, Clone, clap::Subcommand)]

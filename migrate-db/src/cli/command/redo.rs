@@ -30,7 +30,7 @@ impl Args {
         context.well_formed()?;
         let database = context.database()?;
         let preview = async || {
-            let mut migrator = context.migrator().options(self.run.shown(context));
+            let migrator = context.migrator().options(self.run.shown(context));
             migrator.plan_redo(database, self.revision.as_deref()).await
         };
         context.sound_alone(Direction::Up)?;

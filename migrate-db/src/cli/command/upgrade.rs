@@ -2,10 +2,12 @@
 
 use migrate_core::plan::Direction;
 
+use crate::applied_digest::AppliedDigest;
 use crate::cli::arguments::{BackupArgs, RunArgs, SqlArgs};
 use crate::cli::running::{announce, done, has_empty_up, preview, script, target};
 use crate::cli::{CliError, Context, Exit, Ui};
-use crate::{AppliedDigest, Database, Options, Prefetch};
+use crate::migrator::Prefetch;
+use crate::{Database, Options};
 
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = "Examples:
@@ -72,7 +74,7 @@ impl Args {
         let options = self.run.shown(context);
         announce(context.ui, database, &options);
         if self.run.dry_run || self.backup.wanted() {
-            let mut migrator = context.migrator().options(options.clone());
+            let migrator = context.migrator().options(options.clone());
             let ahead = migrator.plan(database, Direction::Up, &target).await?;
             if self.run.dry_run {
                 return Ok(preview(context.ui, &ahead.history.graph, &ahead.plan));
