@@ -12,6 +12,7 @@ pub mod diagnostic;
 pub mod dialect;
 pub mod directory;
 pub mod embed;
+pub mod expr;
 pub mod graph;
 pub mod history;
 pub mod ident;

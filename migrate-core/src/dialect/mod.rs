@@ -6,11 +6,12 @@
 //!
 //! Each database has a folder with the same files: `mod` (lexical rules, capabilities, statement
 //! forms), `templates` (the SQL that the tool sends), `apply` (what an operation does to a schema),
-//! and where they exist `keywords`, `grammar`, `parse`, `catalog` and `types` (the normal names of
-//! types).
+//! and where they exist `keywords`, `grammar`, `parse`, `catalog`, `types` (the normal names of
+//! types) and `expr` (when two expressions are the same).
 
 mod admin;
 mod capabilities;
+mod expressions;
 mod forms;
 mod literal;
 mod lock;

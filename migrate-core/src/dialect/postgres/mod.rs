@@ -3,6 +3,7 @@
 //! `templates` holds the SQL that the tool itself sends. `parse` reads a statement into operations.
 
 mod apply;
+pub(in crate::dialect) mod expr;
 mod keywords;
 mod parse;
 mod templates;

@@ -5,12 +5,14 @@
 
 mod apply;
 mod catalog;
+mod expr;
 mod grammar;
 mod keywords;
 mod parse;
 mod templates;
 
 pub use catalog::{Entry, schema};
+pub(super) use expr::compare_expressions;
 pub use parse::parse;
 
 use super::{Capabilities, Definition, StatementForms, Transactions};
