@@ -237,6 +237,10 @@ impl Parser<'_> {
             return Ok(Some(Expr::new(head, vec![take(left), low, high])));
         }
         if let Some(word) = self.cursor.eat_any(self.grammar.matches) {
+            let not = if negated { "not " } else { "" };
+            if let Some(expr) = self.quantified(&format!("{not}{word}"), left)? {
+                return Ok(Some(expr));
+            }
             let mut operands = vec![take(left), self.expression(self.grammar.matching)?];
             if self.cursor.eat("escape") {
                 operands.push(self.expression(self.grammar.matching)?);

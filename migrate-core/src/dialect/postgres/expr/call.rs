@@ -57,23 +57,29 @@ impl Resolver<'_> {
         // With one argument the name of a type is a cast, unless a function takes just that.
         if let ([only], Some(to)) = (types.as_slice(), Type::named(name))
             && !catalog::function(name).iter().any(is_exact)
-            && (*only == Type::Literal || !has_cast_function(only, name))
             && let Some(argument) = arguments.first().cloned()
         {
-            return self.call_as_cast(argument, &to);
+            return match (only.base(), catalog::cast(&only.base().name(), name)) {
+                (Type::Literal, _) => self.coerce(argument, &to),
+                // A cast through text, which only strings have.
+                (_, None) if only.category().0 == 'S' || to.category().0 == 'S' => {
+                    self.coerce(argument, &to)
+                }
+                _ => self.unknown_call(written, arguments),
+            };
         }
+        // The server prints keywords only for the form that counts characters.
+        let written = match (written, types.len()) {
+            ("substring from", 2) if types[1].category().0 != 'N' => name,
+            ("substring from", 3) if types[1].category().0 != 'N' => {
+                return self.unknown_call(written, arguments);
+            }
+            _ => written,
+        };
         match select::function(name, &types) {
             Some(selected) => self.selected(written, selected, arguments),
             None => self.unknown_call(written, arguments),
         }
-    }
-
-    fn call_as_cast(&mut self, argument: Typed, to: &Type) -> Result<Typed> {
-        if argument.of == Type::Literal {
-            return self.coerce(argument, to);
-        }
-        self.doubt(|| format!("a call of the type {}", to.name()));
-        self.coerce(argument, to)
     }
 
     fn unknown_call(&mut self, name: &str, arguments: Vec<Typed>) -> Result<Typed> {
@@ -174,10 +180,4 @@ impl Resolver<'_> {
 
 fn known(of: Option<Type>) -> Option<Type> {
     of.filter(|of| !matches!(of, Type::Other(_)))
-}
-
-/// Whether the server has a function that makes the cast, which a call by the type's name calls.
-fn has_cast_function(from: &Type, to: &str) -> bool {
-    let forms = catalog::function(to);
-    matches!(from.base(), Type::Base(from) if catalog::cast(from, to).is_some()) || forms.len() > 1
 }

@@ -97,6 +97,10 @@ impl Resolver<'_> {
             Written::And => self.chain(Head::And, &expr.operands),
             Written::Or => self.chain(Head::Or, &expr.operands),
             Written::Not => {
+                if let Some(operand) = null_test(&expr.operands[0]) {
+                    let inner = self.expr(operand)?.node;
+                    return boolean("is null", vec![inner]);
+                }
                 let inner = self.boolean(&expr.operands[0])?;
                 boolean("not", vec![inner])
             }
@@ -109,6 +113,10 @@ impl Resolver<'_> {
                 boolean(&format!("is {word} {negated}"), vec![inner])
             }
             Written::Distinct => {
+                if let Some(operand) = null_test(expr) {
+                    let inner = self.expr(operand)?.node;
+                    return boolean("is not null", vec![inner]);
+                }
                 let equal = self.operator("=", &expr.operands)?.node;
                 boolean(&format!("distinct {:?}", equal.head), equal.operands)
             }
@@ -419,6 +427,13 @@ impl Resolver<'_> {
     fn quantified(&mut self, name: &str, all: bool, operands: &[Expr]) -> Result<Typed> {
         let [left, right] = operands else { return Err("ANY".to_owned()) };
         let (left, right) = (self.expr(left)?, self.expr(right)?);
+        let name = match name {
+            "like" => "~~",
+            "not like" => "!~~",
+            "ilike" => "~~*",
+            "not ilike" => "!~~*",
+            name => name,
+        };
         self.any(name, all, left, right)
     }
 
@@ -494,6 +509,18 @@ fn row_operator(name: &str) -> Option<Head> {
     match name {
         "=" => Some(Head::And),
         "<>" => Some(Head::Or),
+        _ => None,
+    }
+}
+
+/// `x` of `x IS DISTINCT FROM NULL`, which is a test for NULL.
+fn null_test(expr: &Expr) -> Option<&Expr> {
+    let (Written::Distinct, [left, right]) = (&expr.head, expr.operands.as_slice()) else {
+        return None;
+    };
+    match (&left.head, &right.head) {
+        (_, Written::Null) => Some(left),
+        (Written::Null, _) => Some(right),
         _ => None,
     }
 }

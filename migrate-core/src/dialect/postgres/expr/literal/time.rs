@@ -139,7 +139,14 @@ pub(super) fn interval(text: &str) -> Option<String> {
             "y" | "yr" | "yrs" | "year" | "years" => months += whole()? * 12,
             "mon" | "mons" | "month" | "months" => months += whole()?,
             "w" | "week" | "weeks" => days += whole()? * 7,
-            "d" | "day" | "days" => days += whole()?,
+            "d" | "day" | "days" => match digits.split_once('.') {
+                None => days += whole()?,
+                Some((whole, part)) => {
+                    days += i128::from(number(whole, 9)? * sign);
+                    let part = fraction(&format!("0.{part}"))?;
+                    micros += i128::from(part * sign) * 86_400;
+                }
+            },
             "h" | "hr" | "hrs" | "hour" | "hours" => micros += long(3600)?,
             "m" | "min" | "mins" | "minute" | "minutes" => micros += long(60)?,
             "s" | "sec" | "secs" | "second" | "seconds" => micros += long(1)?,
