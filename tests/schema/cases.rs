@@ -44,3 +44,8 @@ async fn sides(dialect: Dialect) {
 async fn sqlite_cases_are_as_the_catalog_has_them() {
     sides(Dialect::Sqlite).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn mysql_cases_are_as_the_catalog_has_them() {
+    sides(Dialect::Mysql).await;
+}

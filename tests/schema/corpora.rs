@@ -78,3 +78,13 @@ async fn gitness_sqlite_is_as_the_catalog_has_it() {
 async fn authelia_sqlite_is_as_the_catalog_has_it() {
     walk("authelia_sqlite", Dialect::Sqlite).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn authelia_mysql_is_as_the_catalog_has_it() {
+    walk("authelia_mysql", Dialect::Mysql).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn syncstorage_mysql_is_as_the_catalog_has_it() {
+    walk("syncstorage_tokenserver_mysql", Dialect::Mysql).await;
+}

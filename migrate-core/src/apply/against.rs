@@ -25,6 +25,9 @@ pub fn against(state: &State, catalog: &Schema) -> Against {
     state.rules.present(state, &mut schema);
     let mut result = Against::default();
     for difference in compare(&schema, catalog) {
+        if state.rules.same_text(state, &difference) == Sameness::Equal {
+            continue;
+        }
         if is_claimed(state, &difference) {
             result.differences.push(difference);
         } else {

@@ -183,6 +183,12 @@ impl Constrains for Check {
         self.generated_name
     }
 
+    /// A check without a name belongs to a column, or cannot be told from others.
+    fn columns(&self) -> Option<&[String]> {
+        let of_column = self.name.is_none() && self.details.starts_with("of the column");
+        of_column.then(|| std::slice::from_ref(&self.details))
+    }
+
     fn text(&self) -> String {
         render::check(self)
     }
@@ -272,6 +278,7 @@ impl Facts for Index {
             nulls_not_distinct: _,
             predicate,
             details: _,
+            implied: _,
             comment: words,
         } = self;
         vec![

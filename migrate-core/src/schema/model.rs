@@ -268,6 +268,9 @@ pub struct Index {
     pub predicate: Option<String>,
     /// What else is said of it: `WITH (fillfactor=70)`, `INVALID`, `CLUSTER`.
     pub details: String,
+    /// Whether the database made it because a foreign key needs one. A catalog does not tell, so an
+    /// index that was read there is never marked.
+    pub implied: bool,
     /// The comment.
     pub comment: Option<String>,
 }

@@ -30,6 +30,7 @@ fn full() -> Schema {
         predicate: some("age > 0"),
         details: String::new(),
         comment: some("quick"),
+        implied: false,
     };
     let email = Column {
         name: "email".into(),

@@ -104,6 +104,7 @@ impl SchemaBuilder {
                 predicate,
                 details,
                 comment,
+                implied: false,
             };
             indexes.insert(name, index);
         }

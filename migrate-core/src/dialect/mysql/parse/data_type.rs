@@ -211,12 +211,12 @@ fn by_size(characters: &str, bytes: u64, word: &str) -> String {
     format!("{prefix}{word}")
 }
 
-/// The most bytes that a character of a character set has. Without one it is that of `utf8mb4`.
-fn bytes_of(charset: Option<&str>) -> u64 {
+/// The most bytes that a character of a character set has.
+pub(in super::super) fn bytes_of(charset: &str) -> u64 {
     match charset {
-        Some("latin1" | "ascii" | "binary" | "latin2" | "cp1250" | "cp1251" | "koi8r") => 1,
-        Some("ucs2" | "gbk" | "sjis" | "big5") => 2,
-        Some("utf8mb3" | "ujis") => 3,
+        "latin1" | "ascii" | "binary" | "latin2" | "cp1250" | "cp1251" | "koi8r" => 1,
+        "ucs2" | "gbk" | "sjis" | "big5" => 2,
+        "utf8mb3" | "ujis" => 3,
         _ => 4,
     }
 }
@@ -247,7 +247,8 @@ fn text_type(cursor: &mut Cursor<'_>) -> Result<Type, Unexpected> {
         attributes(cursor, &mut found)?;
         if let Some(length) = length {
             let word = if found.text == "blob" { "blob" } else { "text" };
-            let bytes = if word == "blob" { 1 } else { bytes_of(found.charset.as_deref()) };
+            let bytes =
+                if word == "blob" { 1 } else { found.charset.as_deref().map_or(4, bytes_of) };
             found.text = by_size(&length, bytes, word);
         }
         return Ok(found);

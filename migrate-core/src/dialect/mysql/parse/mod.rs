@@ -26,6 +26,9 @@ mod swap;
 mod table;
 mod user;
 
+pub(super) use data_type::bytes_of;
+pub(super) use table::{free_name, leads};
+
 use super::LEX_RULES;
 use crate::dialect::Dialect;
 use crate::op::{Located, Op};

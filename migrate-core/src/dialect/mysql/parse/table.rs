@@ -167,7 +167,7 @@ impl NewTable {
         let new = NewKey {
             kind: KeyKind::Plain,
             name: index,
-            index: Index { parts, ..Index::default() },
+            index: Index { parts, implied: true, ..Index::default() },
             primary: Key::default(),
             if_not_exists: false,
         };
@@ -254,10 +254,8 @@ impl NewTable {
                 let serves = |implied: &Candidate, other: &Candidate| {
                     implied.implied && leads(&implied.key.index.parts, &other.key.index.parts)
                 };
-                if serves(second, first)
-                    && !(first.implied
-                        && second.key.index.parts.len() > first.key.index.parts.len())
-                {
+                let is_longer = first.key.index.parts.len() > second.key.index.parts.len();
+                if serves(second, first) && (!first.implied || is_longer) {
                     self.keys[at].dropped = true;
                     break;
                 }
@@ -271,7 +269,7 @@ impl NewTable {
 }
 
 /// Whether the parts of one key are the first parts of another.
-fn leads(parts: &[IndexPart], of: &[IndexPart]) -> bool {
+pub(in super::super) fn leads(parts: &[IndexPart], of: &[IndexPart]) -> bool {
     let same = |(one, other): (&IndexPart, &IndexPart)| {
         let names = one.column.as_deref().zip(other.column.as_deref());
         names.is_some_and(|(one, other)| one.eq_ignore_ascii_case(other))
