@@ -270,7 +270,7 @@ impl Directory {
                 }
                 _ => "move it out of the folder if it is no revision",
             };
-            Diagnostic::error(Code::UnreadableFile, format!("{shown} cannot be read: {error}"))
+            Diagnostic::new(Code::UnreadableFile, format!("{shown} cannot be read: {error}"))
                 .at(&SourceFile::new(shown.clone(), ""), Span::default())
                 .help(help)
         })

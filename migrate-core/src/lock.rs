@@ -159,7 +159,7 @@ impl Lock {
                 name.clone_into(&mut table);
             } else if lock.read_entry(&table, line).is_none() {
                 found.push(
-                    Diagnostic::error(Code::LockSyntax, "this line of the lock file is not understood")
+                    Diagnostic::new(Code::LockSyntax, "this line of the lock file is not understood")
                         .at(file, span)
                         .help("restore the file from git, or delete it and run `cargo migrate accept` to write it anew"),
                 );
@@ -226,7 +226,7 @@ impl Lock {
             let revision = graph.revision(node);
             if revision.fingerprint != *fingerprint && self.is_sealed(id) {
                 found.push(
-                    Diagnostic::error(Code::SealedEdited, format!("revision {id} was edited after others were built on it"))
+                    Diagnostic::new(Code::SealedEdited, format!("revision {id} was edited after others were built on it"))
                         .labelled(&revision.file, revision.header.id.span, "this file changed in meaning")
                         .labelled(file, place(), "what it was")
                         .help(format!("restore it (`git checkout -- {}`) and put the change into a new revision: `cargo migrate new`", revision.file.path()))
@@ -242,7 +242,7 @@ impl Lock {
             .collect();
         if !unknown.is_empty() && !self.conflict {
             found.push(
-                Diagnostic::warning(
+                Diagnostic::new(
                     Code::LockOutdated,
                     format!("the lock file does not name {}", unknown.join(", ")),
                 )
@@ -256,7 +256,7 @@ impl Lock {
     /// The mistake that a revision's file is gone, without a place.
     fn missing(&self, id: &str) -> Diagnostic {
         let message = format!("no file holds revision {id}, which the lock file names");
-        let missing = Diagnostic::error(Code::SealedMissing, message);
+        let missing = Diagnostic::new(Code::SealedMissing, message);
         if self.is_sealed(id) {
             missing.help("restore the file (it may never have been committed)").help(format!(
                 "if it was deleted on purpose: `cargo migrate accept {id} --reason \"..\"`"
@@ -286,7 +286,7 @@ impl Lock {
             .text()
             .find("dialects = ")
             .map_or_else(Span::default, |start| Span::new(start, start + 8));
-        Diagnostic::warning(
+        Diagnostic::new(
             Code::LockOutdated,
             format!(
                 "the lock file is for {}, the project for {}",
@@ -301,7 +301,7 @@ impl Lock {
 }
 
 fn conflict(file: &SourceFile, span: Span) -> Diagnostic {
-    Diagnostic::error(Code::LockConflict, "the lock file holds git's conflict markers: two branches added revisions")
+    Diagnostic::new(Code::LockConflict, "the lock file holds git's conflict markers: two branches added revisions")
         .at(file, span)
         .help("`cargo migrate merge -m \"merge\"` joins the heads with a merge revision and rewrites this file")
         .help("or `cargo migrate rebase` puts the newer branch on top of the other")

@@ -85,7 +85,7 @@ impl Collector {
         let text = file.text.as_ref().map_or_else(
             |why| {
                 let problem =
-                    Diagnostic::error(Code::UnreadableFile, format!("cannot be read: {why}"));
+                    Diagnostic::new(Code::UnreadableFile, format!("cannot be read: {why}"));
                 let problem = problem.at(&nothing(&file.path), Span::default());
                 self.unreadable.insert(file.path.clone(), problem);
                 String::new()
@@ -218,7 +218,7 @@ impl Collector {
                         name.version
                     );
                     self.problems.push(
-                        Diagnostic::warning(Code::ImportDownWithoutUp, message)
+                        Diagnostic::new(Code::ImportDownWithoutUp, message)
                             .at(&part.source, Span::default()),
                     );
                 }
@@ -242,7 +242,7 @@ impl Collector {
                 names[0].version,
                 paths.join(", ")
             );
-            self.problems.push(Diagnostic::warning(Code::ImportDuplicateVersion, message));
+            self.problems.push(Diagnostic::new(Code::ImportDuplicateVersion, message));
         }
         by_version.is_empty()
     }

@@ -65,7 +65,7 @@ fn migration(directory: &str, files: &[(&str, &ForeignFile)], out: &mut Collecto
 fn runs_in_transaction(file: &ForeignFile, out: &mut Collector) -> bool {
     let source = out.source(file);
     let wrong = |message: String, span: Span| {
-        Diagnostic::error(Code::ImportSettings, message)
+        Diagnostic::new(Code::ImportSettings, message)
             .at(&source, span)
             .help("diesel knows `run_in_transaction = true` or `false` here")
     };

@@ -194,7 +194,7 @@ impl Cut {
             self.faults.push((Span::default(), "goose wants one Up and one Down at most"));
         }
         for (span, what) in self.faults.drain(..) {
-            let problem = Diagnostic::error(Code::ImportMarkers, what).at(&self.source, span);
+            let problem = Diagnostic::new(Code::ImportMarkers, what).at(&self.source, span);
             out.problem(problem.help(match format {
                 Format::Goose => "a goose file is `-- +goose Up`, SQL, `-- +goose Down`, SQL",
                 _ => "a dbmate file is `-- migrate:up`, SQL, `-- migrate:down`, SQL",

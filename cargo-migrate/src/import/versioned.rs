@@ -99,7 +99,7 @@ pub(super) fn read(files: &[&ForeignFile], out: &mut Collector) {
             ('U', true) => out.down(name, part),
             ('R', _) => {
                 out.problem(
-                    Diagnostic::warning(
+                    Diagnostic::new(
                         Code::ImportRepeatable,
                         "a repeatable migration is imported as one revision after all others",
                     )
@@ -174,7 +174,7 @@ fn untransacted<'a>(
                 }
                 "true" => {}
                 _ => out.problem(
-                    Diagnostic::error(Code::ImportSettings, "this is neither true nor false")
+                    Diagnostic::new(Code::ImportSettings, "this is neither true nor false")
                         .at(&source, at),
                 ),
             }

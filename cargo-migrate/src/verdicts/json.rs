@@ -88,6 +88,6 @@ impl<'t> Test<'t> {
 impl<'t> Found<'t> {
     fn of(finding: &'t Finding) -> Self {
         let Finding { code, message, diff, help } = finding;
-        Self { code: code.name(), message, diff, help }
+        Self { code: code.as_str(), message, diff, help }
     }
 }

@@ -55,7 +55,7 @@ fn status(verdict: &Verdict) -> TestCaseStatus {
         }
         Outcome::Failed => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            let codes: Vec<&str> = verdict.findings.iter().map(|f| f.code.name()).collect();
+            let codes: Vec<&str> = verdict.findings.iter().map(|f| f.code.as_str()).collect();
             status.set_type(codes.join(", "));
             let first = verdict.findings.first().and_then(|f| f.message.lines().next());
             status.set_message(first.unwrap_or_default());

@@ -1,5 +1,6 @@
 use insta::assert_snapshot;
-use migrate_db::testkit::{Finding, FindingCode, Outcome};
+use migrate_core::diagnostic::Code;
+use migrate_db::testkit::{Finding, Outcome};
 
 use super::*;
 
@@ -19,7 +20,7 @@ fn verdict(name: &str, message: &str, outcome: Outcome) -> Verdict {
 
 fn tested() -> Tested {
     let finding = Finding {
-        code: FindingCode::RestoredOtherwise,
+        code: Code::RestoredOtherwise,
         message: "the down brings \"users\" back otherwise\nand <this> more".into(),
         diff: "- name TEXT NOT NULL\n+ name TEXT".into(),
         help: vec!["write NOT NULL & be done".into()],

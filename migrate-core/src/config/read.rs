@@ -52,7 +52,7 @@ impl Config {
             let span = error.span().map_or_else(Span::default, span);
             let what = error.message().lines().collect::<Vec<_>>().join(", ");
             reader.found.push(
-                Diagnostic::error(Code::ConfigSyntax, format!("this is not TOML: {what}"))
+                Diagnostic::new(Code::ConfigSyntax, format!("this is not TOML: {what}"))
                     .at(file, span)
                     .help("a setting is written as in `dir = \"migrations\"`, a list as in `dialects = [\"sqlite\"]`"),
             );
@@ -200,7 +200,7 @@ impl Reader<'_> {
         let is_name = name.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
         let name = if is_name { name } else { HIDDEN };
         self.found.push(
-            Diagnostic::error(Code::UnknownSetting, format!("`{name}` is not a setting"))
+            Diagnostic::new(Code::UnknownSetting, format!("`{name}` is not a setting"))
                 .at(self.file, at)
                 .help(match near {
                     Some(near) => format!("did you mean `{near}`?"),
@@ -211,7 +211,7 @@ impl Reader<'_> {
 
     fn wrong(&mut self, name: &str, at: Span, help: Wrong) {
         self.found.push(
-            Diagnostic::error(Code::SettingValue, format!("`{name}` cannot have this value"))
+            Diagnostic::new(Code::SettingValue, format!("`{name}` cannot have this value"))
                 .at(self.file, at)
                 .help(help),
         );

@@ -1,91 +1,204 @@
-//! The table of codes: one line each, the only place where a code and its meaning are written.
+//! The registry of all codes: name, meaning, group and default level of each.
+//!
+//! Files, the graph, the lock file, imports, the configuration, round trips and lint share one
+//! registry, so a code has one meaning everywhere. docs/diagnostics.md documents every code in this
+//! order; a test compares the two.
 
 use std::fmt;
 
+use super::Severity;
+use crate::suggest::nearest;
+
+/// A group of codes, by what they are about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Group {
+    /// The migrations directory.
+    Directory,
+    /// One revision file.
+    Revision,
+    /// The SQL of a section.
+    Sql,
+    /// The graph of the revisions.
+    Graph,
+    /// The lock file.
+    Lock,
+    /// The files of another tool.
+    Import,
+    /// migrate.toml.
+    Configuration,
+    /// The round trip of a revision on a database.
+    RoundTrip,
+    /// Rules about SQL that is valid and risky.
+    Lint,
+}
+
+impl Group {
+    /// The heading in docs/diagnostics.md.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Directory => "The directory",
+            Self::Revision => "One revision file",
+            Self::Sql => "SQL",
+            Self::Graph => "The graph",
+            Self::Lock => "The lock file",
+            Self::Import => "Importing",
+            Self::Configuration => "The configuration",
+            Self::RoundTrip => "Round trips",
+            Self::Lint => "Lint",
+        }
+    }
+
+    /// Returns `true` if `-- migrate:allow` accepts the findings of the group.
+    #[must_use]
+    pub const fn is_acceptable(self) -> bool {
+        matches!(self, Self::RoundTrip | Self::Lint)
+    }
+}
+
 macro_rules! codes {
-    ($($variant:ident $text:literal $meaning:literal)*) => {
-        /// What kind of finding a diagnostic is. The text is stable and documented.
+    ($($group:ident { $($level:ident $variant:ident $name:literal $meaning:literal)* })*) => {
+        /// The kind of a finding. The name is stable and documented.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Code {
-            $(#[doc = $meaning] $variant,)*
+            $($(#[doc = $meaning] $variant,)*)*
         }
 
         impl Code {
             /// Every code, in the order of the documentation.
-            pub const ALL: &'static [Code] = &[$(Code::$variant,)*];
+            pub const ALL: &'static [Code] = &[$($(Code::$variant,)*)*];
 
-            /// The stable text of the code, as printed and as `-- migrate:allow` names it.
+            /// The stable name of the code, as printed and as written after `-- migrate:allow`.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
-                match self { $(Code::$variant => $text,)* }
+                match self { $($(Code::$variant => $name,)*)* }
             }
 
-            /// One sentence on what the code means.
+            /// What the code means, in one sentence.
             #[must_use]
             pub const fn meaning(self) -> &'static str {
-                match self { $(Code::$variant => $meaning,)* }
+                match self { $($(Code::$variant => $meaning,)*)* }
+            }
+
+            /// The group of the code.
+            #[must_use]
+            pub const fn group(self) -> Group {
+                match self { $($(Code::$variant => Group::$group,)*)* }
+            }
+
+            /// The severity of a finding with this code, unless a setting changes it.
+            #[must_use]
+            pub const fn level(self) -> Severity {
+                match self { $($(Code::$variant => Severity::$level,)*)* }
             }
         }
     };
 }
 
 codes! {
-    // The folder and its files.
-    UnreadableFile "unreadable-file" "A revision file cannot be read, is too large or is not UTF-8."
-    // One revision file.
-    MissingHeader "missing-header" "The file does not open with a comment block that has `revision:` and `revises:`."
-    UnknownKey "unknown-key" "The header has a key that means nothing."
-    DuplicateKey "duplicate-key" "The header has a key twice."
-    MalformedId "malformed-id" "A revision id or label has characters or words that targets need."
-    MalformedDate "malformed-date" "`created:` is not an RFC 3339 date and time."
-    UnknownMarker "unknown-marker" "A `-- migrate:` marker is not known."
-    UnknownOption "unknown-option" "A marker has an option that is not known or has a wrong value."
-    DuplicateSection "duplicate-section" "Two sections of one kind serve the same database."
-    MissingUp "missing-up" "There is no `-- migrate:up` section."
-    MissingDown "missing-down" "There is no way down and no word on why."
-    EmptyUp "empty-up" "The up section holds no statement."
-    EmptyDown "empty-down" "The down section holds no statement and gives no reason."
-    MissingReason "missing-reason" "A marker that wants a reason has none."
-    ContradictoryDown "contradictory-down" "A down section stands beside `irreversible` or `noop`."
-    TextOutsideSection "text-outside-section" "SQL stands before the first marker."
-    // SQL.
-    NulByte "nul-byte" "The file holds a NUL byte, at which SQLite and PostgreSQL end the text."
-    UnterminatedToken "unterminated-token" "A string, quoted name, comment or body is not closed."
-    UnterminatedBody "unterminated-body" "A BEGIN .. END body is not closed."
-    PsqlMeta "psql-meta-command" "A line that only psql understands."
-    CopyFromStdin "copy-from-stdin" "COPY .. FROM stdin carries its rows inline, which only psql can send."
-    TransactionControl "transaction-control" "A section that runs in a transaction controls transactions itself."
-    // The graph.
-    DuplicateRevision "duplicate-revision" "Two files have the same revision id."
-    UnknownParent "unknown-parent" "`revises:` names a revision that no file holds."
-    UnknownDependency "unknown-dependency" "`depends-on:` names a revision or label that no file holds."
-    OwnParent "own-parent" "A revision names itself as its parent or dependency."
-    Cycle "cycle" "Revisions need each other in a circle."
-    DuplicateLabel "duplicate-label" "Two revisions carry the same branch label."
-    LabelClash "label-clash" "A branch label is also a revision id."
-    SeveralHeads "several-heads" "The history ends in several heads."
-    RedundantParent "redundant-parent" "A revision names the same parent twice."
-    // The lock file.
-    LockConflict "lock-conflict" "The lock file holds git's conflict markers."
-    LockSyntax "lock-syntax" "The lock file has a line that is not understood."
-    SealedEdited "sealed-edited" "A revision that others are built on was edited."
-    SealedMissing "sealed-missing" "The lock file names a revision that no file holds."
-    LockOutdated "lock-outdated" "The lock file does not name every revision, or is for other databases."
-    // Importing another tool's directory.
-    ImportDownWithoutUp "import-down-without-up" "A file that undoes a migration has no migration to undo."
-    ImportDuplicateVersion "import-duplicate-version" "Several migrations have the same version."
-    ImportMarkers "import-markers" "The markers of a migration file are missing, unknown or out of order."
-    ImportSettings "import-settings" "The settings beside a migration are not understood."
-    ImportRepeatable "import-repeatable" "A migration that its tool runs again at every change becomes one revision."
-    // The configuration.
-    ConfigSyntax "config-syntax" "migrate.toml is not TOML."
-    UnknownSetting "unknown-setting" "migrate.toml has a key that means nothing."
-    SettingValue "setting-value" "migrate.toml gives a setting a value that it cannot have."
+    Directory {
+        Error UnreadableFile "unreadable-file" "A revision file cannot be read, is too large or is not UTF-8."
+    }
+    Revision {
+        Error MissingHeader "missing-header" "The file does not begin with a comment block that contains `revision:` and `revises:`."
+        Error UnknownKey "unknown-key" "The header has a key that does not exist."
+        Error DuplicateKey "duplicate-key" "The header has a key twice."
+        Error MalformedId "malformed-id" "A revision id or label contains characters or words that targets need."
+        Error MalformedDate "malformed-date" "`created:` is not an RFC 3339 date and time."
+        Error UnknownMarker "unknown-marker" "A `-- migrate:` marker does not exist."
+        Error UnknownOption "unknown-option" "A marker has an option that does not exist, or a wrong value."
+        Error UnknownCode "unknown-code" "`-- migrate:allow` names a code that does not exist or cannot be accepted."
+        Error DuplicateSection "duplicate-section" "Two sections of one kind serve the same database."
+        Error MissingUp "missing-up" "There is no `-- migrate:up` section."
+        Error MissingDown "missing-down" "There is no down section, and no reason for its absence."
+        Warning EmptyUp "empty-up" "The up section contains no statement."
+        Error EmptyDown "empty-down" "The down section contains no statement and no reason."
+        Error MissingReason "missing-reason" "A marker that requires a reason has none."
+        Error ContradictoryDown "contradictory-down" "A revision has both a down section and `irreversible` or `noop`."
+        Error TextOutsideSection "text-outside-section" "There is SQL before the first marker."
+    }
+    Sql {
+        Error NulByte "nul-byte" "The file contains a NUL byte, at which SQLite and PostgreSQL end the text."
+        Error UnterminatedToken "unterminated-token" "A string, quoted name, comment or body is not closed."
+        Error UnterminatedBody "unterminated-body" "A BEGIN .. END body is not closed."
+        Error PsqlMeta "psql-meta-command" "A line is a command of psql, which no server understands."
+        Error CopyFromStdin "copy-from-stdin" "COPY .. FROM stdin reads inline rows, which only psql can send."
+        Error TransactionControl "transaction-control" "A section that runs in a transaction controls transactions itself."
+    }
+    Graph {
+        Error DuplicateRevision "duplicate-revision" "Two files have the same revision id."
+        Error UnknownParent "unknown-parent" "`revises:` names a revision that does not exist."
+        Error UnknownDependency "unknown-dependency" "`depends-on:` names a revision or label that does not exist."
+        Error OwnParent "own-parent" "A revision names itself as its parent or dependency."
+        Error Cycle "cycle" "Revisions need each other in a circle."
+        Error DuplicateLabel "duplicate-label" "Two revisions have the same branch label."
+        Error LabelClash "label-clash" "A branch label is also a revision id."
+        Error SeveralHeads "several-heads" "The history ends in several heads."
+        Error RedundantParent "redundant-parent" "A revision names the same parent twice."
+    }
+    Lock {
+        Error LockConflict "lock-conflict" "The lock file contains git's conflict markers."
+        Error LockSyntax "lock-syntax" "A line of the lock file is not understood."
+        Error SealedEdited "sealed-edited" "A sealed revision was edited."
+        Error SealedMissing "sealed-missing" "The file of a revision in the lock file is missing."
+        Warning LockOutdated "lock-outdated" "The lock file does not name every revision, or names other databases than the project."
+    }
+    Import {
+        Warning ImportDownWithoutUp "import-down-without-up" "A file that reverts a migration has no migration to revert."
+        Warning ImportDuplicateVersion "import-duplicate-version" "Several migrations have the same version."
+        Error ImportMarkers "import-markers" "The markers of a migration file are missing, unknown or out of order."
+        Error ImportSettings "import-settings" "The settings of a migration are not understood."
+        Warning ImportRepeatable "import-repeatable" "A migration that its tool runs again after every change becomes one revision."
+    }
+    Configuration {
+        Error ConfigSyntax "config-syntax" "migrate.toml is not valid TOML."
+        Error UnknownSetting "unknown-setting" "migrate.toml has a key that does not exist."
+        Error SettingValue "setting-value" "migrate.toml has a setting with an invalid value."
+    }
+    RoundTrip {
+        Error UpFails "up-fails" "The up fails, even on empty tables."
+        Error UpFailsWithRows "up-fails-with-rows" "The up fails on tables with rows, and works on empty ones."
+        Error DownFails "down-fails" "The down fails, even on empty tables."
+        Error DownFailsWithRows "down-fails-with-rows" "The down fails on tables with rows, and works on empty ones."
+        Error UpFailsAgain "up-fails-again" "The second up fails."
+        Error LeftBehind "left-behind" "The down does not remove an object that the up created."
+        Error NotRestored "not-restored" "The down does not restore an object that the up removed."
+        Error RestoredOtherwise "restored-otherwise" "The down restores an object in a different form."
+        Error DiffersAgain "differs-again" "The schema after the second up differs from the schema after the first."
+        Error RowsLost "rows-lost" "Rows, or values in columns that existed before, are missing after the down."
+        Error RowsChanged "rows-changed" "Rows that the revision does not concern have changed after the down."
+        Error RowsLeftBehind "rows-left-behind" "Rows exist after the down that did not exist before the up."
+        Error FixtureFails "fixture-fails" "A fixture fails."
+        Error VerifyFails "verify-fails" "A query of a verify section returns false after the up."
+        Error OrderMatters "order-matters" "The branches of a merge give another schema, or fail, in the other order."
+    }
+    Lint {}
 }
 
 impl Code {
-    /// Whether the graph itself is in doubt, so that not even `heads` could be answered.
+    /// Returns the code with a name; `None` if there is none.
+    ///
+    /// ```
+    /// use migrate_core::diagnostic::Code;
+    /// assert_eq!(Code::from_name("rows-lost"), Some(Code::RowsLost));
+    /// assert_eq!(Code::from_name("rows-lots"), None);
+    /// ```
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.as_str() == name)
+    }
+
+    /// Returns the code that `-- migrate:allow` can accept and whose name is similar to a word.
+    #[must_use]
+    pub fn nearest_acceptable(word: &str) -> Option<&'static str> {
+        let acceptable = Self::ALL.iter().filter(|code| code.group().is_acceptable());
+        nearest(word, acceptable.map(|code| code.as_str()))
+    }
+
+    /// Returns `true` if a finding with this code makes the graph unreliable, so that not even
+    /// `heads` can be answered.
     #[must_use]
     pub const fn is_structural(self) -> bool {
         matches!(
@@ -119,9 +232,16 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
-    fn codes_are_unique_words() {
-        let texts: HashSet<_> = Code::ALL.iter().map(|c| c.as_str()).collect();
-        assert_eq!(texts.len(), Code::ALL.len());
-        assert!(texts.iter().all(|t| t.chars().all(|c| c.is_ascii_lowercase() || c == '-')));
+    fn names_are_unique_and_lead_back_to_their_codes() {
+        let names: HashSet<_> = Code::ALL.iter().map(|c| c.as_str()).collect();
+        assert_eq!(names.len(), Code::ALL.len());
+        assert!(names.iter().all(|t| t.chars().all(|c| c.is_ascii_lowercase() || c == '-')));
+        assert!(Code::ALL.iter().all(|code| Code::from_name(code.as_str()) == Some(*code)));
+    }
+
+    #[test]
+    fn a_misspelt_name_leads_to_an_acceptable_code_only() {
+        assert_eq!(Code::nearest_acceptable("rows-lots"), Some("rows-lost"));
+        assert_eq!(Code::nearest_acceptable("sealed-edit"), None);
     }
 }

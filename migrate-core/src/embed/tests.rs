@@ -48,7 +48,7 @@ fn file(n: usize, picks: &Picks) -> String {
     }
 }
 
-const FIXTURE: &str = "-- migrate:fixture\nINSERT INTO t VALUES ('é', 1);\n-- migrate:verify\nSELECT 1;;\n-- migrate:allow some-code because  it   is so\n-- migrate:lossy t.größe it  is\n";
+const FIXTURE: &str = "-- migrate:fixture\nINSERT INTO t VALUES ('é', 1);\n-- migrate:verify\nSELECT 1;;\n-- migrate:allow rows-lost because  it   is so\n-- migrate:lossy t.größe it  is\n";
 
 #[derive(Debug, Clone)]
 struct Picks {

@@ -27,7 +27,7 @@ impl Graph {
                 && let Some(twin) = revisions.iter().find(|twin| twin.id() == revision.id())
             {
                 found.push(
-                    Diagnostic::error(Code::DuplicateRevision, format!("two files are revision {}", revision.id()))
+                    Diagnostic::new(Code::DuplicateRevision, format!("two files are revision {}", revision.id()))
                         .labelled(&revision.file, revision.header.id.span, "here")
                         .labelled(&twin.file, twin.header.id.span, "and here")
                         .help("give the later one an id of its own, and change `revises:` of what is built on it"),
@@ -78,7 +78,7 @@ impl Graph {
                 if let Some(owner) = self.ids.get(name.as_str()) {
                     let owner = &self.revisions[owner.index()];
                     found.push(
-                        Diagnostic::error(
+                        Diagnostic::new(
                             Code::LabelClash,
                             format!("the label {name} is also a revision id"),
                         )
@@ -99,7 +99,7 @@ impl Graph {
                             .find(|l| l.name == *name)
                             .map_or(*span, |l| l.span);
                         found.push(
-                            Diagnostic::error(Code::DuplicateLabel, format!("two revisions carry the label {name}"))
+                            Diagnostic::new(Code::DuplicateLabel, format!("two revisions carry the label {name}"))
                                 .labelled(&revision.file, *span, "here")
                                 .labelled(&other.file, place, "and here")
                                 .help("a label is carried by one revision and holds for all that descend from it; drop it from the later one"),
@@ -124,7 +124,7 @@ impl Graph {
                     None => found.push(self.unknown(revision, name, *span, Code::UnknownParent)),
                     Some(parent) if *parent == node => found.push(own(revision, *span, "revises")),
                     Some(parent) if parents[n].contains(parent) => found.push(
-                        Diagnostic::error(
+                        Diagnostic::new(
                             Code::RedundantParent,
                             format!("{} names its parent {name} twice", revision.id()),
                         )
@@ -179,11 +179,9 @@ impl Graph {
                 self.ids.keys().map(RevisionId::as_str).filter(|id| id.starts_with(name.as_str()));
             longer.next().filter(|_| longer.next().is_none())
         });
-        let diagnostic = Diagnostic::error(
-            code,
-            format!("{} revises {name}, which no file holds", revision.id()),
-        )
-        .at(&revision.file, span);
+        let diagnostic =
+            Diagnostic::new(code, format!("{} revises {name}, which no file holds", revision.id()))
+                .at(&revision.file, span);
         match near {
             Some(near) => diagnostic.help(format!("did you mean {near}? Ids are written out in full")),
             None => diagnostic.help("bring the missing file back from git, or name the parent that is meant (empty for a base)"),
@@ -201,7 +199,7 @@ impl Graph {
             .keys()
             .map(RevisionId::as_str)
             .chain(self.labels.keys().map(BranchLabel::as_str));
-        let diagnostic = Diagnostic::error(
+        let diagnostic = Diagnostic::new(
             Code::UnknownDependency,
             format!(
                 "{} depends on {name}, which is neither a revision nor a label here",
@@ -293,7 +291,7 @@ impl Graph {
             let circle = &path[from..];
             let names: Vec<&str> =
                 circle.iter().chain(circle.first()).map(|node| self.id(*node).as_str()).collect();
-            let mut diagnostic = Diagnostic::error(
+            let mut diagnostic = Diagnostic::new(
                 Code::Cycle,
                 format!("revisions need each other: {}", names.join(" -> ")),
             );
@@ -326,7 +324,7 @@ impl Graph {
             return Diagnostics::new();
         }
         let names: Vec<&str> = heads.iter().map(|n| self.id(*n).as_str()).collect();
-        let mut diagnostic = Diagnostic::error(
+        let mut diagnostic = Diagnostic::new(
             Code::SeveralHeads,
             format!("the history has {} heads: {}", heads.len(), names.join(", ")),
         );
@@ -351,7 +349,7 @@ fn key(revision: &Revision) -> (Option<i64>, &RevisionId) {
 }
 
 fn own(revision: &Revision, span: crate::source::Span, verb: &str) -> Diagnostic {
-    Diagnostic::error(Code::OwnParent, format!("{} {verb} itself", revision.id()))
+    Diagnostic::new(Code::OwnParent, format!("{} {verb} itself", revision.id()))
         .at(&revision.file, span)
         .help("name the revision that was the head before it, or leave the line empty")
 }

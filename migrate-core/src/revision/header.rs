@@ -63,7 +63,7 @@ pub(super) fn read_header(
         }
         let Some(comment) = trimmed.strip_prefix("--") else {
             found.push(
-                Diagnostic::error(Code::TextOutsideSection, "SQL stands before the first marker")
+                Diagnostic::new(Code::TextOutsideSection, "SQL stands before the first marker")
                     .at(file, line)
                     .help("put it under `-- migrate:up`"),
             );
@@ -103,7 +103,7 @@ fn read_key<'a>(
         let span = Span::new(start, start + value.len());
         if keys.values[n].is_some() {
             found.push(
-                Diagnostic::error(
+                Diagnostic::new(
                     Code::DuplicateKey,
                     format!("`{name}:` stands twice in the header"),
                 )
@@ -119,7 +119,7 @@ fn read_key<'a>(
     let near = word_like.then(|| nearest(name, KEYS)).flatten();
     if near.is_some() || among_keys {
         found.push(
-            Diagnostic::error(Code::UnknownKey, format!("`{name}` is not a key of the header"))
+            Diagnostic::new(Code::UnknownKey, format!("`{name}` is not a key of the header"))
                 .at(file, Span::new(offset_of(name), offset_of(name) + name.len()))
                 .help(match near {
                     Some(near) => format!("write `-- {near}: ..`"),
@@ -151,7 +151,7 @@ fn finish(
     }
     if !missing.is_empty() {
         found.push(
-            Diagnostic::error(
+            Diagnostic::new(
                 Code::MissingHeader,
                 format!("the header has no line {}", missing.join(" and no line ")),
             )
@@ -174,7 +174,7 @@ fn finish(
         Created::new(value)
             .map_err(|text| {
                 found.push(
-                    Diagnostic::error(
+                    Diagnostic::new(
                         Code::MalformedDate,
                         format!("`{text}` is not a date and time"),
                     )
@@ -229,8 +229,8 @@ fn name<T>(
 }
 
 fn malformed(file: &SourceFile, span: Span, what: &str, word: &str, why: &Malformed) -> Diagnostic {
-    let diagnostic = Diagnostic::error(Code::MalformedId, format!("`{word}` is no {what}: {why}"))
-        .at(file, span);
+    let diagnostic =
+        Diagnostic::new(Code::MalformedId, format!("`{word}` is no {what}: {why}")).at(file, span);
     match (why, what) {
         (Malformed::Reserved, "revision id") if word == "base" => {
             diagnostic.help("a revision without a parent has an empty `-- revises:`")

@@ -17,12 +17,10 @@ pub use section::{Section, SectionKind, duration};
 pub(crate) use splits::Split;
 pub use splits::Splits;
 
-use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::ident::RevisionId;
 use crate::source::SourceFile;
 use crate::sql::{Fingerprint, Hasher, loses_rows};
-use crate::suggest::nearest;
 
 /// One revision, as read from its file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -142,32 +140,9 @@ impl Revision {
         self.all_of(SectionKind::Lossy).map(Section::subject)
     }
 
-    /// The codes of accepted findings, each with the reason. Whether there is such a code is for
-    /// [`Revision::unknown_codes`] to say.
+    /// Returns the codes of accepted findings, each with the reason.
     pub fn allowed(&self) -> impl Iterator<Item = (&str, &str)> {
         self.all_of(SectionKind::Allow).map(Section::subject)
-    }
-
-    /// A mistake for every accepted finding whose code is none of `known`. Only who makes findings
-    /// knows their codes, so reading a file does not ask this.
-    #[must_use]
-    pub fn unknown_codes(&self, known: &[&str]) -> Diagnostics {
-        let mut found = Diagnostics::new();
-        for section in self.all_of(SectionKind::Allow) {
-            let (code, _) = section.subject();
-            if !known.contains(&code) {
-                let text = format!("`{code}` is no code of a finding");
-                found.push(
-                    Diagnostic::error(Code::UnknownOption, text)
-                        .at(&self.file, section.subject_span(&self.file))
-                        .help(match nearest(code, known.iter().copied()) {
-                            Some(near) => format!("write `-- migrate:allow {near} <reason>`"),
-                            None => format!("the codes are {}", known.join(", ")),
-                        }),
-                );
-            }
-        }
-        found
     }
 
     fn all_of(&self, kind: SectionKind) -> impl Iterator<Item = &Section> {

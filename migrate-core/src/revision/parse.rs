@@ -52,7 +52,7 @@ fn check_nul(file: &SourceFile) -> Diagnostics {
     let Some(at) = file.text().find('\0') else {
         return Diagnostics::new();
     };
-    Diagnostic::error(Code::NulByte, "the file holds a NUL byte, at which databases end the text")
+    Diagnostic::new(Code::NulByte, "the file holds a NUL byte, at which databases end the text")
         .at(file, Span::new(at, at + 1))
         .help("remove the byte; a value that needs one is written by a function of the database, as `char(0)` or `X'00'`")
         .into()
@@ -70,7 +70,7 @@ fn sections(file: &SourceFile, found: &mut Diagnostics) -> (Span, Vec<Section>) 
         if !content.starts_with(PREFIX) {
             if let Some(near) = marker_like(content) {
                 found.push(
-                    Diagnostic::error(Code::UnknownMarker, "this looks like a marker but is none")
+                    Diagnostic::new(Code::UnknownMarker, "this looks like a marker but is none")
                         .at(file, line)
                         .help(format!("a marker begins its line exactly like this: `{near}`")),
                 );
@@ -127,7 +127,7 @@ fn check_bodies(
             let end = sections.get(n + 1).map_or(file.text().len(), |next| next.marker.start);
             if let Some(line) = stray_line(file, Span::new(section.body.start, end)) {
                 found.push(
-                    Diagnostic::error(
+                    Diagnostic::new(
                         Code::TextOutsideSection,
                         format!(
                             "SQL stands under `-- migrate:{}`, which takes none",
@@ -173,7 +173,7 @@ fn check_bodies(
         found.append(told);
         if section.kind == SectionKind::Down && !holds_statements && !is_merge {
             found.push(
-                Diagnostic::error(Code::EmptyDown, "the down section holds no statement and gives no reason")
+                Diagnostic::new(Code::EmptyDown, "the down section holds no statement and gives no reason")
                     .at(file, section.marker)
                     .help("write the statements that undo the up")
                     .help("or write `-- migrate:irreversible <reason>` or `-- migrate:noop <reason>` in its place"),
@@ -205,7 +205,7 @@ fn check_ways(
     let missing = served(&|kind| kind == SectionKind::Up);
     if !missing.is_empty() {
         found.push(
-            Diagnostic::error(
+            Diagnostic::new(
                 Code::MissingUp,
                 format!("there is no `-- migrate:up` section{}", for_whom(&missing)),
             )
@@ -216,7 +216,7 @@ fn check_ways(
     let missing = served(&SectionKind::is_down);
     if !missing.is_empty() {
         found.push(
-            Diagnostic::error(
+            Diagnostic::new(
                 Code::MissingDown,
                 format!("there is no way down{}", for_whom(&missing)),
             )
@@ -254,7 +254,7 @@ fn check_end(file: &SourceFile, statements: &[Span], dialect: Dialect) -> Diagno
 }
 
 fn open_transaction(file: &SourceFile, span: Span) -> Diagnostic {
-    Diagnostic::error(
+    Diagnostic::new(
         Code::TransactionControl,
         "the section ends before the transaction or lock that this statement opens",
     )
@@ -271,7 +271,7 @@ fn locks(sql: &str, dialect: Dialect) -> bool {
 }
 
 fn table_locks(file: &SourceFile, span: Span) -> Diagnostic {
-    Diagnostic::error(
+    Diagnostic::new(
         Code::TransactionControl,
         "these locks have no effect: each statement of the section runs in a transaction of its own, whose beginning releases them",
     )
@@ -282,7 +282,7 @@ fn table_locks(file: &SourceFile, span: Span) -> Diagnostic {
 
 fn transaction_control(file: &SourceFile, span: Span, dialect: Dialect) -> Diagnostic {
     if !dialect.capabilities().transactional_ddl {
-        return Diagnostic::error(
+        return Diagnostic::new(
             Code::TransactionControl,
             format!("this statement controls a transaction, but {dialect} commits each statement of the section with the note that it is done"),
         )
@@ -290,7 +290,7 @@ fn transaction_control(file: &SourceFile, span: Span, dialect: Dialect) -> Diagn
         .help("drop it: DDL commits by itself, and every other statement runs in a transaction of its own")
         .help("or write `transaction:false` behind the marker: a transaction that the section opens is its own");
     }
-    Diagnostic::error(
+    Diagnostic::new(
         Code::TransactionControl,
         "this statement controls a transaction, but the section already runs in one",
     )
@@ -318,7 +318,7 @@ fn check_twins(
         let Some(twin) = twin else { continue };
         let word = section.kind.word();
         let diagnostic = if twin.kind == section.kind {
-            Diagnostic::error(
+            Diagnostic::new(
                 Code::DuplicateSection,
                 format!("there is a second `-- migrate:{word}`"),
             )
@@ -326,7 +326,7 @@ fn check_twins(
             .labelled(file, twin.marker, "the first")
             .help("join the two, or give each its database: `dialect:sqlite`, `dialect:postgres`")
         } else {
-            Diagnostic::error(
+            Diagnostic::new(
                 Code::ContradictoryDown,
                 format!("`-- migrate:{word}` stands beside `-- migrate:{}`", twin.kind.word()),
             )

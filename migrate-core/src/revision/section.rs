@@ -203,7 +203,7 @@ pub(super) fn read_marker(
         let known = SectionKind::ALL.map(SectionKind::word);
         let near = nearest(word, known);
         found.push(
-            Diagnostic::error(Code::UnknownMarker, format!("`-- migrate:{word}` is not a marker"))
+            Diagnostic::new(Code::UnknownMarker, format!("`-- migrate:{word}` is not a marker"))
                 .at(file, Span::new(line.start, at + word_end))
                 .help(match near {
                     Some(near) => format!("write `-- migrate:{near}`"),
@@ -232,7 +232,7 @@ pub(super) fn read_marker(
             Some((name, value)) if kind.options().contains(&name) => {
                 if let Err(wrong) = section.set(name, value) {
                     found.push(
-                        Diagnostic::error(Code::UnknownOption, format!("`{token}`: {}", wrong.0))
+                        Diagnostic::new(Code::UnknownOption, format!("`{token}`: {}", wrong.0))
                             .at(file, span)
                             .help(wrong.1),
                     );
@@ -253,11 +253,13 @@ fn check_reason(file: &SourceFile, section: &Section, found: &mut Diagnostics) {
         return;
     }
     let (subject, rest) = section.subject();
+    if kind == SectionKind::Allow && !subject.is_empty() {
+        if let Some(unknown) = check_code(file, section, subject) {
+            found.push(unknown);
+            return;
+        }
+    }
     let wrong = match kind {
-        SectionKind::Allow if !is_code(subject) => Some((
-            "no code of a finding",
-            "write the code as it is told, then the reason: `-- migrate:allow rows-lost they are old`",
-        )),
         SectionKind::Lossy if !is_table_or_column(subject) => Some((
             "no name of a table or column",
             "write `users`, `users.email` or `ops.users.email`, then the reason",
@@ -266,7 +268,7 @@ fn check_reason(file: &SourceFile, section: &Section, found: &mut Diagnostics) {
     };
     if let Some((what, help)) = wrong.filter(|_| !subject.is_empty()) {
         found.push(
-            Diagnostic::error(Code::UnknownOption, format!("`{subject}` is {what}"))
+            Diagnostic::new(Code::UnknownOption, format!("`{subject}` is {what}"))
                 .at(file, section.subject_span(file))
                 .help(help),
         );
@@ -281,15 +283,27 @@ fn check_reason(file: &SourceFile, section: &Section, found: &mut Diagnostics) {
     if reason.is_empty() {
         let word = kind.word();
         found.push(
-            Diagnostic::error(Code::MissingReason, format!("`-- migrate:{word}` gives no reason"))
+            Diagnostic::new(Code::MissingReason, format!("`-- migrate:{word}` gives no reason"))
                 .at(file, section.marker)
                 .help(format!("say why on the same line: `{example}`")),
         );
     }
 }
 
-fn is_code(word: &str) -> bool {
-    word.chars().all(|c| c.is_ascii_lowercase() || c == '-')
+/// Returns a finding if `word` is not the name of a code that `-- migrate:allow` accepts.
+fn check_code(file: &SourceFile, section: &Section, word: &str) -> Option<Diagnostic> {
+    let problem = match Code::from_name(word) {
+        Some(code) if code.group().is_acceptable() => return None,
+        Some(_) => format!("findings with the code `{word}` cannot be accepted"),
+        None => format!("there is no code `{word}`"),
+    };
+    let finding = Diagnostic::new(Code::UnknownCode, problem).at(file, section.subject_span(file));
+    Some(match Code::nearest_acceptable(word) {
+        Some(near) => finding.help(format!("did you mean `-- migrate:allow {near} <reason>`?")),
+        None => finding.help(
+            "write the code of a round trip's finding and the reason: `-- migrate:allow rows-lost <reason>`",
+        ),
+    })
 }
 
 fn is_table_or_column(word: &str) -> bool {
@@ -305,7 +319,7 @@ fn is_option_like(name: &str) -> bool {
 fn unknown_option(file: &SourceFile, kind: SectionKind, token: &str, span: Span) -> Diagnostic {
     let known = kind.options();
     let name = token.split(':').next().unwrap_or(token);
-    Diagnostic::error(
+    Diagnostic::new(
         Code::UnknownOption,
         format!("`{token}` is not an option of `-- migrate:{}`", kind.word()),
     )

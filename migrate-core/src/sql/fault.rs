@@ -29,7 +29,7 @@ impl Fault {
                     "BEGIN" => "END".to_owned(),
                     block => format!("END {block}"),
                 };
-                Diagnostic::error(
+                Diagnostic::new(
                     Code::UnterminatedBody,
                     format!("the body that {opening} opens is not closed"),
                 )
@@ -38,7 +38,7 @@ impl Fault {
                     "close it with {closing}; every statement inside ends with `;`, the last one too"
                 ))
             }
-            Self::Body(Unclosed::Parenthesis(span)) => Diagnostic::error(
+            Self::Body(Unclosed::Parenthesis(span)) => Diagnostic::new(
                 Code::UnterminatedBody,
                 "the parenthesis around the commands of this rule is not closed",
             )
@@ -47,14 +47,14 @@ impl Fault {
             Self::Psql(span) => {
                 let line = span.of(file.text());
                 let command = line.split_whitespace().next().unwrap_or(line);
-                Diagnostic::error(
+                Diagnostic::new(
                     Code::PsqlMeta,
                     format!("`{command}` is a command of psql, which no server understands"),
                 )
                 .at(file, span)
                 .help(psql_help(command))
             }
-            Self::Copy(span) => Diagnostic::error(
+            Self::Copy(span) => Diagnostic::new(
                 Code::CopyFromStdin,
                 "COPY .. FROM stdin takes its rows from the lines below, which only psql can send",
             )
@@ -67,7 +67,7 @@ impl Fault {
 
 fn unterminated(error: LexError, file: &SourceFile, lex_rules: &LexRules) -> Diagnostic {
     let opening = error.span.of(file.text());
-    let diagnostic = Diagnostic::error(Code::UnterminatedToken, error.to_string()).labelled(
+    let diagnostic = Diagnostic::new(Code::UnterminatedToken, error.to_string()).labelled(
         file,
         error.span,
         "opened here",

@@ -5,13 +5,14 @@
 //! reference, a check or NOT NULL is what the revision wants to make true, and existing rows may
 //! satisfy it already. A failure that goes away with the rows never hides what else is wrong.
 
+use migrate_core::diagnostic::Code;
 use migrate_core::schema::Schema;
 
 use super::provision;
 use super::round_trip::{self, Attempt, RoundTrip, TestResult};
 use super::rows;
 use super::runner::TestRunner;
-use super::verdict::{Finding, FindingCode as Code};
+use super::verdict::Finding;
 use crate::error::Error;
 
 impl TestRunner<'_> {

@@ -9,13 +9,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use migrate_core::config::Settings;
+use migrate_core::diagnostic::Code;
 use migrate_core::dialect::Dialect;
 use migrate_core::graph::{Graph, Node};
 use migrate_core::sql::Hasher;
 use serde::{Deserialize, Serialize};
 
 use super::setup::Setup;
-use super::verdict::{Finding, FindingCode, Outcome, Verdict};
+use super::verdict::{Finding, Outcome, Verdict};
 
 /// The note on a failure that was not tested again.
 const AGAIN: &str = "cached from an earlier run: `cargo migrate test --fresh` tests it again";
@@ -163,7 +164,7 @@ struct Found {
 impl Found {
     fn of(finding: &Finding) -> Self {
         Self {
-            code: finding.code.name().to_owned(),
+            code: finding.code.as_str().to_owned(),
             message: finding.message.clone(),
             diff: finding.diff.clone(),
             help: finding.help.clone(),
@@ -172,7 +173,7 @@ impl Found {
 
     fn back(self) -> Option<Finding> {
         Some(Finding {
-            code: FindingCode::ALL.into_iter().find(|code| code.name() == self.code)?,
+            code: Code::from_name(&self.code)?,
             message: self.message,
             diff: self.diff,
             help: self.help,

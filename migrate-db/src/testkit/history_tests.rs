@@ -13,7 +13,7 @@ use migrate_core::sql::Hasher;
 use super::cache::Keys;
 use super::round_trip::{after_downs, differences, refusal, revert_in_transaction};
 use super::runner::TestRunner;
-use super::verdict::{Finding, FindingCode, Outcome, Verdict};
+use super::verdict::{Finding, Outcome, Verdict};
 use crate::error::Error;
 
 /// A test of the whole history.
@@ -50,7 +50,7 @@ impl HistoryTest {
     /// Whether a verdict stays right while the history does: a step that the database refuses may
     /// have its cause in the server.
     pub(super) fn is_lasting(self, verdict: &Verdict) -> bool {
-        let is_step = |code| matches!(code, FindingCode::UpFails | FindingCode::DownFails);
+        let is_step = |code| matches!(code, Code::UpFails | Code::DownFails);
         !verdict.findings.iter().any(|finding| is_step(finding.code))
     }
 
@@ -77,7 +77,7 @@ pub(super) async fn run(
         HistoryTest::SingleHead => {
             let found = runner.history.check(heads);
             for wrong in found.iter().filter(|found| found.code == Code::SeveralHeads) {
-                let mut finding = Finding::new(FindingCode::SeveralHeads, wrong.message.clone());
+                let mut finding = Finding::new(Code::SeveralHeads, wrong.message.clone());
                 finding.help.clone_from(&wrong.help);
                 verdict.findings.push(finding);
             }
@@ -96,7 +96,7 @@ async fn base_to_head(runner: &mut TestRunner<'_>, verdict: &mut Verdict) -> Res
     let graph = &runner.history.graph;
     let all = graph.set(graph.order());
     if let Err(why) = runner.reach(&all).await? {
-        verdict.findings.push(Finding::new(FindingCode::UpFails, why));
+        verdict.findings.push(Finding::new(Code::UpFails, why));
     }
     Ok(())
 }
@@ -148,7 +148,7 @@ async fn head_to_base(
     session.close().await;
     runner.base.stage().drop(&name).await?;
     match left {
-        Err(why) => verdict.findings.push(Finding::new(FindingCode::DownFails, why)),
+        Err(why) => verdict.findings.push(Finding::new(Code::DownFails, why)),
         Ok(left) => {
             let (wrong, _) = differences(runner.dialect(), &before, &left);
             let help = "the test of the revision in question says more";

@@ -1,12 +1,13 @@
 //! A merge says that its branches fit together: then they give one schema in whatever order they
 //! are applied.
 
+use migrate_core::diagnostic::Code;
 use migrate_core::graph::{Graph, Node};
 use migrate_core::schema;
 
 use super::base_database::BaseDatabase;
 use super::round_trip::{differences, finding, refusal};
-use super::verdict::{Finding, FindingCode};
+use super::verdict::Finding;
 use crate::error::Error;
 
 /// Applies the branches below a merge in the other order, beside the database that stands at it.
@@ -50,11 +51,11 @@ pub(super) async fn compare_orders(
     };
     let after = match after {
         Ok(after) => after,
-        Err(why) => return Ok(vec![Finding::new(FindingCode::OrderMatters, why)]),
+        Err(why) => return Ok(vec![Finding::new(Code::OrderMatters, why)]),
     };
     let (wrong, _) = differences(base.dialect(), &before, &after);
     let found = finding(
-        FindingCode::OrderMatters,
+        Code::OrderMatters,
         "the branches in the other order give another schema:",
         &wrong,
         schema::difference,

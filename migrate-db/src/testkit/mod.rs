@@ -33,8 +33,9 @@ mod verdict;
 
 pub(crate) use entry::round_trip;
 pub use fill::{Fill, contents, fill};
+pub use migrate_core::diagnostic::Code;
 pub use provision::{Server, is_skipped, server};
 pub use rows::{Contents, Filled, RowDiff, SampleRows, ValueChange, diff_rows, undeclared};
 pub use schema::schema;
 pub use suite::{Suite, TestEvent};
-pub use verdict::{Finding, FindingCode, Outcome, Verdict};
+pub use verdict::{Finding, Outcome, Verdict};

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use migrate_core::config::Settings;
+use migrate_core::diagnostic::Code;
 use migrate_core::dialect::Dialect;
 use migrate_core::graph::{Node, Set};
 use migrate_core::history::History;
@@ -15,7 +16,7 @@ use super::merge;
 use super::round_trip::{self, Refusal, RoundTrip};
 use super::setup::Setup;
 use super::stage::Stage;
-use super::verdict::{Finding, FindingCode as Code, Outcome, Verdict};
+use super::verdict::{Finding, Outcome, Verdict};
 use crate::error::Error;
 
 /// Judges revisions.
@@ -195,7 +196,7 @@ impl<'h> TestRunner<'h> {
     fn allow(&self, node: Node, verdict: &mut Verdict) {
         for (code, reason) in self.history.graph.revision(node).allowed() {
             let before = verdict.findings.len();
-            verdict.findings.retain(|finding| finding.code.name() != code);
+            verdict.findings.retain(|finding| finding.code.as_str() != code);
             if verdict.findings.len() < before {
                 verdict.notes.push(format!("{code} is accepted: {reason}"));
             }

@@ -2,96 +2,15 @@
 
 use std::time::Duration;
 
+use migrate_core::diagnostic::Code;
 use migrate_core::dialect::Dialect;
 use migrate_core::revision::Revision;
-
-/// What a round trip found wrong; its name is stable, and what `-- migrate:allow` accepts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum FindingCode {
-    /// The up fails also where the tables are empty.
-    UpFails,
-    /// The up fails where there are rows, and not where there are none.
-    UpFailsWithRows,
-    /// The down fails, also where the tables are empty.
-    DownFails,
-    /// The down fails where there are rows, and not where there are none.
-    DownFailsWithRows,
-    /// The up fails the second time.
-    UpFailsAgain,
-    /// The down leaves something behind.
-    LeftBehind,
-    /// The down does not bring something back.
-    NotRestored,
-    /// The down brings something back otherwise than it was.
-    RestoredOtherwise,
-    /// The second up gives another schema than the first.
-    DiffersAgain,
-    /// Rows are gone after the down, or values in columns that were there before.
-    RowsLost,
-    /// Rows that the revision has no business with are changed after the down.
-    RowsChanged,
-    /// Rows are there after the down that were not there before.
-    RowsLeftBehind,
-    /// A fixture fails.
-    FixtureFails,
-    /// A query of a verify section does not hold after the up.
-    VerifyFails,
-    /// The branches below a merge give another schema in another order.
-    OrderMatters,
-    /// The history has several heads, and the project wants one.
-    SeveralHeads,
-}
-
-impl FindingCode {
-    /// All of them.
-    pub const ALL: [Self; 16] = [
-        Self::UpFails,
-        Self::UpFailsWithRows,
-        Self::DownFails,
-        Self::DownFailsWithRows,
-        Self::UpFailsAgain,
-        Self::LeftBehind,
-        Self::NotRestored,
-        Self::RestoredOtherwise,
-        Self::DiffersAgain,
-        Self::RowsLost,
-        Self::RowsChanged,
-        Self::RowsLeftBehind,
-        Self::FixtureFails,
-        Self::VerifyFails,
-        Self::OrderMatters,
-        Self::SeveralHeads,
-    ];
-
-    /// The stable name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::UpFails => "up-fails",
-            Self::UpFailsWithRows => "up-fails-with-rows",
-            Self::DownFails => "down-fails",
-            Self::DownFailsWithRows => "down-fails-with-rows",
-            Self::UpFailsAgain => "up-fails-again",
-            Self::LeftBehind => "left-behind",
-            Self::NotRestored => "not-restored",
-            Self::RestoredOtherwise => "restored-otherwise",
-            Self::DiffersAgain => "differs-again",
-            Self::RowsLost => "rows-lost",
-            Self::RowsChanged => "rows-changed",
-            Self::RowsLeftBehind => "rows-left-behind",
-            Self::FixtureFails => "fixture-fails",
-            Self::VerifyFails => "verify-fails",
-            Self::OrderMatters => "order-matters",
-            Self::SeveralHeads => "several-heads",
-        }
-    }
-}
 
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// Its kind.
-    pub code: FindingCode,
+    pub code: Code,
     /// What is wrong, a line; more lines may follow for the statement and the database's words.
     pub message: String,
     /// The diff of the schema in SQL, `-` and `+` before the lines; or the rows. May be empty.
@@ -136,7 +55,7 @@ pub struct Verdict {
 }
 
 impl Finding {
-    pub(super) fn new(code: FindingCode, message: String) -> Self {
+    pub(super) fn new(code: Code, message: String) -> Self {
         Self { code, message, diff: String::new(), help: Vec::new() }
     }
 }

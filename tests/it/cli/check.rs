@@ -195,3 +195,25 @@ fn an_empty_up_is_a_warning_unless_it_merges_or_is_a_draft() {
     assert_eq!(draft.matches("[empty-up]").count(), 1, "{draft}");
     assert_eq!(draft.matches("[empty-down]").count(), 1, "{draft}");
 }
+
+#[test]
+fn a_misspelt_code_in_allow_is_reported_with_the_nearest_one() {
+    let env = TestEnvironment::with_history();
+    let down = "DROP TABLE audit;\n\n-- migrate:allow left-behnd the next release needs it";
+    env.revision("ddd", "ccc", "CREATE TABLE audit (id INTEGER PRIMARY KEY);", down);
+    assert_snapshot!(env.run(&["check"]), @"
+    exit code: 3
+    ----- stdout
+    files: 1 mistake
+    database: not asked, the files come first
+    ----- stderr
+    error[unknown-code]: there is no code `left-behnd`
+      --> migrations/ddd.sql:13:18
+       |
+    13 | -- migrate:allow left-behnd the next release needs it
+       |                  ^^^^^^^^^^
+       |
+       = help: did you mean `-- migrate:allow left-behind <reason>`?
+    ");
+    assert_eq!(env.run(&["upgrade"]).code, 1);
+}

@@ -62,7 +62,7 @@ fn judge(case: &Case, verdicts: &[Verdict]) -> Result<(), String> {
     if below.outcome != Outcome::Passed {
         return Err("what stands before is wrong itself".to_owned());
     }
-    let found: Vec<&str> = tried.findings.iter().map(|finding| finding.code.name()).collect();
+    let found: Vec<&str> = tried.findings.iter().map(|finding| finding.code.as_str()).collect();
     if found != case.finds {
         return Err(format!("found {found:?}, should find {:?}", case.finds));
     }

@@ -118,7 +118,7 @@ async fn check(name: &str, dialect: Dialect, wanted: Counts, defective: &[(&str,
         .iter()
         .filter(|verdict| verdict.outcome == Outcome::Failed)
         .map(|verdict| {
-            let codes: Vec<&str> = verdict.findings.iter().map(|f| f.code.name()).collect();
+            let codes: Vec<&str> = verdict.findings.iter().map(|f| f.code.as_str()).collect();
             (verdict.name.as_str(), codes.join(" "))
         })
         .collect();

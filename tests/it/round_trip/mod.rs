@@ -26,5 +26,5 @@ pub(crate) fn codes(verdicts: &[Verdict], name: &str) -> Vec<&'static str> {
     let verdict = verdicts.iter().find(|v| v.name == name).unwrap_or_else(|| {
         panic!("no test is named {name}: {verdicts:#?}");
     });
-    verdict.findings.iter().map(|finding| finding.code.name()).collect()
+    verdict.findings.iter().map(|finding| finding.code.as_str()).collect()
 }

@@ -159,7 +159,7 @@ proptest! {
                 DraftSection::new(format!("up transaction:{transaction}"), format!("{comment}SELECT 1;")),
                 DraftSection::new("irreversible for  a reason", ""),
                 DraftSection::new("lossy users.email  for another", ""),
-                DraftSection::new("allow some-code why", ""),
+                DraftSection::new("allow rows-lost why", ""),
             ],
         };
         let text = draft.render();
@@ -177,7 +177,7 @@ proptest! {
         prop_assert_eq!(revision.sections[0].transaction, transaction);
         prop_assert_eq!(&revision.sections[1].reason, "for a reason");
         prop_assert!(revision.lossy().eq([("users.email", "for another")]));
-        prop_assert!(revision.allowed().eq([("some-code", "why")]));
+        prop_assert!(revision.allowed().eq([("rows-lost", "why")]));
         prop_assert_eq!(revision.sections[0].body.of(&text).contains("SELECT 1"), true);
     }
 }

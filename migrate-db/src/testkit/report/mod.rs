@@ -84,7 +84,7 @@ pub fn format_title(verdict: &Verdict) -> Line {
 ///
 /// ```
 /// use migrate_db::core::dialect::Dialect;
-/// use migrate_db::testkit::{Finding, FindingCode, Outcome, Verdict, report};
+/// use migrate_db::testkit::{Code, Finding, Outcome, Verdict, report};
 /// let verdict = Verdict {
 ///     name: "615021cc5b23".into(),
 ///     message: "add users.email".into(),
@@ -92,7 +92,7 @@ pub fn format_title(verdict: &Verdict) -> Line {
 ///     dialect: Dialect::Sqlite,
 ///     outcome: Outcome::Failed,
 ///     findings: vec![Finding {
-///         code: FindingCode::LeftBehind,
+///         code: Code::LeftBehind,
 ///         message: "the down leaves an index behind".into(),
 ///         diff: "+ CREATE INDEX users_email ON users (email);".into(),
 ///         help: vec!["add to the down: DROP INDEX users_email;".into()],
@@ -135,7 +135,7 @@ pub fn format_verdict(verdict: &Verdict, server: &str) -> Vec<Line> {
 fn finding(finding: &Finding, path: Option<&str>, lines: &mut Vec<Line>) {
     let mut message = finding.message.lines();
     let first = message.next().unwrap_or_default();
-    let title = Line::new().with(Tone::Bad, format_args!("error[{}]", finding.code.name()));
+    let title = Line::new().with(Tone::Bad, format_args!("error[{}]", finding.code.as_str()));
     lines.push(title.with(Tone::Plain, format_args!(": {first}")));
     if let Some(path) = path {
         lines.push(Line::new().with(Tone::Dim, " --> ").with(Tone::Plain, path));

@@ -1,9 +1,9 @@
 use std::time::Duration;
 
+use migrate_core::diagnostic::Code;
 use migrate_core::dialect::Dialect;
 
 use super::*;
-use crate::testkit::FindingCode;
 
 fn test(outcome: Outcome) -> Verdict {
     Verdict {
@@ -43,18 +43,18 @@ fn findings_are_shown_with_all_that_is_known() {
     let verdict = Verdict {
         findings: vec![
             finding(
-                FindingCode::RestoredOtherwise,
+                Code::RestoredOtherwise,
                 "the down brings users back otherwise",
                 "  CREATE TABLE users (\n-     name TEXT NOT NULL\n+     name TEXT\n  );\n",
                 &["write NOT NULL into the down"],
             ),
             finding(
-                FindingCode::DownFails,
+                Code::DownFails,
                 "the down fails\nDROP TABLE user\nno such table: user",
                 "",
                 &["did you mean users?\nit is there"],
             ),
-            finding(FindingCode::RowsLost, "2 rows of users are gone", "", &[]),
+            finding(Code::RowsLost, "2 rows of users are gone", "", &[]),
         ],
         notes: vec!["posts could not be filled".into()],
         ..test(Outcome::Failed)
@@ -95,7 +95,7 @@ error[rows-lost]: 2 rows of users are gone
 #[test]
 fn a_diff_knows_what_is_gone_and_what_is_new() {
     let finding = Finding {
-        code: FindingCode::LeftBehind,
+        code: Code::LeftBehind,
         message: "m".into(),
         diff: "- a\n+ b\n  c".into(),
         help: Vec::new(),
@@ -114,7 +114,7 @@ fn a_diff_knows_what_is_gone_and_what_is_new() {
 #[test]
 fn a_test_of_the_whole_history_has_no_file() {
     let finding = Finding {
-        code: FindingCode::LeftBehind,
+        code: Code::LeftBehind,
         message: "a table is left".into(),
         diff: String::new(),
         help: vec!["drop it".into()],

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use migrate_core::diagnostic::Code;
 use migrate_core::plan::Direction;
 use migrate_core::schema::{self, Name, Schema};
 
 use super::super::rows;
 use super::super::session::Session;
-use super::super::verdict::{Finding, FindingCode as Code};
+use super::super::verdict::Finding;
 use super::{
     Prepared, REORDERED, Refusal, RoundTrip, UPWARDS_ONLY, after_downs, differences, finding,
     refusal,

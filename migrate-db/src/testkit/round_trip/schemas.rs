@@ -1,9 +1,10 @@
 //! Two schemas that must be equal, and the findings where they are not.
 
+use migrate_core::diagnostic::Code;
 use migrate_core::dialect::Dialect;
 use migrate_core::schema::{self, Change, Difference, Schema, compare, sql_diff};
 
-use super::super::verdict::{Finding, FindingCode as Code};
+use super::super::verdict::Finding;
 use super::texts;
 
 /// What differs, but for the order of columns and for texts that mean the same.

@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use futures_util::future::join_all;
+use migrate_core::diagnostic::Code;
 use migrate_core::graph::{Graph, Node};
 
 use super::shares::shares;
@@ -18,7 +19,7 @@ use crate::testkit::provision;
 use crate::testkit::runner::TestRunner;
 use crate::testkit::setup::Setup;
 use crate::testkit::stage::Stage;
-use crate::testkit::verdict::{FindingCode, Outcome, Verdict};
+use crate::testkit::verdict::{Outcome, Verdict};
 
 /// One test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -271,17 +272,16 @@ impl<'s, 'h> Run<'s, 'h> {
     ) -> Verdict {
         let graph = self.graph();
         let is_failed_down = |code: &str| {
-            [FindingCode::DownFails, FindingCode::DownFailsWithRows]
-                .map(FindingCode::name)
-                .contains(&code)
+            [Code::DownFails, Code::DownFailsWithRows].map(Code::as_str).contains(&code)
         };
         let cached = self.cache.load(&self.keys.verdict[node.index()], graph, Some(node));
         let own = self.known.get(&Test::Revision(node)).or(cached.as_ref());
-        let reports = own
-            .is_some_and(|own| own.findings.iter().any(|found| is_failed_down(found.code.name())));
+        let reports = own.is_some_and(|own| {
+            own.findings.iter().any(|found| is_failed_down(found.code.as_str()))
+        });
         let accepts = graph.revision(node).allowed().any(|(code, _)| is_failed_down(code));
         if reports || accepts || failed_downs.contains(&node) {
-            verdict.findings.retain(|finding| finding.code != FindingCode::DownFails);
+            verdict.findings.retain(|finding| finding.code != Code::DownFails);
             verdict.outcome = Outcome::Skipped;
             let id = graph.id(node);
             verdict.notes.insert(0, format!("the down of {id} fails: see the test of {id}"));

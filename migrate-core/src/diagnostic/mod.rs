@@ -8,7 +8,7 @@ mod code;
 
 use std::fmt;
 
-pub use code::Code;
+pub use code::{Code, Group};
 
 use crate::source::{Location, SourceFile, Span};
 
@@ -46,22 +46,16 @@ pub struct Place {
 }
 
 impl Diagnostic {
-    /// An error without a place yet.
+    /// Creates a finding without a place, with the default severity of its code.
     #[must_use]
-    pub fn error(code: Code, message: impl Into<String>) -> Self {
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self {
             code,
-            severity: Severity::Error,
+            severity: code.level(),
             message: message.into(),
             places: Vec::new(),
             help: Vec::new(),
         }
-    }
-
-    /// A warning without a place yet.
-    #[must_use]
-    pub fn warning(code: Code, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(code, message) }
     }
 
     /// Adds a place in a file.

@@ -1,0 +1,12 @@
+-- Create t_a1
+--
+-- revision: a1
+-- revises:
+-- created: 2026-11-21T01:00:00Z
+
+-- migrate:allow left-behnd the table is part of the next release
+-- migrate:up
+CREATE TABLE t_a1 (id INTEGER PRIMARY KEY);
+
+-- migrate:down
+DROP TABLE t_a1;
