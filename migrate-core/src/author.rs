@@ -1,9 +1,9 @@
-//! The acts behind the commands that write revisions: new, merge, rebase, accept.
+//! The operations of the commands that write revisions: new, merge, rebase, accept.
 //!
-//! Each takes a history and a request and returns the changes to the folder, the new lock always
-//! among them; who makes the changes, draws ids and tells the time is the caller. An act never
-//! hides a mistake: a sealed revision that was edited stays an error of the new lock, and what
-//! would leave the history broken is refused.
+//! Each act takes a history and a request and returns the changes to the directory, including the
+//! new lock file. The caller writes the changes, draws ids and reads the clock. An act never hides
+//! a mistake: an edited sealed revision remains an error of the new lock file, and a change that
+//! would break the history is refused.
 //!
 //! ```
 //! use migrate_core::author::{Author, Body, NewRevision};
@@ -57,35 +57,35 @@ use crate::sql::Fingerprint;
 
 use AuthorErrorKind as Kind;
 
-/// A history that may be written to.
+/// A history that accepts new revisions.
 #[derive(Debug, Clone, Copy)]
 pub struct Author<'a> {
     history: &'a History,
     evidence: Option<&'a Evidence>,
 }
 
-/// A revision to be written.
+/// A revision to write, and the changes that write it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Written {
     /// Its id.
     pub id: RevisionId,
-    /// Its file's name in the folder.
+    /// The name of its file in the directory.
     pub name: String,
     /// Its parents.
     pub revises: Vec<RevisionId>,
-    /// The heads of the history that has it.
+    /// The heads of the history after the revision is added.
     pub heads: Vec<RevisionId>,
-    /// What to change in the folder.
+    /// The changes to the directory.
     pub changes: Vec<Change>,
 }
 
 impl<'a> Author<'a> {
-    /// Takes a history and what was found wrong when it was read.
+    /// Creates an author from a history and the findings of reading it.
     ///
     /// # Errors
-    /// Those findings that must be mended before anything is written: where the graph is in doubt
-    /// or the lock file is not understood. A newest revision that is not finished stops nobody, nor
-    /// do git's conflict markers in the lock file.
+    /// The findings that prevent any writing: the graph is unreliable, or the lock file is not
+    /// understood. An unfinished newest revision and git's conflict markers in the lock file do not
+    /// prevent writing.
     pub fn new(history: &'a History, found: &Diagnostics) -> Result<Self, Diagnostics> {
         let mut stops = Diagnostics::new();
         for diagnostic in found {
@@ -97,12 +97,12 @@ impl<'a> Author<'a> {
         if stops.is_empty() { Ok(Self { history, evidence: None }) } else { Err(stops) }
     }
 
-    /// Writes revisions as they are given: parents, ids and moments are the caller's choice. One
-    /// without statements is a placeholder for something that another tool did, and stays open.
+    /// Writes revisions with the parents, ids and timestamps that the caller chose. A revision
+    /// without statements is a placeholder for work of another tool, and stays open.
     ///
     /// # Errors
-    /// When an id or label is taken, when a draft would be read back as something else, and when
-    /// the history would be broken with them.
+    /// An id or label is taken, a draft would be read back differently, or the revisions would
+    /// break the history.
     pub fn write_all(&self, drafts: &[Draft]) -> Result<Vec<Change>, AuthorError> {
         let (mut changes, graph) = self.write(drafts)?;
         let mut lock = self.relock(&graph, &[]);
@@ -114,7 +114,7 @@ impl<'a> Author<'a> {
         Ok(changes)
     }
 
-    /// The changes that write the files, without the lock file, and the graph that has them.
+    /// Returns the changes that write the files, without the lock file, and the resulting graph.
     fn write(&self, drafts: &[Draft]) -> Result<(Vec<Change>, Graph), AuthorError> {
         let graph = &self.history.graph;
         let mut changes = Vec::with_capacity(drafts.len() + 1);
@@ -147,7 +147,7 @@ impl<'a> Author<'a> {
         Ok((changes, graph))
     }
 
-    /// The revision of a file that is about to be written, if it says what the draft says.
+    /// Parses the text of a draft and checks that it is read back unchanged.
     fn read_back(&self, draft: &Draft, file: SourceFile) -> Result<Revision, AuthorError> {
         let read = |file| Revision::parse(file, &self.history.dialects).0;
         if let Some(revision) = read(file).filter(|revision| draft.is_read_as(revision)) {
@@ -170,7 +170,7 @@ impl<'a> Author<'a> {
         })
     }
 
-    /// The graph with some revisions added, or put in the place of those with their ids.
+    /// Returns the graph with revisions added, or replaced where the id exists.
     fn with(&self, added: Vec<Revision>) -> Result<Graph, AuthorError> {
         let graph = &self.history.graph;
         let is_added = |node: &Node| added.iter().any(|new| new.id() == graph.id(*node));
@@ -187,9 +187,10 @@ impl<'a> Author<'a> {
         Ok(graph)
     }
 
-    /// The lock for a graph. What the lock seals keeps its fingerprint, so that an edit shows,
-    /// except in revisions that this act rewrites, and where evidence proves that no other
-    /// database ran the earlier text; so does what no file holds any more.
+    /// Returns the lock file for a graph. A sealed revision keeps its fingerprint, so that an edit
+    /// is reported. Revisions that this act rewrites get new fingerprints, and so do revisions
+    /// whose earlier text is proven to have run on no other database. Missing revisions keep their
+    /// entries.
     fn relock(&self, graph: &Graph, rewritten: &[RevisionId]) -> Lock {
         let before = self.history.lock.as_ref();
         let mut lock = Lock::of(graph, &self.history.dialects, before);
@@ -222,17 +223,17 @@ impl<'a> Author<'a> {
         Change::Write { name: FILE_NAME.to_owned(), text: lock.render() }
     }
 
-    /// The nodes that a word names: a target that asks for nothing that is applied.
+    /// Resolves a target that does not depend on the applied revisions.
     fn nodes(&self, word: &str) -> Result<Vec<Node>, AuthorError> {
         Ok(self.history.graph.resolve_target(&word.parse()?, None)?)
     }
 
-    /// Ids in the order of the graph.
+    /// Returns ids in the order of the graph.
     fn ids(graph: &Graph, nodes: impl IntoIterator<Item = Node>) -> Vec<RevisionId> {
         nodes.into_iter().map(|node| graph.id(node).clone()).collect()
     }
 
-    /// Refuses a parent that is no head, unless branches are meant.
+    /// Returns an error if a parent is not a head, unless branches are requested.
     fn must_be_head(&self, node: Node, help: &str) -> Result<(), AuthorError> {
         let graph = &self.history.graph;
         if graph.is_head(node) {
@@ -244,7 +245,7 @@ impl<'a> Author<'a> {
     }
 }
 
-/// Keeps what the lock file says of a revision whose file is gone.
+/// Keeps the lock file's entry of a revision whose file is missing.
 fn keep_gone(before: &Lock, id: &str, fingerprint: Fingerprint, lock: &mut Lock) {
     lock.fingerprints.insert(id.to_owned(), fingerprint);
     if let Some(accepted) = before.accepted.get(id) {

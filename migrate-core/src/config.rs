@@ -1,8 +1,8 @@
-//! `migrate.toml`: what a project says once, so that no command needs to be told.
+//! `migrate.toml`: the settings of a project.
 //!
-//! Turns the text into a [`Config`] and tells every mistake at its place. Reads no file and no
-//! environment: `${VAR}` in a database URL is filled in by [`expand`] from what the caller looks
-//! up, and only when the URL is used. A key that means nothing is an error, never passed over.
+//! Parses the text into a [`Config`] and reports every mistake at its place. The module reads no
+//! file and no environment variable: the caller expands `${VAR}` in a database URL with [`expand`]
+//! when it uses the URL. An unknown key is an error.
 //!
 //! ```
 //! use migrate_core::config::Config;
@@ -31,43 +31,43 @@ use crate::script::Transactions;
 use crate::suggest::nearest;
 use crate::version_table::DEFAULT_NAME;
 
-/// The configuration file's name, beside Cargo.toml or where the command is run.
+/// The name of the configuration file, in the directory of Cargo.toml or the current directory.
 pub const FILE_NAME: &str = "migrate.toml";
 
-/// The folder of the revisions when nobody says otherwise.
+/// The default directory of the revisions.
 pub const DEFAULT_DIR: &str = "migrations";
 
-/// What `migrate.toml` says.
+/// The contents of `migrate.toml`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Config {
     top: Settings,
-    /// Whether the top of the file says anything, or there are no databases by name: else a
-    /// command must be told which database is meant.
+    /// Whether the top level has settings, or no databases are named. Otherwise a command requires
+    /// the name of a database.
     top_counts: bool,
     databases: BTreeMap<String, Settings>,
 }
 
-/// The settings of one database. A named database takes nothing over from the top of the file:
-/// what it does not say is the default.
+/// The settings of one database. A named database does not inherit settings from the top level;
+/// omitted settings have their defaults.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// The folder of the revisions, relative to the file; [`DEFAULT_DIR`] by default.
+    /// The directory of the revisions, relative to the file; [`DEFAULT_DIR`] by default.
     pub dir: String,
-    /// The databases whose SQL the revisions are written in; none named means none known.
+    /// The databases whose SQL the revisions contain; empty if unknown.
     pub dialects: Vec<Dialect>,
-    /// How many heads the history may have.
+    /// The number of heads that the history may have.
     pub heads: Heads,
     /// The version table, as `name` or `schema.name`.
     pub version_table: String,
-    /// The database, as written: see [`expand`].
+    /// The database URL as written; see [`expand`].
     pub database_url: Option<String>,
-    /// What stands in one transaction; `None` leaves it to the database.
+    /// The extent of a transaction; `None` for the database's default.
     pub transaction: Option<Transactions>,
-    /// How runners keep each other out.
+    /// The lock that excludes other runners.
     pub lock: Locking,
     /// How long to wait for another runner to finish.
     pub lock_wait: Option<Duration>,
-    /// How long to try to reach a server that does not answer.
+    /// How long to try to connect to a server that does not answer.
     pub connect_timeout: Option<Duration>,
     /// How long a statement may wait for a lock of the database.
     pub lock_timeout: Option<Duration>,
@@ -75,32 +75,34 @@ pub struct Settings {
     pub statement_timeout: Option<Duration>,
     /// The size limit of a revision file, in bytes; 64 MiB by default.
     pub max_file_size: Option<u64>,
-    /// Whether downs of revisions that no file holds may run.
+    /// Whether stored downs of unknown revisions may run.
     pub unknown_downs: UnknownDowns,
-    /// Statements that a run's session begins with, as `SET foreign_key_checks = 0`.
+    /// Statements that a session executes first, such as `SET foreign_key_checks = 0`.
     pub session: Vec<String>,
-    /// How the revisions are tested.
+    /// The settings of round-trip tests.
     pub test: TestSettings,
 }
 
-/// How runners keep each other out. A database that is a file is its own lock, whatever is chosen
-/// here.
+/// The lock that excludes other runners. A database that is a file is its own lock whatever the
+/// setting is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Locking {
-    /// The database's own lock; the row of a table where the database says that it has none.
+    /// The database's session lock, or a row of a table where the database reports that it has
+    /// none.
     #[default]
     Auto,
-    /// The database's own lock, held by a connection that does nothing else.
+    /// The database's session lock, held by a dedicated connection.
     Session,
-    /// A row of a table beside the version table, for clusters and poolers that have no locks for
-    /// sessions: see [`crate::lock_table`].
+    /// A row of a lock table, for clusters and poolers without session locks; see
+    /// [`crate::lock_table`].
     Table,
-    /// None: each step still happens once, but a runner that is overtaken worked for nothing.
+    /// No lock. Each step still runs once, but another runner may do the work first and make this
+    /// one start over.
     None,
 }
 
 impl Locking {
-    /// Every way, in the order in which they are always listed.
+    /// Every value, in the order of listings.
     pub const ALL: [Self; 4] = [Self::Auto, Self::Session, Self::Table, Self::None];
 
     /// The word in `migrate.toml` and on the command line.
@@ -115,22 +117,22 @@ impl Locking {
     }
 }
 
-/// Whether the downs of revisions that no file holds may run: their SQL comes from the version
-/// table, and whoever may write that table decides what it is.
+/// Whether stored downs of unknown revisions may run. Their SQL comes from the version table, so
+/// everyone with write access to that table controls it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum UnknownDowns {
-    /// A terminal is asked; without one, only `--yes` allows it. A program that calls the library
-    /// has decided by its call.
+    /// Ask on a terminal; without one, only `--yes` allows it. A call of the library counts as
+    /// consent.
     #[default]
     Ask,
-    /// They run.
+    /// Run them.
     Run,
-    /// They are refused.
+    /// Refuse them.
     Refuse,
 }
 
 impl UnknownDowns {
-    /// Every choice, in the order in which they are always listed.
+    /// Every value, in the order of listings.
     pub const ALL: [Self; 3] = [Self::Ask, Self::Run, Self::Refuse];
 
     /// The word in `migrate.toml`.
@@ -167,10 +169,10 @@ impl Default for Settings {
 }
 
 impl Config {
-    /// The settings of a database: by its name, or those at the top of the file.
+    /// Returns the settings of a database by its name, or those of the top level.
     ///
     /// # Errors
-    /// When the file has no such database, or names some and says nothing without a name.
+    /// The file has no such database, or it names databases and has no settings for an unnamed one.
     pub fn database(&self, name: Option<&str>) -> Result<&Settings, NoDatabase> {
         let settings = match name {
             Some(name) => self.databases.get(name),
@@ -187,24 +189,24 @@ impl Config {
         self.databases.keys().map(String::as_str)
     }
 
-    /// All settings of the file, each with its name if it has one.
+    /// All settings of the file, with the name of each database if it has one.
     pub fn all(&self) -> impl Iterator<Item = (Option<&str>, &Settings)> {
         let top = self.database(None).ok().map(|settings| (None, settings));
         top.into_iter().chain(self.databases.iter().map(|(name, s)| (Some(name.as_str()), s)))
     }
 }
 
-/// No settings go by that name.
+/// The requested database is not in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoDatabase {
-    /// The name asked for; `None` when none was given.
+    /// The requested name; `None` if none was given.
     pub name: Option<String>,
     /// The names that the file has.
     pub known: Vec<String>,
 }
 
 impl NoDatabase {
-    /// What would help.
+    /// Returns a line of help.
     #[must_use]
     pub fn help(&self) -> String {
         let known = || self.known.join(", ");

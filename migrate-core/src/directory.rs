@@ -1,8 +1,8 @@
-//! The folder of the revisions: the only module of this crate that touches the file system.
+//! The migrations directory: the only module of this crate that accesses the file system.
 //!
-//! Lists and reads the folder, and writes changes to it so that a crash leaves each file either
-//! old or new. It knows which files are revisions (`*.sql`, not hidden) and nothing of what they
-//! say.
+//! The module lists and reads the directory, and writes changes so that after a crash each file has
+//! its old or its new text. It recognises revision files by name (`*.sql`, not hidden) and does not
+//! parse them.
 
 mod file;
 mod guard;
@@ -27,7 +27,7 @@ pub use guard::WriterLock;
 pub(crate) use stats::NUMBERS;
 pub use stats::{FileStat, Stats};
 
-/// A folder of revisions.
+/// A migrations directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Directory {
     path: PathBuf,
@@ -35,46 +35,46 @@ pub struct Directory {
     max_file_size: u64,
 }
 
-/// A file of the folder that has the name of a revision.
+/// A directory entry with the name of a revision file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Entry {
-    /// The name; what is not UTF-8 in it is replaced.
+    /// The name, with replacement characters for invalid UTF-8.
     name: String,
     /// Whether the name is UTF-8.
     has_text_name: bool,
-    /// Whether the folder lists it as a regular file; a link may still lead to one.
+    /// Whether the entry is a regular file; a link may still lead to one.
     is_regular: bool,
 }
 
 impl Entry {
-    /// A file of which only the name is known.
+    /// Creates an entry of which only the name is known.
     fn named(name: &str) -> Self {
         Self { name: name.to_owned(), has_text_name: true, is_regular: false }
     }
 }
 
-/// What a folder holds.
+/// The contents of the directory.
 #[derive(Debug, Clone, Default)]
 pub struct Contents {
     /// The revision files, sorted by name.
     pub files: Vec<SourceFile>,
-    /// The lock file, when there is one.
+    /// The lock file, if there is one.
     pub lock: Option<SourceFile>,
     /// Files that could not be read as text.
     pub unreadable: Diagnostics,
 }
 
-/// One change to the folder.
+/// One change to the directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// Create or replace a file, by its name in the folder.
+    /// Creates or replaces a file, by its name in the directory.
     Write {
-        /// The name in the folder.
+        /// The name in the directory.
         name: String,
         /// The new text.
         text: String,
     },
-    /// Remove a file, by its name in the folder.
+    /// Removes a file, by its name in the directory.
     Remove {
         /// The name in the folder.
         name: String,
@@ -82,7 +82,7 @@ pub enum Change {
 }
 
 impl Directory {
-    /// A folder, shown to the user by the path given. It need not exist yet.
+    /// Creates a directory at `path`, which is shown to the user as given. It need not exist yet.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
@@ -95,25 +95,25 @@ impl Directory {
         Self { path, shown, max_file_size: MAX_FILE_SIZE }
     }
 
-    /// A folder at `path` that is shown to the user as `shown`.
+    /// Creates a directory at `path` that is shown to the user as `shown`.
     #[must_use]
     pub fn shown_as(path: impl Into<PathBuf>, shown: impl Into<String>) -> Self {
         Self { path: path.into(), shown: shown.into(), max_file_size: MAX_FILE_SIZE }
     }
 
-    /// The folder with a size limit for its files, in bytes; `None` means [`MAX_FILE_SIZE`].
+    /// Sets the size limit of a file in bytes; `None` means [`MAX_FILE_SIZE`].
     #[must_use]
     pub fn max_file_size(self, bytes: Option<u64>) -> Self {
         Self { max_file_size: bytes.unwrap_or(MAX_FILE_SIZE), ..self }
     }
 
-    /// The size limit for its files, in bytes.
+    /// The size limit of a file in bytes.
     #[must_use]
     pub const fn file_size_limit(&self) -> u64 {
         self.max_file_size
     }
 
-    /// The path of the folder.
+    /// The path of the directory.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
@@ -125,17 +125,17 @@ impl Directory {
         &self.shown
     }
 
-    /// The path of a file in the folder, as shown in messages.
+    /// Returns the path of a file in the directory, as shown in messages.
     #[must_use]
     pub fn shown_file(&self, name: &str) -> String {
         if self.shown.is_empty() { name.to_owned() } else { format!("{}/{name}", self.shown) }
     }
 
-    /// Reads the folder. [`Contents::unreadable`] reports each file that is not regular, too large
-    /// or not UTF-8.
+    /// Reads the directory. [`Contents::unreadable`] reports each file that is not regular, too
+    /// large or not UTF-8.
     ///
     /// # Errors
-    /// When the folder itself, or the lock file, cannot be read.
+    /// The directory or the lock file cannot be read.
     pub fn contents(&self) -> io::Result<Contents> {
         let mut contents = Contents { lock: self.lock_file()?, ..Contents::default() };
         let read = |scratch: &mut Vec<u8>, chunk: &mut [Entry]| {
@@ -150,7 +150,7 @@ impl Directory {
         Ok(contents)
     }
 
-    /// The files that have the name of a revision, sorted.
+    /// Returns the entries with the name of a revision file, sorted.
     fn entries(&self) -> io::Result<Vec<Entry>> {
         let mut entries: Vec<Entry> = Vec::new();
         for entry in fs::read_dir(&self.path)? {
@@ -177,16 +177,16 @@ impl Directory {
         }
     }
 
-    /// The text of a file of the folder exactly as it is on disk, by its name there.
+    /// Returns the text of a file exactly as on disk, by its name in the directory.
     ///
     /// # Errors
-    /// When it cannot be read or is not UTF-8.
+    /// The file cannot be read or is not UTF-8.
     pub fn raw(&self, name: &str) -> io::Result<String> {
         let path = self.path.join(name);
         read_file(&path, self.max_file_size).map_err(|error| with_path(&path, &error))
     }
 
-    /// Reads the folder into a history; see [`History::read`].
+    /// Reads the directory into a history; see [`History::read`].
     ///
     /// # Errors
     /// When the folder itself, or the lock file, cannot be read.
@@ -198,11 +198,11 @@ impl Directory {
         Ok(History::read_from(&mut self.entries()?, read, lock.as_ref(), dialects))
     }
 
-    /// Reads the folder as [`Directory::history`] does, but for the files that `known` answers for,
-    /// given the databases by whose rules the folder is read.
+    /// Reads the directory as [`Directory::history`] does, except for the files that `known`
+    /// returns. `known` receives the databases of the project.
     ///
     /// # Errors
-    /// When the lock file cannot be read.
+    /// The lock file cannot be read.
     pub(crate) fn history_with(
         &self,
         stats: &Stats,
@@ -220,7 +220,7 @@ impl Directory {
         Ok(History::read_from(&mut files, read, lock.as_ref(), dialects))
     }
 
-    /// Reads and parses the revision file that is shown so.
+    /// Reads and parses the revision file with this path in messages.
     pub(crate) fn revision_shown_as(
         &self,
         shown: &str,
@@ -276,13 +276,13 @@ impl Directory {
         })
     }
 
-    /// Takes the folder for one writer, from reading it to the last change; the folder is created
-    /// when missing. `holder` describes this process to others that wait, and `waiting` is called
-    /// once with the present holder when the wait takes long.
+    /// Locks the directory for one writer, from reading it to the last change. A missing directory
+    /// is created. `holder` describes this process to waiting ones; `waiting` is called once with
+    /// the current holder when the wait is long.
     ///
     /// # Errors
-    /// [`io::ErrorKind::TimedOut`] when another process still holds the folder after `wait`, and
-    /// what the file system refuses.
+    /// [`io::ErrorKind::TimedOut`] if another process still holds the directory after `wait`, and
+    /// errors of the file system.
     pub fn writer_lock(
         &self,
         holder: &str,
@@ -295,11 +295,11 @@ impl Directory {
         })
     }
 
-    /// Makes the changes, each file whole or not at all, removals last. The folder is created
-    /// when missing.
+    /// Applies the changes: each file completely or not at all, removals last. A missing directory
+    /// is created.
     ///
     /// # Errors
-    /// The first failure, with the path it happened at; changes before it stay made.
+    /// The first failure with its path; earlier changes remain.
     pub fn apply(&self, changes: &[Change]) -> io::Result<()> {
         fs::create_dir_all(&self.path).map_err(|e| with_path(&self.path, &e))?;
         for change in changes {
@@ -318,7 +318,7 @@ impl Directory {
     }
 }
 
-/// Whether a file of the folder is taken for a revision.
+/// Returns `true` if a file name is that of a revision.
 #[must_use]
 pub fn is_revision_name(name: &str) -> bool {
     !name.starts_with('.')
@@ -326,16 +326,16 @@ pub fn is_revision_name(name: &str) -> bool {
         && name.as_bytes()[name.len() - 4..].eq_ignore_ascii_case(b".sql")
 }
 
-/// Writes beside the file and renames over it, so that a reader sees the old text or the new. A
-/// symbolic link stays one: the file that it names is replaced.
+/// Writes a temporary file and renames it, so that a reader sees either the old text or the new
+/// one. A symbolic link stays a link: its target is replaced.
 ///
 /// # Errors
-/// What the file system says.
+/// Errors of the file system.
 pub fn replace(path: &Path, content: impl AsRef<[u8]>) -> io::Result<()> {
     let path = &link_target(path)?;
     let (mut file, beside) = create_beside(path)?;
     let mut write = || {
-        // Who may read and write the file stays as it was.
+        // Keep the permissions of the file.
         if let Ok(old) = fs::metadata(path) {
             file.set_permissions(old.permissions())?;
         }
@@ -350,9 +350,9 @@ pub fn replace(path: &Path, content: impl AsRef<[u8]>) -> io::Result<()> {
     written
 }
 
-/// The file that a path names at the end of its symbolic links, which need not exist.
+/// Returns the file at the end of symbolic links, which need not exist.
 fn link_target(path: &Path) -> io::Result<PathBuf> {
-    // As many as Linux follows.
+    // The limit of Linux.
     const MOST: usize = 40;
     let mut path = path.to_owned();
     for _ in 0..MOST {
@@ -364,10 +364,10 @@ fn link_target(path: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("its symbolic links lead to no file"))
 }
 
-/// A new file with a name of its own beside a path: no other process or thread has it.
+/// Creates a file with a unique name in the same directory.
 fn create_beside(path: &Path) -> io::Result<(fs::File, PathBuf)> {
     loop {
-        // The standard library keys every hasher from the system's randomness.
+        // The standard library seeds every hasher from the system's random numbers.
         let number = RandomState::new().build_hasher().finish();
         let mut name = std::ffi::OsString::from(".");
         name.push(path.file_name().unwrap_or_default());
@@ -381,8 +381,8 @@ fn create_beside(path: &Path) -> io::Result<(fs::File, PathBuf)> {
     }
 }
 
-/// Folders of the tool in the user's cache, best first, by the variables that the environment has:
-/// what is there may be thrown away at any time.
+/// Returns the tool's cache directories, the preferred one first, by the variables of the
+/// environment. Their contents may be deleted at any time.
 ///
 /// ```
 /// let home = |name: &str| (name == "HOME").then(|| "/home/ann".to_owned());

@@ -1,8 +1,9 @@
-//! A history as the bytes that a program carries: what a macro has read once is not read again.
+//! A history as bytes in a program: the macro parses the files, and the program does not parse them
+//! again.
 //!
-//! [`encode`] writes everything but the files' texts, which the program holds as they are;
-//! [`decode`] puts both together without looking at SQL and without copying a text. Both sides are
-//! always of one version, so the form has a number to refuse another and no other compatibility.
+//! [`encode`] writes everything but the texts of the files, which the program contains separately.
+//! [`decode`] combines both without parsing SQL and without copying texts. Both sides always have
+//! the same version, so the format has a version number and no further compatibility.
 //!
 //! ```
 //! use migrate_core::{config::Settings, embed, history::History, source::SourceFile};
@@ -32,15 +33,15 @@ use read::Reader;
 pub use snapshot::{Snapshot, complete};
 use write::Writer;
 
-/// Changes with every change of the form.
+/// The version of the format; it changes with every change of the format.
 const FORM: u64 = 5;
 
-/// Why bytes and texts do not make a history.
+/// Bytes and texts that do not form a history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DecodeError {
-    /// The bytes were written by another version, or are no index at all.
+    /// The bytes were written by another version, or are not an index.
     Malformed,
-    /// The file with this number is not the one that the bytes were written for.
+    /// The file with this number differs from the one at encoding.
     OtherText(usize),
 }
 
@@ -55,10 +56,10 @@ impl fmt::Display for DecodeError {
 
 impl std::error::Error for DecodeError {}
 
-/// Everything about a history that its files' texts do not hold as it is needed, and the settings
-/// of its project but for the database's URL, which may hold a password.
+/// Encodes everything about a history that the texts of its files do not provide directly, and the
+/// settings of its project without the database URL, which may contain a password.
 ///
-/// The history must be free of errors; [`decode`] refuses the bytes of another.
+/// The history must have no errors; [`decode`] rejects the bytes of another.
 #[must_use]
 pub fn encode(history: &History, settings: &Settings) -> Vec<u8> {
     let mut writer = Writer::default();
@@ -73,11 +74,11 @@ pub fn encode(history: &History, settings: &Settings) -> Vec<u8> {
     writer.bytes
 }
 
-/// The history and settings of which `index` was written. `files` are the texts of its revisions in the order
-/// of its graph, with or without the byte order marks and `\r\n` that reading takes away.
+/// Decodes the history and settings of `index`. `files` are the texts of the revisions in the order
+/// of the graph, with or without the byte order marks and `\r\n` that parsing removes.
 ///
 /// # Errors
-/// When index and files do not belong together.
+/// The index and the files do not belong together.
 pub fn decode(
     index: &'static [u8],
     files: &'static [&'static str],
@@ -95,7 +96,7 @@ pub fn decode(
     for (n, text) in files.iter().enumerate() {
         let path = reader.inline()?;
         let length = reader.size()?;
-        // Reading makes a text shorter, if it changes it at all.
+        // Parsing can only make a text shorter.
         let file = if text.len() == length {
             SourceFile::normalised(path, text)
         } else {

@@ -1,7 +1,7 @@
-//! A whole history: the graph, the lock, and everything that is wrong with them.
+//! A whole history: the graph, the lock file and all diagnostics.
 //!
-//! The command, the macro and the testkit all make their history here, from files that somebody
-//! else has read. Nothing here touches the file system or a database.
+//! The command, the macro and the testkit build their histories here, from files that their callers
+//! read. The module does not access the file system or a database.
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
@@ -11,31 +11,31 @@ use crate::parallel::map_chunks;
 use crate::revision::{Revision, SectionKind};
 use crate::source::SourceFile;
 
-/// Revisions put together, with their lock.
+/// The revisions of a project and their lock file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct History {
     /// The revisions and their edges.
     pub graph: Graph,
-    /// What the lock file says, when there is one.
+    /// The contents of the lock file, if there is one.
     pub lock: Option<Lock>,
-    /// The databases by whose rules the files were read.
+    /// The databases whose lexical rules were used for parsing.
     pub dialects: Vec<Dialect>,
 }
 
-/// How many heads a history may have where it is checked.
+/// The number of heads that a project allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Heads {
     /// One: several are an error.
     #[default]
     One,
-    /// As many as there are: the project wants branches.
+    /// Any number.
     Many,
 }
 
 impl History {
-    /// Reads files into a history. Where the lock file names databases, their rules are used for
-    /// reading, else those of `dialects`, else those of all. Several heads are not looked at here:
-    /// see [`History::check`].
+    /// Parses files into a history. The lexical rules are those of the lock file's databases if it
+    /// names some, else those of `dialects`, else those of all. [`History::check`] checks the
+    /// number of heads.
     #[must_use]
     pub fn read(
         files: Vec<SourceFile>,
@@ -49,8 +49,8 @@ impl History {
         Self::read_from(&mut { files }, parse, lock, dialects)
     }
 
-    /// As [`History::read`], from what is yet to be opened: each file is opened and parsed on the
-    /// same thread. `read` gets a scratch buffer, and the databases by whose rules it parses.
+    /// Like [`History::read`], from sources that are not opened yet: each one is opened and parsed
+    /// on the same thread. `read` receives a scratch buffer and the databases whose rules apply.
     pub(crate) fn read_from<S: Send>(
         sources: &mut [S],
         read: impl Fn(&mut S, &mut Vec<u8>, &[Dialect]) -> (Option<Revision>, Diagnostics) + Sync,
@@ -94,8 +94,8 @@ impl History {
         (history, found)
     }
 
-    /// Checks what the compiler, `check` and the round-trip tests ask besides: one head, unless the
-    /// project wants more, and as warnings the ups without a statement.
+    /// Checks for the compiler, `check` and the round-trip tests: several heads are an error unless
+    /// the project allows them, and an up without statements is a warning.
     #[must_use]
     pub fn check(&self, heads: Heads) -> Diagnostics {
         let mut found = match heads {
@@ -106,7 +106,7 @@ impl History {
         found
     }
 
-    /// Warns of ups without a statement. A merge has none, and an empty draft has an error already.
+    /// Reports ups without statements. A merge has none, and an empty draft already has an error.
     fn empty_ups(&self) -> Diagnostics {
         let mut found = Diagnostics::new();
         let revisions = self.graph.order().map(|node| self.graph.revision(node));
@@ -127,7 +127,8 @@ impl History {
     }
 }
 
-/// Whether the graph cannot be trusted: commands that only ask may go on with other mistakes.
+/// Returns `true` if a finding makes the graph unreliable. Commands that only inspect continue
+/// after other mistakes.
 #[must_use]
 pub fn is_structural(diagnostic: &Diagnostic) -> bool {
     diagnostic.code.is_structural()

@@ -1,8 +1,8 @@
-//! Names that identify: revision ids, branch labels, and the dates that order revisions.
+//! Revision ids, branch labels, and the dates that order revisions.
 //!
-//! A value of these types is well formed by construction; what is wrong with a malformed one is
-//! told by [`Malformed`]. This module knows nothing of files or of other revisions, so it cannot
-//! say whether a name exists.
+//! A value of these types is well formed by construction; [`Malformed`] describes the mistake in a
+//! text. The module does not know files or other revisions, so it does not check whether a name
+//! exists.
 //!
 //! ```
 //! use migrate_core::ident::RevisionId;
@@ -13,16 +13,16 @@
 use std::borrow::Borrow;
 use std::fmt;
 
-/// Words that mean something in a target and therefore name no revision and no branch.
+/// Words with a meaning in targets, which therefore cannot be revisions or branches.
 pub const RESERVED: [&str; 4] = ["head", "heads", "base", "current"];
 
-/// The longest id or label, in bytes: what the version table's key column holds.
+/// The greatest length of an id or label in bytes: the size of the version table's key column.
 pub const MAX_LEN: usize = 128;
 
-/// Why a text is no revision id or branch label.
+/// The reason why a text is not a valid revision id or branch label.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Malformed {
-    /// Nothing there.
+    /// The text is empty.
     Empty,
     /// One of [`RESERVED`].
     Reserved,
@@ -72,10 +72,10 @@ macro_rules! name {
         pub struct $name(Box<str>);
 
         impl $name {
-            /// Checks and takes a name.
+            /// Creates a name if the text is valid.
             ///
             /// # Errors
-            /// [`Malformed`] says what is wrong with the text.
+            /// [`Malformed`] describes the mistake.
             pub fn new(text: impl Into<Box<str>>) -> Result<Self, Malformed> {
                 let text = text.into();
                 check(&text)?;
@@ -114,18 +114,18 @@ name! {
     RevisionId
 }
 name! {
-    /// The name of a branch, carried by one revision and valid for its whole lineage.
+    /// The name of a branch, which belongs to one revision and covers its lineage.
     BranchLabel
 }
 
 impl From<&RevisionId> for BranchLabel {
-    /// An id as it stands among labels in `depends-on:`; both are made of the same characters.
+    /// Converts an id to an entry of `depends-on:`, which may also be a label.
     fn from(id: &RevisionId) -> Self {
         Self(id.0.clone())
     }
 }
 
-/// When a revision was created: RFC 3339, second precision, ordered as moments.
+/// The time of creation: RFC 3339 with a precision of seconds, ordered by time.
 ///
 /// ```
 /// use migrate_core::ident::Created;
@@ -141,16 +141,16 @@ pub struct Created {
 }
 
 impl Created {
-    /// Reads an RFC 3339 date and time, for example `2026-11-21T01:23:45Z`.
+    /// Parses an RFC 3339 date and time, for example `2026-11-21T01:23:45Z`.
     ///
     /// # Errors
-    /// The text itself when it is not of that form.
+    /// The text, if it does not have that form.
     pub fn new(text: &str) -> Result<Self, String> {
         let seconds = rfc3339_seconds(text).ok_or_else(|| text.to_owned())?;
         Ok(Self { seconds, text: text.into() })
     }
 
-    /// The text as it stands in the file.
+    /// The text as written in the file.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text

@@ -1,10 +1,10 @@
-//! The lock file `migrate.lock`: the heads, a fingerprint per revision, what was accepted.
+//! The lock file `migrate.lock`: the heads, a fingerprint per revision, accepted fingerprints.
 //!
-//! Committed beside the revisions. It makes two branches that add a revision conflict in git, lets
-//! the compiler notice new revisions, and seals what others are built on: a revision that the lock
-//! knows, and that is neither a head of the lock nor listed as open, may not change. The text is TOML, one entry a line, so
-//! that git merges and conflicts by entry; `docs/files.md` documents it. Reading does not stop at
-//! git's conflict markers: both sides count, and `conflict` says so.
+//! The file is committed with the revisions. It causes a conflict in git if two branches add
+//! revisions, makes the compiler notice new revisions, and seals revisions: a revision in the lock
+//! file that is neither one of its heads nor listed as open must not change. The text is TOML with
+//! one entry per line, so git merges it entry by entry; `docs/files.md` documents it. The parser
+//! continues past git's conflict markers: the entries of both sides count, and `conflict` is set.
 
 mod open;
 
@@ -19,28 +19,28 @@ use crate::graph::Graph;
 use crate::source::{SourceFile, Span};
 use crate::sql::Fingerprint;
 
-/// The lock file's name, inside the folder of the revisions.
+/// The name of the lock file in the migrations directory.
 pub const FILE_NAME: &str = "migrate.lock";
 
-/// What a lock file says.
+/// The contents of a lock file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lock {
-    /// The databases by whose rules the fingerprints were taken.
+    /// The databases whose lexical rules the fingerprints use.
     pub dialects: Vec<Dialect>,
-    /// The heads when it was written: these are still open to edits.
+    /// The heads when the file was written; they may still change.
     pub heads: Vec<String>,
     /// The fingerprint of every revision, by id.
     pub fingerprints: BTreeMap<String, Fingerprint>,
-    /// Revisions that others are built on and that may still change, by id.
+    /// The open revisions that are not heads, by id with the reason.
     pub open: BTreeMap<String, OpenReason>,
-    /// Earlier fingerprints that are as good as the present one, by id, with the reason.
+    /// Accepted earlier fingerprints, by id with the reason.
     pub accepted: BTreeMap<String, BTreeMap<Fingerprint, String>>,
-    /// Whether the text holds git's conflict markers.
+    /// Whether the text contains git's conflict markers.
     pub conflict: bool,
 }
 
 impl Lock {
-    /// The lock that fits a graph; what `before` had accepted stays accepted.
+    /// Creates the lock file of a graph; fingerprints that `before` accepted stay accepted.
     #[must_use]
     pub fn of(graph: &Graph, dialects: &[Dialect], before: Option<&Self>) -> Self {
         let id = |node| graph.id(node).as_str().to_owned();
@@ -63,7 +63,7 @@ impl Lock {
         }
     }
 
-    /// Whether a revision may no longer change.
+    /// Returns `true` if a revision must not change.
     #[must_use]
     pub fn is_sealed(&self, id: &str) -> bool {
         self.fingerprints.contains_key(id)
@@ -71,22 +71,22 @@ impl Lock {
             && !self.heads.iter().any(|head| head == id)
     }
 
-    /// Whether a database that ran this text of the revision ran the revision.
+    /// Returns `true` if this fingerprint is the current or an accepted one of the revision.
     #[must_use]
     pub fn accepts(&self, id: &str, fingerprint: &Fingerprint) -> bool {
-        // Where the other tool ran a migration in code, the SQL that replaces it is not needed.
+        // The other tool ran a migration in code, so the SQL that replaces it is not needed there.
         let was_placeholder = self.open.get(id) == Some(&OpenReason::Placeholder)
             && self.fingerprints.get(id) == Some(fingerprint);
         was_placeholder
             || self.accepted.get(id).is_some_and(|earlier| earlier.contains_key(fingerprint))
     }
 
-    /// Takes an earlier fingerprint as good.
+    /// Adds an accepted earlier fingerprint.
     pub fn accept(&mut self, id: &str, fingerprint: Fingerprint, because: &str) {
         self.accepted.entry(id.to_owned()).or_default().insert(fingerprint, because.to_owned());
     }
 
-    /// The text of the file.
+    /// Writes the text of the file.
     #[must_use]
     pub fn render(&self) -> String {
         let list =
@@ -125,13 +125,14 @@ impl Lock {
         text
     }
 
-    /// Reads a lock file. What was understood is returned also when there are mistakes.
+    /// Parses a lock file. The result contains everything that was understood, also if there are
+    /// mistakes.
     #[must_use]
     pub fn parse(file: &SourceFile) -> (Self, Diagnostics) {
         let mut lock = Self::default();
         let mut found = Diagnostics::new();
         let mut table = String::new();
-        // Each side of a conflict begins in the table in which the conflict began.
+        // Each side of a conflict begins in the table in which the conflict begins.
         let mut outer = String::new();
         let mut ancestor = false;
         let mut at = 0;
@@ -152,7 +153,8 @@ impl Lock {
                     b'>' => {}
                     _ => outer.clone_into(&mut table),
                 }
-                // git's diff3 style shows the common ancestor too: neither side says that.
+                // git's diff3 style also contains the common ancestor, which belongs to neither
+                // side.
                 ancestor = line.starts_with('|');
             } else if ancestor {
             } else if let Some(name) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
@@ -193,7 +195,7 @@ impl Lock {
                 if let Some(other) = self.fingerprints.insert(id.to_owned(), fingerprint)
                     && other != fingerprint
                 {
-                    // Two sides of a conflict: the file decides which is meant.
+                    // Two sides of a conflict differ: the file decides.
                     self.heads.push(id.to_owned());
                 }
                 Some(())
@@ -211,13 +213,13 @@ impl Lock {
         }
     }
 
-    /// Compares a history with its lock: sealed revisions that changed or are gone are errors,
-    /// revisions that the lock does not know are worth a warning.
+    /// Compares a history with its lock file: changed or missing sealed revisions are errors, and
+    /// revisions that are not in the lock file are a warning.
     #[must_use]
     pub fn check(&self, file: &SourceFile, graph: &Graph) -> Diagnostics {
         let mut found = Diagnostics::new();
         for (id, fingerprint) in &self.fingerprints {
-            // Looked for only where it is told: the file is long.
+            // Searched only for a diagnostic, because the file can be long.
             let place = || entry_span(file, id);
             let Some(node) = graph.node(id) else {
                 found.push(self.missing(id).at(file, place()));
@@ -253,7 +255,7 @@ impl Lock {
         found
     }
 
-    /// The mistake that a revision's file is gone, without a place.
+    /// Returns the finding for a missing file, without a place.
     fn missing(&self, id: &str) -> Diagnostic {
         let message = format!("no file holds revision {id}, which the lock file names");
         let missing = Diagnostic::new(Code::SealedMissing, message);
@@ -268,7 +270,7 @@ impl Lock {
         }
     }
 
-    /// Compares the databases of the lock with those that the project says it has, where it says.
+    /// Compares the databases of the lock file with those of the project, if both are known.
     #[must_use]
     pub fn check_dialects(&self, file: &SourceFile, dialects: &[Dialect]) -> Diagnostics {
         let named = |dialects: &[Dialect]| {
@@ -330,13 +332,13 @@ fn quote(text: &str) -> String {
     quoted
 }
 
-/// The text of a quoted string that fills the whole of `text`.
+/// Returns the contents of a quoted string that is the whole text.
 fn unquote(text: &str) -> Option<String> {
     let (value, rest) = quoted(text)?;
     rest.trim().is_empty().then_some(value)
 }
 
-/// The quoted string at the front, and what follows it.
+/// Returns the quoted string at the beginning, and the rest.
 fn quoted(text: &str) -> Option<(String, &str)> {
     let rest = text.strip_prefix('"')?;
     let (plain, after) = rest.split_once('"')?;

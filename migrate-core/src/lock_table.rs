@@ -1,26 +1,26 @@
-//! The lock row: how runners keep each other out where a database has no lock of its own for
-//! sessions, as on clusters and behind some poolers. As SQL text; nothing here is executed.
+//! The lock table: a row that excludes other runners where the database has no session lock, as on
+//! clusters and behind some poolers. The module builds SQL text and executes nothing.
 //!
-//! The table holds one row while somebody works, and none else. Each statement counts by itself,
-//! outside any transaction. The holder shows a sign of life every few seconds; by the database's
-//! own clock, a row without one for [`DEAD_AFTER`] belongs to nobody.
+//! The table has one row while a runner works, and no row otherwise. Each statement runs in
+//! autocommit. The holder updates the row every few seconds (the heartbeat). A row whose heartbeat
+//! is older than [`DEAD_AFTER`] by the database's clock has expired.
 
 use std::time::Duration;
 
 use crate::dialect::Dialect;
 use crate::version_table::{LOG_SUFFIX, VersionTable};
 
-/// How long a row counts without a sign of life.
+/// The time after which a row without a heartbeat expires.
 pub const DEAD_AFTER: Duration = Duration::from_secs(30);
 
-/// How often a holder shows one: several may get lost.
+/// The interval between heartbeats: several may be lost.
 pub const SIGN_OF_LIFE: Duration = Duration::from_secs(5);
 
-/// What follows the version table's name in that of its lock table.
+/// The suffix of the lock table's name after the version table's name.
 use crate::version_table::LOCK_SUFFIX as SUFFIX;
 
-/// The names of all tables that the tool keeps in a database, from the version table's as
-/// configured.
+/// Returns the names of all tables that the tool creates in a database, from the configured name of
+/// the version table.
 ///
 /// ```
 /// use migrate_core::lock_table::own_tables;
@@ -31,7 +31,7 @@ pub fn own_tables(version_table: &str) -> [String; 3] {
     ["", LOG_SUFFIX, SUFFIX].map(|suffix| format!("{version_table}{suffix}"))
 }
 
-/// The table of the lock row, beside a version table.
+/// The lock table of a version table.
 ///
 /// ```
 /// use migrate_core::{dialect::Dialect, lock_table::LockTable, version_table::VersionTable};
@@ -46,20 +46,21 @@ pub struct LockTable {
 }
 
 impl LockTable {
-    /// The lock table of a version table: its name with `_lock` behind it, in the same schema.
+    /// Creates the lock table of a version table: its name with the suffix `_lock`, in the same
+    /// schema.
     #[must_use]
     pub fn beside(table: &VersionTable) -> Self {
         let lock = table.sibling(SUFFIX);
         Self { dialect: table.dialect(), name: lock.version(), exists: lock.exists() }
     }
 
-    /// Asks whether the table exists: one row when it does.
+    /// Returns a query that returns one row if the table exists.
     #[must_use]
     pub fn exists(&self) -> &str {
         &self.exists
     }
 
-    /// Creates the table where it is missing.
+    /// Returns the statement that creates the table if it is missing.
     #[must_use]
     pub fn create(&self) -> String {
         let templates = self.dialect.templates();
@@ -75,8 +76,8 @@ impl LockTable {
         )
     }
 
-    /// Takes the row over from somebody who is dead: one row changes when it was taken. A token is
-    /// the holder's alone.
+    /// Returns the statement that replaces an expired holder: it changes one row on success. Each
+    /// holder has its own token.
     #[must_use]
     pub fn take_over(&self, token: &str, holder: &str) -> String {
         let now = self.dialect.templates().now;
@@ -89,7 +90,7 @@ impl LockTable {
         )
     }
 
-    /// Puts the row where there is none; the key refuses a second one.
+    /// Returns the statement that inserts the row; the key refuses a second one.
     #[must_use]
     pub fn take(&self, token: &str, holder: &str) -> String {
         let now = self.dialect.templates().now;
@@ -101,7 +102,7 @@ impl LockTable {
         )
     }
 
-    /// A sign of life: one row changes as long as the lock is held.
+    /// Returns the heartbeat statement: it changes one row as long as the lock is held.
     #[must_use]
     pub fn live(&self, token: &str) -> String {
         format!(
@@ -112,13 +113,14 @@ impl LockTable {
         )
     }
 
-    /// Gives the lock back.
+    /// Returns the statement that releases the lock.
     #[must_use]
     pub fn free(&self, token: &str) -> String {
         format!("DELETE FROM {} WHERE token = {}", self.name, self.dialect.safe_literal(token))
     }
 
-    /// Asks who holds the lock: one row when somebody does; [`LockTable::read_holder`] reads it.
+    /// Returns a query for the holder: one row if the lock is held; [`LockTable::read_holder`]
+    /// reads it.
     #[must_use]
     pub fn holder(&self) -> String {
         let timestamp = |column| self.dialect.templates().timestamp_as_text.replace("{}", column);
@@ -130,7 +132,7 @@ impl LockTable {
         )
     }
 
-    /// The answer to [`LockTable::holder`] in words.
+    /// Describes the row that [`LockTable::holder`] returned.
     #[must_use]
     pub fn read_holder(cells: &[Option<String>]) -> String {
         let cell = |n: usize| cells.get(n).and_then(Option::as_deref).unwrap_or("?");

@@ -1,8 +1,10 @@
-//! From a plan to a script: SQL in order, with the edges of transactions and the rows that move.
+//! Scripts: the SQL of a plan in order, with the edges of transactions and the changes of version
+//! rows.
 //!
-//! A [`Script`] is the only thing that is ever run or printed; both walk the same [`Action`]s. The
-//! script decides what stands in one transaction and what is journalled statement by statement; it
-//! does not know how bytes travel, and not what a statement does.
+//! A [`Script`] contains every statement that changes the schema, the data or a version row;
+//! running and printing it perform the same [`Action`]s. It decides which statements share a
+//! transaction and which are journalled one by one. It does not know connections or the effects of
+//! statements.
 
 mod build;
 mod prefixes;
@@ -22,14 +24,14 @@ use crate::revision::{Section, WayDown};
 use crate::source::Span;
 use crate::sql::Fingerprint;
 
-/// How a script is cut and how patient its statements are.
+/// The options of a script: transactions and time limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ScriptOptions {
-    /// What stands in one transaction.
+    /// The extent of a transaction.
     pub transactions: Transactions,
-    /// How long a statement may wait for a lock, where a section does not say.
+    /// How long a statement may wait for a lock, unless its section sets a limit.
     pub lock_timeout: Option<Duration>,
-    /// How long a statement may run, where a section does not say.
+    /// How long a statement may run, unless its section sets a limit.
     pub statement_timeout: Option<Duration>,
 }
 
@@ -39,29 +41,29 @@ impl From<Transactions> for ScriptOptions {
     }
 }
 
-/// SQL to be run or printed.
+/// SQL to run or print.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Script {
-    /// The database that it is for.
+    /// The database.
     pub dialect: Dialect,
-    /// What to do, in order.
+    /// The actions, in order.
     pub actions: Vec<Action>,
 }
 
-/// One thing to do.
+/// One action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
-    /// A step begins here: nothing to run.
+    /// A step begins: nothing to execute.
     Step(Step),
-    /// A journalled step goes on here, behind so many statements: nothing to run.
+    /// A journalled step continues after so many statements: nothing to execute.
     Resume(Step, usize),
-    /// From here on a section's statements are sent alone, outside of a transaction; nothing but
-    /// a setting to send.
+    /// From here on, the statements of a section are sent one by one, outside of a transaction;
+    /// only a setting is sent.
     Outside {
         /// Whether SQLite is to enforce foreign keys.
         foreign_keys: bool,
     },
-    /// Open a transaction.
+    /// Begin a transaction.
     Begin {
         /// Whether SQLite is to enforce foreign keys in it.
         foreign_keys: bool,
@@ -85,12 +87,12 @@ pub struct Statement {
     pub span: Span,
     /// Its number in its section, from 1.
     pub number: usize,
-    /// Whether no transaction can hold it together with its record.
+    /// Whether it cannot be in one transaction with its record.
     pub alone: bool,
 }
 
-/// Statements between which nothing can be noted: one, or those of a transaction that the section
-/// opens and ends itself.
+/// Statements between which nothing can be recorded: one, or those of a transaction that the
+/// section begins and ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unit {
     /// The number of the first in its section, from 1.
@@ -106,7 +108,7 @@ impl Unit {
         Self { first: number, last: number }
     }
 
-    /// How many statements are done before it.
+    /// The number of statements that are done before it.
     #[must_use]
     pub const fn before(self) -> usize {
         self.first.saturating_sub(1)
@@ -116,48 +118,48 @@ impl Unit {
 /// A change of the version table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Record {
-    /// A step is done that nothing was recorded of before.
+    /// A step without an earlier record is done.
     Done(Step),
     /// A journalled step begins.
     Start(Step),
-    /// Statements of a journalled step begin that no transaction can hold together with a note of
+    /// Statements of a journalled step begin that cannot be in one transaction with the record of
     /// their end.
     Attempt(Step, Unit),
     /// Statements of a journalled step are done, and all before them.
     Progress(Step, Unit),
-    /// The statement of a journalled step that was begun behind so many did not run.
+    /// The statement of a journalled step that began after so many others did not run.
     Retract(Step, usize),
     /// A journalled step is done.
     Finish(Step),
-    /// A row appears without anything run.
+    /// A row is inserted without running anything.
     Stamp(Node),
-    /// A row goes without anything run.
+    /// A row is deleted without running anything.
     Unstamp(Node),
-    /// All rows go, whatever they say.
+    /// All rows are deleted.
     Purge,
 }
 
-/// Why a plan cannot become a script.
+/// The reason why a plan has no script.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ScriptError {
-    /// A step down comes to a revision that cannot be undone.
+    /// A step would revert an irreversible revision.
     Irreversible {
         /// The revision.
         node: Node,
         /// The file's reason.
         reason: String,
     },
-    /// A journalled step cannot go on, because something that it needs was in the lost session.
+    /// A journalled step cannot continue because it needs state of the lost session.
     Session {
         /// The step.
         step: Step,
-        /// The number of the statement that left it there or asks for it.
+        /// The number of the statement that created or reads the state.
         number: usize,
         /// The statement.
         sql: String,
     },
-    /// A statement holds a NUL byte, at which databases end the text: a way down that the version
-    /// table keeps, say.
+    /// A statement contains a NUL byte, at which databases end the text, for example in a stored
+    /// down.
     NulByte {
         /// The step.
         step: Step,
@@ -166,7 +168,7 @@ pub enum ScriptError {
         /// The line of the byte in the file, from 1.
         line: usize,
     },
-    /// A section outside of a transaction ends while its own is open.
+    /// A section outside of a transaction leaves its own transaction open.
     OpenTransaction {
         /// The step.
         step: Step,
@@ -177,12 +179,12 @@ pub enum ScriptError {
     },
     /// A revision has no section for this database.
     NoSection {
-        /// The step that wants it.
+        /// The step.
         step: Step,
         /// The database.
         dialect: Dialect,
     },
-    /// Only the front of a revision's file was read: what it says is not known.
+    /// Only the header of a revision's file was read.
     Unread {
         /// The revision.
         node: Node,
@@ -190,7 +192,7 @@ pub enum ScriptError {
 }
 
 impl ScriptError {
-    /// The error in words, and what would help.
+    /// Returns the message and help lines.
     #[must_use]
     pub fn explain(&self, graph: &Graph) -> (String, Vec<String>) {
         let name = |node| {
@@ -264,7 +266,7 @@ impl ScriptError {
     }
 }
 
-/// The section that a step runs; `None` where there is nothing to run.
+/// Returns the section that a step runs; `None` if there is nothing to run.
 ///
 /// # Errors
 /// See [`ScriptError`].
@@ -293,7 +295,7 @@ pub fn section_of(
     }
 }
 
-/// The places of a step's statements in its file.
+/// Returns the places of a step's statements in its file.
 ///
 /// # Errors
 /// See [`ScriptError`].
@@ -315,15 +317,15 @@ pub fn statements_of(
     }
 }
 
-/// The place of a step's statement in its file, counted from 0; costs nothing where the section was
-/// split when its file was read.
+/// Returns the place of a step's statement in its file, counted from 0. The section is not split
+/// again.
 #[must_use]
 pub fn statement_of(graph: &Graph, step: Step, index: usize, dialect: Dialect) -> Option<Span> {
     let section = section_of(graph, step, dialect).ok()??;
     section.statements(&graph.revision(step.node).file, dialect).get(index).copied()
 }
 
-/// The fingerprint of the first `done` statements of a step: what a journalled step has behind it.
+/// Returns the fingerprint of the first `done` statements of a step.
 #[must_use]
 pub fn fingerprint_of(graph: &Graph, step: Step, done: usize, dialect: Dialect) -> Fingerprint {
     Prefixes::default().fingerprint(graph, step, done, dialect)

@@ -1,8 +1,8 @@
-//! Text and places in it: what every message about a file points at.
+//! Source files, and places in their text.
 //!
-//! A [`SourceFile`] holds the text as it is worked on: without a byte order mark and with `\n` as
-//! the only line end, so that neither changes an offset, a fingerprint or what is run. This module
-//! does not read files and does not know what the text means.
+//! A [`SourceFile`] contains the text without a byte order mark and with `\n` as the only line end,
+//! so that neither changes an offset, a fingerprint or the executed SQL. The module does not read
+//! files and does not interpret the text.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -12,12 +12,12 @@ use std::ops::Range;
 pub struct Span {
     /// Offset of the first byte.
     pub start: usize,
-    /// Offset behind the last byte.
+    /// Offset after the last byte.
     pub end: usize,
 }
 
 impl Span {
-    /// The span from `start` up to, not including, `end`.
+    /// Creates a span from `start` up to, not including, `end`.
     #[must_use]
     pub const fn new(start: usize, end: usize) -> Self {
         Self { start, end }
@@ -29,14 +29,14 @@ impl Span {
         self.start..self.end
     }
 
-    /// The text that the span covers, empty when the span does not lie in `text`.
+    /// Returns the text of the span; empty if the span is not within `text`.
     #[must_use]
     pub fn of(self, text: &str) -> &str {
         text.get(self.range()).unwrap_or_default()
     }
 }
 
-/// The text of one file and the name it is shown under.
+/// The text of one file and its displayed path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceFile {
     path: Cow<'static, str>,
@@ -45,7 +45,7 @@ pub struct SourceFile {
 }
 
 impl SourceFile {
-    /// Takes a file's text; a byte order mark is dropped and `\r\n` becomes `\n`.
+    /// Creates a file from its text; a byte order mark is removed and `\r\n` becomes `\n`.
     ///
     /// ```
     /// use migrate_core::source::SourceFile;
@@ -57,33 +57,33 @@ impl SourceFile {
         Self { path: path.into(), text: normalise(text.into()), whole: true }
     }
 
-    /// Takes text that is known to be free of byte order marks and `\r\n`: what a macro has
-    /// already read once.
+    /// Creates a file from a text without byte order mark and `\r\n`, which a macro has already
+    /// parsed.
     #[must_use]
     pub const fn normalised(path: &'static str, text: &'static str) -> Self {
         Self { path: Cow::Borrowed(path), text: Cow::Borrowed(text), whole: true }
     }
 
-    /// Takes the front of a file's text, where the rest was not read. The front must be free of
-    /// byte order marks and `\r\n`.
+    /// Creates a file of which only the beginning was read. The text must not contain a byte order
+    /// mark or `\r\n`.
     #[must_use]
     pub(crate) fn front(path: String, text: &'static str) -> Self {
         Self { path: Cow::Owned(path), text: Cow::Borrowed(text), whole: false }
     }
 
-    /// Returns `false` if only the front of the file is known: its SQL is not.
+    /// Returns `false` if only the beginning of the file is known, without its SQL.
     #[must_use]
     pub const fn is_whole(&self) -> bool {
         self.whole
     }
 
-    /// The name to show, relative to where the user stands.
+    /// The displayed path, relative to the user's current directory.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// The whole text, or what is known of it: see [`SourceFile::is_whole`].
+    /// The whole text, or its known part: see [`SourceFile::is_whole`].
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
@@ -116,13 +116,13 @@ impl SourceFile {
 /// A place in a file, complete enough to be shown without the file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Location {
-    /// The file, as the user names it.
+    /// The displayed path.
     pub path: String,
     /// The line, from 1.
     pub line: usize,
     /// The column in characters, from 1.
     pub column: usize,
-    /// How many characters of that line are meant, at least 1.
+    /// The number of marked characters of the line, at least 1.
     pub width: usize,
     /// The text of that line.
     pub text: String,

@@ -1,8 +1,8 @@
 //! The nearest known word, for "did you mean".
 //!
-//! Knows nothing of where the words come from.
+//! The module does not know the origin of the words.
 
-/// The known word nearest to `given`, when it is near enough to be a slip of the finger.
+/// Returns the known word nearest to `given`, if it is near enough to be a typing error.
 ///
 /// ```
 /// use migrate_core::suggest::nearest;
@@ -19,7 +19,7 @@ pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
         .map(|(_, word)| word)
 }
 
-/// Levenshtein's distance, letter case aside, a swap of neighbours counted as one.
+/// Returns Levenshtein's distance without regard to case; a swap of neighbours counts as one.
 #[must_use]
 pub fn distance(a: &str, b: &str) -> usize {
     let a: Vec<char> = a.chars().flat_map(char::to_lowercase).collect();

@@ -1,8 +1,9 @@
-//! The version table and its log: what a database knows of its own history, as SQL text.
+//! The version table and its log, as SQL text.
 //!
-//! One row per applied revision, one log row per event; `docs/files.md` documents the columns for
-//! other programs. Every value stands in the SQL as a literal, so that what `--sql` prints is what
-//! would run. Nothing here is executed, and nothing here decides what should be recorded.
+//! The version table has one row per applied revision, and the log one row per event;
+//! `docs/files.md` documents the columns for other programs. Every value is a literal in the SQL,
+//! so `--sql` prints exactly what a run executes. The module executes nothing and does not decide
+//! what to record.
 
 mod access;
 mod log;
@@ -15,13 +16,13 @@ use crate::dialect::Dialect;
 use crate::revision::Revision;
 use crate::sql::Fingerprint;
 
-/// The version table's usual name.
+/// The default name of the version table.
 pub const DEFAULT_NAME: &str = "migrate_version";
 
-/// What follows the version table's name in that of its log.
+/// The suffix of the log's name after the version table's name.
 pub(crate) const LOG_SUFFIX: &str = "_log";
 
-/// What follows it in that of the lock table: the longest.
+/// The suffix of the lock table's name, the longest of the suffixes.
 pub(crate) const LOCK_SUFFIX: &str = "_lock";
 
 /// The version table of one database.
@@ -32,14 +33,14 @@ pub struct VersionTable {
     name: String,
 }
 
-/// How far a recorded revision is.
+/// The state of a recorded revision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RowState {
-    /// All of its up has run.
+    /// Its up is complete.
     Applied,
-    /// Its up was begun, statement by statement, and is not known to have ended.
+    /// Its up began, statement by statement, and its end is not recorded.
     Upgrading,
-    /// Its down was begun, statement by statement, and is not known to have ended.
+    /// Its down began, statement by statement, and its end is not recorded.
     Downgrading,
 }
 
@@ -56,71 +57,73 @@ impl RowState {
         }
     }
 
-    /// The state of a word.
+    /// Returns the state for a word in the table.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.word() == word)
     }
 }
 
-/// A row as read from the table.
+/// A row of the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     /// The revision.
     pub revision: String,
-    /// Its fingerprint when it ran; `None` when the column holds none that is understood.
+    /// Its fingerprint when it ran; `None` if the column's value is malformed.
     pub fingerprint: Option<Fingerprint>,
-    /// How far it is.
+    /// The state.
     pub state: RowState,
-    /// How many statements are known to have run, while it is not [`RowState::Applied`].
+    /// The number of completed statements, unless it is [`RowState::Applied`].
     pub statements_done: usize,
-    /// How many statements were begun: one more than done when it is not known whether the last
+    /// The number of begun statements: one more than completed if it is unknown whether the last
     /// one ran.
     pub statements_begun: usize,
 }
 
-/// A row with everything that a person may want to see.
+/// A row with all columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FullRow {
-    /// What steps need.
+    /// The part that steps need.
     pub row: Row,
     /// The message.
     pub message: String,
-    /// When, RFC 3339 in UTC.
+    /// The time, RFC 3339 in UTC.
     pub applied_at: String,
-    /// How long, in milliseconds.
+    /// The duration in milliseconds.
     pub duration_ms: Option<u64>,
-    /// By whom.
+    /// The actor: a person or service.
     pub applied_by: String,
-    /// With which version of which tool.
+    /// The tool and its version.
     pub tool: String,
-    /// Header and way down, in the form of a revision file.
+    /// The header and the down, in the form of a revision file.
     pub down_file: Option<String>,
 }
 
-/// How far a journalled step is.
+/// The progress of a journalled step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
     /// The state of the row.
     pub state: RowState,
-    /// How many statements were begun.
+    /// The number of begun statements.
     pub begun: usize,
-    /// How many are done.
+    /// The number of completed statements.
     pub done: usize,
-    /// The fingerprint of the statements done, of the whole revision in [`RowState::Applied`].
+    /// The fingerprint of the completed statements, or of the whole revision in
+    /// [`RowState::Applied`].
     pub fingerprint: Fingerprint,
-    /// How long the step takes so far.
+    /// The duration of the step so far.
     pub elapsed: Elapsed,
 }
 
-/// What a revision's row says before it is changed: who finds it otherwise was overtaken.
+/// The state a row must have before it is updated. A mismatch means that another runner changed it
+/// first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExpectedRow {
     /// The state.
     pub state: RowState,
-    /// How many statements are done, where that matters.
+    /// The number of completed statements, where it matters.
     pub done: Option<usize>,
-    /// How many were begun, where that matters.
+    /// The number of begun statements, where it matters.
     pub begun: Option<usize>,
 }
 
@@ -130,33 +133,33 @@ impl From<RowState> for ExpectedRow {
     }
 }
 
-/// Who records something, and how long it took.
+/// The actor of a record, and the duration of the step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Origin<'a> {
     /// A person or service, for example `deploy@web-1`.
     pub by: &'a str,
     /// The tool and its version.
     pub tool: &'a str,
-    /// How long it took.
+    /// The duration.
     pub elapsed: Elapsed,
-    /// Whether the step is a part of a redo: the log says so, and a redo that stopped between its
-    /// two halves is known by it.
+    /// Whether the step is a part of a redo. The log records it, so that an interrupted redo is
+    /// recognised.
     pub redo: bool,
 }
 
-/// How long something took, as far as it is known when the SQL is written.
+/// The duration of a step, as far as it is known when the SQL is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Elapsed {
-    /// Nobody measures.
+    /// Not measured.
     Unknown,
     /// Milliseconds.
     Millis(u64),
-    /// The database knows when the transaction began.
+    /// The database computes it from the begin of the transaction.
     Clock,
 }
 
 impl VersionTable {
-    /// The version table with a name as configured: `name` or `schema.name`.
+    /// Creates a version table from its configured name: `name` or `schema.name`.
     ///
     /// ```
     /// use migrate_core::{dialect::Dialect, version_table::VersionTable};
@@ -173,13 +176,13 @@ impl VersionTable {
         Self { dialect, schema, name: name.to_owned() }
     }
 
-    /// The database it is for.
+    /// The database.
     #[must_use]
     pub fn dialect(&self) -> Dialect {
         self.dialect
     }
 
-    /// The table whose name has `suffix` behind it, in the same schema.
+    /// Returns the quoted name of the table with a suffix, in the same schema.
     pub(crate) fn sibling(&self, suffix: &str) -> Self {
         Self { name: format!("{}{suffix}", self.name), ..self.clone() }
     }
@@ -200,8 +203,8 @@ impl VersionTable {
         self.sibling(LOG_SUFFIX).version()
     }
 
-    /// Creates both tables where they are missing. The log comes first: who meets the version table
-    /// while somebody else creates them meets the log too.
+    /// Returns the statements that create both tables if they are missing. The log comes first: a
+    /// runner that sees the version table while another one creates them also sees the log.
     #[must_use]
     pub fn create(&self) -> Vec<String> {
         let templates = self.dialect.templates();
@@ -244,7 +247,7 @@ impl VersionTable {
         ]
     }
 
-    /// Asks whether the version table exists: one row when it does.
+    /// Returns a query that returns one row if the version table exists.
     #[must_use]
     pub fn exists(&self) -> String {
         let templates = self.dialect.templates();
@@ -261,14 +264,14 @@ impl VersionTable {
             .replace("{name}", &self.dialect.safe_literal(&self.name))
     }
 
-    /// Asks whether the log exists: one row when it does.
+    /// Returns a query that returns one row if the log exists.
     #[must_use]
     pub fn log_exists(&self) -> String {
         self.sibling(LOG_SUFFIX).exists()
     }
 
-    /// The expression for the schema that the table is found or created in, when none is configured
-    /// and the session's settings decide.
+    /// Returns the expression for the table's schema if none is configured and the session's
+    /// settings decide.
     #[must_use]
     pub fn landing(&self) -> Option<String> {
         let expression =
@@ -276,17 +279,18 @@ impl VersionTable {
         Some(expression.replace("{table}", &self.dialect.safe_literal(&self.version())))
     }
 
-    /// Asks for the generation and all rows in one go: [`VersionTable::read`] reads the answer.
+    /// Returns a query for the generation and all rows; [`VersionTable::read`] reads the answer.
     ///
-    /// The generation is the number of the newest log row: it grows with every change to the
-    /// version table, so an equal answer means that nobody else has moved. The rows come as one
-    /// text where the database can put them together: a thousand rows cost more than their bytes.
+    /// The generation is the number of the newest log row. It increases with every change of the
+    /// version table, so an equal value means that no other runner has changed it. The rows are one
+    /// text where the database can aggregate them, because a thousand rows cost more than their
+    /// bytes.
     #[must_use]
     pub fn rows(&self) -> String {
         self.rows_beside(&format!("SELECT COALESCE(MAX(id), 0) AS n FROM {}", self.log()))
     }
 
-    /// The same where the log is missing: the generation is 0.
+    /// Returns the same query for a missing log: the generation is 0.
     #[must_use]
     pub fn rows_without_log(&self) -> String {
         self.rows_beside("SELECT 0 AS n")
@@ -308,10 +312,10 @@ impl VersionTable {
         )
     }
 
-    /// Reads the answer to [`VersionTable::rows`]: the generation and the rows.
+    /// Reads the answer of [`VersionTable::rows`]: the generation and the rows.
     ///
     /// # Errors
-    /// A row that is not of this version's making.
+    /// A row that this version cannot read.
     pub fn read(answer: &[Vec<Option<String>>]) -> Result<(u64, Vec<Row>), String> {
         let cell = |n: usize| answer.iter().filter_map(move |cells| cells.get(n)?.as_deref());
         let generation = cell(0).next().and_then(|n| n.parse().ok()).unwrap_or_default();
@@ -341,7 +345,7 @@ impl VersionTable {
         })
     }
 
-    /// Asks for all rows with all columns; [`VersionTable::full_row`] reads each.
+    /// Returns a query for all rows with all columns; [`VersionTable::full_row`] reads each.
     #[must_use]
     pub fn full_rows(&self) -> String {
         format!(
@@ -371,14 +375,14 @@ impl VersionTable {
         })
     }
 
-    /// Asks for the generation alone; see [`VersionTable::rows`].
+    /// Returns a query for the generation; see [`VersionTable::rows`].
     #[must_use]
     pub fn generation(&self) -> String {
         format!("SELECT {} FROM {}", self.number("COALESCE(MAX(id), 0)"), self.log())
     }
 
-    /// Asks how many statements of a revision's step are known to have run, and how many were
-    /// begun; no row where the revision has none.
+    /// Returns a query for the completed and begun statements of a revision's step; no row if the
+    /// revision has none.
     #[must_use]
     pub fn progress(&self, id: &str) -> String {
         format!(
@@ -390,8 +394,8 @@ impl VersionTable {
         )
     }
 
-    /// Refuses, with a division by zero, when the generation is another; for databases where
-    /// statements travel together.
+    /// Returns a guard statement that fails with a division by zero if the generation differs, for
+    /// databases that execute batches.
     #[must_use]
     pub fn guard(&self, generation: u64) -> String {
         format!(
@@ -400,15 +404,15 @@ impl VersionTable {
         )
     }
 
-    /// The same table in a schema, when none is configured: what is found once stays found,
-    /// wherever a revision sets the search path.
+    /// Returns the same table in a schema if none is configured, so that it is still found after a
+    /// revision changes the search path.
     #[must_use]
     pub fn within(mut self, schema: Option<String>) -> Self {
         self.schema = self.schema.or(schema);
         self
     }
 
-    /// Asks for the log, oldest first; [`VersionTable::log_row`] reads each row.
+    /// Returns a query for the log, oldest row first; [`VersionTable::log_row`] reads each row.
     #[must_use]
     pub fn log_rows(&self) -> String {
         format!(
@@ -435,7 +439,7 @@ impl VersionTable {
         }
     }
 
-    /// Records revisions, a row each.
+    /// Returns the statement that inserts revisions, one row each.
     #[must_use]
     pub fn insert<'a>(
         &self,
@@ -462,7 +466,7 @@ impl VersionTable {
         )
     }
 
-    /// Removes the rows of revisions, those that stand so.
+    /// Returns the statement that deletes the rows of revisions in the expected state.
     #[must_use]
     pub fn delete<'a>(
         &self,
@@ -472,8 +476,9 @@ impl VersionTable {
         format!("DELETE FROM {} WHERE {}", self.version(), self.stand(ids, from.into()))
     }
 
-    /// Refuses, with a division by zero, when a revision's row stands otherwise, and keeps it so
-    /// until the transaction ends; for databases where statements travel together.
+    /// Returns a guard statement that fails with a division by zero if a revision's row is not in
+    /// the expected state, and locks the row until the transaction ends; for databases that execute
+    /// batches.
     #[must_use]
     pub fn guard_row(&self, id: &str, from: impl Into<ExpectedRow>) -> String {
         format!(
@@ -498,13 +503,13 @@ impl VersionTable {
         condition
     }
 
-    /// Removes all rows.
+    /// Returns the statement that deletes all rows.
     #[must_use]
     pub fn clear(&self) -> String {
         format!("DELETE FROM {}", self.version())
     }
 
-    /// Moves a revision's row, if it stands so.
+    /// Returns the statement that updates a revision's row in the expected state.
     #[must_use]
     pub fn update(&self, id: &str, from: impl Into<ExpectedRow>, to: &Progress) -> String {
         let duration = format!(", duration_ms = {}", self.elapsed(to.elapsed));
@@ -519,7 +524,8 @@ impl VersionTable {
         )
     }
 
-    /// Adds rows to the log, each of an id, what happened, more words, and by whom.
+    /// Returns the statement that inserts rows into the log, each with an id, an event, a detail
+    /// and an actor.
     #[must_use]
     pub fn record<'a>(
         &self,

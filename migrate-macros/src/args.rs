@@ -1,4 +1,4 @@
-//! What stands in a macro's parentheses.
+//! Parses the arguments of a macro.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ use syn::{Ident, LitStr, Path, Token, parenthesized};
 
 use crate::fallback::Refusal;
 
-/// Which macro was called.
+/// The macro that was called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Macro {
     #[default]
@@ -22,19 +22,19 @@ pub(crate) enum Macro {
     RoundTripTests,
 }
 
-/// The arguments; what is not given is decided elsewhere.
+/// The arguments; omitted ones get their defaults in other modules.
 #[derive(Debug, Default)]
 pub(crate) struct Args {
     pub(crate) called: Macro,
-    /// The folder, relative to `Cargo.toml`.
+    /// The directory, relative to `Cargo.toml`.
     pub(crate) dir: Option<String>,
     pub(crate) heads: Option<Heads>,
     pub(crate) dialects: Vec<Dialect>,
-    /// The module of the tests; of [`Macro::RoundTripTests`] alone.
+    /// The module of the tests; only of [`Macro::RoundTripTests`].
     pub(crate) module: Option<Ident>,
-    /// The databases to test on, where they are named; of [`Macro::RoundTripTests`] alone.
+    /// The databases to test on, if given; only of [`Macro::RoundTripTests`].
     pub(crate) databases: Vec<(Dialect, Span)>,
-    /// The function that registers functions on test databases; of [`Macro::RoundTripTests`] alone.
+    /// The function that registers functions on test databases; only of [`Macro::RoundTripTests`].
     pub(crate) functions: Option<TokenStream>,
 }
 
@@ -44,7 +44,7 @@ const KEYS: [&str; 2] = ["heads", "dialects"];
 const TEST_KEYS: [&str; 3] = ["heads", "dialects", "functions"];
 
 impl Macro {
-    /// The macro as it is called.
+    /// The macro as written in code.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Migrations => "migrations!",
@@ -112,7 +112,7 @@ fn comma(input: ParseStream<'_>) -> syn::Result<()> {
 fn module(input: ParseStream<'_>) -> syn::Result<Ident> {
     let usage = "name the module of the tests: `mod billing`";
     let name = input.call(Ident::parse_any).map_err(|e| syn::Error::new(e.span(), usage))?;
-    // Whatever may name a module, and no keyword.
+    // Any identifier that is not a keyword.
     let named = syn::parse_str::<Ident>(&name.to_string());
     named.map(|_| name.clone()).map_err(|_| syn::Error::new(name.span(), usage))
 }
@@ -126,7 +126,7 @@ fn dir(literal: &LitStr) -> syn::Result<String> {
     }
 }
 
-/// The database that is named, where databases are.
+/// Parses the name of a database.
 fn database(called: Macro, word: &Ident) -> Option<Dialect> {
     if called == Macro::RoundTripTests { Dialect::from_name(&word.to_string()) } else { None }
 }

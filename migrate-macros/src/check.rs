@@ -1,6 +1,6 @@
-//! From arguments to a sound history, or to everything that is wrong with it.
+//! Checks a history and returns it, or all its mistakes.
 //!
-//! The checks are `migrate-core`'s, the very ones of the command.
+//! The checks are functions of `migrate-core`, the same that the command calls.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,18 +15,18 @@ use crate::args::Args;
 use crate::fallback::Refusal;
 use crate::settings::{Project, featured, shown};
 
-/// A history that may be embedded.
+/// A history without errors.
 pub(crate) struct Sound {
     pub(crate) history: History,
-    /// What `migrate.toml` says, for the program that runs it.
+    /// The settings of `migrate.toml` that the program uses.
     pub(crate) settings: Settings,
-    /// The files of the revisions in the graph's order, absolute.
+    /// The absolute paths of the revision files, in the order of the graph.
     pub(crate) files: Vec<PathBuf>,
-    /// Other files whose change must be noticed.
+    /// Other files whose changes require a new build.
     pub(crate) watched: Vec<PathBuf>,
 }
 
-/// Checks the history of the crate whose `Cargo.toml` stands in `root`.
+/// Checks the history of the crate with its `Cargo.toml` in `root`.
 pub(crate) fn check(root: &Path, args: &Args) -> Result<Sound, Refusal> {
     let project = Project::of(root, args)?;
     let path = root.join(&project.settings.dir);
@@ -42,7 +42,7 @@ pub(crate) fn check(root: &Path, args: &Args) -> Result<Sound, Refusal> {
             _ => format!("the folder `{dir}` cannot be read: {error}"),
         })
     })?;
-    // A graph with holes has heads that nobody made.
+    // An incomplete graph has false heads.
     if !found.iter().any(is_structural) {
         found.append(history.check(project.settings.heads));
     }
@@ -64,9 +64,8 @@ pub(crate) fn check(root: &Path, args: &Args) -> Result<Sound, Refusal> {
     Ok(Sound { history, settings: project.settings, files, watched })
 }
 
-/// The databases to test a history on: those that are named, else those of `[test]` in
-/// `migrate.toml`, else all that it is written for.
-/// Each needs its driver.
+/// Returns the databases to test a history on: the named ones, else those of `[test]` in
+/// `migrate.toml`, else all databases of the history.
 pub(crate) fn databases(sound: &Sound, args: &Args) -> Result<Vec<Dialect>, Refusal> {
     let written = &sound.history.dialects;
     let here = Refusal::here("").span;

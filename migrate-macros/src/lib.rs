@@ -1,9 +1,8 @@
 //! The macros of `migrate-db`, which re-exports them: depend on that crate, not on this one.
 //!
-//! A macro goes the same way each time: `args` reads what stands in its parentheses, `check` asks
-//! `migrate-core` whether the history is sound, `expand` writes the code, and where something is
-//! wrong `fallback` writes the error beside code of the same type, so that one mistake gives one
-//! message.
+//! Every macro has the same stages: `args` parses the arguments, `check` checks the history with
+//! `migrate-core`, and `expand` writes the code. If there is an error, `fallback` writes it
+//! together with code of the expected type, so that one mistake gives one message.
 
 mod args;
 mod check;
@@ -16,14 +15,14 @@ use proc_macro::TokenStream;
 
 use args::{Args, Macro};
 
-/// Embeds a history in the program and refuses to compile a broken one.
+/// Embeds a history in the program. A history with errors does not compile.
 ///
 /// ```ignore
 /// static MIGRATIONS: migrate_db::Migrations = migrate_db::migrations!();
 /// ```
 ///
-/// The revisions are those in the folder `migrations` beside `Cargo.toml`, or in the one that
-/// `migrate.toml` there names. The result is constant; nothing is parsed when the program starts.
+/// The revisions are in the directory `migrations` beside `Cargo.toml`, or in the directory that
+/// `migrate.toml` names. The result is constant; the program parses nothing when it starts.
 ///
 /// | written | means |
 /// |---|---|
@@ -33,14 +32,14 @@ use args::{Args, Macro};
 /// | `migrations!(dialects(sqlite, postgres))` | by whose rules SQL is read where neither the lock file nor `migrate.toml` says; else those of the enabled driver features, else all |
 ///
 /// # Errors
-/// Every mistake in the files is told in one compile error, with file, line, revisions and the
-/// command that mends it: several heads, unknown parents, cycles, sealed revisions that were
+/// Every mistake in the files is reported in one compile error, with file, line, revisions and a
+/// command that fixes it: several heads, unknown parents, cycles, sealed revisions that were
 /// edited, files that cannot be read.
 ///
 /// # New files
-/// The compiler notices a change to any embedded file, to `migrate.toml` and to the lock file, which
-/// `cargo migrate new` writes: its revisions need nothing further. A file that was added by hand
-/// while the lock file stayed as it was is noticed with a build script (`build.rs`) of one line:
+/// The compiler notices changes of embedded files, of `migrate.toml` and of the lock file, which
+/// `cargo migrate new` writes. Files that were added by hand without a change of the lock file
+/// require a build script (`build.rs`) of one line:
 ///
 /// ```text
 /// fn main() { println!("cargo::rerun-if-changed=migrations"); }
@@ -55,7 +54,7 @@ pub fn migrations(input: TokenStream) -> TokenStream {
     }
 }
 
-/// Gives a test of an application a fresh database, at the head of its history.
+/// Gives a test of an application its own database at the head of the history.
 ///
 /// ```ignore
 /// #[migrate_db::test]
@@ -65,11 +64,11 @@ pub fn migrations(input: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
-/// The type of the pool says which database: `SqlitePool`, `PgPool` or `MySqlPool`. The history runs
-/// once, into a template that is kept; each test gets a copy, in milliseconds, which is dropped
-/// behind it, and kept for a look when the test failed: its output says where. The test runs on a
-/// tokio runtime of its own and returns nothing or a `Result<(), _>`. `#[ignore]`,
-/// `#[should_panic]` and the like go below this attribute.
+/// The type of the pool selects the database: `SqlitePool`, `PgPool` or `MySqlPool`. The history
+/// runs once, into a template that is kept. Each test gets a copy within milliseconds. The copy is
+/// dropped after the test, and kept if the test failed; the output shows where it is. The test runs
+/// on its own tokio runtime and returns nothing or a `Result<(), _>`. `#[ignore]`,
+/// `#[should_panic]` and the like follow this attribute.
 ///
 /// | written | means |
 /// |---|---|
@@ -78,8 +77,8 @@ pub fn migrations(input: TokenStream) -> TokenStream {
 /// | `#[migrate_db::test("billing/migrations")]` | all that `migrations!` takes |
 ///
 /// # Errors
-/// What is no `async fn` of one pool does not compile, and neither does a broken history. A test
-/// without a server fails, and says the ways to have one.
+/// Only an `async fn` with one pool compiles, and only with a valid history. A test without a
+/// server fails and lists the ways to provide one.
 #[proc_macro_attribute]
 pub fn test(args: TokenStream, item: TokenStream) -> TokenStream {
     let written = signature::Signature::parse(item.clone())
@@ -90,9 +89,10 @@ pub fn test(args: TokenStream, item: TokenStream) -> TokenStream {
     }
 }
 
-/// Writes the round-trip tests of a history: for every revision and database a `#[test]` that
-/// takes the revision up, down and up again on a real database with rows in it, and a few of the
-/// whole history. For a file in `tests`, with the feature `testkit` of `migrate-db`.
+/// Writes the round-trip tests of a history. For every revision and database, a `#[test]` applies
+/// the revision, reverts it and applies it again on a real database with rows; a few tests cover
+/// the whole history. The macro belongs in a file in `tests` and requires the feature `testkit` of
+/// `migrate-db`.
 ///
 /// ```ignore
 /// // tests/migrations.rs
@@ -105,7 +105,8 @@ pub fn test(args: TokenStream, item: TokenStream) -> TokenStream {
 /// test round_trip::sqlite::whole_base_to_head ... ok
 /// ```
 ///
-/// The number is the revision's place in the history, so that tests are listed in its order.
+/// The number is the position of the revision in the history, so that tests are listed in its
+/// order.
 ///
 /// | written | means |
 /// |---|---|
@@ -117,8 +118,8 @@ pub fn test(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `round_trip_tests!(heads = many)`, `dialects(..)` | as in `migrations!` |
 ///
 /// # Errors
-/// As [`migrations!`](macro@migrations): a broken history does not compile. And a database that
-/// the history is not written for, or whose driver is not enabled.
+/// The errors of [`migrations!`](macro@migrations). A database that the history is not written for,
+/// or whose driver is not enabled, does not compile either.
 #[proc_macro]
 pub fn round_trip_tests(input: TokenStream) -> TokenStream {
     let checked = Args::parse(Macro::RoundTripTests, input).and_then(|args| {

@@ -1,5 +1,5 @@
-//! Where the history is and how it is to be read: the macro's arguments, `migrate.toml`, and what
-//! holds when nobody says.
+//! The location and settings of the history: from the macro's arguments, `migrate.toml`, or
+//! defaults.
 
 use std::path::{Path, PathBuf};
 use std::{env, io};
@@ -12,15 +12,15 @@ use migrate_core::source::SourceFile;
 use crate::args::Args;
 use crate::fallback::Refusal;
 
-/// What the check needs to know.
+/// The input of the check.
 pub(crate) struct Project {
-    /// What holds for this history. The dialects are used when the lock file names none.
+    /// The settings of this history. The dialects are used if the lock file names none.
     pub(crate) settings: Settings,
-    /// `migrate.toml`, when there is one.
+    /// `migrate.toml`, if there is one.
     pub(crate) config: Option<PathBuf>,
 }
 
-/// The folder of the `Cargo.toml` of the crate that is being compiled.
+/// The directory of the `Cargo.toml` of the crate being compiled.
 pub(crate) fn root() -> Result<PathBuf, Refusal> {
     env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).ok_or_else(|| {
         Refusal::here("the folder of Cargo.toml is not known: cargo sets CARGO_MANIFEST_DIR")
@@ -56,7 +56,7 @@ impl Project {
     }
 }
 
-/// What `migrate.toml` says of a folder, or of the only database that it knows.
+/// Returns the settings of a directory in `migrate.toml`, or of its only database.
 fn settings(config: &Config, args: &Args) -> Result<Settings, Refusal> {
     let plain = |dir: &str| Path::new(dir).components().collect::<PathBuf>();
     match &args.dir {
@@ -75,13 +75,13 @@ fn settings(config: &Config, args: &Args) -> Result<Settings, Refusal> {
     }
 }
 
-/// The databases whose drivers the application asked for.
+/// The databases with enabled drivers.
 pub(crate) fn featured() -> Vec<Dialect> {
     let features = [cfg!(feature = "sqlite"), cfg!(feature = "postgres"), cfg!(feature = "mysql")];
     Dialect::ALL.into_iter().zip(features).filter(|(_, on)| *on).map(|(d, _)| d).collect()
 }
 
-/// A path as the compiler shows it: relative to where it runs, else to the package.
+/// Returns a path as the compiler shows it: relative to its current directory, else to the package.
 pub(crate) fn shown(path: &Path, root: &Path) -> String {
     let inside =
         env::current_dir().ok().and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned));

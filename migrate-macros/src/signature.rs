@@ -1,4 +1,4 @@
-//! What stands below `#[migrate_db::test]`: an async function of one pool.
+//! The function below `#[migrate_db::test]`: an async function of one pool.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::parse::{Parse, ParseStream};
@@ -6,7 +6,7 @@ use syn::{Attribute, Ident, ReturnType, Token, Type, Visibility, parenthesized};
 
 use crate::fallback::Refusal;
 
-/// A test as it is written.
+/// A test function.
 pub(crate) struct Signature {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
@@ -24,7 +24,7 @@ impl Signature {
         syn::parse(item).map_err(|error| Refusal { span: error.span(), message: error.to_string() })
     }
 
-    /// Whether a panic is what the test wants.
+    /// Whether the test expects a panic.
     pub(crate) fn should_panic(&self) -> bool {
         self.attributes.iter().any(|attribute| attribute.path().is_ident("should_panic"))
     }
@@ -65,7 +65,7 @@ impl Parse for Signature {
     }
 }
 
-/// `pool: PgPool`, with `mut` or `_`, and a comma behind it.
+/// `pool: PgPool`, with `mut` or `_`, and an optional trailing comma.
 fn parameter(input: ParseStream<'_>) -> syn::Result<(TokenStream, Type)> {
     let usage = "write the pool as `name: Type`";
     let mutable: Option<Token![mut]> = input.parse()?;

@@ -1,4 +1,4 @@
-//! The lock file brought up to date, with the reasons for what it would refuse.
+//! `accept`: updates the lock file and records reasons for changes of sealed revisions.
 
 use super::{Author, AuthorError, Kind};
 use crate::dialect::Dialect;
@@ -8,45 +8,44 @@ use crate::lock::Lock;
 use crate::revision::Revision;
 use crate::suggest::nearest;
 
-/// What somebody accepts.
+/// A request to accept changes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Accept {
-    /// The revisions that were edited or deleted on purpose; none only takes up new ones.
+    /// The revisions that were edited or deleted on purpose; empty to record only new ones.
     pub revisions: Vec<String>,
-    /// Why; needed for a named revision of which other databases may have run the earlier text.
+    /// The reason. Required for a named revision whose earlier text other databases may have run.
     pub because: String,
-    /// The databases that the project has; none leaves the lock file's, and so does an edit that is
-    /// not accepted.
+    /// The databases of the project; empty keeps those of the lock file. An edit that is not
+    /// accepted keeps them too.
     pub dialects: Vec<Dialect>,
 }
 
-/// What the new lock file says that the old one did not. Ids all of them.
+/// The differences between the old and the new lock file, as ids.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Accepted {
-    /// Edited: the present text counts from now on, the earlier one is as good.
+    /// Edited: the current text is valid from now on, and the earlier text is accepted.
     pub edited: Vec<String>,
-    /// Deleted: forgotten.
+    /// Deleted and removed from the lock file.
     pub forgotten: Vec<String>,
     /// New, or edited while they were open.
     pub taken_up: Vec<String>,
-    /// Edited while they were sealed, without a reason: it is proven that no other database ran
-    /// the earlier text.
+    /// Edited while sealed, without a reason: no other database ran the earlier text.
     pub resealed: Vec<String>,
-    /// Named, but as the lock file has them.
+    /// Named, but unchanged since the lock file was written.
     pub unchanged: Vec<String>,
-    /// Edited or deleted and not named: still refused.
+    /// Edited or deleted, and not named: still an error.
     pub refused: Vec<String>,
-    /// What to change in the folder; nothing when the lock file is right as it is.
+    /// The changes to the directory; empty when the lock file is up to date.
     pub changes: Vec<Change>,
 }
 
 impl Author<'_> {
-    /// Brings the lock file up to date. A sealed revision that was edited and is named keeps its
-    /// earlier fingerprint as blessed; one whose file is gone is forgotten. The lock file may hold
-    /// git's conflict markers: it is written anew with what both sides say.
+    /// Updates the lock file. A named sealed revision that was edited keeps its earlier fingerprint
+    /// as accepted; a named revision whose file is missing is removed. The lock file may contain
+    /// git's conflict markers: the new text contains the entries of both sides.
     ///
     /// # Errors
-    /// When a revision is named without a reason that is needed, or named and unknown.
+    /// A named revision requires a reason and none is given, or a named revision does not exist.
     pub fn accept(&self, request: &Accept) -> Result<Accepted, AuthorError> {
         let graph = &self.history.graph;
         let before = self.history.lock.clone().unwrap_or_default();
@@ -77,7 +76,7 @@ impl Author<'_> {
             }
         }
         let other = !request.dialects.is_empty() && request.dialects != self.history.dialects;
-        // An edit that is still refused would no longer show once all is read anew.
+        // New fingerprints for all revisions would hide an edit that is still an error.
         if other && accepted.refused.is_empty() {
             self.change_dialects(&request.dialects, &mut lock);
         }
@@ -141,8 +140,9 @@ impl Author<'_> {
         Ok(())
     }
 
-    /// Fingerprints taken by the rules of other databases. Where a text reads differently by these,
-    /// the earlier fingerprint stays blessed: the databases that ran it ran this very text.
+    /// Returns the fingerprints that the old list of databases gives. Where a text has a different
+    /// fingerprint for the new list, the old one stays accepted: the databases that ran it ran the
+    /// same text.
     fn change_dialects(&self, dialects: &[Dialect], lock: &mut Lock) {
         let graph = &self.history.graph;
         let names: Vec<&str> = dialects.iter().map(|dialect| dialect.name()).collect();

@@ -1,55 +1,55 @@
-//! Why an act is refused.
+//! Errors of the operations that write revisions.
 
 use std::fmt;
 
 use crate::diagnostic::Diagnostics;
 use crate::graph::{Graph, Node, TargetError, TargetErrorKind};
 
-/// An act that cannot be done as asked.
+/// An operation that cannot be performed as requested.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuthorError {
-    /// What kind of refusal it is.
+    /// The kind of the error.
     pub kind: AuthorErrorKind,
-    /// What is wrong, one sentence without a final full stop.
+    /// The problem in one sentence without a final full stop.
     pub message: String,
-    /// The choices and what would work, a line each.
+    /// The choices and ways to continue, one per line.
     pub help: Vec<String>,
-    /// What would be wrong with the history, for [`AuthorErrorKind::WouldBreak`].
+    /// The findings about the resulting history, for [`AuthorErrorKind::WouldBreak`].
     pub found: Diagnostics,
 }
 
 /// The kinds of [`AuthorError`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum AuthorErrorKind {
-    /// A word names nothing, or too much.
+    /// A word names no revision, or several.
     Target(TargetErrorKind),
-    /// The id is another revision's.
+    /// The id belongs to another revision.
     IdTaken,
-    /// The label is another revision's label or id.
+    /// The label is a label or id of another revision.
     LabelTaken,
-    /// The parent is no head and no branch was asked for.
+    /// The parent is not a head and no branch was requested.
     NotAHead,
-    /// One revision was to have several parents without being a merge.
+    /// A revision that is not a merge was given several parents.
     SeveralParents,
-    /// There are not two heads to join.
+    /// There are fewer than two heads to merge.
     NothingToMerge,
     /// One of the revisions to be merged descends from another.
     RelatedParents,
-    /// There are not two heads of which one could go on top of the other.
+    /// There are fewer than two heads, so there is nothing to rebase.
     NothingToRebase,
-    /// More than two heads, and no word on which is meant.
+    /// There are more than two heads, and the request does not select one.
     ChooseBranch,
-    /// The branch cannot be moved as a whole: a merge ties it to what stays.
+    /// The branch cannot be moved as a whole: a merge connects it with revisions that stay.
     TiedBranch,
-    /// A sealed revision was edited, and the act would hide that.
+    /// A sealed revision was edited, and the operation would hide that.
     SealedEdited,
-    /// The file changed while the act was prepared, or cannot be read.
+    /// The file changed during the operation, or cannot be read.
     FileChanged,
     /// A reason is needed.
     NoReason,
-    /// Neither a file nor the lock file knows the revision.
+    /// The revision is neither in a file nor in the lock file.
     UnknownRevision,
-    /// What would be written would be read as something else.
+    /// The new text would be read back differently.
     Misread,
     /// The history would be broken.
     WouldBreak,
@@ -70,7 +70,7 @@ impl AuthorError {
         self
     }
 
-    /// Lists revisions on one line of help each, after an introduction.
+    /// Adds a help line for each revision, after an introduction.
     pub(super) fn list(self, what: &str, graph: &Graph, nodes: &[Node]) -> Self {
         let titles: Vec<String> = nodes.iter().take(8).map(|node| graph.title(*node)).collect();
         let more = nodes.len().saturating_sub(titles.len());
@@ -87,7 +87,7 @@ impl From<TargetError> for AuthorError {
 }
 
 impl fmt::Display for AuthorError {
-    /// The message, then the findings if there are any.
+    /// The message, followed by the findings if there are any.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;
         if self.found.is_empty() { Ok(()) } else { write!(f, "\n\n{}", self.found) }

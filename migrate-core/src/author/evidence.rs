@@ -1,4 +1,5 @@
-//! What proves that no other database ran a text: it may change although others are built on it.
+//! Evidence that no other database ran a text, so that it may change although the revision is
+//! sealed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,17 +7,16 @@ use super::Author;
 use crate::lock::{Lock, OpenReason};
 use crate::sql::Fingerprint;
 
-/// What version control and databases say about the texts of revisions. The default says nothing:
-/// then everything that the lock file seals is taken for run elsewhere.
+/// Facts from version control and databases about the texts of revisions. By default there are
+/// none, and every sealed text may have run elsewhere.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Evidence {
-    /// The fingerprints of each revision that are in a commit, perhaps none that is known; `None`
-    /// where the folder is under no version control.
+    /// The fingerprints of each revision in commits, possibly none; `None` if the directory is not
+    /// under version control.
     pub committed: Option<BTreeMap<String, BTreeSet<Fingerprint>>>,
-    /// Revisions that stopped in the middle on a database that can be asked.
+    /// Revisions that stopped in the middle on a reachable database.
     pub stopped: BTreeSet<String>,
-    /// Revisions without a row in a database that can be asked. They only count where there is no
-    /// version control.
+    /// Revisions without a row in a reachable database. They count only without version control.
     pub not_applied: BTreeSet<String>,
 }
 
@@ -36,7 +36,7 @@ impl Evidence {
 }
 
 impl<'a> Author<'a> {
-    /// Adds what is known about the texts of the revisions.
+    /// Adds facts about the texts of the revisions.
     #[must_use]
     pub fn with_evidence(self, evidence: &'a Evidence) -> Self {
         Self { evidence: Some(evidence), ..self }
@@ -52,9 +52,9 @@ impl<'a> Author<'a> {
         })
     }
 
-    /// Returns `true` if a revision whose file is gone may be forgotten: it is proven that no
-    /// commit has it. `asked` is whether a person wants it: then it is enough where nothing is
-    /// sealed and there is no version control to ask.
+    /// Returns `true` if a revision whose file is missing may be removed from the lock file: no
+    /// commit contains it. With `asked`, the user requested the removal: then it is enough that
+    /// nothing is sealed and there is no version control.
     pub(super) fn may_forget(&self, before: &Lock, id: &str, asked: bool) -> bool {
         let nothing = Evidence::default();
         let known = self.evidence.unwrap_or(&nothing);
@@ -64,7 +64,7 @@ impl<'a> Author<'a> {
                 && (!before.is_sealed(id) || known.not_applied.contains(id))
     }
 
-    /// Returns `true` if a person may accept an edit of this revision without a reason.
+    /// Returns `true` if the user may accept an edit of this revision without a reason.
     pub(super) fn needs_no_reason(
         &self,
         before: &Lock,
@@ -76,7 +76,7 @@ impl<'a> Author<'a> {
         self.may_change(before, id, fingerprint) || self.evidence.filter(not_applied).is_some()
     }
 
-    /// Why databases that ran the text in the lock file need not run the edited one.
+    /// Returns the reason why databases that ran the locked text need not run the edited one.
     pub(super) fn stays_good(&self, before: &Lock, id: &str) -> Option<&'static str> {
         if before.open.get(id) == Some(&OpenReason::Placeholder) {
             return Some("the placeholder of an import, filled in");
@@ -85,7 +85,7 @@ impl<'a> Author<'a> {
         (stopped && before.is_sealed(id)).then_some("edited after it stopped in the middle")
     }
 
-    /// Brings the open revisions of a new lock up to date with what is known.
+    /// Updates the fingerprints of open revisions in a new lock file.
     pub(super) fn mark_open(&self, before: Option<&Lock>, lock: &mut Lock) {
         let Some(evidence) = self.evidence.filter(|known| known.committed.is_some()) else {
             return;

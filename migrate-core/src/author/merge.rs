@@ -1,34 +1,34 @@
-//! A revision that joins heads.
+//! `merge`: a revision that joins heads.
 
 use super::{Author, AuthorError, Kind, Written};
 use crate::graph::Node;
 use crate::ident::{BranchLabel, Created, RevisionId};
 use crate::revision::{Draft, DraftSection};
 
-/// A merge that somebody asks for.
+/// A request for a merge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Merge {
     /// The id of the merge revision.
     pub id: RevisionId,
-    /// The moment.
+    /// The time of creation.
     pub created: Created,
-    /// Its message; empty means one that names what was joined.
+    /// The message; empty for a default that names the merged revisions.
     pub message: String,
-    /// What to join, as targets; none means all heads.
+    /// The revisions to join, as targets; empty for all heads.
     pub revisions: Vec<String>,
-    /// Whether revisions that others are built on may be joined.
+    /// Whether revisions that are not heads may be joined.
     pub splice: bool,
     /// Labels that it carries.
     pub labels: Vec<BranchLabel>,
 }
 
 impl Author<'_> {
-    /// Writes a merge revision with empty sections. The lock file may hold git's conflict markers:
-    /// it is written anew.
+    /// Writes a merge revision with empty sections. The lock file may contain git's conflict
+    /// markers: it is rewritten.
     ///
     /// # Errors
-    /// When there are not two revisions to join, when one is no head or descends from another,
-    /// and when a word names nothing.
+    /// There are fewer than two revisions to join, one is not a head or descends from another, or a
+    /// word names no revision.
     pub fn merge(&self, request: &Merge) -> Result<Written, AuthorError> {
         let graph = &self.history.graph;
         let mut nodes: Vec<Node> = Vec::new();

@@ -1,37 +1,37 @@
-//! A new revision on top of another.
+//! `new`: a revision on top of another.
 
 use super::{Author, AuthorError, Kind, Written};
 use crate::graph::TargetErrorKind;
 use crate::ident::{BranchLabel, Created, RevisionId};
 use crate::revision::{Draft, DraftSection};
 
-/// A revision that somebody asks for.
+/// A request for a new revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewRevision {
     /// Its id.
     pub id: RevisionId,
-    /// The moment.
+    /// The time of creation.
     pub created: Created,
-    /// What it does, in a line.
+    /// The message, one line.
     pub message: String,
-    /// Its parent as a target; `None` is `head`, `base` starts a tree of its own.
+    /// The parent as a target; `None` is `head`, and `base` starts a new tree.
     pub head: Option<String>,
-    /// Whether the parent may be a revision that others are built on: that starts a branch.
+    /// Whether the parent may be a revision that is not a head; this starts a branch.
     pub splice: bool,
-    /// Labels that it carries.
+    /// The branch labels.
     pub labels: Vec<BranchLabel>,
-    /// Revisions or labels that must be applied before it.
+    /// Revisions or labels that it depends on.
     pub depends_on: Vec<String>,
-    /// What stands under its header.
+    /// The text after the header.
     pub body: Body,
 }
 
 /// The sections of a new revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Body {
-    /// Empty up and down sections, to be filled in.
+    /// Empty up and down sections.
     Template,
-    /// An empty up section, and in place of a down the reason why there is none.
+    /// An empty up section, and the reason for the absence of a down.
     Irreversible(String),
     /// These sections.
     Sections(Vec<DraftSection>),
@@ -54,8 +54,7 @@ impl Author<'_> {
     /// Writes a new revision.
     ///
     /// # Errors
-    /// When `head` is not one revision or no head, when an id or label is taken, and when a word
-    /// names nothing.
+    /// `head` is not exactly one head, an id or label is taken, or a word names no revision.
     pub fn new_revision(&self, request: &NewRevision) -> Result<Written, AuthorError> {
         if let Body::Irreversible(reason) = &request.body
             && reason.trim().is_empty()
@@ -78,10 +77,10 @@ impl Author<'_> {
         self.written(draft)
     }
 
-    /// The parent that a new revision gets; `None` is base.
+    /// Returns the parent of a new revision; `None` is base.
     ///
     /// # Errors
-    /// When the word names several revisions, nothing, or no head without `splice`.
+    /// The word names several revisions or none, or no head without `splice`.
     pub fn parent(
         &self,
         head: Option<&str>,
@@ -111,7 +110,7 @@ impl Author<'_> {
         }
     }
 
-    /// Labels stay as they are written, anything else becomes a full id.
+    /// Returns a dependency as written if it is a label, else as a full id.
     fn depends_on(&self, words: &[String]) -> Result<Vec<BranchLabel>, AuthorError> {
         let graph = &self.history.graph;
         let mut names: Vec<BranchLabel> = Vec::new();

@@ -1,4 +1,4 @@
-//! One branch put on top of another, by the `revises:` line of its first revision.
+//! `rebase`: moves a branch on top of another by the `revises:` line of its first revision.
 
 use std::io;
 
@@ -9,43 +9,44 @@ use crate::ident::RevisionId;
 use crate::revision::{Revision, revises_line};
 use crate::source::SourceFile;
 
-/// The reason under which the lock file keeps what a moved revision was before.
+/// The reason that the lock file records for the earlier fingerprint of a moved revision.
 const REASON: &str = "rebased";
 
-/// What to do where nothing can be moved.
+/// The alternative where nothing can be moved.
 const INSTEAD: &str = "`cargo migrate merge` joins the heads without moving anything";
 
-/// A rebase that somebody asks for.
+/// A request for a rebase.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rebase {
-    /// The branch to move, by any of its revisions or its label; `None` is all but `onto`.
+    /// The branch to move, by any of its revisions or its label; `None` for all revisions outside
+    /// the branch of `onto`.
     pub branch: Option<String>,
-    /// The head to move it onto; `None` is the only other head.
+    /// The head to move the branch onto; `None` for the only other head.
     pub onto: Option<String>,
 }
 
-/// What a rebase does.
+/// The result of a rebase.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rebased {
-    /// The revisions whose parent changes: nearly always one.
+    /// The revisions whose parent changes; usually one.
     pub rewritten: Vec<RevisionId>,
-    /// All revisions that move, the first of the branch first.
+    /// All moved revisions, the first of the branch first.
     pub moved: Vec<RevisionId>,
-    /// The head that they stand on now.
+    /// The head that they are now on.
     pub onto: RevisionId,
     /// What to change in the folder.
     pub changes: Vec<Change>,
 }
 
 impl Author<'_> {
-    /// Moves a branch: rewrites the `revises:` line of its first revision and nothing else of any
-    /// file; databases that ran the revision as it was stay content, for the lock file keeps its
-    /// earlier fingerprint. `read` gives a file of the folder as it is on disk, by its name there.
-    /// The lock file may hold git's conflict markers: it is written anew.
+    /// Moves a branch by rewriting the `revises:` line of its first revision. The lock file keeps
+    /// the earlier fingerprint, so databases that ran the revision before remain valid. `read`
+    /// returns the text of a file on disk by its name. The lock file may contain git's conflict
+    /// markers: it is rewritten.
     ///
     /// # Errors
-    /// When there are not two heads, or more and no word on which is meant; when a merge or a
-    /// dependency ties the branch to what stays; when a file cannot be read.
+    /// There are fewer than two heads, or more without a choice; a merge or a dependency connects
+    /// the branch with revisions that stay; or a file cannot be read.
     pub fn rebase(
         &self,
         request: &Rebase,
@@ -75,7 +76,7 @@ impl Author<'_> {
         Ok(Rebased { rewritten: ids, moved, onto: graph.id(onto).clone(), changes })
     }
 
-    /// The heads of the branch that moves, and the head that stays.
+    /// Returns the heads of the moved branch and the head that stays.
     fn choose(&self, request: &Rebase) -> Result<(Vec<Node>, Node), AuthorError> {
         let graph = &self.history.graph;
         let heads = graph.real_heads();
@@ -110,7 +111,7 @@ impl Author<'_> {
                 format!("{} is on the branch that is to be moved", graph.title(onto)),
             )
             .help("`--onto` names a head of another branch")),
-            // Without a word on the branch, only one may be meant.
+            // Without a choice of branch, exactly one head may remain.
             [_, _, ..] if request.branch.is_none() => Err(self.several(tips.as_slice())),
             tips => Ok((tips.to_vec(), onto)),
         }
@@ -122,7 +123,7 @@ impl Author<'_> {
             .help("`cargo migrate accept` rewrites a lock file that git left in conflict")
     }
 
-    /// Two heads, and no word on which is published: both ways.
+    /// Returns the error for two heads where the published one is unknown, with both commands.
     fn undecided(&self, heads: &[Node]) -> AuthorError {
         let graph = &self.history.graph;
         let error = AuthorError::new(
@@ -144,7 +145,7 @@ impl Author<'_> {
             .help("`cargo migrate rebase <branch> --onto <head>` moves one")
     }
 
-    /// The revisions of the branch whose parents stay.
+    /// Returns the revisions of the branch whose parents stay.
     fn first_of(&self, moved: &Set) -> Result<Vec<Node>, AuthorError> {
         let graph = &self.history.graph;
         let mut first = Vec::new();

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::config::DEFAULT_DIR;
 use crate::dialect::Dialect;
 
-/// A `migrate.toml` that says what must be said and shows the rest as comments.
+/// Returns a `migrate.toml` with the required settings and the others as comments.
 ///
 /// ```
 /// use migrate_core::{author::starter_config, config::Config, dialect::Dialect, source::SourceFile};

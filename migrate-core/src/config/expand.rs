@@ -1,8 +1,8 @@
-//! `${VAR}` in a text.
+//! Expands `${VAR}` in a text.
 
 use std::fmt;
 
-/// Why a text with `${VAR}` could not be filled in.
+/// An error in a text with `${VAR}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ExpandError {
     /// The variable is not set.
@@ -22,8 +22,8 @@ impl fmt::Display for ExpandError {
 
 impl std::error::Error for ExpandError {}
 
-/// Fills in every `${VAR}` with what `lookup` knows of it. What was filled in is not looked at
-/// again, and a `$` without `{` stays.
+/// Replaces every `${VAR}` with the value that `lookup` returns. Values are not expanded again, and
+/// a `$` without `{` is kept.
 ///
 /// ```
 /// use migrate_core::config::expand;
@@ -33,7 +33,7 @@ impl std::error::Error for ExpandError {}
 /// ```
 ///
 /// # Errors
-/// When a variable is not known or a brace is not closed.
+/// A variable is not set, or a brace is not closed.
 pub fn expand(text: &str, lookup: impl Fn(&str) -> Option<String>) -> Result<String, ExpandError> {
     let mut filled = String::with_capacity(text.len());
     let mut rest = text;

@@ -1,4 +1,4 @@
-//! From the text of `migrate.toml` to a [`Config`], with every mistake found on the way.
+//! Parses the text of `migrate.toml` into a [`Config`] and collects all mistakes.
 
 use std::ops::Range;
 use std::time::Duration;
@@ -31,15 +31,15 @@ const KEYS: [&str; 14] = [
     "unknown-downs",
 ];
 
-/// The table whose members are databases by name.
+/// The table of the named databases.
 const DATABASES: &str = "database";
 
-/// The table of what tests need.
+/// The table of the test settings.
 const TEST: &str = "test";
 
 impl Config {
-    /// Reads the file. What was understood is returned also when there are mistakes; it must not
-    /// be acted on unless the diagnostics hold no error.
+    /// Parses the file. The result contains everything that was understood; do not use it if the
+    /// diagnostics contain an error.
     #[must_use]
     pub fn parse(file: &SourceFile) -> (Self, Diagnostics) {
         let mut reader = Reader { file, found: Diagnostics::new() };
@@ -57,7 +57,7 @@ impl Config {
                     .help("a setting is written as in `dir = \"migrations\"`, a list as in `dialects = [\"sqlite\"]`"),
             );
         }
-        // The tables come sorted by key; a person reads the file from top to bottom.
+        // The parser sorts tables by key; mistakes are reported in the order of the file.
         let mut found: Vec<Diagnostic> = reader.found.into_iter().collect();
         found.sort_by_key(|d| {
             d.places.first().map(|place| (place.location.line, place.location.column))
@@ -71,11 +71,11 @@ impl Config {
     }
 }
 
-/// What stands for a text that may hold a password.
+/// The replacement of a text that may contain a password.
 const HIDDEN: &str = "***";
 
-/// Hides what may hold a password in a line that is shown with a mistake: the value of
-/// `database-url`, and whatever looks like a URL, also where the line is not understood.
+/// Hides possible passwords in a quoted line: the value of `database-url` and everything that looks
+/// like a URL, even in a line that is not understood.
 fn mask(line: &mut String) {
     let is_plain = |text: &str| {
         !text.contains(['@', ':', '%']) && !text.to_ascii_lowercase().contains("password")
@@ -111,7 +111,7 @@ struct Reader<'a> {
     found: Diagnostics,
 }
 
-/// What would be right in place of a wrong value.
+/// The correct form of a wrong value.
 pub(super) type Wrong = String;
 
 impl Reader<'_> {
@@ -195,7 +195,7 @@ impl Reader<'_> {
     }
 
     fn unknown(&mut self, name: &str, at: Span, known: &[&str]) {
-        // `version_table` is a slip that people make who write TOML for cargo.
+        // Cargo's keys have no underscores either, and `version_table` is a common mistake.
         let near = nearest(&name.replace('_', "-"), known.iter().copied());
         let is_name = name.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
         let name = if is_name { name } else { HIDDEN };
@@ -218,7 +218,8 @@ impl Reader<'_> {
     }
 }
 
-/// Takes one value, or says where it is wrong (`None`: all of it) and what would be right.
+/// Reads one value, or returns the place of the mistake (`None` for the whole value) and the
+/// correct form.
 fn set(
     settings: &mut Settings,
     name: &str,
@@ -290,7 +291,7 @@ fn choice<T: Copy, const N: usize>(
     })
 }
 
-/// A whole number from 0, as large as its type allows.
+/// Reads an unsigned number within the range of its type.
 pub(super) fn number<N: TryFrom<u64> + std::fmt::Display>(
     name: &str,
     value: &DeValue<'_>,

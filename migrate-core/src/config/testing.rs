@@ -1,4 +1,4 @@
-//! `[test]`: how revisions are tested on real databases.
+//! `[test]`: the settings of round-trip tests.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -9,23 +9,23 @@ use toml::de::DeValue;
 use super::read::{Wrong, dialects, number, text, time};
 use crate::dialect::Dialect;
 
-/// How round trips are tested: on which databases, with which servers and rows.
+/// The settings of round-trip tests: databases, servers and rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TestSettings {
-    /// The databases to test on; none named means those of the project.
+    /// The databases to test on; empty for those of the project.
     pub dialects: Vec<Dialect>,
-    /// Container images that were chosen, as `name:tag`; see [`TestSettings::image`].
+    /// Configured container images, as `name:tag`; see [`TestSettings::image`].
     pub images: BTreeMap<Dialect, String>,
-    /// Images for this run alone, which go before those of the environment.
+    /// Images of this run, which override those of the environment.
     pub chosen: BTreeMap<Dialect, String>,
-    /// How many rows each table is filled with; 0 leaves the tables empty.
+    /// The number of generated rows per table; 0 leaves the tables empty.
     pub rows: u32,
-    /// How long the statements of one test may take; nothing means without limit.
+    /// The time limit for the statements of one test; `None` for no limit.
     pub time_limit: Duration,
-    /// A file of SQL that each new test database begins with, relative to `migrate.toml`: extensions
-    /// and tables that the history expects.
+    /// A file of SQL that is executed in each new test database, relative to `migrate.toml`:
+    /// extensions and tables that the history requires.
     pub prelude: Option<String>,
-    /// What the rows are drawn from: the same seed gives the same rows.
+    /// The seed of the generated rows.
     pub seed: u64,
 }
 
@@ -44,7 +44,7 @@ impl Default for TestSettings {
 }
 
 impl TestSettings {
-    /// The container image of a database's server; `None` where it needs no server.
+    /// Returns the container image of a database's server; `None` where no server is needed.
     ///
     /// ```
     /// use migrate_core::{config::TestSettings, dialect::Dialect};
@@ -60,7 +60,7 @@ impl TestSettings {
     }
 }
 
-/// The keys, with those of the images of all databases that have one.
+/// The keys, including the image keys of all databases with an image.
 pub(super) fn keys() -> Vec<String> {
     let images = Dialect::ALL.into_iter().filter(|d| d.admin().test_image.is_some()).map(image_key);
     ["dialects", "rows", "seed", "time-limit", "prelude"]
@@ -74,8 +74,8 @@ fn image_key(dialect: Dialect) -> String {
     format!("{}-image", dialect.name())
 }
 
-/// Takes one value of a known key, or says where it is wrong (`None`: all of it) and what would be
-/// right.
+/// Reads the value of a known key, or returns the place of the mistake (`None` for the whole value)
+/// and the correct form.
 pub(super) fn set(
     settings: &mut TestSettings,
     name: &str,
@@ -102,8 +102,8 @@ pub(super) fn set(
     Ok(())
 }
 
-/// Whether an image is told by a tag or a digest: without one it is another image every month.
-/// A colon before the last slash is that of a port.
+/// Returns `true` if an image has a tag or a digest. Without one, the image changes over time. A
+/// colon before the last slash belongs to a port.
 fn has_tag(image: &str) -> bool {
     let last = image.rsplit('/').next().unwrap_or_default();
     let told = last.split_once(':').is_some_and(|(name, tag)| !name.is_empty() && !tag.is_empty());

@@ -1,8 +1,8 @@
 //! Mistakes in the user's files, as data.
 //!
-//! A [`Diagnostic`] has a stable [`Code`], a message, places and help; checks collect them in
-//! [`Diagnostics`] so that a person sees all mistakes at once. Failures of the world (a disk, a
-//! database) are errors of the crates above, never diagnostics. Nothing here prints.
+//! A [`Diagnostic`] has a stable [`Code`], a message, places and help. Checks collect all of them
+//! in [`Diagnostics`], so that every mistake is reported at once. Failures of the environment, such
+//! as a disk or a database, are errors of other crates and never diagnostics. Nothing here prints.
 
 mod code;
 
@@ -12,36 +12,36 @@ pub use code::{Code, Group};
 
 use crate::source::{Location, SourceFile, Span};
 
-/// How bad a finding is.
+/// The severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// The history cannot be used as it stands.
+    /// The history cannot be used.
     Error,
-    /// Worth a look; nothing is refused.
+    /// Information that prevents nothing.
     Warning,
 }
 
 /// One finding about the user's files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// What kind of finding it is; stable across versions.
+    /// The kind of the finding; stable across versions.
     pub code: Code,
-    /// How bad it is.
+    /// The severity.
     pub severity: Severity,
-    /// What is wrong, one sentence without a final full stop.
+    /// The problem in one sentence without a final full stop.
     pub message: String,
-    /// Where: the first is the main one, the others have to do with it.
+    /// The places: the main one first, then related ones.
     pub places: Vec<Place>,
-    /// What would be right, and the command that mends it.
+    /// Ways to fix the problem, with commands.
     pub help: Vec<String>,
 }
 
-/// A place with what to say about it (may be empty).
+/// A place with a label, which may be empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    /// Where.
+    /// The location.
     pub location: Location,
-    /// A few words to stand beside the place.
+    /// A short note about the place.
     pub label: String,
 }
 
@@ -64,7 +64,7 @@ impl Diagnostic {
         self.labelled(file, span, "")
     }
 
-    /// Adds a place in a file with words beside it.
+    /// Adds a place in a file with a label.
     #[must_use]
     pub fn labelled(mut self, file: &SourceFile, span: Span, label: impl Into<String>) -> Self {
         self.places.push(Place { location: file.locate(span), label: label.into() });
@@ -80,8 +80,8 @@ impl Diagnostic {
 }
 
 impl fmt::Display for Diagnostic {
-    /// Plain text without colours or source, for compile errors and logs:
-    /// `error[code]: message`, then `  --> file:line:column` per place and `  = help: ..` lines.
+    /// Writes plain text without colours or source, for compile errors and logs: `error[code]:
+    /// message`, then `  --> file:line:column` per place and `  = help: ..` lines.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let level = match self.severity {
             Severity::Error => "error",
@@ -101,12 +101,12 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// A collector of findings.
+/// A list of findings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Diagnostics(Vec<Diagnostic>);
 
 impl Diagnostics {
-    /// An empty collector.
+    /// Creates an empty list.
     #[must_use]
     pub const fn new() -> Self {
         Self(Vec::new())
@@ -117,24 +117,24 @@ impl Diagnostics {
         self.0.push(diagnostic);
     }
 
-    /// Adds all findings of another collector.
+    /// Adds all findings of another list.
     pub fn append(&mut self, other: Self) {
         self.0.extend(other.0);
     }
 
-    /// Whether one of them is an error.
+    /// Returns `true` if one of the findings is an error.
     #[must_use]
     pub fn has_errors(&self) -> bool {
         self.0.iter().any(|d| d.severity == Severity::Error)
     }
 
-    /// Whether there is nothing to say.
+    /// Returns `true` if there are no findings.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// How many there are.
+    /// The number of findings.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()

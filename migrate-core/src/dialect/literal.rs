@@ -6,7 +6,7 @@ use super::Dialect;
 use crate::sql::quote;
 
 impl Dialect {
-    /// A text as a string literal, for sessions with the server's usual settings.
+    /// Returns a text as a string literal, for sessions with the server's default settings.
     #[must_use]
     pub fn literal(self, text: &str) -> String {
         let lex_rules = self.lex_rules();
@@ -14,12 +14,12 @@ impl Dialect {
         if !text.contains('\\') || !(lex_rules.backslash_escapes || lex_rules.escape_strings) {
             return format!("'{text}'");
         }
-        // PostgreSQL has a form that no setting changes.
+        // PostgreSQL has a form that does not depend on settings.
         let prefix = if lex_rules.escape_strings { "E" } else { "" };
         format!("{prefix}'{}'", text.replace('\\', "\\\\"))
     }
 
-    /// A text as a literal that means the same whatever the session's settings say of backslashes,
+    /// Returns a text as a literal that does not depend on the session's settings for backslashes,
     /// quotes and empty strings.
     ///
     /// ```
@@ -42,8 +42,8 @@ impl Dialect {
         literal
     }
 
-    /// A statement as the database's own client program takes it, with its end, appended to
-    /// `text`: what holds semicolons of its own gets another delimiter where the client needs it.
+    /// Appends a statement with its terminator to `text`, as the database's client program requires
+    /// it: a statement that contains semicolons gets another delimiter where necessary.
     pub fn client_statement(self, sql: &str, text: &mut String) {
         if self.lex_rules().stored_programs && sql.contains(';') {
             let mut end = String::from("//");
@@ -56,7 +56,7 @@ impl Dialect {
         }
     }
 
-    /// A name in quotes.
+    /// Returns a quoted name.
     #[must_use]
     pub fn quote(self, name: &str) -> String {
         quote(name, self.templates().name_quote)

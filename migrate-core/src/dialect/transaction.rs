@@ -1,26 +1,27 @@
-//! Transactions that a section outside of a transaction opens and ends itself.
+//! Transactions that a section outside of a transaction begins and ends itself.
 //!
-//! Read from the statements alone, so that a script can be written without a database. A procedure
-//! that begins or ends a transaction inside is not seen: no server lets one stay open behind it.
+//! They are recognised by the statements alone, so that a script can be written without a database.
+//! A procedure that begins or ends a transaction is not recognised: no server lets a procedure
+//! leave one open.
 
 use super::Dialect;
 use crate::sql::{has_form, leading_words};
 
-/// What a section has open.
+/// The open transaction or lock of a section.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OpenTransaction {
     /// A transaction.
     Transaction,
     /// A transaction that a savepoint opened: the names of its savepoints, the outermost first.
     Savepoints(Vec<String>),
-    /// No statement commits by itself until that is switched on again.
+    /// Autocommit is switched off.
     NoAutocommit,
-    /// Tables are locked, which the start of another transaction would end.
+    /// Tables are locked; the begin of another transaction would release them.
     TableLocks,
 }
 
 impl Dialect {
-    /// What is open behind a statement, where `open` was before it.
+    /// Returns the state after a statement, with the state `open` before it.
     ///
     /// ```
     /// use migrate_core::dialect::{Dialect, OpenTransaction};
@@ -56,7 +57,7 @@ impl Dialect {
             (words, open) => match self {
                 Self::Postgres => open,
                 Self::Sqlite => match (words, open) {
-                    // A quoted name is no word: it counts as an empty one.
+                    // A quoted name is not a word and counts as an empty one.
                     (["SAVEPOINT", rest @ ..], None) => {
                         Some(Savepoints(vec![rest.first().copied().unwrap_or_default().to_owned()]))
                     }
@@ -87,7 +88,7 @@ impl Dialect {
                         });
                         if off { Some(NoAutocommit) } else { open.filter(|o| *o != NoAutocommit) }
                     }
-                    // DDL commits what is open.
+                    // DDL commits the open transaction.
                     (_, Some(Transaction)) if self.needs_autocommit(sql) => None,
                     (_, open) => open,
                 },
@@ -95,8 +96,8 @@ impl Dialect {
         }
     }
 
-    /// Whether something of the statements of one unit stays though the last of them failed and
-    /// what is open is rolled back.
+    /// Returns `true` if effects of the statements of one unit remain although the last of them
+    /// failed and the open transaction is rolled back.
     #[must_use]
     pub fn outlives_rollback(self, statements: &[&str]) -> bool {
         let commits = |sql: &&&str| {

@@ -1,21 +1,21 @@
-//! Reading files that a person or another program has put somewhere.
+//! Reads files that a user or another program provides.
 //!
-//! Only regular files are read, and links to them: opening a FIFO waits for a writer, and a device
+//! Only regular files and links to them are read: opening a FIFO waits for a writer, and a device
 //! such as `/dev/zero` never ends. Each read has a size limit.
 
 use std::fs::{self, FileType};
 use std::io::{self, Read as _};
 use std::path::Path;
 
-/// The size limit of a file where no other is configured, in bytes: 64 MiB.
+/// The default size limit of a file in bytes: 64 MiB.
 pub const MAX_FILE_SIZE: u64 = 64 << 20;
 
-/// Reads a regular file, or the one that a link leads to, as UTF-8.
+/// Reads a regular file, or the target of a link, as UTF-8.
 ///
 /// # Errors
-/// [`io::ErrorKind::InvalidInput`] for anything else than a regular file,
-/// [`io::ErrorKind::FileTooLarge`] above `limit` bytes, [`io::ErrorKind::InvalidData`] when it is
-/// not UTF-8, and what the file system reports.
+/// [`io::ErrorKind::InvalidInput`] if it is not a regular file, [`io::ErrorKind::FileTooLarge`]
+/// above `limit` bytes, [`io::ErrorKind::InvalidData`] if it is not UTF-8, and errors of the file
+/// system.
 pub fn read_file(path: &Path, limit: u64) -> io::Result<String> {
     regular(path)?;
     read_text(path, limit, &mut Vec::new())
@@ -31,8 +31,8 @@ pub(super) fn regular(path: &Path) -> io::Result<()> {
     Err(io::Error::new(io::ErrorKind::InvalidInput, message))
 }
 
-/// Reads a regular file through a buffer that serves many: asking for its length and growing a new
-/// text to it costs more than reading a small file.
+/// Reads a regular file through a shared buffer: querying the length and growing a new text to it
+/// costs more than reading a small file.
 pub(super) fn read_text(path: &Path, limit: u64, buffer: &mut Vec<u8>) -> io::Result<String> {
     buffer.clear();
     buffer.reserve(64 * 1024);

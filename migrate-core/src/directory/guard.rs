@@ -1,9 +1,9 @@
-//! One writer at a time: a lock on the folder around reading, changing and writing it.
+//! A lock on the directory for one writer, from reading to the last change.
 //!
-//! The lock is the operating system's own lock on a hidden file in the folder, so it ends with the
-//! process that holds it, however that ends. The file names its holder for those who wait, and is
-//! removed with the lock; one that a killed process left is taken over. Readers take no lock: each
-//! file is replaced whole. Where the file system has no locks, nothing is locked.
+//! The lock is an operating system lock on a hidden file in the directory, so it ends with the
+//! process. The file names its holder for waiting processes and is removed with the lock; a
+//! leftover file of a killed process is reused. Readers take no lock, because each file is replaced
+//! atomically. Where the file system has no locks, nothing is locked.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, Write as _};
@@ -11,16 +11,16 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The hidden file that is locked, inside the folder.
+/// The name of the hidden lock file in the directory.
 const NAME: &str = ".migrate.lock.writer";
 
-/// How long a writer sleeps between two tries.
+/// The pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// After how long the wait is reported.
+/// The time after which the wait is reported.
 const REPORT: Duration = Duration::from_secs(1);
 
-/// Holds the folder of the revisions for one writer until it is dropped.
+/// Holds the directory for one writer until it is dropped.
 #[derive(Debug)]
 #[must_use = "the folder is free again when this is dropped"]
 pub struct WriterLock {
@@ -29,12 +29,12 @@ pub struct WriterLock {
 }
 
 impl WriterLock {
-    /// Waits until no other process writes to the folder. `holder` describes this process to those
-    /// that wait; `waiting` is called once, after a second, with the present holder.
+    /// Waits until no other process writes to the directory. `holder` describes this process to
+    /// waiting ones; `waiting` is called once, after a second, with the current holder.
     ///
     /// # Errors
-    /// [`io::ErrorKind::TimedOut`] when the folder is still held after `wait`, and what the file
-    /// system refuses.
+    /// [`io::ErrorKind::TimedOut`] if the directory is still held after `wait`, and errors of the
+    /// file system.
     pub(super) fn acquire(
         folder: &Path,
         holder: &str,
@@ -52,7 +52,7 @@ impl WriterLock {
                 .truncate(false)
                 .open(&path)?;
             match file.try_lock() {
-                // The holder before may have removed the file after it was opened here.
+                // The previous holder may have removed the file after it was opened here.
                 Ok(()) if is_at(&file, &path) => {
                     file.set_len(0)?;
                     file.write_all(holder.as_bytes())?;
@@ -87,7 +87,7 @@ impl WriterLock {
 impl Drop for WriterLock {
     fn drop(&mut self) {
         if let Some((file, path)) = self.held.take() {
-            // Elsewhere a waiting writer could not detect that the file was removed.
+            // On other systems a waiting writer could not detect that the file was removed.
             if cfg!(unix) {
                 let _ = fs::remove_file(path);
             }
@@ -109,7 +109,7 @@ fn is_at(_: &File, _: &Path) -> bool {
     true
 }
 
-/// The holder that a locked file names.
+/// Returns the holder named in a lock file.
 fn name_of(file: &mut File) -> String {
     let mut text = String::new();
     let read = file.rewind().and_then(|()| file.take(200).read_to_string(&mut text));

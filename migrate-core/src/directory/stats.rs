@@ -1,36 +1,36 @@
-//! What tells whether files of a folder were touched, without reading them.
+//! File metadata that shows whether files were changed, without reading them.
 
 #[cfg(unix)]
 use std::io;
 
 use super::Directory;
 
-/// How long a file must have been left alone, in seconds: file systems that keep moments coarsely
-/// keep them by two seconds, and a later change must have another moment.
+/// The minimum age of the last change in seconds. Some file systems store timestamps in steps of
+/// two seconds, and a later change must have another timestamp.
 #[cfg(unix)]
 const REST: i64 = 2;
 
 /// The size of [`FileStat::numbers`].
 pub(crate) const NUMBERS: usize = 7 * 8;
 
-/// What the files of a folder look like from outside: the revision files by name, then the lock
-/// file.
+/// The metadata of a directory's files: the revision files by name, then the lock file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stats {
     files: Vec<FileStat>,
 }
 
-/// What a file looks like from outside: its name, its size, its moments, and which file it is.
+/// The metadata of a file: name, size, timestamps, device and inode.
 ///
-/// Where two that were taken at rest are equal, so is what the file says: who writes to a file
-/// cannot choose the moment of its last change. git goes by the same rule.
+/// If two values that were taken at rest are equal, the contents are equal: a writer cannot choose
+/// the timestamp of the last change. Git uses the same rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileStat {
-    /// The name in the folder.
+    /// The name in the directory.
     pub name: String,
-    /// Device, inode, size, moments of the last write and of the last change.
+    /// Device, inode, size, timestamps of the last write and of the last change.
     pub(crate) numbers: [u8; NUMBERS],
-    /// Whether the file had been left alone for a while: every change since has other numbers.
+    /// Whether the file was unchanged for the minimum age, so that every later change has other
+    /// numbers.
     pub(crate) at_rest: bool,
 }
 
@@ -47,11 +47,11 @@ impl Stats {
 }
 
 impl Directory {
-    /// The stats of the revision files and the lock file, if there are at least so many revision
-    /// files; `None` also where the system does not tell enough of files.
+    /// Returns the metadata of the revision files and the lock file if there are at least so many
+    /// revision files; `None` also where the system does not provide enough metadata.
     ///
     /// # Errors
-    /// When the folder or a file cannot be looked at.
+    /// The metadata of the directory or a file cannot be read.
     #[cfg(unix)]
     pub fn stats(&self, least: usize) -> io::Result<Option<Stats>> {
         use std::os::unix::fs::MetadataExt as _;
@@ -94,8 +94,7 @@ impl Directory {
         Ok(Some(stats))
     }
 
-    /// The stats of the revision files and the lock file, where the system tells enough of files:
-    /// this one does not.
+    /// Returns `None`: this system does not provide enough metadata.
     ///
     /// # Errors
     /// None.

@@ -1,6 +1,6 @@
-//! The reading half: `write` mirrors it function by function.
+//! The decoder. `write` mirrors it function by function.
 //!
-//! Everything is checked while it is read, so that bytes of another origin give an error.
+//! The decoder checks every value, so that bytes of another origin cause an error.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -55,7 +55,7 @@ impl Reader {
         usize::try_from(self.number()?).map_err(|_| DecodeError::Malformed)
     }
 
-    /// How many items follow, each of at least one byte.
+    /// Reads a count of items, each of at least one byte.
     pub(super) fn count(&mut self) -> Read<usize> {
         let count = self.size()?;
         if count <= self.rest.len() { Ok(count) } else { Err(DecodeError::Malformed) }
@@ -126,7 +126,7 @@ impl Reader {
             .map(|_| Ok(self.inline()?.to_owned()))
             .collect::<Read<Vec<String>>>()?;
         Ok(Settings {
-            // A program reads no files.
+            // An embedding program has no limit for files.
             max_file_size: None,
             dir,
             dialects,
@@ -163,13 +163,13 @@ impl Reader {
         Ok(TestSettings { dialects, images, chosen, rows, time_limit, prelude, seed })
     }
 
-    /// A revision of which the front of the text is known; `path` names its file.
+    /// Reads a revision of which only the header's text is known; `path` is its file.
     pub(super) fn front(&mut self, path: String) -> Read<Revision> {
         let text = self.inline()?;
         self.revision(SourceFile::front(path, text))
     }
 
-    /// What follows the file's path and length.
+    /// Reads the part after the file's path and length.
     pub(super) fn revision(&mut self, file: SourceFile) -> Read<Revision> {
         let fingerprint = self.fingerprint()?;
         let header = self.header(file.text())?;
@@ -280,7 +280,7 @@ impl Reader {
         Ok(Some(Lock { dialects, heads, fingerprints, open, accepted, conflict }))
     }
 
-    /// An id of the lock file and its fingerprint, which is mostly the revision's own.
+    /// Reads an id of the lock file and its fingerprint, which is usually the revision's own.
     fn sealed(&mut self, graph: &Graph) -> Read<(String, Fingerprint)> {
         let node = match self.size()?.checked_sub(1) {
             None => None,

@@ -1,10 +1,8 @@
-//! What is known of a folder since it was last read: by file, what it looked like and what its
-//! header says.
+//! The state of a directory when it was last read: metadata and header of each file.
 //!
-//! A [`Snapshot`] spares reading the files that were not touched since. It holds no SQL, so nothing
-//! that it says can run: what a [`Script`](crate::script::Script) takes is read from its file, and
-//! must be what the snapshot says it is. The bytes carry a digest; others than those that were
-//! written are of no use.
+//! A [`Snapshot`] avoids reading unchanged files. It contains no SQL, so nothing in it can be
+//! executed: the SQL of a [`Script`](crate::script::Script) is read from its file and must match
+//! the snapshot. The bytes contain a digest, and bytes with a wrong digest are ignored.
 
 use std::io;
 
@@ -20,15 +18,15 @@ use crate::graph::Node;
 use crate::history::History;
 use crate::revision::Revision;
 
-/// Where the digest of the bytes behind it stands.
+/// The position of the digest of the following bytes.
 const DIGEST: usize = 32;
 
-/// What was known of a folder when it was last read.
+/// The state of a directory when it was last read.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     bytes: &'static [u8],
     note: &'static str,
-    /// The databases by whose rules the files were read.
+    /// The databases whose lexical rules were used for parsing.
     readers: Vec<Dialect>,
     /// The files, sorted as in [`Stats`].
     files: Vec<Known>,
@@ -38,14 +36,14 @@ pub struct Snapshot {
 struct Known {
     name: &'static str,
     numbers: &'static [u8],
-    /// Empty for the lock file, which is always read.
+    /// Empty for the lock file, which is read every time.
     record: &'static [u8],
 }
 
 impl Snapshot {
-    /// The bytes of a snapshot of a history without mistakes, which was read after the stats were
-    /// taken. Only the files that were left alone for a while are in it; `None` where none was.
-    /// `note` is kept if all were.
+    /// Encodes a history without mistakes, which was read after the metadata was taken. The
+    /// snapshot contains only files that had not changed recently; `None` if there are none. It
+    /// keeps `note` if it contains all files.
     #[must_use]
     pub fn encode(
         history: &History,
@@ -91,8 +89,8 @@ impl Snapshot {
         Some(writer.bytes)
     }
 
-    /// Reads what [`Snapshot::encode`] wrote; `None` for other bytes, as far as that shows without
-    /// looking at all of them.
+    /// Decodes the bytes of [`Snapshot::encode`]; `None` for other bytes, as far as a partial check
+    /// can detect them.
     #[must_use]
     pub fn decode(bytes: &'static [u8]) -> Option<Self> {
         Self::read(bytes).ok()
@@ -119,7 +117,7 @@ impl Snapshot {
         Ok(Self { bytes, note, readers, files })
     }
 
-    /// The note, if no file was touched, added or removed since; `None` where there is none.
+    /// Returns the note if no file was changed, added or removed since; `None` otherwise.
     #[must_use]
     pub fn note(&self, stats: &Stats) -> Option<&str> {
         let same = |(known, file): (&Known, &FileStat)| {
@@ -130,7 +128,7 @@ impl Snapshot {
         Some(self.note).filter(|note| untouched && !note.is_empty())
     }
 
-    /// Returns `true` if a snapshot of these files, taken now, would know no more than this one.
+    /// Returns `true` if a new snapshot of these files would contain no more than this one.
     #[must_use]
     pub fn is_complete(&self, stats: &Stats) -> bool {
         let mut files = stats.files().iter();
@@ -139,11 +137,11 @@ impl Snapshot {
             && (!self.note.is_empty() || stats.files().iter().any(|file| !file.at_rest))
     }
 
-    /// The history of the folder as the stats show it. Of the files that were not touched only the
-    /// front is known; the others are read. `None` for bytes that were not written so.
+    /// Returns the history of the directory. Of unchanged files only the header is known; the
+    /// others are read. `None` for malformed bytes.
     ///
     /// # Errors
-    /// When the lock file cannot be read.
+    /// The lock file cannot be read.
     pub fn history(
         &self,
         directory: &Directory,
@@ -161,7 +159,7 @@ impl Snapshot {
         directory.history_with(stats, dialects, known).map(Some)
     }
 
-    /// What is known of a file, if it was not touched since.
+    /// Returns the entry of a file that is unchanged since the snapshot.
     fn known(&self, file: &FileStat) -> Option<&Known> {
         let at = self.files.binary_search_by(|known| {
             let is_lock = |name: &str| name == crate::lock::FILE_NAME;
@@ -171,8 +169,8 @@ impl Snapshot {
     }
 }
 
-/// Reads the files of revisions of which only the front is known; returns `false` if one of them
-/// is not what was known, or has mistakes.
+/// Reads the files of revisions of which only the header is known. Returns `false` if one of them
+/// differs from the snapshot or has mistakes.
 #[must_use]
 pub fn complete(history: &mut History, directory: &Directory, nodes: &[Node]) -> bool {
     nodes.iter().all(|node| {

@@ -1,6 +1,7 @@
-//! The writing half: `read` mirrors it function by function.
+//! The encoder. `read` mirrors it function by function.
 //!
-//! Numbers are little-endian base 128. A string is found in the file's text where it stands there.
+//! Numbers are little-endian base 128. A string that occurs in the file's text is stored as its
+//! position.
 
 use std::time::Duration;
 
@@ -45,7 +46,7 @@ impl Writer {
         self.bytes.extend_from_slice(text.as_bytes());
     }
 
-    /// A string that probably stands in a part of the file's text.
+    /// Writes a string that probably occurs in a part of the file's text.
     fn string(&mut self, string: &str, text: &str, within: Span) {
         match within.of(text).find(string) {
             Some(at) => {
@@ -122,7 +123,7 @@ impl Writer {
         self.body(revision, text);
     }
 
-    /// A revision with the front of its text, but without the path and the rest of the text.
+    /// Writes a revision with the text of its header, without the path and the rest of the text.
     pub(super) fn front(&mut self, revision: &Revision) {
         let text = revision.file.text();
         let end = revision.sections.first().map_or(text.len(), |section| section.marker.start);
@@ -131,7 +132,7 @@ impl Writer {
         self.body(revision, front);
     }
 
-    /// What follows the text, of which so much will be there when this is read.
+    /// Writes the part after the text, of which the given length will be available to the decoder.
     fn body(&mut self, revision: &Revision, text: &str) {
         self.bytes.extend_from_slice(revision.fingerprint.as_bytes());
         let end = revision.sections.first().map_or(text.len(), |section| section.marker.start);
@@ -153,7 +154,7 @@ impl Writer {
         self.string(&header.description, text, within);
     }
 
-    /// Names stand in the text where their spans say.
+    /// The spans of names give their positions in the text.
     fn names<T>(&mut self, names: &[Named<T>]) {
         self.size(names.len());
         for name in names {
@@ -192,7 +193,7 @@ impl Writer {
         }
         self.size(lock.fingerprints.len());
         for (id, fingerprint) in &lock.fingerprints {
-            // A head may have changed since, and with an error another revision too.
+            // A head may have changed since, and other revisions too if there is an error.
             let node = graph.node(id);
             let known = node.filter(|n| graph.revision(*n).fingerprint == *fingerprint);
             self.size(node.map_or(0, |n| n.index() + 1));

@@ -1,4 +1,4 @@
-//! From revisions to a [`Graph`], with everything that is wrong with it told at once.
+//! Builds a [`Graph`] from revisions and reports all mistakes at once.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -10,10 +10,10 @@ use crate::revision::{Named, Revision};
 use crate::suggest::nearest;
 
 impl Graph {
-    /// Puts revisions together. The graph has every revision whose id is its own and every edge
-    /// whose end exists; it may be planned on only when the diagnostics hold no error.
+    /// Builds a graph. It contains every revision with a unique id and every edge whose end exists.
+    /// Plans require that the diagnostics contain no error.
     ///
-    /// Several heads are no error here: whether they may be is asked by [`Graph::check_heads`].
+    /// Several heads are not an error here: [`Graph::check_heads`] checks them.
     #[must_use]
     pub fn build(revisions: Vec<Revision>) -> (Self, Diagnostics) {
         let mut found = Diagnostics::new();
@@ -46,8 +46,8 @@ impl Graph {
         (graph, found)
     }
 
-    /// Puts revisions together that stand in a graph's order already; `None` when they do not, or
-    /// when [`Graph::build`] would find an error in them.
+    /// Builds a graph from revisions in topological order; `None` if the order is wrong or
+    /// [`Graph::build`] would report an error.
     pub(crate) fn in_order(revisions: Vec<Revision>) -> Option<Self> {
         let nodes = (0..u32::try_from(revisions.len()).ok()?).map(Node);
         let ids = revisions.iter().map(|revision| revision.id().clone()).zip(nodes).collect();
@@ -61,8 +61,8 @@ impl Graph {
         sound.then_some(graph)
     }
 
-    /// Puts a revision in the place of one that has the same header and the same fingerprint, of
-    /// which less was read; returns `false` if it is another.
+    /// Replaces a partially read revision by the complete one with the same header and fingerprint.
+    /// Returns `false` if they differ.
     pub(crate) fn complete(&mut self, node: Node, revision: Revision) -> bool {
         let Some(partial) = self.revisions.get_mut(node.index()) else { return false };
         let same = partial.header == revision.header && partial.fingerprint == revision.fingerprint;
@@ -148,7 +148,7 @@ impl Graph {
         self.invert();
     }
 
-    /// What a name of `depends-on:` means: an id or a label.
+    /// Resolves a name of `depends-on:`, an id or a label.
     fn named_by(&self, name: &BranchLabel) -> Option<Node> {
         self.ids.get(name.as_str()).or_else(|| self.labels.get(name.as_str())).copied()
     }
@@ -213,10 +213,10 @@ impl Graph {
         }
     }
 
-    /// Numbers the nodes topologically and tells cycles.
+    /// Numbers the nodes topologically and reports cycles.
     fn sort(&mut self, found: &mut Diagnostics) {
         let count = self.revisions.len();
-        // The revisions stand sorted by creation and id: the number is the rank among the free.
+        // The revisions are sorted by creation and id: the number is the rank among the candidates.
         let mut waiting: Vec<usize> =
             (0..count).map(|n| self.parents[n].len() + self.dependencies[n].len()).collect();
         let mut free: BinaryHeap<Reverse<u32>> = (0..count)
@@ -274,7 +274,8 @@ impl Graph {
         self.invert();
     }
 
-    /// One message per cycle: from a stuck revision, follow stuck needs until one comes again.
+    /// Reports each cycle once: from a blocked revision, follows blocked needs until a revision
+    /// repeats.
     fn tell_cycles(&self, waiting: &[usize], found: &mut Diagnostics) {
         let stuck = |node: &Node| waiting[node.index()] > 0;
         let mut seen: HashMap<Node, usize> = HashMap::new();
@@ -314,11 +315,11 @@ impl Graph {
         }
     }
 
-    /// Refuses several heads, unless the project wants branches: the compiler, `check` and the
-    /// round-trip tests ask this, `upgrade` does not.
+    /// Reports several heads as an error. The compiler, `check` and the round-trip tests call this
+    /// unless the project allows branches; `upgrade` does not.
     #[must_use]
     pub fn check_heads(&self) -> Diagnostics {
-        // A branch that another depends on is no loose end.
+        // A branch that another one depends on is not counted.
         let heads = self.real_heads();
         if heads.len() < 2 {
             return Diagnostics::new();
@@ -343,7 +344,7 @@ impl Graph {
     }
 }
 
-/// What orders revisions among which the graph leaves the choice.
+/// The order of revisions that the graph does not order.
 fn key(revision: &Revision) -> (Option<i64>, &RevisionId) {
     (revision.header.created.as_ref().map(crate::ident::Created::seconds), revision.id())
 }

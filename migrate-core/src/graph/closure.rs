@@ -1,5 +1,5 @@
-//! Sets of nodes and the closures of a graph: below, above, lineage, tips. Each is linear in
-//! revisions and edges.
+//! Sets of nodes and the closures of a graph: dependencies, dependents, lineage, heads. Each is
+//! linear in the number of revisions and edges.
 
 use super::{Graph, Node};
 
@@ -11,13 +11,13 @@ pub struct Set {
 }
 
 impl Set {
-    /// The empty set over a graph.
+    /// Creates an empty set for a graph.
     #[must_use]
     pub fn empty(graph: &Graph) -> Self {
         Self { members: vec![false; graph.len()], len: 0 }
     }
 
-    /// Adds a node; whether it was new.
+    /// Adds a node and returns `true` if it was not in the set.
     pub fn insert(&mut self, node: Node) -> bool {
         let member = &mut self.members[node.index()];
         let new = !*member;
@@ -26,7 +26,7 @@ impl Set {
         new
     }
 
-    /// Removes a node; whether it was there.
+    /// Removes a node and returns `true` if it was in the set.
     pub fn remove(&mut self, node: Node) -> bool {
         let member = &mut self.members[node.index()];
         let was = *member;
@@ -35,25 +35,25 @@ impl Set {
         was
     }
 
-    /// Whether a node is in the set.
+    /// Returns `true` if a node is in the set.
     #[must_use]
     pub fn contains(&self, node: Node) -> bool {
         self.members.get(node.index()).copied().unwrap_or(false)
     }
 
-    /// How many nodes it holds.
+    /// The number of nodes.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.len
     }
 
-    /// Whether it holds none.
+    /// Returns `true` if the set is empty.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// The nodes, parents and dependencies first.
+    /// Iterates over the nodes, parents and dependencies first.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = Node> + '_ {
         self.members
             .iter()
@@ -64,7 +64,7 @@ impl Set {
 }
 
 impl Graph {
-    /// A set of the given nodes.
+    /// Creates a set of nodes.
     #[must_use]
     pub fn set(&self, nodes: impl IntoIterator<Item = Node>) -> Set {
         let mut set = Set::empty(self);
@@ -74,31 +74,31 @@ impl Graph {
         set
     }
 
-    /// The nodes and everything that they need, by parents and `depends-on`.
+    /// Returns the nodes and all their needs, by parents and `depends-on`.
     #[must_use]
     pub fn dependency_closure(&self, nodes: impl IntoIterator<Item = Node>) -> Set {
         self.reach(nodes, |node, visit| self.needs(node).for_each(visit))
     }
 
-    /// The nodes and everything that needs them.
+    /// Returns the nodes and all revisions that need them.
     #[must_use]
     pub fn dependent_closure(&self, nodes: impl IntoIterator<Item = Node>) -> Set {
         self.reach(nodes, |node, visit| self.needed_by(node).for_each(visit))
     }
 
-    /// The nodes and their ancestors, by parents only.
+    /// Returns the nodes and their ancestors, by parents only.
     #[must_use]
     pub fn ancestors(&self, nodes: impl IntoIterator<Item = Node>) -> Set {
         self.reach(nodes, |node, visit| self.parents(node).iter().copied().for_each(visit))
     }
 
-    /// The nodes and their descendants, by parents only.
+    /// Returns the nodes and their descendants, by parents only.
     #[must_use]
     pub fn descendants(&self, nodes: impl IntoIterator<Item = Node>) -> Set {
         self.reach(nodes, |node, visit| self.children(node).iter().copied().for_each(visit))
     }
 
-    /// A node with its ancestors and descendants, by parents only: its branch.
+    /// Returns a node with its ancestors and descendants, by parents only: its branch.
     #[must_use]
     pub fn lineage(&self, node: Node) -> Set {
         let mut set = self.ancestors([node]);
@@ -108,13 +108,14 @@ impl Graph {
         set
     }
 
-    /// The members that no other member needs: what Alembic keeps as rows, when the set is closed.
+    /// Returns the members that no other member needs. For a closed set, these are the rows that
+    /// Alembic stores.
     #[must_use]
     pub fn heads_of(&self, set: &Set) -> Vec<Node> {
         set.iter().filter(|n| !self.needed_by(*n).any(|other| set.contains(other))).collect()
     }
 
-    /// Those of the nodes that no other of them needs, even by way of revisions between them.
+    /// Returns the nodes that no other of them needs, directly or indirectly.
     #[must_use]
     pub fn maximal(&self, nodes: impl IntoIterator<Item = Node>) -> Vec<Node> {
         let nodes = self.set(nodes);

@@ -1,49 +1,49 @@
-//! Why a target cannot be gone to, with the choices that there are.
+//! Errors about targets, with the available choices.
 //!
-//! An error knows the graph only through the names that it lists.
+//! An error contains names of revisions, not the graph.
 
 use std::fmt;
 
 use super::{Graph, Node};
 
-/// How many choices an error lists.
+/// The greatest number of choices in an error.
 const LISTED: usize = 8;
 
-/// A target that names nothing, too much, or a place that the command cannot go to.
+/// A target that names no revision or too many, or one that the command cannot use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TargetError {
-    /// What kind of mistake it is.
+    /// The kind of the error.
     pub kind: TargetErrorKind,
-    /// What is wrong, one sentence without a final full stop.
+    /// The problem in one sentence without a final full stop.
     pub message: String,
-    /// The choices and what would work, a line each.
+    /// The choices and ways to continue, one per line.
     pub help: Vec<String>,
 }
 
 /// The kinds of [`TargetError`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum TargetErrorKind {
-    /// The text has no form that a target has.
+    /// The text does not have the form of a target.
     Syntax,
     /// The command cannot use this form of target: `-1` for `upgrade`, say.
     Misplaced,
-    /// No revision and no label has this name or beginning.
+    /// No revision or label has this name or prefix.
     Unknown,
-    /// Several revisions begin so.
+    /// The prefix is ambiguous.
     Ambiguous,
-    /// `head`, where there are several.
+    /// `head`, but there are several heads.
     SeveralHeads,
-    /// The revision does not lie on the branch before the `@`.
+    /// The revision is not on the branch before the `@`.
     NotOnBranch,
-    /// Counting steps comes to a place where several ways go on, or has several starts.
+    /// The steps reach a branch point, or have several starting points.
     AmbiguousWalk,
-    /// There are fewer revisions than steps to count.
+    /// There are fewer revisions than steps.
     TooFar,
-    /// What is applied does not lie above the place to go down to.
+    /// The applied revisions are not above the target.
     NotBelow,
-    /// The lower end of a range does not lie below its upper end.
+    /// The lower end of a range is not below its upper end.
     NotAncestor,
-    /// Places to stamp that cannot hold together.
+    /// Targets of a stamp that exclude each other.
     Contradiction,
 }
 
@@ -57,7 +57,7 @@ impl TargetError {
         self
     }
 
-    /// Lists revisions with their messages, the first of many.
+    /// Lists revisions with their messages; of many, only the first.
     pub(crate) fn choices(mut self, graph: &Graph, nodes: &[Node]) -> Self {
         self.help.extend(nodes.iter().take(LISTED).map(|node| graph.title(*node)));
         match nodes.len().checked_sub(LISTED) {
@@ -76,7 +76,7 @@ impl fmt::Display for TargetError {
 impl std::error::Error for TargetError {}
 
 impl Graph {
-    /// A revision as errors list it: its id, its labels, its message.
+    /// Formats a revision for a list: its id, its labels, its message.
     #[must_use]
     pub fn title(&self, node: Node) -> String {
         let revision = self.revision(node);

@@ -1,12 +1,12 @@
-//! The revision graph: who revises whom, who needs whom, and what may stand where.
+//! The revision graph: parents, dependencies, labels and targets.
 //!
-//! `build` turns revisions into a [`Graph`] and tells everything that is wrong with it; `target`
-//! reads the words by which a person names a place in it, `resolve` and `range` find the place.
-//! Nothing here knows about databases; what has been applied comes in as a [`Set`].
+//! `build` creates a [`Graph`] from revisions and reports all mistakes; `target` parses targets;
+//! `resolve` and `range` find the revisions that they name. The module does not know databases: the
+//! applied revisions are a [`Set`] argument.
 //!
-//! Three edge sets, as in Alembic: *parents* (`revises`), *needs* (parents and `depends-on`), and
-//! their inverses. Lineage, bases, labels and walks follow parents; order, closures and *real heads*
-//! follow needs.
+//! There are three sets of edges, as in Alembic: *parents* (`revises`), *needs* (parents and
+//! `depends-on`), and their inverses. Lineage, bases, labels and steps follow parents; order,
+//! closures and *real heads* follow needs.
 
 mod build;
 mod closure;
@@ -27,22 +27,22 @@ pub use error::{TargetError, TargetErrorKind};
 pub(crate) use resolve::too_far;
 pub use target::{Offset, Place, Target};
 
-/// The number of a revision in its graph: an index into [`Graph::order`]'s range, nothing more.
+/// The number of a revision in its graph: an index in the range of [`Graph::order`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Node(pub(crate) u32);
 
 impl Node {
-    /// The number, for tables beside the graph.
+    /// The number, as an index of tables with an entry per revision.
     #[must_use]
     pub const fn index(self) -> usize {
         self.0 as usize
     }
 }
 
-/// Revisions with their edges. Nodes are numbered in topological order by needs: a parent or
-/// dependency has a lower number than what needs it, and among the free the earlier created comes
-/// first, then the smaller id. (In a graph with cycles, which only diagnostics see, the rest
-/// follows in that same order.)
+/// Revisions with their edges. The nodes are numbered in topological order by needs: a parent or
+/// dependency has a lower number than its dependents. Among candidates, the earlier created
+/// revision comes first, then the smaller id. In a graph with cycles, which only diagnostics use,
+/// the remaining revisions follow in the same order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Graph {
     revisions: Vec<Revision>,
@@ -55,13 +55,13 @@ pub struct Graph {
 }
 
 impl Graph {
-    /// How many revisions there are.
+    /// The number of revisions.
     #[must_use]
     pub fn len(&self) -> usize {
         self.revisions.len()
     }
 
-    /// Whether there is no revision.
+    /// Returns `true` if there are no revisions.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.revisions.is_empty()
@@ -90,13 +90,13 @@ impl Graph {
         self.ids.get(id).copied()
     }
 
-    /// The node that carries a label.
+    /// The node with a label.
     #[must_use]
     pub fn labelled(&self, label: &str) -> Option<Node> {
         self.labels.get(label).copied()
     }
 
-    /// All labels with the nodes that carry them, sorted.
+    /// All labels with their nodes, sorted.
     #[must_use]
     pub fn labels(&self) -> Vec<(&BranchLabel, Node)> {
         let mut labels: Vec<_> = self.labels.iter().map(|(label, node)| (label, *node)).collect();
@@ -110,13 +110,13 @@ impl Graph {
         &self.parents[node.index()]
     }
 
-    /// The revisions that revise it.
+    /// The children: revisions that name it in `revises`.
     #[must_use]
     pub fn children(&self, node: Node) -> &[Node] {
         &self.children[node.index()]
     }
 
-    /// What its `depends-on` names.
+    /// The revisions that its `depends-on` names.
     #[must_use]
     pub fn dependencies(&self, node: Node) -> &[Node] {
         &self.dependencies[node.index()]
@@ -128,59 +128,59 @@ impl Graph {
         &self.dependents[node.index()]
     }
 
-    /// What must be applied before it: parents, then dependencies.
+    /// The needs: parents, then dependencies.
     pub fn needs(&self, node: Node) -> impl Iterator<Item = Node> + '_ {
         self.parents(node).iter().chain(self.dependencies(node)).copied()
     }
 
-    /// What needs it: children, then dependents.
+    /// The revisions that need it: children, then dependents.
     pub fn needed_by(&self, node: Node) -> impl Iterator<Item = Node> + '_ {
         self.children(node).iter().chain(self.dependents(node)).copied()
     }
 
-    /// Whether nothing revises it.
+    /// Returns `true` if it has no children.
     #[must_use]
     pub fn is_head(&self, node: Node) -> bool {
         self.children(node).is_empty()
     }
 
-    /// Whether nothing revises it and nothing depends on it.
+    /// Returns `true` if it has no children and no dependents.
     #[must_use]
     pub fn is_real_head(&self, node: Node) -> bool {
         self.is_head(node) && self.dependents(node).is_empty()
     }
 
-    /// Whether it revises nothing.
+    /// Returns `true` if it has no parents.
     #[must_use]
     pub fn is_base(&self, node: Node) -> bool {
         self.parents(node).is_empty()
     }
 
-    /// Whether several revisions revise it.
+    /// Returns `true` if it has several children.
     #[must_use]
     pub fn is_branch_point(&self, node: Node) -> bool {
         self.children(node).len() > 1
     }
 
-    /// Whether it revises several revisions.
+    /// Returns `true` if it has several parents.
     #[must_use]
     pub fn is_merge_point(&self, node: Node) -> bool {
         self.parents(node).len() > 1
     }
 
-    /// Revisions that nothing revises, in order.
+    /// The revisions without children, in order.
     #[must_use]
     pub fn heads(&self) -> Vec<Node> {
         self.order().filter(|n| self.is_head(*n)).collect()
     }
 
-    /// Revisions that nothing needs, in order.
+    /// The revisions that no other one needs, in order.
     #[must_use]
     pub fn real_heads(&self) -> Vec<Node> {
         self.order().filter(|n| self.is_real_head(*n)).collect()
     }
 
-    /// Revisions that revise nothing, in order.
+    /// The revisions without parents, in order.
     #[must_use]
     pub fn bases(&self) -> Vec<Node> {
         self.order().filter(|n| self.is_base(*n)).collect()

@@ -1,19 +1,20 @@
-//! Ranges of a history, `A:B`.
+//! Ranges of a history: `A:B`.
 
 use super::error::{TargetError, TargetErrorKind as Kind};
 use super::target::{Offset, Place, Target};
 use super::{Graph, Node, Set};
 
 impl Graph {
-    /// The revisions from `A` up to `B`, both included, parents and dependencies first.
+    /// Returns the revisions from `A` to `B`, both included, parents and dependencies first.
     ///
-    /// Without `A`, or from `base`, they are all that `B` needs, dependencies included; from a
-    /// revision, those of them that descend from it. Without `B` they go to the heads, those of the
-    /// branch if `A` is `X@..`. `B` may be `+N`, counted from `A`; `A` may be `-N`, counted from `B`;
-    /// steps past the ends of the history stop there. `current` is what is applied.
+    /// Without `A`, or from `base`, the range is everything that `B` needs, dependencies included;
+    /// from a revision, the part that descends from it. Without `B` the range ends at the heads, or
+    /// at those of the branch if `A` is `X@..`. `B` may be `+N`, counted from `A`; `A` may be `-N`,
+    /// counted from `B`. Steps past the ends of the history stop there. `current` is the set of
+    /// applied revisions.
     ///
     /// # Errors
-    /// [`TargetError`] when an end is no place, or `A` does not lie below `B`.
+    /// [`TargetError`] if an end names no revision, or `A` is not below `B`.
     pub fn range(&self, text: &str, applied: &Set) -> Result<Vec<Node>, TargetError> {
         let ends = text.split_once(':').filter(|(_, upper)| !upper.contains(':'));
         let Some((lower, upper)) = ends else {
@@ -76,7 +77,7 @@ impl Graph {
         Ok(members.iter().collect())
     }
 
-    /// What an end of a range names; steps past the end of the history stop there.
+    /// Resolves an end of a range. Steps past the end of the history stop there.
     fn clipped(&self, target: &Target, applied: &Set) -> Result<Vec<Node>, TargetError> {
         match target {
             Target::At { offset: None, .. } => self.resolve_target(target, Some(applied)),
@@ -84,7 +85,7 @@ impl Graph {
         }
     }
 
-    /// Of the upper ends, those on the branch that the lower end names.
+    /// Keeps the upper ends on the branch that the lower end names.
     fn above_branch(&self, lower: &Target, uppers: Vec<Node>) -> Result<Vec<Node>, TargetError> {
         let Some(branch) = self.branch(lower.branch())? else { return Ok(uppers) };
         let within: Vec<Node> = uppers.iter().copied().filter(|node| branch.has(*node)).collect();

@@ -1,8 +1,8 @@
-//! From the words of a [`Target`] to nodes.
+//! Resolves a [`Target`] to nodes.
 //!
-//! Names are looked up among ids and labels, walks follow parents, and a branch is the lineage of
-//! the revision before the `@`. What is applied comes in as a set; which of the places found here a
-//! command may go to is the plan's matter.
+//! Names are ids or labels, steps follow parents, and a branch is the lineage of the revision
+//! before the `@`. The applied revisions are a set argument. Whether a command may use the result
+//! is decided in `plan`.
 
 use super::error::{TargetError, TargetErrorKind as Kind};
 use super::target::{Offset, Place, Target};
@@ -10,13 +10,13 @@ use super::{Graph, Node, Set};
 use crate::ident::{BranchLabel, RevisionId};
 use crate::suggest::nearest;
 
-/// Shorter names must be written in full: as Alembic has it, they are found by no prefix.
+/// A shorter name is never a prefix, as in Alembic.
 const SHORTEST_ABBREVIATED: usize = 4;
 
-/// The branch that a target is confined to.
+/// The branch that a target is limited to.
 pub(crate) struct Branch<'a> {
     name: &'a str,
-    /// The revision that was named.
+    /// The named revision.
     pub(crate) node: Node,
     lineage: Set,
 }
@@ -27,14 +27,14 @@ impl Branch<'_> {
     }
 }
 
-/// Where a walk ended, `None` for base, and how many steps it could not make.
+/// The end of a walk, `None` for base, and the number of steps that were not possible.
 pub(crate) struct Walk {
     pub(crate) end: Option<Node>,
     pub(crate) left: usize,
 }
 
 impl Walk {
-    /// The end of a walk that made all its steps.
+    /// Returns the end of a complete walk, or an error.
     pub(crate) fn whole(
         self,
         target: &impl std::fmt::Display,
@@ -52,11 +52,11 @@ pub(crate) fn too_far(message: String) -> TargetError {
 }
 
 impl Graph {
-    /// The one revision that a text names: an id, a label, the beginning of one, `head`, or any
-    /// other target that does not depend on what is applied.
+    /// Returns the one revision that a text names: an id, a label, a prefix, `head`, or any other
+    /// target that does not depend on the applied revisions.
     ///
     /// # Errors
-    /// [`TargetError`] when it names none or several.
+    /// [`TargetError`] if it names no revision or several.
     pub fn find(&self, text: &str) -> Result<Node, TargetError> {
         let target: Target = text.parse()?;
         let nodes = self.resolve_target(&target, None)?;
@@ -68,16 +68,16 @@ impl Graph {
         }
     }
 
-    /// The revisions that a text names, for commands that only look: every form of target, with
-    /// `current` and steps counted from what is applied. `base` names none.
+    /// Returns the revisions that a text names, for commands that only inspect: every form of
+    /// target, with `current` and steps counted from the applied revisions. `base` names none.
     ///
     /// # Errors
-    /// [`TargetError`] when something in it is unknown or ambiguous.
+    /// [`TargetError`] if a part of it is unknown or ambiguous.
     pub fn resolve_many(&self, text: &str, applied: &Set) -> Result<Vec<Node>, TargetError> {
         self.resolve_target(&text.parse()?, Some(applied))
     }
 
-    /// The nodes that a target names; none for base.
+    /// Returns the nodes that a target names; none for base.
     pub(crate) fn resolve_target(
         &self,
         target: &Target,
@@ -91,7 +91,7 @@ impl Graph {
         Ok(end.into_iter().collect())
     }
 
-    /// Walks the steps of a target; a named place without steps is a walk of none.
+    /// Walks the steps of a target; without steps, returns the named revision.
     pub(crate) fn walk(&self, target: &Target, applied: Option<&Set>) -> Result<Walk, TargetError> {
         let branch = self.branch(target.branch())?;
         let branch = branch.as_ref();
@@ -109,7 +109,7 @@ impl Graph {
             }
             Target::At { place, offset, .. } => {
                 let up = matches!(offset, Some(Offset::Up(1..)));
-                // Walking up, the branch picks the way; the start may lie outside.
+                // Upwards, the branch selects the way; the start may be outside of it.
                 let start = self.place(target, place, branch.filter(|_| !up), applied)?;
                 let start = match start.as_slice() {
                     [] => None,
@@ -125,7 +125,7 @@ impl Graph {
         }
     }
 
-    /// The branch of a name before an `@`.
+    /// Returns the branch of a name before an `@`.
     pub(crate) fn branch<'a>(
         &self,
         name: Option<&'a str>,
@@ -135,7 +135,7 @@ impl Graph {
         Ok(Some(Branch { name, node, lineage: self.lineage(node) }))
     }
 
-    /// The nodes of a named place, before any steps.
+    /// Returns the nodes of a named place, before any steps.
     fn place(
         &self,
         target: &Target,
@@ -148,7 +148,7 @@ impl Graph {
         };
         match place {
             Place::Base => Ok(Vec::new()),
-            // A head of the branch that another head needs is not where the branch ends.
+            // A head of the branch that another head needs is not an end of the branch.
             Place::Heads => Ok(self.maximal(within(self.heads()))),
             Place::Head => match self.maximal(within(self.heads())) {
                 several if several.len() > 1 => Err(self.several(target, &several)),
@@ -162,7 +162,7 @@ impl Graph {
         }
     }
 
-    /// Looks a name up: an id or a label, else the beginning of one that is unique (on the branch).
+    /// Finds a name: an id or a label, else a prefix that is unique (on the branch).
     fn named(&self, name: &str, branch: Option<&Branch<'_>>) -> Result<Node, TargetError> {
         let mut hits = match self.node(name).or_else(|| self.labelled(name)) {
             Some(node) => vec![node],
@@ -229,7 +229,7 @@ impl Graph {
         }
     }
 
-    /// The refusal of several revisions where one is wanted.
+    /// Returns the error for several revisions where one is required.
     fn several(&self, target: &Target, nodes: &[Node]) -> TargetError {
         if matches!(target, Target::At { place: Place::Current, .. }) {
             let message =
@@ -245,7 +245,7 @@ impl Graph {
             .help("`cargo migrate merge` joins them")
     }
 
-    /// Where `+N` starts: at the one tip of what is applied (on the branch), else at base.
+    /// Returns the start of `+N`: the one applied head (on the branch), else base.
     pub(crate) fn start_up(
         &self,
         applied: &Set,
@@ -255,7 +255,7 @@ impl Graph {
         if let Some(branch) = branch {
             starts.retain(|node| branch.has(*node));
             if starts.is_empty() {
-                // The branch may be applied below what another one stands at.
+                // The branch may be applied below the head of another branch.
                 starts = self.maximal(applied.iter().filter(|node| branch.has(*node)));
             }
         }
@@ -266,7 +266,7 @@ impl Graph {
         }
     }
 
-    /// Where `-N` starts: at the one tip of what is applied (on the branch).
+    /// Returns the start of `-N`: the one applied head (on the branch).
     fn start_down(
         &self,
         target: &Target,
@@ -300,7 +300,7 @@ impl Graph {
             .help(format!("say from which: `{first}@{sign}1`, or name the revision to go to"))
     }
 
-    /// Walks up by children, on the branch if one is given, as far as there are any.
+    /// Walks up by children, within the branch if one is given, as far as possible.
     pub(crate) fn walk_up(
         &self,
         from: Option<Node>,
@@ -324,7 +324,7 @@ impl Graph {
         Ok(walk)
     }
 
-    /// Walks down by parents as far as base.
+    /// Walks down by parents, at most to base.
     pub(crate) fn walk_down(&self, from: Option<Node>, count: usize) -> Result<Walk, TargetError> {
         let mut walk = Walk { end: from, left: count };
         while let (Some(node), 1..) = (walk.end, walk.left) {

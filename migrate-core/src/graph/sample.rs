@@ -5,7 +5,7 @@ use crate::dialect::Dialect;
 use crate::revision::Revision;
 use crate::source::SourceFile;
 
-/// Builds a graph that nothing is wrong with.
+/// Builds a graph without mistakes.
 pub(crate) fn graph(lines: &str) -> Graph {
     let revisions = lines.lines().map(str::trim).filter(|line| !line.is_empty()).map(revision);
     let (graph, found) = Graph::build(revisions.collect());

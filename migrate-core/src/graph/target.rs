@@ -1,7 +1,7 @@
-//! The words that name a place in a history: `head`, `615021`, `billing@head`, `+2`, `615021-1`.
+//! Targets: `head`, `615021`, `billing@head`, `+2`, `615021-1`.
 //!
-//! A [`Target`] is the text taken apart, no more: whether it names anything is asked of a graph, and
-//! what it means there depends on the command.
+//! A [`Target`] is a parsed text. A graph decides whether it names a revision, and the command
+//! decides what it means.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,7 +9,7 @@ use std::str::FromStr;
 use super::error::{TargetError, TargetErrorKind};
 use crate::ident::{BranchLabel, Malformed};
 
-/// A place in a history, as a person names it. Letter case counts.
+/// A target as written by the user. It is case-sensitive.
 ///
 /// ```
 /// use migrate_core::graph::{Offset, Target};
@@ -20,16 +20,17 @@ use crate::ident::{BranchLabel, Malformed};
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
-    /// A named place, and steps from there: `head`, `615021`, `billing@heads`, `615021-2`.
+    /// A named revision or place, with steps from it: `head`, `615021`, `billing@heads`,
+    /// `615021-2`.
     At {
-        /// What stands before the `@`: a label, an id or the beginning of one.
+        /// The branch before the `@`: a label, an id or a prefix of one.
         branch: Option<String>,
-        /// The named place.
+        /// The revision or place.
         place: Place,
-        /// Steps from there.
+        /// The steps.
         offset: Option<Offset>,
     },
-    /// Steps from what is applied: `+1`, `-2`, `billing@+1`.
+    /// Steps from the applied revisions: `+1`, `-2`, `billing@+1`.
     Relative {
         /// What stands before the `@`.
         branch: Option<String>,
@@ -38,22 +39,22 @@ pub enum Target {
     },
 }
 
-/// What a target may name.
+/// The place that a target names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
-    /// `head`: the one revision that nothing needs.
+    /// `head`: the only revision that no other one needs.
     Head,
-    /// `heads`: all revisions that nothing needs.
+    /// `heads`: all revisions that no other one needs.
     Heads,
     /// `base`: before the first revision.
     Base,
-    /// `current`: the tips of what is applied.
+    /// `current`: the applied heads.
     Current,
-    /// An id, a label, or the beginning of one.
+    /// An id, a label, or a prefix of one.
     Name(String),
 }
 
-/// How many revisions to walk, and which way.
+/// The number and direction of steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Offset {
     /// `+N`, from a revision to one that revises it.
@@ -63,7 +64,7 @@ pub enum Offset {
 }
 
 impl Target {
-    /// The words for a named place, without branch and steps.
+    /// Creates a target of a place, without branch and steps.
     #[must_use]
     pub const fn place(place: Place) -> Self {
         Self::At { branch: None, place, offset: None }
@@ -131,12 +132,12 @@ fn offset(text: &str, steps: &str) -> Result<Offset, TargetError> {
             &format!("a number must follow the `{sign}`, and nothing more"),
         ));
     }
-    // A number too large to count is larger than any history.
+    // A number that overflows is larger than any history.
     let count = digits.parse().unwrap_or(usize::MAX);
     Ok(if sign == "+" { Offset::Up(count) } else { Offset::Down(count) })
 }
 
-/// A text for an error message. A text that may be a URL with a password in it is not repeated.
+/// Returns a text for an error message. A text that may be a URL with a password is not repeated.
 pub(super) fn shown(text: &str) -> &str {
     let has = |sign| text.contains(sign);
     if has("://") || has("@") && (has(":") || has("/")) { "***" } else { text }

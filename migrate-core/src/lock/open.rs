@@ -1,16 +1,16 @@
-//! Revisions that others are built on and that may still change, each with the reason.
+//! Open revisions that are not heads, with the reason.
 
 use crate::graph::{Graph, Node};
 
-/// Why a revision that another one revises is not sealed.
+/// The reason why a revision with children is not sealed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OpenReason {
-    /// Its sections hold no statement yet.
+    /// Its sections contain no statements yet.
     Empty,
-    /// It was imported without SQL: its statements are still to be written. Databases that ran it
-    /// with the other tool need nothing.
+    /// It was imported without SQL, which is still to be written. Databases that ran it with the
+    /// other tool need no change.
     Placeholder,
-    /// Its text was in no commit when the lock file was written.
+    /// No commit contained its text when the lock file was written.
     Uncommitted,
 }
 
@@ -28,13 +28,13 @@ impl OpenReason {
         }
     }
 
-    /// The reason that a word in the lock file stands for.
+    /// Returns the reason for a word in the lock file.
     pub(super) fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|reason| reason.name() == name)
     }
 
-    /// Why a revision is open by its text alone. A head is open in any case, so that only a
-    /// placeholder is kept of it.
+    /// Returns the reason why a revision is open by its text alone. A head is open in any case, so
+    /// only placeholders are recorded.
     pub(super) fn of(graph: &Graph, node: Node, before: Option<Self>) -> Option<Self> {
         if !graph.revision(node).is_blank() {
             return before.filter(|reason| *reason == Self::Uncommitted && !graph.is_head(node));

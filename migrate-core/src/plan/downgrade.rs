@@ -1,7 +1,7 @@
-//! Where `downgrade TARGET` leads.
+//! The goal of `downgrade TARGET`.
 //!
-//! The place that a target names stays applied; what is undone are its children, all or those of
-//! one branch, with everything that needs them.
+//! The target stays applied. Its children are reverted, all of them or those of one branch, with
+//! everything that needs them.
 
 use super::{Goal, misplaced};
 use crate::graph::{Graph, Node, Offset, Place, Set, Target, TargetError, TargetErrorKind as Kind};
@@ -10,7 +10,7 @@ impl Goal {
     /// Resolves the target of a downgrade.
     ///
     /// # Errors
-    /// [`TargetError`] when the target names no place below what is applied, or is ambiguous.
+    /// [`TargetError`] if the target is not below the applied revisions, or is ambiguous.
     pub fn downgrade(graph: &Graph, applied: &Set, target: &Target) -> Result<Self, TargetError> {
         match target {
             Target::Relative { offset: Offset::Up(_), .. } => {
@@ -61,8 +61,8 @@ impl Goal {
     }
 }
 
-/// The revision whose ancestors are undone where the way back forks: that before the `@`, or the
-/// one that `-N` counts from.
+/// Returns the revision whose ancestors are reverted at a merge: the one before the `@`, or the one
+/// that `-N` counts from.
 fn branch_of(graph: &Graph, applied: &Set, target: &Target) -> Result<Option<Node>, TargetError> {
     if let Target::Relative { branch: None, .. } = target {
         return Ok(graph.heads_of(applied).first().copied());
@@ -70,7 +70,7 @@ fn branch_of(graph: &Graph, applied: &Set, target: &Target) -> Result<Option<Nod
     Ok(graph.branch(target.branch())?.map(|branch| branch.node))
 }
 
-/// Several revisions stand on the target, and the branch of the target is none of them.
+/// The target has several children, and none of them is on the target's branch.
 fn no_way(graph: &Graph, target: &Target, children: &[Node]) -> TargetError {
     let message = format!("`{target}` does not say which of several branches to undo");
     TargetError::new(Kind::NotBelow, message)
@@ -78,7 +78,7 @@ fn no_way(graph: &Graph, target: &Target, children: &[Node]) -> TargetError {
         .help("before the `@` stands a revision or label above the place to go back to, one of these or of their descendants")
 }
 
-/// Counting down from a revision to base would take the other branches along.
+/// Steps from a revision down to base would also revert the other branches.
 fn refuse_other_branches(
     graph: &Graph,
     applied: &Set,
@@ -105,7 +105,7 @@ fn refuse_other_branches(
         .help(format!("`{start}@base` undoes this branch alone, `base` undoes everything")))
 }
 
-/// Nothing is to be undone: fine where the database stands at the target.
+/// Nothing would be reverted: an error unless the database is at the target.
 fn refuse_unless_there(graph: &Graph, applied: &Set, to: Node) -> Result<(), TargetError> {
     let tips = graph.heads_of(applied);
     if tips.contains(&to) {

@@ -1,11 +1,11 @@
-//! Which steps lead from what is applied to where a person wants to be.
+//! Plans: the steps from the applied revisions to a target.
 //!
-//! A target is resolved once, to a [`Goal`] of nodes; the plan follows from the goal and from what
-//! is applied, so that a runner who finds the database moved plans again without counting steps
-//! anew. Nothing here knows SQL or which database it is for.
+//! A target is resolved once, to a [`Goal`] of nodes. The plan follows from the goal and the
+//! applied revisions, so a runner that finds the database changed can plan again without counting
+//! steps again. The module does not know SQL or databases.
 //!
-//! What is applied is a [`Set`]; it should hold everything that its members need. Where it has
-//! holes, an upgrade fills those below its target.
+//! The applied revisions are a [`Set`], which should contain all needs of its members. If it has
+//! gaps, an upgrade fills those below its target.
 
 mod downgrade;
 mod redo;
@@ -21,7 +21,7 @@ use crate::graph::{Graph, Node, Set, Target, TargetError, TargetErrorKind};
 pub use redo::{redo, redo_target};
 pub use stamp::{Stamp, stamp};
 
-/// Which way a step goes.
+/// The direction of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Direction {
     /// The up section runs.
@@ -48,53 +48,53 @@ pub struct Step {
     pub direction: Direction,
 }
 
-/// A target resolved: what shall be applied, or what shall not.
+/// A resolved target: the revisions to be applied, or to be reverted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Goal {
-    /// These revisions and all that they need are applied.
+    /// These revisions and all their needs are applied.
     Applied(Vec<Node>),
-    /// These revisions and all that needs them are not.
+    /// These revisions and all that need them are not applied.
     Undone(Vec<Node>),
 }
 
-/// Steps in the order in which they run, and what is applied after the last.
+/// Steps in order, and the set of applied revisions after the last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
-    /// What the plan is for.
+    /// The goal.
     pub goal: Goal,
-    /// The steps; none when the goal is reached already.
+    /// The steps; empty if the goal is reached.
     pub steps: Vec<Step>,
-    /// What is applied after the last step.
+    /// The applied revisions after the last step.
     pub applied_after: Set,
 }
 
-/// Plans the way up to a target. A target that is applied already, and `base`, need no step.
+/// Plans an upgrade to a target. A target that is applied, and `base`, need no step.
 ///
 /// # Errors
-/// [`TargetError`] when the target names no place above, or is ambiguous.
+/// [`TargetError`] if the target is not above the applied revisions, or is ambiguous.
 pub fn upgrade(graph: &Graph, applied: &Set, target: &Target) -> Result<Plan, TargetError> {
     Ok(Goal::upgrade(graph, applied, target)?.plan(graph, applied))
 }
 
-/// Plans the way down to a target, which stays applied. Everything that needs an undone revision is
-/// undone too, on other branches also; what the undone ones needed stays.
+/// Plans a downgrade to a target, which stays applied. Revisions that need a reverted one are
+/// reverted too, also on other branches; the needs of reverted revisions stay.
 ///
 /// # Errors
-/// [`TargetError`] when the target names no place below what is applied, or is ambiguous.
+/// [`TargetError`] if the target is not below the applied revisions, or is ambiguous.
 pub fn downgrade(graph: &Graph, applied: &Set, target: &Target) -> Result<Plan, TargetError> {
     Ok(Goal::downgrade(graph, applied, target)?.plan(graph, applied))
 }
 
-/// What is applied where a database stands at a target: the `a` of an offline run `a:b`.
+/// Returns the applied revisions of a database at a target: the `a` of an offline run `a:b`.
 ///
 /// # Errors
-/// [`TargetError`] when the target names no place, or depends on what is applied.
+/// [`TargetError`] if the target names no revision, or depends on the applied revisions.
 pub fn applied_at(graph: &Graph, target: &Target) -> Result<Set, TargetError> {
     Ok(graph.dependency_closure(graph.resolve_target(target, None)?))
 }
 
 impl Goal {
-    /// The steps from what is applied to the goal, and what is applied then.
+    /// Returns the steps from the applied revisions to the goal.
     #[must_use]
     pub fn plan(&self, graph: &Graph, applied: &Set) -> Plan {
         let mut after = applied.clone();
@@ -122,8 +122,7 @@ impl Goal {
 }
 
 impl Plan {
-    /// The applied revisions that no other applied one needs, after the last step: what Alembic
-    /// would have as rows.
+    /// Returns the heads after the last step: the rows that Alembic would store.
     #[must_use]
     pub fn heads_after(&self, graph: &Graph) -> Vec<Node> {
         graph.maximal(self.applied_after.iter())

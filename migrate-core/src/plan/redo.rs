@@ -1,14 +1,14 @@
-//! Which revision `redo` reverts and applies again.
+//! The plan of `redo`: the revision to revert and apply again.
 
 use super::{Direction, Goal, Plan, Step};
 use crate::graph::{Graph, Node, Set, TargetError, TargetErrorKind as Kind};
 
-/// The applied head that a redo is about: the one named, else the only one; `None` where nothing is
+/// Returns the applied head of a redo: the named one, else the only one; `None` if nothing is
 /// applied.
 ///
 /// # Errors
-/// [`TargetError`] when the name is not that of an applied head, or several are applied and none is
-/// named.
+/// [`TargetError`] if the name is not that of an applied head, or several heads are applied and
+/// none is named.
 pub fn redo_target(
     graph: &Graph,
     applied: &Set,
@@ -35,8 +35,8 @@ pub fn redo_target(
     }
 }
 
-/// Plans a redo: the applied ones of these revisions that are not `reverted` yet go down, then all
-/// of them up. The nodes are in the graph's order.
+/// Plans a redo: the applied revisions that are not in `reverted` are reverted, then all are
+/// applied. The nodes are in the order of the graph.
 #[must_use]
 pub fn redo(graph: &Graph, applied: &Set, nodes: &[Node], reverted: impl Fn(Node) -> bool) -> Plan {
     let mut applied_after = applied.clone();

@@ -1,27 +1,27 @@
-//! What `stamp` writes: rows move, and no migration runs.
+//! The plan of `stamp`: version rows change, and no revision runs.
 
 use crate::graph::{Graph, Node, Place, Set, Target, TargetError, TargetErrorKind as Kind};
 
 use super::misplaced;
 
-/// The rows that a stamp moves.
+/// The rows that a stamp inserts and deletes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stamp {
     /// Revisions that become applied, parents and dependencies first.
     pub insert: Vec<Node>,
-    /// Revisions that are applied no more, in the opposite order.
+    /// Revisions that are no longer applied, in the opposite order.
     pub remove: Vec<Node>,
-    /// What is applied then.
+    /// The applied revisions after the stamp.
     pub applied_after: Set,
 }
 
-/// Says that the database stands at the targets. What stands above or below one of them is replaced
-/// by it, other branches stay as they are. `base` means that nothing is applied, `X@base` nothing
-/// that stands above or below X. With `purge` nothing counts as applied before.
+/// Plans a stamp: the targets become the applied heads. Applied revisions above or below a target
+/// are replaced, and other branches stay. With `base` nothing is applied; `X@base` removes
+/// everything above and below X. With `purge` the current rows are ignored.
 ///
 /// # Errors
-/// [`TargetError`] when a target names no revision, depends on what is applied, or cannot hold
-/// together with another.
+/// [`TargetError`] if a target names no revision, depends on the applied revisions, or contradicts
+/// another.
 pub fn stamp(
     graph: &Graph,
     applied: &Set,
@@ -67,7 +67,7 @@ fn stamp_target(graph: &Graph, target: &Target) -> Result<Vec<Node>, TargetError
     }
 }
 
-/// Two targets hold together when neither needs the other.
+/// Returns an error unless the targets are independent of each other.
 fn refuse_contradictions(
     graph: &Graph,
     wanted: &[(Node, &Target)],

@@ -1,4 +1,4 @@
-//! Where `upgrade TARGET` leads.
+//! The goal of `upgrade TARGET`.
 
 use super::{Goal, misplaced};
 use crate::graph::{Graph, Offset, Place, Set, Target, TargetError, too_far};
@@ -7,7 +7,7 @@ impl Goal {
     /// Resolves the target of an upgrade.
     ///
     /// # Errors
-    /// [`TargetError`] when the target names no place above, or is ambiguous.
+    /// [`TargetError`] if the target is not above the applied revisions, or is ambiguous.
     pub fn upgrade(graph: &Graph, applied: &Set, target: &Target) -> Result<Self, TargetError> {
         let nodes = graph.resolve_target(target, Some(applied))?;
         match target {

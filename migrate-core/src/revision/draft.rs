@@ -1,7 +1,7 @@
-//! A revision that is not written yet.
+//! Drafts: revisions that are not written to a file yet.
 //!
-//! Renders the text and the name of a new revision file. It takes its values as given: who chooses
-//! the id, the parents and the moment is the caller.
+//! A draft renders the text and the name of a new revision file. The caller chooses the id, the
+//! parents and the time.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use super::section::PREFIX;
 use super::{Named, Revision};
 use crate::ident::{BranchLabel, Created, RevisionId};
 
-/// The parts of a revision file to be written.
+/// The parts of a new revision file.
 ///
 /// ```
 /// use migrate_core::ident::{Created, RevisionId};
@@ -32,13 +32,13 @@ pub struct Draft {
     pub id: RevisionId,
     /// The parents.
     pub revises: Vec<RevisionId>,
-    /// Ids or labels needed besides.
+    /// Ids or labels of its dependencies.
     pub depends_on: Vec<BranchLabel>,
-    /// Labels that it carries.
+    /// Its branch labels.
     pub labels: Vec<BranchLabel>,
-    /// When it was written.
+    /// The time of creation.
     pub created: Option<Created>,
-    /// The first line; line breaks in it become spaces.
+    /// The message; line breaks become spaces.
     pub message: String,
     /// The sections in order.
     pub sections: Vec<DraftSection>,
@@ -47,14 +47,14 @@ pub struct Draft {
 /// One section of a [`Draft`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DraftSection {
-    /// What follows `-- migrate:` on the marker's line.
+    /// The text after `-- migrate:` on the marker's line.
     pub marker: String,
-    /// The text under it, may be empty.
+    /// The text below the marker, which may be empty.
     pub body: String,
 }
 
 impl DraftSection {
-    /// A section with a marker and the text under it.
+    /// Creates a section with a marker and a text.
     #[must_use]
     pub fn new(marker: impl Into<String>, body: impl Into<String>) -> Self {
         Self { marker: marker.into(), body: body.into() }
@@ -91,8 +91,8 @@ impl Draft {
         text
     }
 
-    /// Whether a revision says what this draft says: a message or body may hold a line that means
-    /// something else in a file.
+    /// Returns `true` if a parsed revision equals this draft. It may not, because a message or body
+    /// can contain a line with another meaning in a file.
     #[must_use]
     pub fn is_read_as(&self, revision: &Revision) -> bool {
         fn same<T: PartialEq>(names: &[Named<T>], wanted: &[T]) -> bool {
@@ -120,8 +120,8 @@ impl Draft {
                 .map(|(marker, body)| (marker.as_str(), body.as_str())))
     }
 
-    /// The name of the file: moment, id and the message's words, so that a folder sorts by time. An
-    /// id that begins with the date is the moment already.
+    /// The name of the file: time, id and the words of the message, so that a directory listing is
+    /// sorted by time. The time is omitted if the id begins with the date.
     #[must_use]
     pub fn file_name(&self) -> String {
         let moment = self.created.as_ref().map_or("", Created::as_str);
@@ -130,7 +130,7 @@ impl Draft {
         let moment = if is_in_id { String::new() } else { moment };
         let mut words = slug(&self.message);
         if self.id.as_str().to_lowercase().contains(&format!("_{words}")) {
-            // An id of one's own often says it already.
+            // The user's id often contains the message.
             words.clear();
         }
         let parts = [moment.as_str(), self.id.as_str(), &words];
@@ -149,8 +149,8 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The words of a message in lower case, joined by `_`, cut between words at 40 characters or 80
-/// bytes: a file name has 255 bytes, of which an id may take 128.
+/// Returns the words of a message in lower case, joined by `_`, cut between words at 40 characters
+/// or 80 bytes. A file name has at most 255 bytes, of which an id can take 128.
 fn slug(message: &str) -> String {
     let mut slug = String::new();
     for word in message.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()) {
@@ -162,7 +162,7 @@ fn slug(message: &str) -> String {
         }
         slug = longer;
     }
-    // A first word that is too long by itself.
+    // The first word alone is too long.
     let mut bytes = 0;
     let cut = |c: &char| {
         bytes += c.len_utf8();

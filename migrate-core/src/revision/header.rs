@@ -1,15 +1,15 @@
 //! The leading comment block of a revision file.
 //!
-//! Everything before the first marker: a message, then keys. Known keys count wherever they stand;
-//! in a paragraph with keys every further line must be one, so that a misspelt key is never taken
-//! for prose. Whether the named revisions exist is not known here.
+//! The header is the text before the first marker: a message, then keys. Known keys are recognised
+//! on any line. In a paragraph with keys, every further line must be a key, so that a misspelt key
+//! is never ignored. The module does not check whether named revisions exist.
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::ident::{BranchLabel, Created, Malformed, RevisionId};
 use crate::source::{SourceFile, Span};
 use crate::suggest::nearest;
 
-/// A name and where it stands.
+/// A name and its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Named<T> {
     /// The name.
@@ -18,20 +18,20 @@ pub struct Named<T> {
     pub span: Span,
 }
 
-/// What a revision file says of itself.
+/// The contents of a header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
     /// The revision's id.
     pub id: Named<RevisionId>,
-    /// Its parents: none for a base, two or more for a merge.
+    /// The parents: none for a base, two or more for a merge.
     pub revises: Vec<Named<RevisionId>>,
-    /// Ids or labels of revisions of other branches that must be applied before.
+    /// Ids or labels of its dependencies.
     pub depends_on: Vec<Named<BranchLabel>>,
-    /// Labels of the branch that it starts or belongs to.
+    /// The branch labels.
     pub labels: Vec<Named<BranchLabel>>,
-    /// When it was written.
+    /// The time of creation.
     pub created: Option<Created>,
-    /// The first line.
+    /// The message.
     pub message: String,
     /// The lines between the message and the keys.
     pub description: String,
@@ -39,13 +39,13 @@ pub struct Header {
 
 const KEYS: [&str; 5] = ["revision", "revises", "created", "depends-on", "branch-labels"];
 
-/// The keys as found: value and place, by position in [`KEYS`].
+/// The keys of a file: value and place, by position in [`KEYS`].
 #[derive(Default)]
 struct Keys<'a> {
     values: [Option<(&'a str, Span)>; 5],
 }
 
-/// Reads the lines of `span`; `None` when there is no usable id.
+/// Parses the lines of `span`; `None` if there is no usable id.
 pub(super) fn read_header(
     file: &SourceFile,
     span: Span,
@@ -83,7 +83,7 @@ pub(super) fn read_header(
     finish(file, span, &keys, &prose, found)
 }
 
-/// Reads one comment line; whether it was a key.
+/// Parses one comment line and returns `true` if it is a key.
 fn read_key<'a>(
     file: &'a SourceFile,
     line: Span,
@@ -239,8 +239,8 @@ fn malformed(file: &SourceFile, span: Span, what: &str, word: &str, why: &Malfor
     }
 }
 
-/// Where the value of the `revises:` line stands in a file as it is on disk: from behind the colon
-/// to the end of the line's text. The first such line is the one that [`read_header`] takes.
+/// Returns the place of the value of the `revises:` line in a file on disk: from the colon to the
+/// end of the line's text. The first such line is the one that [`read_header`] uses.
 pub(crate) fn revises_line(raw: &str) -> Option<Span> {
     lines(raw, Span::new(0, raw.len())).find_map(|line| {
         let text = line.of(raw);
@@ -252,7 +252,7 @@ pub(crate) fn revises_line(raw: &str) -> Option<Span> {
     })
 }
 
-/// The lines of `span`, without their ends.
+/// Returns the lines of `span` without their line ends.
 pub(super) fn lines(text: &str, span: Span) -> impl Iterator<Item = Span> + '_ {
     let mut at = span.start;
     span.of(text).split_inclusive('\n').map(move |line| {

@@ -1,8 +1,8 @@
-//! One revision file: its header, its sections, and what they mean.
+//! One revision file: its header, its sections, and its fingerprint.
 //!
-//! `header` reads the leading comment block, `section` the markers, `parse` puts both together and
-//! reports every mistake at once; `draft` writes a new file. A revision does not know whether the
-//! revisions that it names exist: that is the graph's matter.
+//! `header` parses the leading comment block and `section` the markers; `parse` combines both and
+//! reports every mistake at once; `draft` writes a new file. Whether the named revisions exist is
+//! checked by the graph.
 
 mod draft;
 mod header;
@@ -22,29 +22,29 @@ use crate::ident::RevisionId;
 use crate::source::SourceFile;
 use crate::sql::{Fingerprint, Hasher, loses_rows};
 
-/// One revision, as read from its file.
+/// One revision, as parsed from its file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revision {
-    /// What the leading comment block says.
+    /// The leading comment block.
     pub header: Header,
     /// The sections in file order.
     pub sections: Vec<Section>,
     /// The file.
     pub file: SourceFile,
-    /// What the file means; see [`Revision::fingerprint_for`].
+    /// The fingerprint of the file's meaning; see [`Revision::fingerprint_for`].
     pub fingerprint: Fingerprint,
 }
 
-/// The way back from a revision on one database.
+/// The down of a revision on one database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WayDown<'a> {
-    /// Statements to run; may be empty in a merge.
+    /// Statements to run; possibly none in a merge.
     Sql(&'a Section),
-    /// There is nothing to undo, for this reason.
+    /// There is nothing to revert, for this reason.
     Noop(&'a str),
-    /// It cannot be undone, for this reason.
+    /// The revision cannot be reverted, for this reason.
     Irreversible(&'a str),
-    /// A merge that says nothing.
+    /// A merge without a down section.
     Empty,
 }
 
@@ -55,20 +55,20 @@ impl Revision {
         &self.header.id.name
     }
 
-    /// The message: the first line of the header, may be empty.
+    /// The message: the first line of the header, possibly empty.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.header.message
     }
 
-    /// Whether it has two or more parents.
+    /// Returns `true` if it has two or more parents.
     #[must_use]
     pub fn is_merge(&self) -> bool {
         self.header.revises.len() > 1
     }
 
-    /// Returns `true` if it is a draft: neither an up nor a down holds a statement, and it is no
-    /// merge, whose sections may stay empty.
+    /// Returns `true` if it is a draft: neither an up nor a down contains a statement, and it is
+    /// not a merge, whose sections may stay empty.
     ///
     /// ```
     /// use migrate_core::{revision::Revision, source::SourceFile};
@@ -83,13 +83,13 @@ impl Revision {
         !self.is_merge() && sections.all(|section| section.statements.hold_nothing())
     }
 
-    /// The up section that serves a database: the one written for it, else the one for all.
+    /// The up section for a database: the one for this database, else the one for all.
     #[must_use]
     pub fn up(&self, dialect: Dialect) -> Option<&Section> {
         self.section(dialect, |kind| matches!(kind, SectionKind::Up))
     }
 
-    /// The way back on a database.
+    /// The down for a database.
     #[must_use]
     pub fn down(&self, dialect: Dialect) -> WayDown<'_> {
         let section = self.section(dialect, SectionKind::is_down);
@@ -103,8 +103,8 @@ impl Revision {
         }
     }
 
-    /// Whether its way down loses rows or columns on a database, as far as its words show: it says
-    /// so itself (`-- migrate:lossy`), or a statement drops or deletes.
+    /// Returns `true` if its down loses rows or columns on a database, as far as the text shows:
+    /// the revision declares it (`-- migrate:lossy`), or a statement drops or deletes.
     #[must_use]
     pub fn down_loses_rows(&self, dialect: Dialect) -> bool {
         let text = self.file.text();
@@ -117,12 +117,12 @@ impl Revision {
             })
     }
 
-    /// The sections with rows for a round-trip test that are for a database, in file order.
+    /// The fixture sections for a database, in file order.
     pub fn fixture(&self, dialect: Dialect) -> impl Iterator<Item = &Section> {
         self.all_of(SectionKind::Fixture).filter(move |section| section.serves(dialect))
     }
 
-    /// The sections with queries that hold after the up, for a database, in file order.
+    /// The verify sections for a database, in file order.
     pub fn verify(&self, dialect: Dialect) -> impl Iterator<Item = &Section> {
         self.all_of(SectionKind::Verify).filter(move |section| section.serves(dialect))
     }
@@ -160,10 +160,10 @@ impl Revision {
         )
     }
 
-    /// The fingerprint of the file's meaning: id, relations, labels, and for each section its kind,
-    /// options and SQL tokens. A section is read by the rules of its own databases, else of
-    /// `dialects`; a change counts when it changes the tokens by any of these rules, and text that
-    /// all of them read alike has one fingerprint whatever `dialects` is.
+    /// Returns the fingerprint of the file's meaning: id, relations, labels, and for each section
+    /// its kind, options and SQL tokens. A section is read by the lexical rules of its own
+    /// databases, else of `dialects`. A change counts if it changes the tokens by any of these
+    /// rules; text that all of them read alike has one fingerprint whatever `dialects` is.
     #[must_use]
     pub fn fingerprint_for(
         header: &Header,
@@ -185,7 +185,7 @@ impl Revision {
     }
 }
 
-/// What a header gives to the fingerprint; the sections that count follow in their order.
+/// Adds a header to the fingerprint; the sections that count follow in their order.
 fn hash_of(header: &Header) -> Hasher {
     let mut hash = Hasher::new();
     hash.field("revision", header.id.name.as_str());

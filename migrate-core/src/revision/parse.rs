@@ -1,4 +1,4 @@
-//! From a file's text to a [`Revision`], with every mistake found on the way.
+//! Parses a file into a [`Revision`] and collects all mistakes.
 
 use super::header::{lines, read_header};
 use super::section::{PREFIX, Section, SectionKind, read_marker};
@@ -9,11 +9,11 @@ use crate::source::{SourceFile, Span};
 use crate::sql::{Hasher, controls_transaction, has_form, is_plain, scan};
 
 impl Revision {
-    /// Reads a revision file. `dialects` are the databases of the project, in the order of
+    /// Parses a revision file. `dialects` are the databases of the project, in the order of
     /// [`Dialect::ALL`]; sections that name no database are checked by the rules of each.
     ///
-    /// There is a revision whenever the header has a usable id, also when there are errors: the
-    /// graph can then still be checked. It must not be run unless the diagnostics hold no error.
+    /// The result has a revision whenever the header has a usable id, also if there are errors, so
+    /// that the graph can be checked. It must not be run unless the diagnostics contain no error.
     ///
     /// ```
     /// use migrate_core::{dialect::Dialect, revision::Revision, source::SourceFile};
@@ -46,8 +46,8 @@ impl Revision {
     }
 }
 
-/// A NUL byte ends the text where a database takes it for a C string, also inside a comment: what
-/// follows it, a WHERE for example, would be cut off.
+/// Databases that use C strings end the text at a NUL byte, also inside a comment: the rest, a
+/// WHERE for example, would be lost.
 fn check_nul(file: &SourceFile) -> Diagnostics {
     let Some(at) = file.text().find('\0') else {
         return Diagnostics::new();
@@ -58,11 +58,11 @@ fn check_nul(file: &SourceFile) -> Diagnostics {
         .into()
 }
 
-/// The header's span and the sections, in file order.
+/// Returns the span of the header and the sections, in file order.
 fn sections(file: &SourceFile, found: &mut Diagnostics) -> (Span, Vec<Section>) {
     let text = file.text();
     let mut header_end = text.len();
-    // Mostly an up and a down.
+    // Usually an up and a down.
     let mut sections: Vec<Section> = Vec::with_capacity(2);
     let mut open = false;
     for line in lines(text, Span::new(0, text.len())) {
@@ -93,9 +93,9 @@ fn sections(file: &SourceFile, found: &mut Diagnostics) -> (Span, Vec<Section>) 
     (Span::new(0, header_end), sections)
 }
 
-/// `--migrate:up`, `-- Migrate:up`, ` -- migrate: up`: what a person could take for a marker.
+/// Recognises lines that look like a marker: `--migrate:up`, `-- Migrate:up`, ` -- migrate: up`.
 fn marker_like(line: &str) -> Option<String> {
-    // Most lines are told apart at once.
+    // Most lines are excluded quickly.
     if !line.contains("--") {
         return None;
     }
@@ -107,7 +107,7 @@ fn marker_like(line: &str) -> Option<String> {
     Some(format!("{PREFIX}{}", rest.to_lowercase()))
 }
 
-/// Splits the sections into statements, and gives those that count to the fingerprint.
+/// Splits the sections into statements and adds those that count to the fingerprint.
 fn check_bodies(
     file: &SourceFile,
     sections: &mut [Section],
@@ -123,7 +123,7 @@ fn check_bodies(
             hash.readings()
         });
         if !section.kind.has_body() {
-            // What follows a one-line marker belongs to no section.
+            // The text after a one-line marker belongs to no section.
             let end = sections.get(n + 1).map_or(file.text().len(), |next| next.marker.start);
             if let Some(line) = stray_line(file, Span::new(section.body.start, end)) {
                 found.push(
@@ -160,12 +160,12 @@ fn check_bodies(
             }
             readable |= !wrong.has_errors();
             splits.add(*dialect, statements.into_iter().map(|s| s.span).collect());
-            // One mistake, one message: what a second database says of it is the same.
+            // One mistake, one message: the findings for a second database are the same.
             if told.is_empty() {
                 told.append(wrong);
             }
         }
-        // Where nobody said which databases are meant, text that one of them reads is right.
+        // If no databases are configured, text that one of them accepts is right.
         if readable && readers.len() == Dialect::ALL.len() {
             told = Diagnostics::new();
         }
@@ -183,7 +183,7 @@ fn check_bodies(
     }
 }
 
-/// Every database needs a way up and a way down, or a word on why there is none.
+/// Checks that every database has an up, and a down or a reason for its absence.
 fn check_ways(
     file: &SourceFile,
     sections: &[Section],
@@ -227,7 +227,7 @@ fn check_ways(
     }
 }
 
-/// A section that runs in a transaction must not control one itself.
+/// Reports statements that control transactions in a section that runs in a transaction.
 fn check_control(file: &SourceFile, statements: &[Span], dialect: Dialect) -> Diagnostics {
     let sql = |span: &&Span| span.of(file.text());
     let controls = |span: &&Span| controls_transaction(sql(span), dialect.lex_rules());
@@ -240,7 +240,7 @@ fn check_control(file: &SourceFile, statements: &[Span], dialect: Dialect) -> Di
     }
 }
 
-/// A section outside of a transaction must end the transactions that it opens.
+/// Reports transactions that a section outside of a transaction does not end.
 fn check_end(file: &SourceFile, statements: &[Span], dialect: Dialect) -> Diagnostics {
     let (mut open, mut opened_by) = (None, None);
     for span in statements {
@@ -262,8 +262,8 @@ fn open_transaction(file: &SourceFile, span: Span) -> Diagnostic {
     .help("end it in the same section: COMMIT, ROLLBACK, RELEASE or UNLOCK TABLES")
 }
 
-/// Whether a statement locks tables until the next transaction begins, which is that of the next
-/// statement.
+/// Returns `true` if a statement locks tables until the next transaction begins, which is that of
+/// the next statement.
 fn locks(sql: &str, dialect: Dialect) -> bool {
     let forms = ["LOCK TABLES", "LOCK TABLE", "FLUSH TABLES .. WITH READ LOCK"];
     !dialect.capabilities().transactional_ddl
@@ -299,7 +299,7 @@ fn transaction_control(file: &SourceFile, span: Span, dialect: Dialect) -> Diagn
     .help("or write `transaction:false` behind the marker, and the statements run one by one")
 }
 
-/// Two sections for one database, and a down beside a reason for having none.
+/// Reports two sections for one database, and a down together with a reason for its absence.
 fn check_twins(
     file: &SourceFile,
     sections: &[Section],

@@ -1,7 +1,7 @@
-//! The markers of a revision file and the sections that they open.
+//! The markers of a revision file and their sections.
 //!
-//! A line that begins with `-- migrate:` is a marker, wherever it stands: the body of a function
-//! cannot hold such a line. What a section's SQL says is not known here.
+//! A line that begins with `-- migrate:` is a marker wherever it is, so the body of a function
+//! cannot contain such a line. The module does not interpret the SQL of a section.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -13,24 +13,24 @@ use crate::source::{SourceFile, Span};
 use crate::sql::{Hasher, split};
 use crate::suggest::nearest;
 
-/// What a section is for.
+/// The kind of a section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SectionKind {
-    /// Statements that bring the database to this revision.
+    /// Statements that apply the revision.
     Up,
-    /// Statements that bring it back.
+    /// Statements that revert it.
     Down,
-    /// In place of a down: it cannot be undone.
+    /// In place of a down: the revision cannot be reverted.
     Irreversible,
-    /// In place of a down: there is nothing to undo.
+    /// In place of a down: there is nothing to revert.
     Noop,
     /// Rows that a round-trip test inserts before the up.
     Fixture,
     /// Queries that must return true after the up.
     Verify,
-    /// One accepted finding; the reason follows the code.
+    /// An accepted finding: its code and the reason.
     Allow,
-    /// A table or column whose data a downgrade loses; the reason follows the name.
+    /// A table or column whose data a downgrade loses, and the reason.
     Lossy,
 }
 
@@ -61,25 +61,26 @@ impl SectionKind {
         }
     }
 
-    /// Whether it has SQL under it; the others are one line.
+    /// Returns `true` if SQL follows the marker; the others are one line.
     #[must_use]
     pub const fn has_body(self) -> bool {
         matches!(self, Self::Up | Self::Down | Self::Fixture | Self::Verify)
     }
 
-    /// Whether it changes what the revision does to a database, and so its fingerprint.
+    /// Returns `true` if it changes the effect of the revision on a database, and so its
+    /// fingerprint.
     #[must_use]
     pub(super) const fn counts(self) -> bool {
         matches!(self, Self::Up | Self::Down | Self::Irreversible | Self::Noop)
     }
 
-    /// Whether it is a part of a step, and no part of its test alone.
+    /// Returns `true` if it is a part of a step and not only of a test.
     #[must_use]
     pub const fn is_step(self) -> bool {
         self.counts()
     }
 
-    /// Whether it tells how to come back: a down, or why there is none.
+    /// Returns `true` for a down or the reason for its absence.
     #[must_use]
     pub const fn is_down(self) -> bool {
         matches!(self, Self::Down | Self::Irreversible | Self::Noop)
@@ -89,7 +90,7 @@ impl SectionKind {
         matches!(self, Self::Irreversible | Self::Noop) || self.wants_subject()
     }
 
-    /// Whether the first word of the reason says what it is about.
+    /// Returns `true` if the reason begins with a subject, a code or a name.
     pub(super) const fn wants_subject(self) -> bool {
         matches!(self, Self::Allow | Self::Lossy)
     }
@@ -108,43 +109,43 @@ impl SectionKind {
 /// One section of a revision file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Section {
-    /// What it is for.
+    /// The kind.
     pub kind: SectionKind,
     /// The marker's line.
     pub marker: Span,
-    /// What follows the marker, up to the next one.
+    /// The text after the marker, up to the next one.
     pub body: Span,
-    /// The databases that it is for; empty means all.
+    /// The databases of the section; empty means all.
     pub dialects: Vec<Dialect>,
-    /// Whether it runs inside a transaction (`transaction:false` says no).
+    /// Whether it runs in a transaction (not with `transaction:false`).
     pub transaction: bool,
     /// Whether SQLite enforces foreign keys while it runs (`foreign-keys:true`).
     pub foreign_keys: bool,
-    /// How long a statement may wait for a lock; `None` leaves it to the configuration.
+    /// How long a statement may wait for a lock; `None` for the configured limit.
     pub lock_timeout: Option<Duration>,
-    /// How long a statement may run; `None` leaves it to the configuration.
+    /// How long a statement may run; `None` for the configured limit.
     pub statement_timeout: Option<Duration>,
-    /// Its statements as each database of the project splits them.
+    /// Its statements for each database of the project.
     pub statements: Splits,
-    /// Why, for `irreversible`, `noop`, `allow` and `lossy`; where it begins with what it is
-    /// about, see [`Section::subject`].
+    /// The reason of `irreversible`, `noop`, `allow` and `lossy`; see [`Section::subject`] if it
+    /// begins with a subject.
     pub reason: String,
 }
 
 impl Section {
-    /// Whether it may run on a database.
+    /// Returns `true` if the section is for a database.
     #[must_use]
     pub fn serves(&self, dialect: Dialect) -> bool {
         self.dialects.is_empty() || self.dialects.contains(&dialect)
     }
 
-    /// What an `allow` or `lossy` is about, and the reason.
+    /// Returns the subject of an `allow` or `lossy`, and the reason.
     #[must_use]
     pub fn subject(&self) -> (&str, &str) {
         self.reason.split_once(' ').unwrap_or((&self.reason, ""))
     }
 
-    /// Its statements on a database: as split when the file was read, else split now.
+    /// Returns its statements for a database, as split by the parser, else split now.
     #[must_use]
     pub fn statements(&self, file: &SourceFile, dialect: Dialect) -> Cow<'_, [Span]> {
         match self.statements.on(dialect) {
@@ -156,7 +157,7 @@ impl Section {
         }
     }
 
-    /// Where the subject stands in the marker's line.
+    /// The place of the subject in the marker's line.
     pub(super) fn subject_span(&self, file: &SourceFile) -> Span {
         let line = self.marker.of(file.text());
         let head = PREFIX.len() + self.kind.word().len();
@@ -165,12 +166,12 @@ impl Section {
         Span::new(start, start + self.subject().0.len())
     }
 
-    /// The databases by whose rules its SQL is read: its own, else those of the project.
+    /// The databases whose lexical rules apply: its own, else those of the project.
     pub(super) fn readers<'a>(&'a self, project: &'a [Dialect]) -> &'a [Dialect] {
         if self.dialects.is_empty() { project } else { &self.dialects }
     }
 
-    /// Gives its kind, and the options that change what running it does, to the fingerprint.
+    /// Adds its kind, and the options with an effect, to the fingerprint.
     pub(super) fn hash_into(&self, hash: &mut Hasher) {
         hash.field("section", self.kind.word());
         for dialect in &self.dialects {
@@ -188,7 +189,7 @@ impl Section {
 /// The prefix of every marker.
 pub(super) const PREFIX: &str = "-- migrate:";
 
-/// Reads a marker line; `None` when it is so wrong that no section follows from it.
+/// Parses a marker line; `None` if no section can follow from it.
 pub(super) fn read_marker(
     file: &SourceFile,
     line: Span,
@@ -210,7 +211,7 @@ pub(super) fn read_marker(
                     None => format!("the markers are {}", known.join(", ")),
                 }),
         );
-        // What follows a misspelt marker still belongs to the section that was meant.
+        // The text after a misspelt marker still belongs to the intended section.
         let kind = SectionKind::ALL.into_iter().find(|k| Some(k.word()) == near)?;
         return Some(Section::new(kind, line));
     };
@@ -246,7 +247,7 @@ pub(super) fn read_marker(
     Some(section)
 }
 
-/// A marker that wants a reason has one, behind a word that can be what it is about.
+/// Checks that a marker has the reason that it requires, and a valid subject before it.
 fn check_reason(file: &SourceFile, section: &Section, found: &mut Diagnostics) {
     let kind = section.kind;
     if !kind.wants_reason() {
@@ -388,7 +389,7 @@ impl Section {
 /// Reads `500ms`, `5s`, `2m` or `1h`.
 ///
 /// # Errors
-/// What is wrong, and what would be right.
+/// The mistake and the correct form.
 pub fn duration(name: &str, value: &str) -> Result<Duration, (String, String)> {
     let digits = value.find(|c: char| !c.is_ascii_digit()).unwrap_or(value.len());
     let unit = match &value[digits..] {

@@ -1,13 +1,13 @@
-//! The statements of a section, once for all databases that split it alike.
+//! The statements of a section, stored once for all databases that split it alike.
 
 use crate::dialect::Dialect;
 use crate::source::Span;
 
-/// A section's statements as each database of the project splits it.
+/// A section's statements for each database of the project.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Splits(Vec<Split>);
 
-/// One way to split, and who splits so: a bit for each of [`Dialect::ALL`].
+/// One way to split, and its databases: a bit for each of [`Dialect::ALL`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Split {
     pub(crate) readers: u8,
@@ -15,7 +15,7 @@ pub(crate) struct Split {
 }
 
 impl Split {
-    /// Whether every bit stands for a database.
+    /// Returns `true` if every bit is that of a database.
     pub(crate) const fn is_known(readers: u8) -> bool {
         readers >> Dialect::ALL.len() == 0
     }
@@ -26,20 +26,20 @@ const fn bit(dialect: Dialect) -> u8 {
 }
 
 impl Splits {
-    /// The statements on a database, when it is one that the section was split for.
+    /// Returns the statements for a database, if the section was split for it.
     #[must_use]
     pub fn on(&self, dialect: Dialect) -> Option<&[Span]> {
         let split = self.0.iter().find(|split| split.readers & bit(dialect) != 0)?;
         Some(&split.statements)
     }
 
-    /// Whether no database finds a statement.
+    /// Returns `true` if no database finds a statement.
     #[must_use]
     pub fn hold_nothing(&self) -> bool {
         self.0.iter().all(|split| split.statements.is_empty())
     }
 
-    /// How a database splits the section.
+    /// Adds the statements for a database.
     pub(super) fn add(&mut self, dialect: Dialect, statements: Vec<Span>) {
         match self.0.iter_mut().find(|split| split.statements == statements) {
             Some(split) => split.readers |= bit(dialect),
@@ -47,14 +47,14 @@ impl Splits {
         }
     }
 
-    /// As [`Splits::add`], of a database that surely splits as the first one does; whether there
-    /// is a first one.
+    /// Like [`Splits::add`], for a database that certainly splits as the first one does. Returns
+    /// `false` if there is no first one.
     pub(super) fn add_as_first(&mut self, dialect: Dialect) -> bool {
         self.0.first_mut().map(|first| first.readers |= bit(dialect)).is_some()
     }
 
     pub(crate) fn push(&mut self, split: Split) {
-        // Mostly there is one way: no room for more is made before there is another.
+        // Usually there is one way, so capacity is reserved only for one.
         self.0.reserve_exact(1);
         self.0.push(split);
     }

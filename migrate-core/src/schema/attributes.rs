@@ -1,8 +1,7 @@
-//! What each value says of itself, as words and texts.
+//! The attributes of each value, as words and texts.
 //!
-//! Two values of a type are compared fact by fact. Every value is taken apart without `..`, so that
-//! a new field does not compile until it is said here, or named as something that is compared by
-//! itself. Knows one value at a time.
+//! Two values of a type are compared attribute by attribute. Every value is destructured without
+//! `..`, so a new field does not compile until it has an attribute or is excluded by name.
 
 use super::change::{Attribute, Item};
 use super::model::{
@@ -11,16 +10,16 @@ use super::model::{
 };
 use super::render;
 
-/// One thing that is said, in the same place for every value of the type: what it is, and its
-/// text, or that nothing is said.
+/// An attribute and its text; `None` if the value has none. The order is the same for every value
+/// of a type.
 pub(super) type Fact = (Attribute, Option<String>);
 
-/// A value that can be taken apart.
+/// A value with attributes.
 pub(super) trait Facts {
-    /// Everything that is said of it, but for its name and for what has a name in it.
+    /// Returns the attributes, without the name and without parts that have names.
     fn facts(&self) -> Vec<Fact>;
 
-    /// The value itself.
+    /// Returns the value.
     fn item(&self) -> Item;
 }
 
@@ -39,15 +38,15 @@ pub(super) trait Constrains: Facts {
     /// The name, where it has one.
     fn name(&self) -> Option<&str>;
 
-    /// Whether the database chose the name.
+    /// Returns `true` if the database chose the name.
     fn has_generated_name(&self) -> bool {
         false
     }
 
-    /// All of it behind name and kind, as SQL.
+    /// Returns the text after name and kind, as SQL.
     fn text(&self) -> String;
 
-    /// The columns that it is about, where these tell it from others of its kind.
+    /// Returns the columns if they identify the constraint among others of its kind.
     fn columns(&self) -> Option<&[String]> {
         None
     }

@@ -1,4 +1,4 @@
-//! One difference between two schemas: which object, how it differs, and both values.
+//! A difference between two schemas: the object, the kind of change, and both values.
 
 use super::model::{
     Check, Column, Constraint, Domain, Enum, ForeignKey, Index, Key, Kind, Name, Other, Sequence,
@@ -10,7 +10,7 @@ use super::model::{
 pub struct Difference {
     /// The object.
     pub object: Object,
-    /// How it differs.
+    /// The change.
     pub change: Change,
     /// The whole object in the first schema; `None` where it was added.
     pub before: Option<Item>,
@@ -19,13 +19,13 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// Whether the same object differs in the same way, whatever else is in the object.
+    /// Returns `true` if the same object has the same change, whatever else the object contains.
     #[must_use]
     pub fn is_same_change(&self, other: &Self) -> bool {
         self.object == other.object && self.change == other.change
     }
 
-    /// Whether it is only about the order of columns.
+    /// Returns `true` if only the order of columns differs.
     #[must_use]
     pub const fn is_order(&self) -> bool {
         matches!(self.change, Change::Reordered { .. })
@@ -35,13 +35,13 @@ impl Difference {
 /// An object that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Object {
-    /// What it is.
+    /// The kind.
     pub kind: Kind,
-    /// The table, view or domain that it is a part of.
+    /// The table, view or domain that it belongs to.
     pub table: Option<Name>,
-    /// What `table` is: [`Kind::Table`] unless it says otherwise.
+    /// The kind of `table`; usually [`Kind::Table`].
     pub part_of: Kind,
-    /// Its name; for a constraint without one, or one of which only the name differs, what it says.
+    /// The name; for a constraint without one, or with only another name, its text.
     pub name: String,
 }
 
@@ -72,12 +72,12 @@ pub enum Change {
         /// Its text in the second schema.
         after: Option<String>,
     },
-    /// The columns of a table are the same in another order, which `DROP COLUMN` and a later
-    /// `ADD COLUMN` make inevitable.
+    /// The columns of a table have another order. A `DROP COLUMN` with a later `ADD COLUMN` makes
+    /// this inevitable.
     Reordered {
-        /// In the first schema, those that are in both.
+        /// The common columns in the order of the first schema.
         before: Vec<String>,
-        /// In the second.
+        /// The common columns in the order of the second schema.
         after: Vec<String>,
     },
 }
@@ -85,7 +85,7 @@ pub enum Change {
 /// The value of an object in one schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Item {
-    /// A table with everything in it.
+    /// A table with its parts.
     Table(Box<Table>),
     /// A column.
     Column(Box<Column>),
@@ -101,7 +101,7 @@ pub enum Item {
     Index(Box<Index>),
     /// A trigger.
     Trigger(Trigger),
-    /// A view with everything in it.
+    /// A view with its parts.
     View(Box<View>),
     /// An enumerated type.
     Enum(Enum),
@@ -109,11 +109,11 @@ pub enum Item {
     Domain(Box<Domain>),
     /// A sequence.
     Sequence(Box<Sequence>),
-    /// An object that is known by name and text alone.
+    /// An object of which only name and text are known.
     Other(Other),
 }
 
-/// What of an object differs.
+/// The attribute of an object that differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Attribute {
@@ -123,7 +123,7 @@ pub enum Attribute {
     Type,
     /// The enum, domain or composite type behind the data type.
     UserType,
-    /// Whether NULL may stand.
+    /// Whether NULL is allowed.
     Nullability,
     /// The default.
     Default,
@@ -133,7 +133,7 @@ pub enum Attribute {
     Numbering,
     /// The collation.
     Collation,
-    /// Everything that has no attribute of its own.
+    /// All details without an attribute of their own.
     Details,
     /// The comment.
     Comment,
@@ -149,13 +149,13 @@ pub enum Attribute {
     OnUpdate,
     /// What a delete in the parent does.
     OnDelete,
-    /// The text of an object that is known by its text.
+    /// The definition of an object of which only the text is known.
     Definition,
     /// Whether an index is unique.
     Uniqueness,
     /// The method of an index.
     Method,
-    /// Whether a view keeps its rows.
+    /// Whether a view is materialised.
     Kind,
     /// The labels of an enum.
     Labels,
@@ -168,7 +168,7 @@ pub enum Attribute {
 }
 
 impl Attribute {
-    /// The words, as in `the action on delete`.
+    /// The words for a message, as in `the action on delete`.
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {

@@ -1,7 +1,7 @@
-//! What differs between two schemas, object by object.
+//! Compares two schemas, object by object.
 //!
-//! Walks both by name; what is equal costs one comparison. `attributes` takes a single value apart.
-//! Knows nothing of what a difference means or how it is told.
+//! The comparison walks both schemas by name; equal objects cost one comparison. `attributes`
+//! destructures a single value. The meaning of a difference and its text belong to other modules.
 
 use std::collections::BTreeMap;
 
@@ -10,12 +10,10 @@ use super::change::{Attribute, Change, Difference, Item, Object};
 use super::model::{Column, Domain, Index, Kind, Name, Other, Schema, Table, Trigger, View};
 use super::render;
 
-/// Everything that differs: tables, then views, enums, domains, sequences and the others, each by
-/// name; nothing where the two are equal.
+/// Returns all differences: tables, then views, enums, domains, sequences and others, each by name.
 ///
-/// A table that is in one schema only is one difference, with all that is in it. Constraints are
-/// the same when their names are, else when they say the same, and keys without a name when their
-/// columns are; in which order they stand does not count.
+/// A table in only one schema is one difference with all its parts. Constraints are paired by name,
+/// then by text, and keys without a name by their columns; their order does not count.
 ///
 /// ```
 /// use migrate_core::schema::{Change, Name, Schema, Table, compare};
@@ -51,7 +49,7 @@ pub fn compare(before: &Schema, after: &Schema) -> Vec<Difference> {
     walk.found
 }
 
-/// What stands under one name in two maps, where it is not the same, by name.
+/// Iterates over the names in either map whose values differ.
 pub(super) fn pairs<'a, K: Ord, V: PartialEq>(
     before: &'a BTreeMap<K, V>,
     after: &'a BTreeMap<K, V>,
@@ -64,7 +62,7 @@ pub(super) fn pairs<'a, K: Ord, V: PartialEq>(
     all.into_iter().map(|(key, (before, after))| (key, before, after)).filter(|(_, b, a)| b != a)
 }
 
-/// The differences that are found so far.
+/// The differences found so far.
 struct Walk {
     found: Vec<Difference>,
 }
@@ -82,12 +80,13 @@ impl Walk {
         self.push(object, Change::Removed, Some(value.item()), None);
     }
 
-    /// A change of a value that is in both schemas.
+    /// Adds a change of a value in both schemas.
     fn changed<V: Facts>(&mut self, object: Object, change: Change, before: &V, after: &V) {
         self.push(object, change, Some(before.item()), Some(after.item()));
     }
 
-    /// Two maps of objects: `object` names one, `both` looks into what is in both and differs.
+    /// Compares two maps of objects: `object` describes an entry, and `both` compares the values of
+    /// a common name.
     fn each<K: Ord, V: PartialEq + Facts>(
         &mut self,
         before: &BTreeMap<K, V>,
@@ -158,8 +157,8 @@ impl Walk {
         }
     }
 
-    /// Constraints of one kind: those of one name belong together, then those that say the same,
-    /// then those without a name over the same columns.
+    /// Compares constraints of one kind. They are paired by name, then by text, then, without a
+    /// name, by their columns.
     fn constraints<C: Constrains>(
         &mut self,
         (object, owner, kind): (&Object, &Name, Kind),
@@ -169,7 +168,7 @@ impl Walk {
         let label = |c: &C| c.name().map_or_else(|| c.text(), str::to_owned);
         let mut partner: Vec<Option<usize>> = vec![None; before.len()];
         let mut taken = vec![false; after.len()];
-        // A primary key needs no name to be the same.
+        // Primary keys are paired without a name.
         if kind == Kind::PrimaryKey && before.len() == 1 && after.len() == 1 {
             (partner[0], taken[0]) = (Some(0), true);
         }
@@ -184,7 +183,7 @@ impl Walk {
                 self.removed(object.part(owner, kind, label(before)), before);
                 continue;
             };
-            // Without a name in one schema, any name that the database chose in the other is right.
+            // If one schema has no name, every generated name in the other is right.
             let is_open = |one: &C, other: &C| one.name().is_none() && other.has_generated_name();
             let same =
                 before.name() == after.name() || is_open(before, after) || is_open(after, before);
@@ -241,7 +240,7 @@ fn by_name(table: &Table) -> BTreeMap<&str, &Column> {
     table.columns.iter().map(|column| (column.name.as_str(), column)).collect()
 }
 
-/// Gives everything in `before` that has no partner yet the first free one of the same key.
+/// Pairs each entry of `before` without a partner with the first free entry of the same key.
 fn pair_up<C, K: Ord>(
     before: &[C],
     after: &[C],

@@ -1,14 +1,14 @@
-//! Differences in words.
+//! Describes differences in words.
 //!
-//! Fragments of sentences, for a caller to join. Texts of several lines and long ones are left to
-//! `text_diff`.
+//! The results are fragments of sentences for messages. Long texts and texts with several lines are
+//! left to `text_diff`.
 
 use super::{Change, Difference, Kind, Object};
 
-/// How long a value may be to be quoted in a sentence, in characters.
+/// The greatest length of a quoted value, in characters.
 const SHORT: usize = 60;
 
-/// One difference between a schema and a later or another one, without a full stop.
+/// Describes a difference between a schema and a later one, without a full stop.
 ///
 /// ```
 /// use migrate_core::schema::{self, Column, Name, Schema, Table};
@@ -26,8 +26,8 @@ pub fn difference(difference: &Difference) -> String {
     tell(difference, "was added", "was removed")
 }
 
-/// One difference between the schema before an up and the one after the down: what was added is
-/// left behind, what was removed is missing.
+/// Describes a difference between the schemas before an up and after the down: an added object is
+/// left behind, a removed one is missing.
 #[must_use]
 pub fn leftover(difference: &Difference) -> String {
     tell(difference, "is left behind", "is missing")
@@ -72,10 +72,10 @@ fn is_short(text: &str) -> bool {
     text.chars().nth(SHORT).is_none() && !text.contains(['\n', '\r'])
 }
 
-/// The object with the word for it: `column users.email`, `index users_email_idx of table users`.
+/// Describes an object: `column users.email`, `index users_email_idx of table users`.
 fn object(Object { kind, table, part_of, name }: &Object) -> String {
     let word = kind.word();
-    // A constraint without a name is called by its text, which may have lines.
+    // A constraint without a name is described by its text, which may have several lines.
     let name = &name.split(['\n', '\r']).map(str::trim).collect::<Vec<_>>().join(" ");
     match table {
         None => format!("{word} {name}"),

@@ -1,9 +1,9 @@
-//! What a database holds, as a value: tables, types, views and the rest, by name.
+//! Schemas as values: tables, types, views and other objects by name.
 //!
-//! The same value comes from wherever a schema is known; this module does not know from where. It
-//! holds types and expressions as text, in the words of the database that it is of, and knows
-//! nothing of their meaning. `compare` finds what differs between two schemas as a `change` each, `describe` puts it in
-//! words, `text_diff` shows it as SQL, which `render` writes.
+//! The value is the same for every source, a catalog or a parser. Types and expressions are texts
+//! in the SQL of their database and are not interpreted here. `compare` returns the differences
+//! between two schemas, `describe` describes them, and `text_diff` shows them as SQL, which
+//! `render` writes.
 
 mod attributes;
 mod change;

@@ -1,7 +1,7 @@
-//! Values as SQL for people to read, a line for each thing.
+//! Renders values as SQL for people to read, one line per part.
 //!
-//! The same text for every database, so that it can be compared line by line; it is not meant to
-//! be run. Names are quoted only where they would not be read as one word.
+//! The form is the same for every database, so that it can be compared line by line; it is not
+//! meant to be executed. Names are quoted only if they are not a single word.
 
 use std::collections::BTreeMap;
 
@@ -10,8 +10,7 @@ use super::model::{
     Sequence, Table, Trigger, View,
 };
 
-/// One line, and what ends it without being a part of it: whether a line is the last of a list
-/// makes it no other line.
+/// A line and its end, which is not compared: whether a line is the last of a list does not matter.
 #[derive(Debug, Clone)]
 pub(super) struct Line {
     pub(super) text: String,
@@ -24,10 +23,10 @@ impl PartialEq for Line {
     }
 }
 
-/// One statement, and what of an object it is about; an object itself comes before its parts.
+/// A statement and its subject. An object precedes its parts.
 pub(super) type Statement = ((Kind, String), Vec<Line>);
 
-/// The lines as they are: also a difference in white space is one.
+/// Splits a text into lines; differences in white space count.
 fn lines(text: &str) -> Vec<Line> {
     let all = text.split('\n').filter(|_| !text.is_empty());
     all.map(|line| Line { text: line.to_owned(), end: "" }).collect()
@@ -40,7 +39,7 @@ fn ended(mut lines: Vec<Line>) -> Vec<Line> {
     lines
 }
 
-/// A head with a list in parentheses, an item a line.
+/// Writes a head with a list in parentheses, one item per line.
 fn listed(head: String, items: Vec<String>) -> Vec<Line> {
     let mut all = vec![Line { text: format!("{head} ("), end: "" }];
     let count = items.len();
@@ -87,7 +86,7 @@ pub(super) fn generated(generated: &Generated) -> String {
     format!("GENERATED ALWAYS AS ({expression}) {kept}")
 }
 
-/// Words with spaces between, without those that are empty.
+/// Joins words with spaces, without empty ones.
 fn phrase<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
@@ -168,7 +167,7 @@ pub(super) fn index_details(index: &Index) -> String {
     phrase([include(&index.include).as_str(), nulls, &index.details])
 }
 
-/// The options of a table by name, those that have fields of their own among them.
+/// Returns the options of a table by name, including those with fields of their own.
 pub(super) fn options(table: &Table) -> BTreeMap<&str, String> {
     let mut options: BTreeMap<&str, String> =
         table.options.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
@@ -190,7 +189,7 @@ pub(super) fn options(table: &Table) -> BTreeMap<&str, String> {
 fn column(column: &Column) -> String {
     let Column { name: own, data_type, user_type, nullable, default, .. } = column;
     let behind = user_type.as_ref().map(|behind| (behind.to_string(), name(behind)));
-    // The type's text mostly says it.
+    // The text of the type usually contains it.
     let behind = behind.filter(|(plain, quoted)| {
         !data_type.contains(plain.as_str()) && !data_type.contains(quoted.as_str())
     });
@@ -222,7 +221,7 @@ fn checks(checks: &[Check]) -> Vec<String> {
     all
 }
 
-/// Constraints stand in an order of their own, as the one of the catalog means nothing.
+/// Sorts constraints, because the order of the catalog has no meaning.
 fn constraints(table: &Table) -> Vec<String> {
     let sorted = |mut all: Vec<String>| {
         all.sort_unstable();
@@ -350,7 +349,7 @@ pub(super) fn sequence(own: &Name, sequence: &Sequence) -> Vec<Statement> {
     all
 }
 
-/// What is known by its text alone, under a line that names it.
+/// Writes an object of which only the text is known, with a line that names it.
 pub(super) fn other((kind, own): &(Kind, String), other: &Other) -> Vec<Statement> {
     let of = match &other.table {
         Some(table) if !kind.names_its_object() && !own.ends_with(&format!(" on {table}")) => {

@@ -1,7 +1,6 @@
-//! What differs between two schemas as a diff of their SQL.
+//! The differences between two schemas as a diff of their SQL.
 //!
-//! Statements are paired by what they are about and compared line by line. What a line means is
-//! not known here.
+//! Statements are paired by their subjects and compared line by line.
 
 use std::collections::BTreeMap;
 
@@ -9,15 +8,15 @@ use super::compare::pairs;
 use super::model::{Schema, Table};
 use super::render::{self, Line, Statement};
 
-/// How many equal lines are shown around a line that differs.
+/// The number of equal lines around a different line.
 const CONTEXT: usize = 3;
 
-/// Beyond so many comparisons of lines nobody reads where two texts meet again.
+/// The greatest number of line comparisons. Beyond it, common lines are not searched.
 const PATIENCE: usize = 4_000_000;
 
-/// The objects that differ, as SQL with `- ` before the lines of `before` alone, `+ ` before those
-/// of `after` alone and two spaces before lines of both. Empty where only the order of columns or
-/// constraints differs. The SQL is to be read, not to be run.
+/// Returns the differing objects as SQL, with `- ` before the lines of `before` alone, `+ ` before
+/// those of `after` alone and two spaces before common lines. Empty if only the order of columns or
+/// constraints differs. The SQL is not meant to be executed.
 ///
 /// ```
 /// use migrate_core::schema::{Enum, Name, Schema, sql_diff};
@@ -37,7 +36,7 @@ pub fn sql_diff(before: &Schema, after: &Schema) -> String {
     let Schema { tables, views, enums, domains, sequences, others } = before;
     let mut diff = String::new();
     for (name, before, after) in pairs(tables, &after.tables) {
-        // The columns of both stand in the order of the first.
+        // The columns of both are in the order of the first.
         let after = after.map(|after| match before {
             Some(before) => in_order_of(before, after),
             None => after.clone(),
@@ -89,7 +88,7 @@ fn objects<K, V>(
     }
 }
 
-/// The lines of one statement: the first always, then what differs and what is around it.
+/// Selects the lines of one statement: the first, the different ones and their neighbours.
 fn statement(diff: &mut String, before: &[Line], after: &[Line]) {
     let edits = edits(before, after);
     let mut shown = vec![false; edits.len()];
@@ -101,7 +100,7 @@ fn statement(diff: &mut String, before: &[Line], after: &[Line]) {
     }
     shown[..1].fill(true);
     for (n, (sign, line)) in edits.iter().enumerate() {
-        // A mark for lines left out takes a line itself.
+        // A mark for omitted lines is itself a line.
         let lonely = n > 0 && shown[n - 1] && shown.get(n + 1).is_none_or(|next| *next);
         if shown[n] || lonely {
             let text = format!("{sign} {}{}", line.text, line.end);
@@ -113,7 +112,7 @@ fn statement(diff: &mut String, before: &[Line], after: &[Line]) {
     }
 }
 
-/// The lines of both in one row, each with its sign.
+/// Merges the lines of both, each with its sign.
 fn edits<'a>(before: &'a [Line], after: &'a [Line]) -> Vec<(char, &'a Line)> {
     let same = before.iter().zip(after).take_while(|(b, a)| b == a).count();
     let (old, new) = (&before[same..], &after[same..]);

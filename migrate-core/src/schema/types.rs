@@ -1,15 +1,15 @@
-//! The parts of tables that code asks about: data types, numbering, when a constraint is checked,
-//! how an index orders, how a table is partitioned.
+//! Typed parts of tables: data types, numbering, deferrable constraints, the order of indexes,
+//! partitions.
 //!
-//! The texts are those of the database. What is split here is split by parentheses, commas and quotes
-//! alone; what a type or an option means is for a dialect.
+//! The texts are those of the database. They are split by parentheses, commas and quotes; dialects
+//! interpret types and options.
 
 use std::fmt;
 use std::ops::Deref;
 
 use super::model::Name;
 
-/// A data type: as the database writes it, and in its parts.
+/// A data type: its text and its parts.
 ///
 /// It derefs to its text.
 ///
@@ -30,14 +30,14 @@ pub struct DataType {
 }
 
 impl DataType {
-    /// The words of the type without arguments and array brackets, as they are written.
+    /// The name of the type without arguments and array brackets, as written.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// What stands between the first parentheses, split at commas: `10` and `2` of `numeric(10,2)`,
-    /// `'a'` and `'b'` of `enum('a','b')`.
+    /// The arguments in the first parentheses: `10` and `2` of `numeric(10,2)`, `'a'` and `'b'` of
+    /// `enum('a','b')`.
     #[must_use]
     pub fn arguments(&self) -> &[String] {
         &self.arguments
@@ -55,7 +55,7 @@ impl DataType {
         self.dimensions > 0
     }
 
-    /// The type of the elements of an array; the type itself where it is no array.
+    /// The type of the elements of an array; the type itself if it is not an array.
     #[must_use]
     pub fn element(&self) -> Self {
         let end = self.text.find("[").filter(|_| self.is_array()).unwrap_or(self.text.len());
@@ -112,12 +112,12 @@ impl PartialEq<&str> for DataType {
     }
 }
 
-/// A text without `[]` or `[3]` at its end, and how many of them there are.
+/// Returns a text without `[]` or `[3]` at its end, and their number.
 fn strip_brackets(text: &str) -> (&str, usize) {
     let mut rest = text.trim_end();
     let mut count = 0;
     while let Some(open) = rest.strip_suffix(']').and_then(|inside| inside.rfind('[')) {
-        // SQLite's names in brackets are no arrays.
+        // A name in brackets (SQLite) is not an array.
         if open == 0 || !rest[open + 1..rest.len() - 1].bytes().all(|byte| byte.is_ascii_digit()) {
             break;
         }
@@ -127,7 +127,7 @@ fn strip_brackets(text: &str) -> (&str, usize) {
     (rest, count)
 }
 
-/// The text before the first parentheses, inside and behind them. Quotes hide parentheses.
+/// Returns the text before, inside and after the first parentheses. Quotes hide parentheses.
 fn first_group(text: &str) -> (&str, Option<&str>, &str) {
     let mut open = None;
     let mut depth = 0_usize;
@@ -148,7 +148,7 @@ fn first_group(text: &str) -> (&str, Option<&str>, &str) {
     (text, None, "")
 }
 
-/// What stands between commas.
+/// Splits a text at commas.
 fn items(text: &str) -> Vec<String> {
     let mut items = Vec::new();
     let (mut start, mut depth) = (0, 0_usize);
@@ -181,16 +181,16 @@ fn outside_quotes(text: &str) -> impl Iterator<Item = (usize, char)> {
     })
 }
 
-/// How the database numbers rows in a column.
+/// The way in which the database numbers rows in a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
-    /// By which means.
+    /// The kind.
     pub kind: IdentityKind,
-    /// What is special about the sequence: `START WITH 5`; empty where it counts from 1 by 1.
+    /// The options of the sequence: `START WITH 5`; empty if it counts from 1 by 1.
     pub options: String,
 }
 
-/// By which means rows are numbered.
+/// The kind of numbering.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IdentityKind {
     /// `GENERATED ALWAYS AS IDENTITY`.
@@ -224,7 +224,7 @@ impl fmt::Display for Identity {
     }
 }
 
-/// When a constraint is checked.
+/// The time at which a constraint is checked.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Deferrable {
     /// With each statement.
@@ -237,7 +237,7 @@ pub enum Deferrable {
 }
 
 impl Deferrable {
-    /// As SQL writes it; empty for what needs no words.
+    /// Writes the SQL; empty for the default.
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
@@ -248,22 +248,22 @@ impl Deferrable {
     }
 }
 
-/// How a foreign key of several columns treats NULL.
+/// The treatment of NULL in a foreign key of several columns.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MatchType {
-    /// One NULL is enough for the row to refer to nothing.
+    /// If one column is NULL, the row refers to nothing.
     #[default]
     Simple,
     /// All columns are NULL, or none.
     Full,
     /// Columns that are not NULL must match. No database implements it.
     Partial,
-    /// Another word, in capitals, which SQLite takes and ignores.
+    /// Another word, in capitals, which SQLite accepts and ignores.
     Other(String),
 }
 
 impl MatchType {
-    /// The type of a word in any case.
+    /// Returns the type for a word in any case.
     #[must_use]
     pub fn from_word(word: &str) -> Self {
         match word.to_ascii_uppercase().as_str() {
@@ -287,12 +287,12 @@ impl fmt::Display for MatchType {
     }
 }
 
-/// Where an index puts NULL.
+/// The position of NULL in an index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NullsOrder {
     /// Before all values.
     First,
-    /// Behind all values.
+    /// After all values.
     Last,
 }
 
@@ -307,16 +307,16 @@ impl NullsOrder {
     }
 }
 
-/// By what a table is partitioned.
+/// The partitioning of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartitionBy {
-    /// How rows are spread.
+    /// The method.
     pub method: PartitionMethod,
-    /// All of it behind `PARTITION BY`, with the partitions where the table lists them.
+    /// The text after `PARTITION BY`, with the partitions if the table lists them.
     pub text: String,
 }
 
-/// How rows are spread over partitions.
+/// The method of partitioning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PartitionMethod {
     /// By ranges of values.
@@ -325,7 +325,7 @@ pub enum PartitionMethod {
     List,
     /// By a hash that the statement gives or the database computes.
     Hash,
-    /// Otherwise.
+    /// Another method.
     Other,
 }
 
@@ -342,7 +342,7 @@ impl From<String> for PartitionBy {
     }
 }
 
-/// The table that a partition is a part of, and its share of the rows.
+/// The partitioned table of a partition, and its share of the rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartitionOf {
     /// The partitioned table.

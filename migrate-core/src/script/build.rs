@@ -1,7 +1,7 @@
-//! From steps to actions: where transactions begin and end, and what is journalled.
+//! Builds scripts: the edges of transactions, and journalling.
 //!
-//! A section outside of a transaction is sent as it is written, each statement alone: nothing of
-//! the bookkeeping stands in a transaction of its, and none is opened around its statements.
+//! A section outside of a transaction is sent as written, one statement at a time. The tool opens
+//! no transaction around its statements, and records nothing inside a transaction of the section.
 
 use std::time::Duration;
 
@@ -15,10 +15,10 @@ use crate::revision::Section;
 use crate::source::{SourceFile, Span};
 
 impl Script {
-    /// The script of steps in order.
+    /// Returns the script of steps in order.
     ///
     /// # Errors
-    /// When a revision on the way down cannot be undone, or has nothing for this database: then
+    /// A revision to revert is irreversible, or a revision has no section for this database:
     /// nothing of the plan should run.
     pub fn of(
         graph: &Graph,
@@ -34,11 +34,11 @@ impl Script {
         Ok(Self { dialect, actions: builder.actions })
     }
 
-    /// The rest of a journalled step of which so many statements are done. Settings that those left
-    /// in the session are made again.
+    /// Returns the rest of a journalled step after so many statements. Settings that those made in
+    /// the session are made again.
     ///
     /// # Errors
-    /// As [`Script::of`], and when the rest needs more of a session that is gone.
+    /// The errors of [`Script::of`], and one if the rest needs more of a lost session.
     pub fn resume(
         graph: &Graph,
         step: Step,
@@ -65,8 +65,8 @@ impl Script {
         Ok(Self { dialect, actions: builder.actions })
     }
 
-    /// The script of a stamp: rows move, nothing runs. With `purge` the stamp was planned as if
-    /// nothing were applied, and all rows go first.
+    /// Returns the script of a stamp: rows change, and nothing runs. With `purge` the stamp was
+    /// planned as if nothing were applied, and all rows are deleted first.
     #[must_use]
     pub fn stamp(stamp: &Stamp, purge: bool, dialect: Dialect) -> Self {
         let mut actions = vec![Action::Begin { foreign_keys: false }];
@@ -82,7 +82,7 @@ impl Script {
         Self { dialect, actions }
     }
 
-    /// Whether there is nothing to do.
+    /// Returns `true` if there is nothing to do.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.actions.is_empty()
@@ -134,8 +134,7 @@ impl Builder {
         Ok(())
     }
 
-    /// Statement by statement, each noted when it is done: in one transaction with its note where
-    /// a transaction can hold it.
+    /// Adds statements one by one, each with its record: in one transaction where possible.
     fn journalled(
         &mut self,
         file: &SourceFile,
@@ -197,7 +196,7 @@ impl Builder {
         Ok(())
     }
 
-    /// How long statements of a section may wait for a lock, and run.
+    /// The time limits of a section's statements.
     fn patience(&self, section: Option<&Section>) -> [Option<Duration>; 2] {
         [
             section.and_then(|s| s.lock_timeout).or(self.how.lock_timeout),
@@ -257,8 +256,8 @@ fn groups(dialect: Dialect, file: &SourceFile, spans: &[Span], done: usize) -> V
     units
 }
 
-/// The statements of a section outside of a transaction, together where nothing can be noted
-/// between them because the section has a transaction of its own.
+/// Groups the statements of a section outside of a transaction: those of a transaction of its own
+/// form one unit, because nothing can be recorded between them.
 fn units(
     dialect: Dialect,
     step: Step,

@@ -1,8 +1,7 @@
 //! Fingerprints of the first statements of a step.
 //!
-//! A journalled step records the fingerprint of the statements behind it after each statement. Each
-//! fingerprint continues the one before it, so that recording a step costs what its text costs, and
-//! not the square of it.
+//! A journalled step records the fingerprint of the completed statements after each statement. Each
+//! fingerprint continues the previous one, so the cost is linear in the length of the text.
 
 use super::statements_of;
 use crate::dialect::Dialect;
@@ -16,7 +15,7 @@ use crate::sql::{Fingerprint, PrefixHasher};
 #[derive(Debug, Default)]
 pub struct Prefixes {
     last: Option<Prefix>,
-    /// How many statements were read.
+    /// The number of statements that were read.
     #[cfg(test)]
     reads: usize,
 }
@@ -25,13 +24,13 @@ pub struct Prefixes {
 struct Prefix {
     step: Step,
     spans: Vec<Span>,
-    /// How many statements the hasher has taken.
+    /// The number of statements in the hasher.
     taken: usize,
     hasher: PrefixHasher,
 }
 
 impl Prefixes {
-    /// The fingerprint of the first `done` statements of a step; see
+    /// Returns the fingerprint of the first `done` statements of a step; see
     /// [`fingerprint_of`](super::fingerprint_of).
     pub fn fingerprint(
         &mut self,

@@ -1,4 +1,4 @@
-//! A script as text, for `--sql`: pipe it into the database's own client.
+//! Writes a script as text for `--sql` and the database's client program.
 
 use std::fmt::Write as _;
 
@@ -8,8 +8,8 @@ use crate::plan::Direction;
 use crate::version_table::{Elapsed, Origin, VersionTable};
 
 impl Script {
-    /// The text of the script. `create` puts the creation of the version table in front, for a
-    /// script that starts at base.
+    /// Returns the text of the script. With `create` it begins with the creation of the version
+    /// table, for a script that starts at base.
     #[must_use]
     pub fn to_sql(&self, graph: &Graph, table: &VersionTable, create: bool, tool: &str) -> String {
         let origin = Origin { by: "--sql", tool, elapsed: Elapsed::Clock, redo: false };
@@ -38,7 +38,7 @@ impl Script {
                     };
                     let message = match revision.message() {
                         "" => String::new(),
-                        // A control character may end the comment.
+                        // A control character could end the comment.
                         message => format!(": {}", message.replace(char::is_control, " ")),
                     };
                     let _ = writeln!(text, "\n-- {path}{message}");

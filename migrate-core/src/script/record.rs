@@ -1,4 +1,4 @@
-//! A change of the version table as SQL.
+//! The SQL of a change of the version table.
 
 use super::{Prefixes, Record, Unit};
 use crate::graph::{Graph, Node};
@@ -6,8 +6,9 @@ use crate::plan::{Direction, Step};
 use crate::version_table::{Event, ExpectedRow, Origin, Progress, REDO, RowState, VersionTable};
 
 impl Record {
-    /// The statements that make this change, the second of them the log's and sometimes empty: each
-    /// changes exactly one row, but for [`Record::Purge`]. The records of one step share `prefixes`.
+    /// Returns the statements of this change, the second of them for the log and sometimes empty.
+    /// Each changes exactly one row, except for [`Record::Purge`]. The records of one step share
+    /// `prefixes`.
     #[must_use]
     pub fn sql(
         self,
@@ -25,7 +26,8 @@ impl Record {
             table.insert([(graph.revision(node), fingerprint, state, origin)])
         };
         let log = |node: Node, event, detail| table.record([(id(node), event, detail, origin)]);
-        // What was begun is told by the fingerprint too: a doubt is about that very statement.
+        // The fingerprint includes the begun statements, because a doubt concerns the very
+        // statement.
         let progress = |part: &mut dyn FnMut(_, _) -> _, step: Step, begun, done| {
             let state = moving(step.direction);
             let fingerprint = part(step, begun);
@@ -62,8 +64,8 @@ impl Record {
         }
     }
 
-    /// [`Record::Done`] for several steps of one direction: each statement changes as many rows as
-    /// there are steps, in their order.
+    /// Returns the statements of [`Record::Done`] for several steps of one direction: each changes
+    /// as many rows as there are steps, in their order.
     #[must_use]
     pub fn done(steps: &[(Step, Origin<'_>)], graph: &Graph, table: &VersionTable) -> [String; 2] {
         let up = steps.first().is_some_and(|(step, _)| step.direction == Direction::Up);
@@ -81,21 +83,21 @@ impl Record {
         [rows, table.record(log)]
     }
 
-    /// Refuses the change where the row is not as it was left, for databases where statements travel
-    /// together; nothing where the change itself is refused then.
+    /// Returns a guard statement for databases that execute batches: it fails unless the row is in
+    /// the expected state. Empty where the change itself fails then.
     #[must_use]
     pub fn guard(self, graph: &Graph, table: &VersionTable) -> Option<String> {
         self.from().map(|(node, from)| table.guard_row(graph.id(node).as_str(), from))
     }
 
-    /// The row that is changed, and how it must stand.
+    /// Returns the row to change and its expected state.
     fn from(self) -> Option<(Node, ExpectedRow)> {
         let open = |step: Step| ExpectedRow::from(moving(step.direction));
         Some(match self {
             Self::Done(Step { node, direction: Direction::Down })
             | Self::Start(Step { node, direction: Direction::Down })
             | Self::Unstamp(node) => (node, RowState::Applied.into()),
-            // Whoever begins a statement must find all before it done, and none begun.
+            // A statement may begin only if all before it are done and none is begun.
             Self::Attempt(step, unit) => {
                 let before = Some(unit.before());
                 (step.node, ExpectedRow { done: before, begun: before, ..open(step) })
@@ -112,12 +114,12 @@ impl Record {
     }
 }
 
-/// What the log says of a step that is done.
+/// Returns the log's event of a completed step.
 const fn detail(origin: Origin<'_>) -> &'static str {
     if origin.redo { REDO } else { "" }
 }
 
-/// The state of a row while a journalled step goes on.
+/// Returns the state of a row during a journalled step.
 const fn moving(direction: Direction) -> RowState {
     match direction {
         Direction::Up => RowState::Upgrading,

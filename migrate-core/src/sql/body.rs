@@ -1,18 +1,18 @@
-//! Which semicolons end a statement and which belong to its body.
+//! Decides whether a semicolon ends a statement or belongs to its body.
 //!
-//! A [`Body`] follows one statement and knows of it only what that question needs.
+//! A [`Body`] reads one statement and keeps only the state that this decision needs.
 
 use super::program::{Header, Program, Seen};
 use super::{LexRules, Token, TokenKind};
 use crate::source::Span;
 
-/// Follows one statement, token by token.
+/// Reads one statement, token by token.
 #[derive(Debug, Clone)]
 pub(super) struct Body {
     phase: Phase,
-    /// The last token, if it was a symbol of one byte. A word behind `.` or `@` is a name.
+    /// The last token, if it was a symbol of one byte. A word after `.` or `@` is a name.
     symbol: u8,
-    /// What opened the body that is open.
+    /// The token that opened the current body.
     opening: Span,
 }
 
@@ -20,7 +20,7 @@ pub(super) struct Body {
 enum Phase {
     /// Before the first word.
     Start,
-    /// Behind CREATE or ALTER, before the word that says what.
+    /// After CREATE or ALTER, before the kind of object.
     Object { definer: bool },
     /// The next semicolon ends it.
     Plain,
@@ -32,7 +32,7 @@ enum Phase {
     Routine { begin: bool },
     /// CREATE TRIGGER before its BEGIN.
     Trigger,
-    /// Statements up to an END that stands where a statement begins.
+    /// Statements up to an END at the beginning of a statement.
     Statements { start: bool },
     /// A statement with the blocks of stored programs.
     Program(Program),
@@ -52,7 +52,7 @@ impl Body {
         Self { phase: Phase::Start, symbol: 0, opening: Span::new(0, 0) }
     }
 
-    /// A semicolon; whether it ends the statement.
+    /// Reads a semicolon and returns `true` if it ends the statement.
     pub(super) fn semicolon(&mut self) -> bool {
         self.symbol = 0;
         match &mut self.phase {
@@ -66,7 +66,7 @@ impl Body {
         }
     }
 
-    /// What is still open.
+    /// Returns the part that is not closed.
     pub(super) fn unclosed(&self) -> Option<Unclosed> {
         match &self.phase {
             Phase::Rule { parens } if *parens > 0 => Some(Unclosed::Parenthesis(self.opening)),
@@ -76,12 +76,12 @@ impl Body {
         }
     }
 
-    /// Whether the statement is a `COPY .. FROM stdin`.
+    /// Returns `true` if the statement is a `COPY .. FROM stdin`.
     pub(super) const fn copies_from_stdin(&self) -> bool {
         matches!(self.phase, Phase::Copy { stdin: true, .. })
     }
 
-    /// Any token but a semicolon or a comment.
+    /// Reads any token except semicolons and comments.
     pub(super) fn token(&mut self, text: &str, token: Token, lex_rules: &LexRules) {
         if matches!(self.phase, Phase::Plain) || token.kind == TokenKind::CodeComment {
             return;
@@ -107,7 +107,7 @@ impl Body {
                 self.phase = first_word(word, lex_rules);
             }
             Phase::Object { definer } => {
-                // A keyword behind DEFINER = is a user.
+                // A keyword after DEFINER = is a user.
                 let word = if *definer && self.symbol == b'=' { "" } else { word };
                 self.phase = object_word(word, *definer, lex_rules);
             }
@@ -179,7 +179,7 @@ fn object_word(word: &str, definer: bool, lex_rules: &LexRules) -> Phase {
         "definer" => Phase::Object { definer: true },
         "or" | "replace" | "temp" | "temporary" | "aggregate" => Phase::Object { definer },
         "view" | "sql" => Phase::Plain,
-        // The user behind DEFINER.
+        // The user after DEFINER.
         _ if definer => Phase::Object { definer },
         _ => Phase::Plain,
     }
@@ -193,10 +193,10 @@ fn count(parens: &mut u32, symbol: u8) {
     }
 }
 
-/// The longest word that means something here, in bytes.
+/// The length of the longest keyword here, in bytes.
 const LONGEST: usize = 13;
 
-/// The word in lower case, empty if it is too long to mean something.
+/// Returns the word in lower case; empty if it is longer than any keyword.
 pub(super) fn lowercase<'b>(word: &[u8], buffer: &'b mut [u8; LONGEST]) -> &'b str {
     let Some(lower) = buffer.get_mut(..word.len()) else { return "" };
     lower.copy_from_slice(word);

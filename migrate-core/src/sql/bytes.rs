@@ -1,6 +1,6 @@
-//! What single bytes and short runs of them mean to the lexer.
+//! The meaning of single bytes and short runs of them for the lexer.
 
-/// How a token begins.
+/// The first byte of a token.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Class {
     Space,
@@ -72,9 +72,9 @@ pub(super) const fn continues_operator(byte: u8) -> bool {
     )
 }
 
-/// How long the user-definable operator at the start of `rest` is: all operator characters up to
-/// a comment, but a `+` or `-` at the end is a sign unless the operator has a character that the
-/// standard's operators lack.
+/// Returns the length of the user-definable operator at the start of `rest`: all operator
+/// characters up to a comment. A `+` or `-` at the end is a sign unless the operator contains a
+/// character that standard operators lack.
 pub(super) fn custom_operator(rest: &[u8]) -> usize {
     let mut length = 1;
     while length < rest.len()
@@ -94,8 +94,8 @@ pub(super) fn custom_operator(rest: &[u8]) -> usize {
     length
 }
 
-/// Whether what starts with a digit is a name where such names exist: neither digits alone, nor
-/// with an exponent, nor a hexadecimal or binary number.
+/// Returns `true` if a token that starts with a digit is a name where such names exist: not digits
+/// alone, nor with an exponent, nor a hexadecimal or binary number.
 pub(super) fn is_digit_name(word: &[u8]) -> bool {
     let digits = |bytes: &[u8]| !bytes.is_empty() && bytes.iter().all(u8::is_ascii_digit);
     let mut parts = word.splitn(2, |b| matches!(b, b'e' | b'E'));

@@ -1,11 +1,11 @@
-//! What cannot be split or run, as diagnostics.
+//! Diagnostics for text that cannot be split or run.
 
 use super::body::Unclosed;
 use super::{LexError, LexRules, Unterminated};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{SourceFile, Span};
 
-/// What is wrong with a text as a series of statements.
+/// A fault in a text of statements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fault {
     /// A token is not closed.
@@ -19,7 +19,7 @@ pub(super) enum Fault {
 }
 
 impl Fault {
-    /// The message for a person.
+    /// Returns the diagnostic.
     pub(super) fn diagnostic(self, file: &SourceFile, lex_rules: &LexRules) -> Diagnostic {
         match self {
             Self::Token(error) => unterminated(error, file, lex_rules),
@@ -72,7 +72,7 @@ fn unterminated(error: LexError, file: &SourceFile, lex_rules: &LexRules) -> Dia
         error.span,
         "opened here",
     );
-    // What closes it is its last character, but for brackets and comments.
+    // The closing text is its last character, except for brackets and comments.
     let quote = opening.chars().next_back().unwrap_or('\'');
     match error.what {
         Unterminated::String if lex_rules.backslash_escapes => diagnostic.help(format!(

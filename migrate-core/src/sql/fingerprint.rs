@@ -1,8 +1,8 @@
-//! The fingerprint of what a revision means.
+//! The fingerprint of the meaning of a revision.
 //!
-//! It covers tokens, not text: comments, white space, line ends, the case of words without quotes
-//! and superfluous semicolons do not count, all else does. The encoding is unambiguous: two
-//! different series of fields and tokens never feed the hash the same bytes.
+//! It covers tokens rather than text: comments, white space, line ends, the case of unquoted words
+//! and superfluous semicolons do not count; everything else does. The encoding is unambiguous: two
+//! different series of fields and tokens never give the hash the same bytes.
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,7 +13,7 @@ use super::split::{Event, walk};
 use super::{LexRules, TokenKind};
 use crate::source::Span;
 
-/// 256 bits over meaning; written as 64 lower-case hexadecimal digits.
+/// A hash of 256 bits, written as 64 lower-case hexadecimal digits.
 ///
 /// ```
 /// use migrate_core::dialect::Dialect;
@@ -65,7 +65,7 @@ impl fmt::Debug for Fingerprint {
     }
 }
 
-/// A text that is no fingerprint.
+/// A text that is not a fingerprint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MalformedFingerprint;
 
@@ -97,7 +97,7 @@ impl FromStr for Fingerprint {
     }
 }
 
-/// What stands in the hash before each part, so that no two series of parts read the same.
+/// The prefix of each part in the hash, so that no two series of parts are equal.
 #[derive(Clone, Copy)]
 enum FieldKind {
     Field = 1,
@@ -107,13 +107,13 @@ enum FieldKind {
     EndOfSql = 5,
 }
 
-/// Changes whenever the encoding does.
+/// The version of the encoding.
 const ENCODING: &[u8] = b"cargo-migrate fingerprint 1\n";
 
-/// Takes what a revision means, part by part, and gives its [`Fingerprint`].
+/// Collects the parts of a revision and computes its [`Fingerprint`].
 ///
-/// The parts are gathered and hashed once: in a macro, which is not optimised, hashing costs more
-/// than all else.
+/// The parts are collected and hashed once: macros are not optimised, so hashing costs more than
+/// everything else there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hasher {
     parts: Parts,
@@ -126,10 +126,10 @@ impl Default for Hasher {
 }
 
 impl Hasher {
-    /// A hasher that has seen nothing.
+    /// Creates a hasher without parts.
     #[must_use]
     pub fn new() -> Self {
-        // Most of what is hashed fits, and so much an allocator has at hand.
+        // Most revisions fit, and an allocator has this size available.
         let mut bytes = Vec::with_capacity(1000);
         bytes.extend_from_slice(ENCODING);
         Self { parts: Parts(bytes) }
@@ -141,18 +141,18 @@ impl Hasher {
         self.parts.counted(value.as_bytes());
     }
 
-    /// Takes the tokens of the part of `text` that `span` covers. What cannot be read as tokens
-    /// counts as it is written.
+    /// Adds the tokens of the part of `text` that `span` covers. Text that is not tokens is added
+    /// as written.
     pub fn sql(&mut self, text: &str, span: Span, lex_rules: &LexRules) {
         self.readings().read(text, span, lex_rules);
     }
 
-    /// Begins to take a text as each of several databases reads it.
+    /// Begins a text that several databases read.
     pub fn readings(&mut self) -> Readings<'_> {
         self.parts.readings()
     }
 
-    /// The fingerprint of all that was taken.
+    /// Returns the fingerprint of all parts.
     #[must_use]
     pub fn finish(self) -> Fingerprint {
         Fingerprint(Sha256::digest(&self.parts.0).into())
@@ -164,7 +164,7 @@ impl Hasher {
 #[derive(Debug, Clone)]
 pub struct PrefixHasher {
     state: Sha256,
-    /// The parts that are not hashed yet.
+    /// The parts not hashed yet.
     parts: Parts,
 }
 
@@ -182,13 +182,13 @@ impl PrefixHasher {
         self.hash();
     }
 
-    /// Takes the tokens of the part of `text` that `span` covers, as [`Hasher::sql`].
+    /// Adds the tokens of the part of `text` that `span` covers, like [`Hasher::sql`].
     pub fn sql(&mut self, text: &str, span: Span, lex_rules: &LexRules) {
         self.parts.readings().read(text, span, lex_rules);
         self.hash();
     }
 
-    /// The fingerprint of all that was taken so far.
+    /// Returns the fingerprint of the parts so far.
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
         Fingerprint(self.state.clone().finalize().into())
@@ -200,22 +200,22 @@ impl PrefixHasher {
     }
 }
 
-/// The tokens of a text as several databases read it, one after the other. What two of them read
-/// alike is taken once.
+/// The tokens of a text as several databases read it, one after another. Equal readings are stored
+/// once.
 #[derive(Debug)]
 pub struct Readings<'h> {
     parts: &'h mut Parts,
-    /// Where the first reading begins, and where others that differ do.
+    /// The start of the first reading and of each different one.
     first: usize,
     others: Vec<usize>,
-    /// Where the one that is going on begins.
+    /// The start of the current reading.
     current: usize,
     /// Semicolons that count once a token of the same statement follows them.
     semicolons: usize,
 }
 
 impl Readings<'_> {
-    /// Takes the tokens of the part of `text` that `span` covers.
+    /// Adds the tokens of the part of `text` that `span` covers.
     pub fn read(&mut self, text: &str, span: Span, lex_rules: &LexRules) {
         self.begin(span);
         walk(text, span, lex_rules, |event| self.event(text, event, lex_rules));
@@ -224,7 +224,7 @@ impl Readings<'_> {
 
     pub(super) fn begin(&mut self, span: Span) {
         self.current = self.parts.0.len();
-        // Growing costs more than all else.
+        // Reserved, because growing costs more than everything else.
         self.parts.0.reserve(span.end.saturating_sub(span.start) * 3 / 2 + 16);
     }
 
@@ -233,7 +233,7 @@ impl Readings<'_> {
             Event::Token(token) => {
                 let bytes = token.span.of(text).as_bytes();
                 match token.kind {
-                    // An optimizer hint is a comment that changes what is done.
+                    // An optimizer hint is a comment with an effect.
                     TokenKind::Comment
                         if !(lex_rules.code_comments && bytes.starts_with(b"/*+")) => {}
                     TokenKind::Semicolon => self.semicolons += 1,
@@ -279,7 +279,7 @@ impl Readings<'_> {
     }
 }
 
-/// Parts, each with its kind and length before it.
+/// Parts, each preceded by its kind and length.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Parts(Vec<u8>);
 
@@ -294,7 +294,7 @@ impl Parts {
         self.counted(bytes);
     }
 
-    /// The length in seven bits a byte, then the bytes.
+    /// Writes the length with seven bits per byte, then the bytes.
     fn counted(&mut self, bytes: &[u8]) {
         let mut length = bytes.len();
         while length > 0x7f {

@@ -1,6 +1,6 @@
-//! What a database's lexical rules are.
+//! The lexical rules of a database.
 
-/// The lexical rules of one database, as the lexer and the splitter ask for them.
+/// The lexical rules of one database, for the lexer and the splitter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an independent rule of a grammar")]
 pub struct LexRules {

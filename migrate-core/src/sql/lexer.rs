@@ -1,8 +1,8 @@
-//! From text to tokens.
+//! The lexer: splits text into tokens.
 //!
 //! Every byte of the text belongs to exactly one token or is white space, so nothing that a
-//! database would see is lost. The lexer does not know keywords and does not know where a
-//! statement ends; it does not check that a number or an operator exists.
+//! database would see is lost. The lexer does not know keywords or the ends of statements, and does
+//! not check numbers and operators.
 
 use super::bytes::{
     CLASS, Class, OPERATORS, continues_operator, continues_word, custom_operator, is_digit_name,
@@ -10,7 +10,7 @@ use super::bytes::{
 use super::{LexError, LexRules, Token, TokenKind, Unterminated};
 use crate::source::Span;
 
-/// Reads tokens; white space is skipped, comments are tokens. After an error there is nothing more.
+/// Reads tokens. White space is skipped, and comments are tokens. After an error the iterator ends.
 ///
 /// ```
 /// use migrate_core::dialect::Dialect;
@@ -29,17 +29,17 @@ pub struct Lexer<'a> {
     bytes: &'a [u8],
     pos: usize,
     lex_rules: &'a LexRules,
-    /// The opening of the code comment that we are in.
+    /// The opening of the current code comment.
     code: Option<Span>,
-    /// Where the last name ended: a dot there is no decimal point.
+    /// The end of the last name: a dot there is not a decimal point.
     name_end: usize,
     /// The last string had escapes, and so has one that continues it on the next line.
     escapes: bool,
 }
 
 impl<'a> Lexer<'a> {
-    /// Reads the part of `text` that `span` covers; a span that reaches beyond the text or into
-    /// the middle of a character is shortened.
+    /// Creates a lexer for the part of `text` that `span` covers; a span beyond the text or inside
+    /// a character is shortened.
     #[must_use]
     pub fn new(text: &'a str, span: Span, lex_rules: &'a LexRules) -> Self {
         let end = text.floor_char_boundary(span.end);
@@ -48,32 +48,32 @@ impl<'a> Lexer<'a> {
         Self { text, bytes, pos, lex_rules, code: None, name_end: usize::MAX, escapes: false }
     }
 
-    /// Whether the next token is inside a comment whose content is code.
+    /// Returns `true` if the next token is inside a comment whose content is code.
     pub(super) fn in_code(&self) -> bool {
         self.code.is_some()
     }
 
-    /// Where the next token is looked for.
+    /// The position of the next token.
     pub(super) fn offset(&self) -> usize {
         self.pos
     }
 
-    /// Goes on at another place, which must be on a character boundary.
+    /// Continues at another position, which must be on a character boundary.
     pub(super) fn seek(&mut self, position: usize) {
         self.pos = position.min(self.bytes.len());
     }
 
-    /// Where the part to be read ends.
+    /// The end of the part to read.
     pub(super) fn end(&self) -> usize {
         self.bytes.len()
     }
 
-    /// What is not read yet.
+    /// The text not read yet.
     pub(super) fn rest(&self) -> &'a str {
         self.text.get(self.pos..self.bytes.len()).unwrap_or_default()
     }
 
-    /// Skips white space and then `expected`, if it is there.
+    /// Skips white space and then `expected`, if it follows.
     pub(super) fn eat(&mut self, expected: &str) -> bool {
         self.skip_space();
         let found = self.bytes[self.pos..].starts_with(expected.as_bytes());
@@ -95,7 +95,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// The end of the run of word characters from `position`.
+    /// Returns the end of the run of word characters from `position`.
     fn word_end(&self, position: usize) -> usize {
         let rest = self.bytes.get(position..).unwrap_or_default();
         position + rest.iter().position(|b| !continues_word(*b)).unwrap_or(rest.len())
@@ -107,7 +107,7 @@ impl<'a> Lexer<'a> {
         Err(LexError { span, what })
     }
 
-    /// Reads one token, which begins at the present position with `byte`.
+    /// Reads one token, which begins at the current position with `byte`.
     fn token(&mut self, byte: u8) -> Result<TokenKind, LexError> {
         let next = self.at(self.pos + 1);
         match CLASS[byte as usize] {
@@ -175,7 +175,7 @@ impl<'a> Lexer<'a> {
         Ok(TokenKind::Word)
     }
 
-    /// A number with whatever letters are glued to it: `1e-5`, `0xff`, `1_000`.
+    /// Reads a number with all adjacent letters: `1e-5`, `0xff`, `1_000`.
     fn number(&mut self) -> TokenKind {
         let start = self.pos;
         let plain = |bytes: &[u8]| bytes.iter().all(|b| matches!(b, b'0'..=b'9' | b'_' | b'.'));
@@ -282,9 +282,9 @@ impl<'a> Lexer<'a> {
         TokenKind::Parameter
     }
 
-    /// Whether the two dashes here open a comment.
+    /// Returns `true` if two dashes open a comment here.
     fn opens_line_comment(&self) -> bool {
-        // Also behind the span, so that a part of a text reads as it does in the whole.
+        // The text after the span counts too, so that a part is read as within the whole.
         let after = self.text.as_bytes().get(self.pos + 2);
         !self.lex_rules.dashes_need_space || after.is_none_or(|b| *b <= b' ' || *b == 0x7f)
     }
@@ -346,14 +346,15 @@ impl Iterator for Lexer<'_> {
         self.skip_space();
         let start = self.pos;
         let Some(byte) = self.bytes.get(start) else {
-            // A comment with code that never ends.
+            // A comment with code that does not end.
             let span = self.code.take()?;
             return Some(Err(LexError { span, what: Unterminated::Comment }));
         };
         let escapes = self.escapes;
         match self.token(*byte) {
             Ok(kind) => {
-                // Only a string, or a comment between two, lets the escapes of the last go on.
+                // Only a string, or a comment between two strings, continues the escapes of the
+                // last one.
                 if escapes && !matches!(kind, TokenKind::String | TokenKind::Comment) {
                     self.escapes = false;
                 }

@@ -1,9 +1,9 @@
-//! Whether a statement removes rows or columns.
+//! Recognises statements that remove rows or columns.
 
 use super::{LexRules, Tokens};
 
-/// Whether a statement removes rows, columns or whole tables, as far as its words show: what a
-/// procedure, a function or dynamic SQL does is not known.
+/// Returns `true` if the text of a statement removes rows, columns or whole tables. The effect of
+/// procedures, functions and dynamic SQL is not known.
 ///
 /// ```
 /// use migrate_core::{dialect::Dialect, sql::loses_rows};
@@ -19,8 +19,8 @@ pub fn loses_rows(sql: &str, lex_rules: &LexRules) -> bool {
     let is = |n: usize, any: &[&str]| {
         words.get(n).is_some_and(|lexeme| any.iter().any(|word| lexeme.is(word)))
     };
-    // A table is dropped by `DROP TABLE`; `ALTER TABLE .. DROP` drops a column unless it names what
-    // else it drops.
+    // `DROP TABLE` drops a table; `ALTER TABLE .. DROP` drops a column unless it names another kind
+    // of object.
     let drops = |n: usize| {
         is(n, &["DROP"])
             && if is(0, &["ALTER"]) {

@@ -1,8 +1,8 @@
-//! SQL as text: tokens, statements, and the fingerprint of what a text means.
+//! SQL as text: tokens, statements, and fingerprints.
 //!
-//! One lexer serves the command, the macro and the parser. What differs between databases is a
-//! [`LexRules`], a value that each dialect provides; nothing here knows which database it serves, and
-//! nothing here knows what a statement does.
+//! One lexer serves the command, the macro and the parsers. The differences between databases are
+//! in [`LexRules`], a value of each dialect. The module does not know which database it serves, and
+//! interprets no statements except for their effect on the catalog (`effect`).
 //!
 //! ```
 //! use migrate_core::dialect::Dialect;

@@ -1,19 +1,19 @@
-//! Text that every database reads alike, known by its bytes.
+//! Recognises text that every database reads alike, by its bytes.
 //!
-//! Most SQL needs no rule on which databases differ: it need not be read once for each. What is
-//! not surely so is simply not plain; the laws of `tests` hold this against the lexers.
+//! Most SQL contains nothing that databases read differently, so one reading serves all of them.
+//! Uncertain text is not plain; the property tests compare this with the lexers.
 
 use crate::source::Span;
 
-/// Words that may open a body somewhere.
+/// Words that may open a body in some database.
 const BODIES: [&str; 6] = ["rule", "function", "procedure", "trigger", "event", "definer"];
 
-/// Words that mean something special somewhere when they begin a statement.
+/// Words with a special meaning at the beginning of a statement in some database.
 const BEGINNINGS: [&str; 9] =
     ["begin", "if", "case", "loop", "repeat", "while", "for", "copy", "delimiter"];
 
-/// Whether all databases surely read the part of `text` that `span` covers alike: the same tokens,
-/// the same statements, the same faults.
+/// Returns `true` if all databases certainly read the part of `text` that `span` covers alike: the
+/// same tokens, statements and faults.
 #[must_use]
 pub(crate) fn is_plain(text: &str, span: Span) -> bool {
     let Some(bytes) = text.get(span.range()).map(str::as_bytes) else { return false };
@@ -30,7 +30,7 @@ pub(crate) fn is_plain(text: &str, span: Span) -> bool {
                 let is = |known: &[&str]| {
                     known.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes()))
                 };
-                // Behind some words a quote opens another kind of string.
+                // After some words a quote opens another kind of string.
                 let quoted = rest.get(word.len()) == Some(&b'\'');
                 let special = quoted || is(&BODIES) || begins && is(&BEGINNINGS);
                 (!special).then_some(word.len())
@@ -62,7 +62,7 @@ pub(crate) fn is_plain(text: &str, span: Span) -> bool {
     true
 }
 
-/// The length of the string at the front, if it ends and holds no backslash.
+/// Returns the length of the string at the beginning, if it ends and contains no backslash.
 fn string(bytes: &[u8]) -> Option<usize> {
     let mut at = 1;
     loop {

@@ -1,10 +1,10 @@
-//! Where a stored program written without a DELIMITER ends.
+//! Finds the end of a stored program that is written without a DELIMITER.
 //!
-//! Words such as IF, CASE, END or REPEAT open and close blocks only where a statement begins;
-//! elsewhere they are functions, expressions or names. So this follows the places where
-//! statements begin, and nothing else of the language.
+//! Words such as IF, CASE, END or REPEAT open and close blocks only at the beginning of a
+//! statement; elsewhere they are functions, expressions or names. The module therefore tracks the
+//! beginnings of statements, and nothing else of the language.
 
-/// What stands before the body of a stored program.
+/// The header of a stored program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Header {
     /// PROCEDURE or FUNCTION: parameters in parentheses, then characteristics.
@@ -15,13 +15,13 @@ pub(super) enum Header {
     Event,
 }
 
-/// Follows one statement, token by token.
+/// Reads one statement, token by token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Program {
     place: Place,
     /// Open blocks.
     depth: u32,
-    /// Open CASE expressions in the present inner statement.
+    /// Open CASE expressions in the current inner statement.
     cases: u32,
 }
 
@@ -31,25 +31,25 @@ enum Place {
     FirstBegin,
     /// In the header of a routine, up to the end of its parameters: open parentheses.
     Parameters(u32),
-    /// Behind the parameters.
+    /// After the parameters.
     Characteristics(After),
     /// In the header of a trigger.
     TriggerHead { each: bool },
-    /// Behind FOR EACH ROW, where the order of triggers may be told; whether a name is due.
+    /// After FOR EACH ROW, where FOLLOWS or PRECEDES may follow; whether a name is due.
     TriggerOrder { name: bool },
     /// In the header of an event.
     EventHead,
     /// A statement begins here.
     Start,
-    /// Behind the first word of a statement, which may be a label.
+    /// After the first word of a statement, which may be a label.
     First,
     /// Within a statement.
     Inside,
     /// In the condition of a loop, up to DO.
     Condition,
-    /// In the condition behind UNTIL, up to END.
+    /// In the condition after UNTIL, up to END.
     Until,
-    /// Behind END, up to the semicolon.
+    /// After END, up to the semicolon.
     Ended,
     /// In a DECLARE; whether HANDLER was the last word.
     Declare { handler: bool },
@@ -57,7 +57,7 @@ enum Place {
     Handler { due: bool },
 }
 
-/// What the characteristics of a routine last saw.
+/// The last token of a routine's characteristics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum After {
     Any,
@@ -67,19 +67,19 @@ enum After {
     Character,
 }
 
-/// One token as the program sees it: the lower-case word or nothing, and whether it is a certain symbol.
+/// A token: the lower-case word or nothing, and its symbol.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Seen<'a> {
-    /// The word in lower case; empty for all that cannot be a keyword.
+    /// The word in lower case; empty if it cannot be a keyword.
     pub(super) word: &'a str,
-    /// The symbol; 0 for all that is none.
+    /// The symbol; 0 for other tokens.
     pub(super) symbol: u8,
     /// Whether it is a name, quoted or not.
     pub(super) name: bool,
 }
 
 impl Program {
-    /// A stored program, seen from behind the word that says which kind.
+    /// Starts after the word for the kind of program.
     pub(super) const fn new(header: Header) -> Self {
         let place = match header {
             Header::Routine => Place::Parameters(0),
@@ -89,7 +89,8 @@ impl Program {
         Self { place, depth: 0, cases: 0 }
     }
 
-    /// A statement outside any stored program whose first word is `word`, if it can hold others.
+    /// Starts a statement outside of stored programs whose first word is `word`, if it can contain
+    /// others.
     pub(super) fn compound(word: &str) -> Option<Self> {
         let mut program = Self { place: Place::FirstBegin, depth: 0, cases: 0 };
         match word {
@@ -100,19 +101,19 @@ impl Program {
         Some(program)
     }
 
-    /// How many blocks are open.
+    /// The number of open blocks.
     pub(super) const fn depth(&self) -> u32 {
         self.depth
     }
 
-    /// A semicolon; whether it ends the whole statement.
+    /// Reads a semicolon and returns `true` if it ends the whole statement.
     pub(super) fn semicolon(&mut self) -> bool {
         self.cases = 0;
         self.place = Place::Start;
         self.depth == 0
     }
 
-    /// Any other token.
+    /// Reads any other token.
     pub(super) fn token(&mut self, seen: Seen<'_>) {
         let Seen { word, symbol, .. } = seen;
         match self.place {

@@ -1,6 +1,6 @@
-//! Where one statement ends and the next begins.
+//! Splits text into statements.
 //!
-//! [`walk`] is the one pass over a text; splitting and hashing listen to it.
+//! [`walk`] is the only pass over a text; splitting and hashing receive its events.
 
 use super::body::Body;
 use super::fault::Fault;
@@ -8,24 +8,24 @@ use super::{LexRules, Lexer, Readings, Token, TokenKind};
 use crate::diagnostic::Diagnostics;
 use crate::source::{SourceFile, Span};
 
-/// One statement: from its first token to its last, without the `;` that ends it and without the
-/// comments around it.
+/// A statement from its first token to its last, without the final `;` and the surrounding
+/// comments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Statement {
-    /// Where it stands in the file.
+    /// Its place in the file.
     pub span: Span,
 }
 
-/// Splits `span` of the file's text into statements and reports what cannot be run.
+/// Splits `span` of the file's text into statements and reports text that cannot be run.
 ///
-/// Reported are tokens and bodies that are not closed, lines for psql, and COPY from standard
-/// input; the statements before such a place are still returned.
+/// The reported faults are unclosed tokens and bodies, psql's commands, and COPY from standard
+/// input. The statements before a fault are returned.
 #[must_use]
 pub fn split(file: &SourceFile, span: Span, lex_rules: &LexRules) -> (Vec<Statement>, Diagnostics) {
     scan(file, span, lex_rules, None)
 }
 
-/// Splits as [`split`], and in the same pass takes the tokens as [`Readings::read`] would.
+/// Splits like [`split`], and adds the tokens to `readings` in the same pass.
 #[must_use]
 pub fn scan(
     file: &SourceFile,
@@ -53,23 +53,23 @@ pub fn scan(
     (statements, diagnostics)
 }
 
-/// What [`walk`] meets, in the order of the text.
+/// An event of [`walk`], in the order of the text.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Event {
-    /// A token of a statement, or a comment. What separates statements is not told.
+    /// A token of a statement, or a comment. Separators have no event.
     Token(Token),
     /// The statement to which the tokens since the last one belong is complete.
     Statement(Statement),
     /// Something is wrong.
     Fault(Fault),
-    /// Text that was not understood and is no statement.
+    /// Text that is not understood and not a statement.
     Verbatim(Span),
 }
 
-/// The statement that is being read.
+/// The current statement.
 struct Open {
     body: Body,
-    /// From the first token to the last that is no semicolon.
+    /// From the first token to the last that is not a semicolon.
     span: Option<Span>,
 }
 
@@ -82,14 +82,14 @@ impl Open {
         self.span.get_or_insert(token).end = token.end;
     }
 
-    /// The statement, if there is one; a new one begins.
+    /// Returns the statement, if there is one, and begins a new one.
     fn close(&mut self) -> Option<Statement> {
         let closed = std::mem::replace(self, Self::new());
         closed.span.map(|span| Statement { span })
     }
 }
 
-/// Reads the text once and tells `visit` what is there.
+/// Reads the text once and calls `visit` for each event.
 pub(super) fn walk<'a>(
     text: &'a str,
     span: Span,
@@ -98,7 +98,7 @@ pub(super) fn walk<'a>(
 ) {
     let mut lexer = Lexer::new(text, span, lex_rules);
     let mut open = Open::new();
-    // What a DELIMITER line put in the place of `;`.
+    // The delimiter of a DELIMITER line, in place of `;`.
     let mut delimiter: Option<&'a str> = None;
     loop {
         if let Some(delimiter) = delimiter
@@ -204,13 +204,13 @@ fn cut(mut token: Token, text: &str, delimiter: &str, lexer: &mut Lexer<'_>) -> 
     token
 }
 
-/// The rest of the line from `start`.
+/// Returns the rest of the line from `start`.
 fn line_at(lexer: &Lexer<'_>, start: usize) -> Span {
     let rest = lexer.rest();
     Span::new(start, lexer.offset() + rest.find('\n').unwrap_or(rest.len()))
 }
 
-/// What the client's command `DELIMITER x` sets, when `word` and what follows are one.
+/// Returns the delimiter of the client's command `DELIMITER x`, if `word` begins one.
 fn delimiter_line<'a>(word: &str, lexer: &mut Lexer<'a>) -> Option<&'a str> {
     if !word.eq_ignore_ascii_case("delimiter") {
         return None;

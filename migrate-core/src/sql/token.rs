@@ -1,19 +1,19 @@
-//! What the lexer hands out.
+//! The tokens of the lexer.
 
 use std::fmt;
 
 use crate::source::Span;
 
-/// One token and where it stands.
+/// A token and its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Token {
     /// What it is.
     pub kind: TokenKind,
-    /// Where it stands in the text.
+    /// Its place in the text.
     pub span: Span,
 }
 
-/// What a token is.
+/// The kind of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TokenKind {
     /// A keyword or a name without quotes.
@@ -26,7 +26,7 @@ pub enum TokenKind {
     Number,
     /// A parameter: `$1`, `?1`, `:name`.
     Parameter,
-    /// An operator, a bracket, a comma and whatever else stands for itself.
+    /// An operator, a bracket, a comma or another symbol.
     Symbol,
     /// `;`
     Semicolon,
@@ -40,13 +40,13 @@ pub enum TokenKind {
 /// A token that does not end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct LexError {
-    /// What opens the token: `'`, `/*`, `$tag$`.
+    /// The opening text: `'`, `/*`, `$tag$`.
     pub span: Span,
-    /// What it would have been.
+    /// The kind of the token.
     pub what: Unterminated,
 }
 
-/// What is not closed.
+/// The kind of an unclosed token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Unterminated {
     /// A string.

@@ -1,13 +1,14 @@
-//! Where the version table may lie, and which rights it takes.
+//! Valid names of the version table, and the privileges that it requires.
 
 use super::{LOCK_SUFFIX, LOG_SUFFIX, VersionTable};
 use crate::dialect::NameUnit;
 
 impl VersionTable {
-    /// Refuses a name that the database would cut, or a place where the table would not stay.
+    /// Returns an error if the database would truncate the name, or if the schema is temporary or
+    /// reserved.
     ///
     /// # Errors
-    /// What is wrong, and what would be right.
+    /// The mistake and the correct form.
     ///
     /// ```
     /// use migrate_core::{dialect::Dialect, version_table::VersionTable};
@@ -55,15 +56,16 @@ impl VersionTable {
         Ok(())
     }
 
-    /// Asks for the schema in which the table lies and may not be looked for; `None` where that
-    /// cannot be.
+    /// Returns a query for the schema of a table that the session is not allowed to see; `None`
+    /// where that is impossible.
     #[must_use]
     pub fn hidden(&self) -> Option<String> {
         let question = self.dialect.templates().hidden_table.filter(|_| self.schema.is_none())?;
         Some(question.replace("{name}", &self.dialect.safe_literal(&self.name)))
     }
 
-    /// The statements that let a role read the tables, and what more a run takes.
+    /// Returns the statements that grant a role the right to read the tables, and the further
+    /// privileges of a run.
     #[must_use]
     pub fn grants(&self, role: &str, schema: Option<&str>) -> Vec<String> {
         let schema = schema.or(self.schema.as_deref());

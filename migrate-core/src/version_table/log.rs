@@ -1,43 +1,43 @@
-//! What the log records: events, and how they are read back.
+//! The events of the log.
 
-/// The detail by which the log marks the steps of a redo.
+/// The detail that marks the steps of a redo.
 pub const REDO: &str = "redo";
 
 /// One row of the log, oldest first when listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogRow {
-    /// When, RFC 3339 in UTC.
+    /// The time, RFC 3339 in UTC.
     pub at: String,
-    /// The revision, empty when the event has none.
+    /// The revision; empty if the event has none.
     pub revision: String,
-    /// What happened: see [`Event`].
+    /// The event: see [`Event`].
     pub event: String,
-    /// How long, in milliseconds.
+    /// The duration in milliseconds.
     pub duration_ms: Option<u64>,
-    /// By whom.
+    /// The actor: a person or service.
     pub by: String,
     /// The tool and its version.
     pub tool: String,
-    /// More words, for example the message of a failure.
+    /// A detail, for example the message of a failure.
     pub detail: String,
 }
 
-/// What the log records.
+/// An event of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Event {
     /// An up ran.
     Upgrade,
     /// A down ran.
     Downgrade,
-    /// A row was written without running anything.
+    /// A row was inserted without running anything.
     Stamp,
-    /// A row was removed without running anything.
+    /// A row was deleted without running anything.
     Unstamp,
-    /// A step that runs statement by statement began.
+    /// A journalled step began.
     Begin,
     /// A step failed.
     Failure,
-    /// `repair` mended a row.
+    /// `repair` changed a row.
     Repair,
 }
 

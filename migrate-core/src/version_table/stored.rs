@@ -1,10 +1,10 @@
-//! What of a revision is kept in its row, for programs that do not have its file.
+//! The part of a revision that its row stores, for programs without its file.
 
 use crate::ident::BranchLabel;
 use crate::revision::{Draft, DraftSection, Revision};
 
-/// Header and way down of a revision in the form of a revision file, without its up: what a
-/// program that does not have the file needs to go back.
+/// Returns the header and the down of a revision in the form of a revision file, without its up: a
+/// program without the file can revert the revision.
 #[must_use]
 pub fn down_file(revision: &Revision) -> String {
     let header = &revision.header;

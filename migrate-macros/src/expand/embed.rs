@@ -1,4 +1,4 @@
-//! The code of a history: the files' texts and one index, as few tokens as that takes.
+//! The code of a history: the texts of the files and one index, in as few tokens as possible.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -11,12 +11,12 @@ use crate::check::Sound;
 
 /// The code of `migrations!`.
 pub(crate) fn expand(sound: &Sound) -> TokenStream {
-    // One string for the compiler to read: thousands of tokens made one by one cost more.
+    // One string for the compiler to parse: thousands of single tokens cost more.
     code(sound).parse().unwrap_or_default()
 }
 
-/// One call of a constant function. The compiler reads the files for itself, and so knows when to
-/// compile again.
+/// A call of a constant function. The compiler reads the files itself and therefore notices their
+/// changes.
 pub(crate) fn code(sound: &Sound) -> String {
     let index = embed::encode(&sound.history, &sound.settings);
     let mut code = String::with_capacity(sound.files.len() * 160 + index.len() * 3);

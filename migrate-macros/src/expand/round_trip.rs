@@ -1,4 +1,4 @@
-//! The code of `round_trip_tests!`: the history once, a module per database, a test per revision.
+//! The code of `round_trip_tests!`: one history, a module per database, a test per revision.
 
 use std::fmt::{self, Write as _};
 
@@ -11,13 +11,13 @@ use super::embed;
 use crate::args::Args;
 use crate::check::Sound;
 
-/// The module, unless another name is given.
+/// The default name of the module.
 const MODULE: &str = "round_trip";
 
-/// How much of a message stands in a name, in characters.
+/// The greatest length of a message in a name, in characters.
 const LONG: usize = 50;
 
-/// The tests; their module may be named.
+/// The tests in their module.
 pub(crate) fn expand(sound: &Sound, databases: &[Dialect], args: &Args) -> TokenStream {
     code(sound, databases, args).parse().unwrap_or_default()
 }
@@ -54,8 +54,8 @@ fn code(sound: &Sound, databases: &[Dialect], args: &Args) -> String {
     code
 }
 
-/// The function that hands a connection to the user's. It stands beside the module, where the path
-/// means what it means in the call.
+/// The function that passes a connection to the user's function. It is outside of the module, where
+/// the path has the meaning of the call.
 fn functions(name: &str, path: &impl fmt::Display) -> String {
     format!(
         "#[cfg(test)] #[doc(hidden)] fn {name}<'c>(\
@@ -69,7 +69,7 @@ fn functions(name: &str, path: &impl fmt::Display) -> String {
     )
 }
 
-/// The functions of one database: few tokens each, for there may be thousands.
+/// The functions of one database, with few tokens each because there may be thousands.
 fn tests(sound: &Sound) -> String {
     let graph = &sound.history.graph;
     let digits = graph.len().to_string().len().max(4);
@@ -93,8 +93,8 @@ fn tests(sound: &Sound) -> String {
     tests
 }
 
-/// Adds the words of a text to a name, as long as there is room for so many characters. Letters
-/// that are not of ASCII are left out: the compiler warns of some of them in names.
+/// Adds the words of a text to a name, up to a number of characters. Non-ASCII letters are omitted
+/// because the compiler warns about some of them in names.
 fn add_words(name: &mut String, text: &str, max_chars: usize) {
     let mut left = max_chars;
     for word in text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {

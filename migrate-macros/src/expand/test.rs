@@ -1,4 +1,4 @@
-//! The code of `#[migrate_db::test]`: a plain test that hands the function to the testkit.
+//! The code of `#[migrate_db::test]`: a plain test that passes the function to the testkit.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
@@ -13,7 +13,7 @@ use crate::fallback::Refusal;
 use crate::settings;
 use crate::signature::Signature;
 
-/// Where the history comes from.
+/// The source of the history.
 pub(crate) enum Source {
     /// A static of the application.
     Static(Path),
@@ -22,12 +22,12 @@ pub(crate) enum Source {
 }
 
 impl Source {
-    /// Reads `migrations = crate::MIGRATIONS`, or all that `migrations!` takes.
+    /// Parses `migrations = crate::MIGRATIONS`, or the arguments of `migrations!`.
     pub(crate) fn of(args: proc_macro::TokenStream) -> Result<Self, Refusal> {
         let named = |input: ParseStream<'_>| -> syn::Result<Option<Path>> {
             let fork = input.fork();
             if !fork.parse::<Ident>().is_ok_and(|word| word == "migrations") {
-                // What it is, the other reader says.
+                // The other parser reports the error.
                 input.parse::<TokenStream>()?;
                 return Ok(None);
             }
@@ -66,7 +66,7 @@ pub(crate) fn expand(signature: &Signature, source: &Source) -> proc_macro::Toke
     };
     let should_panic = signature.should_panic();
     let text = name.to_string();
-    // At the type, so that one that is no pool is told there.
+    // At the type, so that a wrong type is reported there.
     let call = quote_spanned! {pool.span()=>
         ::migrate_db::__private::test::<#pool, _, _>
     };

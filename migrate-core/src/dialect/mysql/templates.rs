@@ -22,10 +22,10 @@ pub(super) static TEMPLATES: Templates = Templates {
     timestamp_as_text: "CONCAT(LEFT(DATE_FORMAT({}, '%Y-%m-%dT%H:%i:%s.%f'), 23), 'Z')",
     number_as_text: "CAST({} AS CHAR)",
     concatenate: |parts| format!("CONCAT_WS(' ', {})", parts.join(", ")),
-    // GROUP_CONCAT is cut at a kilobyte.
+    // GROUP_CONCAT truncates at a kilobyte.
     join_lines: "{}",
     group_by: "",
-    // What has a limit of its own is not cut by sql_select_limit.
+    // A query with its own limit is not truncated by sql_select_limit.
     all_rows: " LIMIT 18446744073709551615",
     elapsed: None,
     table_exists: "SELECT 'yes' FROM information_schema.tables WHERE table_schema = {schema} AND table_name = {name}",
@@ -45,7 +45,7 @@ pub(super) static SESSION: Session = Session {
         reset: "SET SESSION lock_wait_timeout = DEFAULT, SESSION innodb_lock_wait_timeout = DEFAULT",
     }),
     statement_timeout: Some(TimeoutTemplates {
-        // Each of the two reads its own comment only.
+        // MariaDB and MySQL each execute only their own comment.
         set: [
             "SET /*M! SESSION max_statement_time = {} / 1000 */ /*!50708 SESSION max_execution_time = {} */",
             "",
@@ -96,7 +96,7 @@ pub(super) static ADMIN: Admin = Admin {
     backup_extension: "sql",
     databases: Some(DatabaseTemplates {
         port: 3306,
-        // Always there, for everybody, and never anybody's own.
+        // Exists on every server, is readable for every user, and never belongs to an application.
         maintenance: &["information_schema"],
         exists: "SELECT 'yes' FROM information_schema.schemata WHERE schema_name = {}",
         create: "CREATE DATABASE {}",
@@ -125,7 +125,7 @@ fn object_exists(change: &CatalogChange) -> Option<String> {
     let named = |column: &str, name: &WrittenName| format!("{column} = {}", literal(&name.name));
     Some(match change.object() {
         CatalogObject::Table(name) => of("tables", "table_schema", name, &table(name), "yes"),
-        // A server that ended in the middle may have kept the table and not its rows.
+        // After a crash the server may have kept the table without its rows.
         CatalogObject::FilledTable(name) => {
             of("tables", "table_schema", name, &table(name), "half")
         }

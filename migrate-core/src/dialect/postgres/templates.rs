@@ -70,7 +70,7 @@ pub(super) static LOCK: Option<LockTemplates> =
 
 pub(super) static RECOVERY: Recovery = Recovery {
     object_exists,
-    // What another session makes at this moment is no remnant.
+    // An index that another session is building is not a leftover.
     invalid_index: Some(
         "SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname), \
          CASE WHEN s.sql ~* (E'\\\\m' || w.name || E'\\\\M') THEN 'named' END \
@@ -115,7 +115,7 @@ pub(super) static ADMIN: Admin = Admin {
 fn object_exists(change: &CatalogChange) -> Option<String> {
     let literal = |text: &str| Dialect::Postgres.literal(text);
     let relation = |name: &WrittenName| format!("to_regclass({})", literal(&name.written));
-    // Behind what was removed another schema of the search path may have one of the same name.
+    // Another schema of the search path may have an object of the dropped one's name.
     let present = |name: &WrittenName| match &name.schema {
         Some(_) => "'yes'",
         None => "CASE WHEN cardinality(current_schemas(false)) > 1 THEN 'unsure' ELSE 'yes' END",
@@ -139,7 +139,7 @@ fn object_exists(change: &CatalogChange) -> Option<String> {
             relation(table),
             literal(&name.name)
         ),
-        // An index lies where its table lies.
+        // An index is in the schema of its table.
         CatalogObject::Index(Some(table), name) => format!(
             "SELECT CASE WHEN i.indisvalid THEN 'yes' ELSE 'half' END FROM pg_catalog.pg_index i \
              JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = {} AND c.relname = {}",
@@ -149,7 +149,7 @@ fn object_exists(change: &CatalogChange) -> Option<String> {
         CatalogObject::Index(None, name) => {
             format!("SELECT {} WHERE {} IS NOT NULL", present(name), relation(name))
         }
-        // Several may have one name.
+        // Several objects can have one name.
         CatalogObject::Routine(_) | CatalogObject::Trigger(_) => return None,
     })
 }

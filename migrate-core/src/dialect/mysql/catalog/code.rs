@@ -1,5 +1,5 @@
-//! Reads what the server keeps as code: views, routines, triggers, events, sequences. The user who
-//! made it and its settings are kept only where they are not those of the session or not the usual.
+//! Reads views, routines, triggers, events and sequences. Their definer and settings are kept only
+//! if they differ from those of the session or the defaults.
 
 use super::text::{text, value};
 use super::{Session, tokens};
@@ -7,8 +7,8 @@ use crate::dialect::Dialect;
 use crate::schema::{Kind, Other, Sequence, Trigger, View};
 use crate::sql::{Cursor, LexError, Tokens};
 
-/// Passes over everything up to the end of ``DEFINER=`user`@`host` ``, if it is there, and returns
-/// it where the user is not the session's.
+/// Skips everything up to the end of ``DEFINER=`user`@`host` ``, if present, and returns the
+/// definer if it is not the session's user.
 fn definer(cursor: &mut Cursor<'_>, session: &Session) -> String {
     let mut after = *cursor;
     after.take_until(|cursor| cursor.is("DEFINER ="));
@@ -24,8 +24,8 @@ fn definer(cursor: &mut Cursor<'_>, session: &Session) -> String {
     session.definer(&user)
 }
 
-/// The view of `CREATE ALGORITHM=.. DEFINER=.. SQL SECURITY .. VIEW `v` AS select .. WITH LOCAL CHECK
-/// OPTION`.
+/// Reads the view of `CREATE ALGORITHM=.. DEFINER=.. SQL SECURITY .. VIEW `v` AS select .. WITH
+/// LOCAL CHECK OPTION`.
 ///
 /// # Errors
 ///
@@ -124,8 +124,8 @@ pub fn routine_kind(of: &str) -> (Kind, &'static str) {
     }
 }
 
-/// A routine: its statement as the server has it, body and all. `None` is one whose body this
-/// user may not see.
+/// Reads a routine from its statement. `None` is a routine whose body the user is not allowed to
+/// see.
 pub fn routine(statement: Option<&str>, mode: &str, collation: &str, session: &Session) -> Other {
     let Some(statement) = statement else {
         return Other { definition: String::new(), table: None };
@@ -140,8 +140,8 @@ pub fn routine(statement: Option<&str>, mode: &str, collation: &str, session: &S
     Other { definition: format!("CREATE {rest}{settings}"), table: None }
 }
 
-/// A trigger of `information_schema.triggers`: its name, time, event, order among those of the same
-/// time and event, condition, statement, and whose it is.
+/// Reads a trigger of `information_schema.triggers`: name, time, event, order among triggers of the
+/// same time and event, condition, statement, and definer.
 pub fn trigger(cells: &[&str], table: &str, session: &Session) -> Trigger {
     let &[name, time, event, order, condition, statement, user, mode, collation] = cells else {
         return Trigger { definition: cells.join(" ") };
@@ -156,9 +156,9 @@ pub fn trigger(cells: &[&str], table: &str, session: &Session) -> Trigger {
     Trigger { definition }
 }
 
-/// A moment of a schedule, behind its word. One that was reckoned from when the event was made is
-/// told as the distance in seconds, or every new event would differ. The catalog does not say
-/// which: people write times on the minute, and mostly at a round one.
+/// Writes a time of a schedule after its keyword. A time that was computed when the event was
+/// created is written as the distance in seconds, because every new event would differ. The catalog
+/// does not distinguish them: written times are usually on a full minute.
 fn moment(word: &str, time: &str, after: &str) -> String {
     let is_on_the_minute = time.ends_with(":00");
     let is_round = time.ends_with("0:00") || time.ends_with("5:00");

@@ -4,8 +4,8 @@ use super::text::{text, value};
 use crate::schema::{Check, Column, Generated, IdentityKind};
 use crate::sql::{Cursor, TokenKind};
 
-/// The words that begin an attribute behind the type or behind an expression, in order. The server
-/// writes these in capitals, and types and expressions in small letters.
+/// The words that begin an attribute after the type or an expression, in order. The server writes
+/// them in upper case, and types and expressions in lower case.
 const ATTRIBUTES: [&str; 24] = [
     "AS",
     "AUTO_INCREMENT",
@@ -33,7 +33,7 @@ const ATTRIBUTES: [&str; 24] = [
     "WITHOUT",
 ];
 
-/// Whether an attribute begins here. The options of storage engines have names in quotes.
+/// Returns `true` if an attribute begins here. The options of storage engines have quoted names.
 fn begins_attribute(cursor: &Cursor<'_>) -> bool {
     cursor.is_kind(TokenKind::QuotedName)
         || cursor.peek().is_some_and(|next| ATTRIBUTES.binary_search(&next.text).is_ok())

@@ -1,5 +1,5 @@
-//! Reads a table from `SHOW CREATE TABLE`, which shows everything, also what a later version of the
-//! server adds. What is not understood is kept as it stands.
+//! Reads a table from `SHOW CREATE TABLE`, which shows everything, including additions of later
+//! server versions. Unknown parts are kept as text.
 
 use super::Session;
 use super::column;
@@ -7,7 +7,7 @@ use super::text::{text, value};
 use crate::schema::{Action, Check, Constraint, ForeignKey, Index, IndexPart, Key, Name, Table};
 use crate::sql::{Cursor, LexError, TokenKind};
 
-/// The table that a statement of the server describes. A `CONNECTION` may hold a password.
+/// Returns the table of a statement of the server. A `CONNECTION` may contain a password.
 ///
 /// # Errors
 ///
@@ -22,12 +22,12 @@ pub fn table(statement: &str, session: &Session) -> Result<Table, LexError> {
     for item in elements.into_iter().flat_map(Cursor::items) {
         element(&mut table, item, session);
     }
-    // MySQL writes no collation where it is the usual one of the character set.
+    // MySQL omits the default collation of a character set.
     let usual = table.options.get("collation").or_else(|| table.options.get("charset"));
     for column in &mut table.columns {
         column.collation.take_if(|collation| Some(&*collation) == usual);
     }
-    // The order in which constraints came is no part of what they say.
+    // The order of constraints has no meaning.
     table.checks.sort_by_cached_key(|check| {
         (check.name.clone(), check.details.clone(), check.expression.clone())
     });
@@ -35,7 +35,7 @@ pub fn table(statement: &str, session: &Session) -> Result<Table, LexError> {
     Ok(table)
 }
 
-/// Reads what stands behind the columns: `ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 .. PARTITION BY ..`.
+/// Reads the part after the columns: `ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 .. PARTITION BY ..`.
 fn options(table: &mut Table, mut tail: Cursor<'_>, database: &str) {
     let mut cursor = tail.take_until(|cursor| cursor.is("PARTITION BY"));
     if tail.eat("PARTITION BY") {
@@ -78,7 +78,7 @@ fn options(table: &mut Table, mut tail: Cursor<'_>, database: &str) {
     }
 }
 
-/// Reads one of the elements between the parentheses.
+/// Reads one element in the parentheses.
 fn element(table: &mut Table, mut item: Cursor<'_>, session: &Session) {
     let database = session.database.as_str();
     if item.is_kind(TokenKind::QuotedName) {
@@ -188,7 +188,7 @@ fn foreign_key(name: Option<String>, mut item: Cursor<'_>, session: &Session) ->
     item.eat("REFERENCES");
     let Name { namespace, name: parent } = item.qualified_name().unwrap_or_default();
     let namespace = namespace.filter(|namespace| namespace != database);
-    // What is not written is the server's default.
+    // Omitted actions are the server's default.
     let usual = if session.is_mariadb { Action::Restrict } else { Action::NoAction };
     let mut key = ForeignKey {
         name,

@@ -1,11 +1,11 @@
-//! The server's own SQL as text: on one line, without the name of the database that is read, so
-//! that two databases of different names have the same texts.
+//! Writes the server's SQL on one line, without the name of the database, so that two databases
+//! with different names have the same texts.
 
 use crate::sql::{Cursor, Lexeme, TokenKind};
 
 use super::LEX_RULES;
 
-/// What a cursor holds, as the server wrote it, without the name of `database`.
+/// Returns the text of a cursor as the server wrote it, without the name of `database`.
 pub(in crate::dialect::mysql) fn text(cursor: Cursor<'_>, database: &str) -> String {
     let lexemes = cursor.lexemes();
     let mut text = String::new();
@@ -23,15 +23,14 @@ pub(in crate::dialect::mysql) fn text(cursor: Cursor<'_>, database: &str) -> Str
     text
 }
 
-/// The value of the next string, or a name or another token as it is without quotes.
+/// Returns the value of the next string, or a name or another token without quotes.
 pub(super) fn value(cursor: &mut Cursor<'_>) -> String {
     let plain = cursor.string().or_else(|| cursor.name());
     plain.or_else(|| cursor.bump().map(|lexeme| lexeme.text.to_owned())).unwrap_or_default()
 }
 
-/// Whether a place names the database in which something is, and it is the one that is read. A
-/// table's alias with the same name is not meant: of two names the first is the database only where
-/// no column can stand.
+/// Returns `true` if a name qualifies an object with the database. A table's alias of the same name
+/// is excluded: the first of two names is the database only where a column is impossible.
 fn names_own_database(lexemes: &[Lexeme<'_>], at: usize, database: &str) -> bool {
     let is = |at: usize, word: &str| lexemes.get(at).is_some_and(|lexeme| lexeme.is(word));
     let is_name =

@@ -5,7 +5,7 @@ use crate::dialect::sqlite::{LEX_RULES, created_name};
 use crate::schema::{Column, Index, IndexPart};
 use crate::sql::Cursor;
 
-/// The index that a `CREATE INDEX` makes on a table with these columns.
+/// Returns the index of a `CREATE INDEX` on a table with these columns.
 pub(in crate::dialect::sqlite) fn index(
     mut cursor: Cursor<'_>,
     columns: &[Column],
@@ -28,8 +28,8 @@ pub(in crate::dialect::sqlite) fn index(
     Some(Index { unique, parts, predicate, ..Index::default() })
 }
 
-/// One part of an index or a key. What a column has anyway, its collation and the ascending order,
-/// is not told again.
+/// Returns a part of an index or a key. The column's own collation and the ascending order are
+/// omitted.
 pub(in crate::dialect::sqlite) fn part(mut item: Cursor<'_>, columns: &[Column]) -> IndexPart {
     let mut descending = false;
     if let [_, .., last] = item.lexemes()
@@ -66,7 +66,7 @@ pub(in crate::dialect::sqlite) fn part(mut item: Cursor<'_>, columns: &[Column])
     }
 }
 
-/// Parts as SQL writes them.
+/// Returns the SQL of parts.
 pub(super) fn parts_text(parts: &[IndexPart]) -> String {
     let text = |part: &IndexPart| {
         let mut text = part.column.as_deref().map_or_else(|| part.expression.clone(), quoted);

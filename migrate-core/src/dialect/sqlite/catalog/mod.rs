@@ -1,4 +1,4 @@
-//! What the rows of `sqlite_schema` say together.
+//! Reads the rows of `sqlite_schema` into a schema.
 
 pub(super) mod index;
 pub(super) mod table;
@@ -21,18 +21,17 @@ pub struct Entry<'a> {
     pub kind: &'a str,
     /// The name of the object.
     pub name: &'a str,
-    /// The table or the view that it belongs to; its own name where it is one.
+    /// The table or the view that it belongs to; the object's own name if it is one.
     pub table: &'a str,
-    /// The statement that makes it.
+    /// The statement that created it.
     pub sql: &'a str,
 }
 
-/// The schema that rows of `sqlite_schema` describe. Two catalogs that mean the same give equal
-/// values, however their statements were typed, and whether a constraint stands at its column or
-/// behind the columns.
+/// Returns the schema of rows of `sqlite_schema`. Equivalent catalogs give equal values, however
+/// their statements were written, and whether a constraint is at its column or after the columns.
 ///
-/// A virtual table has no columns here: only its module knows them. What is no statement that
-/// SQLite keeps is passed over; a table that cannot be read has its text as an option.
+/// A virtual table has no columns here, because only its module knows them. Texts that are not
+/// SQLite's statements are ignored; a table that cannot be read has its text as an option.
 ///
 /// ```
 /// use migrate_core::dialect::sqlite::{Entry, schema};
@@ -63,7 +62,7 @@ pub fn schema(entries: &[Entry<'_>]) -> Schema {
         made.foreign_keys.iter_mut().for_each(|key| key.written_at = None);
         schema.tables.insert(Name::new(entry.name), made);
     }
-    // Only SQLite knows what the columns of the others are called: any of their words.
+    // The columns of views and virtual tables are unknown: any of their words may be one.
     let others = statements().filter(|(entry, cursor)| entry.kind == "view" || cursor.is(VIRTUAL));
     for (entry, cursor) in others {
         let words = cursor.lexemes().iter().filter_map(|word| word.name(&LEX_RULES));
@@ -97,18 +96,18 @@ pub fn schema(entries: &[Entry<'_>]) -> Schema {
     schema
 }
 
-/// An object by its name in any case.
+/// Finds an object by its name in any case.
 fn named<'m, T>(map: &'m mut BTreeMap<Name, T>, name: &str) -> Option<&'m mut T> {
     let exact = Name::new(name);
-    // Nearly always it is spelled alike.
+    // The spelling is nearly always the same.
     if map.contains_key(&exact) {
         return map.get_mut(&exact);
     }
     map.iter_mut().find(|(found, _)| found.name.eq_ignore_ascii_case(name)).map(|(_, it)| it)
 }
 
-/// Spells what foreign keys refer to as it is spelled there, names the columns of a primary key
-/// that is meant, and puts them in order.
+/// Resolves foreign keys: writes the names of parents and columns as they are spelled there, fills
+/// in the columns of a primary key, and sorts the keys.
 fn resolve_foreign_keys(schema: &mut Schema) {
     type Parent = (Name, Vec<String>, Vec<String>);
     let parents: BTreeMap<String, Parent> = schema
@@ -160,7 +159,7 @@ pub(super) fn module(mut cursor: Cursor<'_>) -> Option<Table> {
     }
     let mut table = Table::default();
     table.options.insert("module".to_owned(), cursor.name()?.to_ascii_lowercase());
-    // They are the module's own language: nothing of them is known.
+    // The arguments are the module's own language.
     if let Some(arguments) = cursor.group().filter(|arguments| !arguments.is_empty()) {
         let words: Vec<&str> = arguments.lexemes().iter().map(|word| word.text).collect();
         let text = words.join(" ").replace(" ,", ",");
@@ -185,7 +184,8 @@ pub(super) fn view(mut cursor: Cursor<'_>, scope: Scope<'_>) -> Option<View> {
     Some(View { definition: text(cursor.lexemes(), scope), details, ..View::default() })
 }
 
-/// Reads `CREATE TRIGGER`. What is meant where nothing is said is said, or not, but always alike.
+/// Reads `CREATE TRIGGER`. Makes the defaults of omitted clauses explicit, so that equivalent
+/// triggers compare equal.
 pub(super) fn trigger(name: &str, mut cursor: Cursor<'_>, scope: Scope<'_>) -> Option<Trigger> {
     cursor.eat("CREATE");
     let _ = cursor.eat("TEMP") || cursor.eat("TEMPORARY");

@@ -1,8 +1,8 @@
 //! Reads `CREATE TABLE`.
 //!
-//! A constraint is the same whether it stands at its column or behind the columns, and lists of
-//! constraints have an order of their own here, as theirs in the text means nothing. What is not
-//! understood stands in the details of its column, so that it shows when it changes.
+//! A constraint has the same value at its column and after the columns. Lists of constraints are
+//! sorted, because their order in the text has no meaning. Unknown text is kept in the details of
+//! its column, so that a change is detected.
 
 use super::index::{part, parts_text};
 use super::text::{Scope, find, quoted, string, text};
@@ -13,7 +13,7 @@ use crate::schema::{
 };
 use crate::sql::{Cursor, TokenKind};
 
-/// The table that a `CREATE TABLE` makes; `None` where the text is none.
+/// Returns the table of a `CREATE TABLE`; `None` for another text.
 pub(in crate::dialect::sqlite) fn table(mut cursor: Cursor<'_>) -> Option<Table> {
     if !cursor.eat("CREATE") {
         return None;
@@ -46,7 +46,7 @@ pub(in crate::dialect::sqlite) fn table(mut cursor: Cursor<'_>) -> Option<Table>
     Some(builder.finish())
 }
 
-/// A table of one column, with the constraints that are written at it.
+/// Returns a table of one column, with the constraints written at it.
 pub(in crate::dialect::sqlite) fn table_of_column(mut definition: Cursor<'_>) -> Table {
     let mut builder = TableBuilder::default();
     let name = definition.name().unwrap_or_default();
@@ -67,20 +67,20 @@ fn ends_type(cursor: &Cursor<'_>) -> bool {
 #[derive(Default)]
 struct TableBuilder {
     table: Table,
-    /// `DESC` stands with the primary key at its column.
+    /// Whether the primary key at its column is `DESC`.
     descends: bool,
     /// `ON CONFLICT` of the primary key.
     conflict: Option<String>,
 }
 
 impl TableBuilder {
-    /// The text of what stands in parentheses, if they come next.
+    /// Returns the text in parentheses, if they follow.
     fn group_text(&self, cursor: &mut Cursor<'_>) -> String {
         let inside = cursor.group().map_or(&[][..], |inside| inside.strip_parens().lexemes());
         text(inside, Scope::Columns(&self.table.columns))
     }
 
-    /// Reads what stands behind the name of a column.
+    /// Reads the definition after the name of a column.
     fn column(&mut self, at: usize, mut cursor: Cursor<'_>) {
         let own = vec![self.table.columns[at].name.clone()];
         self.table.columns[at].data_type = data_type(&mut cursor).into();
@@ -135,7 +135,7 @@ impl TableBuilder {
                     key.written_at = Some(own[0].clone());
                 }
             } else if let Some(deferrable) = deferrable(&mut cursor) {
-                // It may stand apart from the reference that it belongs to.
+                // It may be separated from its reference.
                 if let Some(key) = self.table.foreign_keys.last_mut() {
                     key.deferrable = deferrable;
                 }
@@ -236,7 +236,7 @@ impl TableBuilder {
         self.table.foreign_keys.push(key);
     }
 
-    /// The names in a list of columns, spelled as the columns are.
+    /// Returns the names in a list of columns, spelled like the columns.
     fn names(&self, inside: Cursor<'_>) -> Vec<String> {
         let spelled = |name: String| {
             find(&self.table.columns, &name).map_or(name.clone(), |column| column.name.clone())
@@ -265,8 +265,8 @@ impl TableBuilder {
             let mut columns: Vec<_> =
                 table.columns.iter_mut().filter(|c| key.columns.contains(&c.name)).collect();
             let is_integer = matches!(&*columns, [only] if only.data_type == "INTEGER");
-            // Then it is the number that every row has, unless it descends at the column: the one
-            // place where it matters whether it stands there or behind the columns.
+            // Then it is an alias of the rowid, unless it is descending at the column: the only
+            // case in which the position of the constraint matters.
             let is_rowid = is_integer && !without_rowid && !self.descends;
             if is_rowid {
                 key.details = self.conflict.unwrap_or_default();
@@ -325,7 +325,7 @@ fn default(cursor: &mut Cursor<'_>) -> Option<String> {
     (value != "NULL").then_some(value)
 }
 
-/// Reads what happens when a row breaks the constraint; nothing where it is what always happens.
+/// Reads the action for a row that violates the constraint; `None` for the default.
 fn conflict(cursor: &mut Cursor<'_>) -> Option<String> {
     let way =
         if cursor.eat("ON CONFLICT") { cursor.name()?.to_ascii_uppercase() } else { return None };
@@ -339,7 +339,7 @@ fn action(cursor: &mut Cursor<'_>) -> Action {
     Action::from_words(&words.join(" "))
 }
 
-/// Reads when a foreign key is checked, if that is what comes next.
+/// Reads the time at which a foreign key is checked, if it follows.
 fn deferrable(cursor: &mut Cursor<'_>) -> Option<Deferrable> {
     let not = cursor.eat("NOT DEFERRABLE");
     if !not && !cursor.eat("DEFERRABLE") {

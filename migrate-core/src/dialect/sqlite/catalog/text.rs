@@ -1,9 +1,8 @@
-//! Expressions, queries and bodies as text that is the same however they were typed: one space
-//! where one is needed, keywords in capitals, names in quotes only where they must be.
+//! Writes expressions, queries and bodies in one form: single spaces, keywords in upper case, names
+//! in quotes only where necessary.
 //!
-//! What cannot be told from the text alone is taken from the [`Scope`]: `"a"` is a name where there
-//! is such a column, and a string where there is none; SQLite rewrites the latter to `'a'` when
-//! it renames something.
+//! The [`Scope`] decides what the text alone does not: `"a"` is a name if there is such a column,
+//! and a string otherwise; SQLite rewrites the latter to `'a'` when it renames something.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,23 +11,23 @@ use crate::dialect::sqlite::keywords::{is_keyword, is_reserved};
 use crate::schema::Column;
 use crate::sql::{Lexeme, TokenKind, quote};
 
-/// The names that an expression can see.
+/// The names in the scope of an expression.
 #[derive(Clone, Copy)]
 pub(in crate::dialect::sqlite) enum Scope<'a> {
     /// None: a default.
     Empty,
     /// Those of one table's columns.
     Columns(&'a [Column]),
-    /// Those of the tables and views that it names, by their names; all in small letters.
+    /// Those of the named tables and views, by their names; all in lower case.
     Everything(&'a BTreeMap<String, BTreeSet<String>>),
 }
 
-/// The names that one text can see.
+/// The names in the scope of one text.
 struct NameScope<'a> {
     columns: &'a [Column],
     /// In small letters.
     named: BTreeSet<&'a str>,
-    /// The words of the text itself, in small letters.
+    /// The words of the text itself, in lower case.
     own: BTreeSet<String>,
 }
 
@@ -57,7 +56,7 @@ impl<'a> NameScope<'a> {
         name_scope
     }
 
-    /// How a name is spelled, if there is such a name.
+    /// Returns the spelling of a name, if it exists.
     fn spelling(&self, name: &str) -> Option<String> {
         if let Some(column) = find(self.columns, name) {
             return Some(column.name.clone());
@@ -69,7 +68,7 @@ impl<'a> NameScope<'a> {
     }
 }
 
-/// A column by its name in any case.
+/// Finds a column by its name in any case.
 pub(in crate::dialect::sqlite) fn find<'a>(
     columns: &'a [Column],
     name: &str,
@@ -77,7 +76,7 @@ pub(in crate::dialect::sqlite) fn find<'a>(
     columns.iter().find(|column| column.name.eq_ignore_ascii_case(name))
 }
 
-/// What a token is to the space beside it.
+/// The class of a token for spacing.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Class {
     Keyword,
@@ -92,7 +91,7 @@ enum Class {
     Operator,
 }
 
-/// The text of some tokens.
+/// Returns the text of tokens.
 pub(in crate::dialect::sqlite) fn text(parts: &[Lexeme<'_>], scope: Scope<'_>) -> String {
     let name_scope = NameScope::of(parts, scope);
     let mut out = String::new();
@@ -120,7 +119,7 @@ pub(in crate::dialect::sqlite) fn text(parts: &[Lexeme<'_>], scope: Scope<'_>) -
 fn has_space(before: Class, class: Class) -> bool {
     match (before, class) {
         (Class::Open | Class::Dot, _) | (_, Class::Close | Class::Stop | Class::Dot) => false,
-        // Two signs would be a comment.
+        // Two minus signs would be a comment.
         (Class::Sign, _) => class == Class::Sign,
         (Class::Name, Class::Open) => false,
         _ => true,
@@ -138,7 +137,7 @@ impl Neighbours<'_, '_> {
         self.next.is_some_and(|part| part.is("("))
     }
 
-    /// Whether only a name can stand here.
+    /// Returns `true` if only a name is possible here.
     fn is_name(self) -> bool {
         self.is_called()
             || self.next.is_some_and(|part| part.is("."))
