@@ -40,7 +40,7 @@ pub(crate) struct Args {
 
 const KEYS: [&str; 2] = ["heads", "dialects"];
 
-/// What the tests take beside databases.
+/// The arguments of the tests other than databases.
 const TEST_KEYS: [&str; 3] = ["heads", "dialects", "functions"];
 
 impl Macro {

@@ -131,10 +131,10 @@ impl Revision {
     ///
     /// ```
     /// use migrate_core::{revision::Revision, source::SourceFile};
-    /// let text = "-- revision: a1\n-- revises:\n-- migrate:lossy users.email nobody reads it\n";
+    /// let text = "-- revision: a1\n-- revises:\n-- migrate:lossy users.email it is unused\n";
     /// let (revision, _) = Revision::parse(SourceFile::new("a1.sql", text), &[]);
     /// let revision = revision.unwrap();
-    /// assert_eq!(revision.lossy().collect::<Vec<_>>(), [("users.email", "nobody reads it")]);
+    /// assert_eq!(revision.lossy().collect::<Vec<_>>(), [("users.email", "it is unused")]);
     /// ```
     pub fn lossy(&self) -> impl Iterator<Item = (&str, &str)> {
         self.all_of(SectionKind::Lossy).map(Section::subject)

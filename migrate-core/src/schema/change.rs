@@ -121,7 +121,7 @@ pub enum Attribute {
     Name,
     /// The data type.
     Type,
-    /// The enum, domain or composite type behind the data type.
+    /// The enum, domain or composite type of the data type.
     UserType,
     /// Whether NULL is allowed.
     Nullability,

@@ -106,7 +106,7 @@ pub struct Column {
     pub name: String,
     /// The type with its arguments, as the database writes it: `character varying(20)`, `int(11)`.
     pub data_type: DataType,
-    /// The enum, domain or composite type behind it, or behind the elements of an array.
+    /// The enum, domain or composite type of the column, or of the elements of an array.
     pub user_type: Option<Name>,
     /// Whether it may be NULL.
     pub nullable: bool,
@@ -143,7 +143,7 @@ pub struct Key {
     pub generated_name: bool,
     /// The columns in the order of the key.
     pub columns: Vec<String>,
-    /// Further columns that the index behind it holds.
+    /// Further columns in the index of the key.
     pub include: Vec<String>,
     /// Whether two NULLs count as the same value.
     pub nulls_not_distinct: bool,
@@ -247,7 +247,7 @@ impl Action {
 pub struct Constraint {
     /// The name.
     pub name: String,
-    /// All of it behind the name: `EXCLUDE USING gist (room WITH =)`.
+    /// The text after the name: `EXCLUDE USING gist (room WITH =)`.
     pub definition: String,
 }
 
@@ -358,7 +358,7 @@ pub struct Domain {
 /// A sequence that is no part of a column.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sequence {
-    /// All of it behind the name: `AS integer INCREMENT BY 2 CACHE 10`. Not where it stands.
+    /// The text after the name: `AS integer INCREMENT BY 2 CACHE 10`, without the current value.
     pub definition: String,
     /// The column with which it goes.
     pub owned_by: Option<(Name, String)>,

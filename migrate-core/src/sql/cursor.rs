@@ -145,7 +145,7 @@ impl<'t> Cursor<'t> {
         self.peek().is_some_and(|next| next.kind == kind)
     }
 
-    /// What stands between the next lexeme and the one behind it: white space and comments.
+    /// The text between the next lexeme and the one after it: white space and comments.
     #[must_use]
     pub fn gap(&self) -> &'t str {
         match self.lexemes {

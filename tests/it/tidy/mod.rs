@@ -6,6 +6,7 @@
 pub(crate) mod code;
 mod documents;
 mod layers;
+mod vocabulary;
 
 use std::collections::BTreeSet;
 

@@ -188,7 +188,7 @@ impl Statement<'_> {
         }
         let Some(name) = self.name() else { return Action::Opaque };
         let object = CatalogObject::Column(table.clone(), name);
-        // What it makes beside the column is made once more.
+        // Further objects of the definition would be created again.
         let alone = !MAKES_MORE.iter().any(|word| self.has(word));
         match conditional {
             true if alone => Action::Conditional(Some(object)),

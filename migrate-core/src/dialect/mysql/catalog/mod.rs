@@ -37,8 +37,8 @@ impl Session {
         if user == self.user { String::new() } else { format!("DEFINER={user}") }
     }
 
-    /// The settings that are not part of a statement, as a comment behind it; empty where all are
-    /// usual.
+    /// The settings that are not part of a statement, as a comment after it; empty if all are the
+    /// defaults.
     fn settings(&self, definer: &str, mode: &str, collation: &str) -> String {
         let mut words = vec![definer.to_owned()];
         if mode != self.mode {

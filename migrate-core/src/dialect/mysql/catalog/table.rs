@@ -110,7 +110,7 @@ fn element(table: &mut Table, mut item: Cursor<'_>, session: &Session) {
     }
 }
 
-/// ``(`a`,`b`(10)) USING BTREE`` behind `PRIMARY KEY`: more than columns goes into the details.
+/// ``(`a`,`b`(10)) USING BTREE`` after `PRIMARY KEY`: more than columns is kept in the details.
 fn primary_key(mut item: Cursor<'_>, database: &str) -> Key {
     let before = item.take_until(|cursor| cursor.is("("));
     let start = item;
@@ -176,7 +176,7 @@ fn part(mut item: Cursor<'_>, database: &str) -> IndexPart {
     part
 }
 
-/// ``(`a`) REFERENCES `ops`.`b` (`id`) ON DELETE CASCADE`` behind `FOREIGN KEY`.
+/// ``(`a`) REFERENCES `ops`.`b` (`id`) ON DELETE CASCADE`` after `FOREIGN KEY`.
 fn foreign_key(name: Option<String>, mut item: Cursor<'_>, session: &Session) -> ForeignKey {
     let database = session.database.as_str();
     let columns = |item: &mut Cursor<'_>| -> Vec<String> {
