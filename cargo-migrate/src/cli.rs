@@ -33,8 +33,8 @@ pub(crate) struct Cli {
 const GROUPS: &[(&str, &[&str])] = &[
     ("Write", &["init", "new", "merge", "rebase", "edit", "import", "accept"]),
     ("Run", &["upgrade", "downgrade", "redo", "stamp", "repair"]),
-    ("Ask", &["current", "history", "heads", "branches", "show", "pending", "log"]),
-    ("Guard", &["check", "test"]),
+    ("Inspect", &["current", "history", "heads", "branches", "show", "pending", "log"]),
+    ("Verify", &["check", "test"]),
     ("Database", &["db"]),
     ("Shell", &["completions", "man"]),
 ];

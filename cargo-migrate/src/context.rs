@@ -28,7 +28,7 @@ pub(crate) use snapshot::Snapshot;
 use variables::Variables;
 
 /// What a snapshot says.
-pub(crate) enum Said {
+pub(crate) enum SnapshotContent {
     /// How the version table shows that all is applied.
     AppliedDigest(AppliedDigest),
     /// The history; of the files that were not touched only the headers are known.
@@ -106,34 +106,39 @@ impl<'u> Context<'u> {
     /// # Errors
     /// When the folder is not there or cannot be read.
     pub(crate) fn history(&self) -> Result<(History, Diagnostics), CliError> {
-        self.told(self.directory.history(&self.settings.dialects))
+        self.with_folder_help(self.directory.history(&self.settings.dialects))
     }
 
     /// As [`Context::history`], beside what else the runtime does.
     ///
     /// # Errors
     /// As [`Context::history`].
-    pub(crate) async fn history_aside(&self) -> Result<(History, Diagnostics), CliError> {
+    pub(crate) async fn history_in_background(&self) -> Result<(History, Diagnostics), CliError> {
         let (directory, dialects) = (self.directory.clone(), self.settings.dialects.clone());
         let reading = tokio::task::spawn_blocking(move || directory.history(&dialects));
         match reading.await {
-            Ok(read) => self.told(read),
+            Ok(read) => self.with_folder_help(read),
             Err(stopped) => Err(CliError::failed("the files were not read").because(stopped)),
         }
     }
 
     /// The snapshot of the folder, if it may have one, and what it says of the files as they are
     /// now, if anything; with `idle` that all is applied is enough.
-    pub(crate) async fn snapshot_aside(&self, idle: bool) -> Option<(Snapshot, Option<Said>)> {
+    pub(crate) async fn read_snapshot(
+        &self,
+        idle: bool,
+    ) -> Option<(Snapshot, Option<SnapshotContent>)> {
         let (directory, dialects) = (self.directory.clone(), self.settings.dialects.clone());
         let looking = tokio::task::spawn_blocking(move || {
             let mut snapshot = Snapshot::of(&directory, &dialects)?;
             let all = snapshot.all_applied().filter(|_| idle);
-            let said = match all {
-                Some(all) => Some(Said::AppliedDigest(all)),
-                None => snapshot.history().map(|history| Said::History(Box::new(history))),
+            let content = match all {
+                Some(all) => Some(SnapshotContent::AppliedDigest(all)),
+                None => {
+                    snapshot.history().map(|history| SnapshotContent::History(Box::new(history)))
+                }
             };
-            Some((snapshot, said))
+            Some((snapshot, content))
         });
         looking.await.ok()?
     }
@@ -145,7 +150,7 @@ impl<'u> Context<'u> {
         few && embed::complete(history, &self.directory, nodes)
     }
 
-    fn told<T>(&self, read: std::io::Result<T>) -> Result<T, CliError> {
+    fn with_folder_help<T>(&self, read: std::io::Result<T>) -> Result<T, CliError> {
         read.map_err(|error| {
             let shown = self.directory.shown();
             if error.kind() == std::io::ErrorKind::NotFound {

@@ -10,6 +10,7 @@ mod context;
 mod git;
 mod globals;
 pub mod import;
+mod library;
 mod verdicts;
 mod writing;
 

@@ -86,7 +86,7 @@ pub(crate) fn act_knowing<T>(
         Some(Evidence { stopped, not_applied, .. }) => {
             known = Evidence { stopped, not_applied, ..known };
         }
-        None if evidence::take_up(context, &known, &history, &found)? => {
+        None if evidence::accept_unsealed(context, &known, &history, &found)? => {
             (history, found) = context.history()?;
         }
         None => {}
@@ -176,7 +176,7 @@ struct WrittenJson<'a> {
 }
 
 /// Reports where a new revision is: its path is the data.
-pub(crate) fn deliver(context: &Context<'_>, written: &Written) -> PathBuf {
+pub(crate) fn report_written(context: &Context<'_>, written: &Written) -> PathBuf {
     let ui = context.ui;
     let parents: Vec<&str> = written.revises.iter().map(RevisionId::as_str).collect();
     let on = if parents.is_empty() { "base".to_owned() } else { parents.join(", ") };

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use migrate_core::graph::{Place, Target};
-use migrate_db::cli::{CliError, Exit, follow};
+use migrate_db::cli::{CliError, Exit, report_events};
 use migrate_db::{Database, Migrator};
 
 use crate::context::Context;
@@ -64,7 +64,9 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliE
     if !matches!(args.act, Act::Backup { .. }) {
         database.named()?;
     }
-    database.wait_for_server(context.options().connect_timeout, &mut follow(context.ui)).await?;
+    database
+        .wait_for_server(context.options().connect_timeout, &mut report_events(context.ui))
+        .await?;
     match &args.act {
         Act::Create => create(context, &database).await?,
         Act::Drop(sure) => {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use migrate_core::graph::Set;
 use migrate_db::Migrator;
-use migrate_db::cli::{CliError, Exit, follow};
+use migrate_db::cli::{CliError, Exit, report_events};
 
 use crate::context::Context;
 use crate::writing;
@@ -33,7 +33,7 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliE
         let applied = match context.database()?.filter(|_| asks_what_is_applied) {
             Some(database) => {
                 let migrator = Migrator::new(&history).options(context.options());
-                let status = migrator.on_event(follow(context.ui)).status(database).await?;
+                let status = migrator.on_event(report_events(context.ui)).status(database).await?;
                 graph.set(status.applied.iter().filter_map(|id| graph.node(id)))
             }
             None => Set::empty(graph),

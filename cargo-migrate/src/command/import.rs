@@ -14,7 +14,7 @@ use migrate_core::lock::OpenReason;
 use migrate_core::revision::Draft;
 use migrate_db::__private::query_table;
 use migrate_db::cli::ui::Format as Output;
-use migrate_db::cli::{CliError, Exit, follow};
+use migrate_db::cli::{CliError, Exit, report_events};
 use migrate_db::{Database, Migrator};
 use serde::Serialize;
 
@@ -89,7 +89,7 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliE
     };
     if let Some(database) = &database {
         database
-            .wait_for_server(context.options().connect_timeout, &mut follow(context.ui))
+            .wait_for_server(context.options().connect_timeout, &mut report_events(context.ui))
             .await?;
     }
     let mut import = read(args, context, &shown, database.as_ref())?;
@@ -99,7 +99,7 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliE
     let (drafts, changes) = draft(context, &import, dialect(args, context, database.as_ref())?)?;
     writing::apply(context, &changes)?;
     drop(held);
-    tell(context, &import, &drafts, changes.is_empty());
+    report_notes(context, &import, &drafts, changes.is_empty());
     let adopted = match &database {
         Some(database) => Some(adopt(context, database, &import).await?),
         None => None,
@@ -300,7 +300,7 @@ fn draft(
 }
 
 /// What happened to which file: nothing of the directory disappears in silence.
-fn tell(context: &Context<'_>, import: &Import, drafts: &[Draft], nothing: bool) {
+fn report_notes(context: &Context<'_>, import: &Import, drafts: &[Draft], nothing: bool) {
     let ui = context.ui;
     ui.diagnostics(&import.problems);
     for (path, reason) in &import.skipped {

@@ -30,36 +30,36 @@ pub(crate) struct Args {
 }
 
 #[derive(Default, Serialize)]
-struct Told {
+struct Output {
     written: Vec<String>,
     kept: Vec<String>,
 }
 
 pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> {
     let (dialects, why) = dialects(args, context);
-    let mut told = Told::default();
+    let mut output = Output::default();
     let held = writing::lock(context, "init")?;
     let changes = lock_file(context, &dialects)?;
     let lock_file = context.directory.shown_file(lock::FILE_NAME);
     if changes.is_empty() {
-        told.kept.push(lock_file);
+        output.kept.push(lock_file);
     } else {
         writing::apply(context, &changes)?;
-        told.written.push(lock_file);
+        output.written.push(lock_file);
     }
     match &context.config {
-        Some(path) => told.kept.push(context.shown(path)),
+        Some(path) => output.kept.push(context.shown(path)),
         None => {
             let path = context.root.join(FILE_NAME);
             let text = starter_config(&dir_setting(context), &dialects);
             let shown = context.shown(&path);
             replace(&path, &text)
                 .map_err(|e| CliError::failed(format!("{shown} cannot be written")).because(e))?;
-            told.written.push(shown);
+            output.written.push(shown);
         }
     }
     drop(held);
-    explain(context, &told, &dialects, why);
+    report(context, &output, &dialects, why);
     Ok(Exit::Done)
 }
 
@@ -109,16 +109,16 @@ fn dir_setting(context: &Context<'_>) -> String {
     }
 }
 
-fn explain(context: &Context<'_>, told: &Told, dialects: &[Dialect], why: &str) {
+fn report(context: &Context<'_>, output: &Output, dialects: &[Dialect], why: &str) {
     let ui = context.ui;
     match ui.format() {
-        Format::Text => told.written.iter().for_each(|path| ui.line(path)),
-        Format::Json => ui.json(told),
+        Format::Text => output.written.iter().for_each(|path| ui.line(path)),
+        Format::Json => ui.json(output),
     }
-    for path in &told.kept {
+    for path in &output.kept {
         ui.note(format_args!("{path} is there already and stays as it is"));
     }
-    if told.written.is_empty() {
+    if output.written.is_empty() {
         return;
     }
     let names: Vec<&str> = dialects.iter().map(|dialect| dialect.name()).collect();

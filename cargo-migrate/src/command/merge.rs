@@ -51,6 +51,6 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> 
             author.merge(&request).map_err(writing::refused)
         },
     )?;
-    writing::deliver(context, &written);
+    writing::report_written(context, &written);
     Ok(Exit::Done)
 }

@@ -65,7 +65,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> 
             author.new_revision(&request).map_err(writing::refused)
         },
     )?;
-    let path = writing::deliver(context, &written);
+    let path = writing::report_written(context, &written);
     match editor {
         Some(editor) => writing::open(&editor, &[path])?,
         None => context.ui.note("fill in its sections, then: cargo migrate upgrade"),

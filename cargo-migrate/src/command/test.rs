@@ -21,7 +21,7 @@ use crate::verdicts::{self, Json, Tested};
 use crate::writing;
 
 /// What to do after an interruption.
-pub(super) const AFTERWARDS: &str = "run it again: passed tests are cached";
+pub(super) const RERUN_HELP: &str = "run it again: passed tests are cached";
 
 /// Take every revision up, down and up again, on a real database with rows in it
 #[derive(Debug, clap::Args)]
@@ -89,8 +89,8 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliE
                 Some(ids) => suite.only(ids.clone()),
                 None => suite,
             };
-            let (tested, error) = judge(&suite, dialect, context).await;
-            tell(context, &tested);
+            let (tested, error) = run_suite(&suite, dialect, context).await;
+            report(context, &tested);
             if let Some(error) = error {
                 context.ui.error(&error);
                 stopped = Some(error.exit());
@@ -203,7 +203,7 @@ fn lock(running: &Running) -> MutexGuard<'_, Option<(String, Instant)>> {
 }
 
 /// Runs the tests of one database; with what came of them, why they could not go on.
-async fn judge(
+async fn run_suite(
     suite: &Suite<'_>,
     dialect: Dialect,
     context: &Context<'_>,
@@ -214,7 +214,7 @@ async fn judge(
     let mut progress = None;
     let running = Mutex::new(None);
     let mut skipped: BTreeMap<String, usize> = BTreeMap::new();
-    let mut tell = |event: TestEvent<'_>| match event {
+    let mut report = |event: TestEvent<'_>| match event {
         TestEvent::Provisioned(words) => {
             ui.note(format_args!("testing on {} ({words})", dialect.name()));
             words.clone_into(&mut server);
@@ -252,7 +252,7 @@ async fn judge(
         _ => {}
     };
     let outcome = {
-        let mut run = pin!(suite.run(&mut tell));
+        let mut run = pin!(suite.run(&mut report));
         loop {
             tokio::select! {
                 outcome = &mut run => break outcome,
@@ -278,7 +278,7 @@ async fn judge(
 }
 
 /// Prints what is wrong and how it went.
-fn tell(context: &Context<'_>, tested: &Tested) {
+fn report(context: &Context<'_>, tested: &Tested) {
     if context.ui.format() == Format::Text && tested.error.is_none() {
         for failure in verdicts::failures(tested) {
             context.ui.line(format_args!("\n{failure}"));

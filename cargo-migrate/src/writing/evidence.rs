@@ -11,7 +11,7 @@ use migrate_core::lock::{FILE_NAME, Lock};
 use migrate_core::revision::Revision;
 use migrate_core::source::SourceFile;
 use migrate_core::sql::Fingerprint;
-use migrate_db::cli::{CliError, follow};
+use migrate_db::cli::{CliError, report_events};
 use migrate_db::{Database, Migrator, Options};
 
 use super::{apply, lock, refused};
@@ -36,7 +36,7 @@ pub(crate) async fn add_database(
 ) {
     // What can be done without is not waited for.
     let options = Options { connect_timeout: Duration::ZERO, ..context.options() };
-    let migrator = Migrator::new(history).options(options).on_event(follow(context.ui));
+    let migrator = Migrator::new(history).options(options).on_event(report_events(context.ui));
     let Ok(status) = migrator.status(database).await else { return };
     let graph = &history.graph;
     evidence.stopped = status.unfinished.iter().map(|one| one.revision.clone()).collect();
@@ -106,7 +106,7 @@ fn has_broken_seal(found: &Diagnostics) -> bool {
 
 /// Takes up the edits and deletions that the lock file refuses and that are proven to be harmless,
 /// and reports each; `true` if the lock file was written. The caller holds the folder.
-pub(super) fn take_up(
+pub(super) fn accept_unsealed(
     context: &Context<'_>,
     evidence: &Evidence,
     history: &History,
@@ -163,7 +163,7 @@ pub(crate) async fn reseal(
     }
     let held = lock(context, "upgrade")?;
     let (history, found) = context.history()?;
-    let written = take_up(context, &evidence, &history, &found)?;
+    let written = accept_unsealed(context, &evidence, &history, &found)?;
     drop(held);
     if written { context.history() } else { Ok((history, found)) }
 }

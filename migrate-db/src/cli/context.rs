@@ -10,7 +10,7 @@ use migrate_core::revision::Revision;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use super::follow::follow;
+use super::events::report_events;
 use super::{CliError, Ui};
 use crate::migrator::Prefetch;
 use crate::state::DatabaseState;
@@ -222,7 +222,7 @@ impl<'a> Context<'a> {
     pub(super) fn migrator(&self) -> Migrator<'a> {
         let prefetch = self.prefetch.lock().unwrap_or_else(PoisonError::into_inner).take();
         let migrator = Migrator::new(self.history).options(self.options.clone()).prefetch(prefetch);
-        migrator.on_event(follow(self.ui))
+        migrator.on_event(report_events(self.ui))
     }
 
     /// Where the database stands.

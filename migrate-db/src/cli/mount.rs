@@ -58,13 +58,13 @@ impl Mount<'_> {
     pub async fn run(self, args: impl IntoIterator<Item = OsString>) -> ExitCode {
         let args: Vec<OsString> = args.into_iter().collect();
         match Mounted::try_parse_from(&args) {
-            Ok(mounted) => self.run_told(mounted).await,
+            Ok(mounted) => self.run_boxed(mounted).await,
             Err(error) => ui::usage(&with_tips(error, &Mounted::command(), &args)).into(),
         }
     }
 
     /// Behind a pointer it is compiled here, and not in the program that mounts.
-    fn run_told<'b>(self, mounted: Mounted) -> BoxFuture<'b, ExitCode>
+    fn run_boxed<'b>(self, mounted: Mounted) -> BoxFuture<'b, ExitCode>
     where
         Self: 'b,
     {

@@ -16,7 +16,7 @@ const TARGET: &str = "sqlx::postgres::notice";
 /// What has arrived and is not printed yet.
 static ARRIVED: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-/// Collects the notices of servers from now on, for [`follow`](super::follow) to print. Does
+/// Collects the notices of servers from now on, for [`report_events`](super::follow) to print. Does
 /// nothing where the process has a tracing subscriber already.
 pub fn collect_notices() {
     let _ = tracing::subscriber::set_global_default(Collector);

@@ -113,7 +113,7 @@ pub(super) struct Current<'g> {
     applied: Vec<&'g str>,
     pending: Vec<&'g str>,
     #[serde(flatten)]
-    trouble: Trouble<'g>,
+    problems: Problems<'g>,
 }
 
 impl<'g> Current<'g> {
@@ -123,14 +123,14 @@ impl<'g> Current<'g> {
             heads: ids(graph, &status.heads(graph)),
             applied: ids(graph, &applied),
             pending: ids(graph, &status.pending(graph)),
-            trouble: Trouble::of(graph, status),
+            problems: Problems::of(graph, status),
         }
     }
 }
 
 /// What is not as it should be; each is left out where there is none.
 #[derive(Debug, Default, Serialize)]
-pub(super) struct Trouble<'g> {
+pub(super) struct Problems<'g> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     unknown: Vec<&'g str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -139,7 +139,7 @@ pub(super) struct Trouble<'g> {
     unfinished: Vec<Stopped<'g>>,
 }
 
-impl<'g> Trouble<'g> {
+impl<'g> Problems<'g> {
     pub(super) fn of(graph: &'g Graph, status: &'g DatabaseState) -> Self {
         Self {
             unknown: status.unknown.iter().map(String::as_str).collect(),
@@ -221,7 +221,7 @@ pub(super) struct Check<'g> {
     /// Not known without a database.
     pending: Option<Vec<&'g str>>,
     #[serde(flatten)]
-    trouble: Trouble<'g>,
+    problems: Problems<'g>,
 }
 
 impl<'g> Check<'g> {
@@ -236,7 +236,7 @@ impl<'g> Check<'g> {
             findings: found.iter().map(Finding::of).collect(),
             heads: ids(graph, &graph.real_heads()),
             pending: status.map(|status| ids(graph, &status.pending(graph))),
-            trouble: status.map(|status| Trouble::of(graph, status)).unwrap_or_default(),
+            problems: status.map(|status| Problems::of(graph, status)).unwrap_or_default(),
         }
     }
 }

@@ -121,7 +121,7 @@ pub fn with_tips(
             if tips.is_empty() {
                 suggest(&mut error, &word, near);
             } else {
-                tell(&mut error, tips.iter().map(|tip| (*tip).to_owned()));
+                set_tips(&mut error, tips.iter().map(|tip| (*tip).to_owned()));
             }
         }
         ErrorKind::UnknownArgument => {
@@ -129,7 +129,7 @@ pub fn with_tips(
             let argument = argument.split('=').next().unwrap_or_default();
             if let Some(tip) = argument_tips(subcommand(command, args), argument) {
                 error.remove(ContextKind::SuggestedArg);
-                tell(&mut error, [tip]);
+                set_tips(&mut error, [tip]);
             }
         }
         _ => {}
@@ -157,7 +157,7 @@ fn suggest(error: &mut clap::Error, word: &str, near: Option<ContextValue>) {
     }
 }
 
-fn tell(error: &mut clap::Error, tips: impl IntoIterator<Item = String>) {
+fn set_tips(error: &mut clap::Error, tips: impl IntoIterator<Item = String>) {
     let tips = tips.into_iter().map(StyledStr::from).collect();
     error.insert(ContextKind::Suggested, ContextValue::StyledStrs(tips));
 }

@@ -30,7 +30,7 @@ fn the_help_groups_the_commands() {
       stamp        Say where the database stands, without running anything
       repair       Settle a step that stopped in the middle
 
-    Ask:
+    Inspect:
       current      Show where the database stands
       history      List the revisions, newest first
       heads        List the revisions that nothing revises
@@ -39,7 +39,7 @@ fn the_help_groups_the_commands() {
       pending      List the revisions that are not applied, in the order in which they would run
       log          Show what was done to the database, newest first
 
-    Guard:
+    Verify:
       check        Ask whether all is well: the files, the lock, the heads, the database
       test         Take every revision up, down and up again, on a real database with rows in it
 

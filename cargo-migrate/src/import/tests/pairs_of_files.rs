@@ -107,9 +107,9 @@ fn the_file_name_is_the_key_where_versions_are_not_unique() {
     assert_eq!(import.migrations[0].down.as_ref().unwrap().path, "0001_a.down.sql");
     assert_eq!(codes(&import), [Code::ImportDuplicateVersion]);
     assert_eq!(import.problems[0].severity, Severity::Warning);
-    let told = "2 migrations have version 0001; they run in the order of their file names: \
+    let expected = "2 migrations have version 0001; they run in the order of their file names: \
                 0001_a.up.sql, 0001_b.up.sql";
-    assert_eq!(import.problems[0].message, told);
+    assert_eq!(import.problems[0].message, expected);
 }
 
 #[test]

@@ -114,8 +114,8 @@ fn a_down_that_cannot_be_split_is_broken_and_an_up_is_an_error() {
     let m = &import.migrations[0];
     assert!(m.down.is_none());
     assert_eq!(m.no_down, NoDown::Broken("the dollar-quoted string is not closed".to_owned()));
-    let told = "1_a.sql:4: the down cannot be read: the dollar-quoted string is not closed";
-    assert_eq!(m.notes[0].to_string(), told);
+    let expected = "1_a.sql:4: the down cannot be read: the dollar-quoted string is not closed";
+    assert_eq!(m.notes[0].to_string(), expected);
     let import = read_in(Format::Sqlx, &[("1_a.sql", "SELECT 1;\nDO $$ BEGIN END;\n")]);
     assert_eq!(codes(&import), [Code::UnterminatedToken]);
     assert_eq!(import.problems[0].places[0].location.line, 2);
@@ -151,8 +151,8 @@ fn sqlx_enforces_foreign_keys_on_sqlite() {
 #[test]
 fn touching_a_version_table_is_noted_where_it_is_needed() {
     let m = up(Dialect::Postgres, "SELECT '_sqlx_migrations';\nDROP TABLE \"Schema_Migrations\";");
-    let told = "1_a.sql:2: the up touches `schema_migrations`, a version table that a fresh database does not have";
-    assert_eq!(m.notes[0].to_string(), told);
+    let expected = "1_a.sql:2: the up touches `schema_migrations`, a version table that a fresh database does not have";
+    assert_eq!(m.notes[0].to_string(), expected);
     for sql in [
         "DROP TABLE IF EXISTS schema_migrations;",
         "CREATE TABLE schema_migrations (a INT); DROP TABLE schema_migrations;",

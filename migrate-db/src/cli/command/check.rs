@@ -50,8 +50,8 @@ impl<'a> Answer<'a> {
     }
 
     fn is_at_head(&self, status: &DatabaseState) -> bool {
-        let trouble = [status.unknown.len(), status.edited.len(), status.unfinished.len()];
-        status.pending(self.graph).is_empty() && trouble == [0; 3]
+        let problems = [status.unknown.len(), status.edited.len(), status.unfinished.len()];
+        status.pending(self.graph).is_empty() && problems == [0; 3]
     }
 
     fn json(&self) -> report::Check<'a> {

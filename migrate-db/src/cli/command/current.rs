@@ -55,11 +55,11 @@ fn show(context: &Context<'_>, graph: &Graph, status: &DatabaseState) {
         0 => {}
         pending => ui.note(format_args!("{} pending", Count(pending, "revision"))),
     }
-    trouble(context, graph, status);
+    problems(context, graph, status);
 }
 
 /// Says what is not as it should be.
-pub(super) fn trouble(context: &Context<'_>, graph: &Graph, status: &DatabaseState) {
+pub(super) fn problems(context: &Context<'_>, graph: &Graph, status: &DatabaseState) {
     if !status.edited.is_empty() {
         let edited = names(graph, &status.edited);
         context.ui.warn(format_args!("edited after this database ran them: {edited}"));

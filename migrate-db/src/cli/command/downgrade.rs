@@ -6,7 +6,7 @@ use migrate_core::plan::Direction;
 use crate::cli::arguments::{BackupArgs, RunArgs, SqlArgs};
 use crate::cli::confirm::ConfirmArgs;
 use crate::cli::describe::Count;
-use crate::cli::running::{announce, done, preview, script, target};
+use crate::cli::run_output::{announce, done, preview, script, target};
 use crate::cli::{CliError, Context, Exit};
 
 /// The target that a terminal is offered.

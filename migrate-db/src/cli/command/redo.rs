@@ -4,7 +4,7 @@ use migrate_core::plan::Direction;
 
 use crate::cli::arguments::RunArgs;
 use crate::cli::confirm::ConfirmArgs;
-use crate::cli::running::{announce, done};
+use crate::cli::run_output::{announce, done};
 use crate::cli::{CliError, Context, Exit};
 
 #[derive(Debug, Clone, clap::Args)]
@@ -43,7 +43,11 @@ impl Args {
         announce(context.ui, database, &self.run.options(&context.options));
         if self.run.dry_run {
             let ahead = preview().await?;
-            return Ok(crate::cli::running::preview(context.ui, &ahead.history.graph, &ahead.plan));
+            return Ok(crate::cli::run_output::preview(
+                context.ui,
+                &ahead.history.graph,
+                &ahead.plan,
+            ));
         }
         if self.confirm.must_look(database) {
             self.confirm.confirm_loss(context, database, &preview().await?)?;

@@ -55,7 +55,7 @@ impl Found {
             (self.reverted, Repair::Reverted),
         ]
         .into_iter()
-        .find_map(|(said, repair)| said.then_some(repair))
+        .find_map(|(is_given, repair)| is_given.then_some(repair))
     }
 }
 
@@ -77,7 +77,7 @@ impl Args {
         }
         let Some(repair) = self.found.repair() else {
             let stopped = context.status().await?.unfinished;
-            tell(context, &stopped);
+            print_stopped(context, &stopped);
             if stopped.is_empty() {
                 return Ok(Exit::Done);
             }
@@ -86,7 +86,7 @@ impl Args {
         if matches!(repair, Repair::Ran | Repair::NotRun) {
             let stopped = context.status().await?.unfinished;
             if !stopped.is_empty() && !stopped.iter().any(Unfinished::in_doubt) {
-                tell(context, &stopped);
+                print_stopped(context, &stopped);
                 let refused =
                     CliError::usage("no statement is in doubt: it is known which ones ran");
                 return Err(CliError { help: offer(&stopped).help, ..refused });
@@ -94,7 +94,7 @@ impl Args {
         }
         let options = self.lock.options(&context.options);
         let settled = context.migrator().options(options).repair(database, repair).await?;
-        tell(context, &settled);
+        print_stopped(context, &settled);
         if !settled.is_empty() {
             let next = match settled.iter().all(|step| step.direction() == Direction::Down) {
                 true => "`cargo migrate downgrade`",
@@ -125,7 +125,7 @@ fn offer(stopped: &[Unfinished]) -> CliError {
     error.help(again).help("after finishing or undoing it by hand: `--applied` or `--reverted`")
 }
 
-fn tell(context: &Context<'_>, stopped: &[Unfinished]) {
+fn print_stopped(context: &Context<'_>, stopped: &[Unfinished]) {
     if context.ui.format() == Format::Json {
         let stopped: Vec<Stopped<'_>> = stopped.iter().map(Stopped::of).collect();
         return context.ui.json(&stopped);

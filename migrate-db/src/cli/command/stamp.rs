@@ -7,7 +7,7 @@ use migrate_core::script::Script;
 
 use crate::cli::arguments::{LockArgs, SqlArgs};
 use crate::cli::describe::place;
-use crate::cli::running::print_sql;
+use crate::cli::run_output::print_sql;
 use crate::cli::ui::Format;
 use crate::cli::{CliError, Context, Exit, report};
 
@@ -48,12 +48,12 @@ impl Args {
             };
             let stamp = plan::stamp(graph, &applied, &targets, self.purge)?;
             let heads = graph.heads_of(&stamp.applied_after);
-            return Ok(tell(context, "would be", &report::ids(graph, &heads)));
+            return Ok(print_heads(context, "would be", &report::ids(graph, &heads)));
         }
         let mut migrator = context.migrator().options(self.lock.options(&context.options));
         let report = migrator.stamp(database, &targets, self.purge).await?;
         let heads: Vec<&str> = report.heads_after.iter().map(String::as_str).collect();
-        Ok(tell(context, "is", &heads))
+        Ok(print_heads(context, "is", &heads))
     }
 
     fn targets(&self, texts: &[String]) -> Result<Vec<Target>, CliError> {
@@ -90,7 +90,7 @@ impl Args {
     }
 }
 
-fn tell(context: &Context<'_>, verb: &str, heads: &[&str]) -> Exit {
+fn print_heads(context: &Context<'_>, verb: &str, heads: &[&str]) -> Exit {
     match context.ui.format() {
         Format::Json => context.ui.json(&report::Run::stamped(heads.to_vec())),
         Format::Text => {

@@ -4,7 +4,7 @@ use migrate_core::plan::Direction;
 
 use crate::applied_digest::AppliedDigest;
 use crate::cli::arguments::{BackupArgs, RunArgs, SqlArgs};
-use crate::cli::running::{announce, done, has_empty_up, preview, script, target};
+use crate::cli::run_output::{announce, done, has_empty_up, preview, script, target};
 use crate::cli::{CliError, Context, Exit, Ui};
 use crate::migrator::Prefetch;
 use crate::{Database, Options};

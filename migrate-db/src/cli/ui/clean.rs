@@ -39,12 +39,12 @@ impl Paint {
 impl Display for Paint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sequences = if f.alternate() { format!("{:#}", self.0) } else { self.0.to_string() };
-        f.write_str(&own(&sequences))
+        f.write_str(&mark_own(&sequences))
     }
 }
 
 /// Marks every sequence of a text as one of this program.
-pub(super) fn own(text: &str) -> String {
+pub(super) fn mark_own(text: &str) -> String {
     text.replace("\u{1b}[", &OWN)
 }
 
@@ -58,11 +58,11 @@ pub(super) fn printable(text: &str, colored: bool) -> String {
 pub(super) fn clean(text: &str, colored: bool) -> String {
     let mut clean = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find(is_obeyed) {
+    while let Some(at) = rest.find(is_control) {
         clean.push_str(&rest[..at]);
         rest = &rest[at..];
-        let own = rest.strip_prefix(OWN.as_str());
-        if let Some((sequence, behind)) = own.and_then(|after| after.split_once('m')) {
+        let mark_own = rest.strip_prefix(OWN.as_str());
+        if let Some((sequence, behind)) = mark_own.and_then(|after| after.split_once('m')) {
             if colored {
                 clean.push_str("\u{1b}[");
                 clean.push_str(sequence);
@@ -72,7 +72,7 @@ pub(super) fn clean(text: &str, colored: bool) -> String {
             continue;
         }
         let mut characters = rest.chars();
-        clean.extend(characters.next().map(shown));
+        clean.extend(characters.next().map(visible));
         rest = characters.as_str();
     }
     clean.push_str(rest);
@@ -81,7 +81,7 @@ pub(super) fn clean(text: &str, colored: bool) -> String {
 
 /// Whether a terminal does something else with a character than to show it. Ends of lines and tabs
 /// are left alone.
-fn is_obeyed(c: char) -> bool {
+fn is_control(c: char) -> bool {
     match c {
         '\n' | '\t' => false,
         // Marks that change the direction of what follows.
@@ -93,7 +93,7 @@ fn is_obeyed(c: char) -> bool {
     }
 }
 
-fn shown(c: char) -> char {
+fn visible(c: char) -> char {
     match c {
         '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'),
         '\u{7f}' => '\u{2421}',

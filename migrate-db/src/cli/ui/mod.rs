@@ -204,14 +204,14 @@ impl Ui {
     /// Says something by the way; `-q` keeps it back.
     pub fn note(&self, note: impl Display) {
         if !self.output.quiet {
-            self.say(format_args!("{note}"));
+            self.write_line(format_args!("{note}"));
         }
     }
 
     /// Says something that only `-v` wants to hear.
     pub fn detail(&self, detail: impl Display) {
         if self.output.verbose {
-            self.say(format_args!("{detail}"));
+            self.write_line(format_args!("{detail}"));
         }
     }
 
@@ -231,7 +231,7 @@ impl Ui {
     /// Shows mistakes in the user's files, each with its place.
     pub fn diagnostics<'d>(&self, diagnostics: impl IntoIterator<Item = &'d Diagnostic>) {
         for diagnostic in diagnostics {
-            self.say(format_args!("{}\n", render::diagnostic(diagnostic)));
+            self.write_line(format_args!("{}\n", render::diagnostic(diagnostic)));
         }
     }
 
@@ -240,16 +240,16 @@ impl Ui {
         self.diagnostics(&error.diagnostics);
         if let Some(excerpt) = &error.excerpt {
             let text = render::excerpt(&error.message, excerpt, &error.help);
-            return self.say(format_args!("{text}"));
+            return self.write_line(format_args!("{text}"));
         }
         let s = style::ERROR;
-        self.say(format_args!("{s}error{s:#}: {}", error.message));
+        self.write_line(format_args!("{s}error{s:#}: {}", error.message));
         for cause in error.causes() {
-            self.say(format_args!("  caused by: {}", indented(&cause)));
+            self.write_line(format_args!("  caused by: {}", indented(&cause)));
         }
         let s = style::HELP;
         for help in &error.help {
-            self.say(format_args!("  {s}help{s:#}: {}", indented(help)));
+            self.write_line(format_args!("  {s}help{s:#}: {}", indented(help)));
         }
     }
 
@@ -287,7 +287,7 @@ impl Ui {
         Some(answer.trim().to_owned())
     }
 
-    fn say(&self, what: fmt::Arguments<'_>) {
+    fn write_line(&self, what: fmt::Arguments<'_>) {
         self.flush();
         let mut err = lock(&self.err);
         let Err { stream, colored, bar, .. } = &mut *err;

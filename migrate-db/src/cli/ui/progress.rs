@@ -42,7 +42,7 @@ impl Progress<'_> {
         self.end_statements();
         if let Some(bar) = &lock(&self.ui.err).bar {
             bar.inc(1);
-            bar.set_message(on_one_line(what));
+            bar.set_message(single_line(what));
         }
     }
 
@@ -70,7 +70,7 @@ impl Progress<'_> {
             if err.bar_of_statements {
                 bar.set_position(u64::try_from(at.saturating_sub(1)).unwrap_or(u64::MAX));
             }
-            bar.set_message(on_one_line(what));
+            bar.set_message(single_line(what));
             bar.tick();
         }
     }
@@ -102,7 +102,7 @@ impl Progress<'_> {
 }
 
 /// A text for the bar, which has one line and writes past the stream that takes colours out.
-fn on_one_line(text: impl Display) -> String {
+fn single_line(text: impl Display) -> String {
     printable(&text.to_string(), false).replace('\n', " ")
 }
 

@@ -6,7 +6,7 @@ use annotate_snippets::{AnnotationKind, Element, Group, Level, Renderer, Snippet
 use migrate_core::diagnostic::{Diagnostic, Severity};
 use migrate_core::source::Location;
 
-use super::clean::{clean, own};
+use super::clean::{clean, mark_own};
 use crate::cli::error::Excerpt;
 
 /// A diagnostic as text with colours, which the stream takes out where they are not wanted.
@@ -36,7 +36,7 @@ pub(super) fn diagnostic(diagnostic: &Diagnostic) -> String {
     elements.extend(diagnostic.help.iter().map(|help| Level::HELP.message(help.as_str()).into()));
     let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.as_str());
     let report: [Group<'_>; 1] = [title.elements(elements)];
-    own(&Renderer::styled().render(&report))
+    mark_own(&Renderer::styled().render(&report))
 }
 
 fn cleaned(diagnostic: &Diagnostic) -> Diagnostic {
@@ -85,7 +85,7 @@ pub(super) fn excerpt(message: &str, excerpt: &Excerpt, help: &[String]) -> Stri
         .annotation(AnnotationKind::Primary.span(meant).label(excerpt.label.as_str()));
     let title = Level::ERROR.primary_title(message).element(snippet);
     let report = [title.elements(help.iter().map(|help| Level::HELP.message(help.as_str())))];
-    own(&Renderer::styled().render(&report))
+    mark_own(&Renderer::styled().render(&report))
 }
 
 /// How many bytes the word at the front has, at least one character's.

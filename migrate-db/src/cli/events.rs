@@ -7,7 +7,7 @@ use crate::Event;
 use crate::human_duration::HumanDuration;
 
 /// Shows what happens as it happens.
-pub fn follow(ui: &Ui) -> impl FnMut(&Event) + Send + '_ {
+pub fn report_events(ui: &Ui) -> impl FnMut(&Event) + Send + '_ {
     let mut progress = None;
     move |event| {
         notices::take().iter().for_each(|notice| ui.detail(format_args!("notice: {notice}")));

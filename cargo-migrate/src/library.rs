@@ -1,0 +1,164 @@
+//! Runs the commands of migrate-db: those that run revisions and those that inspect.
+//!
+//! Two things make the commonest calls fast. The connection is made while files are read, and the
+//! [`Snapshot`] of the folder spares reading files that were not touched. Neither decides what
+//! runs: where a snapshot is not enough, all files are read.
+
+use std::sync::Mutex;
+
+use migrate_core::diagnostic::Diagnostics;
+use migrate_core::history::History;
+use migrate_db::cli::{self, CliError, ErrorKind, Exit};
+use migrate_db::__private::{AppliedDigest, Prefetch};
+use migrate_db::{Database, Options};
+
+use crate::context::{Context, Snapshot, SnapshotContent};
+use crate::writing;
+
+/// Runs a command of migrate-db in the project of `context`.
+///
+/// # Errors
+/// Those of the command, and those of the configuration and the folder.
+pub(crate) async fn run(command: &cli::Command, context: &Context<'_>) -> Result<Exit, CliError> {
+    let (database, options) = (context.database()?, context.options());
+    let asked = database.as_ref().filter(|_| command.asks_database());
+    let prefetch = asked.map(|database| Prefetch::new(database, &options));
+    Call { command, context, database, options, prefetch }.run().await
+}
+
+/// One call of a command.
+struct Call<'c> {
+    command: &'c cli::Command,
+    context: &'c Context<'c>,
+    database: Option<Database>,
+    options: Options,
+    /// A connection that is being made; only where the command needs one.
+    prefetch: Option<Prefetch>,
+}
+
+impl Call<'_> {
+    async fn run(mut self) -> Result<Exit, CliError> {
+        let (mut snapshot, content) = self.read_snapshot().await;
+        let partial = match (&mut snapshot, content) {
+            (Some(snapshot), Some(SnapshotContent::AppliedDigest(all))) => {
+                if let Some(exit) = self.answer_if_idle(&all).await? {
+                    return Ok(exit);
+                }
+                snapshot.history()
+            }
+            (_, Some(SnapshotContent::History(history))) => Some(*history),
+            _ => None,
+        };
+        if let Some(history) = self.complete(partial).await {
+            match self.run_on_partial(history, snapshot.take()).await {
+                // Something turned up that only the whole files can answer.
+                Err(error) if error.kind == ErrorKind::Unread => {}
+                outcome => return outcome,
+            }
+        }
+        self.run_on_files(snapshot).await
+    }
+
+    /// The snapshot of the folder and what it holds, for commands that may do with it.
+    async fn read_snapshot(&mut self) -> (Option<Snapshot>, Option<SnapshotContent>) {
+        let Some(prefetch) = &mut self.prefetch else { return (None, None) };
+        if !self.command.reads_headers() || prefetch.has_failed().await {
+            return (None, None);
+        }
+        match self.context.read_snapshot(self.command.may_be_idle()).await {
+            Some((snapshot, content)) => (Some(snapshot), content),
+            None => (None, None),
+        }
+    }
+
+    /// Answers a command that has nothing to do because everything is applied.
+    async fn answer_if_idle(&mut self, all: &AppliedDigest) -> Result<Option<Exit>, CliError> {
+        let Self { command, context, database, options, prefetch } = self;
+        let Some(database) = database else { return Ok(None) };
+        let exit = command.answer_if_idle(all, prefetch, (database, options), context.ui).await?;
+        if exit.is_some() {
+            context.ui.detail("no file was touched since the last call: none was read");
+        }
+        Ok(exit)
+    }
+
+    /// Reads the files of the revisions that an upgrade will run; `None` where all are to be read.
+    async fn complete(&mut self, partial: Option<History>) -> Option<History> {
+        let mut history = partial?;
+        if let (cli::Command::Upgrade(_), Some(prefetch)) = (self.command, &mut self.prefetch) {
+            let unapplied = prefetch.unapplied(&history.graph).await;
+            self.context.complete(&mut history, &unapplied).then_some(())?;
+        }
+        Some(history)
+    }
+
+    async fn run_on_partial(
+        &mut self,
+        history: History,
+        snapshot: Option<Snapshot>,
+    ) -> Result<Exit, CliError> {
+        let graph = &history.graph;
+        let read = graph.order().filter(|node| graph.revision(*node).file.is_whole()).count();
+        self.context.ui.detail(format_args!(
+            "read {read} of {} files: the others were not touched since",
+            graph.len()
+        ));
+        let exit = self.run_on(&history, Diagnostics::new()).await;
+        let is_unread = matches!(&exit, Err(error) if error.kind == ErrorKind::Unread);
+        if let Some(snapshot) = snapshot.filter(|_| !is_unread) {
+            snapshot.take(&history);
+        }
+        leak(history);
+        exit
+    }
+
+    async fn run_on_files(&mut self, snapshot: Option<Snapshot>) -> Result<Exit, CliError> {
+        let (history, found) = match self.prefetch {
+            Some(_) => self.context.history_in_background().await?,
+            None => self.context.history()?,
+        };
+        let (history, found) = if needs_seals(self.command) {
+            writing::reseal(self.context, self.database.as_ref(), history, found).await?
+        } else {
+            (history, found)
+        };
+        let flawless = found.is_empty();
+        let exit = self.run_on(&history, found).await;
+        if let Some(snapshot) = snapshot.filter(|_| flawless) {
+            snapshot.take(&history);
+        }
+        leak(history);
+        exit
+    }
+
+    async fn run_on(&mut self, history: &History, found: Diagnostics) -> Result<Exit, CliError> {
+        let context = cli::Context {
+            history,
+            found,
+            database: self.database.clone(),
+            prefetch: Mutex::new(self.prefetch.take()),
+            options: self.options.clone(),
+            heads: self.context.settings.heads,
+            ui: self.context.ui,
+        };
+        self.command.run(&context).await
+    }
+}
+
+/// Whether broken seals matter to a command, so that those of unpublished revisions are renewed.
+const fn needs_seals(command: &cli::Command) -> bool {
+    matches!(
+        command,
+        cli::Command::Upgrade(_)
+            | cli::Command::Downgrade(_)
+            | cli::Command::Redo(_)
+            | cli::Command::Stamp(_)
+            | cli::Command::Repair(_)
+            | cli::Command::Check(_)
+    )
+}
+
+/// The process ends next: thousands of revisions need not be freed first.
+fn leak(history: History) {
+    std::mem::forget(history);
+}
