@@ -1,4 +1,4 @@
-//! What was typed, and nothing else: no file is read here and no environment.
+//! The command line. No file and no environment variable is read here.
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -39,14 +39,14 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Shell", &["completions", "man"]),
 ];
 
-/// Reads a command line, the program's name first.
+/// Parses a command line that starts with the program's name.
 pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let mut args: Vec<OsString> = args.into_iter().collect();
     // cargo runs `cargo-migrate migrate ..`.
     if args.get(1).is_some_and(|word| word == "migrate") {
         args.remove(1);
     }
-    // How the whole help looks is worked out for who is to see it.
+    // The complete help is only built if it is needed.
     Cli::try_parse_from(&args).or_else(|_| {
         let mut command = command();
         let parsed = command
@@ -65,7 +65,7 @@ pub(crate) fn command() -> clap::Command {
     command.help_template(format!(
         "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{groups}\
          {head}Options:{head:#}\n{{options}}\n\n\
-         `cargo migrate <COMMAND> --help` has examples."
+         `cargo migrate <COMMAND> --help` shows examples."
     ))
 }
 

@@ -1,9 +1,8 @@
-//! What the call means here: the folder, the settings, the database.
+//! Resolves a command line to a directory, settings and a database.
 //!
-//! Files are looked for upward from where the user stands, as cargo does. cargo itself is only
-//! asked when a package was named or nothing else tells where the migrations are: that takes
-//! longer than most commands. The process environment is read here and nowhere else, and never
-//! changed.
+//! Configuration files are searched in the working directory and its parents, as cargo does. cargo
+//! itself runs only if a package was named or nothing else locates the migrations, because that
+//! takes longer than most commands. The process environment is read only here and never changed.
 
 mod package;
 mod snapshot;
@@ -35,14 +34,14 @@ pub(crate) enum SnapshotContent {
     History(Box<History>),
 }
 
-/// Where a command works and with what.
+/// The resolved input of a command.
 #[derive(Debug)]
 pub(crate) struct Context<'u> {
-    /// The way to the user.
+    /// The output.
     pub(crate) ui: &'u Ui,
     /// The folder of the revisions. It need not exist.
     pub(crate) directory: Directory,
-    /// What the configuration says.
+    /// The settings of the configuration file.
     pub(crate) settings: Settings,
     /// The configuration file, when there is one.
     pub(crate) config: Option<PathBuf>,
@@ -51,16 +50,16 @@ pub(crate) struct Context<'u> {
     pub(crate) root: PathBuf,
     /// The database chosen with `--name`.
     pub(crate) name: Option<String>,
-    /// Where the user stands.
+    /// The working directory.
     here: PathBuf,
-    /// The database as typed.
+    /// The value of `--database-url`.
     database_url: Option<String>,
-    /// How it is reached.
+    /// The connection options.
     connect: ConnectArgs,
 }
 
 impl<'u> Context<'u> {
-    /// Finds out what the call means.
+    /// Resolves the options of a command line.
     ///
     /// # Errors
     /// When the configuration cannot be read or is wrong.
@@ -154,9 +153,9 @@ impl<'u> Context<'u> {
         read.map_err(|error| {
             let shown = self.directory.shown();
             if error.kind() == std::io::ErrorKind::NotFound {
-                CliError::usage(format!("there is no folder {shown}"))
-                    .help("`cargo migrate init` makes one")
-                    .help(format!("`--dir`, or `dir` in {FILE_NAME}, names another"))
+                CliError::usage(format!("the folder {shown} does not exist"))
+                    .help("`cargo migrate init` creates it")
+                    .help(format!("`--dir`, or `dir` in {FILE_NAME}, selects another"))
             } else {
                 CliError::failed(format!("the folder {shown} cannot be read")).because(error)
             }

@@ -1,4 +1,4 @@
-//! The options of every command, as typed.
+//! The options of every command.
 
 use std::path::PathBuf;
 
@@ -10,24 +10,24 @@ use migrate_db::cli::ui::OutputArgs;
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Project")]
 pub(crate) struct Globals {
-    /// The folder of the revisions [default: what migrate.toml says, else migrations]
+    /// Migrations directory [default: from migrate.toml, else migrations]
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) dir: Option<PathBuf>,
-    /// The database [default: DATABASE_URL, else .env, else migrate.toml]
+    /// Database URL [default: DATABASE_URL, else .env, else migrate.toml]
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) database_url: Option<String>,
     #[command(flatten)]
     pub(crate) connect: ConnectArgs,
-    /// Which database of migrate.toml is meant
+    /// Database of migrate.toml to use
     #[arg(long, global = true, value_name = "DATABASE")]
     pub(crate) name: Option<String>,
-    /// The configuration [default: migrate.toml, here or above]
+    /// Configuration file [default: migrate.toml in this directory or a parent]
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// The package whose migrations are meant
+    /// Package whose migrations are used
     #[arg(short, long, global = true, value_name = "PACKAGE")]
     pub(crate) package: Option<String>,
-    /// The Cargo.toml of the package
+    /// Path of the package's Cargo.toml
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) manifest_path: Option<PathBuf>,
     #[command(flatten)]

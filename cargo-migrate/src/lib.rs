@@ -1,8 +1,8 @@
-//! The `cargo migrate` command. Everything is reached through [`main_impl`]; the library exists so
-//! that tests can have the binary too.
+//! The `cargo migrate` command. The library exists so that tests can build the binary too; its entry
+//! point is [`main_impl`].
 //!
-//! `cli` is what was typed, `context` what it means here, `command` has a file per command.
-//! Every act is a call of migrate-core or migrate-db.
+//! `cli` parses the command line, `context` resolves it to a project and a database, and `command` has
+//! one file per command. The work is done by calls of migrate-core and migrate-db.
 
 mod cli;
 mod command;
@@ -19,8 +19,8 @@ use std::process::ExitCode;
 
 use migrate_db::cli::{Ui, ui};
 
-/// Runs the command line of a process, its name first. `cargo migrate X`, `cargo-migrate migrate X`
-/// and `cargo-migrate X` are the same.
+/// Runs a command line that starts with the program's name. `cargo migrate X`,
+/// `cargo-migrate migrate X` and `cargo-migrate X` are equivalent.
 pub fn main_impl(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match cli::parse(args) {
         Ok(cli) => cli,

@@ -1,6 +1,6 @@
-//! What the commands that write revisions share: a fresh id, the moment, the folder, the editor.
+//! Functions shared by the commands that write revisions: new ids, the time, the folder, the editor.
 //!
-//! What is written is decided by [`migrate_core::author`]; here it is done and told.
+//! [`migrate_core::author`] decides what is written. This module applies and reports it.
 
 mod evidence;
 mod published;
@@ -26,24 +26,24 @@ pub(crate) use published::{published, unpublished};
 
 use crate::context::Context;
 
-/// How long a command waits for another one that writes to the folder.
+/// The time that a command waits for another one that writes to the folder.
 const WAIT: Duration = Duration::from_secs(60);
 
-/// Takes the folder for this command, from reading it to the last change.
+/// Locks the folder for this command, from reading it to the last change.
 ///
 /// # Errors
-/// When another command keeps it, or when the folder cannot be written to.
+/// When another command holds the lock, or the folder cannot be written.
 pub(crate) fn lock(context: &Context<'_>, command: &str) -> Result<WriterLock, CliError> {
     let holder = format!("`cargo migrate {command}` (process {})", process::id());
     let waiting = |by: &str| {
-        context.ui.note(format_args!("waiting for {by}, which writes to this folder"));
+        context.ui.note(format_args!("waiting for {by}, which is writing to this folder"));
     };
     context.directory.writer_lock(&holder, WAIT, waiting).map_err(|error| {
         let failed = |what| CliError::failed(format!("{} {what}", context.directory.shown()));
         match error.kind() {
             io::ErrorKind::TimedOut => failed("is in use")
                 .because(error)
-                .help("nothing was written; run the command again when that process has ended"),
+                .help("nothing was written; run the command again after that process has ended"),
             _ => failed("cannot be written").because(error),
         }
     })
@@ -108,7 +108,7 @@ pub(crate) fn apply(context: &Context<'_>, changes: &[Change]) -> Result<(), Cli
     })
 }
 
-/// What an act refuses, as the command line says it.
+/// Converts the error of an act.
 pub(crate) fn refused(error: AuthorError) -> CliError {
     let mut refused = match error.kind {
         AuthorErrorKind::WouldBreak
@@ -121,7 +121,7 @@ pub(crate) fn refused(error: AuthorError) -> CliError {
     refused
 }
 
-/// The id that was asked for, or a fresh one: 12 random hexadecimal digits.
+/// The requested id, or a new one of 12 random hexadecimal digits.
 pub(crate) fn id(graph: &Graph, wanted: Option<&RevisionId>) -> Result<RevisionId, CliError> {
     if let Some(id) = wanted {
         return Ok(id.clone());
@@ -130,24 +130,24 @@ pub(crate) fn id(graph: &Graph, wanted: Option<&RevisionId>) -> Result<RevisionI
         // The standard library keys every hasher from the system's randomness.
         let number = RandomState::new().build_hasher().finish() & 0xffff_ffff_ffff;
         let id = RevisionId::new(format!("{number:012x}"))
-            .map_err(|why| CliError::failed(format!("no id can be drawn: {why}")))?;
+            .map_err(|why| CliError::failed(format!("cannot generate an id: {why}")))?;
         if graph.node(id.as_str()).is_none() {
             return Ok(id);
         }
     }
 }
 
-/// The present moment, in UTC.
+/// The current time in UTC.
 pub(crate) fn now() -> Result<Created, CliError> {
     moment(jiff::Timestamp::now().as_second())
 }
 
-/// A moment by its second since 1970.
+/// The time of a Unix timestamp in seconds.
 pub(crate) fn moment(second: i64) -> Result<Created, CliError> {
     jiff::Timestamp::from_second(second)
         .map_err(|error| error.to_string())
         .and_then(|moment| Created::new(&moment.to_string()))
-        .map_err(|why| CliError::failed(format!("the clock says what no date can hold: {why}")))
+        .map_err(|why| CliError::failed(format!("the system time is out of range: {why}")))
 }
 
 /// Reads a `--rev-id`.
@@ -163,7 +163,7 @@ pub(crate) fn read_label(text: &str) -> Result<BranchLabel, String> {
 /// Reads a `--dialect`.
 pub(crate) fn read_dialect(text: &str) -> Result<Dialect, String> {
     Dialect::from_name(text).ok_or_else(|| {
-        format!("it is none of {}", Dialect::ALL.map(|dialect| dialect.name()).join(", "))
+        format!("expected one of {}", Dialect::ALL.map(|dialect| dialect.name()).join(", "))
     })
 }
 
@@ -175,7 +175,7 @@ struct WrittenJson<'a> {
     path: &'a str,
 }
 
-/// Reports where a new revision is: its path is the data.
+/// Reports a new revision. Its path is the data.
 pub(crate) fn report_written(context: &Context<'_>, written: &Written) -> PathBuf {
     let ui = context.ui;
     let parents: Vec<&str> = written.revises.iter().map(RevisionId::as_str).collect();
@@ -192,7 +192,7 @@ pub(crate) fn report_written(context: &Context<'_>, written: &Written) -> PathBu
         let heads: Vec<&str> = written.heads.iter().map(RevisionId::as_str).collect();
         ui.warn(format_args!(
             "the history has {} heads now: {}; `cargo migrate merge` joins them, \
-             `heads = \"many\"` in migrate.toml allows them",
+             and `heads = \"many\"` in migrate.toml allows them",
             heads.len(),
             heads.join(", ")
         ));
@@ -200,16 +200,17 @@ pub(crate) fn report_written(context: &Context<'_>, written: &Written) -> PathBu
     context.directory.path().join(&written.name)
 }
 
-/// The program that `VISUAL` or `EDITOR` names, with its arguments.
+/// The program of `VISUAL` or `EDITOR`, with its arguments.
 ///
 /// # Errors
 /// When neither is set.
 pub(crate) fn editor(context: &Context<'_>) -> Result<Vec<String>, CliError> {
     let named = context.variable("VISUAL").or_else(|| context.variable("EDITOR"));
     let named = named.ok_or_else(|| {
-        CliError::usage("no editor is named").help("set VISUAL or EDITOR, for example `EDITOR=vi`")
+        CliError::usage("no editor is configured")
+            .help("set VISUAL or EDITOR, for example `EDITOR=vi`")
     })?;
-    // A path with spaces is a program; else the words behind it are its arguments.
+    // A path may contain spaces. Otherwise the first word is the program.
     if Path::new(&named).is_file() {
         return Ok(vec![named]);
     }
@@ -219,7 +220,7 @@ pub(crate) fn editor(context: &Context<'_>) -> Result<Vec<String>, CliError> {
 /// Opens files in the editor and waits for it.
 ///
 /// # Errors
-/// When it cannot be started or says that it failed.
+/// When it cannot be started or exits with a failure.
 pub(crate) fn open(editor: &[String], files: &[PathBuf]) -> Result<(), CliError> {
     let Some((program, arguments)) = editor.split_first() else { return Ok(()) };
     let status = process::Command::new(program)

@@ -8,21 +8,21 @@ use serde::Serialize;
 use crate::context::Context;
 use crate::writing;
 
-/// Bring migrate.lock up to date, and accept edits of sealed revisions
+/// Update migrate.lock, and accept edits of sealed revisions
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  cargo migrate accept                           # take up files that were added by hand
-  cargo migrate accept 615021                    # no database ran the earlier text
+  cargo migrate accept                           # add files that were created by hand
+  cargo migrate accept 615021                    # no database applied the earlier text
   cargo migrate accept 615021 --reason \"only the default's spelling changed\"
 
-With a reason, the earlier text of an edited revision stays good, so databases that ran it need
-nothing. No reason is needed for a text that is in no commit. A revision whose file was deleted
-on purpose is forgotten.")]
+With a reason, databases that applied the earlier text of an edited revision stay valid. A text
+that is in no git commit needs no reason. A revision whose file was deleted is removed from the
+lock file.")]
 pub(crate) struct Args {
     /// Revisions that were edited or deleted on purpose
     #[arg(value_name = "REV")]
     revisions: Vec<String>,
-    /// Why that is right where databases may have run the earlier text; it is kept in migrate.lock
+    /// Why the edit is correct for databases that applied the earlier text; stored in migrate.lock
     #[arg(long, value_name = "REASON", alias = "because")]
     reason: Option<String>,
 }
@@ -63,7 +63,7 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliE
     match accepted.refused.as_slice() {
         [] => Ok(Exit::Done),
         [first, ..] => Err(CliError::failed(format!(
-            "edited or deleted after others were built on it: {}",
+            "edited or deleted although other revisions build on it: {}",
             accepted.refused.join(", ")
         ))
         .help(format!("restore the file, or `cargo migrate accept {first} --reason \"..\"`"))),
@@ -75,9 +75,9 @@ fn report(context: &Context<'_>, accepted: &Accepted) {
     let Accepted { edited, forgotten, taken_up, resealed, unchanged, refused, changes } = accepted;
     for (what, ids) in [
         ("accepted the edit of", edited),
-        ("forgot", forgotten),
-        ("took up", taken_up),
-        ("took up the edit of", resealed),
+        ("removed", forgotten),
+        ("added", taken_up),
+        ("accepted the unpublished edit of", resealed),
         ("nothing to accept in", unchanged),
     ] {
         if !ids.is_empty() {

@@ -10,8 +10,8 @@ use migrate_db::cli::{Exit, Ui};
   cargo migrate completions zsh > ~/.zfunc/_cargo-migrate
   cargo migrate completions fish > ~/.config/fish/completions/cargo-migrate.fish
 
-Those of bash, zsh and fish complete `cargo migrate` too, with the revisions, labels and databases
-of the project.")]
+The completions of bash, zsh and fish also work for `cargo migrate`, and complete the revisions,
+labels and databases of the project.")]
 pub(crate) struct Args {
     /// The shell
     #[arg(value_enum)]

@@ -8,15 +8,15 @@ use migrate_db::{Database, Migrator};
 
 use crate::context::Context;
 
-/// Create, drop, reset or copy a database
+/// Create, drop, reset or back up a database
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "A database looks like production when its server is another machine, or a word of its URL, name
-or path says so: prod, shop_prod, production, prd, live. Its name must be typed before it is
-dropped, and before `downgrade` loses rows of it.
+    after_help = "A database looks like production if its server is another machine, or if its URL, name or path
+contains a word such as prod, production, prd or live. Its name must be typed before it is
+dropped, and before `downgrade` or `redo` loses rows.
 
-A copy of PostgreSQL is made by pg_dump, for pg_restore; one of MariaDB or MySQL by
-mariadb-dump or mysqldump, as SQL; one of SQLite is a database file.
+Backups of PostgreSQL are made by pg_dump for pg_restore, those of MariaDB and MySQL by
+mariadb-dump or mysqldump as SQL. A backup of SQLite is a database file.
 
 Examples:
   cargo migrate db create
@@ -32,29 +32,29 @@ pub(crate) struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Act {
-    /// Create the database, unless it is there
+    /// Create the database if it does not exist
     Create,
-    /// Remove the database and everything in it
+    /// Drop the database with everything in it
     Drop(Sure),
-    /// Remove the database, create it anew and upgrade it to the heads
+    /// Drop the database, create it again and upgrade it to the heads
     Reset(Sure),
-    /// Copy the database into a file
+    /// Copy the database to a file
     Backup {
-        /// The file, which must not exist yet [default: one in the folder backups, named after the
-        /// database and the time]
+        /// The file, which must not exist [default: in the folder backups, named after the database
+        /// and the time]
         file: Option<PathBuf>,
     },
 }
 
 #[derive(Debug, clap::Args)]
 struct Sure {
-    /// Ask nothing; needed where there is no terminal
+    /// Do not prompt; required without a terminal
     #[arg(short, long)]
     yes: bool,
-    /// The name of the database: needed beside --yes for one that looks like production
+    /// The name of the database, required with --yes if it looks like production
     #[arg(long, value_name = "NAME")]
     confirm: Option<String>,
-    /// End the connections of others
+    /// Close other connections to the database
     #[arg(long)]
     force: bool,
 }
@@ -80,7 +80,7 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliE
 }
 
 async fn create(context: &Context<'_>, database: &Database) -> Result<(), CliError> {
-    let done = if database.create().await? { "created" } else { "exists already:" };
+    let done = if database.create().await? { "created" } else { "already exists:" };
     context.ui.note(format_args!("{done} {database}"));
     Ok(())
 }
@@ -89,7 +89,7 @@ async fn drop(sure: &Sure, context: &Context<'_>, database: &Database) -> Result
     let force = sure.force || ask_others(context, database).await?;
     // Afterwards a link leads nowhere.
     let described = database.described();
-    let done = if database.drop(force).await? { "dropped" } else { "there is no" };
+    let done = if database.drop(force).await? { "dropped" } else { "does not exist:" };
     context.ui.note(format_args!("{done} {described}"));
     Ok(())
 }
@@ -104,13 +104,9 @@ async fn ask_others(context: &Context<'_>, database: &Database) -> Result<bool, 
         return Ok(false);
     }
     let others = others.join("\n  ");
-    context.ui.note(format_args!("others are connected to {database}:\n  {others}"));
+    context.ui.note(format_args!("other connections to {database}:\n  {others}"));
     let is_file = database.dialect().admin().databases.is_none();
-    context.ui.confirm(if is_file {
-        "Remove the file all the same?"
-    } else {
-        "End their connections?"
-    })?;
+    context.ui.confirm(if is_file { "Remove the file anyway?" } else { "Close them?" })?;
     Ok(true)
 }
 
@@ -138,8 +134,8 @@ async fn backup(
 ) -> Result<(), CliError> {
     let copied = match file {
         Some(file) if file.exists() => {
-            return Err(CliError::usage(format!("{} exists already", file.display()))
-                .help("name a file that does not"));
+            return Err(CliError::usage(format!("{} already exists", file.display()))
+                .help("choose another file"));
         }
         Some(file) => database.backup(file).await?.then(|| file.to_owned()),
         None => database.backup_into(Path::new("backups")).await?,
@@ -159,9 +155,9 @@ impl Sure {
             return Err(CliError::usage(format!(
                 "`--confirm {typed}`, but the database is {name}"
             ))
-            .help("nothing was changed; look which database is meant"));
+            .help("nothing was changed; check which database the URL names"));
         }
-        let what = format!("This removes {described} and everything in it");
+        let what = format!("This drops {described} with everything in it");
         let production = database.production().filter(|_| self.confirm.is_none());
         match production {
             None if self.yes => Ok(()),
@@ -169,15 +165,15 @@ impl Sure {
                 .ui
                 .confirm_by(format_args!("{what}. It looks like production: {why}."), &name),
             None if context.ui.is_interactive() => {
-                context.ui.confirm(format_args!("{what}. Go on?"))
+                context.ui.confirm(format_args!("{what}. Continue?"))
             }
             Some(why) => Err(CliError::usage(format!(
-                "this would remove {described}, which looks like production: {why}"
+                "this would drop {described}, which looks like production: {why}"
             ))
-            .help(format!("say `--yes --confirm {name}` if that is what you want"))),
+            .help(format!("to do so, pass `--yes --confirm {name}`"))),
             None => {
-                Err(CliError::usage(format!("this would remove {described} and everything in it"))
-                    .help("say `--yes`: there is no terminal to ask on"))
+                Err(CliError::usage(format!("this would drop {described} with everything in it"))
+                    .help("to do so, pass `--yes`"))
             }
         }
     }

@@ -12,12 +12,12 @@ use crate::writing;
 /// Open revisions in $VISUAL or $EDITOR
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  cargo migrate edit                             # the head
+  cargo migrate edit                             # open the head
   cargo migrate edit 615021
   cargo migrate edit current
   EDITOR=\"code --wait\" cargo migrate edit head-1")]
 pub(crate) struct Args {
-    /// The revisions
+    /// The revisions to open
     #[arg(value_name = "REV", default_value = "head", allow_negative_numbers = true)]
     revisions: Vec<String>,
 }

@@ -22,33 +22,33 @@ use crate::context::Context;
 use crate::import::{self, BlankDowns, ForeignFile, Format, Import, NoDown};
 use crate::writing;
 
-/// Take over the migrations of sqlx, diesel, golang-migrate, dbmate, goose, refinery or flyway
+/// Import migrations of sqlx, diesel, golang-migrate, dbmate, goose, refinery or flyway
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   git mv migrations migrations-sqlx && cargo migrate import migrations-sqlx
   cargo migrate import --from diesel ../old/migrations --dir db/migrations
-  cargo migrate import old --adopt               # and take over what the database has
+  cargo migrate import old --adopt               # also mark what the database has applied
 
-The revisions form one line on top of the head, with ids made of the versions: importing again
-adds only what is new. What has no way down, or one that cannot be read, becomes irreversible.
---adopt reads the other tool's version table and stamps the database; it runs no migration.")]
+The imported revisions form a line on top of the head. Their ids are made from the versions, so
+importing again adds only new migrations. A migration without a readable down becomes irreversible.
+--adopt reads the other tool's version table and stamps the database. It runs no migration.")]
 pub(crate) struct Args {
     /// The directory of the other tool
     #[arg(value_name = "FOLDER")]
     folder: PathBuf,
-    /// The other tool [default: told from the files]
+    /// The other tool [default: detected from the files]
     #[arg(long, value_name = "TOOL")]
     from: Option<Format>,
-    /// The database that its SQL is written for [default: as configured, or as the URL says]
+    /// The database system of the SQL [default: from migrate.toml or the database URL]
     #[arg(long, value_name = "DATABASE", value_parser = writing::read_dialect)]
     dialect: Option<Dialect>,
-    /// Record as applied what the other tool's version table says
+    /// Mark as applied what the other tool's version table lists
     #[arg(long)]
     adopt: bool,
-    /// What becomes of a down that holds no statement
+    /// The marker for a down without statements
     #[arg(long, value_name = "MARKER", value_enum, default_value_t)]
     blank_downs: BlankDowns,
-    /// Make the other tool's version table in a first revision, for migrations that change it
+    /// Create the other tool's version table in a first revision, for migrations that change it
     #[arg(long)]
     with_version_table: bool,
 }
@@ -79,9 +79,9 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliE
         (args.folder.canonicalize(), context.directory.path().canonicalize())
         && from == to
     {
-        return Err(CliError::usage(format!("{shown} is where the revisions go"))
-            .help(format!("move it away first: git mv {shown} {shown}-old"))
-            .help("or name another folder for the revisions with `--dir`"));
+        return Err(CliError::usage(format!("{shown} is the folder of the revisions"))
+            .help(format!("move it first: git mv {shown} {shown}-old"))
+            .help("or choose another folder for the revisions with `--dir`"));
     }
     let database = match args.adopt {
         true => Some(database(context)?),
@@ -189,7 +189,7 @@ fn database(context: &Context<'_>) -> Result<Database, CliError> {
     })
 }
 
-/// The database that the SQL is for.
+/// The database system of the SQL.
 fn dialect(
     args: &Args,
     context: &Context<'_>,
@@ -204,13 +204,13 @@ fn dialect(
     let url = context.database_url()?;
     url.and_then(|url| Dialect::from_name(url.split(':').next().unwrap_or_default())).ok_or_else(
         || {
-            CliError::usage("which database's SQL it is cannot be told")
-                .help("say so with `--dialect sqlite`, `postgres` or `mysql`")
+            CliError::usage("the database system of the SQL is not known")
+                .help("pass `--dialect sqlite`, `postgres` or `mysql`")
         },
     )
 }
 
-/// Reads the directory; what is wrong with it stops the import before anything is written.
+/// Reads the directory. An error stops the import before anything is written.
 fn read(
     args: &Args,
     context: &Context<'_>,
@@ -237,8 +237,8 @@ fn read(
         return Err(errors.into());
     }
     if import.migrations.is_empty() {
-        return Err(CliError::usage(format!("{shown} holds no migration of {format}"))
-            .help("`--from` names the tool that wrote it"));
+        return Err(CliError::usage(format!("{shown} contains no migration of {format}"))
+            .help("`--from` selects another tool"));
     }
     Ok(import)
 }
@@ -248,15 +248,15 @@ fn undecided(shown: &str, fitting: &[(Format, usize)]) -> CliError {
         |formats: &[Format]| formats.iter().map(|f| f.name()).collect::<Vec<_>>().join(", ");
     let fitting: Vec<Format> = fitting.iter().map(|(format, _)| *format).collect();
     if fitting.is_empty() {
-        CliError::usage(format!("{shown} holds no migration of a tool that is known"))
-            .help(format!("`--from` names the tool: {}", names(&Format::ALL)))
+        CliError::usage(format!("{shown} contains no migration of a known tool"))
+            .help(format!("select the tool with `--from`: {}", names(&Format::ALL)))
     } else {
-        CliError::usage(format!("it cannot be told whose migrations are in {shown}"))
-            .help(format!("say so with `--from`: {}", names(&fitting)))
+        CliError::usage(format!("the tool of the migrations in {shown} cannot be detected"))
+            .help(format!("select it with `--from`: {}", names(&fitting)))
     }
 }
 
-/// All files below a folder, but for what is hidden.
+/// Collects all files below a folder, except hidden ones.
 fn collect(folder: &Path, prefix: &str, files: &mut Vec<ForeignFile>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
@@ -275,7 +275,7 @@ fn collect(folder: &Path, prefix: &str, files: &mut Vec<ForeignFile>) -> io::Res
     Ok(())
 }
 
-/// The revisions that are not there yet, and the changes that write them.
+/// The new revisions, and the changes that write them.
 fn draft(
     context: &Context<'_>,
     import: &Import,
@@ -299,7 +299,7 @@ fn draft(
     Ok((drafts, changes))
 }
 
-/// What happened to which file: nothing of the directory disappears in silence.
+/// Prints what became of each file, so that none is left out unnoticed.
 fn report_notes(context: &Context<'_>, import: &Import, drafts: &[Draft], nothing: bool) {
     let ui = context.ui;
     ui.diagnostics(&import.problems);
@@ -342,15 +342,16 @@ fn report_notes(context: &Context<'_>, import: &Import, drafts: &[Draft], nothin
     let there = import.migrations.len() - new;
     let format = import.format;
     ui.note(match (new, there) {
-        (_, there) if nothing => format!("all {there} migrations of {format} are there already"),
+        (_, there) if nothing => format!("all {there} migrations of {format} exist already"),
         (new, 0) => format!("imported {new} migrations of {format}"),
         (new, there) => {
-            format!("imported {new} migrations of {format}; {there} were there already")
+            format!("imported {new} migrations of {format}; {there} existed already")
         }
     });
 }
 
-/// Stamps the database with what the other tool's version table says; how many revisions that is.
+/// Stamps the database with the revisions in the other tool's version table, and returns their
+/// number.
 async fn adopt(
     context: &Context<'_>,
     database: &Database,
@@ -370,19 +371,21 @@ async fn adopt(
     }
     let rows = rows.ok_or_else(|| {
         let names: Vec<&str> = tables.iter().map(|table| table.name).collect();
-        CliError::failed(format!("the database has no table {}", names.join(" or ")))
-            .help(format!("{} has not migrated it; `cargo migrate upgrade` does", import.format))
+        CliError::failed(format!("the database has no table {}", names.join(" or "))).help(format!(
+            "{} has not migrated this database; `cargo migrate upgrade` does",
+            import.format
+        ))
     })?;
     let applied = import::applied(import.format, &rows, import)
-        .map_err(|e| CliError::failed("what is applied cannot be taken over").because(e))?;
+        .map_err(|e| CliError::failed("the applied migrations cannot be imported").because(e))?;
     let ids = import::ids(import);
     let Some(last) = applied.last() else { return Ok(0) };
     if let Some(gap) = (0..*last).find(|n| !applied.contains(n)) {
         return Err(CliError::failed(format!(
-            "the database has {} but not {}, which stands before it",
+            "the database has {} but not {}, which precedes it",
             ids[*last], ids[gap]
         ))
-        .help(format!("apply it with {} first, then adopt", import.format)));
+        .help(format!("apply it with {} first, then use --adopt again", import.format)));
     }
     let target = Target::place(Place::Name(ids[*last].to_string()));
     let mut migrator = Migrator::new(&history).options(context.options());

@@ -15,16 +15,16 @@ use serde::Serialize;
 use crate::context::Context;
 use crate::writing;
 
-/// Begin: the folder of the revisions, its lock file, and migrate.toml
+/// Create the migrations directory, lock file and migrate.toml
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  cargo migrate init                             # the database is the one of DATABASE_URL
+  cargo migrate init                             # for the database of DATABASE_URL
   cargo migrate init --dialect sqlite,postgres   # SQL for both
   cargo migrate init --dir db/migrations
 
-What is there already stays as it is.")]
+Existing files are not changed.")]
 pub(crate) struct Args {
-    /// The databases that the SQL is written for [default: that of the URL, else sqlite]
+    /// The database systems that the SQL is written for [default: from the URL, else sqlite]
     #[arg(long, value_name = "DATABASE", value_delimiter = ',', value_parser = writing::read_dialect)]
     dialect: Vec<Dialect>,
 }
@@ -69,16 +69,16 @@ fn dialects(args: &Args, context: &Context<'_>) -> (Vec<Dialect>, &'static str) 
         let mut dialects = args.dialect.clone();
         dialects.sort_unstable();
         dialects.dedup();
-        return (dialects, "as asked");
+        return (dialects, "--dialect");
     }
     if !context.settings.dialects.is_empty() {
-        return (context.settings.dialects.clone(), "as migrate.toml says");
+        return (context.settings.dialects.clone(), "from migrate.toml");
     }
-    // A URL that cannot be told is no reason not to begin.
+    // A missing or malformed URL does not prevent the start.
     let url = context.database_url().ok().flatten();
     match url.and_then(|url| Dialect::from_name(url.split(':').next().unwrap_or_default())) {
-        Some(dialect) => (vec![dialect], "as the database URL says"),
-        None => (vec![Dialect::Sqlite], "as nothing says otherwise; --dialect does"),
+        Some(dialect) => (vec![dialect], "from the database URL"),
+        None => (vec![Dialect::Sqlite], "the default; --dialect selects others"),
     }
 }
 
@@ -116,7 +116,7 @@ fn report(context: &Context<'_>, output: &Output, dialects: &[Dialect], why: &st
         Format::Json => ui.json(output),
     }
     for path in &output.kept {
-        ui.note(format_args!("{path} is there already and stays as it is"));
+        ui.note(format_args!("{path} exists already and was not changed"));
     }
     if output.written.is_empty() {
         return;
@@ -126,8 +126,8 @@ fn report(context: &Context<'_>, output: &Output, dialects: &[Dialect], why: &st
     let dir = dir_setting(context);
     let argument = if dir == DEFAULT_DIR { String::new() } else { format!("\"{dir}\"") };
     ui.note(format_args!(
-        "the SQL is for {} ({why}); commit these files, migrate.lock too: it makes two branches \
-         that add a revision meet in git, and seals what others are built on\n\n\
+        "The SQL is for {} ({why}). Commit these files, including migrate.lock: it makes git report a \
+         conflict when two branches add a revision, and detects edits of revisions that others build on.\n\n\
          To embed the revisions, add to Cargo.toml under [dependencies]:\n  \
          migrate-db = {{ version = \"{}\", features = [{}] }}\n\
          and to the program:\n  \

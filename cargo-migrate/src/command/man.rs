@@ -11,11 +11,11 @@ use migrate_db::cli::{CliError, Exit, Ui};
 /// Open the man page, print it, or write one for every command
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  cargo migrate man                              # opens the page on a terminal
-  cargo migrate man upgrade                      # that of a command
+  cargo migrate man                              # open the page on a terminal
+  cargo migrate man upgrade                      # the page of a command
   cargo migrate man ~/.local/share/man/man1      # then: man cargo-migrate-upgrade")]
 pub(crate) struct Args {
-    /// The command whose page is meant, or a folder to write a page per command into
+    /// The command whose page is shown, or a folder to write one page per command to
     #[arg(value_name = "COMMAND|DIR")]
     subject: Option<String>,
 }
@@ -39,7 +39,7 @@ pub(crate) fn run(args: &Args, whole: clap::Command, ui: &Ui) -> Result<Exit, Cl
         (Some(command), None) => show(command, ui),
         (None, Some(name)) if !name.contains('/') && is_misspelled(&whole, name) => {
             Err(CliError::usage(format!("there is no command `{name}`"))
-                .help(format!("`./{name}` is a folder to write the pages into")))
+                .help(format!("to write the pages to a folder, pass `./{name}`")))
         }
         (None, dir) => write(whole, Path::new(dir.unwrap_or_default()), ui),
     }
@@ -78,6 +78,6 @@ fn write(whole: clap::Command, dir: &Path, ui: &Ui) -> Result<Exit, CliError> {
     std::fs::create_dir_all(dir)
         .and_then(|()| clap_mangen::generate_to(whole, dir))
         .map_err(|e| CliError::failed(format!("cannot write to {}", dir.display())).because(e))?;
-    ui.note(format_args!("wrote a page per command to {}", dir.display()));
+    ui.note(format_args!("wrote one page per command to {}", dir.display()));
     Ok(Exit::Done)
 }

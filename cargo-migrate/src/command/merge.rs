@@ -13,23 +13,23 @@ use crate::writing;
   cargo migrate merge                            # all heads
   cargo migrate merge -m \"merge feature\" 615021 8ab1c0
 
-Works while migrate.lock holds git's conflict markers, and rewrites it. The sections of the
-new revision are empty and may stay so. To put one branch on top of the other instead:
-cargo migrate rebase.")]
+The command also works while migrate.lock holds git's conflict markers, and rewrites that file.
+The sections of a merge revision may stay empty. `cargo migrate rebase` puts one branch on top of
+the other instead.")]
 pub(crate) struct Args {
     /// The revisions to join [default: all heads]
     #[arg(value_name = "REV", allow_negative_numbers = true)]
     revisions: Vec<String>,
-    /// What it does, in a line [default: the ids that it joins]
+    /// The message, in one line [default: the ids that are joined]
     #[arg(short, long, value_name = "TEXT")]
     message: Option<String>,
     /// A label for the branch
     #[arg(long = "branch-label", value_name = "LABEL", value_parser = writing::read_label)]
     labels: Vec<BranchLabel>,
-    /// Its id [default: 12 random hexadecimal digits]
+    /// The id [default: 12 random hexadecimal digits]
     #[arg(long, value_name = "ID", value_parser = writing::read_id)]
     rev_id: Option<RevisionId>,
-    /// Join revisions that others are built on
+    /// Allow revisions that others build on
     #[arg(long)]
     splice: bool,
 }

@@ -1,5 +1,5 @@
-//! The commands: one file each, which holds the arguments, the help and a call of the library.
-//! Those that run and ask are migrate-db's, so that an application can have them too.
+//! The commands, one file each: arguments, help and a call of the library. The commands that run and
+//! inspect migrations belong to migrate-db, so that applications can mount them.
 
 mod accept;
 mod complete;
@@ -24,7 +24,7 @@ use migrate_db::cli::{self, CliError, Exit, Ui};
 use crate::context::{Context, interrupt};
 use crate::globals::Globals;
 
-/// What to do.
+/// The command to run.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
     Init(init::Args),
@@ -45,8 +45,8 @@ pub(crate) enum Command {
     Complete(complete::Args),
 }
 
-/// Does what was typed; `whole` is the whole command line, for the commands that describe it. An
-/// error about the database URL says where the URL is written.
+/// Runs a command. `whole` builds the complete command line, for the commands that describe it. An
+/// error about the database URL names the place where the URL is set.
 pub(crate) fn run(
     command: &Command,
     globals: &Globals,
@@ -56,7 +56,7 @@ pub(crate) fn run(
     act(command, globals, whole, ui).map_err(|error| {
         let context = Context::resolve(globals, ui).ok().filter(|_| error.concerns_url);
         match context.and_then(|context| context.url_origin()) {
-            Some(origin) => error.help(format!("the URL is that of {origin}")),
+            Some(origin) => error.help(format!("the URL comes from {origin}")),
             None => error,
         }
     })
@@ -87,13 +87,13 @@ fn act(
 }
 
 fn block_on(work: impl Future<Output = Result<Exit, CliError>>) -> Result<Exit, CliError> {
-    block_until(work, "`cargo migrate current` shows where the database stands")
+    block_until(work, "`cargo migrate current` shows the state of the database")
 }
 
-/// Runs what needs the database on this thread. When the process is asked to end, a run cancels the
-/// statement that it is at and reports what it leaves. All other work is dropped where it is:
-/// connections close, and with them transactions and locks, and `afterwards` says how to go on. So
-/// is a run that is asked a second time, or does not end.
+/// Runs a future on this thread. On SIGINT or SIGTERM a run cancels its statement and reports the
+/// state of the database. Other work is dropped, which closes its connections and with them
+/// transactions and locks; `afterwards` is the help then. A run is dropped too if a second signal
+/// arrives or it does not end in time.
 fn block_until(
     work: impl Future<Output = Result<Exit, CliError>>,
     afterwards: &'static str,
@@ -125,22 +125,22 @@ fn block_until(
         });
         poll_fn(|task| match again.as_mut().poll(task) {
             Poll::Ready(()) => Poll::Ready(Err(CliError::failed(
-                "interrupted: what is applied could not be found out",
+                "interrupted: the state of the database is unknown",
             )
-            .help("the server may still execute a statement: `cargo migrate current` shows later what is applied"))),
+            .help("the server may still execute a statement; check the state later with `cargo migrate current`"))),
             Poll::Pending => work.as_mut().poll(task),
         })
         .await
     });
-    // A program that is still making a copy is not waited for.
+    // Do not wait for a program that still makes a backup.
     runtime.shutdown_background();
     outcome
 }
 
-/// How long a run that was interrupted may take to end.
+/// The time that an interrupted run may take to end.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Ends when the process is asked to end; where that cannot be told, never.
+/// Completes when the process receives SIGINT or SIGTERM.
 async fn shutdown_requested() {
     #[cfg(unix)]
     {

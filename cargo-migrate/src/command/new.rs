@@ -16,31 +16,31 @@ use crate::writing;
   cargo migrate new -m \"hotfix\" --head 615021 --splice
   $EDITOR \"$(cargo migrate new -q -m 'add email')\"")]
 pub(crate) struct Args {
-    /// What it does, in a line
+    /// The message: what the revision does, in one line
     #[arg(value_name = "MESSAGE", conflicts_with = "message", required_unless_present = "message")]
     words: Option<String>,
-    /// What it does, in a line, as a flag
+    /// The message as a flag
     #[arg(short, long, value_name = "TEXT")]
     message: Option<String>,
-    /// The revision to build on; `base` starts a tree of its own [default: head]
+    /// The parent; `base` starts a separate tree [default: head]
     #[arg(long, value_name = "REV", allow_negative_numbers = true)]
     head: Option<String>,
-    /// Build on a revision that others are built on: start a branch
+    /// Allow a parent that other revisions build on, which starts a branch
     #[arg(long)]
     splice: bool,
-    /// A label for the branch that it starts
+    /// A label for the branch that the revision starts
     #[arg(long = "branch-label", value_name = "LABEL", value_parser = writing::read_label)]
     labels: Vec<BranchLabel>,
-    /// A revision or label of another branch that must be applied before it
+    /// A revision or label of another branch that must be applied first
     #[arg(long, value_name = "REV", value_delimiter = ',')]
     depends_on: Vec<String>,
-    /// Its id [default: 12 random hexadecimal digits]
+    /// The id [default: 12 random hexadecimal digits]
     #[arg(long, value_name = "ID", value_parser = writing::read_id)]
     rev_id: Option<RevisionId>,
-    /// It cannot be undone, for this reason
+    /// Mark the revision as irreversible for this reason
     #[arg(long, value_name = "REASON")]
     irreversible: Option<String>,
-    /// Open it in $VISUAL or $EDITOR
+    /// Open the file in $VISUAL or $EDITOR
     #[arg(long)]
     edit: bool,
 }

@@ -10,22 +10,22 @@ use serde::Serialize;
 use crate::context::Context;
 use crate::writing;
 
-/// Put a branch on top of another, so that there is one head again
+/// Move a branch on top of another, so that one head remains
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  cargo migrate rebase                           # moves the head that is not on the main branch
-  cargo migrate rebase 8ab1c0                    # the branch of this revision
+  cargo migrate rebase                           # move the head that is not on git's main branch
+  cargo migrate rebase 8ab1c0                    # move the branch of this revision
   cargo migrate rebase billing --onto 615021
 
-Rewrites the `revises:` line of the branch's first revision and nothing else. Works while
-migrate.lock holds git's conflict markers, and rewrites it. Databases that ran the branch
-already are content: the lock file keeps what the revision was before.")]
+The command rewrites only the `revises:` line of the branch's first revision. It also works while
+migrate.lock holds git's conflict markers, and rewrites that file. Databases that applied the
+branch stay valid, because the lock file keeps the earlier fingerprint.")]
 pub(crate) struct Args {
-    /// The branch to move, by one of its revisions or its label [default: of two heads, the one that git has
-    /// not on the main branch]
+    /// The branch to move, by one of its revisions or its label [default: of two heads, the one that
+    /// is not on git's main branch]
     #[arg(value_name = "BRANCH", allow_negative_numbers = true)]
     branch: Option<String>,
-    /// The head to put it on [default: the other head]
+    /// The head to move it onto [default: the other head]
     #[arg(long, value_name = "HEAD", allow_negative_numbers = true)]
     onto: Option<String>,
 }
@@ -88,7 +88,7 @@ fn report(context: &Context<'_>, rebased: &Rebased, paths: &[String]) {
     let names = |ids: &[RevisionId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
     let moved = names(&rebased.moved);
     ui.note(format_args!("moved {} on top of {}", moved.join(", "), rebased.onto));
-    ui.note("to have it the other way round: git checkout the files, and name the other branch");
+    ui.note("to move the other branch instead, restore the files with git and name that branch");
     match ui.format() {
         Format::Text => paths.iter().for_each(|path| ui.line(path)),
         Format::Json => ui.json(&Json {

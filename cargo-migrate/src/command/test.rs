@@ -23,19 +23,19 @@ use crate::writing;
 /// What to do after an interruption.
 pub(super) const RERUN_HELP: &str = "run it again: passed tests are cached";
 
-/// Take every revision up, down and up again, on a real database with rows in it
+/// Test each revision up, down and up again on a real database with rows
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "The tests run on databases of their own; the one of DATABASE_URL is not touched. SQLite needs
-nothing; a server is the one of MIGRATE_TEST_POSTGRES_URL or MIGRATE_TEST_MYSQL_URL, else a
-container, else one of the programs installed here. MIGRATE_TEST_SKIP=postgres does without.
+    after_help = "The tests create their own databases and do not use that of DATABASE_URL. SQLite needs nothing
+else. A server is taken from MIGRATE_TEST_POSTGRES_URL or MIGRATE_TEST_MYSQL_URL, else started in
+a container, else from the server programs installed here. MIGRATE_TEST_SKIP=postgres skips one.
 
-The exit code is 1 when a test failed.
+The exit code is 1 if a test failed.
 
 Examples:
   cargo migrate test
   cargo migrate test --only 615021 --only head   # two revisions
-  cargo migrate test --since 3f2a                # what was added since
+  cargo migrate test --since 3f2a                # revisions added since
   cargo migrate test --dialect sqlite,postgres -j 4
   cargo migrate test --dialect postgres --image postgres:18
   cargo migrate test --fresh                     # ignore cached results
@@ -45,23 +45,23 @@ pub(crate) struct Args {
     /// Test only this revision: an id or its beginning, a label, heads; more than once for several
     #[arg(long, value_name = "REV", allow_negative_numbers = true, conflicts_with = "since")]
     only: Vec<String>,
-    /// Test only what was added since this revision: neither it nor what it is built on
+    /// Test only the revisions that this revision neither is nor builds on
     #[arg(long, value_name = "REV", allow_negative_numbers = true)]
     since: Option<String>,
-    /// The databases to test on [default: those of migrate.toml, else all that the revisions
-    /// are written for]
+    /// The database systems to test on [default: from migrate.toml, else all that the revisions are
+    /// written for]
     #[arg(long, value_name = "DATABASE", value_delimiter = ',', value_parser = writing::read_dialect)]
     dialect: Vec<Dialect>,
-    /// The container image of the server, with its tag [default: what migrate.toml says under test]
+    /// The container image of the server, with its tag [default: from migrate.toml]
     #[arg(long, value_name = "IMAGE")]
     image: Option<String>,
     /// Run every test again and ignore cached results
     #[arg(long)]
     fresh: bool,
-    /// On how many databases to work at once [default: one per processor]
+    /// Number of databases to use at once [default: one per processor]
     #[arg(short, long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
-    /// Write a report for CI, as JUnit writes it
+    /// Write a JUnit report for CI
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
 }
@@ -80,7 +80,7 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliE
     let mut all = Vec::new();
     let mut stopped = None;
     if only.as_ref().is_some_and(Vec::is_empty) {
-        context.ui.note("nothing to test: no revision was added since");
+        context.ui.note("no revision was added, so nothing was tested");
     } else {
         for dialect in databases {
             let suite = Suite::new(&history, &settings, dialect);
@@ -123,8 +123,8 @@ impl Args {
                 for text in &self.only {
                     let nodes = named(text)?;
                     if nodes.is_empty() {
-                        return Err(CliError::usage(format!("`{text}` names no revision"))
-                            .help("name one by its id, a label or `head`"));
+                        return Err(CliError::usage(format!("`{text}` is not a revision"))
+                            .help("use an id, a label or `head`"));
                     }
                     chosen.extend(nodes);
                 }
@@ -149,7 +149,7 @@ impl Args {
         if let Some(other) = named.iter().find(|dialect| !written.contains(dialect)) {
             let written: Vec<&str> = written.iter().map(|dialect| dialect.name()).collect();
             return Err(CliError::usage(format!(
-                "the revisions are not written for {}, but for {}",
+                "the revisions are not written for {}, only for {}",
                 other.name(),
                 written.join(", ")
             ))
@@ -166,9 +166,8 @@ impl Args {
         }
         match context.database()? {
             Some(database) => Ok(vec![database.dialect()]),
-            None => Err(CliError::usage("which database to test on is not known").help(
-                "say so with `--dialect sqlite`, or with `dialects = [\"sqlite\"]` in migrate.toml",
-            )),
+            None => Err(CliError::usage("the database system to test on is not known")
+                .help("pass `--dialect sqlite`, or set `dialects = [\"sqlite\"]` in migrate.toml")),
         }
     }
 
@@ -179,8 +178,8 @@ impl Args {
         let is_server = |dialect: &&Dialect| settings.test.image(**dialect).is_some();
         let servers: Vec<Dialect> = databases.iter().filter(is_server).copied().collect();
         let [server] = servers.as_slice() else {
-            return Err(CliError::usage("`--image` is the image of one server")
-                .help("say of which: `--dialect postgres`"));
+            return Err(CliError::usage("`--image` needs exactly one server")
+                .help("select it, for example with `--dialect postgres`"));
         };
         settings.test.chosen.insert(*server, image.clone());
         Ok(settings)

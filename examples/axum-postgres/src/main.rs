@@ -1,8 +1,8 @@
-//! A web service that upgrades its own database when it starts, safe with any number of replicas:
-//! one does the work, the others wait and find nothing left to do.
+//! A web service that upgrades its database at start-up. Any number of replicas may start at once:
+//! one applies the revisions, the others wait.
 //!
 //! `DATABASE_URL=postgres://.. LISTEN=127.0.0.1:3000 cargo run -p axum-postgres`. `GET /notes` lists
-//! the notes, `GET /health` says where the database stands.
+//! the notes, `GET /health` reports pending revisions.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "an example")]
 
@@ -36,7 +36,7 @@ async fn serve() -> Result<(), Box<dyn Error + Send + Sync>> {
     let variable = |name, default: &str| std::env::var(name).unwrap_or_else(|_| default.to_owned());
     let pool = PgPool::connect(&variable("DATABASE_URL", "postgres://localhost/notes")).await?;
 
-    // Nothing is served before the database is what this program was built for.
+    // The service starts only after the database is at the head.
     let head = "head".parse().map_err(migrate_db::Error::from)?;
     let mut migrator = MIGRATIONS.migrator().on_event(|event| {
         if let Event::Waiting { holder, waited } = event {
@@ -69,8 +69,8 @@ async fn notes(State(pool): State<PgPool>) -> Result<String, (StatusCode, String
     Ok(notes.join("\n") + "\n")
 }
 
-/// 200 when the database is at the head, 503 when revisions are pending or it cannot be asked: a
-/// load balancer leaves such a replica alone.
+/// Answers 200 if the database is at the head, and 503 if revisions are pending or the database
+/// cannot be reached, so that a load balancer avoids the replica.
 async fn health(State(pool): State<PgPool>) -> Response {
     let asked = async { Ok((MIGRATIONS.current(&pool).await?, MIGRATIONS.pending(&pool).await?)) };
     let asked: Result<_, migrate_db::Error> = asked.await;
@@ -91,13 +91,13 @@ async fn health(State(pool): State<PgPool>) -> Response {
     (status, [(CONTENT_TYPE, "application/json")], body + "\n").into_response()
 }
 
-/// Ids as JSON; they hold nothing that would need an escape.
+/// Formats ids as JSON. Ids contain no characters that need escaping.
 fn list(ids: &[String]) -> String {
     let ids: Vec<String> = ids.iter().map(|id| format!("\"{id}\"")).collect();
     format!("[{}]", ids.join(","))
 }
 
-/// Says what is wrong, why, and what would help.
+/// Prints an error with its causes and help.
 fn explain(error: &(dyn Error + 'static)) {
     eprintln!("error     {error}");
     let mut source = error.source();
@@ -113,7 +113,7 @@ fn explain(error: &(dyn Error + 'static)) {
 }
 
 async fn interrupted() {
-    // Where the signal cannot be had, the process ends without grace.
+    // Without the signal handler the process ends immediately.
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }

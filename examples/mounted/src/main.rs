@@ -1,5 +1,5 @@
-//! An application that carries the commands of `cargo migrate` in its own binary, for machines without
-//! cargo and without the revision files.
+//! An application with the commands of `cargo migrate` in its own binary, for machines without cargo
+//! and without the revision files.
 //!
 //! `mounted migrate upgrade` applies the history, `mounted migrate --help` lists the commands, and
 //! `mounted` alone starts the application. The database is a file: the first of `DATABASE_URL` and
@@ -36,7 +36,7 @@ async fn run() -> Result<ExitCode, Box<dyn Error>> {
     serve(&SqlitePool::connect(&url).await?).await
 }
 
-/// Stands for the application. It does not migrate; it refuses to start on an old schema.
+/// A placeholder for the application. It does not migrate, and refuses to start on an old schema.
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "an example")]
 async fn serve(pool: &SqlitePool) -> Result<ExitCode, Box<dyn Error>> {
     let pending = MIGRATIONS.pending(pool).await?;

@@ -1,8 +1,8 @@
-//! A program on MariaDB or MySQL that upgrades its own database when it starts, and says what it did.
+//! A program on MariaDB or MySQL that upgrades its database at start-up and prints the events.
 //!
-//! `DATABASE_URL=mysql://.. cargo run -p mysql`. A second run finds nothing to do. There DDL commits by
-//! itself, so each statement is noted before and after it runs: a run that was cut off goes on where
-//! it stopped, or says exactly what to look at.
+//! `DATABASE_URL=mysql://.. cargo run -p mysql`. A second run finds nothing to do. DDL commits by
+//! itself there, so each statement is recorded before and after it runs. An interrupted run continues
+//! where it stopped, or names the statement to look at.
 
 use std::error::Error;
 

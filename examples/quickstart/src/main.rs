@@ -1,7 +1,7 @@
-//! The history is compiled in; the program upgrades its own database and says what it did.
+//! A program that embeds its history, upgrades its database and prints the applied revisions.
 //!
-//! `cargo run -p quickstart [FILE]`; without a file the database is `quickstart.db` in the
-//! system's folder for temporary files. A second run finds nothing to do.
+//! `cargo run -p quickstart [FILE]`; the default is `quickstart.db` in the system's
+//! directory for temporary files. A second run finds nothing to do.
 
 use std::error::Error;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! The options that several commands share, and what they make of those of the project.
+//! The options that several commands share. They override those of the project.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,44 +12,45 @@ use migrate_core::script::Transactions;
 use super::{CliError, Context};
 use crate::{Options, Reporting};
 
-/// The folder of copies, unless another one is named.
+/// The default folder of copies.
 const BACKUPS: &str = "backups";
 
 /// The options of commands that run.
 #[derive(Debug, Clone, Args)]
 pub(super) struct RunArgs {
-    /// Print the steps and run nothing
+    /// Print the steps and change nothing
     #[arg(long)]
     pub(super) dry_run: bool,
-    /// Ask nothing
+    /// Do not prompt
     #[arg(short, long)]
     pub(super) yes: bool,
-    /// What stands in one transaction: all or each [default: all on SQLite, each elsewhere]
+    /// Run all revisions in one transaction, or each in its own: all or each [default: all on
+    /// SQLite, each elsewhere]
     #[arg(long, value_name = "WHAT", value_parser = transactions)]
     transaction: Option<Transactions>,
-    /// How long a statement may wait for a lock of the database, as 500ms or 5s
+    /// Time that a statement may wait for a database lock, such as 500ms or 5s
     #[arg(long, value_name = "TIME", value_parser = duration)]
     lock_timeout: Option<Duration>,
-    /// How long a statement may run, as 30s or 5m
+    /// Time that a statement may take, such as 30s or 5m
     #[arg(long, value_name = "TIME", value_parser = duration)]
     statement_timeout: Option<Duration>,
     #[command(flatten)]
     lock: LockArgs,
 }
 
-/// How runs keep each other out.
+/// How concurrent runs are prevented.
 #[derive(Debug, Clone, Args)]
 pub(super) struct LockArgs {
-    /// How runs keep each other out: auto, session, table or none
+    /// Lock that prevents concurrent runs: auto, session, table or none
     #[arg(long, value_name = "HOW", value_parser = locking)]
     lock: Option<Locking>,
-    /// How long to wait for another run on the same database, as 30s or 5m
+    /// Time to wait for another run on the same database, such as 30s or 5m
     #[arg(long, value_name = "TIME", value_parser = duration)]
     lock_wait: Option<Duration>,
 }
 
 impl RunArgs {
-    /// The options of a run whose events a command shows.
+    /// The options of a run whose events are printed.
     pub(super) fn shown(&self, context: &Context<'_>) -> Options {
         let reporting = match context.ui.is_verbose() {
             true => Reporting::EachStatement,
@@ -59,7 +60,7 @@ impl RunArgs {
         Options { reporting, ..self.options(&context.options) }
     }
 
-    /// The options with what was typed.
+    /// The options, overridden by those of the command line.
     pub(super) fn options(&self, options: &Options) -> Options {
         let options = self.lock.options(options);
         Options {
@@ -72,7 +73,7 @@ impl RunArgs {
 }
 
 impl LockArgs {
-    /// The options with what was typed.
+    /// The options, overridden by those of the command line.
     pub(super) fn options(&self, options: &Options) -> Options {
         Options {
             lock: self.lock.unwrap_or(options.lock),
@@ -82,16 +83,16 @@ impl LockArgs {
     }
 }
 
-/// How a server is reached.
+/// How a server is connected to.
 #[derive(Debug, Clone, Default, Args)]
 pub struct ConnectArgs {
-    /// How long to try to reach a server that does not answer; 0s tries once [default: 10s]
+    /// Time to retry a server that does not answer; 0s tries once [default: 10s]
     #[arg(long, global = true, value_name = "TIME", value_parser = duration)]
     connect_timeout: Option<Duration>,
 }
 
 impl ConnectArgs {
-    /// The options with what was typed.
+    /// The options, overridden by those of the command line.
     #[must_use]
     pub fn options(&self, options: Options) -> Options {
         let typed = self.connect_timeout.unwrap_or(options.connect_timeout);
@@ -99,35 +100,37 @@ impl ConnectArgs {
     }
 }
 
-/// A copy before anything changes.
+/// A copy of the database before a run.
 #[derive(Debug, Clone, Args)]
 pub(super) struct BackupArgs {
-    /// Copy the database into a folder first, and stop when that fails [default folder: backups]
+    /// Copy the database to a folder first, and stop if that fails [default folder: backups]
     #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true)]
     #[arg(default_missing_value = BACKUPS, conflicts_with = "dry_run")]
     backup: Option<PathBuf>,
 }
 
 impl BackupArgs {
-    /// Whether a copy is wanted.
+    /// Returns `true` if a copy was requested.
     pub(super) fn wanted(&self) -> bool {
         self.backup.is_some()
     }
 
-    /// Copies the database, if that is wanted and the plan does anything.
+    /// Copies the database if that was requested and the plan has steps.
     pub(super) async fn copy(&self, context: &Context<'_>, plan: &Plan) -> Result<(), CliError> {
         let Some(folder) = self.backup.as_ref().filter(|_| !plan.steps.is_empty()) else {
             return Ok(());
         };
         let database = context.database()?;
         let copied = database.backup_into(folder).await.map_err(|error| {
-            CliError::from(error).help("nothing was changed: the copy comes first")
+            CliError::from(error).help("nothing was changed, because the copy is made first")
         })?;
         match copied {
             Some(file) => {
                 context.ui.note(format_args!("copied {database} to {}", file.display()));
             }
-            None => context.ui.note(format_args!("there is no {database} to copy yet")),
+            None => context
+                .ui
+                .note(format_args!("{database} does not exist yet, so there is nothing to copy")),
         }
         Ok(())
     }
@@ -136,22 +139,23 @@ impl BackupArgs {
 /// The options of commands that can print SQL instead of running it.
 #[derive(Debug, Clone, Args)]
 pub(super) struct SqlArgs {
-    /// Print the SQL that would run, and run nothing
+    /// Print the SQL that would run and change nothing
     #[arg(long, conflicts_with = "dry_run")]
     pub(super) sql: bool,
-    /// The database whose SQL is printed [default: that of the database URL]
+    /// The database system whose SQL is printed [default: from the database URL]
     #[arg(long, value_name = "DATABASE", value_parser = dialect, requires = "sql")]
     pub(super) dialect: Option<Dialect>,
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
-    migrate_core::revision::duration("", text).map_err(|_| "write it as 30s or 5m".to_owned())
+    migrate_core::revision::duration("", text)
+        .map_err(|_| "write a time such as 30s or 5m".to_owned())
 }
 
 pub(super) fn dialect(text: &str) -> Result<Dialect, String> {
     Dialect::from_name(text).ok_or_else(|| {
         let names = Dialect::ALL.map(Dialect::name);
-        format!("the databases are {}", names.join(", "))
+        format!("the database systems are {}", names.join(", "))
     })
 }
 

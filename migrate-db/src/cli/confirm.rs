@@ -8,8 +8,8 @@ use crate::{Database, Preview};
 /// The options of commands that may lose rows.
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct ConfirmArgs {
-    /// The name of the database: needed beside --yes where rows of one that looks like production
-    /// are lost
+    /// The name of the database, required with --yes when rows are lost in one that looks like
+    /// production
     #[arg(long, value_name = "NAME")]
     confirm: Option<String>,
 }
@@ -37,7 +37,7 @@ impl ConfirmArgs {
             return Err(CliError::usage(format!(
                 "`--confirm {typed}`, but the database is {name}"
             ))
-            .help("nothing was changed; look which database is meant"));
+            .help("nothing was changed; check which database the URL names"));
         }
         let loses = |step: &&Step| {
             step.direction == Direction::Down
@@ -46,8 +46,8 @@ impl ConfirmArgs {
         let lossy = plan.steps.iter().find(loses);
         let what = match lossy {
             _ if plan.steps.is_empty() => return Ok(false),
-            _ if plan.applied_after.is_empty() => "undo everything".to_owned(),
-            Some(step) => format!("undo {}, which loses rows", graph.id(step.node)),
+            _ if plan.applied_after.is_empty() => "revert everything".to_owned(),
+            Some(step) => format!("revert {}, which loses rows", graph.id(step.node)),
             None => return Ok(false),
         };
         let production = database.production().filter(|_| self.confirm.is_none());
@@ -56,7 +56,7 @@ impl ConfirmArgs {
             return Err(CliError::usage(format!(
                 "this would {what}, in {described}, which looks like production: {why}"
             ))
-            .help(format!("say `--yes --confirm {name}` if that is what you want")));
+            .help(format!("to do so, pass `--yes --confirm {name}`")));
         }
         let question =
             format!("This would {what}, in {described}. It looks like production: {why}.");

@@ -1,4 +1,4 @@
-//! What the commands work with: a history, what is wrong with it, and perhaps a database.
+//! The input of commands: a history, its diagnostics, and perhaps a database.
 
 use migrate_core::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use migrate_core::dialect::Dialect;
@@ -16,27 +16,27 @@ use crate::migrator::Prefetch;
 use crate::state::DatabaseState;
 use crate::{Database, Migrator, Options};
 
-/// What a [`Command`](super::Command) works with.
+/// The input of a [`Command`](super::Command).
 #[derive(Debug)]
 pub struct Context<'a> {
     /// The history.
     pub history: &'a History,
-    /// What was found wrong with it.
+    /// The diagnostics of the history.
     pub found: Diagnostics,
-    /// The database, when one is named.
+    /// The database, if one is configured.
     pub database: Option<Database>,
     /// A connection to it that is on its way, for the first visit.
     pub prefetch: Mutex<Option<Prefetch>>,
-    /// How the database is migrated.
+    /// The options of runs.
     pub options: Options,
-    /// How many heads `check` accepts.
+    /// The number of heads that `check` accepts.
     pub heads: Heads,
-    /// The way to the user.
+    /// The output.
     pub ui: &'a Ui,
 }
 
 impl<'a> Context<'a> {
-    /// A history in which nothing was found wrong: an embedded one, say.
+    /// Creates the input for a history without diagnostics, such as an embedded one.
     #[must_use]
     pub fn new(history: &'a History, database: Option<Database>, ui: &'a Ui) -> Self {
         Self {
@@ -50,20 +50,20 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The graph for a command that asks: it may go on as long as the graph is one.
+    /// The graph for a command that inspects. Other errors than those of the graph are warnings.
     ///
     /// # Errors
-    /// The diagnostics, when the graph itself is in doubt.
+    /// The diagnostics, if the graph itself has errors.
     pub(super) fn legible(&self) -> Result<&'a Graph, CliError> {
         let graph = self.well_formed()?;
         self.warn_in_lines();
         Ok(graph)
     }
 
-    /// The graph, as long as it is one; nothing else is checked and nothing is shown.
+    /// The graph, if it has no errors. Nothing else is checked and nothing is printed.
     ///
     /// # Errors
-    /// The diagnostics, when the graph itself is in doubt.
+    /// The diagnostics, if the graph itself has errors.
     pub(super) fn well_formed(&self) -> Result<&'a Graph, CliError> {
         let in_doubt = |d: &Diagnostic| d.severity == Severity::Error && d.code.is_structural();
         if self.found.iter().any(in_doubt) {
@@ -72,8 +72,7 @@ impl<'a> Context<'a> {
         Ok(&self.history.graph)
     }
 
-    /// Checks what a run to a target needs: the files of its steps. A mistake in another file is a
-    /// line.
+    /// Checks the files of the steps to a target. Errors in other files are printed as one line.
     ///
     /// # Errors
     /// The diagnostics of the steps; all of them, when one is not about a single revision. And what
@@ -187,18 +186,18 @@ impl<'a> Context<'a> {
             let place = first.places.first().map(|place| &place.location);
             let place = place.map(|at| format!("{}:{}", at.path, at.line)).unwrap_or_default();
             let count = match others.len() {
-                1 => format!("a mistake in {place}"),
-                several => format!("{several} mistakes in the files, the first in {place}"),
+                1 => format!("an error in {place}"),
+                several => format!("{several} errors in the files, the first in {place}"),
             };
             let message = &first.message;
-            self.ui.warn(format_args!("{count}: {message} (`cargo migrate check` shows more)"));
+            self.ui.warn(format_args!("{count}: {message} (see `cargo migrate check`)"));
         }
     }
 
     /// The database.
     ///
     /// # Errors
-    /// When none is named.
+    /// When none is configured.
     pub(super) fn database(&self) -> Result<&Database, CliError> {
         self.database.as_ref().ok_or_else(CliError::no_database)
     }
@@ -213,31 +212,31 @@ impl<'a> Context<'a> {
         match (known, self.history.dialects.as_slice()) {
             (Some(dialect), _) => Ok(dialect),
             (None, [dialect]) => Ok(*dialect),
-            _ => Err(CliError::usage("which database's SQL is meant is not known")
-                .help("say so with `--dialect sqlite`, `postgres` or `mysql`")),
+            _ => Err(CliError::usage("the database system of the SQL is not known")
+                .help("pass `--dialect sqlite`, `postgres` or `mysql`")),
         }
     }
 
-    /// What reads and moves the database, and shows what it does.
+    /// A migrator that prints its events.
     pub(super) fn migrator(&self) -> Migrator<'a> {
         let prefetch = self.prefetch.lock().unwrap_or_else(PoisonError::into_inner).take();
         let migrator = Migrator::new(self.history).options(self.options.clone()).prefetch(prefetch);
         migrator.on_event(report_events(self.ui))
     }
 
-    /// Where the database stands.
+    /// The state of the database.
     ///
     /// # Errors
-    /// When none is named, or it cannot be read.
+    /// When none is configured, or it cannot be read.
     pub(super) async fn status(&self) -> Result<DatabaseState, CliError> {
         Ok(self.migrator().state(self.database()?).await?)
     }
 
-    /// Where the database stands, for a command that can do without: `None` when no database is
-    /// named, or, with a warning, when it cannot be read.
+    /// The state of the database, or `None` if no database is configured or, with a warning, if it
+    /// cannot be read.
     pub(super) async fn status_if_known(&self) -> Option<DatabaseState> {
         let database = self.database.as_ref()?;
-        // What can be done without is not waited for.
+        // The command works without it, so it does not wait.
         let options = Options { connect_timeout: Duration::ZERO, ..self.options.clone() };
         match self.migrator().options(options).state(database).await {
             Ok(status) => Some(status),
@@ -245,7 +244,10 @@ impl<'a> Context<'a> {
                 let error = CliError::from(error);
                 let why: Vec<String> =
                     [error.message.clone()].into_iter().chain(error.causes()).collect();
-                self.ui.warn(format_args!("what is applied is not known: {}", why.join(": ")));
+                self.ui.warn(format_args!(
+                    "cannot find out which revisions are applied: {}",
+                    why.join(": ")
+                ));
                 None
             }
         }

@@ -1,4 +1,4 @@
-//! Revisions and steps as a person reads them.
+//! Formats revisions, steps and statements as text.
 
 use std::fmt::{self, Display};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use super::report::word;
 use super::ui::style::{DIM, ID, MARK};
 use crate::human_duration::HumanDuration;
 
-/// A revision on one line: id, labels, marks, message.
+/// Formats a revision on one line: id, labels, marks, message.
 pub(super) struct Line<'g> {
     graph: &'g Graph,
     node: Node,
@@ -24,12 +24,12 @@ impl<'g> Line<'g> {
         Self { graph, node, current: false, with_parents: false, with_dependencies: false }
     }
 
-    /// Puts what it revises in front.
+    /// Adds its parents at the front.
     pub(super) fn with_parents(self) -> Self {
         Self { with_parents: true, ..self }
     }
 
-    /// Names what it depends on behind it.
+    /// Adds its dependencies.
     pub(super) fn with_dependencies(self) -> Self {
         Self { with_dependencies: true, ..self }
     }
@@ -85,11 +85,11 @@ fn marks(graph: &Graph, node: Node, current: bool) -> impl Iterator<Item = &'sta
     .filter_map(|(is, mark)| is.then_some(mark))
 }
 
-/// A revision with all that is known of it, a line each.
+/// Formats a revision with all its fields, one per line.
 pub(super) struct Entry<'g> {
     pub(super) graph: &'g Graph,
     pub(super) node: Node,
-    /// Whether it is applied and whether it is a head of the database, when that is known.
+    /// Whether it is applied, and whether it is a head of the database; `None` without a database.
     pub(super) applied: Option<(bool, bool)>,
 }
 
@@ -122,7 +122,7 @@ impl Display for Entry<'_> {
     }
 }
 
-/// One step on one line.
+/// Formats a step on one line.
 pub(super) struct StepLine<'g> {
     pub(super) direction: Direction,
     pub(super) revision: &'g str,
@@ -144,17 +144,17 @@ impl Display for StepLine<'_> {
     }
 }
 
-/// SQL on one line, cut where it is long.
+/// Formats SQL on one line, truncated if it is long.
 pub(super) struct OneLine<'s>(pub(super) &'s str);
 
 /// The most characters of a statement on one line.
 const LONGEST_LINE: usize = 100;
 
-/// The statements whose count of rows means something.
+/// The first words of statements that change rows.
 const CHANGING_ROWS: [&str; 7] = ["insert", "update", "delete", "replace", "merge", "with", "copy"];
 
 impl OneLine<'_> {
-    /// Whether the statement changes rows, by its first word.
+    /// Returns `true` if the statement changes rows, judged by its first word.
     pub(super) fn changes_rows(&self) -> bool {
         let word = self.0.split_whitespace().next().unwrap_or_default();
         CHANGING_ROWS.iter().any(|changing| word.eq_ignore_ascii_case(changing))
@@ -163,7 +163,7 @@ impl OneLine<'_> {
 
 impl Display for OneLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Only the beginning is looked at: a statement may have megabytes.
+        // A statement may have megabytes, so only its beginning is read.
         let mut line = String::new();
         for word in self.0.split_whitespace() {
             if !line.is_empty() {
@@ -181,7 +181,7 @@ impl Display for OneLine<'_> {
     }
 }
 
-/// So many of something: `1 revision`, `2 revisions`.
+/// Formats a number with a noun: `1 revision`, `2 revisions`.
 pub(super) struct Count(pub(super) usize, pub(super) &'static str);
 
 impl Display for Count {
@@ -191,12 +191,12 @@ impl Display for Count {
     }
 }
 
-/// The ids of nodes in a row.
+/// Formats the ids of nodes, separated by commas.
 pub(super) fn names(graph: &Graph, nodes: &[Node]) -> String {
     super::report::ids(graph, nodes).join(", ")
 }
 
-/// Where a database is, by its heads.
+/// Formats the heads of a database, or `base` if it has none.
 pub(super) fn place<'i>(heads: impl IntoIterator<Item = &'i str>) -> String {
     let heads: Vec<&str> = heads.into_iter().collect();
     if heads.is_empty() { "base".to_owned() } else { heads.join(", ") }

@@ -1,7 +1,7 @@
-//! What a command says when it cannot go on.
+//! Errors of commands.
 //!
-//! Library errors become a [`CliError`] at the command's door: a kind, which decides the exit
-//! code, a message, what caused it, and what would help. Nothing here prints.
+//! A library error is converted to a [`CliError`] with a kind, which decides the exit code, a
+//! message, causes and help. Nothing here prints.
 
 use std::error::Error;
 use std::fmt;
@@ -17,11 +17,11 @@ use crate::advice::{is_login, said, without_line};
 pub struct CliError {
     /// What kind of failure it is.
     pub kind: ErrorKind,
-    /// What is wrong, without a final full stop.
+    /// The message, without a final full stop.
     pub message: String,
-    /// What caused it.
+    /// The cause.
     pub source: Option<Box<dyn Error + Send + Sync>>,
-    /// What would help, a line each.
+    /// Help, one line each.
     pub help: Vec<String>,
     /// Mistakes in the user's files, shown before the message.
     pub diagnostics: Diagnostics,
@@ -31,7 +31,7 @@ pub struct CliError {
     pub concerns_url: bool,
 }
 
-/// SQL in its file, and what a database has to say of it.
+/// SQL in its file, with the message of the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Excerpt {
     /// The file.
@@ -49,13 +49,13 @@ pub struct Excerpt {
 /// The kinds of [`CliError`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ErrorKind {
-    /// It was tried and failed.
+    /// The attempt failed.
     Failed,
-    /// The call or the configuration is wrong.
+    /// The command line or the configuration is wrong.
     Usage,
-    /// A question was answered no.
+    /// The answer to a question is no.
     No,
-    /// A file has to be read of which only the front was: to be tried again with all files.
+    /// A file is needed of which only the header was read. The caller retries with all files.
     Unread,
 }
 
@@ -72,32 +72,32 @@ impl CliError {
         }
     }
 
-    /// Something was tried and failed.
+    /// An attempt failed.
     #[must_use]
     pub fn failed(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Failed, message)
     }
 
-    /// The call or the configuration is wrong.
+    /// The command line or the configuration is wrong.
     #[must_use]
     pub fn usage(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Usage, message)
     }
 
-    /// A question was answered no.
+    /// The answer to a question is no.
     #[must_use]
     pub fn no(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::No, message)
     }
 
-    /// A command needs a database and none is named.
+    /// A command needs a database and none is configured.
     #[must_use]
     pub fn no_database() -> Self {
-        Self::usage("no database is named")
-            .help("give `--database-url sqlite:app.db`, or set DATABASE_URL")
+        Self::usage("no database is configured")
+            .help("pass `--database-url sqlite:app.db`, or set DATABASE_URL")
     }
 
-    /// Mistakes in the user's configuration: nothing can be done before they are mended.
+    /// Mistakes in the user's configuration, which prevent every command.
     #[must_use]
     pub fn configuration(diagnostics: Diagnostics) -> Self {
         Self { kind: ErrorKind::Usage, ..Self::from(diagnostics) }
@@ -110,7 +110,7 @@ impl CliError {
         self
     }
 
-    /// Leaves out help that names nothing but the command that was typed.
+    /// Removes help that only names the command that was typed.
     #[must_use]
     pub(super) fn without_help_for(mut self, command: &str) -> Self {
         let advice = format!("`cargo migrate {command}`");
@@ -118,15 +118,14 @@ impl CliError {
         self
     }
 
-    /// Adds what caused it.
+    /// Sets the cause.
     #[must_use]
     pub fn because(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
     }
 
-    /// What caused it, outermost first. An error that repeats its source's words in its own says
-    /// them for it.
+    /// The causes, outermost first. A cause whose text ends the text before it is left out.
     pub(super) fn causes(&self) -> Vec<String> {
         let mut causes: Vec<String> = Vec::new();
         let mut source = self.source();
@@ -145,7 +144,7 @@ impl CliError {
         causes
     }
 
-    /// Puts the only head of the files where the help speaks of a revision of the files.
+    /// Replaces `<revision of the files>` in the help by the only head, if there is one.
     pub(super) fn name_head(mut self, graph: &Graph) -> Self {
         let heads: Vec<_> = graph.order().filter(|node| graph.is_head(*node)).collect();
         if let [head] = heads.as_slice() {
@@ -157,7 +156,7 @@ impl CliError {
         self
     }
 
-    /// How the process ends.
+    /// The exit code of the process.
     #[must_use]
     pub fn exit(&self) -> Exit {
         match self.kind {
@@ -185,8 +184,8 @@ impl From<Diagnostics> for CliError {
         use migrate_core::diagnostic::Severity;
         let errors = diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
         let message = match errors {
-            1 => "nothing was done because of the mistake above".to_owned(),
-            n => format!("nothing was done because of the {n} mistakes above"),
+            1 => "nothing was done because of the error above".to_owned(),
+            n => format!("nothing was done because of the {n} errors above"),
         };
         Self { diagnostics, ..Self::failed(message) }
     }
@@ -228,7 +227,7 @@ impl From<crate::Error> for CliError {
 }
 
 impl From<crate::StatementError> for CliError {
-    /// The statement is shown where it stands in its file.
+    /// The statement is shown at its place in its file.
     fn from(error: crate::StatementError) -> Self {
         let message = format!(
             "statement {} of revision {} ({}) failed",
@@ -246,7 +245,7 @@ impl From<crate::StatementError> for CliError {
     }
 }
 
-/// The database's own words, without sqlx's around them.
+/// The database's message without sqlx's prefix.
 fn words(error: &sqlx::Error) -> String {
     match error {
         sqlx::Error::Database(error) => error.message().to_owned(),
@@ -254,7 +253,7 @@ fn words(error: &sqlx::Error) -> String {
     }
 }
 
-/// What caused an error, so that its own message is not said twice.
+/// The cause of an error whose own message does not contain it.
 fn cause(error: crate::Error) -> Option<Box<dyn Error + Send + Sync>> {
     match error {
         crate::Error::Connect { source, .. } | crate::Error::Database { source, .. } => {

@@ -1,4 +1,4 @@
-//! Events in words and bars.
+//! Prints the events of a run as lines and progress bars.
 
 use super::describe::{Count, OneLine, StepLine};
 use super::ui::Progress;
@@ -6,7 +6,7 @@ use super::{Ui, notices};
 use crate::Event;
 use crate::human_duration::HumanDuration;
 
-/// Shows what happens as it happens.
+/// Returns a function that prints events.
 pub fn report_events(ui: &Ui) -> impl FnMut(&Event) + Send + '_ {
     let mut progress = None;
     move |event| {
@@ -74,15 +74,15 @@ fn show<'u>(ui: &'u Ui, progress: &mut Option<Progress<'u>>, event: &Event) {
                 "statement {statement} of revision {revision} was in doubt: the catalog shows that it {did}"
             ));
         }
-        Event::Retried { because } => ui.note(format_args!("trying again: {because}")),
+        Event::Retried { because } => ui.note(format_args!("retrying: {because}")),
         Event::Awaiting { because, limit } => {
             ui.note(format_args!("waiting up to {limit:?} for the server: {because}"));
         }
-        Event::Reconnecting => ui.note("the connection was lost; connecting again"),
+        Event::Reconnecting => ui.note("the connection was lost; reconnecting"),
         Event::Recreated { table } => {
-            ui.note(format_args!("the table {table} was missing: it is created again"));
+            ui.note(format_args!("the table {table} was missing and was created again"));
         }
-        Event::Replanned => ui.note("another run was faster; planning the rest again"),
+        Event::Replanned => ui.note("another run applied revisions meanwhile; planning again"),
         _ => {}
     }
 }

@@ -1,23 +1,23 @@
-//! The exit codes: the only place where they are written.
+//! The exit codes.
 
 use std::process::ExitCode;
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Exit {
-    /// It did what was asked: 0.
+    /// The command succeeded: 0.
     Done,
-    /// It failed: 1.
+    /// The command failed: 1.
     Failed,
-    /// The call or the configuration is wrong; nothing was tried: 2.
+    /// The command line or the configuration is wrong, and nothing was attempted: 2.
     Usage,
-    /// A question was answered no: something is pending, there are several heads, or a person
-    /// said no: 3.
+    /// The answer is no, because revisions are pending, there are several heads, or a prompt was
+    /// declined: 3.
     No,
 }
 
 impl Exit {
-    /// The number that the process ends with.
+    /// Returns the exit code of the process.
     ///
     /// ```
     /// assert_eq!(migrate_db::cli::Exit::No.code(), 3);

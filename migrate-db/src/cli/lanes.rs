@@ -1,13 +1,13 @@
-//! The lanes of `history --graph`: text beside a list of revisions that draws their edges.
+//! Draws the edges of `history --graph` as text beside a list of revisions.
 //!
 //! Works for any directed acyclic graph whose nodes are listed children first. Each edge leaves its
 //! child on the row of the child and goes down a lane to the row of its parent:
 //!
 //! ```text
 //! *-.    merges: its parents are in both lanes
-//! | *    its parent is below, in this lane
+//! | *    its parent is further down in this lane
 //! *-|-.  a lane that is crossed
-//! +-|-*  `+` joins a lane that goes on
+//! +-|-*  `+` joins a lane that continues
 //! ```
 
 /// The lanes between two rows.
@@ -44,28 +44,28 @@ impl<N: Copy + PartialEq> Lanes<N> {
         self.open[at] = None;
         let before: Vec<bool> = self.open.iter().map(Option::is_some).collect();
         let mut targets = Vec::new();
-        let mut goes_on = false;
+        let mut continues = false;
         for parent in parents {
             if let Some(lane) = self.open.iter().position(|lane| *lane == Some(*parent)) {
                 // The same parent twice is one edge.
                 if lane != at {
                     targets.push(lane);
                 }
-            } else if goes_on {
+            } else if continues {
                 let lane = self.free_except(at);
                 self.open[lane] = Some(*parent);
                 targets.push(lane);
             } else {
                 self.open[at] = Some(*parent);
-                goes_on = true;
+                continues = true;
             }
         }
-        self.ended = (!goes_on).then_some(at);
+        self.ended = (!continues).then_some(at);
         let beside = draw(at, &targets, &before);
         Row { above, beside, below: self.lines() }
     }
 
-    /// The first lane that leads nowhere.
+    /// The first unused lane.
     fn free(&mut self) -> usize {
         self.free_except(usize::MAX)
     }
@@ -127,7 +127,7 @@ mod tests {
         rows
     }
 
-    /// Reads the edges back from the text alone, as a person would follow them.
+    /// Reads the edges back from the text alone, by following the lines.
     fn followed(rows: &[(String, Option<usize>)]) -> BTreeSet<(usize, usize)> {
         let cell = |row: &str, at: usize| row.chars().nth(at).unwrap_or(' ');
         let mut edges = BTreeSet::new();

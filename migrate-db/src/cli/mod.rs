@@ -1,11 +1,11 @@
-//! The commands that run and ask, for an application's own binary and for `cargo migrate`.
+//! The commands that run revisions and inspect, for an application's own binary and for
+//! `cargo migrate`.
 //!
-//! [`Ui`] is the only thing that prints, [`Exit`] holds the exit codes, [`CliError`] is what a
-//! command says when it cannot go on. A command parses its arguments, calls the library and
-//! reports; no command calls another.
+//! Only [`Ui`] prints. [`Exit`] lists the exit codes, and [`CliError`] is the error of a command. A
+//! command parses its arguments, calls the library and reports. No command calls another.
 //!
-//! A program mounts the commands whole with [`Mount`], or nests [`Command`] in a parser of its own
-//! and runs it with a [`Context`]. Where help says `cargo migrate`, read the program's own name.
+//! A program mounts all commands with [`Mount`], or nests [`Command`] in its own parser and runs it
+//! with a [`Context`]. Help texts call the program `cargo migrate`.
 
 mod arguments;
 mod command;

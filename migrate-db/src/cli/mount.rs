@@ -1,4 +1,4 @@
-//! These commands in an application's own binary, for images without cargo.
+//! The commands in an application's own binary, for images without cargo.
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -23,7 +23,7 @@ use crate::{Database, Options};
 struct Mounted {
     #[command(subcommand)]
     command: Command,
-    /// The database [default: that of the program, else DATABASE_URL]
+    /// Database URL [default: the program's, else DATABASE_URL]
     #[arg(long, global = true, value_name = "URL")]
     database_url: Option<String>,
     #[command(flatten)]
@@ -32,27 +32,26 @@ struct Mounted {
     output: OutputArgs,
 }
 
-/// What a program gives to its commands; [`Migrations::mount`](crate::Migrations::mount) makes one.
+/// The commands of a program, created by [`Migrations::mount`](crate::Migrations::mount).
 #[derive(Debug)]
 pub struct Mount<'a> {
-    /// The history, as embedded.
+    /// The embedded history.
     pub history: &'a History,
     /// How the database is migrated.
     pub options: Options,
     /// How many heads `check` accepts.
     pub heads: Heads,
-    /// The program's database; without one the commands want `--database-url` or DATABASE_URL.
+    /// The program's database. Without one the commands need `--database-url` or DATABASE_URL.
     pub database: Option<Database>,
 }
 
 impl Mount<'_> {
-    /// Runs a command line, the program's name first: what a program does with the arguments that
-    /// are meant for its migrations.
+    /// Parses and runs a command line that starts with the program's name.
     ///
     /// ```ignore
     /// static MIGRATIONS: migrate_db::Migrations = migrate_db::migrations!();
     ///
-    /// // `app migrate upgrade` is given on as `migrate upgrade`.
+    /// // `app migrate upgrade` becomes `migrate upgrade`.
     /// let exit_code = MIGRATIONS.mount(Some((&pool).into())).run(std::env::args_os().skip(1)).await;
     /// ```
     pub async fn run(self, args: impl IntoIterator<Item = OsString>) -> ExitCode {

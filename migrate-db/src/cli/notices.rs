@@ -1,7 +1,6 @@
-//! Notices of servers, which sqlx reports as tracing events.
+//! Collects the notices of servers, which sqlx emits as tracing events.
 //!
-//! Only the `cargo migrate` binary collects them: in an application they go where its own
-//! subscriber sends them.
+//! Only the `cargo migrate` binary collects them. In an application they go to its own subscriber.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -10,19 +9,19 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
 
-/// Where sqlx sends the notices of PostgreSQL.
+/// The tracing target of PostgreSQL's notices in sqlx.
 const TARGET: &str = "sqlx::postgres::notice";
 
-/// What has arrived and is not printed yet.
+/// Notices that were received and not printed yet.
 static ARRIVED: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-/// Collects the notices of servers from now on, for [`report_events`](super::follow) to print. Does
-/// nothing where the process has a tracing subscriber already.
+/// Starts to collect the notices of servers, which [`report_events`](super::report_events) prints.
+/// Has no effect if the process has a tracing subscriber already.
 pub fn collect_notices() {
     let _ = tracing::subscriber::set_global_default(Collector);
 }
 
-/// Takes the notices that have arrived.
+/// Returns and removes the notices received so far.
 pub(super) fn take() -> Vec<String> {
     std::mem::take(&mut *ARRIVED.lock().unwrap_or_else(PoisonError::into_inner))
 }

@@ -1,6 +1,6 @@
-//! The JSON that is printed: small structs of their own, so that a change inside changes no shape.
+//! The JSON output, in structs of its own, so that internal changes do not alter it.
 //!
-//! `docs/json.md` documents every shape; they are stable.
+//! `docs/json.md` documents every shape. The shapes are stable.
 
 use migrate_core::diagnostic::{Diagnostic, Diagnostics, Severity};
 use migrate_core::graph::{Graph, Node, Set};
@@ -25,7 +25,7 @@ pub(super) struct Revision<'g> {
     is_base: bool,
     is_merge_point: bool,
     is_branch_point: bool,
-    /// Not known without a database.
+    /// `None` without a database.
     applied: Option<bool>,
 }
 
@@ -59,7 +59,7 @@ impl<'g> Revision<'g> {
     }
 }
 
-/// What a run did or would do.
+/// The steps of a run or of a preview.
 #[derive(Debug, Serialize)]
 pub(super) struct Run<'g> {
     steps: Vec<Step<'g>>,
@@ -77,7 +77,7 @@ struct Step<'g> {
 }
 
 impl<'g> Run<'g> {
-    /// What a plan would do.
+    /// The steps of a plan.
     pub(super) fn planned(graph: &'g Graph, plan: &Plan) -> Self {
         let steps = plan.steps.iter().map(|step| Step {
             revision: graph.id(step.node).as_str(),
@@ -88,12 +88,12 @@ impl<'g> Run<'g> {
         Self { steps: steps.collect(), heads_after: ids(graph, &plan.heads_after(graph)) }
     }
 
-    /// Rows that would move without a step.
+    /// A stamp, which has no steps.
     pub(super) fn stamped(heads_after: Vec<&'g str>) -> Self {
         Self { steps: Vec::new(), heads_after }
     }
 
-    /// What was done.
+    /// The steps of a run.
     pub(super) fn done(steps: &'g [ReportedStep], heads_after: &'g [String]) -> Self {
         let steps = steps.iter().map(|step| Step {
             revision: &step.revision,
@@ -106,7 +106,7 @@ impl<'g> Run<'g> {
     }
 }
 
-/// Where a database stands.
+/// The state of a database.
 #[derive(Debug, Serialize)]
 pub(super) struct Current<'g> {
     heads: Vec<&'g str>,
@@ -128,7 +128,7 @@ impl<'g> Current<'g> {
     }
 }
 
-/// What is not as it should be; each is left out where there is none.
+/// Problems of a database. Empty lists are omitted.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Problems<'g> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -149,7 +149,7 @@ impl<'g> Problems<'g> {
     }
 }
 
-/// A step that stopped in the middle.
+/// A step that stopped partway.
 #[derive(Debug, Serialize)]
 pub(super) struct Stopped<'g> {
     revision: &'g str,
@@ -218,7 +218,7 @@ pub(super) struct Check<'g> {
     ok: bool,
     findings: Vec<Finding<'g>>,
     heads: Vec<&'g str>,
-    /// Not known without a database.
+    /// `None` without a database.
     pending: Option<Vec<&'g str>>,
     #[serde(flatten)]
     problems: Problems<'g>,
@@ -241,7 +241,7 @@ impl<'g> Check<'g> {
     }
 }
 
-/// One mistake in the files.
+/// One diagnostic.
 #[derive(Debug, Serialize)]
 struct Finding<'g> {
     code: &'static str,

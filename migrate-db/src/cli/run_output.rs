@@ -1,4 +1,4 @@
-//! What `upgrade`, `downgrade` and `redo` share: previews, SQL instead of a run, progress, results.
+//! Output that `upgrade`, `downgrade` and `redo` share: the database, previews, SQL and results.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -43,7 +43,7 @@ pub(super) fn announce(ui: &Ui, database: &Database, options: &Options) {
     ));
 }
 
-/// Whether a revision that is no merge has no statement in its up.
+/// Returns `true` if a revision other than a merge has no statement in its up.
 pub(super) fn has_empty_up(graph: &Graph, node: Node, dialect: Dialect) -> bool {
     let step = Step { node, direction: Direction::Up };
     graph.parents(node).len() < 2
@@ -66,7 +66,7 @@ pub(super) fn target(graph: &Graph, text: &str) -> Result<Target, CliError> {
     {
         return Err(CliError::usage(format!("`{text}` may be a count or the beginning of an id"))
             .help(format!("a count has a sign: `+{text}` or `-{text}`"))
-            .help(format!("write more of the id for {}", graph.title(node))));
+            .help(format!("for {}, write more of its id", graph.title(node))));
     }
     Ok(text.parse()?)
 }
@@ -137,8 +137,10 @@ pub(super) async fn script(
             (Cow::Borrowed(context.history), plan, false)
         }
         None if context.database.is_none() => {
-            return Err(CliError::usage("without a database the way down needs its upper end")
-                .help("give both ends: `cargo migrate downgrade head:base --sql`"));
+            return Err(CliError::usage(
+                "without a database `--sql` needs both ends of a downgrade",
+            )
+            .help("for example `cargo migrate downgrade head:base --sql`"));
         }
         None => {
             let planned =
@@ -151,7 +153,7 @@ pub(super) async fn script(
                 let is_away = matches!(error, crate::Error::Connect { .. });
                 let error = CliError::from(error);
                 if is_away {
-                    error.help(format!("with both ends it asks no database: {ends}"))
+                    error.help(format!("with both ends no database is needed: {ends}"))
                 } else {
                     error
                 }
@@ -197,7 +199,7 @@ pub(super) fn print_sql(
     Ok(())
 }
 
-/// Which way a command goes, by what is known without a database.
+/// The planner of a direction that needs no database.
 fn planner(direction: Direction) -> fn(&Graph, &Set, &Target) -> Result<Plan, TargetError> {
     match direction {
         Direction::Up => plan::upgrade,

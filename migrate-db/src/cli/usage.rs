@@ -1,7 +1,6 @@
-//! Tips for wrong calls: words and flags of other migration tools.
+//! Tips for usage errors: commands and flags of other migration tools.
 //!
-//! A tip names a command that writes only where the word of the other tool writes too. It does not
-//! print and does not run anything.
+//! A tip suggests a command that changes something only if the command of the other tool does so too.
 
 use std::ffi::OsString;
 
@@ -26,7 +25,7 @@ const WRITING: &[&str] = &[
     "squash",
 ];
 
-/// In names up to this length a misspelling is one slip, in longer ones two.
+/// Names up to this length may differ by one letter to count as a misspelling, longer ones by two.
 const SHORT: usize = 5;
 
 /// Returns the tips for a command of another tool.

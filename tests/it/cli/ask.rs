@@ -260,7 +260,7 @@ fn log_tells_what_was_done_by_whom() {
     assert_snapshot!(env.run(&["log"]), @"
     exit code: 0
     ----- stderr
-    nothing was done to this database yet
+    the log of this database is empty
     ");
     env.ok(&["upgrade", "bbb"]);
     env.ok(&["downgrade", "-1"]);
@@ -310,7 +310,7 @@ fn a_database_that_is_out_of_reach_only_matters_to_what_needs_it() {
     ----- stdout
     [{"revision":"ccc","revises":["bbb"],"depends_on":[],"branch_labels":[],"message":"Message of ccc","created":"2026-01-02T03:04:05Z","path":"migrations/ccc.sql","is_head":true,"is_base":false,"is_merge_point":false,"is_branch_point":false,"applied":null}]
     ----- stderr
-    warning: what is applied is not known: cannot connect to postgres://ada:***@127.0.0.1:1/app: error communicating with database: Connection refused (os error 111)
+    warning: cannot find out which revisions are applied: cannot connect to postgres://ada:***@127.0.0.1:1/app: error communicating with database: Connection refused (os error 111)
     "#);
     assert_snapshot!(env.run(&[&["current", "--connect-timeout", "300ms"][..], &url].concat()), @"
     exit code: 1

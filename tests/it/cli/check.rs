@@ -45,7 +45,7 @@ fn without_a_database_the_files_alone_are_looked_at() {
     exit code: 0
     ----- stdout
     files: 3 revisions, head ccc
-    database: not asked, none is named
+    database: not checked, none is configured
     ");
 }
 
@@ -58,7 +58,7 @@ fn several_heads_are_refused_unless_the_project_wants_them() {
     exit code: 3
     ----- stdout
     files: 1 mistake
-    database: not asked, the files come first
+    database: not checked because of the errors in the files
     ----- stderr
     error[several-heads]: the history has 2 heads: ccc, ddd
      --> migrations/ccc.sql:3:14
@@ -92,7 +92,7 @@ fn mistakes_in_the_files_come_before_the_database() {
     exit code: 3
     ----- stdout
     files: 2 mistakes
-    database: not asked, the files come first
+    database: not checked because of the errors in the files
     ----- stderr
     error[unknown-parent]: ddd revises cccc, which no file holds
      --> migrations/ddd.sql:4:13
@@ -133,7 +133,7 @@ fn a_revision_that_was_edited_after_it_ran_is_told() {
     exit code: 3
     ----- stdout
     files: 3 revisions, head ccc
-    database: 1 edited since
+    database: 1 edited afterwards
     ");
     assert_snapshot!(env.run(&["current", "--format", "json"]), @r#"
     exit code: 0
@@ -154,7 +154,7 @@ fn a_transaction_that_a_section_leaves_open_is_a_mistake() {
     exit code: 3
     ----- stdout
     files: 1 mistake
-    database: not asked, the files come first
+    database: not checked because of the errors in the files
     ----- stderr
     error[transaction-control]: the section ends before the transaction or lock that this statement opens
       --> migrations/ddd.sql:10:1

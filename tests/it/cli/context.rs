@@ -157,7 +157,7 @@ fn mistakes_in_the_configuration_are_told_at_their_places() {
       |
       = help: write `heads = "one"` or `heads = "many"`
 
-    error: nothing was done because of the 2 mistakes above
+    error: nothing was done because of the 2 errors above
     "#);
     assert_snapshot!(env.run(&["heads", "--config", "other.toml"]), @"
     exit code: 2
@@ -174,9 +174,9 @@ fn a_folder_named_by_hand_needs_no_configuration() {
     assert_snapshot!(env.run(&["heads"]), @"
     exit code: 2
     ----- stderr
-    error: there is no folder migrations
-      help: `cargo migrate init` makes one
-      help: `--dir`, or `dir` in migrate.toml, names another
+    error: the folder migrations does not exist
+      help: `cargo migrate init` creates it
+      help: `--dir`, or `dir` in migrate.toml, selects another
     ");
     assert_snapshot!(env.run(&["heads", "--dir", "elsewhere"]), @"
     exit code: 0

@@ -17,7 +17,7 @@ fn a_database_is_created_once() {
     assert_snapshot!(env.run(&["db", "create"]), @"
     exit code: 0
     ----- stderr
-    exists already: sqlite:app.db
+    already exists: sqlite:app.db
     ");
 }
 
@@ -28,8 +28,8 @@ fn without_a_terminal_a_drop_wants_to_hear_yes() {
     assert_snapshot!(env.run(&["db", "drop"]), @"
     exit code: 2
     ----- stderr
-    error: this would remove sqlite:app.db and everything in it
-      help: say `--yes`: there is no terminal to ask on
+    error: this would drop sqlite:app.db with everything in it
+      help: to do so, pass `--yes`
     ");
     assert!(env.path("app.db").exists());
     assert_snapshot!(env.run(&["db", "drop", "--yes"]), @"
@@ -41,7 +41,7 @@ fn without_a_terminal_a_drop_wants_to_hear_yes() {
     assert_snapshot!(env.run(&["db", "drop", "--yes"]), @"
     exit code: 0
     ----- stderr
-    there is no sqlite:app.db
+    does not exist: sqlite:app.db
     ");
 }
 
@@ -52,8 +52,8 @@ fn a_reset_ends_at_the_heads() {
     assert_snapshot!(env.run(&["db", "reset"]), @"
     exit code: 2
     ----- stderr
-    error: this would remove sqlite:app.db and everything in it
-      help: say `--yes`: there is no terminal to ask on
+    error: this would drop sqlite:app.db with everything in it
+      help: to do so, pass `--yes`
     ");
     assert_snapshot!(env.run(&["db", "reset", "--yes"]), @"
     exit code: 0
@@ -92,8 +92,8 @@ fn a_backup_is_a_database_of_its_own() {
     assert_snapshot!(env.run(&["db", "backup", "copy.db"]), @"
     exit code: 2
     ----- stderr
-    error: copy.db exists already
-      help: name a file that does not
+    error: copy.db already exists
+      help: choose another file
     ");
 }
 
@@ -136,8 +136,8 @@ fn a_link_is_named_with_what_it_leads_to_and_stays() {
     assert_snapshot!(env.run(&["db", "drop", "--yes"]), @"
     exit code: 2
     ----- stderr
-    error: this would remove sqlite:link.db, a link to [ROOT]/work/data/shop_prod.db, which looks like production: its name says `prod`
-      help: say `--yes --confirm shop_prod.db` if that is what you want
+    error: this would drop sqlite:link.db, a link to [ROOT]/work/data/shop_prod.db, which looks like production: its name says `prod`
+      help: to do so, pass `--yes --confirm shop_prod.db`
     ");
     assert_snapshot!(env.run(&["db", "drop", "--yes", "--confirm", "shop_prod.db"]), @"
     exit code: 0
@@ -189,15 +189,15 @@ fn rows_of_what_looks_like_production_are_lost_only_by_its_name() {
     exit code: 2
     ----- stderr
     database: sqlite:shop_prod.db
-    error: this would undo ccc, which loses rows, in sqlite:shop_prod.db, which looks like production: its name says `prod`
-      help: say `--yes --confirm shop_prod.db` if that is what you want
+    error: this would revert ccc, which loses rows, in sqlite:shop_prod.db, which looks like production: its name says `prod`
+      help: to do so, pass `--yes --confirm shop_prod.db`
     ");
     assert_snapshot!(env.run(&["downgrade", "base"]), @"
     exit code: 2
     ----- stderr
     database: sqlite:shop_prod.db
-    error: this would undo everything, in sqlite:shop_prod.db, which looks like production: its name says `prod`
-      help: say `--yes --confirm shop_prod.db` if that is what you want
+    error: this would revert everything, in sqlite:shop_prod.db, which looks like production: its name says `prod`
+      help: to do so, pass `--yes --confirm shop_prod.db`
     ");
     assert_eq!(env.run(&["downgrade", "-1", "--yes", "--confirm", "shop.db"]).code, 2);
     assert_eq!(env.tables("shop_prod.db"), ["posts", "users"]);
@@ -249,14 +249,14 @@ fn what_looks_like_production_goes_only_by_its_name() {
     assert_snapshot!(env.run(&["db", "drop", "--yes"]), @"
     exit code: 2
     ----- stderr
-    error: this would remove sqlite:shop_prod.db, which looks like production: its name says `prod`
-      help: say `--yes --confirm shop_prod.db` if that is what you want
+    error: this would drop sqlite:shop_prod.db, which looks like production: its name says `prod`
+      help: to do so, pass `--yes --confirm shop_prod.db`
     ");
     assert_snapshot!(env.run(&["db", "reset", "--yes", "--confirm", "shop.db"]), @"
     exit code: 2
     ----- stderr
     error: `--confirm shop.db`, but the database is shop_prod.db
-      help: nothing was changed; look which database is meant
+      help: nothing was changed; check which database the URL names
     ");
     assert_eq!(env.run(&["db", "drop", "--confirm", "shop_prod.db"]).code, 2, "without --yes");
     assert!(env.path("shop_prod.db").exists());
@@ -274,8 +274,8 @@ fn a_server_elsewhere_looks_like_production_before_it_is_asked() {
     assert_snapshot!(env.run(&["db", "drop", "--yes"]), @"
     exit code: 2
     ----- stderr
-    error: this would remove the database app (postgres://ada:***@db.example.org/app), which looks like production: its server is another machine, db.example.org
-      help: say `--yes --confirm app` if that is what you want
+    error: this would drop the database app (postgres://ada:***@db.example.org/app), which looks like production: its server is another machine, db.example.org
+      help: to do so, pass `--yes --confirm app`
     ");
 }
 
@@ -286,7 +286,7 @@ fn a_run_with_a_backup_copies_first_and_tells_where() {
     exit code: 0
     ----- stderr
     database: sqlite:app.db (a new file)
-    there is no sqlite:app.db to copy yet
+    sqlite:app.db does not exist yet, so there is nothing to copy
     up   aaa, Message of aaa ([TIME])
     up   bbb, Message of bbb ([TIME])
     2 steps done; the database is at bbb
@@ -322,7 +322,7 @@ fn nothing_runs_when_the_backup_failed() {
     database: sqlite:app.db
     error: backups cannot be written
       caused by: File exists (os error 17)
-      help: nothing was changed: the copy comes first
+      help: nothing was changed, because the copy is made first
     ");
     assert_eq!(env.run(&["downgrade", "base", "--yes", "--backup"]).code, 1);
     assert_eq!(env.tables("app.db"), ["users"]);

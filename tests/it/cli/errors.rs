@@ -14,8 +14,8 @@ fn no_database_is_named() {
     assert_snapshot!(env.run(&["upgrade"]), @"
     exit code: 2
     ----- stderr
-    error: no database is named
-      help: give `--database-url sqlite:app.db`, or set DATABASE_URL
+    error: no database is configured
+      help: pass `--database-url sqlite:app.db`, or set DATABASE_URL
     ");
 }
 
@@ -130,13 +130,11 @@ fn a_history_with_mistakes_is_not_run_but_may_be_looked_at() {
       = help: add `-- migrate:down` and the statements that undo the up
       = help: or `-- migrate:irreversible <reason>` or `-- migrate:noop <reason>`
 
-    error: nothing was done because of the mistake above
+    error: nothing was done because of the error above
     ");
     let asked = env.run(&["heads"]);
     assert_eq!((asked.code, asked.stdout.as_str()), (0, "ddd (head), Message of ddd\n"));
-    assert_snapshot!(asked.stderr, @"
-    warning: a mistake in migrations/ddd.sql:8: there is no way down (`cargo migrate check` shows more)
-    ");
+    assert_snapshot!(asked.stderr, @"warning: an error in migrations/ddd.sql:8: there is no way down (see `cargo migrate check`)");
 }
 
 #[test]
@@ -164,7 +162,7 @@ fn a_graph_that_is_in_doubt_is_not_even_looked_at() {
       |
       = help: one of these lines names the wrong revision; git log of the files tells which came first
 
-    error: nothing was done because of the mistake above
+    error: nothing was done because of the error above
     ");
 }
 
@@ -194,7 +192,7 @@ fn a_url_that_is_not_understood_is_not_shown() {
     ----- stderr
     error: the database URL is not understood: it does not begin with the name of a database
       help: did you mean `postgres:`?
-      help: the URL is that of `--database-url`
+      help: the URL comes from `--database-url`
     ");
 }
 
@@ -264,7 +262,7 @@ fn a_line_of_the_configuration_that_may_hold_a_password_is_not_shown() {
       |
       = help: did you mean `database-url`?
 
-    error: nothing was done because of the mistake above
+    error: nothing was done because of the error above
     ");
 }
 
@@ -277,7 +275,7 @@ fn an_unknown_parameter_of_a_url_is_answered_with_the_nearest_known() {
     ----- stderr
     error: the database URL is not understood: its parameter number 1 is not known
       help: did you mean `sslmode`?
-      help: the URL is that of `--database-url`
+      help: the URL comes from `--database-url`
     ");
 }
 
@@ -295,10 +293,10 @@ fn an_error_about_the_url_says_where_the_url_is_written() {
     ] {
         env.write(file, text);
         let outcome = env.run(&["current"]);
-        assert!(outcome.stderr.contains(&format!("the URL is that of {origin}\n")), "{outcome}");
+        assert!(outcome.stderr.contains(&format!("the URL comes from {origin}\n")), "{outcome}");
     }
     let outcome = env.run(&["current", "--database-url", "postgres://h/d?x=1"]);
-    assert!(outcome.stderr.contains("the URL is that of `--database-url`"), "{outcome}");
+    assert!(outcome.stderr.contains("the URL comes from `--database-url`"), "{outcome}");
     env.set("DATABASE_URL", "postgres://127.0.0.1:1/d");
     let outcome = env.run(&["upgrade", "--sql", "--connect-timeout", "0s"]);
     assert!(outcome.stderr.contains("`cargo migrate upgrade base:head --sql`"), "{outcome}");
@@ -333,7 +331,7 @@ fn a_wrong_call_is_answered_with_the_nearest_right_one() {
     exit code: 2
     ----- stderr
     error: no target is named
-      help: `cargo migrate downgrade -1` undoes the newest revision, `cargo migrate downgrade REV` everything above a revision
+      help: `cargo migrate downgrade -1` reverts the newest revision, `cargo migrate downgrade REV` everything above a revision
     ");
     assert_snapshot!(env.run(&["upgrade", "--lock", "file"]), @"
     exit code: 2
@@ -352,7 +350,7 @@ fn a_wrong_call_is_answered_with_the_nearest_right_one() {
     assert_snapshot!(env.run(&["upgrade", "--lock-wait", "soon"]), @"
     exit code: 2
     ----- stderr
-    error: invalid value 'soon' for '--lock-wait <TIME>': write it as 30s or 5m
+    error: invalid value 'soon' for '--lock-wait <TIME>': write a time such as 30s or 5m
 
     For more information, try '--help'.
     ");

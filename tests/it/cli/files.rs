@@ -73,7 +73,7 @@ fn a_fifo_a_device_and_a_name_that_is_no_text_are_reported_and_not_waited_for() 
       |
       = help: move it out of the folder if it is no revision
 
-    error: nothing was done because of the 5 mistakes above
+    error: nothing was done because of the 5 errors above
     ");
     for args in [&["upgrade"][..], &["check"], &["new", "-m", "x"], &["edit", "aaa"]] {
         assert_ne!(env.run(args).code, 0, "{args:?}");
@@ -101,7 +101,7 @@ fn a_file_has_a_size_limit_that_can_be_configured() {
     exit code: 3
     ----- stdout
     files: 1 mistake
-    database: not asked, the files come first
+    database: not checked because of the errors in the files
     ----- stderr
     error[unreadable-file]: migrations/ddd.sql cannot be read: it is larger than 1 KiB
      --> migrations/ddd.sql:1:1
@@ -125,7 +125,7 @@ fn a_file_has_a_size_limit_that_can_be_configured() {
       |
       = help: write a number and KiB, MiB or GiB: `max-file-size = "64MiB"`
 
-    error: nothing was done because of the mistake above
+    error: nothing was done because of the error above
     "#);
 }
 
@@ -150,7 +150,7 @@ fn a_nul_byte_is_refused_at_its_place_before_it_cuts_a_statement() {
     exit code: 3
     ----- stdout
     files: 1 mistake
-    database: not asked, the files come first
+    database: not checked because of the errors in the files
     ----- stderr
     error[nul-byte]: the file holds a NUL byte, at which databases end the text
      --> migrations/ddd.sql:8:21

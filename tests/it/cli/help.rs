@@ -15,61 +15,61 @@ fn the_help_groups_the_commands() {
     Usage: cargo migrate [OPTIONS] <COMMAND>
 
     Write:
-      init         Begin: the folder of the revisions, its lock file, and migrate.toml
+      init         Create the migrations directory, lock file and migrate.toml
       new          Write a new revision on top of the head
       merge        Join heads with a merge revision
-      rebase       Put a branch on top of another, so that there is one head again
+      rebase       Move a branch on top of another, so that one head remains
       edit         Open revisions in $VISUAL or $EDITOR
-      import       Take over the migrations of sqlx, diesel, golang-migrate, dbmate, goose, refinery or flyway
-      accept       Bring migrate.lock up to date, and accept edits of sealed revisions
+      import       Import migrations of sqlx, diesel, golang-migrate, dbmate, goose, refinery or flyway
+      accept       Update migrate.lock, and accept edits of sealed revisions
 
     Run:
-      upgrade      Bring the database up to a revision
-      downgrade    Take the database down to a revision, which stays applied
-      redo         Undo the newest applied revision and run it again
-      stamp        Say where the database stands, without running anything
-      repair       Settle a step that stopped in the middle
+      upgrade      Apply revisions up to a target
+      downgrade    Revert revisions down to a target, which stays applied
+      redo         Revert the newest applied revision and apply it again
+      stamp        Mark revisions as applied without running them
+      repair       Record what happened to a step that stopped partway
 
     Inspect:
-      current      Show where the database stands
+      current      Show the revisions that the database is at
       history      List the revisions, newest first
       heads        List the revisions that nothing revises
       branches     List the revisions that several others revise
       show         Show a revision
       pending      List the revisions that are not applied, in the order in which they would run
-      log          Show what was done to the database, newest first
+      log          Show the log of the database, newest entry first
 
     Verify:
-      check        Ask whether all is well: the files, the lock, the heads, the database
-      test         Take every revision up, down and up again, on a real database with rows in it
+      check        Check the files, the lock file, the heads and the database
+      test         Test each revision up, down and up again on a real database with rows
 
     Database:
-      db           Create, drop, reset or copy a database
+      db           Create, drop, reset or back up a database
 
     Shell:
       completions  Print completions for a shell
       man          Open the man page, print it, or write one for every command
 
     Options:
-          --dir <DIR>               The folder of the revisions [default: what migrate.toml says, else
-                                    migrations]
-          --database-url <URL>      The database [default: DATABASE_URL, else .env, else migrate.toml]
-          --connect-timeout <TIME>  How long to try to reach a server that does not answer; 0s tries
-                                    once [default: 10s]
-          --name <DATABASE>         Which database of migrate.toml is meant
-          --config <FILE>           The configuration [default: migrate.toml, here or above]
-      -p, --package <PACKAGE>       The package whose migrations are meant
-          --manifest-path <FILE>    The Cargo.toml of the package
-          --format <FORMAT>         How data is printed: text or json [default: text]
-          --color <WHEN>            When to use colours: auto, always or never [default: auto]
-      -q, --quiet                   Say nothing but data and errors
-      -v, --verbose                 Say more
+          --dir <DIR>               Migrations directory [default: from migrate.toml, else migrations]
+          --database-url <URL>      Database URL [default: DATABASE_URL, else .env, else migrate.toml]
+          --connect-timeout <TIME>  Time to retry a server that does not answer; 0s tries once [default:
+                                    10s]
+          --name <DATABASE>         Database of migrate.toml to use
+          --config <FILE>           Configuration file [default: migrate.toml in this directory or a
+                                    parent]
+      -p, --package <PACKAGE>       Package whose migrations are used
+          --manifest-path <FILE>    Path of the package's Cargo.toml
+          --format <FORMAT>         Output format of data: text or json [default: text]
+          --color <WHEN>            Use colours: auto, always or never [default: auto]
+      -q, --quiet                   Print only data and errors
+      -v, --verbose                 Print more detail
           --no-pager                Print long output on a terminal without a pager [default: $PAGER,
                                     else less]
       -h, --help                    Print help
       -V, --version                 Print version
 
-    `cargo migrate <COMMAND> --help` has examples.
+    `cargo migrate <COMMAND> --help` shows examples.
     ");
 }
 
@@ -93,57 +93,57 @@ fn a_command_explains_itself() {
     assert_snapshot!(TestEnvironment::new().run(&["upgrade", "-h"]), @"
     exit code: 0
     ----- stdout
-    Bring the database up to a revision
+    Apply revisions up to a target
 
     Usage: cargo migrate upgrade [OPTIONS] [TARGET]
 
     Arguments:
-      [TARGET]  Where to go: an id or its beginning, a label, head, heads, +N, REV+N, BRANCH@TARGET
-                [default: head]
+      [TARGET]  Target: an id or its beginning, a label, head, heads, +N, REV+N, BRANCH@TARGET [default:
+                head]
 
     Options:
-          --dry-run                   Print the steps and run nothing
-      -y, --yes                       Ask nothing
-          --transaction <WHAT>        What stands in one transaction: all or each [default: all on
-                                      SQLite, each elsewhere]
-          --lock-timeout <TIME>       How long a statement may wait for a lock of the database, as 500ms
+          --dry-run                   Print the steps and change nothing
+      -y, --yes                       Do not prompt
+          --transaction <WHAT>        Run all revisions in one transaction, or each in its own: all or
+                                      each [default: all on SQLite, each elsewhere]
+          --lock-timeout <TIME>       Time that a statement may wait for a database lock, such as 500ms
                                       or 5s
-          --statement-timeout <TIME>  How long a statement may run, as 30s or 5m
-          --lock <HOW>                How runs keep each other out: auto, session, table or none
-          --lock-wait <TIME>          How long to wait for another run on the same database, as 30s or
+          --statement-timeout <TIME>  Time that a statement may take, such as 30s or 5m
+          --lock <HOW>                Lock that prevents concurrent runs: auto, session, table or none
+          --lock-wait <TIME>          Time to wait for another run on the same database, such as 30s or
                                       5m
-          --backup[=<DIR>]            Copy the database into a folder first, and stop when that fails
+          --backup[=<DIR>]            Copy the database to a folder first, and stop if that fails
                                       [default folder: backups]
-          --sql                       Print the SQL that would run, and run nothing
-          --dialect <DATABASE>        The database whose SQL is printed [default: that of the database
-                                      URL]
+          --sql                       Print the SQL that would run and change nothing
+          --dialect <DATABASE>        The database system whose SQL is printed [default: from the
+                                      database URL]
       -h, --help                      Print help
 
     Project:
-          --dir <DIR>               The folder of the revisions [default: what migrate.toml says, else
-                                    migrations]
-          --database-url <URL>      The database [default: DATABASE_URL, else .env, else migrate.toml]
-          --connect-timeout <TIME>  How long to try to reach a server that does not answer; 0s tries
-                                    once [default: 10s]
-          --name <DATABASE>         Which database of migrate.toml is meant
-          --config <FILE>           The configuration [default: migrate.toml, here or above]
-      -p, --package <PACKAGE>       The package whose migrations are meant
-          --manifest-path <FILE>    The Cargo.toml of the package
+          --dir <DIR>               Migrations directory [default: from migrate.toml, else migrations]
+          --database-url <URL>      Database URL [default: DATABASE_URL, else .env, else migrate.toml]
+          --connect-timeout <TIME>  Time to retry a server that does not answer; 0s tries once [default:
+                                    10s]
+          --name <DATABASE>         Database of migrate.toml to use
+          --config <FILE>           Configuration file [default: migrate.toml in this directory or a
+                                    parent]
+      -p, --package <PACKAGE>       Package whose migrations are used
+          --manifest-path <FILE>    Path of the package's Cargo.toml
 
     Output:
-          --format <FORMAT>  How data is printed: text or json [default: text]
-          --color <WHEN>     When to use colours: auto, always or never [default: auto]
-      -q, --quiet            Say nothing but data and errors
-      -v, --verbose          Say more
+          --format <FORMAT>  Output format of data: text or json [default: text]
+          --color <WHEN>     Use colours: auto, always or never [default: auto]
+      -q, --quiet            Print only data and errors
+      -v, --verbose          Print more detail
           --no-pager         Print long output on a terminal without a pager [default: $PAGER, else
                              less]
 
     Examples:
       cargo migrate upgrade                    # to the head
-      cargo migrate upgrade +1                 # one revision further
+      cargo migrate upgrade +1                 # the next revision only
       cargo migrate upgrade billing@head       # one branch only
-      cargo migrate upgrade --dry-run          # show the steps
-      cargo migrate upgrade --backup           # copy the database into the folder backups first
+      cargo migrate upgrade --dry-run          # print the steps, change nothing
+      cargo migrate upgrade --backup           # copy the database to the folder backups first
       cargo migrate upgrade 3f2a:head --sql    # the SQL between two revisions, without a database
     ");
 }
@@ -251,7 +251,7 @@ complete -C 'cargo-migrate downg'\n";
     assert_eq!(
         in_shell("fish --no-config", script),
         "base\tbefore the first revision\nbbb\tMessage of bbb\n\
-         downgrade\tTake the database down to a revision, which stays applied\n"
+         downgrade\tRevert revisions down to a target, which stays applied\n"
     );
 }
 
@@ -280,7 +280,7 @@ fn man_pages_are_printed_or_written() {
     assert_snapshot!(env.run(&["man", "pages"]), @"
     exit code: 0
     ----- stderr
-    wrote a page per command to pages
+    wrote one page per command to pages
     ");
     let page = std::fs::read_to_string(env.path("pages/cargo-migrate-upgrade.1")).unwrap();
     assert!(page.contains("dry\\-run"), "{page}");

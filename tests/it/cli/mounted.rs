@@ -10,8 +10,8 @@ fn an_application_migrates_its_own_database() {
     assert_snapshot!(env.run_mounted(&["upgrade"]), @"
     exit code: 2
     ----- stderr
-    error: no database is named
-      help: give `--database-url sqlite:app.db`, or set DATABASE_URL
+    error: no database is configured
+      help: pass `--database-url sqlite:app.db`, or set DATABASE_URL
     ");
     env.set("DATABASE_URL", "sqlite:app.db");
     assert_snapshot!(env.run_mounted(&["upgrade"]), @"

@@ -91,8 +91,8 @@ fn the_way_down_needs_its_upper_end() {
     assert_snapshot!(offline().run(&["downgrade", "aaa", "--sql"]), @"
     exit code: 2
     ----- stderr
-    error: without a database the way down needs its upper end
-      help: give both ends: `cargo migrate downgrade head:base --sql`
+    error: without a database `--sql` needs both ends of a downgrade
+      help: for example `cargo migrate downgrade head:base --sql`
     ");
 }
 
@@ -103,14 +103,14 @@ fn sql_of_an_unknown_database_is_not_guessed() {
     assert_snapshot!(env.run(&["upgrade", "--sql"]), @"
     exit code: 2
     ----- stderr
-    error: which database's SQL is meant is not known
-      help: say so with `--dialect sqlite`, `postgres` or `mysql`
+    error: the database system of the SQL is not known
+      help: pass `--dialect sqlite`, `postgres` or `mysql`
     ");
     assert!(env.ok(&["upgrade", "--sql", "--dialect", "postgres"]).stdout.contains("TIMESTAMP"));
     assert_snapshot!(env.run(&["upgrade", "--sql", "--dialect", "oracle"]), @"
     exit code: 2
     ----- stderr
-    error: invalid value 'oracle' for '--dialect <DATABASE>': the databases are sqlite, postgres, mysql
+    error: invalid value 'oracle' for '--dialect <DATABASE>': the database systems are sqlite, postgres, mysql
 
     For more information, try '--help'.
     ");

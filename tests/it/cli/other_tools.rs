@@ -136,7 +136,7 @@ fn a_count_is_not_the_beginning_of_an_id() {
     ----- stderr
     error: `1` may be a count or the beginning of an id
       help: a count has a sign: `+1` or `-1`
-      help: write more of the id for 1b2c3d: Message of 1b2c3d
+      help: for 1b2c3d: Message of 1b2c3d, write more of its id
     ");
     assert_eq!(env.tables("app.db"), ["d", "e", "posts", "users"]);
     env.ok(&["downgrade", "1b2c"]);

@@ -237,7 +237,7 @@ fn repair_settles_a_step_that_stopped_in_the_middle() {
     assert_snapshot!(env.run(&["repair"]), @"
     exit code: 0
     ----- stderr
-    nothing stopped in the middle
+    no step stopped partway
     ");
     env.write(
         "migrations/ddd.sql",
@@ -266,9 +266,9 @@ fn repair_settles_a_step_that_stopped_in_the_middle() {
     ----- stdout
     [{"revision":"ddd","direction":"up","statements_done":1}]
     ----- stderr
-    error: a step stopped in the middle
+    error: a step stopped partway
       help: `cargo migrate upgrade` continues with the next statement
-      help: after finishing or undoing it by hand: `--applied` or `--reverted`
+      help: after completing or reverting it by hand: `--applied` or `--reverted`
     "#);
     assert_snapshot!(env.run(&["current"]), @"
     exit code: 0
@@ -276,7 +276,7 @@ fn repair_settles_a_step_that_stopped_in_the_middle() {
     ccc, Message of ccc
     ----- stderr
     1 revision pending
-    warning: revision ddd stopped in the middle: `cargo migrate repair`
+    warning: revision ddd stopped partway: see `cargo migrate repair`
     ");
     assert_snapshot!(env.run(&["repair", "--ran", "--not-run"]), @"
     exit code: 2
@@ -292,7 +292,7 @@ fn repair_settles_a_step_that_stopped_in_the_middle() {
     ----- stdout
     up ddd: 1 statement done
     ----- stderr
-    settled
+    recorded
     ");
     assert_snapshot!(env.run(&["current"]), @"
     exit code: 0
@@ -323,7 +323,7 @@ fn a_revision_without_a_file_goes_down_as_the_database_remembers_it() {
     {"steps":[{"revision":"ccc","direction":"down","message":"Message of ccc"}],"heads_after":["bbb"]}
     ----- stderr
     database: sqlite:app.db
-    no file holds ccc: the SQL of the down comes from the version table
+    ccc without a file: the SQL of the down comes from the version table
     "#);
     env.write("migrate.toml", "unknown-downs = \"refuse\"\n");
     let refused = env.run(&["downgrade", "bbb", "--yes"]);

@@ -127,12 +127,12 @@ fn without_git_a_deleted_head_is_forgotten_by_name_and_needs_no_reason() {
        = help: `cargo migrate accept ccc` forgets it
        = help: if it was committed: restore the file, or `cargo migrate accept ccc --reason ".."`
 
-    error: nothing was done because of the mistake above
+    error: nothing was done because of the error above
     "#);
     assert_snapshot!(env.run(&["accept", "ccc"]), @"
     exit code: 0
     ----- stderr
-    forgot ccc
+    removed ccc
     ");
     env.ok(&["upgrade"]);
 }

@@ -185,7 +185,7 @@ fn only_touched_files_are_read_and_what_runs_is() {
     fs::rename(env.path("migrations/other"), &path).unwrap();
     refused(&env.run(&["upgrade"]), "r007");
     let outcome = env.ok(&["current"]);
-    assert!(outcome.stderr.contains("edited after this database ran them: r007"), "{outcome}");
+    assert!(outcome.stderr.contains("edited after this database applied them: r007"), "{outcome}");
     fs::write(&path, &text).unwrap();
     // A file that is gone leaves a hole in the history.
     fs::rename(&path, env.path("migrations/r007.away")).unwrap();

@@ -58,9 +58,9 @@ fn downgrade_to_base_asks_and_only_yes_goes_on() {
         let (code, shown) = on_terminal(&env, &["downgrade", "base"], typed);
         assert_eq!(code, 3, "{shown}");
         let question =
-            "This undoes everything, 3 revisions, down to an empty database. Go on? [y/N]";
+            "This reverts everything, 3 revisions, down to an empty database. Continue? [y/N]";
         assert!(shown.contains(question), "{shown}");
-        assert!(shown.contains("the answer was no; nothing was changed"), "{shown}");
+        assert!(shown.contains("declined; nothing was changed"), "{shown}");
         assert_eq!(env.tables("app.db"), ["posts", "users"]);
     }
     let (code, shown) = on_terminal(&env, &["downgrade", "base"], "y\n");
@@ -74,7 +74,7 @@ fn what_loses_less_or_was_said_before_is_not_asked() {
     for args in [&["downgrade", "-1"][..], &["downgrade", "base", "--yes"], &["upgrade"]] {
         let (code, shown) = on_terminal(&env, args, "");
         assert_eq!(code, 0, "{shown}");
-        assert!(!shown.contains("Go on?"), "{shown}");
+        assert!(!shown.contains("Continue?"), "{shown}");
     }
 }
 
@@ -82,7 +82,7 @@ fn what_loses_less_or_was_said_before_is_not_asked() {
 fn db_drop_asks_and_wants_the_name_of_what_looks_like_production() {
     let mut env = applied();
     let (code, shown) = on_terminal(&env, &["db", "drop"], "n\n");
-    assert!(code == 3 && shown.contains("and everything in it. Go on? [y/N]"), "{shown}");
+    assert!(code == 3 && shown.contains("with everything in it. Continue? [y/N]"), "{shown}");
     assert!(env.path("app.db").exists());
     let (code, shown) = on_terminal(&env, &["db", "drop"], "yes\n");
     assert_eq!(code, 0, "{shown}");
@@ -94,7 +94,7 @@ fn db_drop_asks_and_wants_the_name_of_what_looks_like_production() {
     assert!(code == 3 && shown.contains("It looks like production"), "{shown}");
     assert!(shown.contains("was not typed; nothing was changed"), "{shown}");
     assert!(env.path("app_prod.db").exists());
-    let name = shown.split("Type ").nth(1).unwrap().split(" to go on:").next().unwrap();
+    let name = shown.split("Type ").nth(1).unwrap().split(" to continue:").next().unwrap();
     let (code, shown) = on_terminal(&env, &["db", "drop"], &format!("{name}\n"));
     assert_eq!(code, 0, "{shown}");
     assert!(!env.path("app_prod.db").exists());
@@ -110,11 +110,11 @@ fn redo_wants_the_name_of_what_looks_like_production_before_rows_are_lost() {
         refused.code == 2 && refused.stderr.contains("which looks like production"),
         "{refused}"
     );
-    assert!(refused.stderr.contains("this would undo ccc, which loses rows"), "{refused}");
+    assert!(refused.stderr.contains("this would revert ccc, which loses rows"), "{refused}");
     env.ok(&["redo", "--dry-run"]);
     let (code, shown) = on_terminal(&env, &["redo"], "y\n");
     assert!(code == 3 && shown.contains("was not typed; nothing was changed"), "{shown}");
-    let name = shown.split("Type ").nth(1).unwrap().split(" to go on:").next().unwrap();
+    let name = shown.split("Type ").nth(1).unwrap().split(" to continue:").next().unwrap();
     let (code, shown) = on_terminal(&env, &["redo"], &format!("{name}\n"));
     assert_eq!(code, 0, "{shown}");
     env.ok(&["redo", "--yes", "--confirm", name]);
@@ -126,7 +126,7 @@ fn the_stored_down_of_an_unknown_revision_is_asked_for() {
     let env = applied();
     std::fs::remove_file(env.path("migrations/ccc.sql")).unwrap();
     let question =
-        "No file holds ccc; the SQL of the down comes from the version table. Run it? [y/N]";
+        "ccc has no file. The SQL of the down comes from the version table. Run it? [y/N]";
     let (code, shown) = on_terminal(&env, &["downgrade", "-1"], "n\n");
     assert!(code == 3 && shown.contains(question), "{shown}");
     assert_eq!(env.tables("app.db"), ["posts", "users"]);
@@ -210,7 +210,7 @@ fn downgrade_without_a_target_offers_the_newest_revision() {
     let env = applied();
     let (code, shown) = on_terminal(&env, &["downgrade"], "n\n");
     assert_eq!(code, 3, "{shown}");
-    assert!(shown.contains("Undo the newest revision, ccc: Message of ccc? [y/N]"), "{shown}");
+    assert!(shown.contains("Revert the newest revision, ccc: Message of ccc? [y/N]"), "{shown}");
     assert_eq!(env.tables("app.db"), ["posts", "users"]);
     let (code, shown) = on_terminal(&env, &["downgrade"], "y\n");
     assert_eq!(code, 0, "{shown}");
@@ -295,5 +295,5 @@ fn man_opens_the_page_on_a_terminal() {
     with_program(&mut env, "man", "exit 1");
     env.set("PAGER", "cat");
     let (code, shown) = on_terminal(&env, &["man", "upgrade"], "");
-    assert!(code == 0 && shown.contains("Bring the database up to a revision"), "{shown}");
+    assert!(code == 0 && shown.contains("Apply revisions up to a target"), "{shown}");
 }

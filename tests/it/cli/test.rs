@@ -9,53 +9,52 @@ fn it_explains_itself() {
     assert_snapshot!(TestEnvironment::new().run(&["test", "-h"]), @"
     exit code: 0
     ----- stdout
-    Take every revision up, down and up again, on a real database with rows in it
+    Test each revision up, down and up again on a real database with rows
 
     Usage: cargo migrate test [OPTIONS]
 
     Options:
           --only <REV>          Test only this revision: an id or its beginning, a label, heads; more
                                 than once for several
-          --since <REV>         Test only what was added since this revision: neither it nor what it is
-                                built on
-          --dialect <DATABASE>  The databases to test on [default: those of migrate.toml, else all that
-                                the revisions are written for]
-          --image <IMAGE>       The container image of the server, with its tag [default: what
-                                migrate.toml says under test]
+          --since <REV>         Test only the revisions that this revision neither is nor builds on
+          --dialect <DATABASE>  The database systems to test on [default: from migrate.toml, else all
+                                that the revisions are written for]
+          --image <IMAGE>       The container image of the server, with its tag [default: from
+                                migrate.toml]
           --fresh               Run every test again and ignore cached results
-      -j, --jobs <N>            On how many databases to work at once [default: one per processor]
-          --junit <FILE>        Write a report for CI, as JUnit writes it
+      -j, --jobs <N>            Number of databases to use at once [default: one per processor]
+          --junit <FILE>        Write a JUnit report for CI
       -h, --help                Print help
 
     Project:
-          --dir <DIR>               The folder of the revisions [default: what migrate.toml says, else
-                                    migrations]
-          --database-url <URL>      The database [default: DATABASE_URL, else .env, else migrate.toml]
-          --connect-timeout <TIME>  How long to try to reach a server that does not answer; 0s tries
-                                    once [default: 10s]
-          --name <DATABASE>         Which database of migrate.toml is meant
-          --config <FILE>           The configuration [default: migrate.toml, here or above]
-      -p, --package <PACKAGE>       The package whose migrations are meant
-          --manifest-path <FILE>    The Cargo.toml of the package
+          --dir <DIR>               Migrations directory [default: from migrate.toml, else migrations]
+          --database-url <URL>      Database URL [default: DATABASE_URL, else .env, else migrate.toml]
+          --connect-timeout <TIME>  Time to retry a server that does not answer; 0s tries once [default:
+                                    10s]
+          --name <DATABASE>         Database of migrate.toml to use
+          --config <FILE>           Configuration file [default: migrate.toml in this directory or a
+                                    parent]
+      -p, --package <PACKAGE>       Package whose migrations are used
+          --manifest-path <FILE>    Path of the package's Cargo.toml
 
     Output:
-          --format <FORMAT>  How data is printed: text or json [default: text]
-          --color <WHEN>     When to use colours: auto, always or never [default: auto]
-      -q, --quiet            Say nothing but data and errors
-      -v, --verbose          Say more
+          --format <FORMAT>  Output format of data: text or json [default: text]
+          --color <WHEN>     Use colours: auto, always or never [default: auto]
+      -q, --quiet            Print only data and errors
+      -v, --verbose          Print more detail
           --no-pager         Print long output on a terminal without a pager [default: $PAGER, else
                              less]
 
-    The tests run on databases of their own; the one of DATABASE_URL is not touched. SQLite needs
-    nothing; a server is the one of MIGRATE_TEST_POSTGRES_URL or MIGRATE_TEST_MYSQL_URL, else a
-    container, else one of the programs installed here. MIGRATE_TEST_SKIP=postgres does without.
+    The tests create their own databases and do not use that of DATABASE_URL. SQLite needs nothing
+    else. A server is taken from MIGRATE_TEST_POSTGRES_URL or MIGRATE_TEST_MYSQL_URL, else started in
+    a container, else from the server programs installed here. MIGRATE_TEST_SKIP=postgres skips one.
 
-    The exit code is 1 when a test failed.
+    The exit code is 1 if a test failed.
 
     Examples:
       cargo migrate test
       cargo migrate test --only 615021 --only head   # two revisions
-      cargo migrate test --since 3f2a                # what was added since
+      cargo migrate test --since 3f2a                # revisions added since
       cargo migrate test --dialect sqlite,postgres -j 4
       cargo migrate test --dialect postgres --image postgres:18
       cargo migrate test --fresh                     # ignore cached results
@@ -81,8 +80,8 @@ fn revisions_are_named_as_elsewhere() {
     assert_snapshot!(env.run(&["test", "--only", "base"]), @"
     exit code: 2
     ----- stderr
-    error: `base` names no revision
-      help: name one by its id, a label or `head`
+    error: `base` is not a revision
+      help: use an id, a label or `head`
     ");
     assert_snapshot!(env.run(&["test", "--only", "aaa", "--since", "bbb"]), @"
     exit code: 2
@@ -102,13 +101,13 @@ fn the_database_must_be_one_that_the_revisions_are_written_for() {
     assert_snapshot!(env.run(&["test", "--dialect", "sqlite,postgres"]), @"
     exit code: 2
     ----- stderr
-    error: the revisions are not written for postgres, but for sqlite
+    error: the revisions are not written for postgres, only for sqlite
       help: add it to `dialects` in migrate.toml, then `cargo migrate accept`
     ");
     assert_snapshot!(env.run(&["test", "--dialect", "oracle"]), @"
     exit code: 2
     ----- stderr
-    error: invalid value 'oracle' for '--dialect <DATABASE>': it is none of sqlite, postgres, mysql
+    error: invalid value 'oracle' for '--dialect <DATABASE>': expected one of sqlite, postgres, mysql
 
     For more information, try '--help'.
     ");
@@ -117,8 +116,8 @@ fn the_database_must_be_one_that_the_revisions_are_written_for() {
     assert_snapshot!(env.run(&["test"]), @r#"
     exit code: 2
     ----- stderr
-    error: which database to test on is not known
-      help: say so with `--dialect sqlite`, or with `dialects = ["sqlite"]` in migrate.toml
+    error: the database system to test on is not known
+      help: pass `--dialect sqlite`, or set `dialects = ["sqlite"]` in migrate.toml
     "#);
 }
 
@@ -131,7 +130,7 @@ fn an_image_is_that_of_one_server() {
         assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""));
         assert_eq!(
             outcome.stderr,
-            "error: `--image` is the image of one server\n  help: say of which: `--dialect postgres`\n"
+            "error: `--image` needs exactly one server\n  help: select it, for example with `--dialect postgres`\n"
         );
     }
     env.write(
@@ -184,7 +183,7 @@ fn a_broken_history_is_not_tested() {
       = help: `cargo migrate rebase` puts the newer branch on top of the other
       = help: `heads = "many"` in migrate.toml allows several, if the project wants branches
 
-    error: nothing was done because of the mistake above
+    error: nothing was done because of the error above
     "#);
 }
 
@@ -198,7 +197,7 @@ fn nothing_added_is_nothing_to_test() {
     ----- stdout
     {"databases":[],"passed":0,"failed":0,"skipped":0}
     ----- stderr
-    nothing to test: no revision was added since
+    no revision was added, so nothing was tested
     "#
     );
     let report = std::fs::read_to_string(env.path("report.xml")).unwrap();
@@ -206,7 +205,7 @@ fn nothing_added_is_nothing_to_test() {
     assert_snapshot!(env.run(&["test", "--since", "head", "--junit", "no/where.xml"]), @"
     exit code: 1
     ----- stderr
-    nothing to test: no revision was added since
+    no revision was added, so nothing was tested
     error: no/where.xml cannot be written
       caused by: No such file or directory (os error 2)
     ");

@@ -21,7 +21,7 @@ fn init_writes_what_a_project_needs_and_explains_it() {
     migrations/migrate.lock
     migrate.toml
     ----- stderr
-    the SQL is for sqlite (as nothing says otherwise; --dialect does); commit these files, migrate.lock too: it makes two branches that add a revision meet in git, and seals what others are built on
+    The SQL is for sqlite (the default; --dialect selects others). Commit these files, including migrate.lock: it makes git report a conflict when two branches add a revision, and detects edits of revisions that others build on.
 
     To embed the revisions, add to Cargo.toml under [dependencies]:
       migrate-db = { version = "0.1.0", features = ["sqlite"] }
@@ -193,7 +193,7 @@ fn accept_takes_an_edit_of_a_sealed_revision_for_good() {
       = help: if databases that ran the old text are as good: `cargo migrate accept aaa --reason ".."`
       = help: if its earlier text was never committed, or it stopped in the middle of a database: `cargo migrate upgrade` takes up the edit
 
-    error: nothing was done because of the mistake above
+    error: nothing was done because of the error above
     "#);
     assert_snapshot!(env.run(&["accept", "aaa"]), @r#"
     exit code: 2
@@ -215,7 +215,7 @@ fn edit_opens_the_file_in_the_editor() {
     assert_snapshot!(env.run(&["edit", "bbb"]), @"
     exit code: 2
     ----- stderr
-    error: no editor is named
+    error: no editor is configured
       help: set VISUAL or EDITOR, for example `EDITOR=vi`
     ");
     env.set("PATH", "/usr/bin:/bin");

@@ -10,8 +10,8 @@ use crate::state::DatabaseState;
 
 #[derive(Debug, Clone, clap::Args)]
 #[command(
-    after_help = "The exit code is 0 when all is well and 3 when it is not. Without a database only the files
-are looked at.
+    after_help = "The exit code is 0 if nothing is wrong and 3 otherwise. Without a database only the files are
+checked.
 
 Examples:
   cargo migrate check
@@ -24,7 +24,7 @@ impl Args {
         let graph = &context.history.graph;
         let mut found = context.found.clone();
         found.append(context.history.check(context.heads));
-        // Rows can be told from files only when the files are well.
+        // Rows can be compared with files only if the files are correct.
         let status = match (&context.database, found.has_errors()) {
             (Some(_), false) => Some(context.status().await?),
             _ => None,
@@ -72,14 +72,14 @@ impl<'a> Answer<'a> {
         };
         ui.line(format_args!("files: {files}"));
         let database = match self.status {
-            None if context.database.is_none() => "not asked, none is named".to_owned(),
-            None => "not asked, the files come first".to_owned(),
+            None if context.database.is_none() => "not checked, none is configured".to_owned(),
+            None => "not checked because of the errors in the files".to_owned(),
             Some(status) if self.is_at_head(status) => "at the head".to_owned(),
             Some(status) => [
                 (status.pending(self.graph).len(), "pending"),
                 (status.unknown.len(), "without a file"),
-                (status.edited.len(), "edited since"),
-                (status.unfinished.len(), "stopped in the middle"),
+                (status.edited.len(), "edited afterwards"),
+                (status.unfinished.len(), "stopped partway"),
             ]
             .into_iter()
             .filter(|(count, _)| *count > 0)

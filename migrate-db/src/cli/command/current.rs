@@ -10,10 +10,10 @@ use crate::state::DatabaseState;
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = "Examples:
   cargo migrate current
-  cargo migrate current --check-heads    # exit code 3 unless everything is applied
+  cargo migrate current --check-heads    # exit code 3 if revisions are pending
   cargo migrate current --format json")]
 pub struct Args {
-    /// End with exit code 3 unless the database is at the heads
+    /// Exit with code 3 unless the database is at the heads
     #[arg(short, long)]
     check_heads: bool,
 }
@@ -58,16 +58,16 @@ fn show(context: &Context<'_>, graph: &Graph, status: &DatabaseState) {
     problems(context, graph, status);
 }
 
-/// Says what is not as it should be.
+/// Warns of edited revisions and of steps that stopped partway.
 pub(super) fn problems(context: &Context<'_>, graph: &Graph, status: &DatabaseState) {
     if !status.edited.is_empty() {
         let edited = names(graph, &status.edited);
-        context.ui.warn(format_args!("edited after this database ran them: {edited}"));
+        context.ui.warn(format_args!("edited after this database applied them: {edited}"));
     }
     for stopped in &status.unfinished {
         let revision = &stopped.revision;
-        context.ui.warn(format_args!(
-            "revision {revision} stopped in the middle: `cargo migrate repair`"
-        ));
+        context
+            .ui
+            .warn(format_args!("revision {revision} stopped partway: see `cargo migrate repair`"));
     }
 }

@@ -9,21 +9,21 @@ use crate::cli::describe::Count;
 use crate::cli::run_output::{announce, done, preview, script, target};
 use crate::cli::{CliError, Context, Exit};
 
-/// The target that a terminal is offered.
+/// The target that is offered on a terminal.
 const NEWEST: &str = "-1";
 
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = "Examples:
-  cargo migrate downgrade -1               # undo the newest revision
-  cargo migrate downgrade 3f2a             # undo what was built on it; it stays applied
-  cargo migrate downgrade billing@base     # undo one branch
-  cargo migrate downgrade base --dry-run   # show the steps
+  cargo migrate downgrade -1               # revert the newest revision
+  cargo migrate downgrade 3f2a             # revert everything built on it
+  cargo migrate downgrade billing@base     # revert one branch
+  cargo migrate downgrade base --dry-run   # print the steps, change nothing
   cargo migrate downgrade -1 --backup=/var/backups   # copy the database there first
   cargo migrate downgrade head:3f2a --sql  # the SQL, without a database")]
 pub struct Args {
-    /// Where to go: an id or its beginning, a label, base, -N, REV-N, BRANCH@TARGET
+    /// Target: an id or its beginning, a label, base, -N, REV-N, BRANCH@TARGET
     ///
-    /// Without one, a terminal is asked whether the newest revision is to be undone.
+    /// Without a target, the command offers on a terminal to revert the newest revision.
     #[arg(allow_negative_numbers = true)]
     target: Option<String>,
     #[command(flatten)]
@@ -37,7 +37,7 @@ pub struct Args {
 }
 
 impl Args {
-    /// Whether it surely asks the database.
+    /// Returns `true` if the command certainly uses the database.
     pub(super) const fn asks_database(&self) -> bool {
         !self.sql.sql
     }
@@ -75,7 +75,7 @@ impl Args {
             if self.run.dry_run {
                 if !unknown.is_empty() {
                     context.ui.note(format_args!(
-                        "no file holds {}: the SQL of the down comes from the version table",
+                        "{} without a file: the SQL of the down comes from the version table",
                         unknown.join(", ")
                     ));
                 }
@@ -83,7 +83,7 @@ impl Args {
             }
             if may_ask && asks && !unknown.is_empty() {
                 context.ui.confirm(format_args!(
-                    "No file holds {}; the SQL of the down comes from the version table. Run it?",
+                    "{} has no file. The SQL of the down comes from the version table. Run it?",
                     unknown.join(", ")
                 ))?;
             }
@@ -92,7 +92,7 @@ impl Args {
             if may_ask && ahead.plan.applied_after.is_empty() && !ahead.plan.steps.is_empty() {
                 let all = Count(ahead.plan.steps.len(), "revision");
                 context.ui.confirm(format_args!(
-                    "This undoes everything, {all}, down to an empty database. Go on?"
+                    "This reverts everything, {all}, down to an empty database. Continue?"
                 ))?;
             }
             if self.target.is_none() {
@@ -101,7 +101,7 @@ impl Args {
                 let titles: Vec<String> = steps.map(|step| graph.title(step.node)).collect();
                 context
                     .ui
-                    .confirm(format_args!("Undo the newest revision, {}?", titles.join(", ")))?;
+                    .confirm(format_args!("Revert the newest revision, {}?", titles.join(", ")))?;
             }
             self.backup.copy(context, &ahead.plan).await?;
         }
@@ -112,7 +112,7 @@ impl Args {
 
 fn no_target() -> CliError {
     CliError::usage("no target is named").help(
-        "`cargo migrate downgrade -1` undoes the newest revision, `cargo migrate downgrade REV` \
+        "`cargo migrate downgrade -1` reverts the newest revision, `cargo migrate downgrade REV` \
          everything above a revision",
     )
 }

@@ -5,9 +5,9 @@ use crate::cli::{CliError, Context, Exit};
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = "Examples:
   cargo migrate heads
-  cargo migrate heads --resolve-dependencies   # only those that nothing depends on")]
+  cargo migrate heads --resolve-dependencies   # omit heads that others depend on")]
 pub struct Args {
-    /// Leave out heads that another revision depends on
+    /// Omit heads that another revision depends on
     #[arg(long)]
     resolve_dependencies: bool,
 }

@@ -11,18 +11,18 @@ use crate::state::DatabaseState;
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = "Examples:
   cargo migrate history
-  cargo migrate history --graph            # with the branches drawn beside
-  cargo migrate history -v                 # all that is known of each
+  cargo migrate history --graph            # draw the branches
+  cargo migrate history -v                 # all fields of each revision
   cargo migrate history -r 3f2a:           # from a revision to the heads
-  cargo migrate history -r -3:current -i   # the last three that are applied")]
+  cargo migrate history -r -3:current -i   # the last three applied revisions")]
 pub struct Args {
-    /// Only from A up to B; either may be missing, or `current`
+    /// Only from A up to B; either may be omitted or `current`
     #[arg(short = 'r', long = "rev-range", value_name = "A:B", allow_hyphen_values = true)]
     range: Option<String>,
     /// Draw the edges between the revisions
     #[arg(long)]
     graph: bool,
-    /// Mark where the database stands
+    /// Mark the revisions that the database is at
     #[arg(short, long)]
     indicate_current: bool,
 }

@@ -6,7 +6,7 @@ use crate::cli::describe::{Entry, Line};
 use crate::cli::ui::Format;
 use crate::cli::{Context, report};
 
-/// Prints revisions as they are printed wherever nothing else is to be said of them.
+/// Prints a list of revisions: lines, all fields with `-v`, or JSON.
 pub(super) async fn print(context: &Context<'_>, graph: &Graph, nodes: &[Node]) {
     let ui = context.ui;
     let wanted = ui.format() == Format::Json || ui.is_verbose();

@@ -12,7 +12,7 @@ use crate::human_duration::HumanDuration;
   cargo migrate log -n 20                # the newest 20 entries
   cargo migrate log --format json")]
 pub struct Args {
-    /// Only the newest N entries
+    /// Print only the newest N entries
     #[arg(short = 'n', long = "number", value_name = "N")]
     number: Option<usize>,
 }
@@ -50,7 +50,7 @@ impl Args {
             ));
         }
         if rows.is_empty() {
-            ui.note("nothing was done to this database yet");
+            ui.note("the log of this database is empty");
         }
         Ok(Exit::Done)
     }

@@ -1,4 +1,4 @@
-//! The commands, one file each: arguments, help, and a call of the library.
+//! The commands, one file each: arguments, help and a call of the library.
 
 mod branches;
 mod check;
@@ -20,20 +20,20 @@ use crate::applied_digest::AppliedDigest;
 use crate::migrator::Prefetch;
 use crate::{Database, Options};
 
-/// The commands that run and ask.
+/// The commands that run revisions and those that inspect.
 #[derive(Debug, Clone, clap::Subcommand)]
 pub enum Command {
-    /// Bring the database up to a revision
+    /// Apply revisions up to a target
     Upgrade(upgrade::Args),
-    /// Take the database down to a revision, which stays applied
+    /// Revert revisions down to a target, which stays applied
     Downgrade(downgrade::Args),
-    /// Undo the newest applied revision and run it again
+    /// Revert the newest applied revision and apply it again
     Redo(redo::Args),
-    /// Say where the database stands, without running anything
+    /// Mark revisions as applied without running them
     Stamp(stamp::Args),
-    /// Settle a step that stopped in the middle
+    /// Record what happened to a step that stopped partway
     Repair(repair::Args),
-    /// Show where the database stands
+    /// Show the revisions that the database is at
     #[command(aliases = ["status", "info"])]
     Current(current::Args),
     /// List the revisions, newest first
@@ -46,15 +46,15 @@ pub enum Command {
     Show(show::Args),
     /// List the revisions that are not applied, in the order in which they would run
     Pending(pending::Args),
-    /// Show what was done to the database, newest first
+    /// Show the log of the database, newest entry first
     Log(log::Args),
-    /// Ask whether all is well: the files, the lock, the heads, the database
+    /// Check the files, the lock file, the heads and the database
     #[command(alias = "validate")]
     Check(check::Args),
 }
 
 impl Command {
-    /// Whether it surely asks the database: it may be connected to ahead.
+    /// Returns `true` if the command certainly uses the database, so that it can be connected to early.
     #[must_use]
     pub const fn asks_database(&self) -> bool {
         match self {
@@ -65,12 +65,11 @@ impl Command {
         }
     }
 
-    /// Answers, where the answer is that nothing is to be done because all is applied, and closes
-    /// the connection; `None` says to [`Command::run`] it. Nothing is changed, and nothing else is
-    /// said.
+    /// Completes the command if nothing is to be done because everything is applied, and closes the
+    /// connection. Returns `None` if [`Command::run`] must be called; nothing was printed then.
     ///
     /// # Errors
-    /// When the target is none, or the database does not let go.
+    /// When the target is malformed, or the connection cannot be closed.
     pub async fn answer_if_idle(
         &self,
         all: &AppliedDigest,
@@ -84,14 +83,14 @@ impl Command {
         }
     }
 
-    /// Whether [`Command::answer_if_idle`] may have an answer.
+    /// Returns `true` if [`Command::answer_if_idle`] may complete the command.
     #[must_use]
     pub fn may_be_idle(&self) -> bool {
         matches!(self, Self::Upgrade(args) if args.may_be_idle())
     }
 
-    /// Whether it is content with the headers of files, where the database holds the revisions as
-    /// the headers' fingerprints say: those of the others are to be read whole.
+    /// Returns `true` if the headers of files are enough for revisions that the database has applied
+    /// with the same fingerprint. The files of all other revisions must be read completely.
     #[must_use]
     pub fn reads_headers(&self) -> bool {
         match self {
@@ -101,10 +100,10 @@ impl Command {
         }
     }
 
-    /// Does it.
+    /// Runs the command.
     ///
     /// # Errors
-    /// What stood in the way.
+    /// The failure, with help for the user.
     pub async fn run(&self, context: &Context<'_>) -> Result<Exit, CliError> {
         self.act(context).await.map_err(|error| {
             let error = error.name_head(&context.history.graph);
@@ -115,7 +114,7 @@ impl Command {
         })
     }
 
-    /// The name of a command that only asks.
+    /// The name of a command that only inspects.
     const fn asking_name(&self) -> Option<&'static str> {
         Some(match self {
             Self::Current(_) => "current",

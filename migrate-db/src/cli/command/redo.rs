@@ -9,15 +9,15 @@ use crate::cli::{CliError, Context, Exit};
 
 #[derive(Debug, Clone, clap::Args)]
 #[command(
-    after_help = "Both halves happen, or none, where the database can hold them in one transaction. Elsewhere the
-down stands when the up fails: mend the file, and `redo` or `upgrade` finishes it.
+    after_help = "The down and the up run in one transaction where the database supports that. Elsewhere a failed
+up leaves the revision reverted: fix the file and run `redo` or `upgrade` to finish.
 
 Examples:
   cargo migrate redo             # after editing the newest revision
   cargo migrate redo 615021      # where several branches are applied"
 )]
 pub struct Args {
-    /// Which revision, where several are the newest of their branch
+    /// The revision, required when several branches are applied
     revision: Option<String>,
     #[command(flatten)]
     run: RunArgs,

@@ -10,14 +10,14 @@ use crate::{Repair, Unfinished};
 
 #[derive(Debug, Clone, clap::Args)]
 #[command(
-    after_help = "Statements that commit by themselves are noted one by one. After a crash one of them may
-have run or not: look at the database, and say what you found.
+    after_help = "Statements that cannot run in a transaction are journalled one by one. After a crash it may be
+unknown whether one of them ran. Look at the database, then record what you found.
 
 Examples:
-  cargo migrate repair               # show what stopped in the middle
+  cargo migrate repair               # show the steps that stopped partway
   cargo migrate repair --ran         # the statement in doubt did run
-  cargo migrate repair --reverted    # all of the revision was undone by hand
-  cargo migrate repair --from-log    # the version table is gone: write it again"
+  cargo migrate repair --reverted    # the whole revision was reverted by hand
+  cargo migrate repair --from-log    # restore a lost version table from the log"
 )]
 pub struct Args {
     #[command(flatten)]
@@ -29,19 +29,19 @@ pub struct Args {
 #[derive(Debug, Clone, clap::Args)]
 #[group(multiple = false)]
 struct Found {
-    /// The statement in doubt did run: the next run goes on behind it
+    /// The statement in doubt did run; the next run continues after it
     #[arg(long)]
     ran: bool,
-    /// The statement in doubt did not run: the next run goes on with it
+    /// The statement in doubt did not run; the next run starts with it
     #[arg(long)]
     not_run: bool,
-    /// The revision is wholly applied
+    /// The whole revision is applied
     #[arg(long)]
     applied: bool,
     /// Nothing of the revision is applied
     #[arg(long)]
     reverted: bool,
-    /// Write a missing version table again, with the revisions that its log lists
+    /// Restore a missing version table from the revisions in its log
     #[arg(long)]
     from_log: bool,
 }
@@ -68,7 +68,7 @@ impl Args {
             let written = migrator.repair_from_log(database).await?;
             context.ui.note(match written.as_slice() {
                 [] => "the version table is not missing".to_owned(),
-                ids => format!("written again: {}", ids.join(", ")),
+                ids => format!("restored: {}", ids.join(", ")),
             });
             if context.ui.format() == Format::Json {
                 context.ui.json(&written);
@@ -87,8 +87,7 @@ impl Args {
             let stopped = context.status().await?.unfinished;
             if !stopped.is_empty() && !stopped.iter().any(Unfinished::in_doubt) {
                 print_stopped(context, &stopped);
-                let refused =
-                    CliError::usage("no statement is in doubt: it is known which ones ran");
+                let refused = CliError::usage("it is known which statements ran");
                 return Err(CliError { help: offer(&stopped).help, ..refused });
             }
         }
@@ -101,28 +100,28 @@ impl Args {
                 false => "`cargo migrate upgrade`",
             };
             context.ui.note(match repair {
-                Repair::Ran | Repair::NotRun => format!("settled; {next} continues"),
-                Repair::Applied | Repair::Reverted => "settled".to_owned(),
+                Repair::Ran | Repair::NotRun => format!("recorded; {next} continues"),
+                Repair::Applied | Repair::Reverted => "recorded".to_owned(),
             });
         }
         Ok(Exit::Done)
     }
 }
 
-/// Offers what fits the steps that stopped.
+/// The flags that fit the steps that stopped.
 fn offer(stopped: &[Unfinished]) -> CliError {
-    let error = CliError::no("a step stopped in the middle");
+    let error = CliError::no("a step stopped partway");
     if stopped.iter().any(Unfinished::in_doubt) {
         return error.help(
-            "look at the database, then say what you found: `--ran` or `--not-run` for the statement in \
-             doubt, `--applied` or `--reverted` for the whole revision",
+            "look at the database, then record what you found: `--ran` or `--not-run` for the statement \
+             in doubt, `--applied` or `--reverted` for the whole revision",
         );
     }
     let again = match stopped.iter().any(|step| step.direction() == Direction::Down) {
         true => "`cargo migrate downgrade` continues with the next statement",
         false => "`cargo migrate upgrade` continues with the next statement",
     };
-    error.help(again).help("after finishing or undoing it by hand: `--applied` or `--reverted`")
+    error.help(again).help("after completing or reverting it by hand: `--applied` or `--reverted`")
 }
 
 fn print_stopped(context: &Context<'_>, stopped: &[Unfinished]) {
@@ -131,7 +130,7 @@ fn print_stopped(context: &Context<'_>, stopped: &[Unfinished]) {
         return context.ui.json(&stopped);
     }
     if stopped.is_empty() {
-        context.ui.note("nothing stopped in the middle");
+        context.ui.note("no step stopped partway");
     }
     for step in stopped {
         context.ui.line(format_args!(

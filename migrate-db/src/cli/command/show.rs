@@ -17,13 +17,13 @@ use crate::cli::{CliError, Context, Exit, report};
   cargo migrate show current
   cargo migrate show 3f2a --sql")]
 pub struct Args {
-    /// Which: an id or its beginning, a label, head, heads, current
+    /// The revision: an id or its beginning, a label, head, heads, current
     #[arg(allow_negative_numbers = true, value_name = "REV")]
     revision: String,
-    /// Show its SQL, up and down
+    /// Show the SQL of its up and down
     #[arg(long)]
     sql: bool,
-    /// The database whose SQL is shown [default: that of the database URL]
+    /// The database system whose SQL is shown [default: from the database URL]
     #[arg(long, value_name = "DATABASE", value_parser = dialect, requires = "sql")]
     dialect: Option<Dialect>,
 }

@@ -13,18 +13,18 @@ use crate::cli::{CliError, Context, Exit, report};
 
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = "Examples:
-  cargo migrate stamp head            # the tables are there already
+  cargo migrate stamp head            # the tables exist already
   cargo migrate stamp 3f2a 8ab1       # one revision of each of two branches
-  cargo migrate stamp base            # nothing is applied
-  cargo migrate stamp --purge head    # forget rows that no file explains")]
+  cargo migrate stamp base            # mark nothing as applied
+  cargo migrate stamp --purge head    # delete all rows first")]
 pub struct Args {
-    /// Where the database stands: ids, labels, head, heads, base
+    /// The revisions that the database is at: ids, labels, head, heads, base
     #[arg(required = true, allow_negative_numbers = true, value_name = "REV")]
     revisions: Vec<String>,
-    /// Empty the version table first, whatever it holds
+    /// Delete all rows of the version table first
     #[arg(long)]
     purge: bool,
-    /// Print the heads that the database would have, and change nothing
+    /// Print the heads that the database would have and change nothing
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]

@@ -12,13 +12,13 @@ use crate::{Database, Options};
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = "Examples:
   cargo migrate upgrade                    # to the head
-  cargo migrate upgrade +1                 # one revision further
+  cargo migrate upgrade +1                 # the next revision only
   cargo migrate upgrade billing@head       # one branch only
-  cargo migrate upgrade --dry-run          # show the steps
-  cargo migrate upgrade --backup           # copy the database into the folder backups first
+  cargo migrate upgrade --dry-run          # print the steps, change nothing
+  cargo migrate upgrade --backup           # copy the database to the folder backups first
   cargo migrate upgrade 3f2a:head --sql    # the SQL between two revisions, without a database")]
 pub struct Args {
-    /// Where to go: an id or its beginning, a label, head, heads, +N, REV+N, BRANCH@TARGET
+    /// Target: an id or its beginning, a label, head, heads, +N, REV+N, BRANCH@TARGET
     #[arg(default_value = "head", allow_negative_numbers = true)]
     target: String,
     #[command(flatten)]
@@ -30,22 +30,22 @@ pub struct Args {
 }
 
 impl Args {
-    /// Whether it surely asks the database.
+    /// Returns `true` if the command certainly uses the database.
     pub(super) const fn asks_database(&self) -> bool {
         !self.sql.sql
     }
 
-    /// Whether it may find that nothing is to be done.
+    /// Returns `true` if the command may find that nothing is to be done.
     pub(super) fn may_be_idle(&self) -> bool {
         !self.sql.sql && !self.run.dry_run && !self.backup.wanted()
     }
 
-    /// Whether the files of applied revisions are of no interest.
+    /// Returns `true` if the SQL of applied revisions is not needed.
     pub(super) fn reads_headers(&self) -> bool {
         !self.sql.sql && !self.backup.wanted()
     }
 
-    /// Answers, where all is applied.
+    /// Completes the command if everything is applied.
     pub(super) async fn answer_if_idle(
         &self,
         all: &AppliedDigest,

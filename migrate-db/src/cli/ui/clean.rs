@@ -1,10 +1,9 @@
-//! What reaches a terminal: the colours of this program, and everything else as visible text
-//! without passwords.
+//! Makes text safe for a terminal: only this program's own colours remain, other control characters
+//! become visible, and passwords are hidden.
 //!
-//! Messages, file names and the words of servers are other people's text. A carriage return in it
-//! would overwrite what stands before it, an escape sequence would steer the terminal, a
-//! bidirectional mark would show a line in another order. The sequences of [`Paint`] carry a key
-//! that no text can know, so only they pass.
+//! Messages, file names and the texts of servers are untrusted. A carriage return in them would
+//! overwrite the line, an escape sequence would control the terminal, and a bidirectional mark would
+//! reorder the line. The sequences of [`Paint`] carry a random key, so only they pass.
 
 use std::fmt::{self, Display};
 use std::hash::{BuildHasher as _, RandomState};
@@ -14,13 +13,13 @@ use clap::builder::styling::Style;
 
 use super::secrets::hide;
 
-/// How the sequences of this program begin until they are printed.
+/// The start of this program's own sequences, until they are printed.
 static OWN: LazyLock<String> = LazyLock::new(|| {
     let key = RandomState::new().hash_one("paint");
     format!("\u{1b}[{key};")
 });
 
-/// A colour: `{style}` begins it and `{style:#}` ends it.
+/// A colour. `{style}` starts it and `{style:#}` ends it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Paint(Style);
 
@@ -43,7 +42,7 @@ impl Display for Paint {
     }
 }
 
-/// Marks every sequence of a text as one of this program.
+/// Marks every escape sequence of a text as one of this program.
 pub(super) fn mark_own(text: &str) -> String {
     text.replace("\u{1b}[", &OWN)
 }
@@ -53,8 +52,8 @@ pub(super) fn printable(text: &str, colored: bool) -> String {
     hide(&clean(text, colored)).into_owned()
 }
 
-/// A text for the terminal, with its colours or without. Each character that a terminal would obey
-/// becomes one that it shows.
+/// Returns a text for the terminal, with or without its colours. Each control character is replaced
+/// by a visible one.
 pub(super) fn clean(text: &str, colored: bool) -> String {
     let mut clean = String::with_capacity(text.len());
     let mut rest = text;
@@ -79,8 +78,7 @@ pub(super) fn clean(text: &str, colored: bool) -> String {
     clean
 }
 
-/// Whether a terminal does something else with a character than to show it. Ends of lines and tabs
-/// are left alone.
+/// Returns `true` for characters that control a terminal, except line ends and tabs.
 fn is_control(c: char) -> bool {
     match c {
         '\n' | '\t' => false,

@@ -1,7 +1,6 @@
-//! What the user sees: the only place of the workspace that prints.
+//! Output to the user. Nothing else in the workspace prints.
 //!
-//! Data goes to stdout, buffered; everything else (notes, progress, questions, warnings, errors)
-//! to stderr. It knows how things look and nothing of what they mean.
+//! Data goes to stdout, buffered. Notes, progress, questions, warnings and errors go to stderr.
 
 mod clean;
 mod pager;
@@ -26,22 +25,22 @@ use pager::Sink;
 pub use progress::Progress;
 use secrets::{hide, hide_in_json};
 
-/// How output is to look, as typed.
+/// The options that control output.
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Output")]
 pub struct OutputArgs {
-    /// How data is printed: text or json
+    /// Output format of data: text or json
     #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value_t)]
     #[arg(hide_possible_values = true)]
     pub format: Format,
-    /// When to use colours: auto, always or never
+    /// Use colours: auto, always or never
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
     #[arg(hide_possible_values = true)]
     pub color: Color,
-    /// Say nothing but data and errors
+    /// Print only data and errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Say more
+    /// Print more detail
     #[arg(short, long, global = true)]
     pub verbose: bool,
     /// Print long output on a terminal without a pager [default: $PAGER, else less]
@@ -49,7 +48,7 @@ pub struct OutputArgs {
     pub no_pager: bool,
 }
 
-/// How data is printed.
+/// The format of data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum Format {
     /// For people.
@@ -71,7 +70,7 @@ pub enum Color {
     Never,
 }
 
-/// The way to the user.
+/// Prints to the user, and asks questions on a terminal.
 pub struct Ui {
     output: OutputArgs,
     interactive: bool,
@@ -97,7 +96,7 @@ struct Err {
 }
 
 impl Ui {
-    /// The way to the user through stdout and stderr.
+    /// Creates the output for stdout and stderr.
     #[must_use]
     pub fn new(output: &OutputArgs) -> Self {
         let (stdout, stderr) = (io::stdout(), io::stderr());
@@ -137,19 +136,19 @@ impl Ui {
         self.output.format
     }
 
-    /// Whether `-v` was given.
+    /// Returns `true` if `-v` was given.
     #[must_use]
     pub fn is_verbose(&self) -> bool {
         self.output.verbose
     }
 
-    /// Whether long work shows how far it is.
+    /// Returns `true` if progress is shown.
     #[must_use]
     pub fn shows_progress(&self) -> bool {
         lock(&self.err).terminal && !self.output.quiet
     }
 
-    /// Whether a person can be asked.
+    /// Returns `true` if questions can be asked on a terminal.
     #[must_use]
     pub fn is_interactive(&self) -> bool {
         self.interactive
@@ -163,7 +162,7 @@ impl Ui {
         });
     }
 
-    /// Prints data that ends as it should: exactly, unless a person reads it on a terminal.
+    /// Prints text exactly, except on a terminal, where control characters become visible.
     pub fn text(&self, text: &str) {
         self.write(|out| {
             if out.terminal {
@@ -201,41 +200,41 @@ impl Ui {
         }
     }
 
-    /// Says something by the way; `-q` keeps it back.
+    /// Prints a note, unless `-q` was given.
     pub fn note(&self, note: impl Display) {
         if !self.output.quiet {
             self.write_line(format_args!("{note}"));
         }
     }
 
-    /// Says something that only `-v` wants to hear.
+    /// Prints a detail if `-v` was given.
     pub fn detail(&self, detail: impl Display) {
         if self.output.verbose {
             self.write_line(format_args!("{detail}"));
         }
     }
 
-    /// Warns; `-q` keeps it back.
+    /// Prints a warning, unless `-q` was given.
     pub fn warn(&self, warning: impl Display) {
         let s = style::WARNING;
         self.note(format_args!("{s}warning{s:#}: {warning}"));
     }
 
-    /// Shows findings that stop nothing; `-q` keeps them back.
+    /// Prints warnings with their places, unless `-q` was given.
     pub fn warnings<'d>(&self, diagnostics: impl IntoIterator<Item = &'d Diagnostic>) {
         if !self.output.quiet {
             self.diagnostics(diagnostics);
         }
     }
 
-    /// Shows mistakes in the user's files, each with its place.
+    /// Prints diagnostics, each with its place.
     pub fn diagnostics<'d>(&self, diagnostics: impl IntoIterator<Item = &'d Diagnostic>) {
         for diagnostic in diagnostics {
             self.write_line(format_args!("{}\n", render::diagnostic(diagnostic)));
         }
     }
 
-    /// Shows why a command ended early.
+    /// Prints an error with its causes and help.
     pub fn error(&self, error: &CliError) {
         self.diagnostics(&error.diagnostics);
         if let Some(excerpt) = &error.excerpt {
@@ -253,7 +252,7 @@ impl Ui {
         }
     }
 
-    /// Asks a question that `y` answers with yes. Only for [`Ui::is_interactive`].
+    /// Asks a yes-or-no question. Call only if [`Ui::is_interactive`].
     ///
     /// # Errors
     /// [`CliError::no`] when the answer is anything else.
@@ -261,16 +260,16 @@ impl Ui {
         let answer = self.answer(format_args!("{question} [y/N]"));
         match answer.map(|answer| answer.to_ascii_lowercase()).as_deref() {
             Some("y" | "yes") => Ok(()),
-            _ => Err(CliError::no("the answer was no; nothing was changed")),
+            _ => Err(CliError::no("declined; nothing was changed")),
         }
     }
 
-    /// Asks for a word that is typed in answer. Only for [`Ui::is_interactive`].
+    /// Asks the user to type a word. Call only if [`Ui::is_interactive`].
     ///
     /// # Errors
-    /// [`CliError::no`] when another one is typed.
+    /// [`CliError::no`] when anything else is typed.
     pub fn confirm_by(&self, question: impl Display, word: &str) -> Result<(), CliError> {
-        match self.answer(format_args!("{question} Type {word} to go on:")) {
+        match self.answer(format_args!("{question} Type {word} to continue:")) {
             Some(answer) if answer == word => Ok(()),
             _ => Err(CliError::no(format!("{word} was not typed; nothing was changed"))),
         }
@@ -292,7 +291,7 @@ impl Ui {
         let mut err = lock(&self.err);
         let Err { stream, colored, bar, .. } = &mut *err;
         let text = printable(&format!("{what}\n"), *colored);
-        // Nobody is left to tell when stderr itself is gone.
+        // A failure to write to stderr cannot be reported.
         let _ = match bar {
             Some(bar) => bar.suspend(|| stream.write_all(text.as_bytes())),
             None => stream.write_all(text.as_bytes()),
@@ -303,7 +302,8 @@ impl Ui {
         self.write(|out| out.stream.flush());
     }
 
-    /// Ends the output. A reader that has seen enough (`| head`) is no failure; a full disk is.
+    /// Flushes the output and returns the final exit code. A closed pipe (`| head`) is not a failure,
+    /// a full disk is.
     #[must_use]
     pub fn end(&self, exit: Exit) -> Exit {
         self.flush();
@@ -322,7 +322,7 @@ impl Ui {
     }
 }
 
-/// Shows what clap has to say: help on stdout, a wrong call on stderr.
+/// Prints clap's result: help on stdout, usage errors on stderr.
 #[must_use]
 pub fn usage(error: &clap::Error) -> Exit {
     let text = error.render();
@@ -340,7 +340,7 @@ impl fmt::Debug for Ui {
     }
 }
 
-/// A later line of a text stands under its first.
+/// Indents the later lines of a text below its first.
 fn indented(text: &str) -> String {
     text.trim_end().replace('\n', "\n    ")
 }

@@ -1,8 +1,7 @@
-//! Long output through a pager, as git shows it: on a terminal only, and unless `--no-pager` is
-//! given.
+//! Shows long output in a pager, as git does, on a terminal only and unless `--no-pager` is given.
 //!
-//! `PAGER` names the program; empty or `cat` means none. Without it `less` is started, with options
-//! under which it ends at once where the output fits on the screen.
+//! `PAGER` names the program. An empty value or `cat` disables the pager. The default is `less`, with
+//! options that make it exit at once if the output fits on the screen.
 
 use std::io::{self, BufWriter, IsTerminal as _, Stdout, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -11,26 +10,26 @@ use anstream::AutoStream;
 
 use super::{Ui, lock};
 
-/// The program where `PAGER` is not set.
+/// The default pager.
 const DEFAULT: &str = "less";
 
-/// Options of less where `LESS` is not set: end on one screen, keep colours, leave the screen.
+/// Default options of less: quit if one screen, raw colours, no clearing.
 const LESS: &str = "FRX";
 
-/// Where data is written.
+/// The destination of data.
 pub(super) enum Sink {
     Stdout(AutoStream<Stdout>),
     Pager(Pager),
 }
 
-/// A pager that runs, and its input until that is closed.
+/// A running pager. `input` is `None` after it was closed.
 pub(super) struct Pager {
     input: Option<ChildStdin>,
     program: Child,
 }
 
 impl Ui {
-    /// Shows the data that follows through a pager, where stdout is a terminal.
+    /// Sends the following data to a pager if stdout is a terminal.
     pub fn page(&self) {
         if self.output.no_pager || !io::stdout().is_terminal() {
             return;
@@ -43,14 +42,14 @@ impl Ui {
         }
     }
 
-    /// Whether data goes to a terminal.
+    /// Returns `true` if stdout is a terminal.
     #[must_use]
     pub fn is_terminal(&self) -> bool {
         io::stdout().is_terminal()
     }
 }
 
-/// Starts a program with its arguments; `None` where there is none to start.
+/// Starts a program with its arguments; `None` if there is none.
 fn start(named: &str) -> Option<Pager> {
     let mut words = named.split_whitespace();
     let program = words.next().filter(|program| *program != "cat")?;
@@ -64,7 +63,7 @@ fn start(named: &str) -> Option<Pager> {
 }
 
 impl Sink {
-    /// Closes the input of a pager and waits until the user leaves it.
+    /// Closes the input of the pager and waits until it exits.
     pub(super) fn finish(&mut self) {
         if let Self::Pager(pager) = self {
             drop(pager.input.take());

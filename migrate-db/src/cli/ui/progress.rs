@@ -1,4 +1,4 @@
-//! A bar for long work on a terminal; elsewhere the lines alone tell how far it is.
+//! Progress bars for long work on a terminal. Without a terminal only lines are printed.
 
 use std::fmt::Display;
 
@@ -7,17 +7,17 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::clean::printable;
 use super::{Ui, lock};
 
-/// Shorter work is over before a bar says anything.
+/// The smallest number of parts that gets a bar.
 const LONG: usize = 10;
 
-/// Work in so many parts. The bar goes when this is dropped.
+/// Work that consists of parts. Dropping it removes the bar.
 #[derive(Debug)]
 pub struct Progress<'u> {
     ui: &'u Ui,
 }
 
 impl Ui {
-    /// Begins work in `total` parts.
+    /// Starts work with `total` parts.
     #[must_use]
     pub fn progress(&self, total: usize) -> Progress<'_> {
         let mut err = lock(&self.err);
@@ -37,7 +37,7 @@ impl Ui {
 }
 
 impl Progress<'_> {
-    /// A part begins. The bar counts it now, since parts may be done only all at once.
+    /// Starts a part. The bar counts it now, because all parts may be committed at once.
     pub fn begin(&self, what: impl Display) {
         self.end_statements();
         if let Some(bar) = &lock(&self.ui.err).bar {
@@ -46,14 +46,14 @@ impl Progress<'_> {
         }
     }
 
-    /// A part that was counted when it began is done; `line` says so.
+    /// Finishes a part that was counted when it started, and prints `line`.
     pub fn finish(&self, line: impl Display) {
         self.end_statements();
         self.ui.note(line);
     }
 
-    /// A part takes long: `what` describes it, `at` of `total` is where it is. Without a bar for the
-    /// parts it gets one of its own, until it is done.
+    /// Shows progress `at` of `total` within a long part, described by `what`. Without a bar for the
+    /// parts it gets its own bar until it is finished.
     pub fn running(&self, what: impl Display, at: usize, total: usize) {
         let mut err = lock(&self.ui.err);
         if err.bar.is_none() && err.terminal && !self.ui.output.quiet {
@@ -75,14 +75,14 @@ impl Progress<'_> {
         }
     }
 
-    /// A part needs no work and no line.
+    /// Counts a part that needs no work and prints nothing.
     pub fn skip(&self) {
         if let Some(bar) = &lock(&self.ui.err).bar {
             bar.inc(1);
         }
     }
 
-    /// A part is done; `line` says so.
+    /// Counts a finished part and prints `line`.
     pub fn done(&self, line: impl Display) {
         if let Some(bar) = &lock(&self.ui.err).bar {
             bar.inc(1);
@@ -101,7 +101,7 @@ impl Progress<'_> {
     }
 }
 
-/// A text for the bar, which has one line and writes past the stream that takes colours out.
+/// Formats text for the bar, which has one line and does not strip colours.
 fn single_line(text: impl Display) -> String {
     printable(&text.to_string(), false).replace('\n', " ")
 }

@@ -1,4 +1,4 @@
-//! Diagnostics as rustc would show them: the line, the place under it, the help.
+//! Renders diagnostics like rustc: the line, a marker below it, and help.
 
 use std::ops::Range;
 
@@ -9,13 +9,13 @@ use migrate_core::source::Location;
 use super::clean::{clean, mark_own};
 use crate::cli::error::Excerpt;
 
-/// A diagnostic as text with colours, which the stream takes out where they are not wanted.
+/// Renders a diagnostic with colours. The output stream strips them if necessary.
 pub(super) fn diagnostic(diagnostic: &Diagnostic) -> String {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    // The colours of the renderer are trusted, so the texts that it is given must hold none.
+    // The renderer's colours are trusted, so its input must not contain escape sequences.
     let diagnostic = &cleaned(diagnostic);
     let mut elements: Vec<Element<'_>> = Vec::new();
     for (n, place) in diagnostic.places.iter().enumerate() {
@@ -49,11 +49,11 @@ fn cleaned(diagnostic: &Diagnostic) -> Diagnostic {
     diagnostic
 }
 
-/// How much of a long statement is shown.
+/// The most lines of a statement that are shown.
 const LINES: usize = 16;
 
-/// SQL that failed, in its file, under the message: its beginning, or the lines around the place
-/// that the database points to.
+/// Renders SQL that failed, below the message: its beginning, or the lines around the position that
+/// the database reported.
 pub(super) fn excerpt(message: &str, excerpt: &Excerpt, help: &[String]) -> String {
     let plain = |text: &str| clean(text, false);
     let offset = excerpt.offset.and_then(|offset| excerpt.sql.get(..offset));
@@ -88,13 +88,13 @@ pub(super) fn excerpt(message: &str, excerpt: &Excerpt, help: &[String]) -> Stri
     mark_own(&Renderer::styled().render(&report))
 }
 
-/// How many bytes the word at the front has, at least one character's.
+/// The length in bytes of the word at the start, at least one character.
 fn word(text: &str) -> usize {
     let end = text.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(text.len());
     end.max(text.chars().next().map_or(0, char::len_utf8))
 }
 
-/// The bytes of the line that are meant.
+/// The byte range of the location in its line.
 fn columns(location: &Location) -> Range<usize> {
     let offset = |characters: usize| {
         location.text.char_indices().nth(characters).map_or(location.text.len(), |(at, _)| at)

@@ -1,4 +1,4 @@
-//! The colours: few, and the same thing always in the same one.
+//! The colours of the output, one per kind of text.
 
 use clap::builder::Styles;
 use clap::builder::styling::{AnsiColor, Effects, Style};
@@ -7,11 +7,11 @@ pub use super::clean::Paint;
 
 /// A revision id.
 pub const ID: Paint = Paint::new(AnsiColor::Yellow.on_default());
-/// What marks a revision: `(head)` and the like.
+/// A mark of a revision, such as `(head)`.
 pub const MARK: Paint = Paint::new(AnsiColor::Cyan.on_default());
-/// What stays in the background.
+/// Secondary text.
 pub const DIM: Paint = Paint::new(Style::new().effects(Effects::DIMMED));
-/// Done.
+/// Success.
 pub const GOOD: Paint = Paint::new(AnsiColor::Green.on_default().effects(Effects::BOLD));
 /// `error`.
 pub const ERROR: Paint = Paint::new(AnsiColor::BrightRed.on_default().effects(Effects::BOLD));
@@ -19,9 +19,9 @@ pub const ERROR: Paint = Paint::new(AnsiColor::BrightRed.on_default().effects(Ef
 pub const WARNING: Paint = Paint::new(AnsiColor::BrightYellow.on_default().effects(Effects::BOLD));
 /// `help`.
 pub const HELP: Paint = Paint::new(AnsiColor::BrightCyan.on_default().effects(Effects::BOLD));
-/// A line of a diff that is gone.
+/// A removed line of a diff.
 pub const REMOVED: Paint = Paint::new(AnsiColor::Red.on_default());
-/// A line of a diff that is new.
+/// An added line of a diff.
 pub const ADDED: Paint = Paint::new(AnsiColor::Green.on_default());
 
 /// The colours of `--help`, for a parser that mounts these commands.
