@@ -5,7 +5,8 @@
 //! command parses its arguments, calls the library and reports. No command calls another.
 //!
 //! A program mounts all commands with [`Mount`], or nests [`Command`] in its own parser and runs it
-//! with a [`Context`]. Help texts call the program `cargo migrate`.
+//! with a [`Context`]. Where a text names a command of the
+//! mounting program, it uses that program's name.
 
 mod arguments;
 mod command;
@@ -18,6 +19,7 @@ mod exit;
 mod lanes;
 mod mount;
 mod notices;
+mod program;
 mod report;
 mod run_output;
 pub mod ui;

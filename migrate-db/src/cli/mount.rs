@@ -3,12 +3,12 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{CommandFactory as _, Parser};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 use futures_util::future::BoxFuture;
 use migrate_core::history::{Heads, History};
 
 use super::ui::{self, OutputArgs, style};
-use super::{CliError, Command, ConnectArgs, Context, Exit, Ui, with_tips};
+use super::{CliError, Command, ConnectArgs, Context, Exit, Ui, program, with_tips};
 use crate::{Database, Options};
 
 /// Migrate the database of this program
@@ -30,6 +30,15 @@ struct Mounted {
     connect: ConnectArgs,
     #[command(flatten)]
     output: OutputArgs,
+}
+
+/// The command line, with the program's name in usage and examples.
+fn command(program: &str) -> clap::Command {
+    let rename = |command: clap::Command| match command.get_after_help().map(ToString::to_string) {
+        Some(help) => command.after_help(program::rename(&help, program).into_owned()),
+        None => command,
+    };
+    Mounted::command().bin_name(program.to_owned()).mut_subcommands(rename)
 }
 
 /// The commands of a program, created by [`Migrations::mount`](crate::Migrations::mount).
@@ -56,19 +65,26 @@ impl Mount<'_> {
     /// ```
     pub async fn run(self, args: impl IntoIterator<Item = OsString>) -> ExitCode {
         let args: Vec<OsString> = args.into_iter().collect();
-        match Mounted::try_parse_from(&args) {
-            Ok(mounted) => self.run_boxed(mounted).await,
-            Err(error) => ui::usage(&with_tips(error, &Mounted::command(), &args)).into(),
+        let process: Vec<OsString> = std::env::args_os().collect();
+        let program = program::name(&process, &args);
+        let mut command = command(&program);
+        let parsed = command
+            .try_get_matches_from_mut(&args)
+            .and_then(|matches| Mounted::from_arg_matches(&matches))
+            .map_err(|error| error.format(&mut command));
+        match parsed {
+            Ok(mounted) => self.run_boxed(mounted, program).await,
+            Err(error) => ui::usage(&with_tips(error, &command, &args)).into(),
         }
     }
 
     /// Behind a pointer it is compiled here, and not in the program that mounts.
-    fn run_boxed<'b>(self, mounted: Mounted) -> BoxFuture<'b, ExitCode>
+    fn run_boxed<'b>(self, mounted: Mounted, program: String) -> BoxFuture<'b, ExitCode>
     where
         Self: 'b,
     {
         Box::pin(async move {
-            let ui = Ui::new(&mounted.output);
+            let ui = Ui::new(&mounted.output).with_program(program);
             let exit = self.run_parsed(&mounted, &ui).await.unwrap_or_else(|error| {
                 ui.error(&error);
                 error.exit()
@@ -94,5 +110,17 @@ impl Mount<'_> {
             ..Context::new(self.history, database, ui)
         };
         mounted.command.run(&context).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_of_mounted_commands_is_complete() {
+        let command = Mounted::command();
+        let names: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+        assert_eq!(names, program::MOUNTED);
     }
 }

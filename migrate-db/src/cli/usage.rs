@@ -8,6 +8,8 @@ use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use migrate_core::suggest::distance;
 
+use super::program::{CARGO_MIGRATE, rename};
+
 /// Commands that change a database or files: only a near misspelling suggests them.
 const WRITING: &[&str] = &[
     "upgrade",
@@ -111,6 +113,7 @@ pub fn with_tips(
         Some(ContextValue::String(text)) => Some(text.clone()),
         _ => None,
     };
+    let program = command.get_bin_name().unwrap_or(CARGO_MIGRATE);
     match error.kind() {
         ErrorKind::InvalidSubcommand => {
             let Some(word) = context(&error, ContextKind::InvalidSubcommand) else { return error };
@@ -120,7 +123,7 @@ pub fn with_tips(
             if tips.is_empty() {
                 suggest(&mut error, &word, near);
             } else {
-                set_tips(&mut error, tips.iter().map(|tip| (*tip).to_owned()));
+                set_tips(&mut error, program, tips.iter().map(|tip| (*tip).to_owned()));
             }
         }
         ErrorKind::UnknownArgument => {
@@ -128,7 +131,7 @@ pub fn with_tips(
             let argument = argument.split('=').next().unwrap_or_default();
             if let Some(tip) = argument_tips(subcommand(command, args), argument) {
                 error.remove(ContextKind::SuggestedArg);
-                set_tips(&mut error, [tip]);
+                set_tips(&mut error, program, [tip]);
             }
         }
         _ => {}
@@ -156,8 +159,9 @@ fn suggest(error: &mut clap::Error, word: &str, near: Option<ContextValue>) {
     }
 }
 
-fn set_tips(error: &mut clap::Error, tips: impl IntoIterator<Item = String>) {
-    let tips = tips.into_iter().map(StyledStr::from).collect();
+fn set_tips(error: &mut clap::Error, program: &str, tips: impl IntoIterator<Item = String>) {
+    let tips = tips.into_iter().map(|tip| StyledStr::from(rename(&tip, program).into_owned()));
+    let tips = tips.collect();
     error.insert(ContextKind::Suggested, ContextValue::StyledStrs(tips));
 }
 

@@ -36,6 +36,24 @@ fn an_application_migrates_its_own_database() {
 }
 
 #[test]
+fn hints_and_help_name_the_program_that_was_called() {
+    let mut env = TestEnvironment::new();
+    env.set("DATABASE_URL", "sqlite:app.db");
+    let refused = env.run_mounted(&["current", "--check-heads"]);
+    assert!(refused.stderr.contains("`mounted-app pending` lists"), "{refused}");
+    let refused = env.run_mounted(&["downgrade"]);
+    assert!(refused.stderr.contains("`mounted-app downgrade -1` reverts"), "{refused}");
+    let help = env.run_mounted(&["upgrade", "--help"]);
+    assert!(help.stdout.contains("Usage: mounted-app upgrade"), "{help}");
+    assert!(help.stdout.contains("\n  mounted-app upgrade +1 "), "{help}");
+    assert!(!help.stdout.contains("cargo migrate"), "{help}");
+    let tip = env.run_mounted(&["rollback"]);
+    assert!(tip.stderr.contains("`mounted-app downgrade -1`"), "{tip}");
+    let tip = env.run_mounted(&["create"]);
+    assert!(tip.stderr.contains("`cargo migrate new"), "{tip}");
+}
+
+#[test]
 fn its_help_has_what_runs_and_asks_and_nothing_else() {
     let help = TestEnvironment::new().run_mounted(&["--help"]).stdout;
     for there in ["upgrade", "downgrade", "pending", "--database-url", "--format"] {

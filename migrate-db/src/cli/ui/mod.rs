@@ -9,6 +9,7 @@ mod render;
 mod secrets;
 pub mod style;
 
+use std::borrow::Cow;
 use std::fmt::{self, Display};
 use std::io::{self, BufRead as _, BufWriter, IsTerminal as _, Stderr, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -18,6 +19,7 @@ use indicatif::ProgressBar;
 use migrate_core::diagnostic::Diagnostic;
 use serde::Serialize;
 
+use super::program::{CARGO_MIGRATE, rename};
 use super::{CliError, Exit};
 
 use clean::{clean, printable};
@@ -73,6 +75,8 @@ pub enum Color {
 /// Prints to the user, and asks questions on a terminal.
 pub struct Ui {
     output: OutputArgs,
+    /// How the user calls the commands, for messages that name one.
+    program: Cow<'static, str>,
     interactive: bool,
     out: Mutex<Out>,
     err: Mutex<Err>,
@@ -110,6 +114,7 @@ impl Ui {
         let err_color = color(AutoStream::choice(&stderr));
         Self {
             output: output.clone(),
+            program: Cow::Borrowed(CARGO_MIGRATE),
             interactive: terminal && io::stdin().is_terminal(),
             out: Mutex::new(Out {
                 stream: BufWriter::with_capacity(
@@ -134,6 +139,12 @@ impl Ui {
     #[must_use]
     pub fn format(&self) -> Format {
         self.output.format
+    }
+
+    /// Sets how the user calls the commands, in place of `cargo migrate`.
+    #[must_use]
+    pub fn with_program(self, program: String) -> Self {
+        Self { program: Cow::Owned(program), ..self }
     }
 
     /// Returns `true` if `-v` was given.
@@ -290,7 +301,8 @@ impl Ui {
         self.flush();
         let mut err = lock(&self.err);
         let Err { stream, colored, bar, .. } = &mut *err;
-        let text = printable(&format!("{what}\n"), *colored);
+        let what = format!("{what}\n");
+        let text = printable(&rename(&what, &self.program), *colored);
         // A failure to write to stderr cannot be reported.
         let _ = match bar {
             Some(bar) => bar.suspend(|| stream.write_all(text.as_bytes())),
