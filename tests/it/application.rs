@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex};
 use migrate_core::config::Settings;
 use migrate_core::dialect::Dialect;
 use migrate_core::history::History;
-use migrate_core::source::SourceFile;
 use migrate_db::testkit::application::{Pool, Test, run};
 use migrate_db::{Migrations, migrations};
 use sqlx::{MySqlPool, PgPool, SqlitePool};
 
+use crate::support::RevisionFile;
 use crate::support::{db::with_name, server};
 
 static LINEAR: Migrations = migrations!("it/histories/linear");
@@ -168,11 +168,9 @@ fn where_nothing_is_to_be_had_the_ways_are_told() {
 fn new_history() -> History {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     let id = format!("x{}", now.as_nanos());
-    let text = format!(
-        "-- M\n--\n-- revision: {id}\n-- revises:\n-- created: 2026-01-02T03:04:05Z\n\n\
-         -- migrate:up\nCREATE TABLE t (id INTEGER PRIMARY KEY);\n\n-- migrate:down\nDROP TABLE t;\n"
-    );
-    let (history, found) = History::read(vec![SourceFile::new("x.sql", text)], None, &Dialect::ALL);
+    let file = RevisionFile::new(&id, "").created().up("CREATE TABLE t (id INTEGER PRIMARY KEY);");
+    let file = file.down("DROP TABLE t;").source();
+    let (history, found) = History::read(vec![file], None, &Dialect::ALL);
     assert!(!found.has_errors(), "{found}");
     history
 }

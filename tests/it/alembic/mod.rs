@@ -14,10 +14,11 @@ use migrate_core::dialect::Dialect;
 use migrate_core::graph::{Graph, Node, Target, TargetError};
 use migrate_core::plan::{self, Direction, Plan};
 use migrate_core::revision::Revision;
-use migrate_core::source::SourceFile;
 use serde_json::Value;
 
 use differences::DIFFERENCES;
+
+use crate::support::RevisionFile;
 
 type Names = BTreeSet<String>;
 
@@ -173,16 +174,15 @@ fn revision(line: &str) -> Revision {
     let (line, needs) = line.split_once('~').unwrap_or((line, ""));
     let (id, parents) = line.split_once('<').unwrap_or((line, ""));
     let id = id.trim();
-    let mut text = format!("-- {id}\n--\n-- revision: {id}\n");
-    for (key, names) in [("revises", parents), ("depends-on", needs), ("branch-labels", labels)] {
-        let names: Vec<&str> = names.split_whitespace().collect();
-        if key == "revises" || !names.is_empty() {
-            writeln!(text, "-- {key}: {}", names.join(", ")).unwrap();
+    let list = |names: &str| names.split_whitespace().collect::<Vec<_>>().join(", ");
+    let mut file = RevisionFile::new(id, &list(parents));
+    for (key, names) in [("depends-on", list(needs)), ("branch-labels", list(labels))] {
+        if !names.is_empty() {
+            file = file.line(&format!("{key}: {names}"));
         }
     }
-    text.push_str("\n-- migrate:up\nSELECT 1;\n\n-- migrate:noop there is nothing to undo\n");
-    let (revision, found) =
-        Revision::parse(SourceFile::new(format!("{id}.sql"), text), &[Dialect::Sqlite]);
+    let file = file.up("SELECT 1;").noop("there is nothing to undo");
+    let (revision, found) = Revision::parse(file.source(), &[Dialect::Sqlite]);
     revision.unwrap_or_else(|| panic!("{found:?}"))
 }
 

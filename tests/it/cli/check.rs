@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::support::TestEnvironment;
+use crate::support::{RevisionFile, TestEnvironment};
 
 #[test]
 fn all_is_well() {
@@ -145,11 +145,12 @@ fn a_revision_that_was_edited_after_it_ran_is_told() {
 #[test]
 fn a_transaction_that_a_section_leaves_open_is_a_mistake() {
     let env = TestEnvironment::with_history();
-    let section =
-        "-- migrate:up transaction:false\nBEGIN;\nSELECT 1;\nCOMMIT;\nBEGIN;\nDELETE FROM users;\n";
-    let header = "-- Message of ddd\n--\n-- revision: ddd\n-- revises: ccc\n\n";
-    let text = format!("{header}{section}\n-- migrate:noop none\n");
-    env.write("migrations/ddd.sql", &text);
+    let outside = |sql: &str| {
+        let file = RevisionFile::new("ddd", "ccc").section("up transaction:false", sql);
+        env.write_revision(&file.noop("none"));
+    };
+    let sql = "BEGIN;\nSELECT 1;\nCOMMIT;\nBEGIN;\nDELETE FROM users;";
+    outside(sql);
     assert_snapshot!(env.run(&["check"]), @"
     exit code: 3
     ----- stdout
@@ -164,16 +165,14 @@ fn a_transaction_that_a_section_leaves_open_is_a_mistake() {
        |
        = help: end it in the same section: COMMIT, ROLLBACK, RELEASE or UNLOCK TABLES
     ");
-    env.write("migrations/ddd.sql", &text.replace("users;", "users;\nCOMMIT;"));
+    outside(&format!("{sql}\nCOMMIT;"));
     assert!(!env.run(&["check"]).stderr.contains("transaction-control"));
 }
 
 #[test]
 fn an_empty_up_is_a_warning_unless_it_merges_or_is_a_draft() {
     let env = TestEnvironment::with_history();
-    let empty = "-- migrate:up\n-- nothing yet\n\n-- migrate:noop none\n";
-    let header = "-- Message of ddd\n--\n-- revision: ddd\n-- revises: ccc\n\n";
-    env.write("migrations/ddd.sql", &format!("{header}{empty}"));
+    env.write_revision(&RevisionFile::new("ddd", "ccc").up("-- nothing yet").noop("none"));
     env.ok(&["upgrade", "-q"]);
     assert_snapshot!(env.run(&["check"]), @"
     exit code: 0

@@ -2,16 +2,14 @@
 
 use insta::assert_snapshot;
 
-use crate::support::TestEnvironment;
+use crate::support::{RevisionFile, TestEnvironment};
 
 #[test]
 fn the_configuration_is_found_from_a_folder_below() {
     let env = TestEnvironment::new();
     env.write("migrate.toml", "dir = \"db/history\"\ndatabase-url = \"sqlite:db/app.db\"\n");
-    env.write(
-        "db/history/a.sql",
-        "-- A\n--\n-- revision: aaa\n-- revises:\n\n-- migrate:up\nCREATE TABLE a (x);\n\n-- migrate:down\nDROP TABLE a;\n",
-    );
+    let file = RevisionFile::new("aaa", "").message("A").up("CREATE TABLE a (x);");
+    env.write("db/history/a.sql", &file.down("DROP TABLE a;").text());
     env.write("src/lib.rs", "");
     assert_snapshot!(env.run_in("src", &["show", "head"]), @"
     exit code: 0
@@ -205,10 +203,8 @@ fn a_package_of_a_workspace_is_named_or_found() {
             &format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n"),
         );
         env.write(&format!("{name}/src/lib.rs"), "");
-        env.write(
-            &format!("{name}/migrations/a.sql"),
-            &format!("-- M\n--\n-- revision: in_{name}\n-- revises:\n\n-- migrate:up\nSELECT 1;\n\n-- migrate:noop a test\n"),
-        );
+        let file = RevisionFile::new(&format!("in_{name}"), "").message("M").up("SELECT 1;");
+        env.write(&format!("{name}/migrations/a.sql"), &file.noop("a test").text());
     }
     assert_snapshot!(env.run(&["heads", "-p", "one"]), @"
     exit code: 0

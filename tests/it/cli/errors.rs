@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::support::TestEnvironment;
+use crate::support::{RevisionFile, TestEnvironment};
 
 #[test]
 fn no_database_is_named() {
@@ -96,10 +96,8 @@ fn a_statement_that_the_database_refuses() {
 #[test]
 fn a_revision_that_cannot_be_undone() {
     let env = TestEnvironment::with_history();
-    env.write(
-        "migrations/ddd.sql",
-        "-- Message of ddd\n--\n-- revision: ddd\n-- revises: ccc\n\n-- migrate:up\nDELETE FROM users;\n\n-- migrate:irreversible the rows are gone\n",
-    );
+    let file = RevisionFile::new("ddd", "ccc").up("DELETE FROM users;");
+    env.write_revision(&file.irreversible("the rows are gone"));
     env.ok(&["upgrade"]);
     assert_snapshot!(env.run(&["downgrade", "base"]), @"
     exit code: 1
@@ -114,10 +112,7 @@ fn a_revision_that_cannot_be_undone() {
 #[test]
 fn a_history_with_mistakes_is_not_run_but_may_be_looked_at() {
     let env = TestEnvironment::with_history();
-    env.write(
-        "migrations/ddd.sql",
-        "-- Message of ddd\n--\n-- revision: ddd\n-- revises: ccc\n\n-- migrate:up\nSELECT 1;\n",
-    );
+    env.write_revision(&RevisionFile::new("ddd", "ccc").up("SELECT 1;"));
     assert_snapshot!(env.run(&["upgrade"]), @"
     exit code: 1
     ----- stderr

@@ -3,8 +3,8 @@
 use insta::assert_snapshot;
 use migrate_core::dialect::Dialect;
 
-use crate::support::TestEnvironment;
 use crate::support::db::Db;
+use crate::support::{RevisionFile, TestEnvironment};
 
 #[test]
 fn upgrade_goes_to_the_head_and_then_has_nothing_to_do() {
@@ -239,12 +239,9 @@ fn repair_settles_a_step_that_stopped_in_the_middle() {
     ----- stderr
     no step stopped partway
     ");
-    env.write(
-        "migrations/ddd.sql",
-        "-- Message of ddd\n--\n-- revision: ddd\n-- revises: ccc\n\n\
-         -- migrate:up transaction:false\nCREATE TABLE d (id INTEGER);\nCREATE TABEL e (id INTEGER);\n\n\
-         -- migrate:down\nDROP TABLE d;\n",
-    );
+    let up = "CREATE TABLE d (id INTEGER);\nCREATE TABEL e (id INTEGER);";
+    let file = RevisionFile::new("ddd", "ccc").section("up transaction:false", up);
+    env.write_revision(&file.down("DROP TABLE d;"));
     assert_snapshot!(env.run(&["upgrade"]), @r#"
     exit code: 1
     ----- stderr
@@ -428,10 +425,7 @@ fn more_detail_shows_the_notices_of_a_server() {
 #[test]
 fn an_empty_up_is_warned_of_unless_it_merges() {
     let env = TestEnvironment::with_history();
-    env.write(
-        "migrations/ddd.sql",
-        "-- Message of ddd\n--\n-- revision: ddd\n-- revises: bbb\n\n-- migrate:up\n\n-- migrate:noop it is empty\n",
-    );
+    env.write_revision(&RevisionFile::new("ddd", "bbb").up("").noop("it is empty"));
     env.revision("eee", "ccc, ddd", "", "");
     let told = env.ok(&["upgrade"]);
     let warnings: Vec<&str> = told.stderr.lines().filter(|l| l.contains("warning")).collect();

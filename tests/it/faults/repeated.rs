@@ -7,8 +7,8 @@ use migrate_core::dialect::Dialect;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, MySqlConnection, PgConnection};
 
 use super::site::{Ended, ended};
-use crate::support::TestEnvironment;
 use crate::support::db::Db;
+use crate::support::{RevisionFile, TestEnvironment};
 
 within!(mysql, Mysql:
     columns_that_are_swapped,
@@ -56,11 +56,8 @@ impl Killed {
     ) -> Self {
         let mut env = TestEnvironment::new();
         env.set("DATABASE_URL", &db.url);
-        let file = format!(
-            "-- one\n--\n-- revision: a1\n-- revises:\n\n-- migrate:up {options}\n{up}\n\n\
-             -- migrate:noop a test\n"
-        );
-        env.write("migrations/a1.sql", &file);
+        let file = RevisionFile::new("a1", "").section(&format!("up {options}"), up);
+        env.write_revision(&file.noop("a test"));
         let killed = Self { env, db };
         let mut other = Other::connect(&killed.db).await;
         for sql in lock.split(';') {

@@ -6,8 +6,9 @@ use std::fmt::Write as _;
 use migrate_core::config::Settings;
 use migrate_core::dialect::Dialect;
 use migrate_core::history::History;
-use migrate_core::source::SourceFile;
 use migrate_db::testkit::{Outcome, Suite, Verdict};
+
+use crate::support::RevisionFile;
 
 /// One migration, and what stands before it.
 #[derive(Clone, Copy)]
@@ -81,16 +82,9 @@ fn judge(case: &Case, verdicts: &[Verdict]) -> Result<(), String> {
 }
 
 fn history(dialect: Dialect, case: &Case) -> History {
-    let below = format!(
-        "-- below\n--\n-- revision: below\n-- revises:\n\n-- migrate:up\n{}\n\n\
-         -- migrate:irreversible what stands before\n",
-        case.before
-    );
-    let tried = format!(
-        "-- {}\n--\n-- revision: tried\n-- revises: below\n\n{}\n",
-        case.name, case.sections
-    );
-    let files = vec![SourceFile::new("below.sql", below), SourceFile::new("tried.sql", tried)];
+    let below = RevisionFile::new("below", "").up(case.before).irreversible("the base of a case");
+    let tried = RevisionFile::new("tried", "below").message(case.name).sections(case.sections);
+    let files = vec![below.source(), tried.source()];
     let (history, found) = History::read(files, None, &[dialect]);
     assert!(!found.has_errors(), "{}: {found}", case.name);
     history

@@ -10,6 +10,7 @@ use sqlx::Executor as _;
 
 use super::{codes, verdicts};
 use crate::scenarios::{chain, history, revision};
+use crate::support::RevisionFile;
 
 /// Makes a test of each function on each database.
 macro_rules! everywhere {
@@ -81,7 +82,7 @@ async fn branches_and_their_merge_are_tested(dialect: Dialect) {
             &format!("DROP TABLE t_{id};"),
         )
     };
-    let merge = ("m.sql".to_owned(), "-- m\n--\n-- revision: m\n-- revises: b1, c2\n".to_owned());
+    let merge = RevisionFile::new("m", "b1, c2").named();
     let files = [
         table("a", ""),
         table("b1", "a"),
@@ -126,10 +127,10 @@ async fn what_is_left_in_the_end_has_the_codes_of_single_tests(dialect: Dialect)
     let verdicts = verdicts(dialect, &history(dialect, &files)).await;
     assert_eq!(codes(&verdicts, "b"), ["left-behind"]);
     assert_eq!(codes(&verdicts, "head to base"), ["left-behind"]);
-    let irreversible = "-- below\n--\n-- revision: below\n-- revises:\n\n-- migrate:up\n\
-        CREATE TABLE t (id INTEGER PRIMARY KEY, x INT);\n\n-- migrate:irreversible it stays\n";
+    let below =
+        RevisionFile::new("below", "").up("CREATE TABLE t (id INTEGER PRIMARY KEY, x INT);");
     let files = [
-        ("below.sql".to_owned(), irreversible.to_owned()),
+        below.irreversible("it stays").named(),
         revision("c", "below", "CREATE TABLE u (id INTEGER);", "DROP TABLE u;\nDROP TABLE t;"),
     ];
     let verdicts = self::verdicts(dialect, &history(dialect, &files)).await;

@@ -54,6 +54,7 @@ use migrate_core::script::Transactions;
 use migrate_core::source::SourceFile;
 use migrate_db::{Error, Migrator, Options, Report, Status};
 
+use crate::support::RevisionFile;
 use crate::support::db::Db;
 
 /// A revision file: id, what it revises, and its sections, options behind the first markers.
@@ -69,11 +70,8 @@ pub(crate) fn revision_with(
     down_options: &str,
     down: &str,
 ) -> (String, String) {
-    let text = format!(
-        "-- Message of {id}\n--\n-- revision: {id}\n-- revises: {revises}\n\n\
-         -- migrate:up {up_options}\n{up}\n\n-- migrate:down {down_options}\n{down}\n"
-    );
-    (format!("{id}.sql"), text)
+    let file = RevisionFile::new(id, revises).section(&format!("up {up_options}"), up);
+    file.section(&format!("down {down_options}"), down).named()
 }
 
 /// The history of files.

@@ -14,11 +14,8 @@ const MESSAGE: &str = r"C:\new\'; DROP TABLE t; -- ";
 const DOWN: &str = r"DELETE FROM t WHERE 'C:\new\table' <> 'it''s \\ ';";
 
 fn tricky(dialect: Dialect) -> History {
-    let text = format!(
-        "-- {MESSAGE}\n--\n-- revision: a\n-- revises:\n\n-- migrate:up\nDELETE FROM t;\n\n\
-         -- migrate:down\n{DOWN}\n"
-    );
-    history(dialect, &[("a.sql".to_owned(), text)])
+    let file = RevisionFile::new("a", "").message(MESSAGE).up("DELETE FROM t;").down(DOWN);
+    history(dialect, &[file.named()])
 }
 
 async fn assert_recorded(db: &Db, history: &History, by: &str) {

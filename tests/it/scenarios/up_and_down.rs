@@ -124,12 +124,13 @@ async fn the_version_table_lies_where_the_project_says(db: Db) {
 }
 
 async fn names_and_messages_may_hold_anything(db: Db) {
-    let text = "-- it's a \"quoted\" \\ `tick` and ünïcödé 🦀 message\n--\n-- revision: a\n-- revises:\n\n\
-                -- migrate:up\nCREATE TABLE t (id INTEGER);\n-- migrate:down\nDROP TABLE t; -- it's \\ gone\n";
-    let history = history(db.dialect, &[("a.sql".to_owned(), text.to_owned())]);
+    let message = "it's a \"quoted\" \\ `tick` and ünïcödé 🦀 message";
+    let file = RevisionFile::new("a", "").message(message).up("CREATE TABLE t (id INTEGER);");
+    let file = file.down("DROP TABLE t; -- it's \\ gone");
+    let history = history(db.dialect, &[file.named()]);
     upgrade(&db, &history, "head").await.unwrap();
     let rows = Migrator::new(&history).rows(&db.database()).await.unwrap();
-    assert_eq!(rows[0].message, "it's a \"quoted\" \\ `tick` and ünïcödé 🦀 message");
+    assert_eq!(rows[0].message, message);
     assert!(rows[0].down_file.as_deref().unwrap().contains("it's \\ gone"));
 }
 

@@ -2,7 +2,10 @@
 
 pub(crate) mod db;
 mod redact;
+mod revision_file;
 pub(crate) mod server;
+
+pub(crate) use revision_file::RevisionFile;
 
 use std::fmt;
 use std::fs;
@@ -89,11 +92,17 @@ impl TestEnvironment {
         up: &str,
         down: &str,
     ) {
-        let text = format!(
-            "-- Message of {id}\n--\n-- revision: {id}\n-- revises: {revises}\n\
-             -- created: 2026-01-02T03:04:05Z\n{header}\n-- migrate:up\n{up}\n\n-- migrate:down\n{down}\n"
-        );
-        self.write(&format!("migrations/{id}.sql"), &text);
+        let mut file = RevisionFile::new(id, revises).created();
+        for line in header.lines() {
+            file = file.line(line.trim_start_matches("-- "));
+        }
+        self.write_revision(&file.up(up).down(down));
+    }
+
+    /// Writes a revision file into `migrations`.
+    pub(crate) fn write_revision(&self, file: &RevisionFile) {
+        let (name, text) = file.named();
+        self.write(&format!("migrations/{name}"), &text);
     }
 
     /// Calls `cargo-migrate` in the folder.
