@@ -8,8 +8,8 @@ use std::sync::Mutex;
 
 use migrate_core::diagnostic::Diagnostics;
 use migrate_core::history::History;
-use migrate_db::cli::{self, CliError, ErrorKind, Exit};
 use migrate_db::__private::{AppliedDigest, Prefetch};
+use migrate_db::cli::{self, CliError, ErrorKind, Exit};
 use migrate_db::{Database, Options};
 
 use crate::context::{Context, Snapshot, SnapshotContent};
