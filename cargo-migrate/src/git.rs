@@ -1,5 +1,5 @@
-//! Questions to git about one folder, through its own program. Where there is no git, or no
-//! repository that has the folder, there is no answer; nothing is ever changed.
+//! Reads from git about one folder, by running git. Without git or a repository there is no answer.
+//! Nothing is changed.
 
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ pub(crate) struct Git {
 }
 
 impl Git {
-    /// The repository that has this folder, unless it ignores it.
+    /// Returns the repository that contains this folder, unless it ignores the folder.
     pub(crate) fn of(folder: &Path) -> Option<Self> {
         let git = Self { folder: folder.to_owned() };
         git.answer(&["rev-parse", "--show-prefix"])?;
@@ -21,7 +21,7 @@ impl Git {
         (!ignored).then_some(git)
     }
 
-    /// The text of a file of the folder in a commit, by its name in the folder.
+    /// The text of a file in a commit, by its name in the folder.
     pub(crate) fn file(&self, commit: &str, name: &str) -> Option<String> {
         self.answer(&["show", &format!("{commit}:./{name}")])
     }
@@ -31,7 +31,7 @@ impl Git {
         self.batch(commit, names).unwrap_or_else(|| vec![None; names.len()])
     }
 
-    /// The names of the folder's files in a commit; none where it has no such commit.
+    /// The names of the folder's files in a commit, or none if the commit does not exist.
     pub(crate) fn names(&self, commit: &str) -> Vec<String> {
         let text = self.answer(&["ls-tree", "-z", "--name-only", commit, "./"]).unwrap_or_default();
         text.split_terminator('\0').map(str::to_owned).collect()
@@ -48,7 +48,7 @@ impl Git {
         Some(name.trim().to_owned())
     }
 
-    /// The branches of other repositories that are known here.
+    /// The remote branches.
     pub(crate) fn remote_branches(&self) -> Vec<String> {
         let names = self.answer(&["for-each-ref", "--format=%(refname)", "refs/remotes"]);
         names.unwrap_or_default().lines().map(str::to_owned).collect()
@@ -86,7 +86,7 @@ impl Git {
     }
 }
 
-/// The next answer of `git cat-file --batch`: a line, and behind it the text where it has a size.
+/// The next answer of `git cat-file --batch`: a line, followed by the text if the line has a size.
 fn object(rest: &mut &[u8]) -> Option<Option<String>> {
     let end = rest.iter().position(|byte| *byte == b'\n')?;
     let line = String::from_utf8_lossy(&rest[..end]).into_owned();

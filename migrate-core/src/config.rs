@@ -17,6 +17,7 @@
 mod expand;
 mod read;
 mod testing;
+mod value;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! Which package of a cargo workspace is meant: the only place that runs cargo.
+//! Finds the package of a cargo workspace. Nothing else runs cargo.
 
 use std::path::{Path, PathBuf};
 
@@ -9,15 +9,15 @@ use migrate_db::cli::CliError;
 
 use crate::globals::Globals;
 
-/// Where a package and its workspace are.
+/// The folders of a package and its workspace.
 pub(super) struct Package {
     /// The folder of the package's Cargo.toml.
     pub(super) root: PathBuf,
-    /// The folder of the workspace's.
+    /// The folder of the workspace's Cargo.toml.
     pub(super) workspace: PathBuf,
 }
 
-/// The package that was named, else the one around `here`, else the one member with migrations.
+/// Returns the named package, else the one that contains `here`, else the only member with migrations.
 pub(super) fn find(globals: &Globals, here: &Path) -> Result<Package, CliError> {
     let mut command = MetadataCommand::new();
     command.no_deps().current_dir(here);

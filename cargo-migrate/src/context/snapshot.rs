@@ -1,10 +1,9 @@
-//! What is known of a large folder since it was last read, in the user's cache.
+//! Snapshots of large folders, in the user's cache.
 //!
-//! Reading a thousand files costs more than all else that a command does. A snapshot spares it for
-//! the files whose stats are those that it was taken with: of those it knows the header and the
-//! fingerprint, and where all files are so, what a database says on which all is applied. It never
-//! decides what runs: SQL is read from its file. Whatever is wrong with a snapshot, the files are
-//! read.
+//! Reading a thousand files costs more than the rest of a command. A snapshot holds the header and the
+//! fingerprint of each file, which are used while the file's metadata is unchanged. If no file has
+//! changed, it also holds the digest of a database on which everything is applied. A snapshot never
+//! decides what runs, because SQL is read from its file. If a snapshot is damaged, all files are read.
 
 use std::fs;
 use std::io;
@@ -20,16 +19,16 @@ use migrate_db::__private::AppliedDigest;
 
 use super::variables::of_process;
 
-/// Fewer files are read as fast.
+/// The fewest files for which a snapshot saves time.
 const LEAST_FILES: usize = 32;
 
-/// What was not taken anew for so long is of a folder that is no more, or needs it no more.
+/// The age at which an unused snapshot is removed.
 const KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
-/// What stands for the digest of a history that has none.
+/// Stands for a missing digest.
 const NO_DIGEST: &str = "-";
 
-/// A folder's snapshot, its place, and the stats of the files as they are now.
+/// The snapshot of a folder, its path, and the current metadata of the files.
 pub(crate) struct Snapshot {
     path: PathBuf,
     stats: Stats,
@@ -39,12 +38,13 @@ pub(crate) struct Snapshot {
 }
 
 impl Snapshot {
-    /// Looks at a folder; `None` where reading it is as fast, or there is no place for a snapshot.
+    /// Reads the metadata of a folder and its snapshot. Returns `None` for small folders and without a
+    /// cache directory.
     pub(crate) fn of(directory: &Directory, dialects: &[Dialect]) -> Option<Self> {
         let stats = directory.stats(LEAST_FILES).ok()??;
         let mut hash = Hasher::new();
         hash.field("tool", env!("CARGO_PKG_VERSION"));
-        // Another build of the same version may read the files otherwise.
+        // Another build of the same version may parse files differently.
         let program = fs::metadata(std::env::current_exe().ok()?).ok()?;
         hash.field("program", &format!("{} {:?}", program.len(), program.modified()));
         hash.field("folder", &fs::canonicalize(directory.path()).ok()?.to_string_lossy());
@@ -54,25 +54,25 @@ impl Snapshot {
         hash.field("max-file-size", &directory.file_size_limit().to_string());
         let name = format!("{}.snapshot", &hash.finish().to_string()[..24]);
         let path = directory::caches("folders", of_process).next()?.join(name);
-        // The process ends before it would be worth while to free this.
+        // The process ends before freeing this would matter.
         let bytes = fs::read(&path).ok().map(|bytes| &*bytes.leak());
         let taken = bytes.and_then(embed::Snapshot::decode);
         let (directory, dialects) = (directory.clone(), dialects.to_vec());
         Some(Self { path, stats, directory, dialects, taken })
     }
 
-    /// How the version table shows that all is applied, if the files were not touched since the
-    /// snapshot was taken.
+    /// Returns the digest of a version table on which everything is applied, if no file has changed
+    /// since the snapshot was taken.
     pub(crate) fn all_applied(&self) -> Option<AppliedDigest> {
         AppliedDigest::read(self.taken.as_ref()?.note(&self.stats)?)
     }
 
-    /// The history, where only the files are read that were touched since the snapshot was taken;
-    /// `None` where all must be read.
+    /// Returns the history, reading only files that have changed since the snapshot was taken. `None`
+    /// means that all files must be read.
     pub(crate) fn history(&mut self) -> Option<History> {
         let taken = self.taken.as_ref()?;
         let history = taken.history(&self.directory, &self.stats, &self.dialects);
-        // What has mistakes is told from the files.
+        // Diagnostics are reported from the files.
         let flawless = history.ok().flatten().filter(|(_, found)| found.is_empty());
         if flawless.is_none() {
             self.taken = None;
@@ -80,8 +80,8 @@ impl Snapshot {
         flawless.map(|(history, _)| history)
     }
 
-    /// Takes a snapshot of a history without mistakes that was read after the stats were taken.
-    /// Where it cannot be kept there is none.
+    /// Stores a snapshot of a history without diagnostics that was read after the metadata. A failure to
+    /// store it is ignored.
     pub(crate) fn take(&self, history: &History) {
         let Some(folder) = self.path.parent() else { return };
         if self.taken.as_ref().is_some_and(|taken| taken.is_complete(&self.stats)) {
@@ -101,7 +101,7 @@ impl Snapshot {
     }
 }
 
-/// Makes a folder that only the user can look into, as perhaps that of the revisions is.
+/// Creates a folder that only the user can read.
 fn private(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]

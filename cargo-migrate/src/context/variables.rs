@@ -1,4 +1,4 @@
-//! Environment variables: the process's own, then those of the nearest `.env`.
+//! Environment variables of the process, then of the nearest `.env` file.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -6,20 +6,20 @@ use std::path::{Path, PathBuf};
 use migrate_core::directory::{MAX_FILE_SIZE, read_file};
 use migrate_db::cli::CliError;
 
-/// What is known of variables.
+/// The variables of the process and of `.env`.
 #[derive(Debug, Default)]
 pub(super) struct Variables {
-    /// Those of `.env`, and the folder it is in.
+    /// The variables of `.env`, and the file's folder.
     file: Option<(PathBuf, HashMap<String, String>)>,
 }
 
-/// A variable of the process; an empty one counts as not set.
+/// A variable of the process. An empty value counts as not set.
 pub(super) fn of_process(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 impl Variables {
-    /// Reads the `.env` of a folder, or of the nearest above it that has one.
+    /// Reads the `.env` of a folder or of its nearest parent that has one.
     pub(super) fn read(folder: &Path, here: &Path) -> Result<Self, CliError> {
         let file = folder.ancestors().map(|f| f.join(".env")).find(|path| super::is_there(path));
         let Some(path) = file else { return Ok(Self::default()) };
@@ -40,7 +40,7 @@ impl Variables {
         Ok(Self { file: Some((folder, values)) })
     }
 
-    /// Reads `.env` only for a text that needs a variable.
+    /// Reads `.env` only if the text refers to a variable.
     pub(super) fn if_mentioned(text: &str, folder: &Path, here: &Path) -> Result<Self, CliError> {
         if text.contains("${") { Self::read(folder, here) } else { Ok(Self::default()) }
     }
@@ -50,7 +50,7 @@ impl Variables {
         of_process(name).or_else(|| self.file.as_ref()?.1.get(name).cloned())
     }
 
-    /// The DATABASE_URL of the file, and the folder that the file is in.
+    /// The DATABASE_URL of the file, and the file's folder.
     pub(super) fn database_url(&self) -> Option<(&str, &Path)> {
         let (folder, values) = self.file.as_ref()?;
         let url = values.get("DATABASE_URL").filter(|url| !url.is_empty())?;

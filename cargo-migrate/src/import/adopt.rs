@@ -1,16 +1,18 @@
-//! What a database that the other tool has migrated already has.
+//! Finds the migrations that another tool has applied to a database.
 //!
-//! Each format names its version tables and a query that reads them, one text for every database:
-//! all columns come as text or NULL. [`applied`] turns the rows into places in an [`Import`]. Nothing
-//! here connects to a database.
+//! Each format has version tables and a query that reads them on every database, with all columns as
+//! text or NULL. [`applied`] maps the rows to indices of an [`Import`]. Nothing here connects to a
+//! database.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
-use super::versioned::REPEATABLE;
-use super::{Format, Import, Side};
+use super::format::Format;
+use super::model::Import;
+use super::names::REPEATABLE;
+use super::note::Side;
 
-/// A table in which a tool keeps what it has run, and the query that reads it.
+/// The version table of a tool, and the query that reads it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VersionTable {
     /// The table's name, in the schema that is searched first.
@@ -19,7 +21,7 @@ pub struct VersionTable {
     pub query: &'static str,
 }
 
-/// The version tables of a format: the first that exists is the one to read.
+/// The version tables of a format. The first existing one is read.
 #[must_use]
 pub const fn version_tables(format: Format) -> &'static [VersionTable] {
     // CAST to CHAR is the one cast to text that PostgreSQL, MySQL and SQLite share; where it pads
@@ -103,7 +105,7 @@ pub(super) fn create_table(format: Format, table: &str) -> String {
     format!("CREATE TABLE {table} ({columns});")
 }
 
-/// Why the rows of a version table do not say what is applied.
+/// The reason why the rows of a version table cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AdoptError {
@@ -111,7 +113,7 @@ pub enum AdoptError {
     Unknown(Vec<String>),
     /// A version of the table belongs to several migrations: the version, and their keys.
     Ambiguous(String, Vec<String>),
-    /// These failed half way and were not cleaned up.
+    /// Migrations that failed partway and were not cleaned up.
     Unfinished(Vec<String>),
     /// A row of the table has no version.
     Malformed,
@@ -150,7 +152,7 @@ struct Row<'a> {
 /// The indices of [`Import::migrations`] that `rows` of the version table say are applied, in order.
 ///
 /// # Errors
-/// [`AdoptError`] when the table and the directory do not fit, or a migration did not finish.
+/// [`AdoptError`] when the table and the directory do not match, or a migration did not finish.
 pub fn applied(
     format: Format,
     rows: &[Vec<Option<String>>],

@@ -1,5 +1,5 @@
-//! From what a reader found in single files to migrations in order: downs meet their ups, versions
-//! are checked, sections examined. Knows how formats order, not how they name or mark.
+//! Turns the parts that a reader found into ordered migrations: joins ups and downs, checks versions and
+//! examines sections. It knows how formats order migrations, not how they name or mark them.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -8,12 +8,13 @@ use migrate_core::diagnostic::{Code, Diagnostic, Severity};
 use migrate_core::dialect::Dialect;
 use migrate_core::source::{SourceFile, Span};
 
+use super::format::Format;
+use super::model::{ForeignFile, Import, Imported, Section};
+use super::names;
+use super::note::{BlankDowns, NoDown, Note, Side};
 use super::section::{Examined, Part};
-use super::{
-    BlankDowns, ForeignFile, Format, Import, Imported, NoDown, Note, Section, Side, names,
-};
 
-/// What the name of a file says.
+/// The parts of a file name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Name {
     /// The file.
@@ -24,7 +25,7 @@ pub(super) struct Name {
     pub(super) words: String,
 }
 
-/// Takes what a reader finds, in any order.
+/// Collects what a reader finds, in any order.
 pub(super) struct Collector {
     format: Format,
     dialect: Dialect,
@@ -71,7 +72,7 @@ impl Collector {
         self.dialect
     }
 
-    /// A file that is no migration.
+    /// A file that is not a migration.
     pub(super) fn skip(&mut self, path: &str, why: impl Into<String>) {
         self.skipped.push((path.to_owned(), why.into()));
     }

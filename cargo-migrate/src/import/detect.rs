@@ -1,14 +1,16 @@
-//! Whose directory it is, told from names and markers.
+//! Detects the tool of a directory from file names and markers.
 //!
-//! A file speaks for every format that would read it. What only one of them writes speaks for it
-//! alone, so plain `V1__x.sql` (refinery or flyway) and plain pairs (sqlx or golang-migrate) stay
-//! open unless something else in the directory decides.
+//! A file counts for every format that would read it. A file that only one format writes counts for that
+//! format alone. Plain `V1__x.sql` (refinery or flyway) and plain pairs (sqlx or golang-migrate) are
+//! therefore ambiguous unless another file decides.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::directive::{self, Directive};
+use super::format::Format;
+use super::model::ForeignFile;
 use super::pairs::{Stems, Way};
-use super::{ForeignFile, Format, names, pairs, versioned};
+use super::{names, pairs, versioned};
 
 /// Finds the format of a directory.
 ///
@@ -31,7 +33,7 @@ pub fn detect(files: &[ForeignFile]) -> Result<Format, Vec<(Format, usize)>> {
     }
 }
 
-/// What one file alone does not tell.
+/// Facts that need several files.
 struct Directory<'a> {
     stems: Stems<'a>,
     /// The versions that files named `V..` have.

@@ -7,8 +7,9 @@ use migrate_core::source::Span;
 use toml::de::DeTable;
 
 use super::collect::{Collector, Name};
+use super::model::ForeignFile;
+use super::names;
 use super::section::Part;
-use super::{ForeignFile, names};
 
 pub(super) fn read(files: &[&ForeignFile], out: &mut Collector) {
     let mut directories: BTreeMap<&str, Vec<(&str, &ForeignFile)>> = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! dbmate and goose: one file per migration, cut by lines of comments.
+//! dbmate and goose: one file per migration, divided by comment lines.
 
 use std::rc::Rc;
 
@@ -7,10 +7,13 @@ use migrate_core::source::{SourceFile, Span};
 use migrate_core::sql::split;
 
 use super::collect::{Collector, Name};
+use super::format::Format;
+use super::model::ForeignFile;
+use super::names;
+use super::note::Note;
 use super::section::Part;
-use super::{ForeignFile, Format, Note, names};
 
-/// What a line says to the tool.
+/// A directive in a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Directive {
     /// A section begins; whether it runs in a transaction.
@@ -23,11 +26,11 @@ pub(super) enum Directive {
     NoTransaction,
     /// goose: variables of the environment are replaced from here on, or no longer.
     Environment(bool),
-    /// goose: something that it does not know.
+    /// goose: an unknown directive.
     Unknown,
 }
 
-/// What a line says to dbmate.
+/// Parses a directive of dbmate.
 pub(super) fn dbmate(line: &str) -> Option<Directive> {
     let rest = line.strip_prefix("--")?.trim_start();
     let up = rest.strip_prefix("migrate:up");
@@ -39,7 +42,7 @@ pub(super) fn dbmate(line: &str) -> Option<Directive> {
     Some(if up.is_some() { Directive::Up(transaction) } else { Directive::Down(transaction) })
 }
 
-/// What a line says to goose.
+/// Parses a directive of goose.
 pub(super) fn goose(line: &str) -> Option<Directive> {
     let words = line.strip_prefix("--")?.trim().strip_prefix("+goose")?;
     let words: Vec<String> = words.split_whitespace().map(str::to_ascii_lowercase).collect();
@@ -96,7 +99,7 @@ struct Cut {
     downs: Vec<Block>,
     no_transaction: bool,
     notes: Vec<Note>,
-    /// What is wrong, and the line.
+    /// Errors with their lines.
     faults: Vec<(Span, &'static str)>,
 }
 

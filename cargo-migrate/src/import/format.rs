@@ -1,4 +1,4 @@
-//! The tools whose directories are understood, and how each orders its migrations.
+//! The supported tools, and how each orders its migrations.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -83,7 +83,7 @@ impl fmt::Display for Format {
     }
 }
 
-/// A name that is no [`Format`].
+/// A name that is not a [`Format`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownFormat(pub String);
 

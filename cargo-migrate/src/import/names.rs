@@ -1,6 +1,9 @@
-//! What file names say: versions, words, directions. Knows nothing of any one tool.
+//! Parses file names: versions, words, directions. Independent of any tool.
 
 use std::cmp::Ordering;
+
+/// Stands for the version of a migration that has none.
+pub(super) const REPEATABLE: &str = "R";
 
 /// The last part of a path.
 pub(super) fn file_name(path: &str) -> &str {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Deref;
 
-use super::Format;
+use super::format::Format;
 
 /// A sentence about a line of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,8 +9,11 @@ use std::collections::BTreeSet;
 use migrate_core::source::Span;
 
 use super::collect::{Collector, Name};
+use super::format::Format;
+use super::model::ForeignFile;
+use super::names;
+use super::note::Note;
 use super::section::Part;
-use super::{ForeignFile, Format, Note, names};
 
 /// What sqlx wants as the very first bytes of a file.
 const NO_TRANSACTION: &str = "-- no-transaction";

@@ -8,7 +8,8 @@ use std::collections::HashSet;
 use migrate_core::ident::{Created, MAX_LEN, RESERVED, RevisionId};
 use migrate_core::revision::{Draft, DraftSection};
 
-use super::{Import, Imported, Section, adopt};
+use super::adopt;
+use super::model::{Import, Imported, Section};
 
 /// The ids that the migrations get, in their order: the version where it is long enough to be
 /// one's own, else the version and the words of the name.

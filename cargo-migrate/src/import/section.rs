@@ -8,7 +8,9 @@ use migrate_core::dialect::Dialect;
 use migrate_core::source::{SourceFile, Span};
 use migrate_core::sql::{Lexer, TokenKind, Tokens, controls_transaction, split};
 
-use super::{Format, Section, adopt};
+use super::adopt;
+use super::format::Format;
+use super::model::Section;
 
 /// One direction as its reader found it.
 #[derive(Debug, Clone)]

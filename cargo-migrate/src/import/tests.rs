@@ -1,5 +1,7 @@
 //! What every format must hold, on small directories and on real ones.
 
+use migrate_core::dialect::Dialect;
+
 use super::*;
 use migrate_core::diagnostic::{Code, Severity};
 

@@ -9,11 +9,11 @@ use migrate_core::diagnostic::{Code, Diagnostic};
 use migrate_core::source::Span;
 
 use super::collect::{Collector, Name};
+use super::format::Format;
+use super::model::ForeignFile;
+use super::names;
+use super::note::Note;
 use super::section::Part;
-use super::{ForeignFile, Format, Note, names};
-
-/// Stands for the version of a migration that has none.
-pub(super) const REPEATABLE: &str = "R";
 
 /// A name of the form `<letter><version>__<words>.<extension>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +57,7 @@ pub(super) fn read(files: &[&ForeignFile], out: &mut Collector) {
             continue;
         };
         let stem = names::file_name(path).strip_suffix(v.extension).unwrap_or(path);
-        let version = if v.letter == 'R' { REPEATABLE } else { &v.version };
+        let version = if v.letter == 'R' { names::REPEATABLE } else { &v.version };
         let name = Name::new(path, stem.trim_end_matches('.'), version, v.words);
         if v.extension == "sql.conf" {
             let sql = path.strip_suffix(".conf").unwrap_or(path);

@@ -1,5 +1,5 @@
-//! What git and a database prove about the texts of revisions, and the lock file brought up to
-//! date where that is proof enough that nobody else ran an earlier text.
+//! Evidence of git and a database about the texts of revisions. Edits are accepted into the lock file
+//! if the evidence shows that no other database ran an earlier text.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -21,20 +21,20 @@ use crate::git::Git;
 /// The commits whose files may be published: while git merges or rebases, there are two.
 const COMMITS: [&str; 4] = ["HEAD", "MERGE_HEAD", "REBASE_HEAD", "CHERRY_PICK_HEAD"];
 
-/// What git says.
+/// The evidence of git.
 pub(super) fn of_git(context: &Context<'_>, history: &History) -> Evidence {
     let git = Git::of(context.directory.path());
     Evidence { committed: git.map(|git| committed(&git, history)), ..Evidence::default() }
 }
 
-/// Adds what a database says, if it answers.
+/// Adds the evidence of a database, if it answers.
 pub(crate) async fn add_database(
     evidence: &mut Evidence,
     context: &Context<'_>,
     database: &Database,
     history: &History,
 ) {
-    // What can be done without is not waited for.
+    // The command works without it, so it does not wait.
     let options = Options { connect_timeout: Duration::ZERO, ..context.options() };
     let migrator = Migrator::new(history).options(options).on_event(report_events(context.ui));
     let Ok(status) = migrator.status(database).await else { return };
@@ -104,8 +104,8 @@ fn has_broken_seal(found: &Diagnostics) -> bool {
     found.iter().any(|d| matches!(d.code, Code::SealedEdited | Code::SealedMissing))
 }
 
-/// Takes up the edits and deletions that the lock file refuses and that are proven to be harmless,
-/// and reports each; `true` if the lock file was written. The caller holds the folder.
+/// Accepts edits and deletions that are proven to be harmless, and reports each. Returns `true` if the
+/// lock file was written. The caller holds the folder's lock.
 pub(super) fn accept_unsealed(
     context: &Context<'_>,
     evidence: &Evidence,
@@ -136,7 +136,7 @@ pub(super) fn accept_unsealed(
     Ok(true)
 }
 
-/// Does the same for a command that runs or verifies, with what its database says.
+/// Does the same for a command that runs or verifies, with the evidence of its database.
 ///
 /// # Errors
 /// When the folder cannot be read or written.

@@ -7,7 +7,7 @@ use migrate_core::source::SourceFile;
 use crate::context::Context;
 use crate::git::Git;
 
-/// The branches that others build on, first those of other repositories.
+/// The branches that count as shared, remote ones first.
 const SHARED: [&str; 5] = [
     "refs/remotes/origin/HEAD",
     "refs/remotes/origin/main",
@@ -16,7 +16,7 @@ const SHARED: [&str; 5] = [
     "refs/heads/master",
 ];
 
-/// Of two heads, the one that is not published and the one that is; `None` where git cannot tell.
+/// Returns the unpublished and the published one of two heads; `None` if git cannot tell them apart.
 pub(crate) fn unpublished(
     context: &Context<'_>,
     graph: &Graph,
@@ -48,8 +48,7 @@ pub(crate) fn unpublished(
     }
 }
 
-/// Returns the branch on which one of the revisions is published, and the revision; `None` where
-/// git knows of none.
+/// Returns a revision that is published, and the branch that has it; `None` if git has none.
 pub(crate) fn published(
     context: &Context<'_>,
     graph: &Graph,
@@ -62,7 +61,7 @@ pub(crate) fn published(
     Some((name.to_owned(), *published))
 }
 
-/// The shared branches that exist, each with the commit that shows what is published on it.
+/// The existing shared branches, each with the commit that holds its published files.
 fn shared(git: &Git) -> impl Iterator<Item = (&'static str, &'static str)> {
     let here = git.branch().map(|name| format!("refs/heads/{name}"));
     SHARED.into_iter().filter(|name| git.has_commit(name)).map(move |name| {
@@ -72,7 +71,7 @@ fn shared(git: &Git) -> impl Iterator<Item = (&'static str, &'static str)> {
     })
 }
 
-/// Whether a commit has each of the revisions, in its lock file or as a file.
+/// Returns for each revision whether a commit has it, in its lock file or as a file.
 fn holds<const N: usize>(git: &Git, commit: &str, graph: &Graph, heads: [Node; N]) -> [bool; N] {
     let text = git.file(commit, FILE_NAME).unwrap_or_default();
     let (lock, _) = Lock::parse(&SourceFile::new(FILE_NAME, text));

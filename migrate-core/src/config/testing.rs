@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use toml::de::DeValue;
 
-use super::read::{Wrong, dialects, number, text, time};
+use super::value::{Wrong, dialects, number, text, time};
 use crate::dialect::Dialect;
 
 /// The settings of round-trip tests: databases, servers and rows.
