@@ -10,6 +10,7 @@ pub mod author;
 pub mod config;
 pub mod diagnostic;
 pub mod dialect;
+pub mod diff;
 pub mod directory;
 pub mod embed;
 pub mod expr;

@@ -7,6 +7,7 @@ mod book;
 mod cli;
 mod corpora;
 mod dependencies;
+mod emit;
 mod faults;
 mod fuzz;
 mod inspect;

@@ -11,6 +11,7 @@
 
 mod admin;
 mod capabilities;
+mod emit;
 mod expressions;
 mod forms;
 mod literal;
@@ -27,6 +28,7 @@ use std::fmt;
 
 pub use admin::{Admin, DatabaseTemplates};
 pub use capabilities::{Capabilities, NameUnit, Transactions};
+pub use emit::{DiffRules, Unsupported};
 pub use forms::{SessionEffect, StatementForms};
 pub use lock::LockTemplates;
 pub use recovery::{EngineQueries, Recovery};

@@ -406,6 +406,17 @@ pub enum Op {
         /// The operation.
         op: Box<Op>,
     },
+    /// Copies the rows of a table into one that replaces it.
+    CopyRows {
+        /// The table that is read.
+        from: Name,
+        /// The table that takes the rows.
+        to: Name,
+        /// The columns of `to`, each with the expression over the columns of `from` that it gets.
+        columns: Vec<(String, String)>,
+        /// Whether the counter of `from` goes over to `to` (SQLite's `AUTOINCREMENT`).
+        keeps_counter: bool,
+    },
     /// A statement that is not understood.
     Opaque {
         /// The names that it mentions: what it may change. Empty means that it may change anything.

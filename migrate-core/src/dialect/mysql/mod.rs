@@ -5,6 +5,7 @@
 
 mod apply;
 mod catalog;
+mod emit;
 mod expr;
 mod keywords;
 mod parse;
@@ -14,6 +15,7 @@ mod types;
 pub use catalog::{
     Session, database_options, event, routine, routine_kind, sequence, table, trigger, view,
 };
+pub use emit::{Emitter, emit, statements};
 pub(super) use expr::compare_expressions;
 pub use parse::parse;
 pub use types::{NormalType, TypeContext, normalise_type, read_type};

@@ -3,6 +3,7 @@
 //! `templates` holds the SQL that the tool itself sends. `parse` reads a statement into operations.
 
 mod apply;
+mod emit;
 pub(in crate::dialect) mod expr;
 mod keywords;
 mod parse;
@@ -12,6 +13,8 @@ mod types;
 pub use keywords::quote_name;
 pub use parse::parse;
 pub use types::{NormalType, normalise_type, read_type};
+
+pub use emit::{Emitter, emit};
 
 use super::{Capabilities, Definition, NameUnit, StatementForms, Transactions};
 use crate::sql::LexRules;

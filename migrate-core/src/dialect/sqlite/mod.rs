@@ -5,6 +5,7 @@
 
 mod apply;
 mod catalog;
+mod emit;
 mod expr;
 mod grammar;
 mod keywords;
@@ -12,6 +13,7 @@ mod parse;
 mod templates;
 
 pub use catalog::{Entry, schema};
+pub use emit::{Emitter, emit};
 pub(super) use expr::compare_expressions;
 pub use parse::parse;
 

@@ -67,7 +67,7 @@ pub(in crate::dialect::sqlite) fn part(mut item: Cursor<'_>, columns: &[Column])
 }
 
 /// Returns the SQL of parts.
-pub(super) fn parts_text(parts: &[IndexPart]) -> String {
+pub(in crate::dialect::sqlite) fn parts_text(parts: &[IndexPart]) -> String {
     let text = |part: &IndexPart| {
         let mut text = part.column.as_deref().map_or_else(|| part.expression.clone(), quoted);
         if let Some(collation) = &part.collation {

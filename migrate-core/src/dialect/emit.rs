@@ -1,0 +1,153 @@
+//! What printing operations and finding differences ask of every dialect.
+
+use std::fmt;
+
+use super::{Dialect, mysql, postgres, sqlite};
+use crate::op::Op;
+use crate::schema::{Check, Column, Difference, Kind, Name, Other, Table};
+
+/// An object or an operation that cannot be printed as SQL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unsupported {
+    what: String,
+}
+
+impl Unsupported {
+    pub(crate) fn new(what: impl Into<String>) -> Self {
+        Self { what: what.into() }
+    }
+
+    /// The refusal of an operation.
+    pub(crate) fn of(op: &Op) -> Self {
+        let text = format!("{op:?}");
+        let end = text.find([' ', '{', '(']).unwrap_or(text.len());
+        Self::new(format!("the operation {}", &text[..end]))
+    }
+}
+
+impl fmt::Display for Unsupported {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot write {} as SQL", self.what)
+    }
+}
+
+impl std::error::Error for Unsupported {}
+
+impl Dialect {
+    /// The answers to what [`diff`](crate::diff::diff) asks.
+    #[must_use]
+    pub fn diff_rules(self) -> &'static dyn DiffRules {
+        match self {
+            Self::Sqlite => &sqlite::Emitter,
+            Self::Postgres => &postgres::Emitter,
+            Self::Mysql => &mysql::Emitter,
+        }
+    }
+
+    /// The statements of operations, without semicolons.
+    ///
+    /// # Errors
+    ///
+    /// An object or an operation that has no SQL.
+    ///
+    /// ```
+    /// use migrate_core::dialect::Dialect;
+    /// use migrate_core::op::Op;
+    /// use migrate_core::schema::Name;
+    ///
+    /// let op = Op::DropTable { name: Name::new("user"), if_exists: false, cascade: false };
+    /// assert_eq!(Dialect::Postgres.statements(&[op]).unwrap(), ["DROP TABLE \"user\""]);
+    /// ```
+    pub fn statements(self, ops: &[Op]) -> Result<Vec<String>, Unsupported> {
+        let emit = match self {
+            Self::Sqlite => sqlite::emit,
+            Self::Postgres => postgres::emit,
+            Self::Mysql => return mysql::statements(ops),
+        };
+        let mut all = Vec::new();
+        for op in ops {
+            all.extend(emit(op)?);
+        }
+        Ok(all)
+    }
+}
+
+/// The answers of a dialect to what [`diff`](crate::diff::diff) asks.
+pub trait DiffRules {
+    /// The operations that turn one column into another of the same name, in the order in which they
+    /// run; `None` where only a new column can hold the values.
+    fn alter_column(&self, table: &Name, before: &Column, after: &Column) -> Option<Vec<Op>>;
+
+    /// Returns `true` if a column comes and goes with the same column of a parent.
+    fn is_inherited(&self, table: &Table, column: &Column) -> bool {
+        let _ = (table, column);
+        false
+    }
+
+    /// Returns `true` if a constraint can be renamed.
+    fn renames_constraints(&self) -> bool {
+        false
+    }
+
+    /// Returns `true` if a foreign key creates the index that it needs, and takes one away that an earlier
+    /// foreign key created.
+    fn foreign_keys_create_indexes(&self) -> bool {
+        false
+    }
+
+    /// Returns `true` if the order of the columns is part of a table.
+    fn orders_columns(&self) -> bool {
+        false
+    }
+
+    /// The column whose definition holds a check.
+    fn column_of_check<'c>(&self, columns: &'c [Column], check: &Check) -> Option<&'c Column> {
+        let _ = (columns, check);
+        None
+    }
+
+    /// Returns `true` if a foreign key may be created before its parent.
+    fn parent_may_be_missing(&self) -> bool {
+        false
+    }
+
+    /// Returns `true` if a table becomes a partition of another one by a statement of its own.
+    fn attaches_partitions(&self) -> bool {
+        false
+    }
+
+    /// Returns `true` if a table keeps its indexes and comments in its own definition.
+    fn table_holds_parts(&self) -> bool {
+        false
+    }
+
+    /// Returns `true` if a view stops changes of the columns that it reads.
+    fn view_holds_columns(&self) -> bool {
+        false
+    }
+
+    /// Returns `true` if an object that is known by its text can be replaced while others use it.
+    fn may_replace(&self, kind: Kind, before: &Other, after: &Other) -> bool {
+        let _ = (kind, before, after);
+        false
+    }
+
+    /// What a session needs before objects with these texts are created.
+    fn settings(&self, created: &[&Op]) -> Vec<Op> {
+        let _ = created;
+        Vec::new()
+    }
+
+    /// Returns `true` if a table that differs like this must be created again under another name, its rows
+    /// copied and the old one dropped.
+    fn needs_rebuild(&self, before: &Table, after: &Table, differences: &[&Difference]) -> bool {
+        let _ = (before, after, differences);
+        false
+    }
+
+    /// The operations that create a table again with its rows, without its indexes and triggers.
+    fn rebuild(&self, name: &Name, before: &Table, after: &Table) -> Vec<Op> {
+        let _ = (name, before, after);
+        Vec::new()
+    }
+}

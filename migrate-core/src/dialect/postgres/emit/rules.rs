@@ -1,0 +1,236 @@
+//! The answers of PostgreSQL for `diff`.
+
+use super::names::quoted;
+use crate::dialect::DiffRules;
+use crate::op::{ColumnChange, Op, SequenceChange};
+use crate::schema::{Column, DataType, IdentityKind, Kind, Name, Other, Table};
+
+/// PostgreSQL's answers to what `diff` asks.
+#[derive(Debug, Clone, Copy)]
+pub struct Emitter;
+
+impl DiffRules for Emitter {
+    fn alter_column(&self, table: &Name, before: &Column, after: &Column) -> Option<Vec<Op>> {
+        let is_stored = |column: &Column| column.generated.is_some();
+        if is_stored(after) && before.generated != after.generated {
+            return None;
+        }
+        let kind = |column: &Column| column.identity.as_ref().map(|identity| identity.kind);
+        let has_changed_numbering = before.identity != after.identity;
+        let is_serial = |column| kind(column) == Some(IdentityKind::Serial);
+        if is_serial(after) && is_serial(before) {
+            return both_serial(table, before, after);
+        }
+        if has_changed_numbering && (is_serial(after) || is_serial(before)) {
+            return serial(table, before, after);
+        }
+        let mut changes = Vec::new();
+        if is_stored(before) && !is_stored(after) {
+            changes.push(ColumnChange::DropExpression { if_exists: false });
+        }
+        if has_changed_numbering && before.identity.is_some() {
+            changes.push(ColumnChange::DropIdentity { if_exists: false });
+        }
+        let has_changed_type = before.data_type != after.data_type
+            || before.user_type != after.user_type
+            || before.collation != after.collation;
+        // A default must be of the new type at once.
+        let is_default_apart = has_changed_type && before.default.is_some();
+        if is_default_apart {
+            changes.push(ColumnChange::Default(None));
+        }
+        if has_changed_type {
+            changes.push(ColumnChange::Type {
+                data_type: after.data_type.clone(),
+                user_type: after.user_type.clone(),
+                collation: after.collation.clone(),
+                using: using(before, after),
+            });
+        }
+        if before.default != after.default && !(is_default_apart && after.default.is_none())
+            || is_default_apart && after.default.is_some()
+        {
+            changes.push(ColumnChange::Default(after.default.clone()));
+        }
+        if before.nullable != after.nullable {
+            changes.push(ColumnChange::Nullable(after.nullable));
+        }
+        if has_changed_numbering && let Some(identity) = &after.identity {
+            changes.push(ColumnChange::AddIdentity(identity.clone()));
+        }
+        changes.extend(detail_changes(&before.details, &after.details));
+        let column = &after.name;
+        let op = |change| Op::AlterColumn { table: table.clone(), column: column.clone(), change };
+        Some(changes.into_iter().map(op).collect())
+    }
+
+    /// `INHERITED` stands in the details of a column that is not the table's own as well; the columns of a
+    /// partition are those of its parent.
+    fn is_inherited(&self, table: &Table, column: &Column) -> bool {
+        table.partition_of.is_some()
+            || super::details::details(&column.details).iter().any(|one| one.word == "INHERITED")
+    }
+
+    fn renames_constraints(&self) -> bool {
+        true
+    }
+
+    fn attaches_partitions(&self) -> bool {
+        true
+    }
+
+    fn view_holds_columns(&self) -> bool {
+        true
+    }
+
+    /// The parts before the body must be the same: `CREATE OR REPLACE` changes no type and no name of an
+    /// argument.
+    fn may_replace(&self, kind: Kind, before: &Other, after: &Other) -> bool {
+        let head = |other: &Other| {
+            let text = &other.definition;
+            text.split("\n LANGUAGE ").next().unwrap_or(text).to_owned()
+        };
+        matches!(kind, Kind::Function | Kind::Procedure)
+            && !before.definition.starts_with("AGGREGATE")
+            && head(before) == head(after)
+    }
+
+    /// The body of a function in SQL may use what is created behind it.
+    fn settings(&self, created: &[&Op]) -> Vec<Op> {
+        let is_sql = |op: &&Op| match op {
+            Op::CreateOther { kind: Kind::Function | Kind::Procedure, other, .. } => {
+                other.definition.contains("\n LANGUAGE sql")
+                    && !other.definition.contains("BEGIN ATOMIC")
+            }
+            _ => false,
+        };
+        if !created.iter().any(is_sql) {
+            return Vec::new();
+        }
+        vec![Op::Set { name: "check_function_bodies".to_owned(), value: Some("false".to_owned()) }]
+    }
+}
+
+/// A column that a sequence of its own numbers before and after: the sequence follows the type.
+fn both_serial(table: &Name, before: &Column, after: &Column) -> Option<Vec<Op>> {
+    /// The type of the sequence, and its other options.
+    fn parts(column: &Column) -> (String, &str) {
+        let options = column.identity.as_ref().map_or("", |identity| identity.options.as_str());
+        match options.strip_prefix("AS ") {
+            Some(rest) => {
+                let (of, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+                (of.to_owned(), rest)
+            }
+            None => (column.data_type.to_string(), options),
+        }
+    }
+    let ((old, rest), (new, same)) = (parts(before), parts(after));
+    if rest != same || rest.contains("SEQUENCE NAME") {
+        return None;
+    }
+    let plain = |column: &Column| Column { identity: None, ..column.clone() };
+    let mut ops = Emitter.alter_column(table, &plain(before), &plain(after))?;
+    if old != new {
+        let name = Name { name: format!("{}_{}_seq", table.name, after.name), ..table.clone() };
+        let change = SequenceChange::Options(vec![("AS".to_owned(), new)]);
+        ops.push(Op::AlterSequence { name, change, if_exists: false });
+    }
+    Some(ops)
+}
+
+/// Numbering by a sequence of the column's own that comes or goes.
+fn serial(table: &Name, before: &Column, after: &Column) -> Option<Vec<Op>> {
+    let plain = |column: &Column| Column { identity: None, ..column.clone() };
+    let (old, new) = (plain(before), plain(after));
+    let sequence = Name { name: format!("{}_{}_seq", table.name, after.name), ..table.clone() };
+    let alter =
+        |change| Op::AlterColumn { table: table.clone(), column: after.name.clone(), change };
+    let mut ops = Vec::new();
+    match (&before.identity, &after.identity) {
+        (Some(_), Some(_)) => return None,
+        (Some(_), None) => {
+            let is_kept = after.default.as_ref().is_some_and(|text| text.contains(&sequence.name));
+            if is_kept {
+                let change = SequenceChange::OwnedBy(None);
+                ops.push(Op::AlterSequence { name: sequence, change, if_exists: false });
+            } else {
+                ops.push(alter(ColumnChange::Default(None)));
+                ops.push(Op::Drop {
+                    kind: Kind::Sequence,
+                    name: sequence,
+                    key: None,
+                    if_exists: true,
+                    cascade: false,
+                });
+            }
+            ops.extend(Emitter.alter_column(table, &old, &new)?);
+        }
+        (None, Some(_)) => {
+            ops.extend(Emitter.alter_column(table, &old, &Column { default: None, ..new })?);
+            let literal = crate::sql::quote(&super::names::name(&sequence), '\'');
+            let definition = format!("AS {}", after.data_type);
+            let value =
+                crate::schema::Sequence { definition, ..crate::schema::Sequence::default() };
+            ops.push(Op::CreateSequence {
+                name: sequence.clone(),
+                sequence: Box::new(value),
+                if_not_exists: false,
+                or_replace: false,
+            });
+            ops.push(alter(ColumnChange::Default(Some(format!("nextval({literal}::regclass)")))));
+            let owner = Some((table.clone(), after.name.clone()));
+            let change = SequenceChange::OwnedBy(owner);
+            ops.push(Op::AlterSequence { name: sequence, change, if_exists: false });
+        }
+        (None, None) => {}
+    }
+    Some(ops)
+}
+
+/// The expression that converts the values, where PostgreSQL does not convert them by itself.
+fn using(before: &Column, after: &Column) -> Option<String> {
+    if is_assignable(&before.data_type, &after.data_type) {
+        return None;
+    }
+    let column = quoted(&before.name);
+    let is_text = |of: &DataType| matches!(of.name(), "text" | "character varying" | "character");
+    // A boolean and a number, and an enum and another, convert through their texts.
+    let by_text = before.user_type.is_some() && !is_text(&after.data_type)
+        || after.user_type.is_some() && !is_text(&before.data_type);
+    Some(match by_text {
+        true => format!("{column}::text::{}", after.data_type),
+        false => format!("{column}::{}", after.data_type),
+    })
+}
+
+/// Returns `true` if values of the first type are assigned to the second without a cast that is written out.
+fn is_assignable(from: &DataType, to: &DataType) -> bool {
+    const NUMBERS: [&str; 6] =
+        ["smallint", "integer", "bigint", "numeric", "real", "double precision"];
+    const TEXTS: [&str; 3] = ["text", "character varying", "character"];
+    const TIMES: [&str; 3] = ["date", "timestamp without time zone", "timestamp with time zone"];
+    if from.is_array() != to.is_array() {
+        return TEXTS.contains(&to.name()) && !to.is_array();
+    }
+    let both = |family: &[&str]| family.contains(&from.name()) && family.contains(&to.name());
+    from.name() == to.name()
+        || TEXTS.contains(&to.name())
+        || both(&NUMBERS)
+        || both(&TIMES)
+        || from.name().starts_with("time ") && to.name().starts_with("time ")
+}
+
+/// The details that come, differ or go.
+fn detail_changes(before: &str, after: &str) -> Vec<ColumnChange> {
+    use super::details::{details, find};
+    let (old, new) = (details(before), details(after));
+    let mut changes = Vec::new();
+    for word in ["STORAGE", "COMPRESSION", "STATISTICS", "WITH"] {
+        let (was, is) = (find(&old, word), find(&new, word));
+        if was != is {
+            let value = is.map(str::to_owned);
+            changes.push(ColumnChange::Detail { name: word.to_owned(), value });
+        }
+    }
+    changes
+}

@@ -1,0 +1,225 @@
+//! Creates what only the second schema has, and changes what is in both.
+
+use std::collections::BTreeSet;
+
+use super::changes::{Changes, Part};
+use super::nodes::{self, Primary};
+use super::order::{Node, sorted};
+use crate::dialect::DiffRules;
+use crate::op::{Op, TableConstraint};
+use crate::schema::{Index, Kind, Name, Schema, Table, Trigger};
+
+/// The operations, in an order in which the database takes them.
+pub(super) fn ops(
+    before: &Schema,
+    after: &Schema,
+    changes: &Changes,
+    rules: &dyn DiffRules,
+) -> Vec<Op> {
+    let mut all = changes.nodes.clone();
+    for part in &changes.created {
+        created(part, after, rules, &mut all);
+    }
+    for name in &changes.rebuilt {
+        let (Some(old), Some(new)) = (before.tables.get(name), after.tables.get(name)) else {
+            continue;
+        };
+        let mut node = nodes::table(name, new, rules);
+        node.ops = rules.rebuild(name, old, new);
+        all.push(node);
+        parts(name, &new.indexes, &new.triggers, rules, &mut all);
+    }
+    let position = |node: &Node| match node.ops.first() {
+        Some(Op::AddColumn { table, column, .. }) => {
+            let of = after.tables.get(table);
+            of.and_then(|of| of.columns.iter().position(|own| own.name == column.name))
+        }
+        _ => None,
+    };
+    all.sort_by_key(position);
+    let ops: Vec<Op> = sorted(all).into_iter().flat_map(|node| node.ops).collect();
+    let mut settings = rules.settings(&ops.iter().collect::<Vec<_>>());
+    settings.extend(with_inline_foreign_keys(ops, before));
+    settings
+}
+
+fn created(part: &Part, after: &Schema, rules: &dyn DiffRules, all: &mut Vec<Node>) {
+    match part {
+        Part::Table(name) => {
+            if let Some(table) = after.tables.get(name) {
+                new_table(name, table, rules, all);
+            }
+        }
+        Part::Column(table, column) => {
+            let Some(of) = after.tables.get(table) else { return };
+            if let Some(column) = of.column(column) {
+                all.push(nodes::add_column(table, of, column, rules));
+                if rules.table_holds_parts() {
+                    return;
+                }
+                let part = Some(column.name.as_str());
+                all.extend(nodes::comment(Kind::Column, table, part, column.comment.as_ref()));
+            }
+        }
+        Part::Constraint(table, kind, at) => {
+            let of = after.tables.get(table);
+            all.extend(of.and_then(|of| constraint(table, of, *kind, *at)));
+        }
+        Part::Index(owner, name) => {
+            let table = after.tables.get(owner).map(|table| &table.indexes);
+            let indexes = table.or_else(|| after.views.get(owner).map(|view| &view.indexes));
+            if let Some(index) = indexes.and_then(|indexes| indexes.get(name)) {
+                new_index(owner, name, index, rules, all);
+            }
+        }
+        Part::Trigger(owner, name) => {
+            let table = after.tables.get(owner).map(|table| &table.triggers);
+            let triggers = table.or_else(|| after.views.get(owner).map(|view| &view.triggers));
+            if let Some(value) = triggers.and_then(|triggers| triggers.get(name)) {
+                all.push(nodes::trigger(owner, name, value));
+            }
+        }
+        Part::View(name) => {
+            let Some(view) = after.views.get(name) else { return };
+            all.push(nodes::view(name, view));
+            all.extend(nodes::comment(view.kind(), name, None, view.comment.as_ref()));
+            parts(name, &view.indexes, &view.triggers, rules, all);
+        }
+        Part::Enum(name) => {
+            let Some(value) = after.enums.get(name) else { return };
+            all.push(nodes::enumeration(name, value));
+            all.extend(nodes::comment(Kind::Enum, name, None, value.comment.as_ref()));
+        }
+        Part::Domain(name) => {
+            let Some(domain) = after.domains.get(name) else { return };
+            all.push(nodes::domain(name, domain));
+            all.extend(nodes::comment(Kind::Domain, name, None, domain.comment.as_ref()));
+        }
+        Part::Sequence(name) => {
+            let Some(sequence) = after.sequences.get(name) else { return };
+            all.extend(nodes::sequence(name, sequence, rules));
+            if rules.table_holds_parts() {
+                return;
+            }
+            all.extend(nodes::comment(Kind::Sequence, name, None, sequence.comment.as_ref()));
+        }
+        Part::Other(kind, name) => {
+            if let Some(other) = after.others.get(&(*kind, name.clone())) {
+                all.push(nodes::other(*kind, name, other, false));
+            }
+        }
+    }
+}
+
+fn constraint(name: &Name, table: &Table, kind: Kind, at: usize) -> Option<Node> {
+    Some(match kind {
+        Kind::PrimaryKey => nodes::constraint(name, &Primary(table.primary_key.as_ref()?)),
+        Kind::Unique => nodes::constraint(name, table.uniques.get(at)?),
+        Kind::Check => nodes::constraint(name, table.checks.get(at)?),
+        Kind::ForeignKey => nodes::constraint(name, table.foreign_keys.get(at)?),
+        _ => nodes::constraint(name, table.constraints.get(at)?),
+    })
+}
+
+fn new_table(name: &Name, table: &Table, rules: &dyn DiffRules, all: &mut Vec<Node>) {
+    all.push(nodes::table(name, table, rules));
+    all.extend(nodes::attach(name, table).filter(|_| rules.attaches_partitions()));
+    if !rules.parent_may_be_missing() {
+        all.extend(table.foreign_keys.iter().map(|key| nodes::constraint(name, key)));
+    }
+    if rules.table_holds_parts() {
+        return parts(name, &std::collections::BTreeMap::new(), &table.triggers, rules, all);
+    }
+    all.extend(nodes::comment(Kind::Table, name, None, table.comment.as_ref()));
+    for column in &table.columns {
+        let part = Some(column.name.as_str());
+        all.extend(nodes::comment(Kind::Column, name, part, column.comment.as_ref()));
+    }
+    parts(name, &table.indexes, &table.triggers, rules, all);
+}
+
+fn new_index(owner: &Name, name: &str, index: &Index, rules: &dyn DiffRules, all: &mut Vec<Node>) {
+    all.push(nodes::index(owner, name, index, rules));
+    if rules.table_holds_parts() {
+        return;
+    }
+    let own = Name { namespace: owner.namespace.clone(), name: name.to_owned() };
+    all.extend(nodes::comment(Kind::Index, &own, None, index.comment.as_ref()));
+}
+
+fn parts(
+    owner: &Name,
+    indexes: &std::collections::BTreeMap<String, Index>,
+    triggers: &std::collections::BTreeMap<String, Trigger>,
+    rules: &dyn DiffRules,
+    all: &mut Vec<Node>,
+) {
+    indexes.iter().for_each(|(name, index)| new_index(owner, name, index, rules, all));
+    all.extend(triggers.iter().map(|(name, value)| nodes::trigger(owner, name, value)));
+}
+
+/// Puts foreign keys of new tables into their `CREATE TABLE` where the parent is there by then.
+fn with_inline_foreign_keys(ops: Vec<Op>, before: &Schema) -> Vec<Op> {
+    let created: BTreeSet<Name> = ops.iter().filter_map(created_table).collect();
+    // A key that is added to a parent may be the one that is referred to.
+    let changed: BTreeSet<Name> = ops
+        .iter()
+        .filter_map(|op| match op {
+            Op::AddConstraint { table, constraint, .. }
+                if !matches!(**constraint, TableConstraint::ForeignKey(_)) =>
+            {
+                Some(table.clone())
+            }
+            Op::CreateIndex { table, .. } | Op::AddColumn { table, .. } => Some(table.clone()),
+            _ => None,
+        })
+        .collect();
+    let mut placed = BTreeSet::new();
+    let mut inline = vec![false; ops.len()];
+    for op in &ops {
+        let Some(own) = created_table(op) else { continue };
+        placed.insert(own.clone());
+        for (at, other) in ops.iter().enumerate() {
+            let Some((table, parent)) = foreign_key(other) else { continue };
+            let is_there = placed.contains(parent) && !changed.contains(parent)
+                || before.tables.contains_key(parent)
+                    && !created.contains(parent)
+                    && !changed.contains(parent);
+            inline[at] |= *table == own && (is_there || *parent == own);
+        }
+    }
+    let mut result: Vec<Op> = Vec::new();
+    for (at, op) in ops.into_iter().enumerate() {
+        if !inline[at] {
+            result.push(op);
+            continue;
+        }
+        let Op::AddConstraint { table, constraint, .. } = op else { continue };
+        let TableConstraint::ForeignKey(key) = *constraint else { continue };
+        let owner = result.iter_mut().find_map(|op| match op {
+            Op::CreateTable { name, table: value, .. } if *name == table => Some(value),
+            _ => None,
+        });
+        if let Some(owner) = owner {
+            owner.foreign_keys.push(key);
+        }
+    }
+    result
+}
+
+fn created_table(op: &Op) -> Option<Name> {
+    match op {
+        Op::CreateTable { name, .. } => Some(name.clone()),
+        _ => None,
+    }
+}
+
+fn foreign_key(op: &Op) -> Option<(&Name, &Name)> {
+    match op {
+        Op::AddConstraint { table, constraint, .. } => match &**constraint {
+            TableConstraint::ForeignKey(key) => Some((table, &key.parent)),
+            _ => None,
+        },
+        _ => None,
+    }
+}

@@ -1,0 +1,220 @@
+//! The objects that go, come, or change in place.
+//!
+//! A change that the database cannot make in place becomes an object that goes and one that comes. What
+//! depends on such an object goes and comes with it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::nodes;
+use super::order::Node;
+use crate::dialect::DiffRules;
+use crate::op::{Op, Subject};
+use crate::schema::{Attribute, Change, Difference, Item, Kind, Name, Other, Schema};
+
+/// An object, or a part of one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Part {
+    Table(Name),
+    Column(Name, String),
+    /// A constraint of a table: its kind and its position there.
+    Constraint(Name, Kind, usize),
+    Index(Name, String),
+    Trigger(Name, String),
+    View(Name),
+    Enum(Name),
+    Domain(Name),
+    Sequence(Name),
+    Other(Kind, String),
+}
+
+/// What happens to the objects of two schemas.
+#[derive(Default)]
+pub(super) struct Changes {
+    /// Objects of the first schema that are dropped.
+    pub(super) dropped: BTreeSet<Part>,
+    /// Objects of the second schema that are created.
+    pub(super) created: BTreeSet<Part>,
+    /// Tables that are created again with their rows.
+    pub(super) rebuilt: BTreeSet<Name>,
+    /// Objects that change in place.
+    pub(super) nodes: Vec<Node>,
+}
+
+/// Reads the differences of two schemas.
+pub(super) struct Reader<'a> {
+    pub(super) before: &'a Schema,
+    pub(super) after: &'a Schema,
+    pub(super) rules: &'a dyn DiffRules,
+    pub(super) changes: Changes,
+}
+
+impl Changes {
+    pub(super) fn of(
+        before: &Schema,
+        after: &Schema,
+        differences: &[Difference],
+        rules: &dyn DiffRules,
+    ) -> Self {
+        let mut reader = Reader { before, after, rules, changes: Self::default() };
+        reader.rebuilds(differences);
+        let mut rest = differences;
+        while let [first, ..] = rest {
+            let same = rest.iter().take_while(|one| one.object == first.object).count();
+            let (group, behind) = rest.split_at(same);
+            rest = behind;
+            let table = first.object.table.as_ref();
+            let own = Name::new(first.object.name.clone());
+            let is_rebuilt = |name: &Name| reader.changes.rebuilt.contains(name);
+            if table.is_some_and(is_rebuilt) || first.object.kind == Kind::Table && is_rebuilt(&own)
+            {
+                continue;
+            }
+            reader.object(first, group);
+        }
+        reader.dependents();
+        reader.changes
+    }
+}
+
+impl Reader<'_> {
+    fn rebuilds(&mut self, differences: &[Difference]) {
+        for (name, after) in &self.after.tables {
+            let Some(before) = self.before.tables.get(name) else { continue };
+            let own: Vec<&Difference> = differences
+                .iter()
+                .filter(|one| match &one.object.table {
+                    Some(table) => table == name,
+                    None => one.object.kind == Kind::Table && one.object.name == name.to_string(),
+                })
+                .collect();
+            if !own.is_empty() && self.rules.needs_rebuild(before, after, &own) {
+                self.changes.rebuilt.insert(name.clone());
+            }
+        }
+    }
+
+    pub(super) fn goes(&mut self, part: Part) {
+        self.changes.dropped.insert(part);
+    }
+
+    pub(super) fn comes(&mut self, part: Part) {
+        self.changes.created.insert(part);
+    }
+
+    pub(super) fn replaced(&mut self, part: Part) {
+        self.goes(part.clone());
+        self.comes(part);
+    }
+
+    /// One object, with everything in which it differs.
+    fn object(&mut self, first: &Difference, group: &[Difference]) {
+        let object = &first.object;
+        let (before, after) = (self.before, self.after);
+        let name = match object.kind {
+            _ if object.table.is_some() => None,
+            Kind::Table => whole(&before.tables, &after.tables, &object.name),
+            Kind::View | Kind::MaterialisedView => whole(&before.views, &after.views, &object.name),
+            Kind::Enum => whole(&before.enums, &after.enums, &object.name),
+            Kind::Domain => whole(&before.domains, &after.domains, &object.name),
+            Kind::Sequence => whole(&before.sequences, &after.sequences, &object.name),
+            _ => None,
+        };
+        match (object.kind, name, &object.table) {
+            (Kind::Table, Some(name), None) => self.table(name, group),
+            (Kind::View | Kind::MaterialisedView, Some(name), None) => self.view(name, group),
+            (Kind::Enum, Some(name), None) => self.enumeration(name, first),
+            (Kind::Domain, Some(name), None) => self.domain(name, first),
+            (Kind::Sequence, Some(name), None) => self.sequence(name, first),
+            (Kind::Column, _, Some(table)) => self.column(&table.clone(), first),
+            (
+                Kind::PrimaryKey | Kind::Unique | Kind::Check | Kind::ForeignKey | Kind::Constraint,
+                _,
+                Some(owner),
+            ) if object.part_of != Kind::Domain => {
+                self.constraint(&owner.clone(), object.kind, group)
+            }
+            (Kind::Check, _, Some(owner)) => self.check_of_domain(&owner.clone(), first),
+            (Kind::Index, _, Some(owner)) => {
+                self.index(&owner.clone(), &object.name.clone(), group)
+            }
+            (Kind::Trigger, _, Some(owner)) => {
+                let part = Part::Trigger(owner.clone(), object.name.clone());
+                self.by_presence(part, first);
+            }
+            _ => self.other(first),
+        }
+    }
+
+    /// An object that is created, dropped, or replaced.
+    pub(super) fn by_presence(&mut self, part: Part, first: &Difference) {
+        match first.change {
+            Change::Added => self.comes(part),
+            Change::Removed => self.goes(part),
+            _ => self.replaced(part),
+        }
+    }
+
+    pub(super) fn comment(
+        &mut self,
+        kind: Kind,
+        name: &Name,
+        part: Option<&str>,
+        text: Option<&String>,
+    ) {
+        let subject = Subject { kind, name: name.clone(), part: part.map(str::to_owned) };
+        let op = Op::Comment { subject, comment: text.cloned() };
+        self.changes.nodes.push(nodes::last(op, &name.name));
+    }
+
+    fn view(&mut self, name: Name, group: &[Difference]) {
+        if let [one] = group
+            && let Change::Altered { attribute: Attribute::Comment, .. } = one.change
+            && let Some(Item::View(view)) = &one.after
+        {
+            return self.comment(view.kind(), &name, None, view.comment.as_ref());
+        }
+        if let [first, ..] = group {
+            self.by_presence(Part::View(name), first);
+        }
+    }
+
+    /// An object that is known by its text.
+    fn other(&mut self, first: &Difference) {
+        let kind = first.object.kind;
+        let find = |schema: &Schema, item: Option<&Item>| -> Option<String> {
+            let Some(Item::Other(wanted)) = item else { return None };
+            let own = |(of, name): &(Kind, String), other: &Other| {
+                let is_named = *name == first.object.name
+                    || other
+                        .table
+                        .as_ref()
+                        .is_some_and(|table| *name == format!("{} on {table}", first.object.name));
+                *of == kind && other == wanted && is_named
+            };
+            let mut all = schema.others.iter();
+            all.find(|(key, other)| own(key, other)).map(|((_, name), _)| name.clone())
+        };
+        let before = find(self.before, first.before.as_ref());
+        let after = find(self.after, first.after.as_ref());
+        let is_function = matches!(kind, Kind::Function | Kind::Procedure);
+        match (before, after) {
+            (Some(name), Some(same)) if name == same && is_function => {
+                let other = &self.after.others[&(kind, same.clone())];
+                if self.rules.may_replace(kind, &self.before.others[&(kind, name)], other) {
+                    self.changes.nodes.push(nodes::other(kind, &same, other, true));
+                } else {
+                    self.replaced(Part::Other(kind, same));
+                }
+            }
+            (before, after) => {
+                before.into_iter().for_each(|name| self.goes(Part::Other(kind, name)));
+                after.into_iter().for_each(|name| self.comes(Part::Other(kind, name)));
+            }
+        }
+    }
+}
+
+/// The name of an object by its text in one of two maps.
+fn whole<V>(before: &BTreeMap<Name, V>, after: &BTreeMap<Name, V>, text: &str) -> Option<Name> {
+    before.keys().chain(after.keys()).find(|name| name.to_string() == text).cloned()
+}

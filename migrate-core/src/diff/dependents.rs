@@ -1,0 +1,193 @@
+//! What must go and come with an object that is created again, or whose columns change.
+
+use super::changes::{Part, Reader};
+use super::order::{key, words};
+use crate::schema::{Kind, Name};
+
+impl Reader<'_> {
+    /// The constraints and indexes of a column that is created again.
+    pub(super) fn parts_of_column(&mut self, table: &Name, column: &str) {
+        for (schema, is_new) in [(self.before, false), (self.after, true)] {
+            let Some(of) = schema.tables.get(table) else { continue };
+            let has = |columns: &[String]| columns.iter().any(|own| own == column);
+            let mentions = |text: &str| words(text).any(|word| word == key(column));
+            let mut parts = Vec::new();
+            let constraint = |kind, at| Part::Constraint(table.clone(), kind, at);
+            if of.primary_key.as_ref().is_some_and(|key| has(&key.columns)) {
+                parts.push(constraint(Kind::PrimaryKey, 0));
+            }
+            let uniques = of.uniques.iter().enumerate().filter(|(_, key)| has(&key.columns));
+            parts.extend(uniques.map(|(at, _)| constraint(Kind::Unique, at)));
+            let checks = of.checks.iter().enumerate().filter(|(_, one)| mentions(&one.expression));
+            parts.extend(checks.map(|(at, _)| constraint(Kind::Check, at)));
+            let keys = of.foreign_keys.iter().enumerate().filter(|(_, key)| has(&key.columns));
+            parts.extend(keys.map(|(at, _)| constraint(Kind::ForeignKey, at)));
+            let others = of.constraints.iter().enumerate();
+            let others = others.filter(|(_, one)| mentions(&one.definition));
+            parts.extend(others.map(|(at, _)| constraint(Kind::Constraint, at)));
+            for (name, index) in &of.indexes {
+                let uses = |part: &crate::schema::IndexPart| {
+                    part.column.as_deref() == Some(column) || mentions(&part.expression)
+                };
+                let is_used = index.parts.iter().any(uses)
+                    || has(&index.include)
+                    || index.predicate.as_deref().is_some_and(mentions);
+                if is_used {
+                    parts.push(Part::Index(table.clone(), name.clone()));
+                }
+            }
+            let set = if is_new { &mut self.changes.created } else { &mut self.changes.dropped };
+            set.extend(parts);
+        }
+    }
+
+    /// The views that mention a table whose columns change.
+    pub(super) fn pinned_views(&mut self, table: &Name) {
+        if !self.rules.view_holds_columns() {
+            return;
+        }
+        let word = key(&table.name);
+        let pinned: Vec<Name> = self
+            .before
+            .views
+            .iter()
+            .filter(|(_, view)| words(&view.definition).any(|other| other == word))
+            .map(|(name, _)| name.clone())
+            .collect();
+        pinned.into_iter().for_each(|name| self.replaced(Part::View(name)));
+    }
+
+    /// Replaces what stands on an object that is replaced, or whose columns go.
+    pub(super) fn dependents(&mut self) {
+        let dropped: Vec<Part> = self.changes.dropped.iter().cloned().collect();
+        for part in dropped {
+            match &part {
+                Part::Column(table, column) => {
+                    self.pinned_views(table);
+                    if self.changes.created.contains(&part) {
+                        self.parts_of_column(table, column);
+                    }
+                }
+                Part::Table(table) => self.pinned_views(table),
+                _ => {}
+            }
+        }
+        self.foreign_keys_of_replaced_keys();
+        if self.rules.foreign_keys_create_indexes() {
+            self.indexes_of_replaced_foreign_keys();
+        }
+        // A view may read another one.
+        let mut open: Vec<String> = Vec::new();
+        let replaced = self.changes.dropped.intersection(&self.changes.created).cloned();
+        for part in replaced.collect::<Vec<_>>() {
+            match part {
+                Part::View(name) => open.push(key(&name.name)),
+                Part::Other(Kind::Function | Kind::Procedure, name) => {
+                    open.push(key(name.split('(').next().unwrap_or_default()));
+                }
+                _ => {}
+            }
+        }
+        while let Some(word) = open.pop() {
+            let (before, after) = (self.before, self.after);
+            for (name, view) in &before.views {
+                let part = Part::View(name.clone());
+                if !self.changes.dropped.contains(&part)
+                    && after.views.contains_key(name)
+                    && words(&view.definition).any(|other| other == word)
+                {
+                    open.push(key(&name.name));
+                    self.replaced(part);
+                }
+            }
+            for (name, table) in &before.tables {
+                for (trigger, value) in &table.triggers {
+                    let is_kept =
+                        after.tables.get(name).is_some_and(|t| t.triggers.contains_key(trigger));
+                    if is_kept && words(&value.definition).any(|other| other == word) {
+                        self.replaced(Part::Trigger(name.clone(), trigger.clone()));
+                    }
+                }
+            }
+        }
+        self.parts_of_replaced();
+    }
+
+    /// A key cannot go while a foreign key refers to it.
+    pub(super) fn foreign_keys_of_replaced_keys(&mut self) {
+        let (before, after) = (self.before, self.after);
+        let keys: Vec<(Name, Vec<String>)> = self
+            .changes
+            .dropped
+            .iter()
+            .filter_map(|part| match part {
+                Part::Constraint(table, Kind::PrimaryKey, _) => {
+                    let key = before.tables.get(table)?.primary_key.as_ref()?;
+                    Some((table.clone(), key.columns.clone()))
+                }
+                Part::Constraint(table, Kind::Unique, at) => {
+                    let key = before.tables.get(table)?.uniques.get(*at)?;
+                    Some((table.clone(), key.columns.clone()))
+                }
+                _ => None,
+            })
+            .collect();
+        if keys.is_empty() {
+            return;
+        }
+        for (name, table) in &before.tables {
+            for (at, key) in table.foreign_keys.iter().enumerate() {
+                if !keys.iter().any(|(parent, columns)| {
+                    *parent == key.parent && *columns == key.parent_columns
+                }) {
+                    continue;
+                }
+                let same = after.tables.get(name);
+                let same =
+                    same.and_then(|table| table.foreign_keys.iter().position(|own| own == key));
+                if let Some(same) = same {
+                    self.goes(Part::Constraint(name.clone(), Kind::ForeignKey, at));
+                    self.comes(Part::Constraint(name.clone(), Kind::ForeignKey, same));
+                }
+            }
+        }
+    }
+
+    /// An index that a foreign key created stays under its name only where a statement creates it.
+    pub(super) fn indexes_of_replaced_foreign_keys(&mut self) {
+        let (before, after) = (self.before, self.after);
+        let mut indexes = Vec::new();
+        for part in &self.changes.created {
+            let Part::Constraint(table, Kind::ForeignKey, at) = part else { continue };
+            let (Some(old), Some(new)) = (before.tables.get(table), after.tables.get(table)) else {
+                continue;
+            };
+            let Some(key) = new.foreign_keys.get(*at) else { continue };
+            let serves = |index: &crate::schema::Index| {
+                let columns = index.parts.iter().map(|part| part.column.as_deref());
+                index.parts.len() == key.columns.len()
+                    && columns.eq(key.columns.iter().map(|column| Some(column.as_str())))
+            };
+            let kept = new
+                .indexes
+                .iter()
+                .filter(|(name, index)| serves(index) && old.indexes.get(*name) == Some(*index));
+            indexes.extend(kept.map(|(name, _)| Part::Index(table.clone(), name.clone())));
+        }
+        indexes.into_iter().for_each(|part| self.replaced(part));
+    }
+
+    /// Comments and grants of an object that is created again.
+    pub(super) fn parts_of_replaced(&mut self) {
+        let after = self.after;
+        for ((kind, name), other) in &after.others {
+            let is_created = |table: &Name| {
+                let parts = [Part::View(table.clone()), Part::Table(table.clone())];
+                parts.iter().any(|part| self.changes.created.contains(part))
+            };
+            if other.table.as_ref().is_some_and(is_created) {
+                self.changes.created.insert(Part::Other(*kind, name.clone()));
+            }
+        }
+    }
+}

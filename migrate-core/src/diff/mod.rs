@@ -1,0 +1,53 @@
+//! The operations that lead from one schema to another.
+//!
+//! [`diff`] turns the differences that [`compare`] finds into operations and puts them in an order in which
+//! the database takes them: what depends on an object is dropped before it and created after it. Each
+//! dialect answers a few questions through [`DiffRules`](crate::dialect::DiffRules); everything else is the same for all.
+//!
+//! Limits. An object that is renamed is seen as one that is dropped and one that is created: only a person
+//! knows. Dependence between objects is taken from the names that their texts mention, so it may be
+//! assumed where there is none, and is never missed.
+
+mod additions;
+mod changes;
+mod dependents;
+mod nodes;
+mod order;
+mod removals;
+mod tables;
+mod types;
+
+#[cfg(test)]
+mod tests;
+
+use crate::dialect::DiffRules;
+use crate::op::Op;
+use crate::schema::{Schema, compare};
+
+/// The operations that turn a database with the schema `before` into one with `after`. None where the two
+/// are equal.
+///
+/// ```
+/// use migrate_core::diff::diff;
+/// use migrate_core::dialect::postgres;
+/// use migrate_core::op::Op;
+/// use migrate_core::schema::{Column, Name, Schema, Table};
+///
+/// let mut before = Schema::default();
+/// before.tables.insert(Name::new("users"), Table::default());
+/// let mut after = before.clone();
+/// let email = Column { name: "email".into(), data_type: "text".into(), nullable: true, ..Column::default() };
+/// after.tables.get_mut(&Name::new("users")).unwrap().columns.push(email);
+/// let ops = diff(&before, &after, &postgres::Emitter);
+/// assert!(matches!(&ops[..], [Op::AddColumn { column, .. }] if column.name == "email"));
+/// ```
+#[must_use]
+pub fn diff(before: &Schema, after: &Schema, rules: &dyn DiffRules) -> Vec<Op> {
+    let differences = compare(before, after);
+    let changes = changes::Changes::of(before, after, &differences, rules);
+    let (early, late) = removals::ops(before, &changes, rules);
+    let mut ops = early;
+    ops.extend(additions::ops(before, after, &changes, rules));
+    ops.extend(late);
+    ops
+}

@@ -1,0 +1,266 @@
+//! Changes of tables: columns, constraints, indexes and options.
+
+use std::collections::BTreeSet;
+
+use super::changes::{Part, Reader};
+use super::nodes;
+use super::order::{Node, Rank};
+use crate::dialect::DiffRules;
+use crate::op::{Op, Position, Subject, TableChange};
+use crate::schema::{
+    Attribute, Change, Check, Column, Difference, Item, Kind, Name, Schema, Table,
+};
+
+impl Reader<'_> {
+    pub(super) fn table(&mut self, name: Name, group: &[Difference]) {
+        for one in group {
+            match &one.change {
+                Change::Added => self.comes(Part::Table(name.clone())),
+                Change::Removed => self.goes(Part::Table(name.clone())),
+                Change::Reordered { .. } if self.rules.orders_columns() => self.reorder(&name),
+                Change::Reordered { .. } => {}
+                Change::Altered { attribute: Attribute::Comment, .. } => {
+                    let text = self.after.tables.get(&name).and_then(|table| table.comment.clone());
+                    self.comment(Kind::Table, &name, None, text.as_ref());
+                }
+                Change::Altered { .. } => {
+                    let (Some(Item::Table(before)), Some(Item::Table(after))) =
+                        (&one.before, &one.after)
+                    else {
+                        continue;
+                    };
+                    self.options(&name, before, after);
+                    break;
+                }
+            }
+        }
+    }
+
+    pub(super) fn options(&mut self, name: &Name, before: &Table, after: &Table) {
+        let names: BTreeSet<&String> = before.options.keys().chain(after.options.keys()).collect();
+        for option in names {
+            let (old, new) = (before.options.get(option), after.options.get(option));
+            if old != new {
+                self.changes.nodes.push(nodes::table_option(name, option, new));
+            }
+        }
+        if before.partition_by != after.partition_by {
+            let text = after.partition_by.as_ref().map(|by| by.text.clone()).unwrap_or_default();
+            let op = Op::AlterTable { table: name.clone(), change: TableChange::Partitions(text) };
+            self.changes.nodes.push(nodes::last(op, &name.name));
+        }
+        if before.partition_of != after.partition_of {
+            for (of, is_new) in [(&before.partition_of, false), (&after.partition_of, true)] {
+                let Some(of) = of else { continue };
+                let partition = name.clone();
+                let change = if is_new {
+                    TableChange::AttachPartition { partition, of: of.clone() }
+                } else {
+                    TableChange::DetachPartition { partition }
+                };
+                let op = Op::AlterTable { table: of.parent.clone(), change };
+                let mut node = nodes::last(op, &of.parent.name);
+                // The columns of the parent may change in between.
+                node.rank = if is_new { Rank::Constraint } else { Rank::Namespace };
+                self.changes.nodes.push(node);
+            }
+        }
+    }
+
+    pub(super) fn column(&mut self, table: &Name, first: &Difference) {
+        let part = Part::Column(table.clone(), first.object.name.clone());
+        let is_inherited = |schema: &Schema| {
+            let Some(own) = schema.tables.get(table) else { return false };
+            let none = Column::default();
+            let column = own.column(&first.object.name).unwrap_or(&none);
+            self.rules.is_inherited(own, column)
+        };
+        if is_inherited(self.before) || is_inherited(self.after) {
+            return;
+        }
+        let (Some(Item::Column(before)), Some(Item::Column(after))) = (&first.before, &first.after)
+        else {
+            return self.by_presence(part, first);
+        };
+        let mut old: Column = (**before).clone();
+        if !self.rules.table_holds_parts() {
+            if before.comment != after.comment {
+                self.comment(Kind::Column, table, Some(&after.name), after.comment.as_ref());
+            }
+            old.comment.clone_from(&after.comment);
+        }
+        if old == **after {
+            return;
+        }
+        match self.rules.alter_column(table, &old, after) {
+            Some(mut ops) => {
+                let of = self.after.tables.get(table);
+                ops.iter_mut().for_each(|op| self.add_checks(op, of));
+                let texts = nodes::column_texts(after);
+                self.changes.nodes.push(nodes::columns(table, ops, &texts));
+                self.pinned_views(table);
+            }
+            None => self.replaced(part),
+        }
+    }
+
+    /// Gives a new definition of a column the checks that are a part of it.
+    pub(super) fn add_checks(&self, op: &mut Op, table: Option<&Table>) {
+        let (Op::ReplaceColumn { with, constraints, .. }, Some(table)) = (op, table) else {
+            return;
+        };
+        constraints.checks = checks_of_column(self.rules, table, with);
+    }
+
+    /// Moves the columns of a table that are in another order.
+    pub(super) fn reorder(&mut self, name: &Name) {
+        let (Some(before), Some(after)) =
+            (self.before.tables.get(name), self.after.tables.get(name))
+        else {
+            return;
+        };
+        let is_kept = |column: &&Column| before.column(&column.name).is_some();
+        let mut order: Vec<&str> = before
+            .columns
+            .iter()
+            .filter(|column| after.column(&column.name).is_some())
+            .map(|column| column.name.as_str())
+            .collect();
+        let mut previous: Option<&str> = None;
+        for (at, column) in after.columns.iter().filter(is_kept).enumerate() {
+            if order.get(at) != Some(&column.name.as_str()) {
+                let position = match previous {
+                    Some(previous) => Position::After(previous.to_owned()),
+                    None => Position::First,
+                };
+                let mut op = Op::ReplaceColumn {
+                    table: name.clone(),
+                    column: column.name.clone(),
+                    with: Box::new(column.clone()),
+                    constraints: Box::default(),
+                    position,
+                    if_exists: false,
+                };
+                self.add_checks(&mut op, Some(after));
+                self.changes.nodes.push(nodes::columns(name, vec![op], &[]));
+                order.retain(|own| *own != column.name);
+                order.insert(at, &column.name);
+            }
+            previous = Some(&column.name);
+        }
+    }
+
+    pub(super) fn constraint(&mut self, owner: &Name, kind: Kind, group: &[Difference]) {
+        let position = |schema: &Schema, item: Option<&Item>| -> Option<usize> {
+            let table = schema.tables.get(owner)?;
+            match item? {
+                Item::Key(key) if kind == Kind::PrimaryKey => {
+                    table.primary_key.as_ref().filter(|own| *own == &**key).map(|_| 0)
+                }
+                Item::Key(key) => table.uniques.iter().position(|own| own == &**key),
+                Item::Check(check) => table.checks.iter().position(|own| own == &**check),
+                Item::ForeignKey(key) => table.foreign_keys.iter().position(|own| own == &**key),
+                Item::Constraint(one) => table.constraints.iter().position(|own| own == one),
+                _ => None,
+            }
+        };
+        let [first, ..] = group else { return };
+        let (before, after) = (
+            position(self.before, first.before.as_ref()),
+            position(self.after, first.after.as_ref()),
+        );
+        if self.check_of_column(owner, first) {
+            return;
+        }
+        let is_renamed = |one: &Difference| {
+            self.rules.renames_constraints()
+                && matches!(one.change, Change::Altered { attribute: Attribute::Name, .. })
+        };
+        if let (
+            [
+                Difference {
+                    change: Change::Altered { before: Some(old), after: Some(new), .. },
+                    ..
+                },
+            ],
+            true,
+        ) = (group, is_renamed(first))
+        {
+            let subject = Subject { kind, name: owner.clone(), part: Some(old.clone()) };
+            let op = Op::Rename { subject, to: new.clone(), if_exists: false };
+            self.changes.nodes.push(nodes::last(op, &owner.name));
+            return;
+        }
+        if let Some(at) = before {
+            self.goes(Part::Constraint(owner.clone(), kind, at));
+        }
+        if let Some(at) = after {
+            self.comes(Part::Constraint(owner.clone(), kind, at));
+        }
+    }
+
+    /// A check that a column's definition holds: the column is defined again.
+    pub(super) fn check_of_column(&mut self, owner: &Name, first: &Difference) -> bool {
+        let check =
+            [&first.before, &first.after].into_iter().flatten().find_map(|item| match item {
+                Item::Check(check) => Some(check),
+                _ => None,
+            });
+        let (Some(check), Some(before), Some(after)) =
+            (check, self.before.tables.get(owner), self.after.tables.get(owner))
+        else {
+            return false;
+        };
+        let (old, new) = (&before.columns, &after.columns);
+        let column = self.rules.column_of_check(new, check);
+        let Some(column) = column.filter(|column| old.iter().any(|own| own.name == column.name))
+        else {
+            // The column comes or goes, and the check with it.
+            return self.rules.column_of_check(old, check).or(column).is_some();
+        };
+        let mut op = Op::ReplaceColumn {
+            table: owner.clone(),
+            column: column.name.clone(),
+            with: Box::new(column.clone()),
+            constraints: Box::default(),
+            position: Position::Kept,
+            if_exists: false,
+        };
+        self.add_checks(&mut op, Some(after));
+        let is_there = |node: &Node| {
+            node.ops.iter().any(|own| match own {
+                Op::ReplaceColumn { table, with, .. } => table == owner && with.name == column.name,
+                _ => false,
+            })
+        };
+        if !self.changes.nodes.iter().any(is_there) {
+            self.changes.nodes.push(nodes::columns(owner, vec![op], &[]));
+        }
+        true
+    }
+
+    pub(super) fn index(&mut self, owner: &Name, name: &str, group: &[Difference]) {
+        if let [one] = group
+            && let Change::Altered { attribute: Attribute::Comment, .. } = one.change
+            && let Some(Item::Index(index)) = &one.after
+            && !self.rules.table_holds_parts()
+        {
+            let name = Name { namespace: owner.namespace.clone(), name: name.to_owned() };
+            return self.comment(Kind::Index, &name, None, index.comment.as_ref());
+        }
+        if let [first, ..] = group {
+            self.by_presence(Part::Index(owner.clone(), name.to_owned()), first);
+        }
+    }
+}
+
+/// The checks that are a part of a column's definition.
+pub(super) fn checks_of_column(
+    rules: &dyn DiffRules,
+    table: &Table,
+    column: &Column,
+) -> Vec<Check> {
+    let own = std::slice::from_ref(column);
+    let checks = table.checks.iter();
+    checks.filter(|check| rules.column_of_check(own, check).is_some()).cloned().collect()
+}

@@ -1,0 +1,171 @@
+//! Changes of enumerated types, domains and sequences.
+
+use super::changes::{Part, Reader};
+use super::nodes;
+use super::order::Rank;
+use crate::op::{ColumnChange, Op, Subject, ValuePosition};
+use crate::schema::{
+    Change, Column, Difference, Domain, Enum, Item, Kind, Name, Schema, Sequence, Table,
+};
+use crate::sql::quote;
+
+impl Reader<'_> {
+    pub(super) fn enumeration(&mut self, name: Name, first: &Difference) {
+        let (Some(Item::Enum(before)), Some(Item::Enum(after))) = (&first.before, &first.after)
+        else {
+            return self.by_presence(Part::Enum(name), first);
+        };
+        if before.comment != after.comment {
+            self.comment(Kind::Enum, &name, None, after.comment.as_ref());
+        }
+        if before.labels == after.labels {
+            return;
+        }
+        let ops = match added_labels(&name, before, after) {
+            Some(ops) => ops,
+            None => {
+                let tables = self.before.tables.iter();
+                let is_used = |table: &Table| {
+                    table.columns.iter().any(|column| column.user_type.as_ref() == Some(&name))
+                };
+                let used = tables.filter(|(_, table)| is_used(table)).map(|(name, _)| name.clone());
+                let used: Vec<Name> = used.collect();
+                used.iter().for_each(|table| self.pinned_views(table));
+                replaced_enum(&name, after, self.after)
+            }
+        };
+        let mut node = nodes::last(Op::Opaque { names: Vec::new() }, "");
+        (node.ops, node.rank) = (ops, Rank::Type);
+        self.changes.nodes.push(node);
+    }
+
+    pub(super) fn domain(&mut self, name: Name, first: &Difference) {
+        let (Some(Item::Domain(before)), Some(Item::Domain(after))) = (&first.before, &first.after)
+        else {
+            return self.by_presence(Part::Domain(name), first);
+        };
+        let Domain { data_type, nullable, default, collation, comment, checks: _ } = &**before;
+        if *data_type != after.data_type || *collation != after.collation {
+            return self.replaced(Part::Domain(name));
+        }
+        if *comment != after.comment {
+            self.comment(Kind::Domain, &name, None, after.comment.as_ref());
+        }
+        if *default != after.default {
+            self.alter_domain(&name, ColumnChange::Default(after.default.clone()));
+        }
+        if *nullable != after.nullable {
+            self.alter_domain(&name, ColumnChange::Nullable(after.nullable));
+        }
+    }
+
+    pub(super) fn alter_domain(&mut self, name: &Name, change: ColumnChange) {
+        let op = Op::AlterDomain { name: name.clone(), change };
+        let mut node = nodes::last(op, &name.name);
+        node.rank = Rank::Column;
+        self.changes.nodes.push(node);
+    }
+
+    pub(super) fn check_of_domain(&mut self, domain: &Name, first: &Difference) {
+        if let Some(Item::Check(check)) = &first.before
+            && let Some(name) = &check.name
+        {
+            let change = ColumnChange::DropCheck { name: name.clone(), if_exists: false };
+            self.alter_domain(domain, change);
+        }
+        if let Some(Item::Check(check)) = &first.after {
+            self.alter_domain(domain, ColumnChange::AddCheck((**check).clone()));
+        }
+    }
+
+    pub(super) fn sequence(&mut self, name: Name, first: &Difference) {
+        let (Some(Item::Sequence(before)), Some(Item::Sequence(after))) =
+            (&first.before, &first.after)
+        else {
+            // A sequence that numbers a column is there already, and is no longer the column's own.
+            let is_of_column = self.before.tables.iter().any(|(table, definition)| {
+                let named = |column: &Column| {
+                    name.namespace == table.namespace
+                        && name.name == format!("{}_{}_seq", table.name, column.name)
+                };
+                let mut numbered =
+                    definition.columns.iter().filter(|column| column.identity.is_some());
+                numbered.any(named)
+            });
+            if !(is_of_column && first.change == Change::Added) {
+                self.by_presence(Part::Sequence(name), first);
+            }
+            return;
+        };
+        let Sequence { definition, owned_by, comment } = &**before;
+        if *comment != after.comment {
+            self.comment(Kind::Sequence, &name, None, after.comment.as_ref());
+        }
+        if *definition != after.definition {
+            self.replaced(Part::Sequence(name));
+        } else if *owned_by != after.owned_by {
+            self.changes.nodes.push(nodes::owned_by(&name, after.owned_by.as_ref()));
+        }
+    }
+}
+
+/// The operations that add labels; `None` where a label goes or moves.
+fn added_labels(name: &Name, before: &Enum, after: &Enum) -> Option<Vec<Op>> {
+    let kept: Vec<&String> =
+        after.labels.iter().filter(|label| before.labels.contains(label)).collect();
+    if kept.len() != before.labels.len() || !kept.iter().zip(&before.labels).all(|(a, b)| *a == b) {
+        return None;
+    }
+    let mut ops = Vec::new();
+    for (at, label) in after.labels.iter().enumerate() {
+        if before.labels.contains(label) {
+            continue;
+        }
+        // A label before this one is there by now.
+        let behind = after.labels[at + 1..].iter().find(|label| before.labels.contains(label));
+        let position = match (behind, at.checked_sub(1)) {
+            (None, _) => ValuePosition::Last,
+            (Some(_), Some(previous)) => ValuePosition::After(after.labels[previous].clone()),
+            (Some(next), None) => ValuePosition::Before(next.clone()),
+        };
+        let (name, value) = (name.clone(), label.clone());
+        ops.push(Op::AddEnumValue { name, value, position, if_not_exists: false });
+    }
+    Some(ops)
+}
+
+/// A new type in place of one from which a label goes.
+fn replaced_enum(name: &Name, after: &Enum, schema: &Schema) -> Vec<Op> {
+    let old = Name { name: format!("{}_before", name.name), ..name.clone() };
+    let subject = Subject { kind: Kind::Enum, name: name.clone(), part: None };
+    let value = Box::new(Enum { comment: None, ..after.clone() });
+    let mut ops = vec![
+        Op::Rename { subject, to: old.name.clone(), if_exists: false },
+        Op::CreateEnum { name: name.clone(), value },
+    ];
+    for (table, definition) in &schema.tables {
+        for column in
+            definition.columns.iter().filter(|column| column.user_type.as_ref() == Some(name))
+        {
+            let change = |change| Op::AlterColumn {
+                table: table.clone(),
+                column: column.name.clone(),
+                change,
+            };
+            if column.default.is_some() {
+                ops.push(change(ColumnChange::Default(None)));
+            }
+            ops.push(change(ColumnChange::Type {
+                data_type: column.data_type.clone(),
+                user_type: Some(name.clone()),
+                collation: None,
+                using: Some(format!("{}::text::{}", quote(&column.name, '"'), column.data_type)),
+            }));
+            if column.default.is_some() {
+                ops.push(change(ColumnChange::Default(column.default.clone())));
+            }
+        }
+    }
+    ops.push(Op::Drop { kind: Kind::Enum, name: old, key: None, if_exists: false, cascade: false });
+    ops
+}
