@@ -12,20 +12,20 @@ use super::render;
 
 /// An attribute and its text; `None` if the value has none. The order is the same for every value
 /// of a type.
-pub(super) type Fact = (Attribute, Option<String>);
+pub(super) type AttributeText = (Attribute, Option<String>);
 
 /// A value with attributes.
-pub(super) trait Facts {
+pub(super) trait Attributes {
     /// Returns the attributes, without the name and without parts that have names.
-    fn facts(&self) -> Vec<Fact>;
+    fn attributes(&self) -> Vec<AttributeText>;
 
     /// Returns the value.
     fn item(&self) -> Item;
 }
 
-impl<T: Facts> Facts for &T {
-    fn facts(&self) -> Vec<Fact> {
-        (*self).facts()
+impl<T: Attributes> Attributes for &T {
+    fn attributes(&self) -> Vec<AttributeText> {
+        (*self).attributes()
     }
 
     fn item(&self) -> Item {
@@ -34,7 +34,7 @@ impl<T: Facts> Facts for &T {
 }
 
 /// A constraint, which may have no name.
-pub(super) trait Constrains: Facts {
+pub(super) trait Constrains: Attributes {
     /// The name, where it has one.
     fn name(&self) -> Option<&str>;
 
@@ -52,24 +52,24 @@ pub(super) trait Constrains: Facts {
     }
 }
 
-fn said(text: &str) -> Option<String> {
+fn non_empty(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-fn nullability(nullable: bool) -> Fact {
+fn nullability(nullable: bool) -> AttributeText {
     (Attribute::Nullability, Some(if nullable { "NULL" } else { "NOT NULL" }.to_owned()))
 }
 
-fn comment(comment: Option<&String>) -> Fact {
+fn comment(comment: Option<&String>) -> AttributeText {
     (Attribute::Comment, comment.map(|comment| render::literal(comment)))
 }
 
-impl Facts for Table {
+impl Attributes for Table {
     fn item(&self) -> Item {
         Item::Table(Box::new(self.clone()))
     }
 
-    fn facts(&self) -> Vec<Fact> {
+    fn attributes(&self) -> Vec<AttributeText> {
         let Self {
             columns: _,
             primary_key: _,
@@ -90,12 +90,12 @@ impl Facts for Table {
     }
 }
 
-impl Facts for Column {
+impl Attributes for Column {
     fn item(&self) -> Item {
         Item::Column(Box::new(self.clone()))
     }
 
-    fn facts(&self) -> Vec<Fact> {
+    fn attributes(&self) -> Vec<AttributeText> {
         let Self {
             name: _,
             data_type,
@@ -116,18 +116,18 @@ impl Facts for Column {
             (Attribute::Generation, generated.as_ref().map(render::generated)),
             (Attribute::Numbering, identity.as_ref().map(ToString::to_string)),
             (Attribute::Collation, collation.clone()),
-            (Attribute::Details, said(details)),
+            (Attribute::Details, non_empty(details)),
             comment(words.as_ref()),
         ]
     }
 }
 
-impl Facts for Key {
+impl Attributes for Key {
     fn item(&self) -> Item {
         Item::Key(Box::new(self.clone()))
     }
 
-    fn facts(&self) -> Vec<Fact> {
+    fn attributes(&self) -> Vec<AttributeText> {
         let Self {
             name: _,
             generated_name: _,
@@ -139,7 +139,7 @@ impl Facts for Key {
         } = self;
         vec![
             (Attribute::Columns, Some(render::list(columns))),
-            (Attribute::Details, said(&render::key_details(self))),
+            (Attribute::Details, non_empty(&render::key_details(self))),
         ]
     }
 }
@@ -162,14 +162,17 @@ impl Constrains for Key {
     }
 }
 
-impl Facts for Check {
+impl Attributes for Check {
     fn item(&self) -> Item {
         Item::Check(Box::new(self.clone()))
     }
 
-    fn facts(&self) -> Vec<Fact> {
+    fn attributes(&self) -> Vec<AttributeText> {
         let Self { name: _, generated_name: _, written_at: _, expression, details } = self;
-        vec![(Attribute::Condition, Some(expression.clone())), (Attribute::Details, said(details))]
+        vec![
+            (Attribute::Condition, Some(expression.clone())),
+            (Attribute::Details, non_empty(details)),
+        ]
     }
 }
 
@@ -193,12 +196,12 @@ impl Constrains for Check {
     }
 }
 
-impl Facts for ForeignKey {
+impl Attributes for ForeignKey {
     fn item(&self) -> Item {
         Item::ForeignKey(Box::new(self.clone()))
     }
 
-    fn facts(&self) -> Vec<Fact> {
+    fn attributes(&self) -> Vec<AttributeText> {
         let Self {
             name: _,
             generated_name: _,
@@ -219,7 +222,7 @@ impl Facts for ForeignKey {
             (Attribute::ParentColumns, there),
             (Attribute::OnUpdate, Some(on_update.words().to_owned())),
             (Attribute::OnDelete, Some(on_delete.words().to_owned())),
-            (Attribute::Details, said(&render::foreign_key_details(self))),
+            (Attribute::Details, non_empty(&render::foreign_key_details(self))),
         ]
     }
 }
@@ -242,12 +245,12 @@ impl Constrains for ForeignKey {
     }
 }
 
-impl Facts for Constraint {
+impl Attributes for Constraint {
     fn item(&self) -> Item {
         Item::Constraint(self.clone())
     }
 
-    fn facts(&self) -> Vec<Fact> {
+    fn attributes(&self) -> Vec<AttributeText> {
         let Self { name: _, definition } = self;
         vec![(Attribute::Definition, Some(definition.clone()))]
     }
@@ -263,12 +266,12 @@ impl Constrains for Constraint {
     }
 }
 
-impl Facts for Index {
+impl Attributes for Index {
     fn item(&self) -> Item {
         Item::Index(Box::new(self.clone()))
     }
 
-    fn facts(&self) -> Vec<Fact> {
+    fn attributes(&self) -> Vec<AttributeText> {
         let Self {
             unique,
             method,
@@ -285,57 +288,57 @@ impl Facts for Index {
             (Attribute::Method, method.clone()),
             (Attribute::Columns, Some(render::parts(parts))),
             (Attribute::Condition, predicate.clone()),
-            (Attribute::Details, said(&render::index_details(self))),
+            (Attribute::Details, non_empty(&render::index_details(self))),
             comment(words.as_ref()),
         ]
     }
 }
 
-impl Facts for Trigger {
+impl Attributes for Trigger {
     fn item(&self) -> Item {
         Item::Trigger(self.clone())
     }
 
-    fn facts(&self) -> Vec<Fact> {
+    fn attributes(&self) -> Vec<AttributeText> {
         let Self { definition } = self;
         vec![(Attribute::Definition, Some(definition.clone()))]
     }
 }
 
-impl Facts for View {
+impl Attributes for View {
     fn item(&self) -> Item {
         Item::View(Box::new(self.clone()))
     }
 
-    fn facts(&self) -> Vec<Fact> {
+    fn attributes(&self) -> Vec<AttributeText> {
         let Self { materialised: _, definition, details, indexes: _, triggers: _, comment: words } =
             self;
         vec![
             (Attribute::Kind, Some(self.kind().word().to_owned())),
             (Attribute::Definition, Some(definition.clone())),
-            (Attribute::Details, said(details)),
+            (Attribute::Details, non_empty(details)),
             comment(words.as_ref()),
         ]
     }
 }
 
-impl Facts for Enum {
+impl Attributes for Enum {
     fn item(&self) -> Item {
         Item::Enum(self.clone())
     }
 
-    fn facts(&self) -> Vec<Fact> {
+    fn attributes(&self) -> Vec<AttributeText> {
         let Self { labels, comment: words } = self;
         vec![(Attribute::Labels, Some(render::labels(labels))), comment(words.as_ref())]
     }
 }
 
-impl Facts for Domain {
+impl Attributes for Domain {
     fn item(&self) -> Item {
         Item::Domain(Box::new(self.clone()))
     }
 
-    fn facts(&self) -> Vec<Fact> {
+    fn attributes(&self) -> Vec<AttributeText> {
         let Self { data_type, nullable, default, checks: _, collation, comment: words } = self;
         vec![
             (Attribute::Type, Some(data_type.to_string())),
@@ -347,30 +350,30 @@ impl Facts for Domain {
     }
 }
 
-impl Facts for Sequence {
+impl Attributes for Sequence {
     fn item(&self) -> Item {
         Item::Sequence(Box::new(self.clone()))
     }
 
-    fn facts(&self) -> Vec<Fact> {
+    fn attributes(&self) -> Vec<AttributeText> {
         let Self { definition, owned_by, comment: words } = self;
         vec![
-            (Attribute::Definition, said(definition)),
+            (Attribute::Definition, non_empty(definition)),
             (Attribute::Owner, owned_by.as_ref().map(render::owner)),
             comment(words.as_ref()),
         ]
     }
 }
 
-impl Facts for Other {
+impl Attributes for Other {
     fn item(&self) -> Item {
         Item::Other(self.clone())
     }
 
-    fn facts(&self) -> Vec<Fact> {
+    fn attributes(&self) -> Vec<AttributeText> {
         let Self { definition, table } = self;
         vec![
-            (Attribute::Definition, said(definition)),
+            (Attribute::Definition, non_empty(definition)),
             (Attribute::Table, table.as_ref().map(render::name)),
         ]
     }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::attributes::{Constrains, Facts};
+use super::attributes::{Attributes, Constrains};
 use super::change::{Attribute, Change, Difference, Item, Object};
 use super::model::{Column, Domain, Index, Kind, Name, Other, Schema, Table, Trigger, View};
 use super::render;
@@ -26,13 +26,18 @@ use super::render;
 #[must_use]
 pub fn compare(before: &Schema, after: &Schema) -> Vec<Difference> {
     let Schema { tables, views, enums, domains, sequences, others } = before;
-    let mut walk = Walk { found: Vec::new() };
+    let mut comparison = Comparison { found: Vec::new() };
     let of = |kind: Kind| move |name: &Name| Object::whole(kind, name.to_string());
-    walk.each(tables, &after.tables, |name, _| of(Kind::Table)(name), Walk::table);
-    walk.each(views, &after.views, |name, view| of(view.kind())(name), Walk::view);
-    walk.each(enums, &after.enums, |name, _| of(Kind::Enum)(name), Walk::facts);
-    walk.each(domains, &after.domains, |name, _| of(Kind::Domain)(name), Walk::domain);
-    walk.each(sequences, &after.sequences, |name, _| of(Kind::Sequence)(name), Walk::facts);
+    comparison.each(tables, &after.tables, |name, _| of(Kind::Table)(name), Comparison::table);
+    comparison.each(views, &after.views, |name, view| of(view.kind())(name), Comparison::view);
+    comparison.each(enums, &after.enums, |name, _| of(Kind::Enum)(name), Comparison::attributes);
+    comparison.each(domains, &after.domains, |name, _| of(Kind::Domain)(name), Comparison::domain);
+    comparison.each(
+        sequences,
+        &after.sequences,
+        |name, _| of(Kind::Sequence)(name),
+        Comparison::attributes,
+    );
     let other = |(kind, name): &(Kind, String), other: &Other| {
         let is_view = |table| before.views.contains_key(table) || after.views.contains_key(table);
         let part_of = match &other.table {
@@ -45,8 +50,8 @@ pub fn compare(before: &Schema, after: &Schema) -> Vec<Difference> {
             table.and_then(|table| name.strip_suffix(&format!(" on {table}"))).unwrap_or(name);
         Object { kind: *kind, table: table.cloned(), part_of, name: name.to_owned() }
     };
-    walk.each(others, &after.others, other, Walk::facts);
-    walk.found
+    comparison.each(others, &after.others, other, Comparison::attributes);
+    comparison.found
 }
 
 /// Iterates over the names in either map whose values differ.
@@ -63,31 +68,31 @@ pub(super) fn pairs<'a, K: Ord, V: PartialEq>(
 }
 
 /// The differences found so far.
-struct Walk {
+struct Comparison {
     found: Vec<Difference>,
 }
 
-impl Walk {
+impl Comparison {
     fn push(&mut self, object: Object, change: Change, before: Option<Item>, after: Option<Item>) {
         self.found.push(Difference { object, change, before, after });
     }
 
-    fn added(&mut self, object: Object, value: &impl Facts) {
+    fn added(&mut self, object: Object, value: &impl Attributes) {
         self.push(object, Change::Added, None, Some(value.item()));
     }
 
-    fn removed(&mut self, object: Object, value: &impl Facts) {
+    fn removed(&mut self, object: Object, value: &impl Attributes) {
         self.push(object, Change::Removed, Some(value.item()), None);
     }
 
     /// Adds a change of a value in both schemas.
-    fn changed<V: Facts>(&mut self, object: Object, change: Change, before: &V, after: &V) {
+    fn changed<V: Attributes>(&mut self, object: Object, change: Change, before: &V, after: &V) {
         self.push(object, change, Some(before.item()), Some(after.item()));
     }
 
     /// Compares two maps of objects: `object` describes an entry, and `both` compares the values of
     /// a common name.
-    fn each<K: Ord, V: PartialEq + Facts>(
+    fn each<K: Ord, V: PartialEq + Attributes>(
         &mut self,
         before: &BTreeMap<K, V>,
         after: &BTreeMap<K, V>,
@@ -106,8 +111,9 @@ impl Walk {
         }
     }
 
-    fn facts<K, V: Facts>(&mut self, _: &K, object: &Object, before: &V, after: &V) {
-        for ((attribute, old), (_, new)) in before.facts().into_iter().zip(after.facts()) {
+    fn attributes<K, V: Attributes>(&mut self, _: &K, object: &Object, before: &V, after: &V) {
+        for ((attribute, old), (_, new)) in before.attributes().into_iter().zip(after.attributes())
+        {
             if old != new {
                 let change = Change::Altered { attribute, before: old, after: new };
                 self.changed(object.clone(), change, before, after);
@@ -125,7 +131,7 @@ impl Walk {
             };
             self.changed(object.clone(), change, before, after);
         }
-        self.facts(name, object, before, after);
+        self.attributes(name, object, before, after);
         self.columns(name, object, before, after);
         let part = |kind| (object, name, kind);
         let (earlier, later) = (before.primary_key.as_slice(), after.primary_key.as_slice());
@@ -144,7 +150,9 @@ impl Walk {
             &earlier,
             &later,
             |column, _| object.part(name, Kind::Column, *column),
-            |walk, key, object, before, after| walk.facts(key, object, *before, *after),
+            |comparison, key, object, before, after| {
+                comparison.attributes(key, object, *before, *after)
+            },
         );
         let shared = |table: &Table, other: &BTreeMap<&str, _>| -> Vec<String> {
             let names = table.columns.iter().map(|column| &column.name);
@@ -173,7 +181,7 @@ impl Walk {
             (partner[0], taken[0]) = (Some(0), true);
         }
         pair_up(before, after, &mut partner, &mut taken, |c| c.name().map(str::to_owned));
-        pair_up(before, after, &mut partner, &mut taken, |c| Some(c.facts()));
+        pair_up(before, after, &mut partner, &mut taken, |c| Some(c.attributes()));
         pair_up(before, after, &mut partner, &mut taken, |c| {
             let is_named = c.name().is_some() && !c.has_generated_name();
             c.columns().filter(|_| !is_named).map(<[String]>::to_vec)
@@ -197,7 +205,7 @@ impl Walk {
                 let object = object.part(owner, kind, before.text());
                 self.changed(object, change, before, after);
             }
-            self.facts(owner, &object.part(owner, kind, label(before)), before, after);
+            self.attributes(owner, &object.part(owner, kind, label(before)), before, after);
         }
         for (after, _) in after.iter().zip(taken).filter(|(_, taken)| !taken) {
             self.added(object.part(owner, kind, label(after)), after);
@@ -211,7 +219,12 @@ impl Walk {
         before: &BTreeMap<String, Index>,
         after: &BTreeMap<String, Index>,
     ) {
-        self.each(before, after, |n, _| object.part(owner, Kind::Index, n.as_str()), Self::facts);
+        self.each(
+            before,
+            after,
+            |n, _| object.part(owner, Kind::Index, n.as_str()),
+            Self::attributes,
+        );
     }
 
     fn triggers(
@@ -221,17 +234,22 @@ impl Walk {
         before: &BTreeMap<String, Trigger>,
         after: &BTreeMap<String, Trigger>,
     ) {
-        self.each(before, after, |n, _| object.part(owner, Kind::Trigger, n.as_str()), Self::facts);
+        self.each(
+            before,
+            after,
+            |n, _| object.part(owner, Kind::Trigger, n.as_str()),
+            Self::attributes,
+        );
     }
 
     fn view(&mut self, name: &Name, object: &Object, before: &View, after: &View) {
-        self.facts(name, object, before, after);
+        self.attributes(name, object, before, after);
         self.indexes(name, object, &before.indexes, &after.indexes);
         self.triggers(name, object, &before.triggers, &after.triggers);
     }
 
     fn domain(&mut self, name: &Name, object: &Object, before: &Domain, after: &Domain) {
-        self.facts(name, object, before, after);
+        self.attributes(name, object, before, after);
         self.constraints((object, name, Kind::Check), &before.checks, &after.checks);
     }
 }

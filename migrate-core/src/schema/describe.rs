@@ -23,17 +23,17 @@ const SHORT: usize = 60;
 /// ```
 #[must_use]
 pub fn difference(difference: &Difference) -> String {
-    tell(difference, "was added", "was removed")
+    describe(difference, "was added", "was removed")
 }
 
 /// Describes a difference between the schemas before an up and after the down: an added object is
 /// left behind, a removed one is missing.
 #[must_use]
 pub fn leftover(difference: &Difference) -> String {
-    tell(difference, "is left behind", "is missing")
+    describe(difference, "is left behind", "is missing")
 }
 
-fn tell(difference: &Difference, added: &str, removed: &str) -> String {
+fn describe(difference: &Difference, added: &str, removed: &str) -> String {
     let object = object(&difference.object);
     match &difference.change {
         Change::Added => format!("{object} {added}"),
@@ -43,12 +43,12 @@ fn tell(difference: &Difference, added: &str, removed: &str) -> String {
             let many = what.ends_with('s') && !what.ends_with("ss");
             let (was, is, differ) =
                 if many { ("were", "are", "differ") } else { ("was", "is", "differs") };
-            let told = |value: &Option<String>| match value.as_deref() {
+            let value_text = |value: &Option<String>| match value.as_deref() {
                 None => Some("not there".to_owned()),
                 Some("") => Some("empty".to_owned()),
                 Some(text) => is_short(text).then(|| text.to_owned()),
             };
-            match (told(before), told(after)) {
+            match (value_text(before), value_text(after)) {
                 (Some(before), Some(after)) => {
                     format!("{what} of {object} {was} {before} and {is} {after}")
                 }

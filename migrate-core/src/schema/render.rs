@@ -328,9 +328,9 @@ pub(super) fn domain(own: &Name, domain: &Domain) -> Vec<Statement> {
         collation: domain.collation.clone(),
         ..Column::default()
     };
-    let said = column(&as_column);
-    let said = said.strip_prefix(&word(&own.name)).unwrap_or_default();
-    let mut create = lines(&format!("CREATE DOMAIN {on} AS{said}"));
+    let definition = column(&as_column);
+    let definition = definition.strip_prefix(&word(&own.name)).unwrap_or_default();
+    let mut create = lines(&format!("CREATE DOMAIN {on} AS{definition}"));
     for check in checks(&domain.checks) {
         create.extend(lines(&format!("  {check}")));
     }

@@ -264,8 +264,8 @@ const MUTATIONS: &[(Mutation, &str)] = &[
     (|s| policy(s).table = Some(name("recent")), "table of policy own of view recent was users and is recent"),
 ];
 
-fn told(before: &Schema, after: &Schema, tell: fn(&Difference) -> String) -> String {
-    compare(before, after).iter().map(tell).collect::<Vec<_>>().join("; ")
+fn descriptions(before: &Schema, after: &Schema, describe: fn(&Difference) -> String) -> String {
+    compare(before, after).iter().map(describe).collect::<Vec<_>>().join("; ")
 }
 
 #[test]
@@ -275,11 +275,11 @@ fn every_field_counts_and_is_told() {
         let mut after = before.clone();
         mutate(&mut after);
         assert_ne!(before, after, "nothing was changed for: {expected}");
-        assert_eq!(told(&before, &after, difference), *expected);
+        assert_eq!(descriptions(&before, &after, difference), *expected);
         let only_order = compare(&before, &after).iter().all(Difference::is_order);
         assert_eq!(sql_diff(&before, &after).is_empty(), only_order, "{expected}");
     }
-    assert_eq!(told(&before, &before, difference), "");
+    assert_eq!(descriptions(&before, &before, difference), "");
 }
 
 #[test]
@@ -290,12 +290,12 @@ fn what_a_down_left_is_told_as_such() {
     email(&mut after).default = None;
     after.tables.insert(Name { namespace: some("ops"), name: "audit".into() }, Table::default());
     assert_eq!(
-        told(&before, &after, leftover),
+        descriptions(&before, &after, leftover),
         "default of column users.email was 5 and is not there; \
          index users_email_idx of table users is missing; table ops.audit is left behind"
     );
     assert_eq!(
-        told(&after, &before, leftover),
+        descriptions(&after, &before, leftover),
         "default of column users.email was not there and is 5; \
          index users_email_idx of table users is left behind; table ops.audit is missing"
     );
@@ -305,12 +305,21 @@ fn what_a_down_left_is_told_as_such() {
 fn long_texts_are_left_to_the_diff() {
     let (before, mut after) = (full(), full());
     view(&mut after).comment = some(&"x".repeat(80));
-    assert_eq!(told(&before, &after, difference), "comment of materialised view recent differs");
+    assert_eq!(
+        descriptions(&before, &after, difference),
+        "comment of materialised view recent differs"
+    );
     view(&mut after).comment = None;
     let (mut long, none) = (after.clone(), after);
     view(&mut long).comment = some("two\nlines");
-    assert_eq!(told(&none, &long, difference), "comment of materialised view recent was added");
-    assert_eq!(told(&long, &none, difference), "comment of materialised view recent was removed");
+    assert_eq!(
+        descriptions(&none, &long, difference),
+        "comment of materialised view recent was added"
+    );
+    assert_eq!(
+        descriptions(&long, &none, difference),
+        "comment of materialised view recent was removed"
+    );
 }
 
 #[test]
@@ -320,7 +329,7 @@ fn a_sentence_is_one_line() {
     let numbered =
         |n: usize| Column { name: format!("a_long_name_for_a_column_{n}"), ..Column::default() };
     assert_eq!(
-        told(&before, &after, difference),
+        descriptions(&before, &after, difference),
         "check (age > 0) NOT VALID of table users was removed; \
          check (age > 0 AND age < 99) NOT VALID of table users was added"
     );
@@ -328,7 +337,7 @@ fn a_sentence_is_one_line() {
     let mut turned = after.clone();
     users(&mut turned).columns.rotate_left(1);
     let order = "columns of table users are in another order";
-    assert_eq!(told(&after, &turned, difference), order);
+    assert_eq!(descriptions(&after, &turned, difference), order);
 }
 
 #[test]
@@ -340,7 +349,7 @@ fn constraints_in_another_order_are_the_same() {
     // Two that say the same are still two.
     users(&mut after).checks.push(Check { name: None, ..users(&mut full()).checks[0].clone() });
     assert_eq!(
-        told(&before, &after, difference),
+        descriptions(&before, &after, difference),
         "check (age > 0) NOT VALID of table users was added"
     );
 }
@@ -356,7 +365,7 @@ fn a_name_goes_before_the_content() {
     users(&mut before).uniques = vec![key("a", "x"), key("b", "y")];
     users(&mut after).uniques = vec![key("a", "y"), key("c", "y")];
     assert_eq!(
-        told(&before, &after, difference),
+        descriptions(&before, &after, difference),
         "columns of unique constraint a of table users were (x) and are (y); \
          name of unique constraint (y) of table users was b and is c"
     );
