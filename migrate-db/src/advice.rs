@@ -1,8 +1,10 @@
-//! What a database's refusal means for the one who runs a migration.
+//! Advice for errors that a database returns.
 //!
-//! Reads codes and messages of servers; refuses to guess where neither is known.
+//! The advice follows from error codes and from the fixed parts of messages. There is none for
+//! others.
 
-/// What a database says, without the line of the server's own source that PostgreSQL adds.
+/// Returns the message of an error, without the line of the server's own source that PostgreSQL
+/// adds.
 pub(crate) fn said(error: &sqlx::Error) -> String {
     let text = error.to_string();
     let Some(database) = error.as_database_error() else { return text };
@@ -12,13 +14,13 @@ pub(crate) fn said(error: &sqlx::Error) -> String {
     }
 }
 
-/// A text without ` at line 948` at its end.
+/// Returns a text without ` at line 948` at its end.
 pub(crate) fn without_line(text: &str) -> Option<&str> {
     let (front, line) = text.rsplit_once(" at line ")?;
     line.bytes().all(|byte| byte.is_ascii_digit()).then_some(front)
 }
 
-/// Whether a server refuses the user or the password.
+/// Returns `true` if a server refuses the user or the password.
 pub(crate) fn is_login(error: &sqlx::Error) -> bool {
     let Some(error) = error.as_database_error() else { return false };
     let code = error.code().unwrap_or_default();
@@ -27,7 +29,7 @@ pub(crate) fn is_login(error: &sqlx::Error) -> bool {
             && !error.message().contains(" to database ")
 }
 
-/// What would help, a line each.
+/// Returns advice, a line each.
 pub(crate) fn advice(error: &sqlx::Error) -> Vec<String> {
     if is_login(error) {
         return vec![

@@ -1,4 +1,4 @@
-//! A database on which all of a history is applied, told without the history.
+//! A digest of a database on which a whole history is applied.
 
 use std::fmt;
 
@@ -6,14 +6,15 @@ use migrate_core::graph::{Place, Target};
 use migrate_core::history::History;
 use migrate_core::sql::{Fingerprint, Hasher};
 
-/// What the version table says where all of a history is applied: a digest of it, and the heads.
+/// The heads of a history and a digest of the version rows that it leaves when all of it is
+/// applied.
 ///
-/// Written and read again it answers for the history as long as that does not change.
+/// Stored as text, it answers for the history while the files do not change.
 ///
 /// ```
 /// use migrate_core::history::History;
 /// use migrate_core::source::SourceFile;
-/// use migrate_db::AppliedDigest;
+/// use migrate_db::__private::AppliedDigest;
 ///
 /// let text = "-- one\n--\n-- revision: a1\n-- revises:\n\n-- migrate:up\nSELECT 1;\n";
 /// let (history, _) = History::read(vec![SourceFile::new("a1.sql", text)], None, &[]);
@@ -27,8 +28,8 @@ pub struct AppliedDigest {
 }
 
 impl AppliedDigest {
-    /// What there is when each revision of a history is applied as it is now; `None` where a head
-    /// is needed by another branch, and what is applied has fewer.
+    /// Returns the digest of a history; `None` where another branch needs a head, so that a
+    /// database has fewer heads than the graph.
     #[must_use]
     pub fn of(history: &History) -> Option<Self> {
         let graph = &history.graph;
@@ -43,7 +44,7 @@ impl AppliedDigest {
         Some(Self { heads, digest })
     }
 
-    /// Reads what it writes; `None` for any other text.
+    /// Parses the text of a digest; `None` for any other text.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         let (digest, heads) = text.split_once(' ')?;
@@ -56,12 +57,12 @@ impl AppliedDigest {
         &self.heads
     }
 
-    /// Whether these applied revisions, with their fingerprints, are all.
+    /// Returns `true` if these revisions and fingerprints are all of the history.
     pub(crate) fn matches(&self, rows: Vec<(&str, Fingerprint)>) -> bool {
         digest(&self.heads, rows) == self.digest
     }
 
-    /// Whether all must be applied to be at a target.
+    /// Returns `true` if a target means that all is applied.
     pub(crate) fn is_target(&self, target: &Target) -> bool {
         match target {
             Target::At { branch: None, place: Place::Heads, offset: None } => true,

@@ -1,7 +1,7 @@
-//! Patience with a server that does not answer, as one that is starting.
+//! Connecting with retries, for a server that is starting.
 //!
-//! Tries again to connect, and nothing else: what was done on a connection is never tried again
-//! here. A pool has patience of its own, and a file needs none.
+//! Only the connection is tried again, never work that was done on one. A pool retries by itself,
+//! and a file needs no retry.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -14,10 +14,12 @@ use crate::error::Error;
 use crate::event::Event;
 
 impl Database {
-    /// Waits for a server that is starting, so long at most; returns at once for a pool and a file. For what connects once, as [`Database::create`]: a migrator waits by itself.
+    /// Waits up to `limit` for a server that is starting. Returns at once for a pool or a file. A
+    /// migrator waits by itself; this is for [`Database::create`] and other methods that connect
+    /// once.
     ///
     /// # Errors
-    /// What the server, or the network, said last.
+    /// The last error of the server or the network.
     pub async fn wait_for_server(
         &self,
         limit: Duration,
@@ -30,7 +32,8 @@ impl Database {
         connect_with_retry(&self.source, limit, on_event, open(), open).await
     }
 
-    /// Whether the server answers: also when it says no, which is told by what asks it next.
+    /// Connects once. An error that time does not cure counts as an answer; the caller meets it
+    /// again.
     async fn answers(&self) -> Result<(), Error> {
         match Connection::maintenance(&self.source, &self.name()).await {
             Err(error) if error.is_starting() => Err(error),
@@ -47,7 +50,7 @@ fn is_server(source: &ConnectionSource) -> bool {
     source.dialect().admin().databases.is_some() && source.url().is_some()
 }
 
-/// Tries to connect once, but not for ever.
+/// Connects once, within a time limit.
 pub(crate) async fn with_timeout<T>(
     source: &ConnectionSource,
     limit: Duration,
@@ -63,7 +66,7 @@ pub(crate) async fn with_timeout<T>(
     })
 }
 
-/// Tries to connect once and, while a server may be starting, again.
+/// Connects, and tries again while the server may be starting.
 pub(crate) async fn connect_with_retry<'p, T>(
     source: &'p ConnectionSource,
     limit: Duration,

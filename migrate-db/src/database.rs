@@ -1,4 +1,4 @@
-//! Where a database is: a URL, or the pool of an application.
+//! The source of connections: a URL, or the pool of an application.
 
 use migrate_core::dialect::Dialect;
 
@@ -36,9 +36,8 @@ pub(crate) enum ConnectionSource {
 }
 
 impl Database {
-    /// The database of a URL: `sqlite:`, `postgres:`, `mysql:` or `mariadb:`. SQLAlchemy's forms
-    /// (`postgresql+asyncpg://`, `sqlite+aiosqlite:///file`) are understood. Nothing is connected
-    /// yet.
+    /// Takes a URL: `sqlite:`, `postgres:`, `mysql:` or `mariadb:`, also in the forms of SQLAlchemy
+    /// (`postgresql+asyncpg://`, `sqlite+aiosqlite:///file`). Does not connect.
     ///
     /// # Errors
     /// [`Error::Url`] when the scheme is none of these, the URL is malformed, or one of its
@@ -61,7 +60,7 @@ impl Database {
         Ok(Self { source })
     }
 
-    /// What its SQL says.
+    /// Returns the dialect of its SQL.
     #[must_use]
     pub fn dialect(&self) -> Dialect {
         self.source.dialect()
@@ -69,7 +68,7 @@ impl Database {
 }
 
 impl ConnectionSource {
-    /// The URL, unless it is a pool.
+    /// Returns the URL; `None` for a pool.
     pub(crate) fn url(&self) -> Option<&str> {
         match self {
             #[cfg(feature = "sqlite")]
@@ -82,7 +81,7 @@ impl ConnectionSource {
         }
     }
 
-    /// What the SQL of the place says.
+    /// Returns the dialect.
     pub(crate) fn dialect(&self) -> Dialect {
         match self {
             #[cfg(feature = "sqlite")]

@@ -3,6 +3,8 @@
 //! A failure of the world is an [`Error`]; a mistake in the user's files comes as diagnostics
 //! inside one. Every error says what was being done and what helps; none holds a password.
 
+mod help;
+
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
@@ -14,7 +16,7 @@ use migrate_core::graph::TargetError;
 use migrate_core::plan::Direction;
 use migrate_core::source::Location;
 
-use crate::advice::{advice, said};
+use crate::advice::said;
 use crate::unfinished::Unfinished;
 use crate::url::{Problem, redact};
 
@@ -28,12 +30,96 @@ pub enum Error {
     /// The target names no place to go to.
     #[error("{}", .0.message)]
     Target(#[from] TargetError),
-    /// The plan cannot run on this database.
+    /// A revision of the plan cannot run: it is irreversible, has no section for the database, or
+    /// needs a session that is lost.
     #[error("{message}")]
-    Plan {
-        /// What is in the way.
+    Script {
+        /// The revision and the reason.
         message: String,
-        /// What helps.
+        /// Advice.
+        help: Vec<String>,
+    },
+    /// A setting is wrong: a name of the version table that does not work on the database.
+    #[error("{message}")]
+    Setting {
+        /// The setting and the reason.
+        message: String,
+        /// Advice.
+        help: Vec<String>,
+    },
+    /// The operation needs a URL that names a database.
+    #[error("{message}")]
+    DatabaseName {
+        /// What the URL lacks.
+        message: String,
+        /// Advice.
+        help: Vec<String>,
+    },
+    /// The operation would not be safe: the file to delete is not a database, or the server asks
+    /// for a password in clear text.
+    #[error("{message}")]
+    Unsafe {
+        /// The reason.
+        message: String,
+        /// Advice.
+        help: Vec<String>,
+    },
+    /// A redo has nothing to revert.
+    #[error("nothing is applied")]
+    NothingApplied,
+    /// Another redo stopped between its halves and has to be finished first.
+    #[error("the redo of {} is not finished", .0.join(", "))]
+    RedoUnfinished(Vec<String>),
+    /// Statements of a step that stopped in the middle were edited after they ran.
+    #[error(
+        "revision {revision} stopped after statement {done}, and the statements up to there were edited since"
+    )]
+    EditedStatements {
+        /// The revision.
+        revision: String,
+        /// The number of statements that ran.
+        done: usize,
+        /// The path of its file.
+        path: String,
+    },
+    /// The version table was found changed again and again though no runner changes it.
+    #[error(
+        "the version table was found changed {times} times, but no other runner seems to change it"
+    )]
+    NoProgress {
+        /// How often.
+        times: u32,
+    },
+    /// The downs of unknown revisions would run, which the options forbid.
+    #[error("the downs of unknown revisions may not run: {}", .0.join(", "))]
+    UnknownDowns(Vec<String>),
+    /// A row of the version table was written by a newer version of the tool.
+    #[error("the version table has a row that this version does not understand: {0}")]
+    VersionRow(String),
+    /// The role may not read the version table.
+    #[error("the version table {table} cannot be read: {reason}")]
+    NoRight {
+        /// The quoted name of the version table.
+        table: String,
+        /// The reason, from the database.
+        reason: String,
+        /// The missing rights as statements in backticks.
+        grants: Vec<String>,
+    },
+    /// A section outside of a transaction left references to rows that do not exist.
+    #[error("revision {revision} left broken references: {}", .broken.join("; "))]
+    BrokenReferences {
+        /// The revision.
+        revision: String,
+        /// The broken references.
+        broken: Vec<String>,
+    },
+    /// A test cannot be prepared.
+    #[error("{message}")]
+    Test {
+        /// The reason.
+        message: String,
+        /// Advice.
         help: Vec<String>,
     },
     /// The URL is malformed or has a parameter that is not known. It is not shown: its password
@@ -206,22 +292,35 @@ impl Error {
         match self {
             Self::History(_)
             | Self::Target(_)
-            | Self::Plan { .. }
+            | Self::Script { .. }
+            | Self::Setting { .. }
+            | Self::DatabaseName { .. }
+            | Self::NothingApplied
+            | Self::RedoUnfinished(_)
+            | Self::UnknownDowns(_)
             | Self::Url { .. }
             | Self::NoDriver(_)
             | Self::Unread(_) => ErrorKind::Usage,
             Self::Connect { .. } | Self::NoServer { .. } => ErrorKind::Connect,
-            Self::Busy { .. } | Self::Connected(_) | Self::Moved(_) => ErrorKind::Busy,
-            Self::Statement(_) | Self::ForeignKeys { .. } => ErrorKind::Statement,
-            Self::Database { .. } => ErrorKind::Database,
+            Self::Busy { .. } | Self::Connected(_) | Self::Moved(_) | Self::NoProgress { .. } => {
+                ErrorKind::Busy
+            }
+            Self::Statement(_) | Self::ForeignKeys { .. } | Self::BrokenReferences { .. } => {
+                ErrorKind::Statement
+            }
+            Self::Database { .. } | Self::NoRight { .. } | Self::VersionRow(_) => {
+                ErrorKind::Database
+            }
             Self::Unknown(_) | Self::Edited(_) | Self::Pending(_) | Self::VersionTable { .. } => {
                 ErrorKind::Mismatch
             }
-            Self::Unfinished { .. } => ErrorKind::Unfinished,
+            Self::Unfinished { .. } | Self::EditedStatements { .. } => ErrorKind::Unfinished,
             Self::Interrupted { .. } => ErrorKind::Interrupted,
-            Self::Program { .. } | Self::File { .. } | Self::Folder { .. } => {
-                ErrorKind::Environment
-            }
+            Self::Program { .. }
+            | Self::File { .. }
+            | Self::Folder { .. }
+            | Self::Unsafe { .. }
+            | Self::Test { .. } => ErrorKind::Environment,
         }
     }
 
@@ -409,80 +508,6 @@ impl Error {
             _ => self.is_lost(),
         }
     }
-
-    /// What would help, a line each, commands in backticks.
-    #[must_use]
-    pub fn help(&self) -> Vec<String> {
-        let line = |text: &str| vec![text.to_owned()];
-        match self {
-            Self::Target(error) => error.help.clone(),
-            Self::Plan { help, .. } | Self::Url { help, .. } => help.clone(),
-            Self::NoDriver(dialect) => vec![format!(
-                "add the feature: `migrate-db = {{ version = \"..\", features = [\"{}\"] }}`",
-                dialect.name()
-            )],
-            Self::NoServer { dialect, ways } => {
-                let ways = ways.iter().zip(1..).map(|(way, n)| format!("{n}. {way}"));
-                let skip = format!("or do without, and say so: MIGRATE_TEST_SKIP={dialect}");
-                ways.chain([skip]).collect()
-            }
-            Self::Statement(error) => error.help(),
-            Self::Unknown(_) => vec![
-                "bring the missing files back, or deploy the version that has them".to_owned(),
-                "`cargo migrate downgrade <revision of the files>` undoes them with the way down that the database keeps".to_owned(),
-                "`cargo migrate stamp --purge <revision>` says where the database really stands, without running anything".to_owned(),
-            ],
-            Self::Pending(_) => line("`cargo migrate upgrade` applies them"),
-            Self::Edited(_) => vec![
-                "put the change into a new revision (`cargo migrate new`) and restore the file".to_owned(),
-                "for the newest revision in development: `cargo migrate redo`".to_owned(),
-                "if the change makes no difference to databases: `cargo migrate accept <revision> --because \"..\"`".to_owned(),
-            ],
-            Self::Unfinished { invalid_indexes, resume, .. } if !invalid_indexes.is_empty() => {
-                invalid_indexes.iter().map(|index| invalid_index(index, resume)).collect()
-            }
-            Self::Unfinished { unfinished, next, .. } if unfinished.in_doubt() => {
-                let look = next.as_deref().map(|(sql, place)| {
-                    format!("the statement at {}:{} may have run or not; look at the database: {sql}", place.path, place.line)
-                });
-                let choice = "then `cargo migrate repair --ran` goes on behind it, or `cargo migrate repair --not-run` goes on with it";
-                look.into_iter().chain([choice.to_owned()]).collect()
-            }
-            Self::Unfinished { resume, .. } => vec![
-                format!("`{resume}` goes on where it stopped"),
-                "or put the database right by hand and say so: `cargo migrate repair --applied` or `--reverted`".to_owned(),
-            ],
-            Self::VersionTable { .. } => vec![
-                "`cargo migrate repair --from-log` writes it again with these revisions".to_owned(),
-                "`cargo migrate stamp --purge base` starts again with no revision applied, where the database is empty".to_owned(),
-            ],
-            Self::Interrupted { unanswered: true, .. } => {
-                line("the server did not answer and may still execute a statement: `cargo migrate current` shows later what is applied")
-            }
-            Self::Interrupted { heads: None, .. } => line("`cargo migrate current` shows where the database stands"),
-            Self::Interrupted { resume, .. } => {
-                resume.iter().map(|command| format!("a step stopped in the middle: `{command}` goes on there")).collect()
-            }
-            Self::Program { help, .. } => help.clone(),
-            Self::Connected(_) => line("end them, or let the server do that: `--force`"),
-            Self::Connect { source, .. } if is_missing(source) => {
-                line("`cargo migrate db create` creates it")
-            }
-            Self::Connect { .. } if self.is_starting() => {
-                line("see that the server runs there; one that is starting may need longer: `--connect-timeout 1m`")
-            }
-            Self::Connect { source, .. } | Self::Database { source, .. } => advice(source),
-            Self::Busy { .. } => line("end the other program, or wait longer: `--lock-wait 5m`"),
-            Self::Moved(_) => line("run the command again: it starts from what the database says now"),
-            Self::ForeignKeys { .. } => vec![
-                "delete or mend the rows in the same revision; everything was rolled back".to_owned(),
-                "or write `foreign-keys:true` behind the marker, and SQLite cascades as in the application".to_owned(),
-            ],
-            Self::Unread(_) | Self::History(_) | Self::File { .. } | Self::Folder { .. } => {
-                Vec::new()
-            }
-        }
-    }
 }
 
 fn interrupted(heads: Option<&[String]>) -> String {
@@ -490,67 +515,6 @@ fn interrupted(heads: Option<&[String]>) -> String {
         None => "what is applied could not be found out".to_owned(),
         Some([]) => "the database is at base".to_owned(),
         Some(heads) => format!("the database is at {}", heads.join(", ")),
-    }
-}
-
-fn invalid_index(index: &str, resume: &str) -> String {
-    format!(
-        "the index {index} is left INVALID: `DROP INDEX CONCURRENTLY {index}` removes it, then `{resume}` makes it anew"
-    )
-}
-
-/// Whether the server says that it has no such database.
-fn is_missing(error: &sqlx::Error) -> bool {
-    let Some(error) = error.as_database_error() else { return false };
-    let code = error.code().is_some_and(|code| code == "3D000");
-    // The server's own number stands in no code.
-    code || error.message().starts_with("Unknown database ")
-}
-
-impl StatementError {
-    pub(crate) fn help(&self) -> Vec<String> {
-        let mut help = advice(&self.source);
-        help.extend(self.detail.iter().map(|detail| format!("the database says more: {detail}")));
-        help.extend(self.hint.iter().map(|hint| format!("the database advises: {hint}")));
-        help.extend(self.invalid_indexes.iter().map(|index| invalid_index(index, &self.resume)));
-        if self.partial && !self.whole {
-            help.push("it may have done a part of its work: look at the database, then `cargo migrate repair --ran` goes on behind it, or `--not-run` with it".to_owned());
-            return help;
-        }
-        match (self.whole, self.rolled_back.len()) {
-            (true, _) if self.redo && self.committed.is_empty() => {
-                help.push(
-                    "the redo was rolled back whole: the revision is applied as before".to_owned(),
-                );
-            }
-            (true, 0) => help.push("the step was rolled back whole".to_owned()),
-            (true, n) => help.push(format!(
-                "the step and the {n} before it were rolled back whole: {}",
-                few(&self.rolled_back)
-            )),
-            (false, _) => {
-                let before = match self.done {
-                    0 => "no statement of the step stays".to_owned(),
-                    1 => "the first statement of the step stays".to_owned(),
-                    n => format!("the first {n} statements of the step stay"),
-                };
-                help.push(format!(
-                    "{before}: fix the file and run `{}` to continue, or undo them and run `cargo migrate repair`",
-                    self.resume
-                ));
-            }
-        }
-        if self.redo && !self.committed.is_empty() {
-            help.push(format!(
-                "the down stands, of {}: `cargo migrate upgrade` finishes the redo",
-                self.committed.join(", ")
-            ));
-            return help;
-        }
-        if !self.committed.is_empty() {
-            help.push(format!("done and committed before: {}", few(&self.committed)));
-        }
-        help
     }
 }
 

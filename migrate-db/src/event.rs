@@ -1,26 +1,26 @@
-//! What happens while a database is migrated, told as it happens: a library never prints.
+//! Events: what happens while a database is migrated. The library reports events and never prints.
 
 use std::time::Duration;
 
 use migrate_core::plan::Direction;
 
-/// Something that happened. Callers match what they care for.
+/// An event of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
-    /// So many steps are about to run.
+    /// A plan was made.
     Planned {
-        /// How many.
+        /// The number of steps.
         steps: usize,
     },
-    /// Somebody else has the database; told about once a second.
+    /// Another runner or connection blocks this one. Reported about once a second.
     Waiting {
-        /// Who, as far as known.
+        /// The holder of the lock, as far as it is known.
         holder: String,
-        /// Since when.
+        /// The time waited so far.
         waited: Duration,
     },
-    /// A step begins, or is sent together with others that do.
+    /// A step begins. Steps that are sent together begin together.
     Started {
         /// The revision.
         revision: String,
@@ -43,9 +43,9 @@ pub enum Event {
         last: usize,
         /// How many statements the section has.
         statements: usize,
-        /// What runs, where that is known.
+        /// The statement that runs, where it is known.
         sql: Option<String>,
-        /// Since when the step runs.
+        /// The time since the step began.
         elapsed: Duration,
     },
     /// The database has executed a statement of a revision.
@@ -56,10 +56,10 @@ pub enum Event {
         statement: usize,
         /// The statement.
         sql: String,
-        /// How many rows it changed, as the database counts them: a statement that changes no rows
-        /// may repeat the number of the one before.
+        /// The number of rows it changed, as the database counts them. A statement that changes no
+        /// rows may repeat the number of the one before.
         rows: u64,
-        /// How long its result took to arrive.
+        /// The time until its result arrived.
         duration: Duration,
     },
     /// A step is done and committed.
@@ -73,12 +73,12 @@ pub enum Event {
         /// How long it took.
         duration: Duration,
     },
-    /// A transaction lost against another one and is tried again.
+    /// A transaction lost a conflict with another one and is tried again.
     Retried {
-        /// What was in the way.
+        /// The error of the conflict.
         because: String,
     },
-    /// The catalog told whether a statement that was in doubt has run.
+    /// The catalog showed whether a statement in doubt has run.
     Resolved {
         /// The revision.
         revision: String,
@@ -87,27 +87,27 @@ pub enum Event {
         /// Whether it has run.
         ran: bool,
     },
-    /// The server does not answer, as one that is starting: it is tried again.
+    /// The server cannot be reached, as while it starts. The connection is tried again.
     Awaiting {
-        /// What it said, or the network.
+        /// The reason, from the server or the network.
         because: String,
-        /// How long it is tried.
+        /// How long to try.
         limit: Duration,
     },
-    /// The connection was lost and is made anew.
+    /// The connection was lost; a new one is being made.
     Reconnecting,
-    /// A transaction was committed: the steps that finished in it were told before.
+    /// A transaction was committed. The steps that ended in it are reported before.
     Committed,
-    /// The version table or its log was missing while the other one exists, and was created again.
+    /// The version table or its log was missing and was created again.
     Recreated {
         /// Its quoted name.
         table: String,
     },
-    /// Somebody else moved the database meanwhile: the rest is planned anew.
+    /// Another runner changed the version table; the rest is planned again.
     Replanned,
 }
 
-/// How exactly events name the statement that runs.
+/// How precisely events name the statement that runs.
 ///
 /// PostgreSQL answers the statements of one message together. A finer report therefore takes more
 /// round trips; it changes nothing else.

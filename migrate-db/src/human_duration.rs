@@ -1,9 +1,9 @@
-//! A duration as people say it.
+//! A duration for people: `<1 ms`, `12 ms`, `1.5 s`.
 
 use std::fmt;
 use std::time::Duration;
 
-/// How long something took.
+/// Formats a duration.
 pub(crate) struct HumanDuration(pub(crate) Duration);
 
 impl fmt::Display for HumanDuration {

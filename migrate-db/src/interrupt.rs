@@ -1,10 +1,10 @@
-//! A request to stop a run, from outside of it.
+//! A request to stop a run from outside.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-/// Stops runs: each one cancels the statement that it is at, waits for the server's answer and ends
-/// with [`Error::Interrupted`](crate::Error::Interrupted). Clones stop the same runs.
+/// Stops runs. Each run cancels its current statement, waits for the server's answer and ends with
+/// [`Error::Interrupted`](crate::Error::Interrupted). Clones stop the same runs.
 ///
 /// ```
 /// let interrupt = migrate_db::Interrupt::default();
@@ -27,14 +27,14 @@ impl Interrupt {
         self.0.requested.store(true, Ordering::Relaxed);
     }
 
-    /// Whether runs were asked to stop.
+    /// Returns `true` if runs were asked to stop.
     #[must_use]
     pub fn is_requested(&self) -> bool {
         self.0.requested.load(Ordering::Relaxed)
     }
 
-    /// Whether a run is executing statements: it ends by itself soon after a request. Elsewhere
-    /// nothing is lost when its future is dropped.
+    /// Returns `true` if a run is executing statements. Such a run ends by itself soon after a
+    /// request. At other times its future can be dropped without loss.
     #[must_use]
     pub fn has_runs(&self) -> bool {
         self.0.runs.load(Ordering::Relaxed) > 0

@@ -6,17 +6,10 @@
 //!
 //! ```no_run
 //! # #[cfg(feature = "sqlite")]
-//! # mod program {
-//! # macro_rules! migrations { () => { unreachable() } }
-//! # fn unreachable() -> migrate_db::Migrations {
-//! #     migrate_db::Migrations::from_folder("migrations").unwrap()
-//! # }
-//! # mod migrate_db { pub use ::migrate_db::*; pub(crate) use migrations; }
-//! # /*
-//! static MIGRATIONS: migrate_db::Migrations = migrate_db::migrations!();
-//! # */
-//! # static MIGRATIONS: std::sync::LazyLock<migrate_db::Migrations> = std::sync::LazyLock::new(unreachable);
+//! static MIGRATIONS: migrate_db::Migrations =
+//!     migrate_db::migrations!("../examples/quickstart/migrations");
 //!
+//! # #[cfg(feature = "sqlite")]
 //! #[tokio::main]
 //! async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //!     let pool = sqlx::SqlitePool::connect("sqlite:app.db").await?;
@@ -25,9 +18,12 @@
 //!     }
 //!     Ok(())
 //! }
-//! # }
+//! # #[cfg(not(feature = "sqlite"))]
 //! # fn main() {}
 //! ```
+//!
+//! Without an argument, [`migrations!`] embeds the folder that `migrate.toml` names, else
+//! `migrations`.
 //!
 //! # Features
 //!

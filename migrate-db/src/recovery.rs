@@ -1,7 +1,7 @@
-//! Statements of which nobody knows whether they ran: what the catalog says of them.
+//! Recovery after a crash: whether a statement in doubt has run.
 //!
-//! Where the catalog cannot tell, nothing is guessed: a person is asked. What the questions say is
-//! the dialect's matter.
+//! The catalog of the database is the evidence. Where it shows nothing, a person must decide. The
+//! queries belong to the dialect.
 
 mod engines;
 
@@ -27,26 +27,26 @@ pub(crate) enum CatalogEvidence {
     Ran,
     /// It has not run, or may run again.
     NotRun,
-    /// Nothing that would tell.
+    /// The catalog does not show it.
     Nothing,
 }
 
-/// What became of a statement in doubt.
+/// The outcome of the search for evidence.
 pub(crate) enum Resolution {
-    /// The catalog told.
+    /// The catalog showed what happened.
     Resolved(Repair),
-    /// A person must be asked; what is half made may tell her.
+    /// A person must decide. Holds the names of invalid indexes, which may help.
     Unresolved(Vec<String>),
 }
 
-/// Something that a statement left half made.
+/// An index that a statement left INVALID.
 pub(crate) struct InvalidIndex {
     pub(crate) name: String,
     /// Whether the statement names it.
     pub(crate) named: bool,
 }
 
-/// Looks whether a statement has run.
+/// Searches the catalog for evidence that a statement has run.
 pub(crate) async fn catalog_evidence(
     connection: &mut Connection,
     dialect: Dialect,
@@ -70,7 +70,7 @@ pub(crate) async fn catalog_evidence(
     }
 }
 
-/// Looks whether a statement would be refused because its work is there already.
+/// Returns `true` if the database would refuse a statement because its objects exist already.
 pub(crate) async fn is_done(
     connection: &mut Connection,
     dialect: Dialect,
@@ -84,7 +84,7 @@ pub(crate) async fn is_done(
     }
 }
 
-/// What objects show that a statement makes or removes: nothing when they disagree.
+/// Combines the evidence of several objects. Contradictions show nothing.
 async fn has_run(
     connection: &mut Connection,
     dialect: Dialect,
@@ -96,7 +96,7 @@ async fn has_run(
     let seen = changes.iter().zip(&found).map(|(one, found)| {
         match (found.as_deref(), one.creates()) {
             (Some("unsure"), _) => CatalogEvidence::Nothing,
-            // A person has to remove what is half made; what is half removed can be removed.
+            // A person must remove a half created object. A half dropped one can be dropped.
             (Some("half"), true) => CatalogEvidence::Nothing,
             (Some(_), true) | (None, false) => CatalogEvidence::Ran,
             (None, true) | (Some(_), false) => CatalogEvidence::NotRun,
@@ -106,7 +106,8 @@ async fn has_run(
     Ok(all.unwrap_or(CatalogEvidence::Nothing))
 }
 
-/// What the catalog says of objects, in their order; `None` where one of them cannot be asked for.
+/// Returns the catalog's answer for each object, in their order; `None` where one cannot be
+/// queried.
 async fn objects(
     connection: &mut Connection,
     dialect: Dialect,
@@ -119,7 +120,7 @@ async fn objects(
     Ok(rows.into_iter().next().filter(|cells| cells.len() == changes.len()))
 }
 
-/// What a statement left half made; nothing where that cannot be asked.
+/// Returns the indexes that a statement left INVALID; none where they cannot be queried.
 pub(crate) async fn invalid_indexes(
     connection: &mut Connection,
     dialect: Dialect,
@@ -138,11 +139,11 @@ pub(crate) async fn invalid_indexes(
     rows.unwrap_or_default().into_iter().filter_map(index).collect()
 }
 
-/// Settles the statement in doubt of a step. Waits while the server still runs it for a program
+/// Resolves the statement in doubt of a step. Waits while the server still executes it for a client
 /// that is gone.
 ///
 /// # Errors
-/// [`Error::Busy`] when the server still runs it after `wait`, and what the database says.
+/// [`Error::Busy`] when the server still executes it after `wait`, and errors of the database.
 pub(crate) async fn resolve(
     connection: &mut Connection,
     graph: &Graph,
@@ -159,7 +160,7 @@ pub(crate) async fn resolve(
     let Some(span) = spans.get(unfinished.begun.wrapping_sub(1)) else { return stays };
     let sql = span.of(text);
     still_running(connection, dialect, sql, wait, on_event).await?;
-    // A setting of the lost session may have changed what its names mean.
+    // A setting of the lost session may have changed the meaning of its names.
     let same_names = spans
         .iter()
         .take(unfinished.done)

@@ -1,9 +1,9 @@
-//! What the log shows of the past: which revisions it leaves applied, and a redo that stopped
-//! between its two halves. The version table, not the log, decides what is applied.
+//! Reads the log: the revisions that it leaves applied, and a redo that stopped between its halves.
+//! The version table, not the log, decides what is applied.
 
 use migrate_core::version_table::{LogRow, REDO};
 
-/// The revisions that the log leaves applied, in the order in which they came.
+/// Returns the revisions that the log leaves applied, in the order of their application.
 pub(crate) fn applied(log: &[LogRow]) -> Vec<String> {
     let mut applied: Vec<String> = Vec::new();
     for row in log {
@@ -23,8 +23,8 @@ pub(crate) fn applied(log: &[LogRow]) -> Vec<String> {
     applied
 }
 
-/// The revisions whose down ran, or began, as a part of a redo, since anything else was reverted.
-/// Those of them that are not applied belong to a redo that is not finished.
+/// Returns the revisions whose down ran or began as a part of a redo since anything else was
+/// reverted. Those of them that are not applied belong to an unfinished redo.
 pub(crate) fn redone(log: &[LogRow]) -> Vec<&str> {
     let mut redone = Vec::new();
     for row in log.iter().rev() {
@@ -37,7 +37,7 @@ pub(crate) fn redone(log: &[LogRow]) -> Vec<&str> {
     redone
 }
 
-/// How often a revision's down has run as a part of a redo.
+/// Returns how often a revision's down ran as a part of a redo.
 pub(crate) fn times_reverted(log: &[LogRow], revision: &str) -> usize {
     let is =
         |row: &&LogRow| row.event == "downgrade" && row.detail == REDO && row.revision == revision;

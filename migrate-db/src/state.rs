@@ -1,7 +1,7 @@
-//! What a database says of its own history.
+//! The state of a database, read from its version table.
 //!
-//! Reads the version table, and nothing else; a database without one has nothing applied. What the
-//! rows mean for a history is worked out here; what to do about it is not.
+//! A database without a version table has nothing applied. This module relates the rows to a
+//! history; it does not decide what to do.
 
 use migrate_core::dialect::Dialect;
 use migrate_core::graph::{Graph, Node, Set};
@@ -21,40 +21,40 @@ use crate::unfinished::Unfinished;
 /// The state of a database relative to a history.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct DatabaseState {
-    /// Whether there is a version table.
+    /// Whether the version table exists.
     pub(crate) has_version_table: bool,
-    /// Revisions of the history that have a row.
+    /// The applied revisions of the history.
     pub(crate) applied: Set,
     /// Ids of unknown revisions: applied, and no file defines them.
     pub(crate) unknown: Vec<String>,
-    /// Applied revisions whose file means something else now, and was not accepted.
+    /// Applied revisions whose file has a different meaning now and was not accepted.
     pub(crate) edited: Vec<Node>,
     /// Steps that began statement by statement and are not known to have ended.
     pub(crate) unfinished: Vec<Unfinished>,
-    /// The number of the newest log row: it grows with every move.
+    /// The number of the newest log row, which grows with every change.
     pub(crate) generation: u64,
-    /// Fingerprints of applied revisions that are not those of their files.
+    /// Recorded fingerprints that differ from those of the files.
     pub(crate) recorded: Vec<(Node, Fingerprint)>,
-    /// The one of the two tables that is missing while the other one exists.
+    /// The table that is missing while the other one exists.
     pub(crate) missing: Option<MissingTable>,
 }
 
 /// A table that is missing while the other one exists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum MissingTable {
-    /// The log: nothing but the past is lost.
+    /// The log. Only the record of the past is lost.
     Log,
-    /// The version table; the revisions that the log leaves applied.
+    /// The version table. Holds the revisions that the log leaves applied.
     Versions(Vec<String>),
 }
 
 impl DatabaseState {
-    /// The status of a database that has no version table.
+    /// Returns the state of a database without a version table.
     pub(crate) fn empty(graph: &Graph) -> Self {
         Self { applied: Set::empty(graph), ..Self::default() }
     }
 
-    /// What the version table means for a history; without one nothing is applied.
+    /// Relates the contents of the version table to a history.
     ///
     /// # Errors
     /// [`Error::Unread`].
@@ -75,8 +75,8 @@ impl DatabaseState {
         status.needs_whole_files(&history.graph)
     }
 
-    /// Refuses a database whose version table is gone, though the log lists applied revisions: what
-    /// is applied is not known.
+    /// Returns an error if the version table is missing though the log lists applied revisions:
+    /// what is applied is unknown.
     pub(crate) fn check_version_table(&self, table: &VersionTable) -> Result<(), Error> {
         match &self.missing {
             Some(MissingTable::Versions(applied)) if !applied.is_empty() => {
@@ -90,18 +90,18 @@ impl DatabaseState {
         }
     }
 
-    /// The applied revisions that no other applied one needs.
+    /// Returns the applied revisions that no other applied revision needs.
     pub(crate) fn heads(&self, graph: &Graph) -> Vec<Node> {
         graph.heads_of(&self.applied)
     }
 
-    /// Revisions that are not applied, in the order in which they would run.
+    /// Returns the revisions that are not applied, in the order in which they would run.
     pub(crate) fn pending(&self, graph: &Graph) -> Vec<Node> {
         graph.order().filter(|node| !self.applied.contains(*node)).collect()
     }
 }
 
-/// What the version table says, whatever history it is held against.
+/// The contents of the version table, without a history.
 #[derive(Debug, Default)]
 pub(crate) struct StoredState {
     /// The generation and the rows; `None` where neither table exists.
@@ -110,7 +110,7 @@ pub(crate) struct StoredState {
 }
 
 impl StoredState {
-    /// Whether it shows that all is applied, and nothing is half done.
+    /// Returns `true` if all is applied and no step is unfinished.
     pub(crate) fn is_fully_applied(&self, all: &AppliedDigest) -> bool {
         let applied = |row: &Row| (row.state == RowState::Applied).then_some(row.fingerprint?);
         let rows = self.rows.iter().flat_map(|(_, rows)| rows);
@@ -118,7 +118,7 @@ impl StoredState {
         rows.collect::<Option<Vec<_>>>().is_some_and(|rows| all.matches(rows))
     }
 
-    /// The revisions of a graph that have no row.
+    /// Returns the revisions of a graph that have no row.
     pub(crate) fn unapplied(&self, graph: &Graph) -> Vec<Node> {
         let mut there = Set::empty(graph);
         for row in self.rows.iter().flat_map(|(_, rows)| rows) {
@@ -132,8 +132,8 @@ impl StoredState {
 
 /// Reads the version table.
 ///
-/// It is asked first and looked for only where that fails: one question less where both tables
-/// exist. Another runner may create them between the two, so the first refusal does not count.
+/// The table is read at once and looked for only when that fails, which saves a query where both
+/// tables exist. Another runner may create them in between, so the first refusal does not count.
 pub(crate) async fn read_stored(
     connection: &mut Connection,
     table: &VersionTable,
@@ -184,15 +184,10 @@ pub(crate) async fn read_stored(
 }
 
 fn parse_rows(rows: &[Cells]) -> Result<(u64, Vec<Row>), Error> {
-    VersionTable::read(rows).map_err(|row| Error::Plan {
-        message: format!(
-            "the version table has a row that this version does not understand: {row}"
-        ),
-        help: vec!["use the version of the tool that wrote it".to_owned()],
-    })
+    VersionTable::read(rows).map_err(Error::VersionRow)
 }
 
-/// Reads the status of a database.
+/// Reads the state of a database.
 pub(crate) async fn read(
     connection: &mut Connection,
     table: &VersionTable,
@@ -202,9 +197,9 @@ pub(crate) async fn read(
     DatabaseState::of(&stored, history, table.dialect())
 }
 
-/// Asks one of the two tables; `None` where it does not exist.
+/// Queries one of the two tables; `None` where it does not exist.
 ///
-/// Asked first and looked for after, as in [`stored`].
+/// The table is read first and looked for after, as in [`read_stored`].
 async fn ask(
     connection: &mut Connection,
     table: &VersionTable,
@@ -232,8 +227,8 @@ async fn ask(
     }
 }
 
-/// Accepts that a table does not exist which the catalog does not list. Only a database that says
-/// that there is no such table has none: who may not read it does not know.
+/// Accepts that a table which the catalog does not list does not exist, if the database says so. A
+/// role without the right to read it gets an error.
 async fn missing(
     connection: &mut Connection,
     table: &VersionTable,
@@ -252,7 +247,7 @@ async fn missing(
     Ok(())
 }
 
-/// That the role may not read the version table, and the right that it lacks.
+/// Returns the error of a role that may not read the version table, with the missing right.
 async fn access_denied(
     connection: &mut Connection,
     table: &VersionTable,
@@ -268,14 +263,15 @@ async fn access_denied(
         (None, Some(error)) => error.message().to_owned(),
         (None, None) => error.to_string(),
     };
-    Error::Plan {
-        message: format!("the version table {} cannot be read: {said}", table.version()),
-        help: table.grants(role.as_deref().unwrap_or("<role>"), schema),
+    Error::NoRight {
+        table: table.version(),
+        reason: said,
+        grants: table.grants(role.as_deref().unwrap_or("<role>"), schema),
     }
 }
 
 impl DatabaseState {
-    /// Refuses unknown revisions, and files whose meaning differs from what was run.
+    /// Returns an error for unknown revisions, and for files whose meaning differs from what ran.
     pub(crate) fn check_matches(&self, history: &History) -> Result<(), Error> {
         if !self.unknown.is_empty() {
             return Err(Error::Unknown(self.unknown.clone()));
@@ -290,8 +286,8 @@ impl DatabaseState {
         Ok(())
     }
 
-    /// Refuses to go by a file that was not read, where the database says something else of the
-    /// revision than the history does, or that it stopped in the middle.
+    /// Returns an error if a file is needed that was not read in full: its recorded fingerprint
+    /// differs, or its step stopped in the middle.
     fn needs_whole_files(self, graph: &Graph) -> Result<Self, Error> {
         let stopped = self.unfinished.iter().filter_map(|stopped| graph.node(&stopped.revision));
         let unread = |node: &Node| !graph.revision(*node).file.is_whole();
@@ -301,7 +297,7 @@ impl DatabaseState {
         }
     }
 
-    /// Goes along with steps that were done.
+    /// Updates the state by steps that were executed.
     #[cfg(feature = "testkit")]
     pub(crate) fn moved(&mut self, steps: &[Step], generation: u64) {
         for step in steps {
@@ -351,7 +347,7 @@ impl DatabaseState {
     }
 }
 
-/// Whether a database that ran a text with this fingerprint ran the revision.
+/// Returns `true` if a text with this fingerprint is the revision, or was accepted as such.
 fn matches_revision(
     fingerprint: &Fingerprint,
     node: Node,
@@ -362,7 +358,8 @@ fn matches_revision(
     let blessed = || {
         history.lock.as_ref().is_some_and(|lock| lock.accepts(revision.id().as_str(), fingerprint))
     };
-    // Without a lock file the program that ran it may have read it by the rules of other databases.
+    // Without a lock file, the program that ran it may have read the file by the rules of other
+    // databases.
     let otherwise = || {
         [&[dialect][..], &Dialect::ALL].iter().any(|dialects| {
             Revision::fingerprint_for(

@@ -1,4 +1,4 @@
-//! A step that stopped in the middle, as its row in the version table tells it, and the command that
+//! A step that stopped in the middle, from its row in the version table, and the command that
 //! continues it.
 
 use migrate_core::graph::Graph;
@@ -12,24 +12,24 @@ use migrate_core::version_table::RowState;
 pub struct Unfinished {
     /// The revision.
     pub revision: String,
-    /// What was being done.
+    /// The state of the row.
     pub state: RowState,
-    /// How many statements are known to have run.
+    /// The number of statements that are known to have run.
     pub done: usize,
-    /// How many were begun.
+    /// The number of statements that were begun.
     pub begun: usize,
     /// The fingerprint of the statements that ran.
     pub(crate) fingerprint: Option<Fingerprint>,
 }
 
 impl Unfinished {
-    /// Whether nobody knows if the statement behind those done has run.
+    /// Returns `true` if it is unknown whether the statement after those done has run.
     #[must_use]
     pub const fn in_doubt(&self) -> bool {
         self.begun > self.done
     }
 
-    /// The direction of the step.
+    /// Returns the direction of the step.
     #[must_use]
     pub const fn direction(&self) -> Direction {
         match self.state {
@@ -39,21 +39,21 @@ impl Unfinished {
     }
 }
 
-/// How to settle a step that stopped in the middle.
+/// How a step that stopped in the middle ended, as a person has found out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Repair {
-    /// The statement in doubt did run: go on behind it.
+    /// The statement in doubt ran. The step continues after it.
     Ran,
-    /// The statement in doubt did not run: go on with it.
+    /// The statement in doubt did not run. The step continues with it.
     NotRun,
-    /// The revision is wholly applied.
+    /// The whole revision is applied.
     Applied,
     /// Nothing of the revision is applied.
     Reverted,
 }
 
-/// The command that continues a step, or starts it again.
+/// Returns the command that continues a step, or starts it again.
 pub(crate) fn resume_command(graph: &Graph, revision: &str, direction: Direction) -> String {
     let Some(node) = graph.node(revision).filter(|_| direction == Direction::Down) else {
         return format!(

@@ -1,7 +1,7 @@
-//! Copies of a database as it stands at one moment.
+//! Consistent copies of a database.
 //!
-//! SQLite copies itself; a server is copied by its own program, which gets the password through
-//! its environment and never as an argument. A copy has its name only when it is whole.
+//! SQLite copies itself. The dump program of a server makes its copy; it gets the password through
+//! its environment and never as an argument. A copy gets its name when it is complete.
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -15,9 +15,8 @@ use crate::driver::{self, Connection};
 use crate::error::Error;
 
 impl Database {
-    /// Copies the database, as it stands at one moment, into a file that does not exist yet;
-    /// whether there was one to copy. The file is SQLite's own, an archive for `pg_restore`, or SQL
-    /// for `mariadb`.
+    /// Copies the database into a new file. Returns `false` if there is no database. The file is an
+    /// SQLite database, an archive for `pg_restore`, or SQL for `mariadb`.
     ///
     /// # Errors
     /// When the file exists or cannot be written, the server's program (`pg_dump`,
@@ -27,7 +26,7 @@ impl Database {
         if to.exists() {
             return Err(failed(io::ErrorKind::AlreadyExists.into()));
         }
-        // A copy that was killed leaves its own behind: the name is another one each time.
+        // A killed copy leaves its file, so each has a name of its own.
         let part = part_of(to);
         let file = create(&part)?;
         let copied = self.copy(file, &part).await;
@@ -41,8 +40,8 @@ impl Database {
         named
     }
 
-    /// Copies the database into a folder, under a name made of its own and the present moment; the
-    /// file, when there was a database to copy. The folder is created when it is missing.
+    /// Copies the database into a folder, which is created if needed. The file is named after the
+    /// database and the time. Returns its path; `None` if there is no database.
     ///
     /// # Errors
     /// As [`Database::backup`].
@@ -57,7 +56,7 @@ impl Database {
         let copied = loop {
             file = files.next().unwrap_or_default();
             match self.backup(&file).await {
-                // Another copy of the same second.
+                // Another copy was made in the same second.
                 Err(Error::File { source, .. })
                     if source.kind() == io::ErrorKind::AlreadyExists => {}
                 copied => break copied,
@@ -94,7 +93,7 @@ impl Database {
     }
 }
 
-/// A name beside a file that no other copy has.
+/// Returns a name in the same folder that no other copy uses.
 fn part_of(file: &Path) -> PathBuf {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |t| t.subsec_nanos());
@@ -104,7 +103,7 @@ fn part_of(file: &Path) -> PathBuf {
     PathBuf::from(part)
 }
 
-/// Creates an empty file that only its owner may read: it will hold all there is to know.
+/// Creates an empty file that only its owner may read, as it will hold all data.
 fn create(path: &Path) -> Result<File, Error> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -113,7 +112,7 @@ fn create(path: &Path) -> Result<File, Error> {
     options.open(path).map_err(|source| Error::File { path: path.to_owned(), source })
 }
 
-/// Runs the first of the programs that is there, its output into a file.
+/// Runs the first of the programs that exists, with its output in a file.
 fn dump(commands: Vec<Command>, file: &File, to: &Path) -> Result<(), Error> {
     let failed = |source| Error::File { path: to.to_owned(), source };
     let mut missing = Vec::new();
@@ -163,8 +162,8 @@ fn file_name(database: &str, at: SystemTime, number: u32, extension: &str) -> St
     format!("{stem}-{time}{number}.{extension}")
 }
 
-/// The date, so many days behind 1970-01-01. A year is counted from March: the day that leap years
-/// add is its last then.
+/// Returns the date a number of days after 1970-01-01. A year is counted from March, so that the
+/// leap day is its last.
 fn civil(days: u64) -> (u64, u64, u64) {
     let days = days + 719_468;
     let (era, day) = (days / 146_097, days % 146_097);

@@ -1,8 +1,7 @@
-//! Whole databases: made, removed, copied.
+//! Whole databases: create, drop, copy.
 //!
-//! What a server is told stands in the dialect, how it is reached in the driver. A pool belongs to
-//! an application that lives in the database, so only a database named by a URL can be made,
-//! removed or copied here.
+//! The dialect holds the SQL, the driver connects to the server. Only a database named by a URL can
+//! be created, dropped or copied: a pool belongs to an application that uses its database.
 
 mod backup;
 mod production;
@@ -17,7 +16,7 @@ use crate::driver::{self, Connection, Retry};
 use crate::error::Error;
 
 impl Database {
-    /// Creates the database; whether it was missing.
+    /// Creates the database. Returns `false` if it existed.
     ///
     /// ```
     /// # #[cfg(feature = "sqlite")]
@@ -41,7 +40,7 @@ impl Database {
         server.end(created, "creating the database").await
     }
 
-    /// Removes the database and everything in it; whether it was there.
+    /// Drops the database and everything in it. Returns `false` if it did not exist.
     ///
     /// # Errors
     /// [`Error::Connected`] when others are connected to it, unless `force` ends their
@@ -69,8 +68,8 @@ impl Database {
         server.end(dropped, "dropping the database").await
     }
 
-    /// Who else is connected to the database, in templates. Of a file, the processes that have it open,
-    /// where the system lists them, and whether one holds a lock.
+    /// Returns who else is connected to the database, in words. For a file, these are the processes
+    /// that have it open, where the system lists them, and a holder of a lock.
     ///
     /// # Errors
     /// When the server cannot be reached.
@@ -80,7 +79,7 @@ impl Database {
         server.end(others, "asking who is connected").await
     }
 
-    /// The name of the database on its server, or of its file behind links.
+    /// Returns the name of the database on its server, or the name of its file behind links.
     ///
     /// ```
     /// # #[cfg(feature = "postgres")]
@@ -98,8 +97,8 @@ impl Database {
         }
     }
 
-    /// The database as it is named where it may be lost: the URL without its password, and the
-    /// name on the server or the path behind links where the URL does not show it.
+    /// Returns a description for a warning: the URL without its password, and the name on the
+    /// server or the path behind links where the URL does not show it.
     #[must_use]
     pub fn described(&self) -> String {
         let Some(name) = driver::real_name(&self.source) else { return self.to_string() };
@@ -111,7 +110,7 @@ impl Database {
         if is_link { format!("{self}, a link to {name}") } else { self.to_string() }
     }
 
-    /// The name that the URL gives to the database: a server that is given none would choose one.
+    /// Returns the name in the URL. A server that is given no name would choose one.
     ///
     /// # Errors
     /// When the URL names none, or the database is a pool.
@@ -123,7 +122,7 @@ impl Database {
             let user = driver::name(&self.source).filter(|name| !name.is_empty());
             let chosen =
                 user.map(|user| format!("; the server would choose {user}, the user's name"));
-            Error::Plan {
+            Error::DatabaseName {
                 message: format!("{self} names no database{}", chosen.unwrap_or_default()),
                 help: vec![format!("add its name: `{}://user@host/name`", self.dialect().name())],
             }
@@ -138,7 +137,8 @@ impl Database {
         Ok(users)
     }
 
-    /// Whether another connection holds a lock on the file. One that cannot be opened is not locked.
+    /// Returns `true` if another connection holds a lock on the file. A file that cannot be opened
+    /// is not locked.
     async fn is_locked(&self) -> bool {
         if !driver::holds_database(&self.source) {
             return false;
@@ -165,7 +165,7 @@ impl Database {
     }
 }
 
-/// A server, connected to another of its databases than the one that is meant.
+/// A connection to a server, to another database than the one in question.
 struct Server {
     connection: Connection,
     dialect: Dialect,
@@ -187,7 +187,7 @@ impl Server {
         let sql = self.templates.create.replace("{}", &self.quoted());
         match self.connection.execute(&sql).await {
             Ok(_) => Ok(true),
-            // Somebody else was faster.
+            // Another process created it first.
             Err(_) if self.exists().await? => Ok(false),
             Err(error) => Err(error),
         }
@@ -216,8 +216,8 @@ impl Server {
         self.dialect.quote(&self.name)
     }
 
-    /// Who is connected and does not go by itself: a server takes a moment to notice that a
-    /// connection was closed.
+    /// Returns who stays connected for a second: a server takes a while to notice that a connection
+    /// was closed.
     async fn staying(&mut self) -> sqlx::Result<Vec<String>> {
         let mut others = self.connected().await?;
         for _ in 0..10 {

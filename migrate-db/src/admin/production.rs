@@ -1,13 +1,14 @@
-//! A guess at whether a database is one that people depend on.
+//! Recognises databases that look like production.
 //!
-//! It errs towards caution: a database on another host counts, whatever its name.
+//! Caution comes first: a database on another host counts, whatever its name.
 
 use crate::database::Database;
 use crate::driver;
 
 impl Database {
-    /// Why the database looks like production, if it does: its server is another machine, or a word
-    /// of its URL, of its name or of the path of its file says so (`prod`, `shop_prod`, `production`, `prd`, `live`).
+    /// Returns why the database looks like production; `None` if it does not. Reasons are a server
+    /// on another machine, and a word of its URL, its name or the path of its file: `prod`,
+    /// `shop_prod`, `production`, `prd`, `live`.
     ///
     /// ```
     /// # #[cfg(feature = "postgres")] {
@@ -36,7 +37,7 @@ impl Database {
     }
 }
 
-/// Whether a host is this machine: by name, by address, or because it is a socket.
+/// Returns `true` if a host is this machine: by name, by address, or as a socket.
 fn is_local(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']');
     let loopback = address.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());

@@ -206,7 +206,11 @@ impl From<crate::Error> for CliError {
                 ErrorKind::Failed
             }
             E::Unread(_) => ErrorKind::Unread,
-            E::Target(_) | E::Url { .. } | E::NoDriver(_) => ErrorKind::Usage,
+            E::Target(_)
+            | E::Url { .. }
+            | E::NoDriver(_)
+            | E::Setting { .. }
+            | E::DatabaseName { .. } => ErrorKind::Usage,
             _ => ErrorKind::Failed,
         };
         let concerns_url = match &error {

@@ -29,6 +29,12 @@ impl<DB: Database> Handle<DB> {
         Self::Pooled(Pooled { connection, is_clean: false })
     }
 
+    /// Returns `true` if the connection belongs to a pool.
+    #[cfg(feature = "sqlite")]
+    pub(super) const fn is_pooled(&self) -> bool {
+        matches!(self, Self::Pooled(_))
+    }
+
     /// Closes a connection, also one of the pool.
     #[cfg(any(feature = "postgres", feature = "mysql"))]
     pub(super) async fn close(self) -> sqlx::Result<()> {

@@ -557,7 +557,7 @@ pub(crate) fn dump(source: &ConnectionSource) -> Result<Vec<Command>, Error> {
 
 /// Only a URL says all that it takes.
 pub(crate) fn no_url(dialect: Dialect) -> Error {
-    Error::Plan {
+    Error::DatabaseName {
         message: format!("this {dialect} database is not named by a URL with its name"),
         help: vec![
             "whole databases are made, removed and copied by URL: `postgres://user@host/name`"

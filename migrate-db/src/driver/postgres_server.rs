@@ -49,7 +49,7 @@ async fn connect_with(url: &str, options: PgConnectOptions) -> Result<PgConnecti
     let options = if url::is_set(url, url::CLEARTEXT) {
         options
     } else {
-        postgres_login::protect(options).await.map_err(failed)?.ok_or_else(|| Error::Plan {
+        postgres_login::protect(options).await.map_err(failed)?.ok_or_else(|| Error::Unsafe {
             message: format!(
                 "{} asks for the password in clear text on a connection without TLS",
                 url::redact(url)

@@ -226,11 +226,16 @@ impl Driver for Sqlite {
     }
 
     async fn prepare(&mut self) -> sqlx::Result<()> {
+        // One text: each change to the thread of the database costs as much as a small query.
+        let prepare = format!(
+            "PRAGMA foreign_keys; PRAGMA busy_timeout; PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}"
+        );
+        let mut values = self.rows(&prepare).await?.into_iter().flatten().flatten();
         if self.before.is_none() {
-            self.before =
-                Some((self.pragma("foreign_keys").await?, self.pragma("busy_timeout").await?));
+            let foreign_keys = values.next().unwrap_or_default();
+            self.before = Some((foreign_keys, values.next().unwrap_or_default()));
         }
-        self.execute(&format!("PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")).await
+        Ok(())
     }
 
     async fn apply_session_settings(&mut self, statements: &[String]) -> sqlx::Result<()> {
@@ -288,8 +293,13 @@ impl Driver for Sqlite {
         if self.in_autocommit {
             return self.execute("BEGIN IMMEDIATE").await;
         }
-        self.set_foreign_keys(foreign_keys).await?;
-        self.execute("BEGIN IMMEDIATE").await?;
+        if self.foreign_keys == Some(foreign_keys) {
+            self.execute("BEGIN IMMEDIATE").await?;
+        } else {
+            let setting = if foreign_keys { "ON" } else { "OFF" };
+            self.execute(&format!("PRAGMA foreign_keys = {setting}; BEGIN IMMEDIATE")).await?;
+            self.foreign_keys = Some(foreign_keys);
+        }
         self.broken = if foreign_keys { Ok(BTreeMap::new()) } else { self.broken().await? };
         Ok(())
     }
@@ -333,11 +343,15 @@ impl Driver for Sqlite {
     }
 
     async fn close(mut self) -> sqlx::Result<()> {
-        if let Some((foreign_keys, busy_timeout)) = self.before.take() {
+        if let Some((foreign_keys, busy_timeout)) = self.before.take()
+            && self.handle.is_pooled()
+        {
             self.set_foreign_keys(foreign_keys == "1").await?;
             self.execute(&format!("PRAGMA busy_timeout = {busy_timeout}")).await?;
         }
-        self.handle.lock_handle().await?.remove_progress_handler();
+        if self.handle.is_pooled() {
+            self.handle.lock_handle().await?.remove_progress_handler();
+        }
         self.handle.release().await
     }
 }

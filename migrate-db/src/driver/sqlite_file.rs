@@ -38,7 +38,7 @@ pub(super) fn drop(url: &str) -> Result<bool, Error> {
     let path = real(&path(url)?);
     let failed = |path: &Path, error: &io::Error| Error::connect(url, with_path(path, error));
     if !is_database(&path).map_err(|error| failed(&path, &error))? {
-        return Err(Error::Plan {
+        return Err(Error::Unsafe {
             message: format!("{} is not an SQLite database", path.display()),
             help: vec![
                 "only a regular file that is an SQLite database is removed, or an empty one whose name ends in .db, .sqlite or the like".to_owned(),
@@ -165,7 +165,7 @@ fn companion(path: &Path, suffix: &str) -> PathBuf {
 fn path(url: &str) -> Result<PathBuf, Error> {
     let options = SqliteConnectOptions::from_str(url).map_err(|e| Error::connect(url, e))?;
     if url.contains(":memory:") || url.contains("mode=memory") {
-        return Err(Error::Plan {
+        return Err(Error::DatabaseName {
             message: "a database in memory is no file".to_owned(),
             help: vec!["name a file: `sqlite:app.db`".to_owned()],
         });

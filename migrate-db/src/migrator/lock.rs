@@ -1,10 +1,10 @@
-//! How a runner keeps the others out while it works.
+//! The lock that excludes other runners.
 //!
-//! The lock is polled for, on a connection of its own: a session that waits inside the database
-//! would stand in the way of the holder's own CREATE INDEX CONCURRENTLY. It is given back on every
-//! path: the database takes its own lock back with the connection, and a lock row is deleted by a
-//! thread that outlives an error, a panic or a dropped future of its holder. Nothing rests on the
-//! lock alone: the runner looks at the version table in each transaction.
+//! A runner polls for the lock on a dedicated connection: a session that waits inside the database
+//! would block the holder's CREATE INDEX CONCURRENTLY. The lock is released on every path. A
+//! session lock ends with its connection. A lock row is deleted by a thread that outlives an error,
+//! a panic or a dropped future of its holder. Correctness does not depend on the lock: the runner
+//! checks the version table in each transaction.
 
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -22,29 +22,29 @@ use crate::driver::{Connection, pause};
 use crate::error::Error;
 use crate::event::Event;
 
-/// How long a sign of life, or giving the row back in an emergency, may take.
+/// The time limit of a heartbeat, and of releasing the row in an emergency.
 const HEARTBEAT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A lock that is held.
 pub(super) enum LockGuard {
-    /// The database's own: it goes with its connection.
+    /// The database's own lock; it ends with the connection.
     Session(Connection),
-    /// A row.
+    /// A row of the lock table.
     Row(LockRow),
 }
 
 impl LockGuard {
-    /// Gives the lock back.
+    /// Releases the lock.
     pub(super) async fn release(self) {
         match self {
-            // Should it fail, the database has taken the lock back already.
+            // If closing fails, the database has released the lock already.
             Self::Session(connection) => drop(connection.close().await),
             Self::Row(row) => row.release().await,
         }
     }
 }
 
-/// Takes the lock of a version table; `None` where there is none to take.
+/// Acquires the lock of a version table; `None` where the database has none.
 ///
 /// # Errors
 /// [`Error::Busy`] when somebody else has it for too long.
@@ -81,7 +81,7 @@ pub(super) async fn acquire_lock(
     Ok(Some(LockGuard::Row(LockRow::hold(acquire.connection, source.clone(), lock, token))))
 }
 
-/// Somebody who wants the lock.
+/// A runner that polls for the lock.
 struct Acquire {
     connection: Connection,
     kind: LockKind,
@@ -103,7 +103,8 @@ impl Acquire {
         let mut attempt = 0;
         while !self.try_take().await.map_err(failed)? {
             let waited = since.elapsed();
-            // Asking who it is costs more than trying again: about once a second, and at the end.
+            // The query for the holder costs more than another try: about once a second, and at the
+            // end.
             if attempt % 4 == 3 || waited >= wait {
                 let holder = self.holder().await.map_err(failed)?;
                 let holder = holder.unwrap_or_else(|| "somebody who has just gone".to_owned());
@@ -130,8 +131,8 @@ impl Acquire {
             }
             LockKind::Row { lock, token, holder } => {
                 let connection = &mut self.connection;
-                // An insert that the key refuses is an error in the server's log: not while the
-                // row is there.
+                // A refused insert is an error in the server's log, so none is tried while the row
+                // exists.
                 let taken = async {
                     Ok(connection.execute(&lock.take_over(token, holder)).await? == 1
                         || connection.rows(&lock.holder()).await?.is_empty()
@@ -158,8 +159,8 @@ impl Acquire {
         }
     }
 
-    /// Makes sure of the table. Somebody else may create it in the same moment, which some
-    /// databases refuse in spite of IF NOT EXISTS.
+    /// Creates the lock table if it is missing. Another runner may create it at the same time,
+    /// which some databases refuse in spite of IF NOT EXISTS.
     async fn prepare(&mut self, lock: &LockTable) -> sqlx::Result<()> {
         if let Some(before_retry) = match &self.kind {
             LockKind::Session(templates, _) => templates.before_retry,
@@ -177,13 +178,14 @@ impl Acquire {
     }
 }
 
-/// A lock row that is held, and the thread that shows the signs of life.
+/// A held lock row and the thread of its heartbeat.
 pub(super) struct LockRow {
-    /// Taken with it, and kept to give it back.
+    /// The connection that took the row, kept to release it.
     connection: Option<Connection>,
     lock: LockTable,
     token: String,
-    /// Says that the row is given back; gone without a word, the thread does that.
+    /// Tells the thread that the row is released. When it is dropped without a message, the thread
+    /// releases the row.
     released: Option<mpsc::Sender<()>>,
     heartbeat: Option<JoinHandle<()>>,
 }
@@ -197,7 +199,7 @@ impl LockRow {
     ) -> Self {
         let (released, stop) = mpsc::channel();
         let heartbeat = Heartbeat { source, lock: lock.clone(), token: token.clone() };
-        // Without the thread the row counts for as long as a dead one.
+        // Without the thread the row expires like that of a dead runner.
         let heartbeat = thread::Builder::new()
             .name("migrate lock".to_owned())
             .spawn(move || heartbeat.run(&stop))
@@ -226,8 +228,7 @@ impl Drop for LockRow {
     }
 }
 
-/// Shows signs of life, on a thread and a runtime of its own: nothing that the holder does or that
-/// happens to it keeps it from that.
+/// The heartbeat, on a thread and a runtime of its own, so that a blocked holder does not stop it.
 struct Heartbeat {
     source: ConnectionSource,
     lock: LockTable,
@@ -251,10 +252,10 @@ impl Heartbeat {
             let changed = runtime.block_on(sent).ok().and_then(Result::ok);
             match changed {
                 _ if last => return,
-                // Somebody thought that the holder was dead and took the row.
+                // Another runner took the row of a holder that seemed dead.
                 Some(0) => return,
                 Some(_) => {}
-                // The next sign of life takes another connection.
+                // The next heartbeat opens another connection.
                 None => connection = None,
             }
         }
@@ -272,7 +273,7 @@ impl Heartbeat {
     }
 }
 
-/// What no other runner has: hashers are seeded at random.
+/// Returns a token that no other runner has. Hashers are seeded at random.
 fn token() -> String {
     let random = || RandomState::new().build_hasher().finish();
     format!("{:016x}{:016x}", random(), random())

@@ -49,8 +49,11 @@ pub struct Migrator<'h> {
     history: &'h History,
     options: Options,
     prefetch: Mutex<Option<Prefetch>>,
-    on_event: Mutex<Box<dyn FnMut(&Event) + Send + 'h>>,
+    on_event: Mutex<EventHandler<'h>>,
 }
+
+/// The function that gets the events.
+type EventHandler<'h> = Box<dyn FnMut(&Event) + Send + 'h>;
 
 /// The future of a public method. Behind a pointer it is compiled in this crate, once: a body of
 /// its own costs the caller's compiler a second.
@@ -268,5 +271,5 @@ impl<'h> Migrator<'h> {
 
 /// Refuses a version table that would not stay where it is put.
 pub(crate) fn check(table: &VersionTable) -> Result<(), Error> {
-    table.check().map_err(|(message, help)| Error::Plan { message, help: vec![help] })
+    table.check().map_err(|(message, help)| Error::Setting { message, help: vec![help] })
 }

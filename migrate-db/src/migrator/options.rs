@@ -1,4 +1,4 @@
-//! How a [`super::Migrator`] works.
+//! The options of a [`super::Migrator`].
 
 use std::time::Duration;
 
@@ -10,39 +10,40 @@ use migrate_core::version_table::DEFAULT_NAME;
 use crate::event::Reporting;
 use crate::interrupt::Interrupt;
 
-/// How a [`Migrator`](super::Migrator) works; [`Options::default`] fits most.
+/// The options of a [`Migrator`](super::Migrator). The defaults fit most programs; set single
+/// fields with `..Options::default()`.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The version table, `name` or `schema.name`.
+    /// The name of the version table: `name` or `schema.name`.
     pub version_table: String,
-    /// What stands in one transaction; `None` is what suits the database.
+    /// Which steps share a transaction; `None` selects the default of the database.
     pub transactions: Option<Transactions>,
-    /// How long to wait for another run, or for a locked database file.
+    /// How long to wait for another runner, or for a locked database file.
     pub lock_wait: Duration,
-    /// How long to try to reach a server that does not answer, as one that is starting; zero tries
-    /// once, and a pool has its own patience.
+    /// How long to try to reach a server that may be starting. Zero tries once. A pool has a limit
+    /// of its own.
     pub connect_timeout: Duration,
-    /// How long a statement may wait for a lock, where a section does not say.
+    /// How long a statement may wait for a lock, unless its section sets a limit.
     pub lock_timeout: Option<Duration>,
-    /// How long a statement may run, where a section does not say.
+    /// How long a statement may run, unless its section sets a limit.
     pub statement_timeout: Option<Duration>,
     /// Whether the downs of unknown revisions may run. The library never asks.
     pub unknown_downs: UnknownDowns,
-    /// Statements that the session of a run begins with.
+    /// Statements that each session of a run executes first.
     pub session: Vec<String>,
-    /// How runners keep each other out.
+    /// The kind of lock.
     pub lock: Locking,
-    /// Stops a run from outside: see [`Interrupt`].
+    /// Stops a run from outside.
     pub interrupt: Option<Interrupt>,
-    /// Who is recorded in the version table and the log.
+    /// The user that is recorded in the version table and the log.
     pub by: String,
-    /// How exactly events name the statement that runs.
+    /// How precisely events name the statement that runs.
     pub reporting: Reporting,
 }
 
 impl Default for Options {
-    /// The table `migrate_version`, the database's own transactions, a minute of patience with
-    /// others and ten seconds with a server, and the process's user and host.
+    /// The table `migrate_version`, the default transactions of the database, a minute for a lock,
+    /// ten seconds for a connection, and the user and host of the process.
     fn default() -> Self {
         Self {
             version_table: DEFAULT_NAME.to_owned(),
@@ -62,7 +63,7 @@ impl Default for Options {
 }
 
 impl From<&Settings> for Options {
-    /// What `migrate.toml` says, and the default where it says nothing.
+    /// The settings of `migrate.toml`, with defaults for the others.
     fn from(settings: &Settings) -> Self {
         let defaults = Self::default();
         Self {
@@ -80,7 +81,7 @@ impl From<&Settings> for Options {
     }
 }
 
-/// `user@host` as far as the process can tell.
+/// Returns `user@host`, as far as the process knows them.
 fn by_default() -> String {
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let user = variable("USER").or_else(|| variable("LOGNAME")).or_else(|| variable("USERNAME"));
@@ -95,7 +96,7 @@ fn by_default() -> String {
 }
 
 impl Options {
-    /// How scripts are cut on a database.
+    /// Returns the options of scripts for a database.
     #[must_use]
     pub fn script_options(&self, dialect: Dialect) -> ScriptOptions {
         ScriptOptions {

@@ -1,4 +1,4 @@
-//! A connection that is made before it is asked for, while something else is prepared.
+//! A connection that is made while the program does something else.
 
 use std::time::Duration;
 
@@ -17,19 +17,19 @@ use crate::error::Error;
 use crate::event::Event;
 use crate::state::{self, DatabaseState, StoredState};
 
-/// A connection on its way, and what the version table says: what a command that reads a thousand
-/// files asks for before it does.
+/// A connection that is being made, and the contents of the version table: a command that reads a
+/// thousand files starts both before.
 pub struct Prefetch {
     connecting: JoinHandle<Result<Option<Connected>, Error>>,
-    /// What came of it, once it was waited for.
+    /// The result, after it was awaited.
     outcome: Option<Result<Option<Connected>, Error>>,
 }
 
-/// A database that was reached.
+/// A connected database.
 pub(super) struct Connected {
     pub(super) connection: Connection,
-    /// What its version table said when it was reached, where that was asked. Only who looks before
-    /// taking a lock may go by it.
+    /// The contents of its version table at that time, if they were read. Valid before a lock is
+    /// taken.
     stored: Option<StoredState>,
 }
 
@@ -40,8 +40,8 @@ impl From<Connection> for Connected {
 }
 
 impl Connected {
-    /// Where the database stands: by what it said when it was reached, the first time, if that was
-    /// asked; else by what it says now.
+    /// Returns the state of the database: from the contents that were read at first, once, else
+    /// from a new query.
     pub(super) async fn status(
         &mut self,
         table: &VersionTable,
@@ -61,8 +61,8 @@ impl std::fmt::Debug for Prefetch {
 }
 
 impl Prefetch {
-    /// Begins to connect, on the tokio runtime that this is called in. A database that does not
-    /// exist is not created. What stands in the way is told when the connection is asked for.
+    /// Starts to connect, on the current tokio runtime. A missing database is not created. Errors
+    /// are returned when the connection is needed.
     ///
     /// # Panics
     /// Outside a tokio runtime.
@@ -76,7 +76,7 @@ impl Prefetch {
             let Some(mut connection) = connect::with_timeout(&source, limit, opening).await? else {
                 return Ok(None);
             };
-            // What stands in the way of reading is told when it is read again.
+            // An error here is met again when the table is read.
             let stored = match table.check() {
                 Ok(()) => state::read_stored(&mut connection, &table).await.ok(),
                 Err(_) => None,
@@ -86,15 +86,14 @@ impl Prefetch {
         Self { connecting: tokio::spawn(connecting), outcome: None }
     }
 
-    /// Whether it shows at once that there is no database to ask.
+    /// Returns `true` if the connection has already failed.
     pub async fn has_failed(&mut self) -> bool {
         tokio::task::yield_now().await;
         self.connecting.is_finished() && !matches!(self.wait().await, Ok(Some(_)))
     }
 
-    /// What [`Migrator::upgrade`](super::Migrator::upgrade) would report that has nothing to do
-    /// because all is applied, by what the version table said when the database was reached; `None`
-    /// in all other cases.
+    /// Returns the report of an [`upgrade`](super::Migrator::upgrade) that has nothing to do
+    /// because all is applied, from the contents of the version table; `None` in all other cases.
     pub async fn nothing_to_do(&mut self, all: &AppliedDigest, target: &Target) -> Option<Report> {
         if !all.is_target(target) {
             return None;
@@ -107,8 +106,7 @@ impl Prefetch {
         }
     }
 
-    /// The revisions of a graph that had no row when the database was reached; all of them where
-    /// that is not known.
+    /// Returns the revisions of a graph that had no row; all of them where that is not known.
     pub async fn unapplied(&mut self, graph: &Graph) -> Vec<Node> {
         match self.wait().await {
             Ok(Some(Connected { stored: Some(stored), .. })) => stored.unapplied(graph),
@@ -119,7 +117,7 @@ impl Prefetch {
     /// Closes the connection.
     ///
     /// # Errors
-    /// When the database cannot be reached, or does not let go.
+    /// When the database cannot be reached, or the connection cannot be closed.
     pub async fn close(self) -> Result<(), Error> {
         match self.connected().await? {
             Some(connected) => super::reads::close(connected.connection).await,
@@ -127,7 +125,7 @@ impl Prefetch {
         }
     }
 
-    /// The database; `None` when it does not exist.
+    /// Returns the connection; `None` when the database does not exist.
     async fn connected(mut self) -> Result<Option<Connected>, Error> {
         let _ = self.wait().await;
         self.outcome.unwrap_or(Ok(None))
@@ -140,7 +138,7 @@ impl Prefetch {
                 Ok(outcome) => outcome,
                 Err(error) => match error.try_into_panic() {
                     Ok(panic) => std::panic::resume_unwind(panic),
-                    // The runtime ends, and with it whoever would be told.
+                    // The runtime ends, so nobody awaits the result.
                     Err(_) => Ok(None),
                 },
             },
@@ -149,7 +147,7 @@ impl Prefetch {
     }
 }
 
-/// The connection that is on its way, else a new one; `None` when the database does not exist and
+/// Returns the prefetched connection, else a new one; `None` when the database does not exist and
 /// is not to be created.
 pub(super) async fn connect(
     prefetch: Option<Prefetch>,

@@ -1,8 +1,8 @@
-//! A redo: revisions reverted and applied again as one act.
+//! A redo: revisions are reverted and applied again as one act.
 //!
-//! Where the database can hold both halves in one transaction, both happen or none. Elsewhere the
-//! log marks the down as a part of a redo, so that a second redo finishes the first one and never
-//! reverts what lies below.
+//! Where one transaction can hold both halves, both happen or none. Elsewhere the log marks the
+//! down as a part of a redo, so that a second redo finishes the first and never reverts an older
+//! revision.
 
 use std::borrow::Cow;
 
@@ -20,16 +20,16 @@ use crate::event::Event;
 use crate::replay;
 use crate::state::{self, DatabaseState};
 
-/// What a redo is about.
+/// The revisions of a redo.
 pub(super) struct Redo {
     /// The revisions, in the graph's order.
     nodes: Vec<Node>,
-    /// How often each was reverted by a redo before this one.
+    /// How often a redo had reverted each before.
     before: Vec<usize>,
 }
 
 impl Redo {
-    /// The redo that stopped between its halves, else that of an applied head.
+    /// Chooses the redo that stopped between its halves, else that of an applied head.
     fn choose(
         graph: &Graph,
         status: &DatabaseState,
@@ -51,11 +51,8 @@ impl Redo {
         } else if let Some(text) = revision {
             let named = graph.find(text)?;
             if !nodes.contains(&named) {
-                let ids: Vec<&str> = nodes.iter().map(|node| graph.id(*node).as_str()).collect();
-                return Err(Error::Plan {
-                    message: format!("the redo of {} is not finished", ids.join(", ")),
-                    help: vec!["`cargo migrate redo` finishes it".to_owned()],
-                });
+                let ids = nodes.iter().map(|node| graph.id(*node).to_string()).collect();
+                return Err(Error::RedoUnfinished(ids));
             }
         }
         let count = |node: &Node| replay::times_reverted(log, graph.id(*node).as_str());
@@ -67,7 +64,7 @@ impl Redo {
         self.nodes.contains(&node)
     }
 
-    /// What is left to do.
+    /// Returns the steps that are left.
     pub(super) fn plan(&self, graph: &Graph, status: &DatabaseState, log: &[LogRow]) -> Plan {
         let reverted = |node: Node| {
             let mut known =
@@ -79,10 +76,7 @@ impl Redo {
 }
 
 pub(super) fn nothing_applied() -> Error {
-    Error::Plan {
-        message: "nothing is applied".to_owned(),
-        help: vec!["`cargo migrate upgrade` applies what is pending".to_owned()],
-    }
+    Error::NothingApplied
 }
 
 impl Session<'_> {
@@ -98,7 +92,7 @@ impl Session<'_> {
         self.work_towards(history, &Objective::Redo(redo)).await
     }
 
-    /// What a redo would do now. Reads only.
+    /// Returns what a redo would do now. Reads only.
     pub(super) async fn preview_redo<'h>(
         &mut self,
         history: &'h History,
@@ -117,7 +111,7 @@ impl Session<'_> {
         status.check_version_table(&self.table)?;
         let log = state::log(&mut self.connected.connection, &self.table).await?;
         let redo = Redo::choose(graph, &status, &log, revision)?;
-        // The text of what is done again may be another one; all else must be as it ran.
+        // The text of a revision that is applied again may have changed. All others must match.
         let edited = std::mem::take(&mut status.edited);
         status.edited = edited.iter().copied().filter(|node| !redo.is_about(*node)).collect();
         status.check_matches(history)?;

@@ -1,4 +1,4 @@
-//! What a run did, or would do.
+//! Reports of runs and previews of runs.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -62,7 +62,7 @@ impl Preview<'_> {
     }
 }
 
-/// One step that a run would do.
+/// A step of a preview.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PlannedStep {
@@ -74,17 +74,17 @@ pub struct PlannedStep {
     pub direction: Direction,
 }
 
-/// What a run did.
+/// The result of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Report {
     /// The steps, all of them committed.
     pub steps: Vec<ReportedStep>,
-    /// The ids that are heads of the database now.
+    /// The heads of the database after the run.
     pub heads_after: Vec<String>,
 }
 
-/// One step that was done.
+/// A step of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReportedStep {
@@ -94,7 +94,7 @@ pub struct ReportedStep {
     pub message: String,
     /// The direction.
     pub direction: Direction,
-    /// How long it took.
+    /// The time it took.
     pub duration: Duration,
 }
 

@@ -1,4 +1,4 @@
-//! Steps that stopped in the middle: how they go on.
+//! Continues steps that stopped in the middle.
 
 use migrate_core::history::History;
 use migrate_core::plan::Step;
@@ -10,8 +10,8 @@ use crate::error::Error;
 use crate::state::DatabaseState;
 use crate::unfinished::resume_command;
 
-/// The rest of the step that stopped in the middle, when it is known exactly where it stands and
-/// the command continues it.
+/// Returns the rest of a step that stopped in the middle, when its position is known and the
+/// command continues it.
 pub(super) fn resume(
     history: &History,
     status: &DatabaseState,
@@ -39,16 +39,10 @@ pub(super) fn resume(
         != Some(fingerprint_of(graph, step, unfinished.done, database.dialect()))
     {
         let revision = graph.revision(step.node);
-        return Err(Error::Plan {
-            message: format!(
-                "revision {} stopped behind statement {}, and the statements up to there were edited since",
-                revision.id(),
-                unfinished.done
-            ),
-            help: vec![format!(
-                "restore them in {}; what follows may be mended",
-                revision.file.path()
-            )],
+        return Err(Error::EditedStatements {
+            revision: revision.id().to_string(),
+            done: unfinished.done,
+            path: revision.file.path().to_owned(),
         });
     }
     Script::resume(graph, step, unfinished.done, database.dialect(), script_options)

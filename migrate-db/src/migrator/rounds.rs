@@ -1,7 +1,7 @@
-//! Rounds of planning and running, until a session has reached its aim.
+//! Rounds of planning and running, until a session has reached its objective.
 //!
-//! Each round starts from what the database says. A runner that was overtaken plans again, as long
-//! as somebody really moves the database.
+//! Each round starts from the state of the database. A runner that was overtaken plans again, as
+//! long as another runner changes the database.
 
 use std::time::{Duration, Instant};
 
@@ -23,23 +23,23 @@ use crate::runner::{CompletedStep, Outcome, RunContext, Runner};
 use crate::state::{self, DatabaseState, MissingTable};
 use crate::unfinished::{Unfinished, resume_command};
 
-/// How often a lost connection is made again in one run.
+/// The maximum number of new connections in one run.
 const MAX_RECONNECTIONS: u32 = 5;
 
-/// How often a run may be overtaken while the version table stays as it is.
+/// How often a run may be overtaken while the version table does not change.
 const MAX_UNCHANGED_REPLANS: u32 = 5;
 
 /// How often a run may be overtaken at all.
 const MAX_REPLANS: u32 = 10_000;
 
-/// How long a row must stay as it is before its statement in doubt is that of a dead runner, where
-/// no lock says that there is no other one.
+/// Without a lock, a row must stay unchanged this long before its statement in doubt counts as that
+/// of a dead runner.
 const LIVE_RUNNER: Duration = Duration::from_secs(3);
 
-/// How long the question may take where an interrupted run left the database.
+/// The time limit of the query that finds the state after an interruption.
 const ANSWER: Duration = Duration::from_secs(5);
 
-/// What a session is to reach.
+/// The objective of a session.
 pub(super) enum Objective {
     /// A goal, by steps in one direction.
     Goal(Goal, Direction),
@@ -49,11 +49,11 @@ pub(super) enum Objective {
 
 /// How a round ended.
 enum Round {
-    /// There is nothing left to do.
+    /// Nothing is left to do.
     Complete(Report),
-    /// A part was done; another round does the rest.
+    /// A part is done, and another round does the rest.
     Continue,
-    /// Another runner did it, or a part of it.
+    /// Another runner changed the version table.
     Overtaken(DatabaseState),
 }
 
@@ -67,10 +67,10 @@ pub(super) struct Limit {
 }
 
 impl Limit {
-    /// Counts one more time, from this status.
+    /// Counts one more time.
     ///
     /// # Errors
-    /// When nobody moves the database, or planning does not come to an end.
+    /// When the database does not change, or planning does not come to an end.
     pub(super) fn overtaken(&mut self, status: &DatabaseState) -> Result<(), Error> {
         let now = (status.generation, status.unfinished.clone());
         self.standstills = if self.last.as_ref() == Some(&now) { self.standstills + 1 } else { 0 };
@@ -79,22 +79,12 @@ impl Limit {
         if self.standstills < MAX_UNCHANGED_REPLANS && self.total < MAX_REPLANS {
             return Ok(());
         }
-        Err(Error::Plan {
-            message: format!(
-                "the version table was found changed {} times, and nobody seems to change it",
-                self.total
-            ),
-            help: vec![
-                "see that no revision writes to the version table or its log".to_owned(),
-                "`cargo migrate log` shows what happened, `cargo migrate repair` what is unfinished"
-                    .to_owned(),
-            ],
-        })
+        Err(Error::NoProgress { times: self.total })
     }
 }
 
 impl Session<'_> {
-    /// Rounds of planning and running, until nothing is left to do.
+    /// Plans and runs until nothing is left to do.
     pub(super) async fn work_towards(
         &mut self,
         history: &History,
@@ -108,7 +98,7 @@ impl Session<'_> {
         }
     }
 
-    /// What an interrupted run leaves, as another connection finds it.
+    /// Returns the error of an interrupted run, with the state that another connection finds.
     async fn interrupted(&mut self, history: &History, unanswered: bool) -> Error {
         let asked = async {
             let connection = Connection::open(&self.database.source, false).await.ok().flatten();
@@ -117,7 +107,7 @@ impl Session<'_> {
             let heads = heads.iter().map(|node| history.graph.id(*node).to_string()).collect();
             Some((heads, status.unfinished.into_iter().next()))
         };
-        // A statement that is not cancelled may be committed after the question.
+        // A statement that was not cancelled may be committed after the query.
         let found = if unanswered { None } else { tokio::time::timeout(ANSWER, asked).await.ok() };
         let (heads, unfinished) = found.flatten().map_or((None, None), |(h, u)| (Some(h), u));
         let resume = unfinished.as_ref().map(|unfinished| {
@@ -144,8 +134,8 @@ impl Session<'_> {
                     limit.overtaken(&status)?;
                     (self.on_event)(&Event::Replanned);
                 }
-                // What became of the last transaction stands in the version table: the next round
-                // starts from there, and refuses what is in doubt.
+                // The version table shows whether the last transaction was committed. The next
+                // round starts from there and refuses a statement in doubt.
                 Err(error) if error.is_lost() && lost < MAX_RECONNECTIONS => {
                     lost += 1;
                     self.reconnect(error).await?;
@@ -155,7 +145,7 @@ impl Session<'_> {
         }
     }
 
-    /// One round from what the database says now.
+    /// Runs one round from the current state of the database.
     async fn round(
         &mut self,
         history: &History,
@@ -166,7 +156,7 @@ impl Session<'_> {
         let graph = &history.graph;
         let dialect = self.database.dialect();
         let script_options = objective.script_options(self.options.script_options(dialect));
-        let status = state::read(&mut self.connected.connection, &self.table, history).await?;
+        let status = self.current_state(history).await?;
         status.check_version_table(&self.table)?;
         if self.recreate(graph, &status).await? {
             return Ok(Round::Continue);
@@ -218,6 +208,26 @@ impl Session<'_> {
         })
     }
 
+    /// Returns the state of the database now: that from before the lock, where its generation is
+    /// still the newest, else a new one.
+    ///
+    /// Every change of the version table writes a log row, but for the progress of a step that is
+    /// recorded statement by statement: a state with such a step is read again.
+    async fn current_state(&mut self, history: &History) -> Result<DatabaseState, Error> {
+        let connection = &mut self.connected.connection;
+        if let Some(state) = self.state_before_lock.take()
+            && state.has_version_table
+            && state.missing.is_none()
+            && state.unfinished.is_empty()
+            && let Ok(rows) = connection.rows(&self.table.generation()).await
+            && let Some(newest) = rows.into_iter().flatten().flatten().next()
+            && newest.parse() == Ok(state.generation)
+        {
+            return Ok(state);
+        }
+        state::read(connection, &self.table, history).await
+    }
+
     async fn plan(
         &mut self,
         graph: &Graph,
@@ -233,7 +243,8 @@ impl Session<'_> {
         }
     }
 
-    /// Creates the table that is missing while the other one exists; whether one was.
+    /// Creates the version table or the log where only the other one exists. Returns `true` if one
+    /// was created.
     pub(super) async fn recreate(
         &mut self,
         graph: &Graph,
@@ -249,8 +260,8 @@ impl Session<'_> {
         Ok(true)
     }
 
-    /// Waits a moment for another runner that is at the statement in doubt; whether it moved. Under
-    /// a lock there is none.
+    /// Waits for another runner that may be executing the statement in doubt. Returns `true` if the
+    /// row changed. Under a lock there is no other runner.
     async fn is_running_elsewhere(
         &mut self,
         history: &History,
@@ -305,7 +316,7 @@ impl Session<'_> {
             match Connection::open(&self.database.source, false).await {
                 Ok(Some(connection)) => {
                     self.connected = connection.into();
-                    // The lock's own connection may be alive: it would stand in our way.
+                    // The connection of the lock may still be alive and would block this run.
                     if let Some(lock) = self.lock.take() {
                         lock.release().await;
                     }
@@ -327,7 +338,7 @@ impl Objective {
         matches!(self, Self::Redo(_))
     }
 
-    /// Whether going on with an unfinished step leads to the aim.
+    /// Returns `true` if an unfinished step leads to the objective.
     fn continues(&self, step: Step) -> bool {
         match self {
             Self::Goal(_, direction) => step.direction == *direction,
@@ -335,7 +346,7 @@ impl Objective {
         }
     }
 
-    /// A redo happens whole or not at all, where the database can hold it in one transaction.
+    /// A redo runs in one transaction where the database can hold both halves.
     const fn script_options(&self, script_options: ScriptOptions) -> ScriptOptions {
         match self {
             Self::Goal(..) => script_options,

@@ -1,7 +1,7 @@
-//! One visit to one database: connected, locked, and brought where it shall be.
+//! A session: one visit to one database, from the connection to the release of the lock.
 //!
-//! A session looks before it takes the lock, so that nothing to do costs one question; and again
-//! under the lock, so that what is done fits what is there.
+//! A session reads the state before it takes the lock, so that a run with nothing to do costs one
+//! query. Under the lock it checks that the state is still the same.
 
 use std::borrow::Cow;
 
@@ -25,7 +25,7 @@ use crate::state::{self, DatabaseState, MissingTable};
 use crate::unfinished::{Repair, Unfinished};
 use crate::unknown;
 
-/// Which way a command goes.
+/// The direction and the target of a command.
 #[derive(Clone, Copy)]
 pub(super) enum Destination<'t> {
     Up(&'t Target),
@@ -40,8 +40,8 @@ impl Destination<'_> {
         })
     }
 
-    /// What going the way does from where a database stands. What cannot be undone, or has no
-    /// section for the database, is refused before anything is touched.
+    /// Returns what leads from a state to the destination. Irreversible revisions and missing
+    /// sections are errors before anything runs.
     pub(super) fn preview<'h>(
         self,
         history: Cow<'h, History>,
@@ -74,15 +74,17 @@ impl Destination<'_> {
 pub(super) struct Session<'m> {
     pub(super) database: &'m Database,
     pub(super) connected: Connected,
-    /// Given back behind the connection that it guards.
+    /// Released after the connection that it guards.
     pub(super) lock: Option<LockGuard>,
     pub(super) table: VersionTable,
+    /// The state of the database as it was read before the lock was taken.
+    pub(super) state_before_lock: Option<DatabaseState>,
     pub(super) options: &'m Options,
     pub(super) on_event: &'m mut (dyn FnMut(&Event) + Send),
 }
 
 impl<'m> Session<'m> {
-    /// A visit to a database that was reached.
+    /// Starts a session on a connected database.
     pub(super) fn new(
         connected: Option<Connected>,
         database: &'m Database,
@@ -90,11 +92,19 @@ impl<'m> Session<'m> {
         on_event: &'m mut (dyn FnMut(&Event) + Send),
     ) -> Option<Self> {
         let table = VersionTable::new(database.dialect(), &options.version_table);
-        Some(Self { database, connected: connected?, lock: None, table, options, on_event })
+        Some(Self {
+            database,
+            connected: connected?,
+            lock: None,
+            state_before_lock: None,
+            table,
+            options,
+            on_event,
+        })
     }
 
-    /// Ends the visit with what came of it. A connection whose work failed is not given back to a
-    /// pool; the lock is given back in any case.
+    /// Ends the session with the outcome of its work. A connection whose work failed is not
+    /// returned to a pool. The lock is released in any case.
     pub(super) async fn end<T>(self, outcome: Result<T, Error>) -> Result<T, Error> {
         let closed = {
             let connection = self.connected.connection;
@@ -120,12 +130,14 @@ impl<'m> Session<'m> {
         if let Some(report) = preview.nothing_to_do() {
             return Ok(report);
         }
-        let Preview { history, plan, .. } = preview;
+        let Preview { history, plan, status } = preview;
+        // Statements of the project may let the session see another table.
+        self.state_before_lock = Some(status).filter(|_| self.options.session.is_empty());
         (self.on_event)(&Event::Planned { steps: plan.steps.len() });
         self.work_towards(&history, &Objective::Goal(plan.goal, destination.direction())).await
     }
 
-    /// What going the way would do now. Reads only.
+    /// Returns what would lead to the destination now. Reads only.
     pub(super) async fn preview<'h>(
         &mut self,
         history: &'h History,
@@ -145,22 +157,12 @@ impl<'m> Session<'m> {
         let preview = destination.preview(history, status, self.database, self.options)?;
         let unknown = preview.unknown_downs(known);
         if self.options.unknown_downs == UnknownDowns::Refuse && !unknown.is_empty() {
-            return Err(Error::Plan {
-                message: format!(
-                    "the downs of unknown revisions may not run: {}",
-                    unknown.join(", ")
-                ),
-                help: vec![
-                    "their SQL comes from the version table: `--dry-run` names them, `--sql` shows it".to_owned(),
-                    "`--yes` runs it once, `unknown-downs = \"run\"` in migrate.toml always".to_owned(),
-                    "or bring the files back".to_owned(),
-                ],
-            });
+            return Err(Error::UnknownDowns(unknown));
         }
         Ok(preview)
     }
 
-    /// Makes the session fit for work and takes the lock.
+    /// Prepares the connection and takes the lock.
     pub(super) async fn enter(&mut self) -> Result<(), Error> {
         let failed = |e| Error::database("preparing the session", e);
         self.connected.connection.prepare().await.map_err(failed)?;
@@ -234,8 +236,8 @@ impl<'m> Session<'m> {
         Ok(status.unfinished)
     }
 
-    /// Writes the version table again, when it is missing, with the revisions that the log leaves
-    /// applied; which those are.
+    /// Writes a missing version table again, with the revisions that the log leaves applied.
+    /// Returns their ids.
     pub(super) async fn repair_from_log(
         &mut self,
         history: &History,
@@ -262,7 +264,8 @@ impl<'m> Session<'m> {
         }
     }
 
-    /// The history with the revisions that only the database knows, where the way leads down.
+    /// Returns the history extended by the unknown revisions of the database, where the direction
+    /// is down.
     async fn with_unknown_revisions(
         &mut self,
         history: &History,
@@ -282,5 +285,5 @@ pub(crate) fn plan_error(error: &ScriptError, graph: &Graph) -> Error {
         return Error::Unread(graph.id(*node).to_string());
     }
     let (message, help) = error.explain(graph);
-    Error::Plan { message, help }
+    Error::Script { message, help }
 }

@@ -1,8 +1,8 @@
-//! Where rows stay though their transaction is rolled back: tables of engines without transactions.
+//! Tables of engines without transactions, whose rows survive a rollback.
 //!
-//! A statement is asked for the tables that it names as written to, and for functions that it
-//! calls. What a view, a trigger or a function writes is not followed: where one is involved, any
-//! table of the database without transactions counts.
+//! The tables that a statement names as written to, and the functions that it calls, are looked up.
+//! What a view, a trigger or a function writes is not followed: where one is involved, any table of
+//! the database without transactions counts.
 
 use migrate_core::dialect::{Dialect, EngineQueries};
 use migrate_core::sql::{Cursor, TokenKind, Tokens};
@@ -19,8 +19,8 @@ struct Targets {
     functions: Vec<String>,
 }
 
-/// Asks for the engines of the tables that a statement may write to; `None` where that does not
-/// matter.
+/// Returns the query for the engines of the tables that a statement may write to; `None` where
+/// engines do not matter.
 pub(crate) fn engines_question(sql: &str, dialect: Dialect) -> Option<String> {
     let templates = dialect.recovery().engines.as_ref()?;
     let question = question(&targets(sql, dialect), dialect, templates);
@@ -60,7 +60,7 @@ fn question(targets: &Targets, dialect: Dialect, templates: &EngineQueries) -> S
     parts.join(" UNION ALL ")
 }
 
-/// What a statement names as written to, and the functions that it may call.
+/// Returns the tables that a statement names as written to, and the functions that it may call.
 fn targets(sql: &str, dialect: Dialect) -> Targets {
     const WRITES: [&str; 6] = ["INSERT", "REPLACE", "UPDATE", "DELETE", "LOAD", "HANDLER"];
     let tokens = Tokens::read_until_error(sql, dialect.lex_rules());

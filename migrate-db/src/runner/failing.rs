@@ -1,4 +1,4 @@
-//! What went wrong, told with its place, and noted in the log.
+//! Errors of statements, with their place, and their record in the log.
 
 use std::borrow::Cow;
 
@@ -17,8 +17,8 @@ use crate::recovery;
 use crate::unfinished::resume_command;
 
 impl Runner<'_> {
-    /// Adds to the outcome of a statement that stands alone what it left half made: where that is
-    /// the very thing that it was to make, it did not do its work, whatever it says.
+    /// Adds the indexes that a statement left INVALID to its outcome. Where that is the index it
+    /// was to create, the statement failed, whatever it returned.
     pub(super) async fn with_invalid_indexes(
         &mut self,
         end: Result<ActionOutcome, Error>,
@@ -126,9 +126,9 @@ impl Runner<'_> {
         }
     }
 
-    /// Writes a failure into the log, if that is possible: the error itself matters more. A
-    /// statement that was refused did not run, so that no doubt remains about it; a step none of
-    /// whose statements ran did not begin.
+    /// Writes a failure into the log if possible; the error itself matters more. A statement that
+    /// was refused did not run, so it is not in doubt. A step of which no statement ran did not
+    /// begin.
     pub(super) async fn note_failure(&mut self, error: &mut Error) {
         let lost = error.is_lost();
         let (Some(current), Error::Statement(failed)) = (self.current, error) else { return };
@@ -156,8 +156,8 @@ impl Runner<'_> {
         let _ = self.connection.execute(&log).await;
     }
 
-    /// Takes back the row of a step none of whose statements ran; `None` where its earlier row is
-    /// not known.
+    /// Returns the statement that withdraws the row of a step of which no statement ran; `None`
+    /// where its earlier row is not known.
     fn withdrawal(&self, CurrentStep { step, resumed, .. }: CurrentStep) -> Option<String> {
         let id = self.context.graph.id(step.node).as_str();
         let from = |state| ExpectedRow { done: Some(0), ..ExpectedRow::from(state) };
@@ -179,7 +179,7 @@ impl Runner<'_> {
         Some(self.context.table.update(id, from(RowState::Downgrading), &to))
     }
 
-    /// Whether both tables exist.
+    /// Returns `true` if both tables exist.
     pub(super) async fn tables_exist(&mut self) -> bool {
         for question in [self.context.table.exists(), self.context.table.log_exists()] {
             if self.connection.rows(&question).await.map_or(true, |rows| rows.is_empty()) {

@@ -1,4 +1,4 @@
-//! Statements that no transaction of the runner's holds: what of them stays when one fails.
+//! Statements outside of the runner's transactions, and what stays of them after a failure.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::recovery;
 
 impl Runner<'_> {
-    /// Begins a section whose statements are sent alone.
+    /// Begins a section whose statements run in autocommit.
     pub(super) async fn enter_autocommit(
         &mut self,
         foreign_keys: bool,
@@ -21,8 +21,8 @@ impl Runner<'_> {
         Ok(ActionOutcome::Done)
     }
 
-    /// Whether what lost against another transaction may be sent again: a transaction that was
-    /// rolled back, or a statement that the database undoes whole when it fails.
+    /// Returns `true` if work that lost a conflict may be repeated: a transaction that was rolled
+    /// back, or a statement that has no effect when it fails.
     pub(super) fn may_repeat(&self, action: &Action, in_transaction: bool) -> bool {
         let graph = self.context.graph;
         let own = self.unit.is_some_and(|unit| unit.first < unit.last);
@@ -34,10 +34,11 @@ impl Runner<'_> {
                 .is_atomic(statement.span.of(graph.revision(statement.node).file.text())))
     }
 
-    /// Notes that a statement begins that no transaction can hold together with a note of its end.
+    /// Records that a statement begins which no transaction can hold together with the record of
+    /// its end.
     ///
-    /// Where the catalog already shows what it would leave, it will fail: then nothing is noted, so
-    /// that a crash in this moment is not taken for its success.
+    /// Where the catalog already shows its effect, the statement will fail. Then nothing is
+    /// recorded, so that a crash now is not taken for its success.
     pub(super) async fn record_attempt(
         &mut self,
         step: Step,
@@ -56,7 +57,7 @@ impl Runner<'_> {
         self.record(Record::Attempt(step, unit)).await
     }
 
-    /// Notes that a statement begins whose rows would stay though its transaction is rolled back.
+    /// Records that a statement begins whose rows survive a rollback.
     pub(super) async fn record_nontransactional_attempt(
         &mut self,
         statement: Statement,
@@ -129,14 +130,14 @@ impl Runner<'_> {
         Ok(answer)
     }
 
-    /// Finds out whether what a statement writes stays in any case.
+    /// Finds out whether the rows that a statement writes survive a rollback.
     pub(super) async fn check_engines(&mut self, statement: Statement) -> Result<(), Error> {
         let dialect = self.context.table.dialect();
         let sql = statement.span.of(self.context.graph.revision(statement.node).file.text());
-        // The first of several may be one.
+        // An earlier statement of the unit may have written such rows.
         self.nontransactional &= self.unit.is_some_and(|unit| unit.first < statement.number);
         if dialect.is_atomic(sql) {
-            // DDL: afterwards the tables may be others.
+            // After DDL the tables may have other engines.
             self.engines.clear();
             return Ok(());
         }
@@ -144,8 +145,8 @@ impl Runner<'_> {
         Ok(())
     }
 
-    /// Returns `true` if a statement that failed may have done a part of its work, or one before it
-    /// in the same unit may have.
+    /// Returns `true` if a failed statement, or an earlier one of its unit, may have done a part of
+    /// its work.
     pub(super) fn may_be_partial(&self, statement: Statement, sql: &str) -> bool {
         let dialect = self.context.table.dialect();
         if self.nontransactional || dialect.may_be_partial(sql) {
@@ -159,7 +160,7 @@ impl Runner<'_> {
         dialect.outlives_rollback(&unit)
     }
 
-    /// Ends the transaction that a section opened itself and left open by its failure.
+    /// Ends the transaction that a section opened itself and left open when it failed.
     pub(super) async fn end_own_transaction(&mut self) {
         if self.is_silent || self.unit.is_none_or(|unit| unit.first >= unit.last) {
             return;
@@ -170,12 +171,12 @@ impl Runner<'_> {
         }
         end.extend(self.connection.restore_statements(false).await.unwrap_or_default());
         for sql in end {
-            // When even this fails the connection is gone, and what was open with it.
+            // If this fails too, the connection is gone, and the transaction with it.
             let _ = self.connection.execute(&sql).await;
         }
     }
 
-    /// Refuses to record as done what left references to rows that are not there.
+    /// Returns an error if the section left references to rows that do not exist.
     pub(super) async fn check_references_in_autocommit(&mut self) -> Result<(), Error> {
         let broken = self.connection.autocommit_violations().await;
         let broken = broken.map_err(|e| Error::database("looking for broken references", e))?;
@@ -183,16 +184,6 @@ impl Runner<'_> {
             return Ok(());
         }
         let id = |c: CurrentStep| self.context.graph.id(c.step.node).to_string();
-        Err(Error::Plan {
-            message: format!(
-                "revision {} left broken references: {}",
-                self.current.map(id).unwrap_or_default(),
-                broken.join("; ")
-            ),
-            help: vec![
-                "its statements ran outside of a transaction and stay; repair the rows, then run the command again".to_owned(),
-                "or write `foreign-keys:true` behind the marker: SQLite then refuses them".to_owned(),
-            ],
-        })
+        Err(Error::BrokenReferences { revision: self.current.map(id).unwrap_or_default(), broken })
     }
 }

@@ -1,4 +1,4 @@
-//! Rows of the version table and the log: with the step that they are about, and by hand.
+//! Writes rows of the version table and the log.
 
 use std::borrow::Cow;
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ use crate::event::Event;
 use crate::unfinished::{Repair, Unfinished};
 
 impl<'r> Runner<'r> {
-    /// Moves rows: in the open transaction, else in one of its own.
+    /// Writes a record: in the open transaction, else in one of its own.
     pub(super) async fn record(&mut self, record: Record) -> Result<ActionOutcome, Error> {
         let own = !self.open;
         let ends = match record {
@@ -49,7 +49,7 @@ impl<'r> Runner<'r> {
             return Ok(end);
         }
         let since = self.current.map_or_else(Instant::now, |c| c.since);
-        // Written behind the statements of the trip, when the times are known.
+        // Written after the statements of the batch, when their times are known.
         let follows = matches!(record, Record::Done(_)) && self.records_follow();
         let clock = self.clock(record);
         let elapsed = match clock {
@@ -60,7 +60,7 @@ impl<'r> Runner<'r> {
                 self.current.map_or(Elapsed::Unknown, so_far)
             }
             None => {
-                // What is waiting belongs to the step: only when it is done the time is known.
+                // The batch belongs to the step, whose time is known when it has run.
                 if let end @ (ActionOutcome::Overtaken | ActionOutcome::Conflict(_)) =
                     self.flush().await?
                 {
@@ -124,20 +124,20 @@ impl<'r> Runner<'r> {
         Ok(ActionOutcome::Done)
     }
 
-    /// The database's own clock for a step that may travel with its record.
+    /// Returns the clock of the database for a step that is sent together with its record.
     fn clock(&self, record: Record) -> Option<Elapsed> {
         let alone = self.context.transactions == Transactions::PerRevision;
         let together = self.context.table.dialect().capabilities().pipelines_transaction && alone;
         (together && matches!(record, Record::Done(_))).then_some(Elapsed::Clock)
     }
 
-    /// Whether the records of steps that travel together are written together behind them.
+    /// Returns `true` if the records of steps that are sent together are written after them.
     pub(super) fn records_follow(&self) -> bool {
         let capabilities = self.context.table.dialect().capabilities();
         capabilities.batches && !capabilities.pipelines_transaction
     }
 
-    /// The records of the steps that have just run, in as few statements as that takes.
+    /// Returns the records of the steps that have just run, in as few statements as possible.
     pub(super) fn pending_rows(&self, durations: &[Duration]) -> Vec<BatchItem<'static>> {
         let took = |(pending, duration): (&PendingRecord, &Duration)| {
             let elapsed = Elapsed::Millis(millis(*duration));
@@ -157,7 +157,7 @@ impl<'r> Runner<'r> {
     fn push_record(&mut self, record: Record, elapsed: Elapsed) {
         let RunContext { by, redo, .. } = self.context;
         let origin = Origin { by, tool: TOOL, elapsed, redo };
-        // What counts rows afterwards comes too late where the commit travels with them.
+        // A check of the row count comes too late where the commit is in the same batch.
         if self.context.table.dialect().capabilities().pipelines_transaction
             && let Some(guard) = record.guard(self.context.graph, self.context.table)
         {
@@ -185,7 +185,7 @@ impl<'r> Runner<'r> {
         });
     }
 
-    /// Settles a step that stopped in the middle.
+    /// Records how a step that stopped in the middle ended.
     pub(crate) async fn repair(
         &mut self,
         unfinished: &Unfinished,
@@ -240,7 +240,7 @@ impl<'r> Runner<'r> {
     }
 }
 
-/// The revision that a record is about.
+/// Returns the revision of a record.
 fn subject(record: Record) -> Option<Node> {
     match record {
         Record::Done(step)

@@ -1,9 +1,8 @@
-//! Looks after statements that are on their way, on a second connection, and after what may have
-//! changed meanwhile: the row of the step, the session.
+//! Supervises executing statements from a second connection.
 //!
 //! When a run is interrupted, the server is asked to cancel the statement. When no result arrives
-//! for long, the server is asked whether it still executes one: a connection that went silent
-//! without a reset would be waited for without end.
+//! for long, the server is asked whether it still executes one: a connection that fails without a
+//! reset would block the run for ever.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -19,24 +18,24 @@ use crate::error::Error;
 /// How long the server may take to answer a cancel request.
 const ANSWER: Duration = Duration::from_secs(10);
 
-/// How long a question on the second connection may take.
+/// The time limit of a query on the second connection.
 const QUESTION: Duration = Duration::from_secs(10);
 
-/// How long nothing arrives before the server is asked, and how often it is asked then.
+/// How long no result arrives before the server is asked, and the time between such queries.
 const SILENCE: Duration = Duration::from_secs(10);
 
-/// How often the server must say that it executes nothing for us.
+/// How many answers in a row must show that the server executes nothing.
 const STRIKES: u32 = 2;
 
-/// How often the server may be out of reach.
+/// How often in a row the server may be unreachable.
 const UNREACHABLE: u32 = 6;
 
-/// What is known of statements that are on their way.
+/// The supervision of one batch.
 pub(super) struct Supervisor {
     /// The server's name for the session that executes them.
     session: Option<String>,
     interrupted: Option<Instant>,
-    /// How many results had arrived, and when the last one did.
+    /// The number of results so far, and the time of the last.
     arrived: (usize, Instant),
     asked: Instant,
     strikes: u32,
@@ -56,7 +55,7 @@ impl Supervisor {
         }
     }
 
-    /// Returns why the statements are no longer waited for.
+    /// Returns the reason to stop waiting for the statements.
     pub(super) async fn check(
         &mut self,
         context: &RunContext<'_>,
@@ -105,7 +104,7 @@ impl Supervisor {
             .then(|| ended("the connection is silent, and the server cannot be reached"))
     }
 
-    /// A second connection, and the session that executes the statements, if one does.
+    /// Opens a second connection and finds the session that executes the statements.
     async fn find(
         &self,
         templates: CancelTemplates,
@@ -124,7 +123,8 @@ impl Supervisor {
         let rows = connection.rows(&question).await;
         let rows = rows.map_err(|e| Error::database("asking what the server does", e))?;
         let found: Vec<String> = rows.into_iter().flatten().flatten().collect();
-        // Behind a pooler the session may be another one: the text finds it, if it is the only one.
+        // Behind a pooler the session may be another one. The text identifies it if it is the only
+        // one.
         let one = match found.as_slice() {
             [one] => Some(one.clone()),
             several => several.iter().find(|id| *id == session).cloned(),
@@ -149,7 +149,8 @@ impl Supervisor {
 }
 
 impl Runner<'_> {
-    /// Whether the run may stop before an action: not between a statement and the note of its end.
+    /// Returns `true` if the run may stop before an action. Between a statement and the record of
+    /// its end it may not.
     pub(super) fn may_stop_before(&self, action: &Action) -> bool {
         match action {
             Action::Step(_)
@@ -166,8 +167,8 @@ impl Runner<'_> {
         Error::Interrupted { heads: None, unanswered: self.is_silent, resume: None }
     }
 
-    /// Makes a new connection, where the last revision may have changed more of the session than can
-    /// be brought back.
+    /// Opens a new connection if the last revision may have changed more of the session than can be
+    /// restored.
     pub(super) async fn renew_connection(&mut self) -> Result<(), Error> {
         if self.open || !std::mem::take(&mut self.needs_new_connection) {
             return Ok(());
@@ -181,14 +182,14 @@ impl Runner<'_> {
             }
             fresh.apply_session_settings(self.context.session).await.map_err(failed)?;
             let used = std::mem::replace(self.connection, fresh);
-            // Whatever it says: it is not used again.
+            // The connection is not used again, so an error does not matter.
             let _ = used.close().await;
         }
         Ok(())
     }
 
-    /// Whether another runner has moved the version table, or, where no lock keeps it out, the row of
-    /// the present step.
+    /// Returns `true` if another runner has changed the version table or, without a lock, the row
+    /// of the current step.
     pub(super) async fn is_overtaken(&mut self, in_transaction: bool) -> bool {
         if in_transaction && self.log_has_changed().await {
             return true;

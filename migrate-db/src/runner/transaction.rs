@@ -1,4 +1,5 @@
-//! Opens transactions, and looks in each whether the version table is as the plan was made for.
+//! Opens and ends transactions. Each begins with a check that no other runner changed the version
+//! table.
 
 use std::borrow::Cow;
 use std::time::Instant;
@@ -11,13 +12,13 @@ use crate::error::Error;
 use crate::event::Event;
 
 impl Runner<'_> {
-    /// Opens a transaction and looks whether the version table is as it was.
+    /// Opens a transaction and checks the generation.
     pub(super) async fn begin(&mut self, foreign_keys: bool) -> Result<ActionOutcome, Error> {
         self.begin_guarded(foreign_keys, true).await
     }
 
-    /// Opens a transaction. Without `guarded` the generation may be another: a statement of the
-    /// user's may have emptied the log, and what follows changes a row only from where it was left.
+    /// Opens a transaction. Without `guarded` the generation is not checked: a statement of the
+    /// revision may have emptied the log, and the row is changed only from its expected state.
     pub(super) async fn begin_guarded(
         &mut self,
         foreign_keys: bool,
@@ -40,7 +41,7 @@ impl Runner<'_> {
         }
         let since = Instant::now();
         let mut attempt = 0;
-        // A table that does not exist yet cannot be asked.
+        // A table that does not exist yet cannot be queried.
         let question = (guarded && self.has_table).then(|| self.context.table.generation());
         let newest = loop {
             match self.connection.begin_and_ask(foreign_keys, question.as_deref()).await {
@@ -56,7 +57,7 @@ impl Runner<'_> {
         if !self.has_table
             && let Err(error) = self.create_table().await
         {
-            // Two that create it at once: the slower one is refused.
+            // Of two runners that create it at once, the slower one is refused.
             self.roll_back().await;
             return if self.tables_exist().await {
                 Ok(ActionOutcome::Overtaken)
@@ -71,7 +72,7 @@ impl Runner<'_> {
         Ok(if has_changed { ActionOutcome::Overtaken } else { ActionOutcome::Done })
     }
 
-    /// Creates the one of the two tables that is missing.
+    /// Creates the missing one of the two tables.
     pub(crate) async fn recreate(&mut self, table: String) -> Result<(), Error> {
         self.create_table().await?;
         (self.on_event)(&Event::Recreated { table });
@@ -87,7 +88,7 @@ impl Runner<'_> {
         Ok(())
     }
 
-    /// Whether the log has other rows than when the plan was made.
+    /// Returns `true` if the log has changed since the plan was made.
     pub(super) async fn log_has_changed(&mut self) -> bool {
         let Ok(rows) = self.connection.rows(&self.context.table.generation()).await else {
             return false;
@@ -112,8 +113,8 @@ impl Runner<'_> {
         if matches!(end, ActionOutcome::Done) {
             self.open = false;
             let newest = self.next_generation.take().unwrap_or(self.generation);
-            // Unguarded, only a log that was emptied is news: what another runner wrote is to be
-            // found by the next guard.
+            // Without a check only an emptied log is accepted here; the next check finds the rows
+            // of other runners.
             if !self.unguarded || newest < self.generation {
                 self.generation = newest;
             }
@@ -151,7 +152,7 @@ impl Runner<'_> {
         self.next_generation = None;
         self.uncommitted.clear();
         if std::mem::take(&mut self.open) && !self.is_silent {
-            // When even this fails the connection is gone, and the transaction with it.
+            // If this fails too, the connection is gone, and the transaction with it.
             let _ = self.connection.execute("ROLLBACK").await;
             self.has_table = self.table_stays;
         }

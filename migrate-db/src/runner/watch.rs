@@ -1,4 +1,5 @@
-//! Sends statements and reports them: what runs for longer than a second, and what each changed.
+//! Sends batches and reports progress: statements that run for longer than a second, and the rows
+//! that each changed.
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,7 +15,7 @@ use super::{RunContext, Runner};
 use crate::driver::BatchResult;
 use crate::event::{Event, Reporting};
 
-/// How often statements that are on their way are looked after.
+/// The time between two looks at executing statements.
 const LOOKED_AFTER_EVERY: Duration = Duration::from_millis(100);
 
 /// How long a step runs before it is reported, and how often after that.
@@ -23,12 +24,12 @@ const REPORTED_EVERY: Duration = Duration::from_secs(1);
 /// Runs of this many steps show their progress by steps.
 const MANY_STEPS: usize = 10;
 
-/// The most trips that a run takes more for [`Reporting::Statements`].
+/// The maximum number of additional round trips for [`Reporting::Statements`].
 const MAX_BATCHES: usize = 100;
 
-/// Returns the most statements of revisions that are sent together.
+/// Returns the maximum number of revision statements in a batch.
 pub(super) fn statements_per_batch(script: &Script, context: &RunContext<'_>) -> usize {
-    // Elsewhere each result arrives when its statement is done.
+    // Other databases send each result when its statement is done.
     if !context.table.dialect().capabilities().pipelines_transaction {
         return usize::MAX;
     }
@@ -44,13 +45,13 @@ pub(super) fn statements_per_batch(script: &Script, context: &RunContext<'_>) ->
 }
 
 impl Runner<'_> {
-    /// Whether what is queued must be sent so that progress can be reported.
+    /// Returns `true` if the batch must be sent so that progress can be reported.
     pub(super) fn has_full_batch(&self) -> bool {
         self.batch.statements() >= self.statements_per_batch
     }
 
     /// Sends statements as one text. A step that takes longer than a second is reported about once
-    /// a second, each statement of a revision when its result is here.
+    /// a second, each statement when its result arrives.
     pub(super) async fn send_batch(&mut self, batch: &[BatchItem<'_>]) -> BatchResult {
         let sent = Instant::now();
         let text = batch::text(batch);

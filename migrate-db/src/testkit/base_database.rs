@@ -152,7 +152,7 @@ impl<'h> BaseDatabase<'h> {
 
     /// The connection to the database where it stands.
     pub(super) fn session(&mut self) -> Result<&mut Session<'h>, Error> {
-        self.session.as_mut().ok_or_else(|| Error::Plan {
+        self.session.as_mut().ok_or_else(|| Error::Test {
             message: "the test database was left".to_owned(),
             help: Vec::new(),
         })

@@ -103,7 +103,7 @@ pub async fn contents(
 
 async fn open(database: &Database) -> Result<Connection, Error> {
     let opened = Connection::open(&database.source, false).await?;
-    let mut connection = opened.ok_or_else(|| Error::Plan {
+    let mut connection = opened.ok_or_else(|| Error::Test {
         message: format!("{database} does not exist"),
         help: vec!["upgrade it first".to_owned()],
     })?;

@@ -169,7 +169,7 @@ impl<'h> Session<'h> {
                 self.status = Some(status);
                 Ok(())
             }
-            Outcome::Overtaken => Err(Error::Plan {
+            Outcome::Overtaken => Err(Error::Test {
                 message: "somebody else uses the test database".to_owned(),
                 help: vec!["run the tests of one checkout at a time".to_owned()],
             }),

@@ -118,7 +118,7 @@ impl Setup {
 
     async fn register(&self, connection: &mut Connection) -> Result<(), Error> {
         let Some(hook) = self.functions else { return Ok(()) };
-        hook(connection.for_test()).await.map_err(|error| Error::Plan {
+        hook(connection.for_test()).await.map_err(|error| Error::Test {
             message: format!("the function of `functions` fails: {error}"),
             help: Vec::new(),
         })
@@ -133,7 +133,7 @@ async fn run(
     let all = Span::new(0, prelude.text().len());
     let (statements, found) = split(prelude, all, database.dialect().lex_rules());
     if found.has_errors() {
-        return Err(Error::Plan { message: found.to_string(), help: Vec::new() });
+        return Err(Error::Test { message: found.to_string(), help: Vec::new() });
     }
     for statement in statements {
         let ran = connection.execute(statement.span.of(prelude.text())).await;

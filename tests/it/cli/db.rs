@@ -168,10 +168,10 @@ fn a_url_without_the_name_of_a_database_is_refused() {
     let env = TestEnvironment::with_history();
     let url = "postgres://ada:s3cret@db.example.org";
     for act in ["create", "drop", "reset"] {
-        assert_eq!(env.run(&["db", act, "--database-url", url]).code, 1, "{act}");
+        assert_eq!(env.run(&["db", act, "--database-url", url]).code, 2, "{act}");
     }
     assert_snapshot!(env.run(&["db", "drop", "--yes", "--database-url", url]), @"
-    exit code: 1
+    exit code: 2
     ----- stderr
     error: postgres://ada:***@db.example.org names no database; the server would choose ada, the user's name
       help: add its name: `postgres://user@host/name`

@@ -97,7 +97,7 @@ async fn a_version_table_that_would_not_stay_is_refused(db: Db) {
         let error = upgrade_with(&db, &history, "head", options.clone()).await.unwrap_err();
         assert!(error.to_string().contains("version-table"), "{error}");
         let status = Migrator::new(&history).options(options).status(&db.database()).await;
-        assert!(matches!(status, Err(Error::Plan { .. })), "{name}");
+        assert!(matches!(status, Err(Error::Setting { .. })), "{name}");
     }
     assert!(db.tables().await.is_empty());
     let options = Options { version_table: good.to_owned(), ..options() };

@@ -3,6 +3,7 @@
 //! Every exception stands in a list with its reason, and an exception that is no longer needed
 //! fails too.
 
+mod api;
 pub(crate) mod code;
 mod documents;
 mod layers;

@@ -64,7 +64,7 @@ impl fmt::Debug for Server {
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), migrate_db::Error> {
-/// use migrate_db::core::dialect::Dialect;
+/// use migrate_db::Dialect;
 /// if let Some(server) = migrate_db::testkit::server(Dialect::Postgres, None).await? {
 ///     println!("{server}"); // postgres:18 in container migrate-test-1f0c23aa-postgres, port 49153
 /// }

@@ -83,7 +83,7 @@ pub fn format_title(verdict: &Verdict) -> Line {
 /// and the notes.
 ///
 /// ```
-/// use migrate_db::core::dialect::Dialect;
+/// use migrate_db::Dialect;
 /// use migrate_db::testkit::{Code, Finding, Outcome, Verdict, report};
 /// let verdict = Verdict {
 ///     name: "615021cc5b23".into(),

@@ -42,7 +42,7 @@ pub(in super::super) fn refusal(
         Error::ForeignKeys { broken, .. } => {
             lasting(format!("{what} leaves broken references: {}", broken.join("; ")))
         }
-        Error::Plan { message, .. } => lasting(format!("{what} cannot run: {message}")),
+        Error::Script { message, .. } => lasting(format!("{what} cannot run: {message}")),
         // What was put off to the commit.
         Error::Database { doing, source } if source.as_database_error().is_some() => {
             let text = format!("{what} fails when {doing}: {}", words(&source));

@@ -109,7 +109,6 @@ impl<'h> Suite<'h> {
     /// ```
     /// use migrate_core::{config::Settings, dialect::Dialect, history::History};
     /// use migrate_db::testkit::{Suite, setup::TestConnection};
-    /// # use migrate_db::core as migrate_core;
     ///
     /// async fn register(connection: TestConnection<'_>) -> sqlx::Result<()> {
     ///     # #[cfg(feature = "sqlite")]
