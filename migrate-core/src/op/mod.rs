@@ -417,6 +417,13 @@ pub enum Op {
         /// Whether the counter of `from` goes over to `to` (SQLite's `AUTOINCREMENT`).
         keeps_counter: bool,
     },
+    /// Calls a procedure.
+    Call {
+        /// The procedure.
+        name: Name,
+        /// The values of its arguments; `None` where the statement gives no literal.
+        arguments: Vec<Option<String>>,
+    },
     /// A statement that is not understood.
     Opaque {
         /// The names that it mentions: what it may change. Empty means that it may change anything.

@@ -14,6 +14,7 @@ pub(super) fn take(state: &mut State, op: &Op) -> Option<Result<(), Fault>> {
             state.mark_everything("another database may be in use");
             Some(Ok(()))
         }
+        Op::Call { name, arguments } => Some(super::call::call(state, name, arguments)),
         Op::Rename { subject, to, if_exists } if subject.kind == Kind::Index => {
             let old = subject.part.as_deref().unwrap_or_default();
             Some(rename_index(state, &subject.name, old, to, *if_exists))

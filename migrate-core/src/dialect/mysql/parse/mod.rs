@@ -202,20 +202,31 @@ fn statement(
     Err(whole.unexpected("a statement"))
 }
 
-/// A statement whose effect is not known. A routine may change what it and its arguments mention;
-/// what is prepared may change anything.
+/// A statement whose effect is not known: it may change what it mentions; what is prepared or called
+/// may change anything.
 fn dynamic(mut cursor: Cursor<'_>) -> Result<Op, Unexpected> {
     let whole = cursor;
     if cursor.eat("CALL") {
-        grammar::qualified(&mut cursor, "the name of a procedure")?;
-        if cursor.is("(") {
-            grammar::group(&mut cursor)?;
-        }
-        cursor.end()?;
+        return call(cursor);
     }
     let executes = whole.lexemes().iter().any(|lexeme| lexeme.is("EXECUTE") || lexeme.is("CALL"));
     let names = if executes { Vec::new() } else { grammar::mentioned(whole) };
     Ok(Op::Opaque { names })
+}
+
+/// Reads a call behind `CALL`.
+fn call(mut cursor: Cursor<'_>) -> Result<Op, Unexpected> {
+    let name = grammar::qualified(&mut cursor, "the name of a procedure")?;
+    let mut arguments = Vec::new();
+    if cursor.is("(") {
+        for mut item in grammar::group(&mut cursor)?.items() {
+            expression::expression(item)?;
+            let value = item.string();
+            arguments.push(value.filter(|_| item.is_empty()));
+        }
+    }
+    cursor.end()?;
+    Ok(Op::Call { name, arguments })
 }
 
 /// `COMMENT 'x'`, as the server prints it.

@@ -140,7 +140,7 @@ fn other_statements_are_read() {
         ("CREATE PROCEDURE p (IN a INT) BEGIN SELECT 1; END", "CreateOther"),
         ("CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DELETE FROM t", "CreateOther"),
         ("CREATE SEQUENCE s START 5", "CreateSequence"),
-        ("CALL p(1)", "Opaque"),
+        ("CALL p(1)", "Call"),
         ("GRANT SELECT ON t TO 'ada'@'%'", "AlterOther"),
         ("CREATE OR REPLACE TABLE t AS SELECT 1", "DropTable CreateTableAs"),
         ("ALTER TABLE IF EXISTS t DROP a", "Conditional"),
