@@ -24,6 +24,7 @@ pub(crate) use effect::{mark_users, rename_in_children, rename_in_table, rename_
 pub use fault::{Fault, FaultKind};
 pub use find::Found;
 pub use rules::{PartScope, Rules, Sameness};
+pub(crate) use state::constraint_names;
 pub use state::{State, User};
 pub use unknown::{Origin, Part, Reason, StaticSchema, Target, Unknown};
 pub(crate) use walk::apply as apply_generally;

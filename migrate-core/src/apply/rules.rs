@@ -82,6 +82,12 @@ pub trait Rules: fmt::Debug + Sync {
         Sameness::Different
     }
 
+    /// The names of the sequences that number columns of a table.
+    fn sequences(&self, name: &Name, table: &Table) -> Vec<String> {
+        let _ = (name, table);
+        Vec::new()
+    }
+
     /// The kinds of objects that cannot have the same name as one of this kind.
     fn shares_names(&self, kind: Kind) -> &'static [Kind] {
         match kind {

@@ -243,7 +243,7 @@ impl State {
         found.into_iter().flatten().filter(refers).cloned().collect()
     }
 
-    /// The tables and views that have an index or a trigger of a name, with the name as it is
+    /// The tables and views that have an index, a trigger, a constraint or a sequence of a name, with the name as it is
     /// spelled there.
     #[must_use]
     pub fn owners_of(&self, kind: Kind, name: &str) -> Vec<(Name, String)> {
@@ -302,9 +302,15 @@ impl State {
         }
     }
 
-    /// The names of the indexes or triggers of a table or view.
+    /// The names of the indexes, triggers, constraints or owned sequences of a table or view.
     fn parts(&self, kind: Kind, owner: &Name) -> Vec<String> {
         let (table, view) = (self.table(owner), self.view(owner));
+        if kind == Kind::Constraint {
+            return table.into_iter().flat_map(constraint_names).map(str::to_owned).collect();
+        }
+        if kind == Kind::Sequence {
+            return table.map(|table| self.rules.sequences(owner, table)).unwrap_or_default();
+        }
         if kind == Kind::Trigger {
             let triggers = table.map(|table| &table.triggers).or(view.map(|view| &view.triggers));
             return triggers.into_iter().flat_map(BTreeMap::keys).cloned().collect();
@@ -320,7 +326,7 @@ impl State {
         if !matches!(kind, Kind::Table | Kind::View) {
             return;
         }
-        for part in [Kind::Index, Kind::Trigger] {
+        for part in [Kind::Index, Kind::Trigger, Kind::Constraint, Kind::Sequence] {
             for text in self.parts(part, name) {
                 let folded = self.rules.fold(part, &text).into_owned();
                 self.owners.entry((part, folded)).or_default().insert(name.clone());
@@ -505,4 +511,13 @@ impl State {
             _ => {}
         }
     }
+}
+
+/// The names of the constraints of a table.
+pub(crate) fn constraint_names(table: &Table) -> impl Iterator<Item = &str> {
+    let keys = table.primary_key.iter().chain(&table.uniques).map(|key| key.name.as_deref());
+    let checks = table.checks.iter().map(|check| check.name.as_deref());
+    let foreign = table.foreign_keys.iter().map(|key| key.name.as_deref());
+    let others = table.constraints.iter().map(|one| Some(one.name.as_str()));
+    keys.chain(checks).chain(foreign).chain(others).flatten()
 }

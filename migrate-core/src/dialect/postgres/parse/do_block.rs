@@ -73,6 +73,37 @@ fn names_in(body: Lexeme<'_>) -> Vec<Name> {
     names
 }
 
+/// The names in the body of a function's statement: those of functions that it may call, and those in
+/// its DDL and in the strings that it executes.
+pub(in crate::dialect::postgres) fn names_in_code(statement: &str) -> (Vec<Name>, Vec<Name>) {
+    let tokens = Tokens::read_until_error(statement, &LEX_RULES);
+    let (mut called, mut changed) = (Vec::new(), Vec::new());
+    for lexeme in tokens.cursor().lexemes() {
+        let Some(body) = string_value(*lexeme, &LEX_RULES) else { continue };
+        let tokens = Tokens::read_until_error(&body, &LEX_RULES);
+        let mut cursor = tokens.cursor();
+        while !cursor.is_empty() {
+            let mut name = cursor;
+            if let Some(name) = name.qualified_name().filter(|_| name.is("(")) {
+                called.push(name);
+            }
+            let ddl =
+                ["CREATE", "ALTER", "DROP", "TRUNCATE", "EXECUTE", "REFRESH", "COMMENT", "INTO"];
+            if cursor.is_any(&ddl) {
+                let part = cursor.take_until(|cursor| cursor.is(";"));
+                changed.extend(mentioned(part));
+                for text in part.lexemes().iter().filter_map(|one| string_value(*one, &LEX_RULES)) {
+                    let tokens = Tokens::read_until_error(&text, &LEX_RULES);
+                    changed.extend(mentioned(tokens.cursor()));
+                }
+            } else {
+                cursor.bump();
+            }
+        }
+    }
+    (called, changed)
+}
+
 /// Reads a block: `[DECLARE ..] BEGIN .. [EXCEPTION ..] END`.
 fn block(text: &str, cursor: &mut Cursor<'_>, depth: u32) -> Option<Vec<Located<Op>>> {
     if depth > 8 {

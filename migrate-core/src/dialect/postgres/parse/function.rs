@@ -357,3 +357,126 @@ impl<'t> Parser<'t> {
         Ok(vec![Op::Opaque { names }])
     }
 }
+
+/// What a statement says of a function, in one form.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::dialect::postgres) struct Signature {
+    /// The text between the quotes.
+    pub(in crate::dialect::postgres) body: String,
+    /// Arguments and results in lower case, without white space.
+    head: String,
+    /// The options that are not the usual ones.
+    options: Vec<String>,
+}
+
+/// Reads a statement that creates a function; `None` if it has a body without quotes, or cannot be
+/// read.
+pub(in crate::dialect::postgres) fn signature(statement: &str) -> Option<Signature> {
+    let tokens = crate::sql::Tokens::read_until_error(statement, &super::LEX_RULES);
+    let mut cursor = tokens.cursor();
+    if !cursor.eat("CREATE") {
+        return None;
+    }
+    cursor.eat("OR REPLACE");
+    cursor.eat_any(&["FUNCTION", "PROCEDURE"])?;
+    function_name(&mut cursor, "a name").ok()?;
+    let start = cursor;
+    cursor.group()?;
+    let mut head = head(start.before(&cursor));
+    if cursor.eat("RETURNS") {
+        let start = cursor;
+        if cursor.eat("TABLE") {
+            cursor.group()?;
+            head.push_str(&self::head(start.before(&cursor)));
+        } else {
+            head.push_str(if cursor.is("SETOF") { "setof" } else { "" });
+            head.push_str(&type_name(&mut cursor).ok()?.text.replace("public.", ""));
+        }
+    }
+    let mut options = Vec::new();
+    let mut body = None;
+    while !cursor.is_empty() {
+        if cursor.eat("AS") {
+            body = Some(string(&mut cursor, "a body").ok()?);
+            if cursor.is(",") {
+                return None;
+            }
+        } else if cursor.eat("LANGUAGE") {
+            let name = cursor.string().or_else(|| cursor.name())?;
+            options.push(format!("language {}", name.to_ascii_lowercase()));
+        } else {
+            let start = cursor;
+            common_option(&mut cursor).ok()?;
+            let words: Vec<String> = start
+                .before(&cursor)
+                .lexemes()
+                .iter()
+                .map(|lexeme| lexeme.text.to_ascii_lowercase())
+                .filter(|word| word != "external")
+                .collect();
+            let text = match words.join(" ").as_str() {
+                "returns null on null input" => "strict".to_owned(),
+                other => other.replace(" to ", " = "),
+            };
+            let usual = [
+                "volatile",
+                "called on null input",
+                "security invoker",
+                "not leakproof",
+                "parallel unsafe",
+                "cost 100",
+            ];
+            if !usual.contains(&text.as_str()) {
+                options.push(text);
+            }
+        }
+    }
+    options.sort();
+    Some(Signature { body: body?, head, options })
+}
+
+/// Arguments in one form: each type as the catalog prints it where it can be told from the name.
+fn head(cursor: Cursor<'_>) -> String {
+    let mut inside = cursor;
+    inside.eat("TABLE");
+    let Some(inside) = inside.group() else { return String::new() };
+    let mut text = String::from("(");
+    if inside.is_empty() {
+        return text;
+    }
+    let mut rest = inside;
+    loop {
+        let mut item = super::names::until_comma(&mut rest);
+        let start = item;
+        let mut copy = item;
+        let mut words = String::new();
+        // The last part that is a type up to the default.
+        loop {
+            let mut try_type = copy;
+            if let Ok(found) = type_name(&mut try_type)
+                && (try_type.is_empty() || try_type.is("DEFAULT") || try_type.is("="))
+            {
+                words.push_str(&found.text.replace("public.", ""));
+                item = try_type;
+                break;
+            }
+            let Some(word) = copy.bump() else {
+                item = start;
+                break;
+            };
+            if !word.is("IN") {
+                words.push_str(
+                    &word.name(&super::LEX_RULES).unwrap_or_else(|| word.text.to_owned()),
+                );
+                words.push(' ');
+            }
+        }
+        text.push_str(&words);
+        let default: String = item.lexemes().iter().map(|lexeme| lexeme.text).collect();
+        text.push_str(&default.to_ascii_lowercase());
+        text.push(',');
+        if !rest.eat(",") {
+            return text;
+        }
+    }
+}

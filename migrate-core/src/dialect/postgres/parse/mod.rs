@@ -25,6 +25,10 @@ mod type_statement;
 mod types;
 mod view;
 
+pub(super) use do_block::names_in_code;
+pub(super) use function::signature;
+pub(super) use sequence::changed_options;
+
 use super::LEX_RULES;
 use crate::op::{Located, Op};
 use crate::schema::Kind;

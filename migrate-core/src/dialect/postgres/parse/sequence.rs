@@ -23,6 +23,19 @@ impl Options {
         found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 
+    /// The first value; `None` if it is no number.
+    fn start(&self) -> Option<i64> {
+        if let Some(start) = self.value("START WITH") {
+            return start.parse().ok();
+        }
+        let step = self.value("INCREMENT BY").map_or(Some(1), |step| step.parse::<i64>().ok())?;
+        let limit = if step > 0 { "MINVALUE" } else { "MAXVALUE" };
+        match self.value(limit) {
+            Some(limit) => limit.parse().ok(),
+            None => Some(if step > 0 { 1 } else { -1 }),
+        }
+    }
+
     /// What differs from a sequence without options, in the order of the catalog. `usual` is the type
     /// that needs no words.
     pub(super) fn text(&self, usual: &str) -> String {
@@ -34,6 +47,7 @@ impl Options {
             _ => (i64::MIN, i64::MAX),
         };
         let step = parse("INCREMENT BY").unwrap_or(1);
+        // Without a value, as after `NO MINVALUE`, the limits are those of the type.
         let (usual_least, usual_most) = if step > 0 { (1, highest) } else { (lowest, -1) };
         let least = parse("MINVALUE").unwrap_or(usual_least);
         let most = parse("MAXVALUE").unwrap_or(usual_most);
@@ -62,6 +76,36 @@ impl Options {
         }
         words.join(" ")
     }
+}
+
+/// The options that a text of the catalog gives, for another usual type and with changes.
+pub(in crate::dialect::postgres) fn changed_options(
+    text: &str,
+    usual: &str,
+    changes: &[(String, String)],
+    new_usual: &str,
+) -> Option<String> {
+    let tokens = crate::sql::Tokens::read_until_error(text, &super::LEX_RULES);
+    let mut cursor = tokens.cursor();
+    let mut found =
+        if cursor.is_empty() { Options::default() } else { options(&mut cursor).ok()? };
+    if found.value("AS").is_none() {
+        found.list.push(("AS".to_owned(), usual.to_owned()));
+    }
+    if !changes.is_empty() {
+        // The first value stays what it is when a limit changes.
+        let start = found.start()?;
+        found.list.push(("START WITH".to_owned(), start.to_string()));
+    }
+    for (name, value) in changes {
+        match name.as_str() {
+            "RESTART" => {}
+            "SET" => return None,
+            _ => found.list.push((name.clone(), value.clone())),
+        }
+    }
+    let prefix = if text.starts_with("UNLOGGED") { "UNLOGGED " } else { "" };
+    Some(format!("{prefix}{}", found.text(new_usual)).trim_end().to_owned())
 }
 
 /// Passes over the options of a sequence up to the end.

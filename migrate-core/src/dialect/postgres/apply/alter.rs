@@ -1,0 +1,402 @@
+//! Changes of tables and columns.
+
+use super::sequence::{relative, take};
+use crate::apply::{
+    Fault, Part, State, add_constraint, alter_column, alter_table, drop_constraint,
+};
+use crate::op::{ColumnChange, ConstraintKey, TableChange, TableConstraint};
+use crate::schema::{Deferrable, IdentityKind, Key, Kind, Name, PartitionOf, Table};
+
+/// Changes a property of a column.
+pub(super) fn column(
+    state: &mut State,
+    table: &Name,
+    column: &str,
+    change: &ColumnChange,
+) -> Result<(), Fault> {
+    let Some(old) = state.table(table).and_then(|table| table.column(column)).cloned() else {
+        return Ok(());
+    };
+    let is_certain = !super::is_uncertain(state, table);
+    let in_key = state.table(table).is_some_and(|table| {
+        table.primary_key.as_ref().is_some_and(|key| key.columns.iter().any(|one| one == column))
+    });
+    let kind = old.identity.as_ref().map(|identity| identity.kind);
+    match change {
+        ColumnChange::Nullable(true) if is_certain && in_key => {
+            let message =
+                format!("column {table}.{column} is in the primary key and cannot be NULL");
+            return Err(Fault::refused(message));
+        }
+        ColumnChange::Nullable(true)
+            if is_certain
+                && matches!(kind, Some(IdentityKind::Always | IdentityKind::ByDefault)) =>
+        {
+            let message =
+                format!("column {table}.{column} is an identity column and cannot be NULL");
+            return Err(Fault::refused(message));
+        }
+        ColumnChange::Default(_) if kind == Some(IdentityKind::Serial) => {
+            let owner = Some((table.clone(), column.to_owned()));
+            if let Some((name, _)) = take(state, table, column, owner)
+                && let ColumnChange::Default(Some(text)) = change
+                && super::present::is_next_of(text, &name)
+            {
+                // The same default as before: `present` sees that it is the column's own.
+                return alter_column(state, table, column, change);
+            }
+        }
+        ColumnChange::Type { data_type, .. } => {
+            alter_column(state, table, column, change)?;
+            if kind == Some(IdentityKind::Serial) {
+                super::sequence::edit_column(state, table, column, |_, found| {
+                    if let Some(identity) = &mut found.identity {
+                        identity.options =
+                            relative(&identity.options, &old.data_type, &found.data_type);
+                    }
+                });
+            }
+            if *data_type != old.data_type {
+                unknown_texts(state, table, column);
+            }
+            return Ok(());
+        }
+        ColumnChange::AddIdentity(_) if is_certain && (old.nullable || kind.is_some()) => {
+            let message = format!(
+                "column {table}.{column} must be NOT NULL before it becomes an identity column"
+            );
+            return Err(Fault::refused(message));
+        }
+        ColumnChange::DropIdentity { if_exists: false } if is_certain && kind.is_none() => {
+            return Err(Fault::missing(format!("identity of column {table}.{column}")));
+        }
+        ColumnChange::DropIdentity { .. } if kind == Some(IdentityKind::Serial) => return Ok(()),
+        ColumnChange::AlterIdentity(text) => return alter_identity(state, table, column, text),
+        ColumnChange::Detail { name, value } => {
+            let details = detail(&old.details, name, value.as_deref(), &old.data_type);
+            match details {
+                Some(details) => super::sequence::edit_column(state, table, column, |_, found| {
+                    found.details = details;
+                }),
+                None => {
+                    state.mark(
+                        Kind::Table,
+                        table,
+                        Part::Column(column.to_owned()),
+                        "the detail is not understood",
+                    );
+                }
+            }
+            return Ok(());
+        }
+        _ => {}
+    }
+    alter_column(state, table, column, change)
+}
+
+/// The texts that mention a column of another type may be written otherwise now.
+fn unknown_texts(state: &mut State, table: &Name, column: &str) {
+    const WHY: &str = "the type of a column that it mentions was changed";
+    let Some(found) = state.table(table) else { return };
+    let mut parts = Vec::new();
+    for (name, index) in &found.indexes {
+        let in_part = |text: &str| super::text::mentions(text, column);
+        if index.predicate.as_deref().is_some_and(in_part)
+            || index.parts.iter().any(|part| in_part(&part.expression))
+        {
+            parts.push(Part::Index(name.clone()));
+        }
+    }
+    for check in &found.checks {
+        if super::text::mentions(&check.expression, column) {
+            parts.extend(check.name.clone().map(Part::Constraint));
+        }
+    }
+    for constraint in &found.constraints {
+        if super::text::mentions(&constraint.definition, column) {
+            parts.push(Part::Constraint(constraint.name.clone()));
+        }
+    }
+    for part in parts {
+        state.mark(Kind::Table, table, part, WHY);
+    }
+}
+
+fn alter_identity(state: &mut State, table: &Name, column: &str, text: &str) -> Result<(), Fault> {
+    let upper = text.split_whitespace().map(str::to_ascii_uppercase).collect::<Vec<_>>().join(" ");
+    let kind = match upper.as_str() {
+        "SET GENERATED ALWAYS" => Some(IdentityKind::Always),
+        "SET GENERATED BY DEFAULT" => Some(IdentityKind::ByDefault),
+        _ if upper.starts_with("RESTART") && !upper.contains("SET ") => return Ok(()),
+        _ => None,
+    };
+    match kind {
+        Some(kind) => super::sequence::edit_column(state, table, column, |_, found| {
+            if let Some(identity) = &mut found.identity {
+                identity.kind = kind;
+            }
+        }),
+        None => state.mark(
+            Kind::Table,
+            table,
+            Part::Column(column.to_owned()),
+            "the change is not understood",
+        ),
+    }
+    Ok(())
+}
+
+/// The details of a column with one of them set or reset; `None` if they are not known.
+fn detail(old: &str, name: &str, value: Option<&str>, data_type: &str) -> Option<String> {
+    if !matches!(name, "STORAGE" | "COMPRESSION" | "STATISTICS") || old.contains('(') {
+        return None;
+    }
+    let mut words: Vec<(String, String)> = Vec::new();
+    let mut rest = old.split(' ').filter(|word| !word.is_empty());
+    while let Some(word) = rest.next() {
+        let value = if word == "INHERITED" { "" } else { rest.next()? };
+        words.push((word.to_owned(), value.to_owned()));
+    }
+    words.retain(|(word, _)| word != name);
+    let mut value = value;
+    if name == "STORAGE" {
+        let usual = match data_type {
+            "text" | "bytea" | "json" | "jsonb" | "xml" => "extended",
+            text if text.starts_with("character") || text.ends_with("[]") => "extended",
+            text if text.starts_with("numeric") => "main",
+            _ => return None,
+        };
+        value = value.filter(|value| *value != usual && *value != "default");
+    }
+    if let Some(value) = value {
+        words.push((name.to_owned(), value.to_owned()));
+    }
+    let order = ["STORAGE", "COMPRESSION", "STATISTICS", "INHERITED"];
+    words.sort_by_key(|(word, _)| order.iter().position(|one| one == word));
+    let text = |(word, value): &(String, String)| format!("{word} {value}").trim_end().to_owned();
+    Some(words.iter().map(text).collect::<Vec<_>>().join(" "))
+}
+
+/// Changes a property of a table.
+pub(super) fn table(state: &mut State, name: &Name, change: &TableChange) -> Result<(), Fault> {
+    match change {
+        TableChange::Option { name: option, value } => {
+            if option == "row security" {
+                row_security(state, name, value.as_deref());
+                return Ok(());
+            }
+            let combined = ["with", "toast with"]
+                .into_iter()
+                .find_map(|prefix| Some((prefix, option.strip_prefix(prefix)?.strip_prefix('.')?)));
+            if let Some((prefix, setting)) = combined {
+                let old = state.table(name).and_then(|table| table.options.get(prefix).cloned());
+                let new = with_setting(&old.unwrap_or_default(), setting, value.as_deref());
+                state.edit_table(name, |table| match new {
+                    Some(new) => drop(table.options.insert(prefix.to_owned(), new)),
+                    None => drop(table.options.remove(prefix)),
+                });
+                return Ok(());
+            }
+            alter_table(state, name, change)
+        }
+        TableChange::AttachPartition { partition, of } => {
+            if let crate::apply::Found::Known(key) = state.find_table(partition) {
+                let of = PartitionOf { parent: name.clone(), bound: of.bound.clone() };
+                state.edit_table(&key, |table| table.partition_of = Some(of));
+                unknown_parts(state, &key, "it was attached to a partitioned table");
+                super::mark_text_of_table(state, &key);
+            }
+            Ok(())
+        }
+        TableChange::DetachPartition { partition } => {
+            if let crate::apply::Found::Known(key) = state.find_table(partition) {
+                state.edit_table(&key, |table| table.partition_of = None);
+                unknown_parts(state, &key, "it was detached from a partitioned table");
+            }
+            Ok(())
+        }
+        TableChange::Inherit(_) | TableChange::NoInherit(_) => {
+            state.mark(Kind::Table, name, Part::Columns, "its parents changed");
+            unknown_parts(state, name, "its parents changed");
+            super::mark_text_of_table(state, name);
+            Ok(())
+        }
+        TableChange::Trigger { name: Some(trigger), .. } => {
+            let part = Part::Trigger(trigger.clone());
+            state.mark(Kind::Table, name, part, "the trigger was switched");
+            Ok(())
+        }
+        TableChange::Trigger { name: None, .. } => {
+            let triggers: Vec<String> = state
+                .table(name)
+                .map(|table| table.triggers.keys().cloned().collect())
+                .unwrap_or_default();
+            for trigger in triggers {
+                state.mark(Kind::Table, name, Part::Trigger(trigger), "all triggers were switched");
+            }
+            state.mark(Kind::Table, name, Part::Constraints, "all triggers were switched");
+            for child in state.children_of(name) {
+                state.mark(Kind::Table, &child, Part::Constraints, "all triggers were switched");
+            }
+            Ok(())
+        }
+        _ => alter_table(state, name, change),
+    }
+}
+
+/// The constraints and indexes of a table are not known.
+pub(super) fn unknown_parts(state: &mut State, table: &Name, why: &'static str) {
+    state.mark(Kind::Table, table, Part::Constraints, why);
+    state.mark(Kind::Table, table, Part::Indexes, why);
+}
+
+fn row_security(state: &mut State, name: &Name, value: Option<&str>) {
+    let old = state.table(name).and_then(|table| table.options.get("row security").cloned());
+    let old = old.unwrap_or_default();
+    let (mut enabled, mut forced) = (old.contains("enabled"), old.contains("forced"));
+    match value {
+        Some("enabled") => enabled = true,
+        Some("disabled") => enabled = false,
+        Some("forced") => forced = true,
+        _ => forced = false,
+    }
+    let new = match (enabled, forced) {
+        (true, true) => Some("enabled, forced"),
+        (true, false) => Some("enabled"),
+        (false, true) => Some("forced"),
+        (false, false) => None,
+    };
+    state.edit_table(name, |table| match new {
+        Some(new) => drop(table.options.insert("row security".to_owned(), new.to_owned())),
+        None => drop(table.options.remove("row security")),
+    });
+}
+
+/// Settings in parentheses with one of them set or reset; `None` where none is left.
+fn with_setting(old: &str, name: &str, value: Option<&str>) -> Option<String> {
+    let inside = old.trim().trim_start_matches('(').trim_end_matches(')');
+    let is_it = |item: &&str| item.split('=').next() == Some(name);
+    let mut items: Vec<String> = inside
+        .split(", ")
+        .filter(|item| !item.is_empty() && !is_it(item))
+        .map(str::to_owned)
+        .collect();
+    items.extend(value.map(|value| format!("{name}={value}")));
+    items.sort();
+    (!items.is_empty()).then(|| format!("({})", items.join(", ")))
+}
+
+/// Adds a constraint, which may take over an index.
+pub(super) fn add(
+    state: &mut State,
+    table: &Name,
+    constraint: &TableConstraint,
+    using_index: Option<&str>,
+) -> Result<(), Fault> {
+    check_name(state, table, constraint)?;
+    let Some(index) = using_index else { return add_constraint(state, table, constraint, None) };
+    let Some(found) = state.table(table).and_then(|table| table.indexes.get(index)).cloned() else {
+        return add_constraint(state, table, constraint, using_index);
+    };
+    let columns: Option<Vec<String>> = found.parts.iter().map(|part| part.column.clone()).collect();
+    let Some(columns) = columns else {
+        return Err(Fault::refused(format!("index {index} contains expressions")));
+    };
+    let complete = |key: &Key| Key {
+        name: Some(key.name.clone().unwrap_or_else(|| index.to_owned())),
+        columns: columns.clone(),
+        include: found.include.clone(),
+        nulls_not_distinct: found.nulls_not_distinct,
+        details: found.details.clone(),
+        ..key.clone()
+    };
+    let constraint = match constraint {
+        TableConstraint::PrimaryKey(key) => TableConstraint::PrimaryKey(complete(key)),
+        TableConstraint::Unique(key) => TableConstraint::Unique(complete(key)),
+        other => other.clone(),
+    };
+    state.edit_table(table, |table| table.indexes.remove(index));
+    add_constraint(state, table, &constraint, None)
+}
+
+/// A constraint cannot have the name of another one of the table.
+fn check_name(state: &State, table: &Name, constraint: &TableConstraint) -> Result<(), Fault> {
+    let name = match constraint {
+        TableConstraint::PrimaryKey(key) | TableConstraint::Unique(key) => key.name.as_deref(),
+        TableConstraint::Check(check) => check.name.as_deref(),
+        TableConstraint::ForeignKey(key) => key.name.as_deref(),
+        TableConstraint::Other(other) => Some(other.name.as_str()).filter(|name| !name.is_empty()),
+    };
+    let Some(name) = name else { return Ok(()) };
+    let part = Part::Constraint(name.to_owned());
+    if state.unknown().part(Kind::Table, table, &part).is_some() {
+        return Ok(());
+    }
+    let taken = state
+        .table(table)
+        .is_some_and(|table| crate::apply::constraint_names(table).any(|found| found == name));
+    if taken { Err(Fault::exists(format!("constraint {name} of table {table}"))) } else { Ok(()) }
+}
+
+/// Drops a constraint.
+pub(super) fn drop_named(
+    state: &mut State,
+    table: &Name,
+    constraint: &ConstraintKey,
+    if_exists: bool,
+    cascade: bool,
+) -> Result<(), Fault> {
+    let ConstraintKey::Named(name) = constraint else {
+        return drop_constraint(state, table, constraint, if_exists);
+    };
+    let key = state.table(table).and_then(|table| {
+        let mut keys = table.primary_key.iter().chain(&table.uniques);
+        keys.find(|key| key.name.as_ref() == Some(name)).map(|key| key.columns.clone())
+    });
+    if let Some(columns) = key {
+        let what = format!("constraint {name} of table {table}");
+        super::drop::users_of_key(state, table, &columns, cascade, &what)?;
+    }
+    drop_constraint(state, table, constraint, if_exists)
+}
+
+/// Changes when a constraint is checked, or validates it.
+pub(super) fn constraint(
+    state: &mut State,
+    table: &Name,
+    name: &str,
+    deferrable: Option<Deferrable>,
+    details: Option<&str>,
+) -> Result<(), Fault> {
+    let Some(mut changed) = state.table(table).cloned() else { return Ok(()) };
+    let Table { checks, foreign_keys, .. } = &mut changed;
+    let key = foreign_keys.iter_mut().find(|key| key.name.as_deref() == Some(name));
+    let check = checks.iter_mut().find(|check| check.name.as_deref() == Some(name));
+    let found = match (key, check, details) {
+        (Some(key), _, None) => {
+            key.details = key.details.replace("NOT VALID", "").trim().to_owned();
+            true
+        }
+        (_, Some(check), None) => {
+            check.details =
+                check.details.replace("NOT VALID", "").replace("  ", " ").trim().to_owned();
+            true
+        }
+        (Some(key), _, Some("")) => {
+            key.deferrable = deferrable.unwrap_or_default();
+            true
+        }
+        _ => false,
+    };
+    if found {
+        state.edit_table(table, |table| *table = changed);
+        return Ok(());
+    }
+    let part = Part::Constraint(name.to_owned());
+    let exists = crate::apply::constraint_names(&changed).any(|found| found == name);
+    if !exists && state.unknown().part(Kind::Table, table, &part).is_none() {
+        return Err(Fault::missing(format!("constraint {name} of table {table}")));
+    }
+    state.mark(Kind::Table, table, part, "the change of the constraint is not understood");
+    Ok(())
+}

@@ -1,0 +1,265 @@
+//! What keeps an object from being dropped, and what goes with it.
+
+use super::text::mentions;
+use crate::apply::{Fault, Part, State, drop_column, drop_table, mark_users};
+use crate::schema::{Kind, Name, Table};
+
+/// The foreign keys of other tables that refer to a table, by their tables.
+fn referring(state: &State, table: &Name) -> Vec<(Name, String)> {
+    let children = state.children_of(table).into_iter().filter(|child| child != table);
+    let mut found = Vec::new();
+    for child in children {
+        let Some(of) = state.table(&child) else { continue };
+        for key in of.foreign_keys.iter().filter(|key| key.parent == *table) {
+            found.push((child.clone(), key.name.clone().unwrap_or_default()));
+        }
+    }
+    found
+}
+
+/// Drops foreign keys of other tables.
+fn drop_keys(state: &mut State, keys: &[(Name, String)]) {
+    for (child, name) in keys {
+        state.edit_table(child, |table| {
+            table.foreign_keys.retain(|key| key.name.as_deref() != Some(name));
+        });
+    }
+}
+
+/// Views that mention a name may go with what is dropped.
+fn drop_views(state: &mut State, name: &str) {
+    const WHY: &str = "it may have been dropped with what it reads";
+    let mut names = vec![name.to_owned()];
+    let mut seen = names.clone();
+    while let Some(name) = names.pop() {
+        for (kind, owner, part) in state.users_of(&name) {
+            if part.is_none() && matches!(kind, Kind::View | Kind::Function | Kind::Procedure) {
+                state.mark(kind, &owner, Part::Whole, WHY);
+                if kind == Kind::View && !seen.contains(&owner.name) {
+                    seen.push(owner.name.clone());
+                    names.push(owner.name);
+                }
+            }
+        }
+    }
+}
+
+/// Drops a table.
+pub(super) fn table(state: &mut State, name: &Name, cascade: bool) -> Result<(), Fault> {
+    let keys = referring(state, name);
+    if let Some((child, key)) = keys.first()
+        && !cascade
+    {
+        if super::is_uncertain(state, child) {
+            return drop_table(state, name, cascade);
+        }
+        return Err(Fault::needed(
+            format!("table {name}"),
+            format!("the foreign key {key} of table {child}"),
+        ));
+    }
+    drop_keys(state, &keys);
+    let parts: Vec<Name> = state
+        .schema()
+        .tables
+        .iter()
+        .filter(|(_, table)| table.partition_of.as_ref().is_some_and(|of| of.parent == *name))
+        .map(|(name, _)| name.clone())
+        .collect();
+    for part in parts {
+        self::table(state, &part, cascade)?;
+    }
+    if cascade {
+        drop_views(state, &name.name);
+    }
+    belongings(state, name);
+    drop_table(state, name, cascade)
+}
+
+/// Removes what stands on a table, and what its columns own.
+pub(super) fn belongings(state: &mut State, name: &Name) {
+    let marks = [format!("on table {name}"), format!("on column {name}.")];
+    let others: Vec<(Kind, String)> = state
+        .schema()
+        .others
+        .iter()
+        .filter(|((kind, key), other)| {
+            other.table.as_ref() == Some(name)
+                || *kind == Kind::Comment && (*key == marks[0] || key.starts_with(&marks[1]))
+        })
+        .map(|(key, _)| key.clone())
+        .collect();
+    for (kind, key) in others {
+        state.set_other(kind, &key, None);
+        state.mark_known(kind, &Name::new(key));
+    }
+    let owned: Vec<Name> = state
+        .schema()
+        .sequences
+        .iter()
+        .filter(|(_, sequence)| sequence.owned_by.as_ref().is_some_and(|(table, _)| table == name))
+        .map(|(name, _)| name.clone())
+        .collect();
+    for sequence in owned {
+        state.set_sequence(&sequence, None);
+    }
+    state.mark_known(Kind::Grant, &Name::new(format!("on table {name}")));
+    state.set_uses((Kind::Table, name.clone(), None), None);
+}
+
+/// Drops a column with its indexes and constraints.
+pub(super) fn column(
+    state: &mut State,
+    table: &Name,
+    column: &str,
+    cascade: bool,
+) -> Result<(), Fault> {
+    let Some(old) = state.table(table).cloned() else { return Ok(()) };
+    let is_certain = !super::is_uncertain(state, table);
+    let users = old.columns.iter().filter(|one| {
+        one.generated.as_ref().is_some_and(|generated| mentions(&generated.expression, column))
+    });
+    let users: Vec<String> =
+        users.map(|one| one.name.clone()).filter(|name| name != column).collect();
+    let keys: Vec<(Name, String)> = referring(state, table)
+        .into_iter()
+        .filter(|(child, name)| {
+            state.table(child).is_some_and(|child| {
+                child.foreign_keys.iter().any(|key| {
+                    key.name.as_deref() == Some(name)
+                        && key.parent_columns.iter().any(|one| one == column)
+                })
+            })
+        })
+        .collect();
+    if !cascade && is_certain {
+        if let Some(user) = users.first() {
+            return Err(Fault::needed(
+                format!("column {table}.{column}"),
+                format!("column {user}"),
+            ));
+        }
+        if let Some((child, key)) = keys.first() {
+            let by = format!("the foreign key {key} of table {child}");
+            return Err(Fault::needed(format!("column {table}.{column}"), by));
+        }
+    }
+    drop_keys(state, &keys);
+    if cascade {
+        drop_views(state, &table.name);
+    }
+    state.edit_table(table, |table| without_column(table, column));
+    let owned: Vec<Name> = state
+        .schema()
+        .sequences
+        .iter()
+        .filter(|(_, sequence)| {
+            sequence.owned_by.as_ref().is_some_and(|(owner, name)| owner == table && name == column)
+        })
+        .map(|(name, _)| name.clone())
+        .collect();
+    for sequence in owned {
+        state.set_sequence(&sequence, None);
+    }
+    drop_column(state, table, column)?;
+    if cascade {
+        for user in users {
+            self::column(state, table, &user, cascade)?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes the indexes and constraints that a column is in.
+fn without_column(table: &mut Table, column: &str) {
+    let has = |columns: &[String]| columns.iter().any(|one| one == column);
+    table.primary_key.take_if(|key| has(&key.columns) || has(&key.include));
+    table.uniques.retain(|key| !has(&key.columns) && !has(&key.include));
+    table.foreign_keys.retain(|key| !has(&key.columns));
+    table.checks.retain(|check| !mentions(&check.expression, column));
+    table.constraints.retain(|one| !mentions(&one.definition, column));
+    table.indexes.retain(|_, index| {
+        !has(&index.include)
+            && !index.predicate.as_ref().is_some_and(|text| mentions(text, column))
+            && !index.parts.iter().any(|part| match &part.column {
+                Some(name) => name == column,
+                None => mentions(&part.expression, column),
+            })
+    });
+}
+
+/// Drops the foreign keys that need a key of a table, or refuses.
+pub(super) fn users_of_key(
+    state: &mut State,
+    table: &Name,
+    columns: &[String],
+    cascade: bool,
+    what: &str,
+) -> Result<(), Fault> {
+    let Some(there) = state.table(table) else { return Ok(()) };
+    let same = |key: &[String]| {
+        key.len() == columns.len() && key.iter().all(|column| columns.contains(column))
+    };
+    let keys =
+        there.primary_key.iter().chain(&there.uniques).filter(|key| same(&key.columns)).count();
+    let indexes = there
+        .indexes
+        .values()
+        .filter(|index| {
+            index.unique
+                && index
+                    .parts
+                    .iter()
+                    .all(|part| part.column.as_ref().is_some_and(|column| columns.contains(column)))
+        })
+        .count();
+    let all = state.children_of(table);
+    let mut users = Vec::new();
+    for child in all {
+        let Some(of) = state.table(&child) else { continue };
+        for key in
+            of.foreign_keys.iter().filter(|key| key.parent == *table && same(&key.parent_columns))
+        {
+            users.push((child.clone(), key.name.clone().unwrap_or_default()));
+        }
+    }
+    if users.is_empty() {
+        return Ok(());
+    }
+    if keys + indexes > 1 {
+        // Which of the keys a foreign key needs is not known.
+        if cascade {
+            for (child, name) in users {
+                state.mark(
+                    Kind::Table,
+                    &child,
+                    Part::Constraint(name),
+                    "its key may have been dropped",
+                );
+            }
+        }
+        return Ok(());
+    }
+    if cascade {
+        drop_keys(state, &users);
+        return Ok(());
+    }
+    if super::is_uncertain(state, table) {
+        return Ok(());
+    }
+    let (child, key) = &users[0];
+    Err(Fault::needed(what, format!("the foreign key {key} of table {child}")))
+}
+
+/// Drops a view.
+pub(super) fn view(state: &mut State, name: &Name, cascade: bool) {
+    if cascade {
+        drop_views(state, &name.name);
+    }
+    belongings(state, name);
+}
+
+/// The users of an object that was changed have a text that is not known.
+pub(super) fn changed(state: &mut State, name: &str) {
+    mark_users(state, name, "a name that it mentions was changed");
+}

@@ -1,0 +1,371 @@
+//! What PostgreSQL does with operations on a schema, where it differs from the general rules.
+//!
+//! `names` has where names are looked for and those that the server chooses, `table` what a table is
+//! when its parts are known, `alter`, `drop` and `rename` the changes, `objects` all that is no table,
+//! `sequence` sequences, `present` the form in which the catalog's reader gives a schema. Views that
+//! mention what is dropped do not keep it from being dropped: whether they use it is not known.
+//! Owners and privileges are not followed.
+
+mod alter;
+mod drop;
+mod names;
+mod objects;
+mod present;
+mod rename;
+mod sequence;
+mod table;
+mod text;
+
+use names::{HOME, TEMP, at_home, has_namespace, search_path, sequence_of};
+
+use crate::apply::{
+    Fault, Found, Part, PartScope, Rules, Sameness, State, apply_generally, create_index, drop_view,
+};
+use crate::op::{ColumnChange, ConstraintKey, Like, Op, Subject, TableChange, TableConstraint};
+use crate::schema::{Difference, Index, Kind, Name, Schema, Table};
+
+/// The rules of PostgreSQL.
+#[derive(Debug)]
+pub(super) struct Postgres;
+
+/// The keys under which an object may be found that a statement names; `None` if they are not known.
+fn candidates(state: &State, name: &Name) -> Option<Vec<Name>> {
+    if name.namespace.is_some() {
+        return Some(vec![at_home(name)]);
+    }
+    let mut spaces = vec![Some(TEMP.to_owned())];
+    spaces.extend(search_path(state)?);
+    let at = |namespace| Name { namespace, name: name.name.clone() };
+    Some(spaces.into_iter().map(at).collect())
+}
+
+/// The key of a new object; `None` if it is not known.
+fn place(state: &State, name: &Name) -> Option<Name> {
+    if name.namespace.is_some() {
+        return Some(at_home(name));
+    }
+    let spaces = search_path(state)?;
+    let namespace = spaces.into_iter().find(|space| has_namespace(state, space.as_deref()))?;
+    Some(Name { namespace, name: name.name.clone() })
+}
+
+/// Returns `true` if an extension may have brought objects that no statement names.
+fn has_extension(state: &State) -> bool {
+    let first = (Kind::Extension, String::new());
+    let mut others = state.schema().others.range(first..);
+    others.next().is_some_and(|((kind, _), _)| *kind == Kind::Extension)
+        || state.unknown().everything().is_some()
+}
+
+/// Returns `true` if something about a table is not known.
+fn is_uncertain(state: &State, table: &Name) -> bool {
+    state.unknown().everything().is_some()
+        || state.unknown().marks_of(Kind::Table, table).next().is_some()
+        || state.unknown().whole(Kind::Table, table).is_some()
+}
+
+/// Marks the options of a table as unknown.
+fn mark_text_of_table(state: &mut State, table: &Name) {
+    state.mark(Kind::Table, table, Part::Text, "its parents changed");
+}
+
+/// Marks what a statement changes that is not followed.
+fn opaque(state: &mut State, subject: &Subject) {
+    state.mark_name(&subject.name, "the change is not followed");
+}
+
+impl Rules for Postgres {
+    fn candidates(&self, state: &State, _: &[Kind], name: &Name) -> Option<Vec<Name>> {
+        candidates(state, name)
+    }
+
+    fn place(&self, state: &State, _: Kind, name: &Name) -> Option<Name> {
+        place(state, name)
+    }
+
+    fn is_system(&self, name: &Name) -> bool {
+        match name.namespace.as_deref() {
+            Some(TEMP) => false,
+            Some(space) => space.starts_with("pg_") || space == "information_schema",
+            None => name.name.starts_with("pg_"),
+        }
+    }
+
+    fn present(&self, state: &State, part: &mut Schema) {
+        present::present(state, part);
+    }
+
+    fn same_text(&self, state: &State, difference: &Difference) -> Sameness {
+        present::same_text(state, difference)
+    }
+
+    fn sequences(&self, name: &Name, table: &Table) -> Vec<String> {
+        table.columns.iter().filter_map(|column| sequence_of(name, column)).collect()
+    }
+
+    fn shares_names(&self, kind: Kind) -> &'static [Kind] {
+        match kind {
+            Kind::Table | Kind::View => {
+                &[Kind::Table, Kind::View, Kind::Sequence, Kind::Index, Kind::Enum, Kind::Domain]
+            }
+            Kind::Sequence | Kind::Index => &[Kind::Table, Kind::View, Kind::Sequence, Kind::Index],
+            Kind::Enum | Kind::Domain => &[Kind::Enum, Kind::Domain, Kind::Table, Kind::View],
+            _ => &[],
+        }
+    }
+
+    fn part_scope(&self, kind: Kind) -> PartScope {
+        match kind {
+            Kind::Index => PartScope::Namespace,
+            _ => PartScope::Table,
+        }
+    }
+
+    fn take(&self, state: &mut State, op: &Op) -> Option<Result<(), Fault>> {
+        match op {
+            Op::AlterSequence { name, change, if_exists } => {
+                Some(sequence::alter(state, name, change, *if_exists))
+            }
+            Op::AlterConstraint { table, name, deferrable, details } => {
+                let Found::Known(key) = state.find_table(table) else { return None };
+                Some(alter::constraint(state, &key, name, *deferrable, Some(details)))
+            }
+            Op::ValidateConstraint { table, name } => {
+                let Found::Known(key) = state.find_table(table) else { return None };
+                Some(alter::constraint(state, &key, name, None, None))
+            }
+            Op::CreateDomain { name, domain } => {
+                let mut domain = domain.clone();
+                if let Some(key) = place(state, name) {
+                    objects::complete_domain(state, &key, &mut domain);
+                }
+                Some(apply_generally(state, &Op::CreateDomain { name: name.clone(), domain }).map(
+                    |()| {
+                        state.mark(
+                            Kind::Domain,
+                            &at_home(name),
+                            Part::Text,
+                            "its type may be another one's",
+                        );
+                        state.mark_part_known(Kind::Domain, &at_home(name), Part::Text);
+                    },
+                ))
+            }
+            Op::CreateTrigger { name, table, trigger, uses, if_not_exists, or_replace } => {
+                let Found::Known((_, owner)) = state.find(&[Kind::Table, Kind::View], table) else {
+                    return None;
+                };
+                let (old, new) = (names::type_text(table), names::type_text(&owner));
+                let (old, new) = (format!(" ON {old} "), format!(" ON {new} "));
+                let mut trigger = trigger.clone();
+                trigger.definition = trigger.definition.replacen(&old, &new, 1);
+                let own = format!(" EXECUTE FUNCTION {HOME}.");
+                trigger.definition = trigger.definition.replacen(&own, " EXECUTE FUNCTION ", 1);
+                let (name, table, uses) = (name.clone(), table.clone(), uses.clone());
+                let (if_not_exists, or_replace) = (*if_not_exists, *or_replace);
+                let op =
+                    Op::CreateTrigger { name, table, trigger, uses, if_not_exists, or_replace };
+                Some(apply_generally(state, &op))
+            }
+            Op::DropIndex { name, if_exists, .. } => {
+                if let Found::Missing = state.find_part(Kind::Index, name, None)
+                    && !*if_exists
+                {
+                    let places = candidates(state, name)?;
+                    let owners = state.owners_of(Kind::Constraint, &name.name);
+                    let needed = owners.iter().find(|(owner, _)| {
+                        places.iter().any(|place| place.namespace == owner.namespace)
+                    });
+                    let (owner, _) = needed?;
+                    let by = format!("the constraint {} of table {owner}", name.name);
+                    return Some(Err(Fault::needed(format!("index {name}"), by)));
+                }
+                None
+            }
+            Op::Opaque { names } if !names.is_empty() => {
+                let all = names
+                    .iter()
+                    .flat_map(|name| candidates(state, name).unwrap_or_else(|| vec![name.clone()]));
+                let names = all.collect();
+                Some(apply_generally(state, &Op::Opaque { names }))
+            }
+            Op::Rows { reads, .. } => {
+                let names = names_of_code(state, reads)?;
+                self.take(state, &Op::Opaque { names })
+            }
+            _ => objects::take(state, op),
+        }
+    }
+
+    fn complete_table(&self, state: &State, name: &Name, table: &mut Table) -> Result<(), Fault> {
+        table::complete(state, name, table)
+    }
+
+    fn copy_tables(
+        &self,
+        state: &mut State,
+        name: &Name,
+        table: &mut Table,
+        like: &[Like],
+        inherits: &[Name],
+    ) -> Result<(), Fault> {
+        table::copy(state, name, table, like, inherits)
+    }
+
+    fn drop_table(&self, state: &mut State, name: &Name, cascade: bool) -> Result<(), Fault> {
+        drop::table(state, name, cascade)
+    }
+
+    fn rename_table(&self, state: &mut State, from: &Name, to: &Name) -> Result<(), Fault> {
+        rename::table(state, from, to);
+        Ok(())
+    }
+
+    fn alter_table(
+        &self,
+        state: &mut State,
+        table: &Name,
+        change: &TableChange,
+    ) -> Result<(), Fault> {
+        alter::table(state, table, change)
+    }
+
+    fn alter_column(
+        &self,
+        state: &mut State,
+        table: &Name,
+        column: &str,
+        change: &ColumnChange,
+    ) -> Result<(), Fault> {
+        alter::column(state, table, column, change)
+    }
+
+    fn drop_column(
+        &self,
+        state: &mut State,
+        table: &Name,
+        column: &str,
+        cascade: bool,
+    ) -> Result<(), Fault> {
+        drop::column(state, table, column, cascade)
+    }
+
+    fn rename_column(
+        &self,
+        state: &mut State,
+        table: &Name,
+        column: &str,
+        to: &str,
+    ) -> Result<(), Fault> {
+        rename::column(state, table, column, to);
+        Ok(())
+    }
+
+    fn rename_in_expression(&self, text: &str, column: &str, to: &str) -> Option<String> {
+        Some(text::rename(text, column, to))
+    }
+
+    fn add_constraint(
+        &self,
+        state: &mut State,
+        table: &Name,
+        constraint: &TableConstraint,
+        using_index: Option<&str>,
+    ) -> Result<(), Fault> {
+        alter::add(state, table, constraint, using_index)
+    }
+
+    fn drop_constraint(
+        &self,
+        state: &mut State,
+        table: &Name,
+        constraint: &ConstraintKey,
+        if_exists: bool,
+        cascade: bool,
+    ) -> Result<(), Fault> {
+        alter::drop_named(state, table, constraint, if_exists, cascade)
+    }
+
+    fn create_index(
+        &self,
+        state: &mut State,
+        owner: &Name,
+        name: Option<&str>,
+        index: &Index,
+    ) -> Result<(), Fault> {
+        let table = state.table(owner).cloned();
+        if let Some(table) = &table
+            && !is_uncertain(state, owner)
+        {
+            let mut columns = index.parts.iter().filter_map(|part| part.column.as_ref());
+            if let Some(column) =
+                columns.find(|column| table.column(column).is_none() && !is_hidden(column))
+            {
+                return Err(Fault::missing(format!("column {owner}.{column}")));
+            }
+        }
+        if name.is_some() {
+            return create_index(state, owner, name, index);
+        }
+        let own = table.unwrap_or_default();
+        let chosen = names::of_index(state, (owner, &own), index);
+        create_index(state, owner, chosen.as_deref(), index)
+    }
+
+    fn drop_index(
+        &self,
+        state: &mut State,
+        owner: &Name,
+        name: &str,
+        cascade: bool,
+    ) -> Result<(), Fault> {
+        let columns = state.table(owner).and_then(|table| {
+            let index = table.indexes.get(name).filter(|index| index.unique)?;
+            index.parts.iter().map(|part| part.column.clone()).collect::<Option<Vec<_>>>()
+        });
+        if let Some(columns) = columns {
+            drop::users_of_key(state, owner, &columns, cascade, &format!("index {name}"))?;
+        }
+        crate::apply::drop_index(state, owner, name)
+    }
+
+    fn drop_view(&self, state: &mut State, name: &Name, cascade: bool) -> Result<(), Fault> {
+        drop::view(state, name, cascade);
+        drop_view(state, name)
+    }
+}
+
+/// A column that every table has.
+fn is_hidden(column: &str) -> bool {
+    matches!(column, "ctid" | "xmin" | "xmax" | "cmin" | "cmax" | "tableoid")
+}
+
+/// What a statement may change that calls functions with DDL in their code: the names that the
+/// statement mentions, and those in the DDL. `None` if it calls no such function.
+fn names_of_code(state: &State, names: &[Name]) -> Option<Vec<Name>> {
+    let mut calls = names.to_vec();
+    let mut changed = names.to_vec();
+    let mut has_code = false;
+    let mut seen = Vec::new();
+    while let Some(name) = calls.pop() {
+        for place in candidates(state, &name).unwrap_or_default() {
+            let start = format!("{place}(");
+            let found = state.schema().others.range((Kind::Function, start.clone())..);
+            for ((_, key), other) in found
+                .take_while(|((kind, key), _)| *kind == Kind::Function && key.starts_with(&start))
+            {
+                if seen.contains(key) {
+                    continue;
+                }
+                seen.push(key.clone());
+                let (called, ddl) = super::parse::names_in_code(&other.definition);
+                has_code |= !ddl.is_empty();
+                calls.extend(called);
+                changed.extend(ddl);
+            }
+        }
+    }
+    changed.sort_unstable();
+    changed.dedup();
+    has_code.then_some(changed)
+}

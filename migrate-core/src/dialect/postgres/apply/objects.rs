@@ -1,0 +1,736 @@
+//! Objects that are neither tables nor parts of them: their keys, names and comments.
+
+use super::names::{HOME, at_home, has_namespace, type_text};
+use super::rename;
+use crate::apply::{Fault, Found, Part, State, apply_generally, drop_other};
+use crate::op::{ColumnChange, Op, Subject};
+use crate::schema::{Kind, Name, Other};
+
+/// The namespace before a key, and the rest of it.
+fn split(kind: Kind, key: &str) -> Name {
+    let end = match kind {
+        Kind::Function | Kind::Procedure => key.find('(').unwrap_or(key.len()),
+        _ => key.len(),
+    };
+    match key[..end].find('.') {
+        Some(dot) => {
+            Name { namespace: Some(key[..dot].to_owned()), name: key[dot + 1..].to_owned() }
+        }
+        None => Name::new(key),
+    }
+}
+
+/// Whether objects of a kind stand in a namespace that their key begins with.
+const fn in_namespace(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Function | Kind::Procedure | Kind::Type | Kind::Collation | Kind::Statistics
+    )
+}
+
+/// A key whose types have no namespace of the session's own.
+fn plain(key: &str) -> String {
+    match key.split_once('(') {
+        Some((name, arguments)) => {
+            format!("{name}({}", arguments.replace(&format!("{HOME}."), ""))
+        }
+        None => key.to_owned(),
+    }
+}
+
+/// The key of what stands on a table: the table as the schema has it.
+fn on_table(state: &State, key: &str) -> String {
+    let Some((part, table)) = key.rsplit_once(" on ") else { return key.to_owned() };
+    let table = split(Kind::Table, table);
+    match state.find(&[Kind::Table, Kind::View], &table) {
+        Found::Known((_, table)) => format!("{part} on {table}"),
+        _ => format!("{part} on {}", at_home(&table)),
+    }
+}
+
+/// The key of a new object.
+fn place(state: &State, kind: Kind, key: &str) -> String {
+    let mut key = plain(key);
+    if matches!(kind, Kind::Policy | Kind::Rule | Kind::Statistics) {
+        key = on_table(state, &key);
+    }
+    if !in_namespace(kind) {
+        return key;
+    }
+    let name = split(kind, &key);
+    super::place(state, &name).unwrap_or(name).to_string()
+}
+
+/// The key of an object that a statement names, and whether it exists.
+fn find(state: &State, kind: Kind, key: &str) -> (String, bool) {
+    let mut key = plain(key);
+    if matches!(kind, Kind::Policy | Kind::Rule) {
+        key = on_table(state, &key);
+    }
+    if !in_namespace(kind) {
+        let exists = state.other(kind, &key).is_some();
+        return (key, exists);
+    }
+    let name = split(kind, &key);
+    let is_function = matches!(kind, Kind::Function | Kind::Procedure);
+    for place in super::candidates(state, &name).unwrap_or_default() {
+        let text = place.to_string();
+        if state.other(kind, &text).is_some() {
+            return (text, true);
+        }
+        let start = match kind {
+            _ if is_function && !text.contains('(') => format!("{text}("),
+            Kind::Statistics => format!("{text} on "),
+            _ => continue,
+        };
+        let from = (kind, start.clone());
+        let mut found = state
+            .schema()
+            .others
+            .range(from..)
+            .take_while(|((of, key), _)| *of == kind && key.starts_with(&start));
+        if let (Some(((_, key), _)), None) = (found.next(), found.next()) {
+            return (key.clone(), true);
+        }
+    }
+    (at_home(&name).to_string(), false)
+}
+
+/// Does an operation on an object that is known by text alone, or renames, moves or comments any object.
+pub(super) fn take(state: &mut State, op: &Op) -> Option<Result<(), Fault>> {
+    Some(match op {
+        Op::CreateOther { kind: Kind::Namespace, key, if_not_exists, .. } if key == HOME => {
+            if state.set_other(Kind::Namespace, HOME, None).is_some() || *if_not_exists {
+                Ok(())
+            } else {
+                Err(Fault::exists(format!("schema {HOME}")))
+            }
+        }
+        Op::CreateOther { kind, key, other, uses, if_not_exists, or_replace } => {
+            let key = place(state, *kind, key);
+            let mut other = other.clone();
+            if let Some(table) = &other.table {
+                match state.find(&[Kind::Table, Kind::View], table) {
+                    Found::Known((_, table)) => other.table = Some(table),
+                    Found::Unknown => {}
+                    Found::Missing => return Some(Err(Fault::missing(format!("table {table}")))),
+                }
+            }
+            let (kind, uses) = (*kind, uses.clone());
+            let (if_not_exists, or_replace) = (*if_not_exists, *or_replace);
+            let op = Op::CreateOther { kind, key, other, uses, if_not_exists, or_replace };
+            apply_generally(state, &op)
+        }
+        Op::Drop { kind, name, key, if_exists, cascade } => {
+            drop(state, *kind, name, key.as_deref(), (*if_exists, *cascade))
+        }
+        Op::AlterOther { kind: Kind::Grant, key, .. } => {
+            grant(state, key);
+            Ok(())
+        }
+        Op::AlterOther { kind: Kind::Index, key, .. } => {
+            let name = split(Kind::Index, key);
+            for (owner, index) in state.owners_of(Kind::Index, &name.name) {
+                let kind = if state.table(&owner).is_some() { Kind::Table } else { Kind::View };
+                state.mark(
+                    kind,
+                    &owner,
+                    Part::Index(index),
+                    "the change of the index is not understood",
+                );
+            }
+            for (owner, name) in state.owners_of(Kind::Constraint, &name.name) {
+                state.mark(
+                    Kind::Table,
+                    &owner,
+                    Part::Constraint(name),
+                    "the change of its index is not understood",
+                );
+            }
+            Ok(())
+        }
+        Op::AlterOther { kind, key, .. } => {
+            let (key, _) = find(state, *kind, key);
+            state.mark(*kind, &Name::new(key), Part::Text, "its text is changed in part");
+            Ok(())
+        }
+        Op::Rename { subject, to, if_exists } => rename(state, subject, to, *if_exists),
+        Op::SetNamespace { subject, namespace, .. } => {
+            let namespace = Some(namespace.clone()).filter(|space| space != HOME);
+            if !has_namespace(state, namespace.as_deref()) {
+                super::opaque(state, subject);
+                return Some(Ok(()));
+            }
+            set_namespace(state, subject, namespace);
+            Ok(())
+        }
+        Op::Comment { subject, comment } => {
+            set_comment(state, subject, comment.as_ref());
+            Ok(())
+        }
+        Op::AlterDomain { name, change } => alter_domain(state, name, change),
+        _ => return None,
+    })
+}
+
+/// The grants on an object are not known.
+fn grant(state: &mut State, key: &str) {
+    const WHY: &str = "privileges and owners are not followed";
+    let key = key.replace(&format!(" {HOME}."), " ");
+    state.mark(Kind::Grant, &Name::new(key), Part::Whole, WHY);
+}
+
+fn drop(
+    state: &mut State,
+    kind: Kind,
+    name: &Name,
+    key: Option<&str>,
+    (if_exists, cascade): (bool, bool),
+) -> Result<(), Fault> {
+    let missing = |state: &State, what: String| {
+        if if_exists || super::has_extension(state) { Ok(()) } else { Err(Fault::missing(what)) }
+    };
+    match kind {
+        Kind::Type | Kind::Domain => {
+            match state.find(&[Kind::Enum, Kind::Domain], name) {
+                Found::Known((kind, found)) => return drop_type(state, kind, &found, cascade),
+                Found::Unknown => {
+                    state.mark_name(name, "a type that may exist was dropped");
+                    return Ok(());
+                }
+                Found::Missing => {}
+            }
+            match find(state, Kind::Type, &name.to_string()) {
+                (key, true) => drop_other(state, Kind::Type, &Name::new(key)),
+                (_, false) => missing(state, format!("{} {name}", kind.word())),
+            }
+        }
+        Kind::Sequence => match state.find(&[Kind::Sequence], name) {
+            Found::Known((_, found)) => drop_other(state, Kind::Sequence, &found),
+            Found::Unknown => {
+                state.mark_name(name, "a sequence that may exist was dropped");
+                Ok(())
+            }
+            Found::Missing => match super::sequence::column_of(state, name) {
+                Some((table, column)) if cascade => {
+                    super::sequence::edit_column(state, &table, &column, |_, found| {
+                        found.identity = None;
+                    });
+                    Ok(())
+                }
+                Some((table, column)) => Err(Fault::needed(
+                    format!("sequence {name}"),
+                    format!("column {table}.{column}"),
+                )),
+                None => missing(state, format!("sequence {name}")),
+            },
+        },
+        Kind::Namespace => drop_namespace(state, &name.name, (if_exists, cascade)),
+        _ => {
+            let (key, exists) = find(state, kind, key.unwrap_or(&name.name));
+            let place = Name::new(key.clone());
+            if state.unknown().whole(kind, &place).is_some() {
+                state.mark(kind, &place, Part::Whole, "an object that may exist was dropped");
+                return Ok(());
+            }
+            if !exists {
+                // A procedure may be called a routine, and its types be written otherwise.
+                let other = if kind == Kind::Function { Kind::Procedure } else { Kind::Function };
+                if matches!(kind, Kind::Function | Kind::Procedure)
+                    && let (key, true) = find(state, other, &key)
+                {
+                    return drop_other(state, other, &Name::new(key));
+                }
+                return missing(state, format!("{} {name}", kind.word()));
+            }
+            comments(state, kind, &key);
+            if kind == Kind::Extension && cascade {
+                state.mark_everything("an extension was dropped with what needs it");
+            }
+            if matches!(kind, Kind::Function | Kind::Procedure) && cascade {
+                for (of, owner, part) in state.users_of(&split(kind, &key).name) {
+                    let place = match part {
+                        Some(trigger) => (Kind::Table, Part::Trigger(trigger)),
+                        None => (of, Part::Whole),
+                    };
+                    state.mark(
+                        place.0,
+                        &owner,
+                        place.1,
+                        "it may have been dropped with a function",
+                    );
+                }
+                triggers_of(state, &key);
+            }
+            drop_other(state, kind, &place)
+        }
+    }
+}
+
+/// The triggers that call a function go with it.
+fn triggers_of(state: &mut State, key: &str) {
+    let name = split(Kind::Function, key);
+    let bare = name.name.split('(').next().unwrap_or_default().to_owned();
+    for (kind, owner, part) in state.users_of(&bare) {
+        if let (Kind::Trigger, Some(trigger)) = (kind, part) {
+            state.edit_table(&owner, |table| table.triggers.remove(&trigger));
+        }
+    }
+}
+
+/// Removes the comment on an object that is known by text alone.
+fn comments(state: &mut State, kind: Kind, key: &str) {
+    let key = format!("on {} {key}", kind.word());
+    state.set_other(Kind::Comment, &key, None);
+}
+
+fn drop_type(state: &mut State, kind: Kind, name: &Name, cascade: bool) -> Result<(), Fault> {
+    let users: Vec<(Name, String)> = state
+        .schema()
+        .tables
+        .iter()
+        .flat_map(|(table, value)| {
+            let columns = value.columns.iter().filter(|one| one.user_type.as_ref() == Some(name));
+            columns.map(|column| (table.clone(), column.name.clone()))
+        })
+        .collect();
+    if let Some((table, column)) = users.first()
+        && !cascade
+    {
+        if super::is_uncertain(state, table) {
+            return drop_other(state, kind, name);
+        }
+        let what = format!("{} {name}", kind.word());
+        return Err(Fault::needed(what, format!("column {table}.{column}")));
+    }
+    for (table, column) in users {
+        super::drop::column(state, &table, &column, true)?;
+    }
+    drop_other(state, kind, name)
+}
+
+fn drop_namespace(
+    state: &mut State,
+    name: &str,
+    (if_exists, cascade): (bool, bool),
+) -> Result<(), Fault> {
+    let namespace = Some(name.to_owned()).filter(|space| space != HOME);
+    if !has_namespace(state, namespace.as_deref()) {
+        let unknown = state.unknown().whole(Kind::Namespace, &Name::new(name)).is_some();
+        let missing = Err(Fault::missing(format!("schema {name}")));
+        return if if_exists || unknown { Ok(()) } else { missing };
+    }
+    let schema = state.schema();
+    let here = |name: &&Name| name.namespace == namespace;
+    let tables: Vec<Name> = schema.tables.keys().filter(here).cloned().collect();
+    let views: Vec<Name> = schema.views.keys().filter(here).cloned().collect();
+    let enums: Vec<Name> = schema.enums.keys().filter(here).cloned().collect();
+    let domains: Vec<Name> = schema.domains.keys().filter(here).cloned().collect();
+    let sequences: Vec<Name> = schema.sequences.keys().filter(here).cloned().collect();
+    let others: Vec<(Kind, String)> = schema
+        .others
+        .keys()
+        .filter(|(kind, key)| in_namespace(*kind) && split(*kind, key).namespace == namespace)
+        .cloned()
+        .collect();
+    if !cascade {
+        if let Some(table) = tables.first() {
+            return Err(Fault::needed(format!("schema {name}"), format!("table {table}")));
+        }
+        if let Some(view) = views.first() {
+            return Err(Fault::needed(format!("schema {name}"), format!("view {view}")));
+        }
+    }
+    for table in tables {
+        super::drop::table(state, &table, true)?;
+    }
+    for view in views {
+        state.set_view(&view, None);
+        state.mark_known(Kind::View, &view);
+    }
+    for name in enums {
+        drop_type(state, Kind::Enum, &name, true)?;
+    }
+    for name in domains {
+        drop_type(state, Kind::Domain, &name, true)?;
+    }
+    for name in sequences {
+        drop_other(state, Kind::Sequence, &name)?;
+    }
+    for (kind, key) in others {
+        drop_other(state, kind, &Name::new(key))?;
+    }
+    comments(state, Kind::Namespace, name);
+    if namespace.is_some() {
+        return drop_other(state, Kind::Namespace, &Name::new(name));
+    }
+    let dropped = Other { definition: "DROPPED".to_owned(), table: None };
+    state.set_other(Kind::Namespace, HOME, Some(dropped));
+    Ok(())
+}
+
+/// Renames any object that is no table.
+fn rename(state: &mut State, subject: &Subject, to: &str, if_exists: bool) -> Result<(), Fault> {
+    let Subject { kind, name, part } = subject;
+    match (kind, part) {
+        (Kind::Index, None) => rename::index(state, name, to, if_exists),
+        (Kind::Constraint, Some(part)) => match state.find_table(name) {
+            Found::Known(table) => rename::constraint(state, &table, part, to),
+            Found::Unknown => Ok(()),
+            Found::Missing if if_exists => Ok(()),
+            Found::Missing => Err(Fault::missing(format!("table {name}"))),
+        },
+        (Kind::Trigger, Some(part)) => {
+            let Found::Known(table) = state.find_table(name) else {
+                super::opaque(state, subject);
+                return Ok(());
+            };
+            let old = state.table(&table).and_then(|table| table.triggers.get(part)).cloned();
+            let Some(mut trigger) = old else {
+                super::opaque(state, subject);
+                return Ok(());
+            };
+            let (before, after) = (
+                crate::dialect::postgres::quote_name(part),
+                crate::dialect::postgres::quote_name(to),
+            );
+            let (before, after) = (format!("TRIGGER {before} "), format!("TRIGGER {after} "));
+            trigger.definition = trigger.definition.replacen(&before, &after, 1);
+            state.edit_table(&table, |table| {
+                table.triggers.remove(part);
+                table.triggers.insert(to.to_owned(), trigger);
+            });
+            let user = (Kind::Trigger, table.clone(), Some(part.clone()));
+            let uses = state.uses(&user).to_vec();
+            state.set_uses(user, None);
+            state.set_uses((Kind::Trigger, table, Some(to.to_owned())), Some(uses));
+            Ok(())
+        }
+        (Kind::Sequence, None) => match state.find(&[Kind::Sequence], name) {
+            Found::Known((_, from)) => {
+                let to = Name { namespace: from.namespace.clone(), name: to.to_owned() };
+                move_to(state, Kind::Sequence, &from, &to);
+                Ok(())
+            }
+            Found::Unknown => {
+                super::opaque(state, subject);
+                Ok(())
+            }
+            Found::Missing => match super::sequence::column_of(state, name) {
+                Some((table, column)) => {
+                    super::sequence::rename_of_column(state, &table, &column, to);
+                    Ok(())
+                }
+                None if if_exists => Ok(()),
+                None => Err(Fault::missing(format!("sequence {name}"))),
+            },
+        },
+        (Kind::View | Kind::MaterialisedView | Kind::Type | Kind::Domain, None) => {
+            let kinds: &[Kind] = match kind {
+                Kind::Type | Kind::Domain => &[Kind::Enum, Kind::Domain],
+                _ => &[Kind::View],
+            };
+            match state.find(kinds, name) {
+                Found::Known((kind, from)) => {
+                    let to = Name { namespace: from.namespace.clone(), name: to.to_owned() };
+                    if let Found::Known((taken, found)) = state.occupied(kind, &to) {
+                        return Err(Fault::exists(format!("{} {found}", taken.word())));
+                    }
+                    move_to(state, kind, &from, &to);
+                    Ok(())
+                }
+                Found::Unknown => {
+                    super::opaque(state, subject);
+                    Ok(())
+                }
+                Found::Missing => match find(state, Kind::Type, &name.to_string()) {
+                    (key, true) if kinds[0] == Kind::Enum => {
+                        let from = split(Kind::Type, &key);
+                        let to = Name { namespace: from.namespace.clone(), name: to.to_owned() };
+                        rename::other(state, Kind::Type, &key, &to.to_string());
+                        rename::row_type(state, &from, &to);
+                        Ok(())
+                    }
+                    _ if if_exists => Ok(()),
+                    _ => Err(Fault::missing(format!("{} {name}", kind.word()))),
+                },
+            }
+        }
+        (Kind::Function | Kind::Procedure, Some(key)) => {
+            let (key, exists) = find(state, *kind, key);
+            if !exists {
+                super::opaque(state, subject);
+                return Ok(());
+            }
+            let arguments = key.find('(').map_or("", |at| &key[at..]);
+            let from = split(*kind, &key);
+            let new = Name { namespace: from.namespace, name: format!("{to}{arguments}") };
+            rename::other(state, *kind, &key, &new.to_string());
+            super::drop::changed(state, &name.name);
+            Ok(())
+        }
+        (Kind::Policy | Kind::Rule, Some(part)) => {
+            let (key, exists) = find(state, *kind, &format!("{part} on {name}"));
+            if exists && let Some((_, table)) = key.rsplit_once(" on ") {
+                let new = format!("{to} on {table}");
+                rename::other(state, *kind, &key, &new);
+                return Ok(());
+            }
+            super::opaque(state, subject);
+            Ok(())
+        }
+        (Kind::Namespace, None) => {
+            state.mark_everything("a schema was renamed");
+            Ok(())
+        }
+        _ => {
+            super::opaque(state, subject);
+            Ok(())
+        }
+    }
+}
+
+/// Gives a view, a type or a sequence another key.
+fn move_to(state: &mut State, kind: Kind, from: &Name, to: &Name) {
+    match kind {
+        Kind::View => {
+            let value = state.set_view(from, None);
+            state.mark_known(Kind::View, to);
+            state.set_view(to, value);
+            let uses = state.uses(&(kind, from.clone(), None)).to_vec();
+            state.set_uses((kind, from.clone(), None), None);
+            state.set_uses((kind, to.clone(), None), Some(uses));
+        }
+        Kind::Enum => {
+            let value = state.set_enum(from, None);
+            state.mark_known(Kind::Enum, to);
+            state.set_enum(to, value);
+            rename::row_type(state, from, to);
+        }
+        Kind::Domain => {
+            let value = state.set_domain(from, None);
+            state.mark_known(Kind::Domain, to);
+            state.set_domain(to, value);
+            rename::row_type(state, from, to);
+        }
+        _ => {
+            let value = state.set_sequence(from, None);
+            state.mark_known(Kind::Sequence, to);
+            state.set_sequence(to, value);
+            // Defaults name the sequence by its number.
+            let users: Vec<(Name, String)> = state
+                .schema()
+                .tables
+                .iter()
+                .flat_map(|(table, value)| {
+                    let uses = |text: &String| super::present::is_next_of(text, from);
+                    let columns = value
+                        .columns
+                        .iter()
+                        .filter(move |one| one.default.as_ref().is_some_and(uses));
+                    columns.map(|column| (table.clone(), column.name.clone())).collect::<Vec<_>>()
+                })
+                .collect();
+            let default = format!("nextval('{}'::regclass)", type_text(to).replace('\'', "''"));
+            for (table, column) in users {
+                super::sequence::edit_column(state, &table, &column, |_, found| {
+                    found.default = Some(default.clone());
+                });
+            }
+        }
+    }
+    state.move_marks(kind, from, to);
+    state.mark_known(kind, from);
+    super::drop::changed(state, &from.name);
+}
+
+fn set_namespace(state: &mut State, subject: &Subject, namespace: Option<String>) {
+    let Subject { kind, name, part } = subject;
+    let kinds = [Kind::Table, Kind::View, Kind::Sequence, Kind::Enum, Kind::Domain];
+    if let (Kind::Function | Kind::Procedure, Some(key)) = (kind, part) {
+        if let (key, true) = find(state, *kind, key) {
+            let new = Name { namespace, name: split(*kind, &key).name };
+            rename::other(state, *kind, &key, &new.to_string());
+            super::drop::changed(state, &name.name);
+        }
+        return;
+    }
+    let wanted: &[Kind] = match kind {
+        Kind::Table => &kinds[..3],
+        Kind::View | Kind::MaterialisedView => &kinds[1..2],
+        Kind::Sequence => &kinds[2..3],
+        Kind::Type | Kind::Domain => &kinds[3..],
+        _ => return super::opaque(state, subject),
+    };
+    match state.find(wanted, name) {
+        Found::Known((Kind::Table, from)) => {
+            let to = Name { namespace, name: from.name.clone() };
+            rename::table(state, &from, &to);
+            let sequences: Vec<Name> = state
+                .schema()
+                .sequences
+                .iter()
+                .filter(|(_, sequence)| {
+                    sequence.owned_by.as_ref().is_some_and(|(table, _)| *table == to)
+                })
+                .map(|(name, _)| name.clone())
+                .collect();
+            for sequence in sequences {
+                let moved = Name { namespace: to.namespace.clone(), name: sequence.name.clone() };
+                move_to(state, Kind::Sequence, &sequence, &moved);
+            }
+        }
+        Found::Known((kind, from)) => {
+            let to = Name { namespace, name: from.name.clone() };
+            move_to(state, kind, &from, &to);
+        }
+        _ => super::opaque(state, subject),
+    }
+}
+
+fn alter_domain(state: &mut State, name: &Name, change: &ColumnChange) -> Result<(), Fault> {
+    let key = match state.find(&[Kind::Domain], name) {
+        Found::Known((_, key)) => key,
+        Found::Unknown => return Ok(()),
+        Found::Missing if super::has_extension(state) => return Ok(()),
+        Found::Missing => return Err(Fault::missing(format!("domain {name}"))),
+    };
+    let Some(mut domain) = state.domain(&key).cloned() else { return Ok(()) };
+    match change {
+        ColumnChange::Default(default) => domain.default.clone_from(default),
+        ColumnChange::Nullable(nullable) => domain.nullable = *nullable,
+        ColumnChange::AddCheck(check) => domain.checks.push(check.clone()),
+        ColumnChange::DropCheck { name, if_exists } => {
+            let count = domain.checks.len();
+            domain.checks.retain(|check| check.name.as_ref() != Some(name));
+            if count == domain.checks.len() && !if_exists {
+                return Err(Fault::missing(format!("constraint {name} of domain {key}")));
+            }
+        }
+        ColumnChange::ValidateCheck(name) => {
+            for check in domain.checks.iter_mut().filter(|check| check.name.as_ref() == Some(name))
+            {
+                check.details.clear();
+            }
+        }
+        ColumnChange::RenameCheck { name, to } => {
+            for check in domain.checks.iter_mut().filter(|check| check.name.as_ref() == Some(name))
+            {
+                check.name = Some(to.clone());
+            }
+        }
+        _ => {
+            state.mark(Kind::Domain, &key, Part::Text, "the change is not understood");
+            return Ok(());
+        }
+    }
+    complete_domain(state, &key, &mut domain);
+    state.set_domain(&key, Some(domain));
+    Ok(())
+}
+
+/// Chooses the names of the checks of a domain.
+pub(super) fn complete_domain(state: &State, key: &Name, domain: &mut crate::schema::Domain) {
+    for at in 0..domain.checks.len() {
+        if domain.checks[at].name.is_some() {
+            continue;
+        }
+        let is_taken = |name: &str| {
+            domain.checks.iter().any(|check| check.name.as_deref() == Some(name))
+                || state
+                    .owners_of(Kind::Constraint, name)
+                    .iter()
+                    .any(|(owner, _)| owner.namespace == key.namespace)
+        };
+        let name = super::names::choose(is_taken, &key.name, None, "check");
+        domain.checks[at].name = Some(name);
+    }
+}
+
+/// Sets or removes the comment of any object.
+fn set_comment(state: &mut State, subject: &Subject, comment: Option<&String>) {
+    let Subject { kind, name, part } = subject;
+    let text = comment.cloned();
+    let place = |state: &State, kinds: &[Kind]| match state.find(kinds, name) {
+        Found::Known((_, key)) => Some(key),
+        _ => None,
+    };
+    let key = match (kind, part) {
+        (Kind::Table, None) => {
+            if let Some(key) = place(state, &[Kind::Table]) {
+                state.edit_table(&key, |table| table.comment = text);
+            }
+            return;
+        }
+        (Kind::View | Kind::MaterialisedView, None) => {
+            if let Some(key) = place(state, &[Kind::View]) {
+                state.edit_view(&key, |view| view.comment = text);
+            }
+            return;
+        }
+        (Kind::Column, Some(column)) => match state.find(&[Kind::Table, Kind::View], name) {
+            Found::Known((Kind::Table, key)) => {
+                super::sequence::edit_column(state, &key, column, |_, found| found.comment = text);
+                return;
+            }
+            Found::Known((_, key)) => format!("on column {key}.{column}"),
+            _ => match find(state, Kind::Type, &name.to_string()) {
+                (key, true) => format!("on column {key}.{column}"),
+                _ => return,
+            },
+        },
+        (Kind::Index, None) => {
+            if let Found::Known((owner, found)) = state.find_part(Kind::Index, name, None) {
+                if state.table(&owner).is_some() {
+                    state.edit_table(&owner, |table| {
+                        table.indexes.get_mut(&found).map(|index| index.comment = text)
+                    });
+                } else {
+                    state.edit_view(&owner, |view| {
+                        view.indexes.get_mut(&found).map(|index| index.comment = text)
+                    });
+                }
+                return;
+            }
+            format!("on index {}", name.name)
+        }
+        (Kind::Type | Kind::Domain, None) => match state.find(&[Kind::Enum, Kind::Domain], name) {
+            Found::Known((Kind::Enum, key)) => {
+                state.edit_enum(&key, |found| found.comment = text);
+                return;
+            }
+            Found::Known((_, key)) => {
+                state.edit_domain(&key, |found| found.comment = text);
+                return;
+            }
+            _ => match find(state, Kind::Type, &name.to_string()) {
+                (key, true) => format!("on type {key}"),
+                _ => return,
+            },
+        },
+        (Kind::Sequence, None) => match place(state, &[Kind::Sequence]) {
+            Some(key) => {
+                state.edit_sequence(&key, |found| found.comment = text);
+                return;
+            }
+            None => format!("on sequence {}", at_home(name)),
+        },
+        (Kind::Extension, _) => return,
+        (Kind::Domain, Some(part)) => format!("on constraint {part}"),
+        (Kind::Constraint | Kind::Trigger | Kind::Policy | Kind::Rule, Some(part)) => {
+            on_table(state, &format!("on {} {part} on {name}", kind.word()))
+        }
+        (Kind::Function | Kind::Procedure, Some(key)) => {
+            format!("on {} {}", kind.word(), find(state, *kind, key).0)
+        }
+        (kind, _) => format!("on {} {}", kind.word(), find(state, *kind, &name.to_string()).0),
+    };
+    let table = match kind {
+        Kind::Constraint | Kind::Trigger | Kind::Policy | Kind::Rule | Kind::Column => {
+            place(state, &[Kind::Table, Kind::View])
+        }
+        _ => None,
+    };
+    let value = text.map(|definition| Other { definition, table });
+    state.set_other(Kind::Comment, &key, value);
+}

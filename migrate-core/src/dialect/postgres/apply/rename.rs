@@ -1,0 +1,249 @@
+//! What a new name, or another namespace, changes.
+
+use super::names::{sequence_of, set_sequence, type_text};
+use super::text;
+use crate::apply::{
+    Fault, Found, Part, State, mark_users, rename_in_children, rename_in_table, rename_table_alone,
+};
+use crate::schema::{DataType, Kind, Name};
+
+/// Renames a table, or moves it to another namespace.
+pub(super) fn table(state: &mut State, from: &Name, to: &Name) {
+    let sequences: Vec<(String, String)> = state
+        .table(from)
+        .map(|table| {
+            let columns = table.columns.iter();
+            columns
+                .filter_map(|column| Some((column.name.clone(), sequence_of(from, column)?)))
+                .collect()
+        })
+        .unwrap_or_default();
+    let (old, new) = (type_text(from), type_text(to));
+    state.edit_table(from, |table| {
+        for trigger in table.triggers.values_mut() {
+            let (old, new) = (format!(" ON {old} "), format!(" ON {new} "));
+            trigger.definition = trigger.definition.replacen(&old, &new, 1);
+        }
+    });
+    rename_table_alone(state, from, to);
+    for (column, sequence) in sequences {
+        super::sequence::edit_column(state, to, &column, |table, found| {
+            // The options name a sequence only where it is not the usual one.
+            if let Some(identity) = &mut found.identity
+                && !identity.options.starts_with("SEQUENCE NAME ")
+            {
+                identity.options = format!("SEQUENCE NAME {sequence} {}", identity.options);
+            }
+            set_sequence(table, found, &sequence);
+        });
+    }
+    owners(state, |owner, _| (owner == from).then(|| to.clone()), |_, column| column.to_owned());
+    keys(state, from, to);
+    row_type(state, from, to);
+    mark_users(state, &from.name, "a table that it mentions was renamed");
+}
+
+/// Changes the owners of sequences.
+fn owners(
+    state: &mut State,
+    table: impl Fn(&Name, &str) -> Option<Name>,
+    column: impl Fn(&Name, &str) -> String,
+) {
+    let owned: Vec<(Name, (Name, String))> = state
+        .schema()
+        .sequences
+        .iter()
+        .filter_map(|(name, sequence)| {
+            let (owner, of) = sequence.owned_by.as_ref()?;
+            Some((name.clone(), (table(owner, of)?, column(owner, of))))
+        })
+        .collect();
+    for (name, owner) in owned {
+        state.edit_sequence(&name, |sequence| sequence.owned_by = Some(owner));
+    }
+}
+
+/// Changes the keys of what stands on a table or view.
+fn keys(state: &mut State, from: &Name, to: &Name) {
+    let suffix = format!(" on {from}");
+    let (table, column) = (format!("on table {from}"), format!("on column {from}."));
+    let changed: Vec<(Kind, String, String)> = state
+        .schema()
+        .others
+        .keys()
+        .filter_map(|(kind, key)| {
+            let new = if let Some(part) = key.strip_suffix(&suffix) {
+                format!("{part} on {to}")
+            } else if *key == table {
+                format!("on table {to}")
+            } else {
+                format!("on column {to}.{}", key.strip_prefix(&column)?)
+            };
+            Some((*kind, key.clone(), new))
+        })
+        .collect();
+    for (kind, old, new) in changed {
+        other(state, kind, &old, &new);
+    }
+    if from.name != to.name {
+        let grant = Name::new(format!("on table {from}"));
+        state.move_marks(Kind::Grant, &grant, &Name::new(format!("on table {to}")));
+    }
+}
+
+/// Gives an object that is known by text alone another key.
+pub(super) fn other(state: &mut State, kind: Kind, from: &str, to: &str) {
+    let Some(value) = state.set_other(kind, from, None) else { return };
+    let users = state.uses(&(kind, Name::new(from), None)).to_vec();
+    state.set_uses((kind, Name::new(from), None), None);
+    state.mark_known(kind, &Name::new(to));
+    state.set_other(kind, to, Some(value));
+    state.set_uses((kind, Name::new(to), None), Some(users));
+    state.move_marks(kind, &Name::new(from), &Name::new(to));
+}
+
+/// The columns of a type have it under its new name.
+pub(super) fn row_type(state: &mut State, from: &Name, to: &Name) {
+    let users: Vec<Name> = state
+        .schema()
+        .tables
+        .iter()
+        .filter(|(_, table)| table.columns.iter().any(|one| one.user_type.as_ref() == Some(from)))
+        .map(|(name, _)| name.clone())
+        .collect();
+    let (old, new) = (type_text(from), type_text(to));
+    for user in users {
+        state.edit_table(&user, |table| {
+            for column in
+                table.columns.iter_mut().filter(|one| one.user_type.as_ref() == Some(from))
+            {
+                column.user_type = Some(to.clone());
+                let rest = column.data_type.strip_prefix(old.as_str()).unwrap_or_default();
+                column.data_type = DataType::from(format!("{new}{rest}"));
+            }
+        });
+    }
+}
+
+/// Renames a column.
+pub(super) fn column(state: &mut State, table: &Name, column: &str, to: &str) {
+    let sequence = state.table(table).and_then(|found| sequence_of(table, found.column(column)?));
+    rename_in_table(state, table, column, to);
+    rename_in_children(state, table, column, to);
+    if let Some(sequence) = sequence {
+        super::sequence::edit_column(state, table, to, |table, found| {
+            if let Some(identity) = &mut found.identity
+                && !identity.options.starts_with("SEQUENCE NAME ")
+            {
+                identity.options = format!("SEQUENCE NAME {sequence} {}", identity.options);
+            }
+            set_sequence(table, found, &sequence);
+        });
+    }
+    owners(
+        state,
+        |owner, of| (owner == table && of == column).then(|| owner.clone()),
+        |_, _| to.to_owned(),
+    );
+    state.edit_table(table, |table| {
+        for trigger in table.triggers.values_mut() {
+            if let Some((head, tail)) = trigger.definition.split_once(" ON ")
+                && head.contains("UPDATE OF")
+            {
+                trigger.definition = format!("{} ON {tail}", text::rename(head, column, to));
+            }
+        }
+    });
+    let old = format!("on column {table}.{column}");
+    other(state, Kind::Comment, &old, &format!("on column {table}.{to}"));
+    mark_users(state, &table.name, "a column that it may mention was renamed");
+}
+
+/// Renames a constraint of a table.
+pub(super) fn constraint(
+    state: &mut State,
+    table: &Name,
+    name: &str,
+    to: &str,
+) -> Result<(), Fault> {
+    let Some(mut changed) = state.table(table).cloned() else { return Ok(()) };
+    let unknown = |name: &str| {
+        state.unknown().part(Kind::Table, table, &Part::Constraint(name.to_owned())).is_some()
+    };
+    let exists = |name: &str| crate::apply::constraint_names(&changed).any(|found| found == name);
+    if !exists(name) {
+        if unknown(name) {
+            state.mark(
+                Kind::Table,
+                table,
+                Part::Constraint(to.to_owned()),
+                "a constraint that may exist was renamed",
+            );
+            return Ok(());
+        }
+        return Err(Fault::missing(format!("constraint {name} of table {table}")));
+    }
+    if exists(to) && !unknown(to) {
+        return Err(Fault::exists(format!("constraint {to} of table {table}")));
+    }
+    let keys = changed
+        .primary_key
+        .iter_mut()
+        .chain(&mut changed.uniques)
+        .map(|key| (&mut key.name, &mut key.generated_name));
+    let checks =
+        changed.checks.iter_mut().map(|check| (&mut check.name, &mut check.generated_name));
+    let foreign =
+        changed.foreign_keys.iter_mut().map(|key| (&mut key.name, &mut key.generated_name));
+    for (found, generated) in keys.chain(checks).chain(foreign) {
+        if found.as_deref() == Some(name) {
+            (*found, *generated) = (Some(to.to_owned()), false);
+        }
+    }
+    for constraint in changed.constraints.iter_mut().filter(|one| one.name == name) {
+        to.clone_into(&mut constraint.name);
+    }
+    state.edit_table(table, |table| *table = changed);
+    let old = format!("on constraint {name} on {table}");
+    other(state, Kind::Comment, &old, &format!("on constraint {to} on {table}"));
+    Ok(())
+}
+
+/// Renames an index, which may serve a constraint.
+pub(super) fn index(
+    state: &mut State,
+    name: &Name,
+    to: &str,
+    if_exists: bool,
+) -> Result<(), Fault> {
+    match state.find_part(Kind::Index, name, None) {
+        Found::Known((owner, found)) => {
+            let rename =
+                |indexes: &mut std::collections::BTreeMap<String, crate::schema::Index>| {
+                    if let Some(index) = indexes.remove(&found) {
+                        indexes.insert(to.to_owned(), index);
+                    }
+                };
+            if state.table(&owner).is_some() {
+                state.edit_table(&owner, |table| rename(&mut table.indexes));
+            } else {
+                state.edit_view(&owner, |view| rename(&mut view.indexes));
+            }
+            return Ok(());
+        }
+        Found::Unknown => {
+            state.mark_name(&Name::new(to), "an index that may exist was renamed");
+            return Ok(());
+        }
+        Found::Missing => {}
+    }
+    let places = super::candidates(state, name).unwrap_or_default();
+    for (owner, found) in state.owners_of(Kind::Constraint, &name.name) {
+        if places.iter().any(|place| place.namespace == owner.namespace) {
+            let comment = format!("on index {name}");
+            other(state, Kind::Comment, &comment, &format!("on index {to}"));
+            return constraint(state, &owner, &found, to);
+        }
+    }
+    if if_exists { Ok(()) } else { Err(Fault::missing(format!("index {name}"))) }
+}

@@ -1,0 +1,156 @@
+//! Sequences: those of their own, and those that number a column.
+
+use super::names::{at_home, sequence_of, set_sequence};
+use crate::apply::{Fault, Found, Part, State};
+use crate::dialect::postgres::parse::changed_options;
+use crate::op::SequenceChange;
+use crate::schema::{Column, Kind, Name, Sequence};
+
+/// Options that are given for one usual type, for another.
+pub(super) fn relative(options: &str, usual: &str, new_usual: &str) -> String {
+    changed_options(options, usual, &[], new_usual).unwrap_or_else(|| options.to_owned())
+}
+
+/// The column that a sequence numbers.
+pub(super) fn column_of(state: &State, name: &Name) -> Option<(Name, String)> {
+    let places = super::candidates(state, name)?;
+    for (owner, _) in state.owners_of(Kind::Sequence, &name.name) {
+        if places.iter().any(|place| place.namespace == owner.namespace) {
+            let table = state.table(&owner)?;
+            let is_it =
+                |column: &&Column| sequence_of(&owner, column).as_deref() == Some(&name.name);
+            let column = table.columns.iter().find(is_it)?.name.clone();
+            return Some((owner, column));
+        }
+    }
+    None
+}
+
+/// Changes a sequence.
+pub(super) fn alter(
+    state: &mut State,
+    name: &Name,
+    change: &SequenceChange,
+    if_exists: bool,
+) -> Result<(), Fault> {
+    match state.find(&[Kind::Sequence], name) {
+        Found::Known((_, key)) => {
+            match change {
+                SequenceChange::Options(changes) => {
+                    let old = state.sequence(&key).map(|found| found.definition.clone());
+                    let old = old.unwrap_or_default();
+                    match changed_options(&old, "bigint", changes, "bigint") {
+                        Some(new) => {
+                            state.edit_sequence(&key, |found| found.definition = new);
+                        }
+                        None => state.mark(
+                            Kind::Sequence,
+                            &key,
+                            Part::Text,
+                            "the change is not understood",
+                        ),
+                    }
+                }
+                SequenceChange::OwnedBy(None) => {
+                    state.edit_sequence(&key, |found| found.owned_by = None);
+                }
+                SequenceChange::OwnedBy(Some((table, column))) => {
+                    let Found::Known(table) = state.find_table(table) else { return Ok(()) };
+                    let owner = Some((table, column.clone()));
+                    state.edit_sequence(&key, |found| found.owned_by = owner);
+                }
+            }
+            Ok(())
+        }
+        Found::Unknown => Ok(()),
+        Found::Missing => {
+            let Some((table, column)) = column_of(state, name) else {
+                return if if_exists || super::has_extension(state) {
+                    Ok(())
+                } else {
+                    Err(Fault::missing(format!("sequence {name}")))
+                };
+            };
+            let new =
+                state.table(&table).and_then(|table| table.column(&column)).and_then(|found| {
+                    let SequenceChange::Options(changes) = change else { return None };
+                    let options = &found.identity.as_ref()?.options;
+                    changed_options(options, &found.data_type, changes, &found.data_type)
+                });
+            match (new, change) {
+                (Some(new), _) => edit_column(state, &table, &column, |_, found| {
+                    if let Some(identity) = &mut found.identity {
+                        identity.options = new;
+                    }
+                }),
+                (None, SequenceChange::OwnedBy(owner)) => {
+                    let same = owner.as_ref().is_some_and(|(owner, name)| {
+                        at_home(owner).name == table.name && *name == column
+                    });
+                    if !same {
+                        detach(state, &table, &column, owner.as_ref());
+                    }
+                }
+                (None, _) => {
+                    state.mark(
+                        Kind::Table,
+                        &table,
+                        Part::Column(column),
+                        "the change is not understood",
+                    );
+                }
+            }
+            Ok(())
+        }
+    }
+}
+
+/// Changes a column of a table.
+pub(super) fn edit_column(
+    state: &mut State,
+    table: &Name,
+    column: &str,
+    change: impl FnOnce(&Name, &mut Column),
+) {
+    state.edit_table(table, |found| {
+        if let Some(found) = found.columns.iter_mut().find(|one| one.name == column) {
+            change(table, found);
+        }
+    });
+}
+
+/// Makes the sequence of a `serial` column one of its own, owned by a column or by none; the column keeps
+/// the default.
+fn detach(state: &mut State, table: &Name, column: &str, owner: Option<&(Name, String)>) {
+    let owned_by = owner.map(|(table, column)| (at_home(table), column.clone()));
+    if let Some((name, _)) = take(state, table, column, owned_by) {
+        let default = format!("nextval('{}'::regclass)", super::names::type_text(&name));
+        edit_column(state, table, column, |_, found| found.default = Some(default));
+    }
+}
+
+/// Takes the sequence from a `serial` column, which then has no default.
+pub(super) fn take(
+    state: &mut State,
+    table: &Name,
+    column: &str,
+    owned_by: Option<(Name, String)>,
+) -> Option<(Name, Sequence)> {
+    let found = state.table(table)?.column(column)?;
+    let name = Name { namespace: table.namespace.clone(), name: sequence_of(table, found)? };
+    let options = &found.identity.as_ref()?.options;
+    let definition = changed_options(options, &found.data_type, &[], "bigint")?;
+    let definition = match definition.strip_prefix("SEQUENCE NAME ") {
+        Some(rest) => rest.split_once(' ').map(|(_, rest)| rest.to_owned()).unwrap_or_default(),
+        None => definition,
+    };
+    let sequence = Sequence { definition, owned_by, comment: None };
+    state.set_sequence(&name, Some(sequence.clone()));
+    edit_column(state, table, column, |_, found| found.identity = None);
+    Some((name, sequence))
+}
+
+/// Renames the sequence of a column.
+pub(super) fn rename_of_column(state: &mut State, table: &Name, column: &str, to: &str) {
+    edit_column(state, table, column, |table, found| set_sequence(table, found, to));
+}

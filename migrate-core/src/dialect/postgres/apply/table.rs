@@ -1,0 +1,348 @@
+//! What a table is when its parts are known: types, names of constraints, parents.
+
+use super::names::{
+    HOME, at_home, choose, is_constraint, is_relation, of_columns, sequence_of, set_sequence,
+    type_text,
+};
+use super::text::columns_in;
+use crate::apply::{Fault, Found, State};
+use crate::schema::{DataType, Kind, Name, Table};
+
+/// The kinds of objects that are types.
+const TYPES: [Kind; 4] = [Kind::Enum, Kind::Domain, Kind::Table, Kind::View];
+
+/// The key and the text of a type that is none of the server's; `None` if it is not known.
+pub(super) fn resolve_type(
+    state: &State,
+    own: &Name,
+    user_type: &Name,
+    text: &str,
+) -> Result<Option<(Option<Name>, String)>, Fault> {
+    let written = type_text(user_type);
+    let rest = text.strip_prefix(written.as_str()).unwrap_or_default().to_owned();
+    if at_home(user_type) == *own {
+        return Ok(Some((Some(own.clone()), type_text(own) + &rest)));
+    }
+    match state.find(&TYPES, user_type) {
+        Found::Known((_, key)) => return Ok(Some((Some(key.clone()), type_text(&key) + &rest))),
+        Found::Unknown => return Ok(None),
+        Found::Missing => {}
+    }
+    for place in super::candidates(state, user_type).unwrap_or_default() {
+        if state.other(Kind::Type, &place.to_string()).is_some() {
+            return Ok(Some((Some(place.clone()), type_text(&place) + &rest)));
+        }
+    }
+    let unknown = state.unknown();
+    if unknown.everything().is_some()
+        || unknown.marks().any(|(target, _)| target.name.name == user_type.name)
+    {
+        return Ok(None);
+    }
+    if super::has_extension(state) {
+        // The type of an extension, in the schema that the session begins with most likely.
+        let name = Name {
+            namespace: user_type.namespace.clone().filter(|space| space != HOME),
+            name: user_type.name.clone(),
+        };
+        return Ok(Some((None, type_text(&name) + &rest)));
+    }
+    Err(Fault::missing(format!("type {user_type}")))
+}
+
+/// Completes a table that is created or has new parts.
+pub(super) fn complete(state: &State, name: &Name, table: &mut Table) -> Result<(), Fault> {
+    for at in 0..table.columns.len() {
+        let column = &table.columns[at];
+        if table.columns[..at].iter().any(|one| one.name == column.name) {
+            return Err(Fault::exists(format!("column {name}.{}", column.name)));
+        }
+        if let Some(user_type) = &column.user_type
+            && let Some((key, text)) = resolve_type(state, name, user_type, &column.data_type)?
+        {
+            let column = &mut table.columns[at];
+            (column.user_type, column.data_type) = (key, DataType::from(text));
+        }
+    }
+    sequences(state, name, table);
+    if let Some(key) = &table.primary_key {
+        for column in &mut table.columns {
+            column.nullable &= !key.columns.contains(&column.name);
+        }
+    }
+    if state.table(name).is_none() {
+        merge_keys(table);
+    }
+    checks(state, name, table);
+    keys(state, name, table);
+    foreign_keys(state, name, table)
+}
+
+/// Chooses the names of the sequences of columns.
+fn sequences(state: &State, name: &Name, table: &mut Table) {
+    for at in 0..table.columns.len() {
+        let column = &table.columns[at];
+        let is_old = state
+            .table(name)
+            .is_some_and(|old| old.column(&column.name).is_some_and(|old| old.identity.is_some()));
+        let Some(identity) = &column.identity else { continue };
+        if is_old || identity.options.starts_with("SEQUENCE NAME ") {
+            continue;
+        }
+        // The column has the name already, so to say.
+        let mut others = table.clone();
+        others.columns[at].identity = None;
+        let is_taken = |text: &str| is_relation(state, (name, &others), text);
+        let chosen = choose(is_taken, &name.name, Some(&column.name), "seq");
+        if sequence_of(name, column).as_deref() != Some(&chosen) {
+            set_sequence(name, &mut table.columns[at], &chosen);
+        }
+    }
+}
+
+/// A key that says the same as one before it in the same statement is that one.
+fn merge_keys(table: &mut Table) {
+    let primary = table.primary_key.take();
+    let mut kept: Vec<crate::schema::Key> = Vec::new();
+    let mut first = primary;
+    for unique in std::mem::take(&mut table.uniques) {
+        let is_same = |one: &crate::schema::Key| {
+            one.columns == unique.columns
+                && one.include == unique.include
+                && one.nulls_not_distinct == unique.nulls_not_distinct
+                && one.deferrable == unique.deferrable
+                && one.details == unique.details
+        };
+        match first.iter_mut().chain(&mut kept).find(|one| is_same(one)) {
+            Some(same) => {
+                if same.name.is_none() {
+                    same.name = unique.name;
+                }
+            }
+            None => kept.push(unique),
+        }
+    }
+    (table.primary_key, table.uniques) = (first, kept);
+}
+
+fn checks(state: &State, name: &Name, table: &mut Table) {
+    for at in 0..table.checks.len() {
+        if table.checks[at].name.is_some() {
+            continue;
+        }
+        let columns = columns_in(&table.checks[at].expression, &table.columns);
+        let only = match &*columns {
+            [only] => Some(only.as_str()),
+            _ => None,
+        };
+        let is_taken = |text: &str| is_constraint(state, (name, table), text);
+        let chosen = choose(is_taken, &name.name, only, "check");
+        let check = &mut table.checks[at];
+        (check.name, check.generated_name) = (Some(chosen), true);
+    }
+}
+
+/// Chooses the names of keys and exclusions.
+fn keys(state: &State, name: &Name, table: &mut Table) {
+    let is_taken = |table: &Table, text: &str| {
+        is_relation(state, (name, table), text) || is_constraint(state, (name, table), text)
+    };
+    if let Some(key) = &table.primary_key
+        && key.name.is_none()
+    {
+        let chosen = choose(|text| is_taken(table, text), &name.name, None, "pkey");
+        if let Some(key) = &mut table.primary_key {
+            (key.name, key.generated_name) = (Some(chosen), true);
+        }
+    }
+    for at in 0..table.uniques.len() {
+        let key = &table.uniques[at];
+        if key.name.is_some() {
+            continue;
+        }
+        let columns: Vec<String> = key.columns.iter().chain(&key.include).cloned().collect();
+        let columns = of_columns(&columns);
+        let chosen = choose(|text| is_taken(table, text), &name.name, Some(&columns), "key");
+        let key = &mut table.uniques[at];
+        (key.name, key.generated_name) = (Some(chosen), true);
+    }
+    for at in 0..table.constraints.len() {
+        if !table.constraints[at].name.is_empty() {
+            continue;
+        }
+        let columns = of_columns(&columns_in(&table.constraints[at].definition, &table.columns));
+        let chosen = choose(|text| is_taken(table, text), &name.name, Some(&columns), "excl");
+        table.constraints[at].name = chosen;
+    }
+}
+
+fn foreign_keys(state: &State, name: &Name, table: &mut Table) -> Result<(), Fault> {
+    for at in 0..table.foreign_keys.len() {
+        let key = &table.foreign_keys[at];
+        let is_new = state.table(name).is_none_or(|old| {
+            key.name.is_none() || !old.foreign_keys.iter().any(|one| one.name == key.name)
+        });
+        if key.name.is_none() {
+            let columns = of_columns(&key.columns);
+            let is_taken = |text: &str| is_constraint(state, (name, table), text);
+            let chosen = choose(is_taken, &name.name, Some(&columns), "fkey");
+            let key = &mut table.foreign_keys[at];
+            (key.name, key.generated_name) = (Some(chosen), true);
+        }
+        if !is_new {
+            continue;
+        }
+        let key = &table.foreign_keys[at];
+        if let Some(column) = key.columns.iter().find(|column| table.column(column).is_none())
+            && !has_unknown_columns(state, name)
+        {
+            return Err(Fault::missing(format!("column {name}.{column}")));
+        }
+        let is_own = at_home(&key.parent) == *name
+            || key.parent.namespace.is_none()
+                && key.parent.name == name.name
+                && state.table(name).is_none();
+        let parent = if is_own {
+            name.clone()
+        } else {
+            match state.find_table(&key.parent) {
+                Found::Known(parent) => parent,
+                Found::Unknown => continue,
+                Found::Missing => {
+                    return Err(Fault::missing(format!("table {}", key.parent)));
+                }
+            }
+        };
+        let there = if parent == *name { Some(&*table) } else { state.table(&parent) };
+        let mut columns = key.parent_columns.clone();
+        if columns.is_empty()
+            && let Some(primary) = there.and_then(|there| there.primary_key.as_ref())
+        {
+            columns.clone_from(&primary.columns);
+        }
+        if let Some(there) = there
+            && !super::is_uncertain(state, &parent)
+            && !is_key(there, &columns)
+        {
+            let list = columns.join(", ");
+            let message =
+                format!("no unique constraint of table {parent} matches the columns ({list})");
+            return Err(Fault::refused(message));
+        }
+        let key = &mut table.foreign_keys[at];
+        (key.parent, key.parent_columns) = (parent, columns);
+    }
+    Ok(())
+}
+
+fn has_unknown_columns(state: &State, name: &Name) -> bool {
+    super::is_uncertain(state, name)
+}
+
+/// Returns `true` if columns are unique together in a table.
+fn is_key(table: &Table, columns: &[String]) -> bool {
+    let same = |key: &[String]| {
+        key.len() == columns.len() && key.iter().all(|column| columns.contains(column))
+    };
+    let keys = table.primary_key.iter().chain(&table.uniques);
+    keys.into_iter().any(|key| same(&key.columns))
+        || table.indexes.values().filter(|index| index.unique && index.predicate.is_none()).any(
+            |index| {
+                let parts: Option<Vec<String>> =
+                    index.parts.iter().map(|part| part.column.clone()).collect();
+                parts.is_some_and(|parts| same(&parts))
+            },
+        )
+}
+
+/// Adds to a new table what it copies from others.
+pub(super) fn copy(
+    state: &mut State,
+    name: &Name,
+    table: &mut Table,
+    like: &[crate::op::Like],
+    inherits: &[Name],
+) -> Result<(), Fault> {
+    const WHY: &str = "the table copies another one";
+    let mut parents = Vec::new();
+    for parent in inherits {
+        match state.find_table(parent) {
+            Found::Known(parent) => parents.push(parent.to_string()),
+            Found::Unknown => parents.push(parent.to_string()),
+            Found::Missing => return Err(Fault::missing(format!("table {parent}"))),
+        }
+    }
+    if !parents.is_empty() {
+        table.options.insert("inherits".to_owned(), parents.join(", "));
+        state.mark(Kind::Table, name, crate::apply::Part::Columns, WHY);
+        for column in &table.columns {
+            state.mark(Kind::Table, name, crate::apply::Part::Column(column.name.clone()), WHY);
+        }
+        super::alter::unknown_parts(state, name, WHY);
+        state.set_uses((Kind::Table, name.clone(), None), Some(inherits.to_vec()));
+    }
+    for one in like.iter().rev() {
+        let source = match state.find_table(&one.source) {
+            Found::Known(source) => source,
+            Found::Unknown => {
+                state.mark(Kind::Table, name, crate::apply::Part::Columns, WHY);
+                continue;
+            }
+            Found::Missing => {
+                // It may be a view or a type.
+                state.mark(Kind::Table, name, crate::apply::Part::Columns, WHY);
+                continue;
+            }
+        };
+        if super::is_uncertain(state, &source) {
+            state.mark(Kind::Table, name, crate::apply::Part::Columns, WHY);
+            super::alter::unknown_parts(state, name, WHY);
+            continue;
+        }
+        let Some(from) = state.table(&source).cloned() else { continue };
+        let includes = |what: &str| one.including.iter().any(|one| one == what);
+        let columns = from.columns.iter().map(|column| {
+            let identity = column.identity.clone().filter(|_| false);
+            let mut copied = crate::schema::Column {
+                name: column.name.clone(),
+                data_type: column.data_type.clone(),
+                user_type: column.user_type.clone(),
+                nullable: column.nullable,
+                collation: column.collation.clone(),
+                identity,
+                ..crate::schema::Column::default()
+            };
+            if includes("defaults") {
+                copied.default.clone_from(&column.default);
+            }
+            if includes("generated") {
+                copied.generated.clone_from(&column.generated);
+            }
+            if includes("comments") {
+                copied.comment.clone_from(&column.comment);
+            }
+            copied
+        });
+        let columns: Vec<_> = columns.collect();
+        for column in &from.columns {
+            let special = column.identity.is_some()
+                && (includes("defaults") || includes("identity"))
+                || !column.details.is_empty();
+            if special {
+                state.mark(Kind::Table, name, crate::apply::Part::Column(column.name.clone()), WHY);
+            }
+        }
+        let at = one.at.min(table.columns.len());
+        table.columns.splice(at..at, columns);
+        if includes("constraints") {
+            table.checks.extend(from.checks.iter().cloned());
+        }
+        if includes("indexes") {
+            super::alter::unknown_parts(state, name, WHY);
+        }
+        if includes("statistics") || includes("comments") {
+            state.mark(Kind::Table, name, crate::apply::Part::Text, WHY);
+        }
+    }
+    Ok(())
+}
