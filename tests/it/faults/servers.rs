@@ -194,3 +194,47 @@ async fn a_changed_template_is_noticed() {
     })
     .await;
 }
+
+/// The lock's own connection is idle during a long statement, and must not be closed for that.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_closes_idle_connections_keeps_the_lock() {
+    bounded(90, async {
+        let Some(server) = Server::start(Dialect::Mysql).await else { return };
+        execute(&server.url, "SET GLOBAL wait_timeout = 1").await.unwrap();
+        let mut env = TestEnvironment::new();
+        env.set("DATABASE_URL", &server.url);
+        env.revision("aaa", "", "CREATE TABLE t (x INT);\nDO SLEEP(5);", "DROP TABLE t;");
+        let first = env.command(&["upgrade"]).stderr(Stdio::piped()).spawn().unwrap();
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        let second = env.run(&["upgrade", "--lock-wait", "0s"]);
+        assert_eq!(second.code, 1, "{second}");
+        assert!(second.stderr.contains("waited 0 s for the database"), "{second}");
+        let output = tokio::task::spawn_blocking(|| first.wait_with_output()).await.unwrap();
+        let output = output.unwrap();
+        let shown = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success() && !shown.contains("lost"), "{shown}");
+    })
+    .await;
+}
+
+/// Without TLS, a server elsewhere that asks for the password in clear text does not get it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_clear_text_password_is_sent_only_where_that_is_allowed() {
+    bounded(90, async {
+        let Some(server) = Server::start(Dialect::Postgres).await else { return };
+        let edit = "sed -i s/scram-sha-256/password/ \"$PGDATA/pg_hba.conf\"";
+        docker(&["exec", &server.name, "sh", "-c", edit]).await.unwrap();
+        execute(&server.url, "SELECT pg_reload_conf()").await.unwrap();
+        let format = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
+        let address = docker(&["inspect", "--format", format, &server.name]).await.unwrap();
+        let url = format!("postgres://postgres:postgres@{address}/postgres");
+        let mut env = TestEnvironment::with_history();
+        env.set("DATABASE_URL", &format!("{url}?sslmode=disable"));
+        let refused = env.run(&["current"]);
+        assert_eq!(refused.code, 1, "{refused}");
+        assert!(refused.stderr.contains("allow_cleartext_password"), "{refused}");
+        env.set("DATABASE_URL", &format!("{url}?sslmode=disable&allow_cleartext_password=true"));
+        env.ok(&["current"]);
+    })
+    .await;
+}
