@@ -139,6 +139,7 @@ impl Call<'_> {
             prefetch: Mutex::new(self.prefetch.take()),
             options: self.options.clone(),
             heads: self.context.settings.heads,
+            static_checks: self.context.settings.static_checks,
             ui: self.context.ui,
         };
         self.command.run(&context).await

@@ -27,7 +27,7 @@ pub use expand::{ExpandError, expand};
 pub use testing::TestSettings;
 
 use crate::dialect::Dialect;
-use crate::history::Heads;
+use crate::history::{Heads, StaticChecks};
 use crate::script::Transactions;
 use crate::suggest::nearest;
 use crate::version_table::DEFAULT_NAME;
@@ -58,6 +58,8 @@ pub struct Settings {
     pub dialects: Vec<Dialect>,
     /// The number of heads that the history may have.
     pub heads: Heads,
+    /// Which revisions the compiler refuses for what static checks find.
+    pub static_checks: StaticChecks,
     /// The version table, as `name` or `schema.name`.
     pub version_table: String,
     /// The database URL as written; see [`expand`].
@@ -153,6 +155,7 @@ impl Default for Settings {
             dir: DEFAULT_DIR.to_owned(),
             dialects: Vec::new(),
             heads: Heads::default(),
+            static_checks: StaticChecks::default(),
             version_table: DEFAULT_NAME.to_owned(),
             database_url: None,
             transaction: None,

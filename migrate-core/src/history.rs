@@ -32,6 +32,33 @@ pub enum Heads {
     Many,
 }
 
+/// Which revisions the compiler refuses for what static checks find in them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum StaticChecks {
+    /// Those that are not sealed: they can still be changed.
+    #[default]
+    New,
+    /// All.
+    All,
+    /// None: the checks are not made.
+    Off,
+}
+
+impl StaticChecks {
+    /// Every choice, in the order in which they are always listed.
+    pub const ALL: [Self; 3] = [Self::New, Self::All, Self::Off];
+
+    /// The word in `migrate.toml`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::All => "all",
+            Self::Off => "off",
+        }
+    }
+}
+
 impl History {
     /// Parses files into a history. The lexical rules are those of the lock file's databases if it
     /// names some, else those of `dialects`, else those of all. [`History::check`] checks the

@@ -13,6 +13,7 @@ pub mod dialect;
 pub mod diff;
 pub mod directory;
 pub mod embed;
+pub mod evolution;
 pub mod expr;
 pub mod graph;
 pub mod history;
@@ -28,6 +29,7 @@ pub mod schema;
 pub mod script;
 pub mod source;
 pub mod sql;
+pub mod static_check;
 pub mod suggest;
 pub mod version_table;
 

@@ -9,9 +9,9 @@ use migrate_core::config::Settings;
 use migrate_core::dialect::Dialect;
 use migrate_core::directory::Directory;
 use migrate_core::history::{History, is_structural};
-use migrate_core::lock;
+use migrate_core::{lock, static_check};
 
-use crate::args::Args;
+use crate::args::{Args, Macro};
 use crate::fallback::Refusal;
 use crate::settings::{Project, featured, shown};
 
@@ -45,6 +45,10 @@ pub(crate) fn check(root: &Path, args: &Args) -> Result<Sound, Refusal> {
     // An incomplete graph has false heads.
     if !found.iter().any(is_structural) {
         found.append(history.check(project.settings.heads));
+    }
+    // The tests find the same with a database.
+    if args.called == Macro::Migrations && !found.has_errors() {
+        found.append(static_check::check(&history, project.settings.static_checks));
     }
     if found.has_errors() {
         return Err(Refusal::found(&found));

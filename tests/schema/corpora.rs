@@ -9,10 +9,10 @@ use migrate_core::dialect::Dialect;
 use super::side_by_side::Pair;
 
 /// A migration: its name, its up and its down.
-struct Migration {
-    name: String,
-    up: String,
-    down: Option<String>,
+pub(crate) struct Migration {
+    pub(crate) name: String,
+    pub(crate) up: String,
+    pub(crate) down: Option<String>,
 }
 
 pub(crate) fn shared(variable: &str, folder: &str) -> Option<PathBuf> {
@@ -28,7 +28,7 @@ pub(crate) fn shared(variable: &str, folder: &str) -> Option<PathBuf> {
 }
 
 /// The migrations of a history in order; `None`, and a message, where it is absent.
-fn migrations(name: &str) -> Option<Vec<Migration>> {
+pub(crate) fn migrations(name: &str) -> Option<Vec<Migration>> {
     let folder = shared("MIGRATE_CORPORA", "corpora")?.join(name).join("migrations");
     let mut entries: Vec<PathBuf> =
         fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -41,12 +41,20 @@ fn migrations(name: &str) -> Option<Vec<Migration>> {
             if let Some(up) = read(&path.join("up.sql")) {
                 found.push(Migration { name, up, down: read(&path.join("down.sql")) });
             }
-        } else if let Some(stem) = name.strip_suffix(".up.sql") {
-            let down = read(&folder.join(format!("{stem}.down.sql")));
-            found.push(Migration { name, up: read(&path).unwrap(), down });
+        } else if let Some((stem, separator)) = up_of(&name) {
+            let down = read(&folder.join(format!("{stem}{separator}down.sql")));
+            found.push(Migration { name: stem.to_owned(), up: read(&path).unwrap(), down });
         }
     }
     Some(found)
+}
+
+/// The stem of the file of an up, and what separates it from the word.
+fn up_of(name: &str) -> Option<(&str, &'static str)> {
+    [".", "_"].into_iter().find_map(|separator| {
+        let stem = name.strip_suffix(&format!("{separator}up.sql"))?;
+        Some((stem, separator))
+    })
 }
 
 /// Every up and every down, with a comparison after each.

@@ -16,6 +16,8 @@ pub(crate) struct Pair {
     pub(crate) counts: Counts,
     /// What the static schema claims against the server.
     pub(crate) faults: Vec<String>,
+    /// Whether statements that only the server refuses are not printed.
+    is_quiet: bool,
 }
 
 /// What happened.
@@ -47,7 +49,12 @@ impl Pair {
         let live = Live::fresh(dialect).await?;
         let state = State::new(dialect.rules());
         let (counts, faults) = (Counts::default(), Vec::new());
-        Some(Self { dialect, live, state, counts, faults })
+        Some(Self { dialect, live, state, counts, faults, is_quiet: false })
+    }
+
+    /// Prints nothing.
+    pub(crate) fn quiet(self) -> Self {
+        Self { is_quiet: true, ..self }
     }
 
     /// Runs the statements of a text, one by one; `false` if the server refused one.
@@ -75,7 +82,7 @@ impl Pair {
             (_, Err(error)) => {
                 self.counts.refused += 1;
                 self.counts.found += usize::from(claim.is_some());
-                if claim.is_none() {
+                if claim.is_none() && !self.is_quiet {
                     println!("{place}: only the server refuses: {error}\n  {sql}");
                 }
             }

@@ -12,6 +12,7 @@ use migrate_core::dialect::Dialect;
 use migrate_core::directory::replace;
 use migrate_core::graph::{Graph, Node, Set};
 use migrate_core::history::History;
+use migrate_core::static_check;
 use migrate_db::cli::ui::{Format, Progress};
 use migrate_db::cli::{CliError, Exit};
 use migrate_db::testkit::{Outcome, Suite, TestEvent, report};
@@ -74,6 +75,8 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliE
         return Err(found.into());
     }
     context.ui.warnings(&found);
+    // The tests have the last word.
+    context.ui.diagnostics(&static_check::check(&history, context.settings.static_checks));
     let only = args.chosen(&history.graph)?;
     let databases = args.databases(context, &history)?;
     let settings = args.settings(context, &databases)?;

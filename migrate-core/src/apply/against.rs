@@ -5,8 +5,8 @@
 
 use super::rules::Sameness;
 use super::state::State;
-use super::unknown::Part;
-use crate::schema::{Change, Difference, Item, Kind, Name, Object, Schema, compare};
+use super::unknown::{Part, Unknown};
+use crate::schema::{Change, Difference, Item, Kind, Name, Schema, compare};
 
 /// What a comparison found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,15 +40,18 @@ pub fn against(state: &State, catalog: &Schema) -> Against {
 /// Returns `true` if the static schema is certain of what differs.
 #[must_use]
 pub fn is_claimed(state: &State, difference: &Difference) -> bool {
-    !is_unknown(state, &difference.object, difference)
+    is_known(state, state.unknown(), difference)
         && state.rules.same_text(state, difference) == Sameness::Different
 }
 
-fn is_unknown(state: &State, object: &Object, difference: &Difference) -> bool {
-    let unknown = state.unknown();
-    if unknown.is_empty() {
-        return false;
-    }
+/// Returns `true` if no mark covers what differs. The marks may be those of an earlier time.
+#[must_use]
+pub fn is_known(state: &State, unknown: &Unknown, difference: &Difference) -> bool {
+    unknown.is_empty() || !is_covered(state, unknown, difference)
+}
+
+fn is_covered(state: &State, unknown: &Unknown, difference: &Difference) -> bool {
+    let object = &difference.object;
     let fold = |kind: Kind| state.rules.fold(kind, &object.name).into_owned();
     let of = |kind: Kind, name: &Name, part: &Part| {
         unknown.part(kind, &state.fold(name), part).is_some()
@@ -58,7 +61,7 @@ fn is_unknown(state: &State, object: &Object, difference: &Difference) -> bool {
         let name = name_of(state, kind, difference);
         return of(kind, &name, &Part::Text)
             || matches!(difference.change, Change::Reordered { .. })
-                && has_unknown_column(state, &name);
+                && has_unknown_column(state, unknown, &name);
     };
     let kind = if object.part_of == Kind::Table { Kind::Table } else { Kind::View };
     match object.kind {
@@ -72,9 +75,9 @@ fn is_unknown(state: &State, object: &Object, difference: &Difference) -> bool {
     }
 }
 
-fn has_unknown_column(state: &State, table: &Name) -> bool {
+fn has_unknown_column(state: &State, unknown: &Unknown, table: &Name) -> bool {
     let folded = state.fold(table);
-    let mut marks = state.unknown().marks_of(Kind::Table, &folded);
+    let mut marks = unknown.marks_of(Kind::Table, &folded);
     marks.any(|(part, _)| matches!(part, Part::Column(_) | Part::Columns))
 }
 

@@ -26,7 +26,7 @@ impl FaultKind {
             Self::NoSuchObject => "no-such-object",
             Self::AlreadyExists => "already-exists",
             Self::StillNeeded => "still-needed",
-            Self::Refused => "refused",
+            Self::Refused => "statement-refused",
         }
     }
 }

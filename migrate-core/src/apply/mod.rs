@@ -14,7 +14,7 @@ mod state;
 mod unknown;
 mod walk;
 
-pub use against::{Against, against, is_claimed};
+pub use against::{Against, against, is_claimed, is_known};
 pub use effect::{
     add_column, add_constraint, alter_column, alter_table, copy_tables, create_index, drop_column,
     drop_constraint, drop_index, drop_other, drop_table, drop_view, rename_column, rename_table,
@@ -30,6 +30,14 @@ pub use unknown::{Origin, Part, Reason, StaticSchema, Target, Unknown};
 pub(crate) use walk::apply as apply_generally;
 
 use crate::op::{Located, Op};
+use crate::schema::Name;
+use crate::source::Span;
+
+/// Marks what a statement mentions as unknown: one that cannot be applied.
+pub fn mark_mentioned(state: &mut State, names: &[Name], span: Span) {
+    state.set_span(span);
+    walk::opaque(state, names);
+}
 
 /// Applies an operation. After a fault the state is as before.
 ///

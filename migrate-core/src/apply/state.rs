@@ -434,10 +434,10 @@ impl State {
         }
     }
 
-    /// The values before the last checkpoint of what changed since, and the values now: two schemas
-    /// that hold only these objects.
+    /// The values before the earliest of the last `count` checkpoints of what changed since, and the
+    /// values now: two schemas that hold only these objects.
     #[must_use]
-    pub fn changed(&self) -> (Schema, Schema) {
+    pub fn changed(&self, count: usize) -> (Schema, Schema) {
         let (mut before, mut after) = (Schema::default(), Schema::default());
         macro_rules! put {
             ($map:ident, $key:expr, $old:expr) => {{
@@ -450,7 +450,13 @@ impl State {
                 }
             }};
         }
-        for (slot, old) in self.checkpoints.last().into_iter().flatten() {
+        let first = self.checkpoints.len().saturating_sub(count);
+        // The first value that was kept is the oldest.
+        let mut oldest: BTreeMap<&Slot, &Old> = BTreeMap::new();
+        for (slot, old) in self.checkpoints[first..].iter().flatten() {
+            oldest.entry(slot).or_insert(old);
+        }
+        for (slot, old) in oldest {
             match (slot, old) {
                 (Slot::Table(name), Old::Table(old)) => put!(tables, name, old),
                 (Slot::View(name), Old::View(old)) => put!(views, name, old),
@@ -464,6 +470,12 @@ impl State {
             }
         }
         (before, after)
+    }
+
+    /// The checkpoints that are open.
+    #[must_use]
+    pub const fn depth(&self) -> usize {
+        self.checkpoints.len()
     }
 
     /// Returns `true` if the old value of a slot is wanted and not kept yet.

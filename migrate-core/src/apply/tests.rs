@@ -95,7 +95,7 @@ fn a_checkpoint_leads_back() {
     );
     let q = state.unknown().part(Kind::Table, &Name::new("q"), &Part::Column("z".to_owned()));
     assert!(q.is_some());
-    let (old, new) = state.changed();
+    let (old, new) = state.changed(1);
     assert_eq!(old.tables.len(), 2);
     assert_eq!(new.tables.keys().map(ToString::to_string).collect::<Vec<_>>(), ["q", "u"]);
     state.roll_back();

@@ -7,15 +7,16 @@ use toml::de::{DeTable, DeValue};
 use super::value::{Wrong, choice, dialects, size, text, texts, time};
 use super::{Config, Locking, Settings, UnknownDowns, testing};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::history::Heads;
+use crate::history::{Heads, StaticChecks};
 use crate::script::Transactions;
 use crate::source::{SourceFile, Span};
 use crate::suggest::nearest;
 
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "dir",
     "dialects",
     "heads",
+    "static-checks",
     "version-table",
     "database-url",
     "transaction",
@@ -233,6 +234,10 @@ fn set(
         "heads" => {
             let choices = [("one", Heads::One), ("many", Heads::Many)];
             settings.heads = choice(name, value, choices).map_err(whole)?;
+        }
+        "static-checks" => {
+            let choices = StaticChecks::ALL.map(|choice| (choice.word(), choice));
+            settings.static_checks = choice(name, value, choices).map_err(whole)?;
         }
         "transaction" => {
             let choices = [("all", Transactions::All), ("each", Transactions::PerRevision)];

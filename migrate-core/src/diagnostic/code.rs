@@ -27,6 +27,8 @@ pub enum Group {
     Import,
     /// migrate.toml.
     Configuration,
+    /// The schema at each revision, without a database.
+    StaticSchema,
     /// The round trip of a revision on a database.
     RoundTrip,
     /// Rules about SQL that is valid and risky.
@@ -45,6 +47,7 @@ impl Group {
             Self::Lock => "The lock file",
             Self::Import => "Importing",
             Self::Configuration => "The configuration",
+            Self::StaticSchema => "The static schema",
             Self::RoundTrip => "Round trips",
             Self::Lint => "Lint",
         }
@@ -53,7 +56,7 @@ impl Group {
     /// Returns `true` if `-- migrate:allow` accepts the findings of the group.
     #[must_use]
     pub const fn is_acceptable(self) -> bool {
-        matches!(self, Self::RoundTrip | Self::Lint)
+        matches!(self, Self::StaticSchema | Self::RoundTrip | Self::Lint)
     }
 }
 
@@ -156,6 +159,13 @@ codes! {
         Error ConfigSyntax "config-syntax" "migrate.toml is not valid TOML."
         Error UnknownSetting "unknown-setting" "migrate.toml has a key that does not exist."
         Error SettingValue "setting-value" "migrate.toml has a setting with an invalid value."
+    }
+    StaticSchema {
+        Error SqlSyntax "sql-syntax" "A statement has a token that cannot stand where it stands."
+        Error NoSuchObject "no-such-object" "A statement names an object that does not exist at that point of the history."
+        Error AlreadyExists "already-exists" "A statement creates an object whose name is taken at that point of the history."
+        Error StillNeeded "still-needed" "A statement drops or changes an object that another object needs."
+        Error StatementRefused "statement-refused" "The database refuses what a statement asks for."
     }
     RoundTrip {
         Error UpFails "up-fails" "The up fails, even on empty tables."

@@ -9,7 +9,7 @@ use super::DecodeError;
 use crate::config::{Locking, Settings, TestSettings, UnknownDowns};
 use crate::dialect::Dialect;
 use crate::graph::{Graph, Node};
-use crate::history::Heads;
+use crate::history::{Heads, StaticChecks};
 use crate::ident::{BranchLabel, Created, Malformed, RevisionId};
 use crate::lock::{Lock, OpenReason};
 use crate::revision::{Header, Named, Revision, Section, SectionKind, Split, Splits};
@@ -131,6 +131,8 @@ impl Reader {
             dir,
             dialects,
             heads: if many { Heads::Many } else { Heads::One },
+            // They are the compiler's.
+            static_checks: StaticChecks::default(),
             version_table,
             database_url: None,
             transaction: chosen.then_some(if all {

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::config::{Locking, TestSettings, UnknownDowns};
 use crate::dialect::Dialect;
-use crate::history::Heads;
+use crate::history::{Heads, StaticChecks};
 use crate::lock::{Lock, OpenReason};
 use crate::script::Transactions;
 use crate::sql::Fingerprint;
@@ -160,6 +160,7 @@ fn settings() -> impl Strategy<Value = Settings> {
                 max_file_size: None,
                 dir,
                 heads,
+                static_checks: StaticChecks::default(),
                 transaction,
                 lock,
                 lock_wait,

@@ -140,6 +140,12 @@ impl Revision {
         self.all_of(SectionKind::Lossy).map(Section::subject)
     }
 
+    /// What dynamic SQL of the up does to the schema of a database, stated in DDL.
+    #[must_use]
+    pub fn effect(&self, dialect: Dialect) -> Option<&Section> {
+        self.section(dialect, |kind| kind == SectionKind::Effect)
+    }
+
     /// Returns the codes of accepted findings, each with the reason.
     pub fn allowed(&self) -> impl Iterator<Item = (&str, &str)> {
         self.all_of(SectionKind::Allow).map(Section::subject)

@@ -28,6 +28,8 @@ pub enum SectionKind {
     Fixture,
     /// Queries that must return true after the up.
     Verify,
+    /// Statements that state what dynamic SQL of the up does to the schema. They are read, never run.
+    Effect,
     /// An accepted finding: its code and the reason.
     Allow,
     /// A table or column whose data a downgrade loses, and the reason.
@@ -35,13 +37,14 @@ pub enum SectionKind {
 }
 
 impl SectionKind {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Up,
         Self::Down,
         Self::Irreversible,
         Self::Noop,
         Self::Fixture,
         Self::Verify,
+        Self::Effect,
         Self::Allow,
         Self::Lossy,
     ];
@@ -56,6 +59,7 @@ impl SectionKind {
             Self::Noop => "noop",
             Self::Fixture => "fixture",
             Self::Verify => "verify",
+            Self::Effect => "effect",
             Self::Allow => "allow",
             Self::Lossy => "lossy",
         }
@@ -64,7 +68,7 @@ impl SectionKind {
     /// Returns `true` if SQL follows the marker; the others are one line.
     #[must_use]
     pub const fn has_body(self) -> bool {
-        matches!(self, Self::Up | Self::Down | Self::Fixture | Self::Verify)
+        matches!(self, Self::Up | Self::Down | Self::Fixture | Self::Verify | Self::Effect)
     }
 
     /// Returns `true` if it changes the effect of the revision on a database, and so its
@@ -100,7 +104,9 @@ impl SectionKind {
             Self::Up | Self::Down => {
                 &["transaction", "dialect", "foreign-keys", "lock-timeout", "statement-timeout"]
             }
-            Self::Fixture | Self::Verify | Self::Irreversible | Self::Noop => &["dialect"],
+            Self::Fixture | Self::Verify | Self::Effect | Self::Irreversible | Self::Noop => {
+                &["dialect"]
+            }
             Self::Allow | Self::Lossy => &[],
         }
     }

@@ -3,7 +3,7 @@
 use migrate_core::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use migrate_core::dialect::Dialect;
 use migrate_core::graph::{Graph, Set, Target};
-use migrate_core::history::{Heads, History};
+use migrate_core::history::{Heads, History, StaticChecks};
 use migrate_core::plan::{self, Direction, Plan};
 use migrate_core::revision::Revision;
 
@@ -31,6 +31,8 @@ pub struct Context<'a> {
     pub options: Options,
     /// The number of heads that `check` accepts.
     pub heads: Heads,
+    /// Which static findings `check` reports as errors; an embedded history was checked before.
+    pub static_checks: StaticChecks,
     /// The output.
     pub ui: &'a Ui,
 }
@@ -46,6 +48,7 @@ impl<'a> Context<'a> {
             prefetch: Mutex::default(),
             options: Options::default(),
             heads: Heads::default(),
+            static_checks: StaticChecks::Off,
             ui,
         }
     }

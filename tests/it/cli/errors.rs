@@ -1,9 +1,7 @@
 //! What is said when something is wrong.
 
 use insta::assert_snapshot;
-use migrate_core::dialect::Dialect;
 
-use crate::support::db::Db;
 use crate::support::{RevisionFile, TestEnvironment};
 
 #[test]
@@ -372,17 +370,4 @@ fn colours_come_when_they_are_asked_for() {
     env.set("NO_COLOR", "1");
     assert!(!env.ok(&["heads"]).stdout.contains('\u{1b}'));
     assert!(!env.ok(&["heads", "--color", "never"]).stdout.contains('\u{1b}'));
-}
-
-#[test]
-fn a_line_of_the_servers_source_code_is_not_shown() {
-    let Some(db) = Db::fresh_blocking(Dialect::Postgres) else { return };
-    let env = TestEnvironment::with_history();
-    let (_, rest) = db.url.split_once("://").unwrap();
-    let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
-    let url = format!("postgres://nobody_at_all:wrong@{place}");
-    let outcome = env.run(&["current", "--database-url", &url]);
-    assert_eq!(outcome.code, 1, "{outcome}");
-    assert!(outcome.stderr.contains("\"nobody_at_all\""), "{outcome}");
-    assert!(!outcome.stderr.contains(" at line "), "{outcome}");
 }

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 
 use migrate_core::config::Settings;
 use migrate_core::dialect::Dialect;
-use migrate_core::history::History;
+use migrate_core::history::{History, StaticChecks};
+use migrate_core::static_check;
 use migrate_db::testkit::{Outcome, Suite, Verdict};
 
 use crate::support::RevisionFile;
@@ -54,6 +55,36 @@ pub(super) async fn run(dialect: Dialect, cases: &[Case]) {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// Checks a table without a database. What is found must be true, and what needs no rows to be seen
+/// must be found; returns how many cases are found and how many there are of that sort.
+pub(super) fn check_statically(dialect: Dialect, cases: &[Case]) -> (usize, usize) {
+    const DIFFERENCES: [&str; 3] = ["left-behind", "not-restored", "restored-otherwise"];
+    let mut wrong = String::new();
+    let (mut told, mut expected) = (0, 0);
+    for case in cases {
+        let found = static_check::check(&history(dialect, case), StaticChecks::All);
+        let codes: Vec<&str> = found.iter().map(|one| one.code.as_str()).collect();
+        let is_true = |code: &&str| {
+            let fails = |what: &str| case.finds.iter().any(|find| find.starts_with(what));
+            case.finds.contains(code)
+                || !DIFFERENCES.contains(code) && (fails("down-fails") || fails("up-fails"))
+        };
+        if !codes.iter().all(is_true) {
+            let _ = writeln!(wrong, "{}: should find {:?}\n{found}\n", case.name, case.finds);
+        }
+        if case.finds.iter().any(|find| DIFFERENCES.contains(find)) {
+            expected += 1;
+            if codes.iter().any(|code| DIFFERENCES.contains(code)) {
+                told += 1;
+            } else {
+                println!("{}: {:?} is not found statically", case.name, case.finds);
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+    (told, expected)
 }
 
 fn judge(case: &Case, verdicts: &[Verdict]) -> Result<(), String> {

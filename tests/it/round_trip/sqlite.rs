@@ -41,6 +41,15 @@ async fn what_an_up_adds_is_no_finding() {
 }
 
 #[test]
+fn static_checks_agree_with_the_tests() {
+    let (told, expected) = cases::check_statically(Dialect::Sqlite, &defective::all());
+    println!("{told} of {expected} differences are found without a database");
+    assert!(told * 100 >= expected * 95, "{told} of {expected}");
+    assert_eq!(cases::check_statically(Dialect::Sqlite, &clean::all()), (0, 0));
+    assert_eq!(cases::check_statically(Dialect::Sqlite, wanted::CASES), (0, 0));
+}
+
+#[test]
 fn the_tables_are_full() {
     let (defective, clean) = (defective::all(), clean::all());
     cases::is_full(&defective);

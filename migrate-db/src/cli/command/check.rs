@@ -2,6 +2,7 @@
 
 use migrate_core::diagnostic::{Diagnostics, Severity};
 use migrate_core::graph::Graph;
+use migrate_core::static_check;
 
 use crate::cli::describe::{Count, place};
 use crate::cli::ui::Format;
@@ -24,6 +25,9 @@ impl Args {
         let graph = &context.history.graph;
         let mut found = context.found.clone();
         found.append(context.history.check(context.heads));
+        if !found.has_errors() {
+            found.append(static_check::check(context.history, context.static_checks));
+        }
         // Rows can be compared with files only if the files are correct.
         let status = match (&context.database, found.has_errors()) {
             (Some(_), false) => Some(context.status().await?),

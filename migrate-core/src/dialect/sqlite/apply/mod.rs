@@ -14,8 +14,8 @@ mod text;
 use std::borrow::Cow;
 
 use crate::apply::{
-    Fault, Found, Part, PartScope, Rules, State, add_column, apply_generally, create_index,
-    drop_column, mark_users, rename_in_children, rename_in_table, rename_table_alone,
+    Fault, Part, PartScope, Rules, State, add_column, apply_generally, create_index, drop_column,
+    mark_users, rename_in_children, rename_in_table, rename_table_alone,
 };
 use crate::op::{Op, Position, TableChange};
 use crate::schema::{Column, Index, Kind, Name, Schema, Table};
@@ -33,6 +33,10 @@ impl Rules for Sqlite {
         } else {
             Cow::Borrowed(name)
         }
+    }
+
+    fn is_proved(&self) -> bool {
+        true
     }
 
     fn candidates(&self, _: &State, _: &[Kind], name: &Name) -> Option<Vec<Name>> {
@@ -81,7 +85,7 @@ impl Rules for Sqlite {
         match op {
             Op::CreateTable { name, table, .. } if is_virtual(table) => {
                 Some(apply_generally(state, op).map(|()| {
-                    if let Found::Known(key) = state.find_table(name) {
+                    if let Some(key) = state.find_spelled(Kind::Table, name) {
                         const WHY: &str = "its module has the columns";
                         state.mark(Kind::Table, &key, Part::Columns, WHY);
                     }

@@ -1,0 +1,172 @@
+//! What is certainly wrong with the SQL of a history, found without a database.
+//!
+//! Each revision is applied to the schema of what it needs, and its down after it: the schema must be
+//! as before. A finding is certain: nothing that is marked as unknown takes part in one. The codes
+//! of differences are those of the round-trip tests. The order of columns alone is no finding, as
+//! DROP COLUMN and ADD COLUMN change it.
+
+mod place;
+
+use crate::apply::{FaultKind, Unknown, is_claimed, is_known};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
+use crate::dialect::Dialect;
+use crate::evolution::{Evolution, Refusal};
+use crate::graph::Node;
+use crate::history::{History, StaticChecks};
+use crate::revision::{Revision, Section, WayDown};
+use crate::schema::{Change, Difference, compare, leftover};
+
+/// Checks every revision on each of the databases that the history is written for. What is found in
+/// a sealed revision is a warning with [`StaticChecks::New`], as it cannot be changed any more.
+#[must_use]
+pub fn check(history: &History, checks: StaticChecks) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    if checks == StaticChecks::Off {
+        return found;
+    }
+    let proved = history.dialects.iter().copied().filter(|dialect| dialect.rules().is_proved());
+    for dialect in proved {
+        let Some(mut evolution) = Evolution::new(&history.graph, dialect) else { continue };
+        for node in Evolution::order(&history.graph) {
+            let revision = history.graph.revision(node);
+            let mut checker = Checker { history, dialect, revision, found: Vec::new() };
+            checker.revision(&mut evolution, node);
+            let sealed =
+                history.lock.as_ref().is_some_and(|lock| lock.is_sealed(revision.id().as_str()));
+            for mut diagnostic in checker.found {
+                if revision.allowed().any(|(code, _)| code == diagnostic.code.as_str()) {
+                    continue;
+                }
+                if sealed && checks == StaticChecks::New {
+                    diagnostic.severity = Severity::Warning;
+                }
+                found.push(diagnostic);
+            }
+        }
+    }
+    found
+}
+
+/// The codes of what is found here.
+pub const CODES: [Code; 8] = [
+    Code::SqlSyntax,
+    Code::NoSuchObject,
+    Code::AlreadyExists,
+    Code::StillNeeded,
+    Code::StatementRefused,
+    Code::LeftBehind,
+    Code::NotRestored,
+    Code::RestoredOtherwise,
+];
+
+struct Checker<'h> {
+    history: &'h History,
+    dialect: Dialect,
+    revision: &'h Revision,
+    found: Vec<Diagnostic>,
+}
+
+impl Checker<'_> {
+    fn revision(&mut self, evolution: &mut Evolution<'_>, node: Node) {
+        evolution.move_before(node);
+        let before = evolution.state().unknown().clone();
+        let refused = evolution.up(node);
+        let works = refused.is_empty();
+        self.refusals(refused, "up");
+        let WayDown::Sql(down) = self.revision.down(self.dialect) else { return };
+        evolution.state_mut().checkpoint();
+        let refused = evolution.section(self.revision, down, false);
+        if works && refused.is_empty() {
+            self.compare(evolution, &before, down);
+        }
+        // After an up that is refused, what the down meets is not known.
+        if works {
+            self.refusals(refused, "down");
+        }
+        evolution.state_mut().roll_back();
+    }
+
+    fn refusals(&mut self, refused: Vec<Refusal>, section: &str) {
+        let file = &self.revision.file;
+        // What follows the first one never runs.
+        for refusal in refused.into_iter().take(1) {
+            let diagnostic = match refusal {
+                Refusal::Syntax(error) => {
+                    let message = self.on_database(format!("{error} in the {section}"));
+                    Diagnostic::new(Code::SqlSyntax, message).at(file, error.span)
+                }
+                Refusal::Fault(fault) => {
+                    let code = match fault.kind {
+                        FaultKind::NoSuchObject => Code::NoSuchObject,
+                        FaultKind::AlreadyExists => Code::AlreadyExists,
+                        FaultKind::StillNeeded => Code::StillNeeded,
+                        FaultKind::Refused => Code::StatementRefused,
+                    };
+                    let message = self.on_database(format!("{} in the {section}", fault.message));
+                    let message = message.replace(" in the up", " at this point of the up");
+                    let message = message.replace(" in the down", " at this point of the down");
+                    let diagnostic = Diagnostic::new(code, message).at(file, fault.span);
+                    match fault.help {
+                        Some(help) => diagnostic.help(help),
+                        None => diagnostic,
+                    }
+                }
+            };
+            self.found.push(diagnostic);
+        }
+    }
+
+    /// A message with the database that it is about, where there are several.
+    fn on_database(&self, message: String) -> String {
+        if self.history.dialects.len() > 1 {
+            format!("{message} (on {})", self.dialect)
+        } else {
+            message
+        }
+    }
+
+    /// Compares the schema after the down with that before the up.
+    fn compare(&mut self, evolution: &Evolution<'_>, before: &Unknown, down: &Section) {
+        let state = evolution.state();
+        let (mut earlier, mut now) = state.changed(2);
+        if earlier == now {
+            return;
+        }
+        let rules = self.dialect.rules();
+        rules.present(state, &mut earlier);
+        rules.present(state, &mut now);
+        for difference in compare(&earlier, &now) {
+            let is_claim = !difference.is_order()
+                && is_claimed(state, &difference)
+                && is_known(state, before, &difference);
+            if is_claim {
+                self.difference(&difference, down);
+            }
+        }
+    }
+
+    fn difference(&mut self, difference: &Difference, down: &Section) {
+        let (code, section) = match difference.change {
+            Change::Added => (Code::LeftBehind, self.revision.up(self.dialect)),
+            Change::Removed => (Code::NotRestored, self.revision.up(self.dialect)),
+            _ => (Code::RestoredOtherwise, Some(down)),
+        };
+        let message = self.on_database(format!("after the down {}", leftover(difference)));
+        let file = &self.revision.file;
+        let mut diagnostic = Diagnostic::new(code, message);
+        let statement = section
+            .and_then(|section| place::statement(file, section, self.dialect, difference))
+            .or_else(|| place::statement(file, down, self.dialect, difference));
+        if let Some(span) = statement {
+            diagnostic = diagnostic.at(file, span);
+        }
+        diagnostic = diagnostic.labelled(file, down.marker, "the down");
+        if let (Code::LeftBehind, Some(sql)) = (code, place::drop_statement(difference)) {
+            diagnostic = diagnostic.help(format!("add to the down: {sql}"));
+        }
+        self.found.push(diagnostic);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,126 @@
+//! What is found in revisions, and what is not.
+
+use super::check;
+use crate::dialect::Dialect;
+use crate::history::{History, StaticChecks};
+use crate::source::SourceFile;
+
+const BASE: &str = "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL);\n\
+                    CREATE INDEX users_name ON users (name);";
+
+/// The findings of a revision on top of a table with an index.
+fn found(body: &str) -> String {
+    let base = format!(
+        "-- revision: a\n-- revises:\n\n-- migrate:up\n{BASE}\n\n-- migrate:down\nDROP TABLE users;\n"
+    );
+    let revision = format!("-- revision: b\n-- revises: a\n\n{body}\n");
+    let files = vec![SourceFile::new("a.sql", base), SourceFile::new("b.sql", revision)];
+    let (history, wrong) = History::read(files, None, &[Dialect::Sqlite]);
+    assert!(wrong.is_empty(), "{wrong}");
+    check(&history, StaticChecks::All).to_string()
+}
+
+fn of(up: &str, down: &str) -> String {
+    found(&format!("-- migrate:up\n{up}\n\n-- migrate:down\n{down}"))
+}
+
+#[test]
+fn a_down_that_restores_the_schema_has_no_finding() {
+    for (up, down) in [
+        ("ALTER TABLE users ADD email TEXT;", "ALTER TABLE users DROP email;"),
+        ("DROP INDEX users_name;", "CREATE INDEX users_name ON users (\"name\" ASC);"),
+        ("ALTER TABLE users RENAME TO people;", "ALTER TABLE people RENAME TO users;"),
+        (
+            "DROP TABLE users;",
+            "CREATE TABLE users (id INTEGER, name TEXT NOT NULL, PRIMARY KEY (id));
+             CREATE INDEX users_name ON users (name);",
+        ),
+        ("CREATE TABLE t AS SELECT * FROM users;", "DROP TABLE t;"),
+        ("ALTER TABLE users DROP name;", "SELECT 1;"),
+    ] {
+        let found = of(up, down);
+        if up.contains("DROP name") {
+            assert!(found.contains("still-needed"), "{found}");
+        } else {
+            assert_eq!(found, "", "{up}");
+        }
+    }
+}
+
+#[test]
+fn what_differs_after_the_down_is_found_at_its_statement() {
+    for (up, down, expected) in [
+        (
+            "CREATE TABLE audit (id);",
+            "SELECT 1;",
+            "error[left-behind]: after the down table audit is left behind\n  --> b.sql:5:1\n  \
+             --> b.sql:7:1: the down\n  = help: add to the down: DROP TABLE audit;",
+        ),
+        (
+            "DROP INDEX users_name;",
+            "SELECT 1;",
+            "error[not-restored]: after the down index users_name of table users is missing\n  \
+             --> b.sql:5:1\n  --> b.sql:7:1: the down",
+        ),
+        (
+            "DROP INDEX users_name;",
+            "SELECT 1;\nCREATE UNIQUE INDEX users_name ON users (name);",
+            "error[restored-otherwise]: after the down uniqueness of index users_name of table users \
+             was not there and is UNIQUE\n  --> b.sql:9:1\n  --> b.sql:7:1: the down",
+        ),
+        (
+            "ALTER TABLE users ADD email TEXT;",
+            "ALTER TABLE users DELETE COLUMN email;",
+            "error[sql-syntax]: expected `RENAME`, `ADD` or `DROP`, found `DELETE` in the down\n  \
+             --> b.sql:8:19",
+        ),
+        (
+            "CREATE INDEX users_id ON users (id);",
+            "DROP INDEX users_ids;",
+            "error[no-such-object]: there is no index users_ids at this point of the down\n  \
+             --> b.sql:8:1",
+        ),
+        (
+            "CREATE TABLE Users (id);",
+            "DROP TABLE Users;",
+            "error[already-exists]: table users exists already at this point of the up\n  \
+             --> b.sql:5:1",
+        ),
+    ] {
+        assert_eq!(of(up, down), expected, "{up} {down}");
+    }
+}
+
+#[test]
+fn a_finding_can_be_accepted_and_an_effect_stated() {
+    let up = "-- migrate:up\nCREATE TABLE audit (id);\n\n-- migrate:down\nSELECT 1;\n\n";
+    assert_eq!(found(&format!("{up}-- migrate:allow left-behind it stays\n")), "");
+    let effect = "-- migrate:effect\nCREATE TABLE other (id);\n";
+    let both = found(&format!("{up}{effect}"));
+    assert!(both.contains("table other is left behind"), "{both}");
+}
+
+#[test]
+fn a_sealed_revision_gives_warnings() {
+    let base = "-- revision: a\n-- revises:\n\n-- migrate:up\nCREATE TABLE t (x);\n\n\
+                -- migrate:down\nSELECT 1;\n";
+    let top = "-- revision: b\n-- revises: a\n\n-- migrate:up\nCREATE TABLE u (x);\n\n\
+               -- migrate:down\nSELECT 1;\n";
+    let files = || vec![SourceFile::new("a.sql", base), SourceFile::new("b.sql", top)];
+    let (history, _) = History::read(files(), None, &[Dialect::Sqlite]);
+    let lock = crate::lock::Lock::of(&history.graph, &[Dialect::Sqlite], None).render();
+    let lock = SourceFile::new("migrate.lock", lock);
+    let (history, wrong) = History::read(files(), Some(&lock), &[Dialect::Sqlite]);
+    assert!(wrong.is_empty(), "{wrong}");
+    let levels = |checks| {
+        let found = check(&history, checks).to_string();
+        found
+            .lines()
+            .filter_map(|line| line.split_once('['))
+            .map(|(l, _)| l.to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(levels(StaticChecks::New), ["warning", "error"]);
+    assert_eq!(levels(StaticChecks::All), ["error", "error"]);
+    assert!(levels(StaticChecks::Off).is_empty());
+}

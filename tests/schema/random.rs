@@ -1,0 +1,139 @@
+//! Random statements on a real server and on the static schema.
+
+use std::cell::Cell;
+
+use migrate_core::dialect::Dialect;
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::test_runner::{Config, TestRunner};
+
+use super::side_by_side::{Counts, Pair};
+
+fn table() -> impl Strategy<Value = &'static str> {
+    select(vec!["t", "u", "T", "\"t u\"", "main.t", "temp.t"])
+}
+
+fn bare() -> impl Strategy<Value = &'static str> {
+    select(vec!["t", "u", "w", "\"t u\"", "v"])
+}
+
+fn column() -> impl Strategy<Value = &'static str> {
+    select(vec!["a", "b", "c", "A", "\"d e\"", "key"])
+}
+
+fn definition() -> impl Strategy<Value = String> {
+    let options = select(vec![
+        "",
+        "NOT NULL DEFAULT 1",
+        "UNIQUE",
+        "CHECK (a > 0)",
+        "CHECK (b <> 'a' AND \"c\" = A)",
+        "REFERENCES t",
+        "REFERENCES u (a) ON DELETE CASCADE",
+        "COLLATE NOCASE",
+        "AS (a || 'b') STORED",
+        "PRIMARY KEY",
+        "DEFAULT (1 + 2)",
+    ]);
+    let types = select(vec!["", "INTEGER", "TEXT", "VARCHAR(20)"]);
+    (column(), types, options).prop_map(|(name, of, option)| format!("{name} {of} {option}"))
+}
+
+fn constraint() -> impl Strategy<Value = String> {
+    prop_oneof![
+        Just(String::new()),
+        column().prop_map(|c| format!(", UNIQUE (a, {c} DESC)")),
+        column().prop_map(|c| format!(", PRIMARY KEY ({c})")),
+        column().prop_map(|c| format!(", CONSTRAINT k CHECK ({c} > 1 OR a IS NULL)")),
+        (column(), bare()).prop_map(|(c, t)| format!(", FOREIGN KEY ({c}) REFERENCES {t}")),
+    ]
+}
+
+fn create_table() -> impl Strategy<Value = String> {
+    let options = select(vec!["", "", "", " STRICT", " WITHOUT ROWID"]);
+    let start = select(vec!["TABLE", "TABLE", "TABLE IF NOT EXISTS", "TEMP TABLE"]);
+    let columns = proptest::collection::vec(definition(), 1..4);
+    (start, bare(), columns, constraint(), options).prop_map(
+        |(start, name, columns, more, options)| {
+            format!("CREATE {start} {name} ({}{more}){options}", columns.join(", "))
+        },
+    )
+}
+
+fn statement() -> impl Strategy<Value = String> {
+    let index = || select(vec!["i", "j", "I", "t"]);
+    let part =
+        select(vec!["a", "b DESC", "lower(a)", "c COLLATE NOCASE", "a COLLATE BINARY", "a + b"]);
+    let predicate = select(vec!["", "", " WHERE a > 1", " WHERE \"b\" IS NOT NULL"]);
+    let query = select(vec![
+        "SELECT a FROM t",
+        "SELECT * FROM t",
+        "SELECT t.a, u.b FROM t JOIN u ON t.a = u.a",
+        "SELECT b AS a FROM u WHERE c = 1",
+        "SELECT 1 AS a",
+    ]);
+    let body = select(vec![
+        "UPDATE t SET a = new.b; ",
+        "INSERT INTO u (a) VALUES (old.a); ",
+        "SELECT 1; ",
+        "DELETE FROM t WHERE a = old.\"b\"; ",
+    ]);
+    let event = select(vec!["AFTER UPDATE", "BEFORE DELETE", "AFTER UPDATE OF a, b"]);
+    prop_oneof![
+        4 => create_table(),
+        2 => table().prop_map(|t| format!("DROP TABLE {t}")),
+        1 => table().prop_map(|t| format!("DROP TABLE IF EXISTS {t}")),
+        3 => (table(), bare()).prop_map(|(t, to)| format!("ALTER TABLE {t} RENAME TO {to}")),
+        3 => (table(), definition()).prop_map(|(t, d)| format!("ALTER TABLE {t} ADD COLUMN {d}")),
+        3 => (table(), column()).prop_map(|(t, c)| format!("ALTER TABLE {t} DROP COLUMN {c}")),
+        4 => (table(), column(), column())
+            .prop_map(|(t, c, to)| format!("ALTER TABLE {t} RENAME COLUMN {c} TO {to}")),
+        3 => (index(), bare(), part, predicate)
+            .prop_map(|(i, t, p, w)| format!("CREATE INDEX {i} ON {t} ({p}){w}")),
+        1 => index().prop_map(|i| format!("DROP INDEX {i}")),
+        2 => (bare(), query).prop_map(|(v, q)| format!("CREATE VIEW {v} AS {q}")),
+        1 => bare().prop_map(|v| format!("DROP VIEW {v}")),
+        2 => (bare(), event, body)
+            .prop_map(|(t, e, b)| format!("CREATE TRIGGER g {e} ON {t} BEGIN {b}END")),
+        1 => Just("DROP TRIGGER g".to_owned()),
+        1 => Just("CREATE VIRTUAL TABLE docs USING fts5(a, b)".to_owned()),
+        1 => select(vec!["DROP TABLE docs", "ALTER TABLE docs ADD c", "CREATE TABLE docs_data (a)"])
+            .prop_map(str::to_owned),
+        1 => bare().prop_map(|t| format!("CREATE TABLE {t} AS SELECT a, b FROM u")),
+    ]
+}
+
+#[test]
+fn random_statements_change_sqlite_alike() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let counts = Cell::new(Counts::default());
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(120);
+    let mut runner =
+        TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
+    let statements = proptest::collection::vec(statement(), 1..40);
+    let result = runner.run(&statements, |statements| {
+        let pair = runtime.block_on(async {
+            let mut pair = Pair::fresh(Dialect::Sqlite).await.unwrap().quiet();
+            for sql in &statements {
+                if pair.run(sql, sql).await {
+                    pair.compare(sql).await;
+                }
+                if !pair.faults.is_empty() {
+                    break;
+                }
+            }
+            pair
+        });
+        let (faults, found) = (pair.faults.clone(), pair.counts);
+        runtime.block_on(pair.drop());
+        prop_assert!(faults.is_empty(), "{}", faults.join("\n"));
+        let mut all = counts.get();
+        all.add(found);
+        counts.set(all);
+        Ok(())
+    });
+    println!("{:?}", counts.get());
+    if let Err(error) = result {
+        panic!("{error}");
+    }
+}

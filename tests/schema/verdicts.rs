@@ -1,0 +1,155 @@
+//! Static verdicts beside those of a server: which downs of real histories are wrong.
+//!
+//! The server's verdict is that of a round trip on empty tables: up and down in one transaction that
+//! is rolled back, with the catalog before and after. Every static finding must be one of the
+//! server's. What only the server finds is listed with its reason.
+
+use std::collections::BTreeMap;
+
+use migrate_core::dialect::Dialect;
+use migrate_core::history::{History, StaticChecks};
+use migrate_core::schema::{Change, compare};
+use migrate_core::source::{SourceFile, Span};
+use migrate_core::sql::split;
+use migrate_core::static_check;
+
+use super::corpora::{Migration, migrations};
+use super::live::Live;
+
+/// What is wrong with a down: codes in their order.
+type Verdicts = BTreeMap<String, Vec<&'static str>>;
+
+fn id(name: &str) -> String {
+    name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
+}
+
+/// The down of a migration, if it has a statement.
+fn down(migration: &Migration, dialect: Dialect) -> Option<&str> {
+    let text = migration.down.as_deref()?;
+    let file = SourceFile::new("down.sql", text.to_owned());
+    let (statements, _) = split(&file, Span::new(0, text.len()), dialect.lex_rules());
+    (!statements.is_empty()).then_some(text)
+}
+
+fn history(migrations: &[Migration], dialect: Dialect) -> History {
+    let mut below = String::new();
+    let mut files = Vec::new();
+    for migration in migrations {
+        let id = id(&migration.name);
+        let down = down(migration, dialect)
+            .map_or("-- migrate:irreversible blank".to_owned(), |down| {
+                format!("-- migrate:down\n{down}")
+            });
+        let up = &migration.up;
+        let text =
+            format!("-- revision: {id}\n-- revises: {below}\n\n-- migrate:up\n{up}\n\n{down}\n");
+        files.push(SourceFile::new(format!("{id}.sql"), text));
+        below = id;
+    }
+    History::read(files, None, &[dialect]).0
+}
+
+/// What is found without a server. A statement that cannot run is a down that fails.
+fn static_verdicts(history: &History) -> Verdicts {
+    let mut verdicts = Verdicts::new();
+    for one in &static_check::check(history, StaticChecks::All) {
+        println!("{one}\n");
+        let path = &one.places[0].location.path;
+        let code = match one.code.as_str() {
+            code @ ("left-behind" | "not-restored" | "restored-otherwise") => code,
+            _ => "down-fails",
+        };
+        verdicts.entry(path.trim_end_matches(".sql").to_owned()).or_default().push(code);
+    }
+    sorted(verdicts)
+}
+
+fn sorted(mut verdicts: Verdicts) -> Verdicts {
+    for codes in verdicts.values_mut() {
+        codes.sort_unstable();
+        codes.dedup();
+    }
+    verdicts
+}
+
+/// What a server finds.
+async fn real_verdicts(migrations: &[Migration], dialect: Dialect) -> Option<Verdicts> {
+    let live = Live::fresh(dialect).await?;
+    let mut verdicts = Verdicts::new();
+    for migration in migrations {
+        let Some(down) = down(migration, dialect) else {
+            run(&live, &migration.up, dialect).await.unwrap();
+            continue;
+        };
+        let before = live.schema().await;
+        live.execute("BEGIN").await.unwrap();
+        run(&live, &migration.up, dialect).await.unwrap();
+        let codes = match run(&live, down, dialect).await {
+            Err(_) => vec!["down-fails"],
+            Ok(()) => {
+                let after = live.schema().await;
+                let found = compare(&before, &after);
+                let changes = found.iter().filter(|one| !one.is_order());
+                let code = |change: &Change| match change {
+                    Change::Added => "left-behind",
+                    Change::Removed => "not-restored",
+                    _ => "restored-otherwise",
+                };
+                changes.map(|one| code(&one.change)).collect()
+            }
+        };
+        live.execute("ROLLBACK").await.unwrap();
+        run(&live, &migration.up, dialect).await.unwrap();
+        if !codes.is_empty() {
+            verdicts.insert(id(&migration.name), codes);
+        }
+    }
+    live.drop().await;
+    Some(sorted(verdicts))
+}
+
+/// Runs the statements of a text up to the first that the server refuses. Functions that an application
+/// registers are missing here; only statements of rows call them.
+async fn run(live: &Live, text: &str, dialect: Dialect) -> Result<(), String> {
+    let file = SourceFile::new("run.sql", text.to_owned());
+    let (statements, _) = split(&file, Span::new(0, text.len()), dialect.lex_rules());
+    for statement in statements {
+        if let Err(error) = live.execute(statement.span.of(text)).await {
+            let error = error.to_string();
+            if !error.contains("no such function") {
+                return Err(error);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Compares both; `only_real` are the revisions whose mistake no static check can find.
+async fn check(name: &str, dialect: Dialect, only_real: &[&str]) {
+    let Some(migrations) = migrations(name) else { return };
+    let Some(real) = real_verdicts(&migrations, dialect).await else { return };
+    let found = static_verdicts(&history(&migrations, dialect));
+    println!("| {name}: revision | round trip | static check |\n|---|---|---|");
+    for (id, codes) in &real {
+        let found = found.get(id).map_or("-".to_owned(), |codes| codes.join(", "));
+        println!("| `{id}` | {} | {found} |", codes.join(", "));
+    }
+    for (id, codes) in &found {
+        assert_eq!(Some(codes), real.get(id), "{id}: a false alarm");
+    }
+    let missed: Vec<&str> =
+        real.keys().filter(|id| !found.contains_key(*id)).map(String::as_str).collect();
+    assert_eq!(missed, only_real);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn gitness_sqlite() {
+    // An INSERT .. SELECT with a misspelt column.
+    let only_real = ["0072_create_ar_table_images_and_alter_table_artifacts"];
+    check("gitness_sqlite", Dialect::Sqlite, &only_real).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn authelia_sqlite() {
+    check("authelia_sqlite", Dialect::Sqlite, &[]).await;
+}
