@@ -3,7 +3,7 @@
 
 /// How many levels a tree may have. A deeper expression is not read, so that no input overflows the
 /// stack.
-pub const MAX_HEIGHT: usize = 120;
+pub const MAX_HEIGHT: usize = 64;
 
 /// A node with its operands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,9 +104,10 @@ impl Expr {
     /// parentheses of `a AND (b AND c)` are kept by every database.
     pub(crate) fn chain(head: Head, left: Self, right: Self) -> Self {
         if left.head == head {
+            let height = left.height.max(right.height + 1);
             let mut operands = left.operands;
             operands.push(right);
-            Self::new(head, operands)
+            Self { head, operands, height }
         } else {
             Self::new(head, vec![left, right])
         }

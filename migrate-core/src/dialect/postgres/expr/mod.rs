@@ -44,6 +44,9 @@ pub(in crate::dialect) fn compare(place: Place<'_>, a: &str, b: &str, scope: &dy
         (Ok(left), Ok(right)) if left.node == right.node => Answer::Equal,
         (Ok(left), Ok(right)) => match left.unsure.or(right.unsure) {
             Some(reason) => Answer::Unknown(reason),
+            None if left.node.loose() == right.node.loose() => {
+                Answer::Unknown("the same but for the types of literals".to_owned())
+            }
             None => Answer::Different,
         },
         (Err(reason), _) | (_, Err(reason)) => Answer::Unknown(reason),

@@ -213,18 +213,13 @@ impl Resolver<'_> {
     }
 
     fn operator(&mut self, name: &str, operands: &[Expr]) -> Result<Typed> {
-        if let (Some(op), [left, right]) = (row_operator(name), operands)
+        if let [left, right] = operands
             && left.head == Written::Row
             && right.head == Written::Row
-            && left.operands.len() == right.operands.len()
+            && matches!(name, "=" | "<>")
         {
-            let pairs = left.operands.iter().zip(&right.operands);
-            let nodes = pairs.map(|(left, right)| {
-                let (left, right) = (self.expr(left)?, self.expr(right)?);
-                Ok(self.apply(name, vec![left, right])?.node)
-            });
-            let nodes = nodes.collect::<Result<Vec<_>>>()?;
-            return Ok(Typed::new(Node::chain(op, nodes)?, Type::BOOL));
+            let (left, right) = (self.all(&left.operands)?, self.all(&right.operands)?);
+            return self.rows(name, left, right);
         }
         if let ("-", [operand]) = (name, operands)
             && let Written::Number(text) = &operand.head
@@ -243,6 +238,18 @@ impl Resolver<'_> {
             };
         }
         self.apply(name, operands)
+    }
+
+    /// Two rows, which are compared item by item.
+    fn rows(&mut self, name: &str, left: Vec<Typed>, right: Vec<Typed>) -> Result<Typed> {
+        if left.len() != right.len() {
+            return Err("rows of different lengths".to_owned());
+        }
+        let pairs = left.into_iter().zip(right);
+        let nodes = pairs.map(|(left, right)| Ok(self.apply(name, vec![left, right])?.node));
+        let nodes = nodes.collect::<Result<Vec<_>>>()?;
+        let chain = if name == "=" { Head::And } else { Head::Or };
+        Ok(Typed::new(Node::chain(chain, nodes)?, Type::BOOL))
     }
 
     /// An operator with its operands.
@@ -394,27 +401,36 @@ impl Resolver<'_> {
     fn list(&mut self, negated: bool, operands: &[Expr]) -> Result<Typed> {
         let Some((value, items)) = operands.split_first() else { return Err("IN".to_owned()) };
         let (name, chain) = if negated { ("<>", Head::And) } else { ("=", Head::Or) };
-        let has_row = operands.iter().any(|operand| operand.head == Written::Row);
-        let constants: Vec<&Expr> = items.iter().filter(|item| !has_column(item)).collect();
         let mut nodes = Vec::new();
-        let mut single: Vec<&Expr> = items.iter().collect();
-        if constants.len() > 1 && !has_row {
-            let left = self.expr(value)?;
-            let typed = constants.iter().map(|item| self.expr(item));
-            let typed = typed.collect::<Result<Vec<_>>>()?;
-            let types = std::iter::once(&left).chain(&typed).map(|item| item.of.clone());
-            match select::common(&types.collect::<Vec<_>>()) {
-                Some(element) if !matches!(element, Type::Other(_)) => {
-                    let array = self.array_of(typed, &element)?;
-                    nodes.push(self.any(name, negated, left, array)?.node);
-                    single.retain(|item| has_column(item));
-                }
-                _ => self.doubt(|| "the common type of a list".to_owned()),
+        if operands.iter().all(|operand| operand.head == Written::Row) {
+            let left = self.all(&value.operands)?;
+            for item in items {
+                let right = self.all(&item.operands)?;
+                nodes.push(self.rows(name, left.clone(), right)?.node);
             }
-        }
-        for item in single {
-            let compared = [value.clone(), item.clone()];
-            nodes.push(self.operator(name, &compared)?.node);
+        } else {
+            let left = self.expr(value)?;
+            let mut single = self.all(items)?;
+            let is_constant: Vec<bool> = items.iter().map(|item| !has_column(item)).collect();
+            if is_constant.iter().filter(|constant| **constant).count() > 1 {
+                let mut constants = Vec::new();
+                let mut others = Vec::new();
+                for (item, constant) in single.into_iter().zip(is_constant) {
+                    if constant { &mut constants } else { &mut others }.push(item);
+                }
+                let types = std::iter::once(&left).chain(&constants).map(|item| item.of.clone());
+                match select::common(&types.collect::<Vec<_>>()) {
+                    Some(element) if !matches!(element, Type::Other(_)) => {
+                        let array = self.array_of(constants, &element)?;
+                        nodes.push(self.any(name, negated, left.clone(), array)?.node);
+                        single = others;
+                    }
+                    _ => return Err("the common type of a list".to_owned()),
+                }
+            }
+            for item in single {
+                nodes.push(self.apply(name, vec![left.clone(), item])?.node);
+            }
         }
         if nodes.len() == 1
             && let Some(only) = nodes.pop()
@@ -502,15 +518,6 @@ pub(super) fn constant(of: Type, value: String) -> Typed {
 /// A node that is a boolean.
 fn boolean(what: &str, operands: Vec<Node>) -> Result<Typed> {
     Ok(Typed::new(Node::new(Head::Syntax(what.to_owned()), operands)?, Type::BOOL))
-}
-
-/// What joins the comparisons of two rows.
-fn row_operator(name: &str) -> Option<Head> {
-    match name {
-        "=" => Some(Head::And),
-        "<>" => Some(Head::Or),
-        _ => None,
-    }
 }
 
 /// `x` of `x IS DISTINCT FROM NULL`, which is a test for NULL.

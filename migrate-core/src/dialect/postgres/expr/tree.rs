@@ -75,6 +75,47 @@ impl Node {
     }
 }
 
+impl Node {
+    /// The tree without what a later change of a column's type leaves in it: `ALTER COLUMN .. TYPE`
+    /// keeps the types that literals had. Trees that are equal in this form mean the same.
+    pub(super) fn loose(&self) -> Self {
+        const TEXTS: [&str; 2] = ["text", "varchar"];
+        const NUMBERS: [&str; 6] = ["int2", "int4", "int8", "numeric", "float4", "float8"];
+        let is = |names: &[&str], of: &str| names.contains(&of);
+        let first = |text: &str, stop: char| text.split(stop).next().unwrap_or_default().to_owned();
+        let head = match &self.head {
+            Head::Cast(to, modifier)
+                if modifier.is_empty() && (is(&TEXTS, to) || is(&NUMBERS, to)) =>
+            {
+                match self.operands.as_slice() {
+                    [only] => return only.loose(),
+                    _ => self.head.clone(),
+                }
+            }
+            Head::Const(of, value) if is(&TEXTS, of) => Head::Const(String::new(), value.clone()),
+            Head::Const(of, value) if is(&NUMBERS, of) => {
+                let number = value.parse::<f64>().map(|number| format!("{number:e}"));
+                Head::Const(String::new(), number.unwrap_or_else(|_| value.clone()))
+            }
+            Head::Null(_) => Head::Null(String::new()),
+            Head::Array(_) => Head::Array(String::new()),
+            Head::Apply(name) => Head::Apply(first(name, '(')),
+            // Their names have types behind them.
+            Head::Syntax(text)
+                if is(
+                    &["coalesce", "greatest", "least", "nullif", "distinct"],
+                    &first(text, ' '),
+                ) =>
+            {
+                Head::Syntax(first(text, ' '))
+            }
+            head => head.clone(),
+        };
+        let operands = self.operands.iter().map(Self::loose).collect();
+        Self { head, operands, size: 0 }
+    }
+}
+
 /// A node with its type.
 #[derive(Debug, Clone)]
 pub(super) struct Typed {
