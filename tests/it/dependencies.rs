@@ -53,3 +53,27 @@ fn a_driver_that_was_not_asked_for_is_not_built() {
         assert!(!of(other), "{other}");
     }
 }
+
+#[test]
+fn tests_on_sqlite_alone_build_no_containers() {
+    let testkit = |drivers: &str| {
+        crates(&format!(
+            "migrate-db = {{ path = \"{{root}}/migrate-db\", features = [\"testkit\", {drivers}] }}\n"
+        ))
+    };
+    let of = |all: &BTreeSet<String>, name: &str| {
+        all.iter().any(|other| other.starts_with(&format!("{name} ")))
+    };
+    let sqlite = testkit("\"sqlite\"");
+    assert!(of(&sqlite, "migrate-containers") && of(&sqlite, "serde_json"));
+    for other in ["testcontainers", "bollard", "tonic", "axum", "hyper", "rustls"] {
+        assert!(!of(&sqlite, other), "{other}");
+    }
+    for server in ["\"postgres\"", "\"mysql\""] {
+        assert!(of(&testkit(server), "testcontainers"), "{server}");
+    }
+    // Without the tests a driver brings neither.
+    let driver =
+        crates("migrate-db = { path = \"{root}/migrate-db\", features = [\"postgres\"] }\n");
+    assert!(!of(&driver, "migrate-containers") && !of(&driver, "testcontainers"));
+}

@@ -105,6 +105,17 @@ impl SchemaReader {
         }
     }
 
+    /// A reader for a physical copy of the database, made after the last reading.
+    pub(crate) fn for_copy(&self) -> Self {
+        match self {
+            Self::Plain { without, dialect } => {
+                Self::Plain { without: without.clone(), dialect: *dialect }
+            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(reader) => Self::Postgres(Box::new(reader.for_copy())),
+        }
+    }
+
     /// Runs statements, and gives what [`schema`] says behind them: in one trip where that can be.
     pub(crate) async fn schema_after(
         &mut self,

@@ -1,7 +1,7 @@
-//! What `#[migrate_db::test]` calls: a fresh database at head for one test of an application.
+//! Creates the databases of `#[migrate_db::test]`: a new database at head for each test.
 //!
-//! The history is run once, into a template that its fingerprint names; each test gets a copy. A
-//! test that failed keeps its database for a look, and says where it is.
+//! The history is applied once, to a template database that is named after its fingerprint. Each
+//! test gets a copy. The database of a failed test is kept, and the output of the test names it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::Duration;
@@ -132,7 +132,7 @@ where
 {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => panic!("no runtime for the test: {error}"),
+        Err(error) => panic!("the runtime of the test cannot be started: {error}"),
     };
     let fresh = match runtime.block_on(Fresh::<P>::make(history, settings, test.name)) {
         Ok(Some(fresh)) => fresh,

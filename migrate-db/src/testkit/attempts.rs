@@ -1,9 +1,9 @@
-//! The trials that one revision takes, until it is certain what its rows have to do with a failure.
+//! Repeats the test of a revision until it is certain whether its rows cause a failure.
 //!
-//! The first trial has rows that are hard on the up. Where the up fails, a trial on empty tables
-//! tells what it makes of the schema, and a third one has rows that satisfy what it adds: a key, a
-//! reference, a check or NOT NULL is what the revision wants to make true, and existing rows may
-//! satisfy it already. A failure that goes away with the rows never hides what else is wrong.
+//! The first attempt uses difficult rows. If the up fails, an attempt on empty tables shows the
+//! schema after the up, and a third attempt uses rows that satisfy the keys, references, checks
+//! and NOT NULL that the up adds: the revision may rely on rows that satisfy them. A failure that
+//! disappears with the rows never hides other findings.
 
 use migrate_core::diagnostic::Code;
 use migrate_core::schema::Schema;
@@ -126,7 +126,7 @@ impl TestRunner<'_> {
         match result {
             Ok(mut result) if keeps && !result.findings.is_empty() => {
                 let database = self.base.stage().database(&name)?;
-                result.notes.push(format!("the database stays for a look: {database}"));
+                result.notes.push(format!("the database is kept for inspection: {database}"));
                 Ok(result)
             }
             result => {
@@ -137,16 +137,16 @@ impl TestRunner<'_> {
     }
 }
 
-/// Failures that end a trial and that rows may be the cause of.
+/// Failures that end a round trip and that rows may cause.
 const STOPPED_BY_ROWS: [Code; 3] =
     [Code::UpFailsWithRows, Code::DownFailsWithRows, Code::FixtureFails];
 
-/// The note on rows that do not satisfy what the up adds.
+/// The note that rows which violate new constraints make the up fail.
 fn unlike_rows(why: &str) -> String {
     format!("rows that do not satisfy what the up adds make it fail: {why}")
 }
 
-/// Names failures that do not depend on rows by the codes that say so.
+/// Replaces codes of failures that do not depend on rows.
 fn recode(result: &mut TestResult) {
     for finding in &mut result.findings {
         finding.code = match finding.code {

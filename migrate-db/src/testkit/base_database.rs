@@ -1,9 +1,9 @@
-//! A database that walks along the history.
+//! The database that follows the history.
 //!
-//! It holds what the ups make and nothing else: no rows of a test. It goes from revision to
-//! revision in the order of the history, so that each test begins where the one before ended; where
-//! the next revision stands elsewhere, it goes on from a kept state. Cost is linear in the number
-//! of revisions: states are kept where branches part, below the heads, and every so often.
+//! It contains what the ups create, and no rows of a test. It moves from revision to revision in
+//! the order of the history, so that each test begins where the previous one ended. A revision
+//! elsewhere in the graph starts from a stored state. States are stored at branch points, below
+//! the heads and at regular intervals, so that the cost is linear in the number of revisions.
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::{Arc, Mutex};
@@ -24,8 +24,8 @@ use super::stage::Stage;
 use crate::error::Error;
 use crate::inspect::SchemaReader;
 
-/// How many revisions stand between kept states of a history without branches: to keep one takes as
-/// long as to climb a hundred.
+/// The number of revisions between stored states of a history without branches. Storing one takes as
+/// long as applying a hundred revisions.
 const STRIDE: usize = 200;
 
 /// The database, and where it stands.
@@ -140,7 +140,7 @@ impl<'h> BaseDatabase<'h> {
         self.session = Some(self.connect(&self.name.clone()).await?);
         let stands = self.session()?.stands_at_some().await;
         if stands.as_ref() != Some(&self.applied) {
-            // Somebody has been at the kept state.
+            // Another program has changed the stored state.
             self.leave().await;
             self.kept.clear();
             self.create(&self.name).await?;
@@ -153,7 +153,7 @@ impl<'h> BaseDatabase<'h> {
     /// The connection to the database where it stands.
     pub(super) fn session(&mut self) -> Result<&mut Session<'h>, Error> {
         self.session.as_mut().ok_or_else(|| Error::Test {
-            message: "the test database was left".to_owned(),
+            message: "the test database has no connection".to_owned(),
             help: Vec::new(),
         })
     }
@@ -230,7 +230,11 @@ impl<'h> BaseDatabase<'h> {
     /// A copy of the database where it stands, and a connection to it.
     pub(super) async fn copy(&mut self, name: &str) -> Result<Session<'h>, Error> {
         self.copy_to(name).await?;
-        self.connect(name).await
+        let session = self.connect(name).await?;
+        Ok(match &self.session {
+            Some(base) => session.continues(base.reader_for_copy()),
+            None => session,
+        })
     }
 
     /// A copy of some of the tables where the database stands, with the tool's own, or of all where

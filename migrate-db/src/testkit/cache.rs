@@ -1,8 +1,7 @@
-//! What is known from earlier runs: verdicts of revisions whose text, and whose history below
-//! them, mean what they meant then.
+//! The verdicts of earlier runs, for revisions whose text and history have not changed.
 //!
-//! One file per verdict in a folder, named by a key that holds everything the verdict depends on.
-//! A file that cannot be read is no verdict: the test runs again.
+//! Each verdict is a file, named by a key over everything that the verdict depends on. An
+//! unreadable file counts as missing, and the test runs again.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,5 @@
-//! What a test that `round_trip_tests!` wrote calls: one test of the suite, in a process and on a
-//! thread among many.
+//! The entry point of the tests that `round_trip_tests!` generates. Each call runs one test of a
+//! suite.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use super::setup::FunctionsHook;
 use super::suite::{Suite, TestEvent};
 use super::verdict::{Outcome, Verdict};
 
-/// How long a test goes on to what follows it, because it has the database at hand.
+/// How long a test may continue with the following revisions, while it has the database.
 const READ_AHEAD: Duration = Duration::from_secs(2);
 
 /// Runs the test of a revision, by its full id, or one of the whole history, by its name.
@@ -74,7 +74,7 @@ fn run_test(
         .block_on(suite.run(&mut note))
         .map_err(|error| report::format_error(&error))?;
     let found = verdicts.into_iter().find(|verdict| verdict.name == test);
-    let verdict = found.ok_or_else(|| format!("nothing was tested: {test} is no test"))?;
+    let verdict = found.ok_or_else(|| format!("there is no test named {test}"))?;
     Ok((server, verdict))
 }
 

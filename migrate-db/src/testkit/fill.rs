@@ -1,5 +1,4 @@
-//! Rows for everybody: filling a database that is being developed, and looking at what became of
-//! its rows.
+//! The public functions that fill a database with rows and read rows for a comparison.
 
 use std::collections::{BTreeMap, BTreeSet};
 

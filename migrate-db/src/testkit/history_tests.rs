@@ -1,4 +1,4 @@
-//! Tests of the whole history, beside those of its revisions.
+//! The tests of the whole history.
 
 use std::time::Instant;
 
@@ -151,7 +151,7 @@ async fn head_to_base(
         Err(why) => verdict.findings.push(Finding::new(Code::DownFails, why)),
         Ok(left) => {
             let (wrong, _) = differences(runner.dialect(), &before, &left);
-            let help = "the test of the revision in question says more";
+            let help = "see the test of the revision that causes it";
             let found = after_downs("after all downs", &wrong, [&before, &left]);
             verdict.findings.extend(
                 found.into_iter().map(|found| Finding { help: vec![help.to_owned()], ..found }),

@@ -1,5 +1,4 @@
-//! A merge says that its branches fit together: then they give one schema in whatever order they
-//! are applied.
+//! Tests a merge revision: applying its branches in either order must give the same schema.
 
 use migrate_core::diagnostic::Code;
 use migrate_core::graph::{Graph, Node};

@@ -1,12 +1,13 @@
-//! Round-trip tests: every revision up, down and up again on a real database with rows in it.
+//! Round-trip tests: applies each revision, reverts it and applies it again, on a real database
+//! with rows in it.
 //!
-//! `provision` finds a server, `stage` makes databases on it, `rows` fills tables and compares
-//! them. `session` takes steps on one database, `base` leads one along the history, `round_trip` takes
-//! one revision through its test, `runner` makes verdicts of that, with `attempts` to tell
-//! what rows have to do with a failure, `cache` keeps them, and `suite`
-//! puts all of it together. `application` is what the tests of an application get: a fresh
-//! database at head. What is wrong becomes a [`Finding`], which `report` puts in words.
-//! `entry` is what a generated test calls.
+//! `provision` finds a server and `stage` creates databases on it. `setup` prepares new databases
+//! and sessions. `rows` fills tables and compares their rows. `session` runs steps on one
+//! database, and `base_database` is the database that follows the history. `round_trip` tests one
+//! revision, `attempts` repeats a test to learn whether rows cause a failure, and `runner` turns
+//! the results into verdicts. `cache` stores verdicts, `suite` runs all tests of a history, and
+//! `report` formats the results. `entry` is called by generated tests. `application` gives the
+//! tests of an application a new database at head.
 
 #[doc(hidden)]
 pub mod application;

@@ -1,4 +1,4 @@
-//! Judges revisions one after the other, on a database that walks along the history.
+//! Tests revisions one after the other, on a database that follows the history.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;

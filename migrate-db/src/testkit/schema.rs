@@ -1,4 +1,4 @@
-//! What a database holds, for tests that compare it.
+//! Reads the schema of a database, for tests that compare it.
 
 use migrate_core::schema::Schema;
 

@@ -1,8 +1,9 @@
-//! Which tables a revision has to do with: those are filled before its up and compared after its
-//! down. To fill all at every revision would cost the square of the history.
+//! Determines the tables that a revision concerns. These tables are filled before the up and
+//! compared after the down. Filling all tables for every revision would take time quadratic in the
+//! length of the history.
 //!
-//! What counts is the words of its statements, those in strings and bodies of functions too: a
-//! word too many costs a few rows, one too few would hide a loss.
+//! The words of the statements count, including those in strings and function bodies. A word too
+//! many costs a few rows; a missing one would hide a loss.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,7 +1,7 @@
-//! A connection to one test database, and steps of the history on it.
+//! A connection to a test database that runs steps of the history.
 //!
-//! Steps run as they run in production: by the very script and the very runner, with their rows in
-//! the version table. No lock is taken: nobody else knows the database.
+//! Steps run as in production, with the same script, runner and version table. No lock is taken,
+//! because no other process uses the database.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -13,7 +13,7 @@ use migrate_core::history::History;
 use migrate_core::lock_table::own_tables;
 use migrate_core::plan::{Direction, Step};
 use migrate_core::schema::{Schema, compare};
-use migrate_core::script::Script;
+use migrate_core::script::{Script, section_of};
 use migrate_core::version_table::VersionTable;
 
 use crate::database::Database;
@@ -118,6 +118,20 @@ impl<'h> Session<'h> {
     ) -> Result<(), Error> {
         let steps: Vec<Step> = nodes.into_iter().map(|node| Step { node, direction }).collect();
         self.begin_steps(steps.len()).await?;
+        // A thorough restore drops prepared statements, those of the reader too.
+        let texts = steps.iter().filter_map(|step| {
+            let revision = self.history.graph.revision(step.node);
+            Some((revision, section_of(&self.history.graph, *step, self.table.dialect()).ok()??))
+        });
+        let dialect = self.table.dialect();
+        let leaves = texts.into_iter().any(|(revision, section)| {
+            let spans = section.statements(&revision.file, dialect);
+            let text = revision.file.text();
+            spans.iter().any(|span| dialect.may_change_session(span.of(text)))
+        });
+        if leaves {
+            self.reader.reconnected();
+        }
         let status = match self.status.take() {
             Some(status) => status,
             None => self.status().await?,
@@ -170,7 +184,7 @@ impl<'h> Session<'h> {
                 Ok(())
             }
             Outcome::Overtaken => Err(Error::Test {
-                message: "somebody else uses the test database".to_owned(),
+                message: "another process uses the test database".to_owned(),
                 help: vec!["run the tests of one checkout at a time".to_owned()],
             }),
         }
@@ -220,6 +234,28 @@ impl<'h> Session<'h> {
         Self { reader, ..self }
     }
 
+    /// A reader for a copy of this database.
+    pub(super) fn reader_for_copy(&self) -> SchemaReader {
+        self.reader.for_copy()
+    }
+
+    /// The statements that restore the session after a revision. Prepared statements are dropped
+    /// only where the revision may have prepared some: those of the reader are expensive.
+    pub(super) async fn restore_statements(
+        &mut self,
+        leaves: bool,
+        prepares: bool,
+    ) -> Result<Vec<String>, Error> {
+        let statements = self.connection.restore_statements(leaves).await;
+        let mut statements = statements.map_err(|e| Error::database("restoring the session", e))?;
+        if prepares {
+            self.reader.reconnected();
+        } else {
+            statements.retain(|sql| !sql.starts_with("DEALLOCATE"));
+        }
+        Ok(statements)
+    }
+
     /// Ends the connection; what was read may help the next one.
     pub(super) async fn close(self) -> SchemaReader {
         // Whoever drops or copies the database sees whether somebody is still there.
@@ -228,7 +264,7 @@ impl<'h> Session<'h> {
     }
 }
 
-/// A session as a run has it, in no hurry to be safe.
+/// Opens a session as a run does, but without durability.
 async fn connect(
     database: &Database,
     setup: &Setup,

@@ -1,7 +1,8 @@
-//! What the statements of a revision do with columns: calculate, count up to them, read a form like
-//! JSON out of them. Rows are chosen accordingly.
+//! Finds out how the statements of a revision use columns: in arithmetic, as a limit of a loop, or
+//! as text in a format such as JSON. Rows are chosen accordingly.
 //!
-//! Names are compared as words, whatever table they belong to: a word too many makes for tamer rows.
+//! Names are compared as words, without regard to the table they belong to. A word too many only
+//! leads to less difficult rows.
 
 use std::collections::{BTreeMap, BTreeSet};
 

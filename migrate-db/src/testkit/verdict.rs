@@ -1,4 +1,4 @@
-//! What came of the test of one revision.
+//! The results of tests.
 
 use std::time::Duration;
 

@@ -21,6 +21,7 @@ pub(super) mod catalog {
 }
 
 /// What has columns, and sequences.
+#[derive(Clone)]
 pub(super) struct Relation {
     pub(super) name: Name,
     pub(super) kind: char,
@@ -34,7 +35,7 @@ pub(super) struct Relation {
 }
 
 /// A column, as indexes and keys need it.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Attribute {
     pub(super) name: String,
     pub(super) collation: Option<String>,
@@ -43,6 +44,7 @@ pub(super) struct Attribute {
 }
 
 /// Which of a table's keys it is.
+#[derive(Clone)]
 pub(super) enum KeyAt {
     Primary,
     Unique(usize),
@@ -50,6 +52,7 @@ pub(super) enum KeyAt {
 }
 
 /// What has been read so far.
+#[derive(Clone)]
 pub(super) struct SchemaBuilder {
     pub(super) session: Session,
     without: Vec<String>,

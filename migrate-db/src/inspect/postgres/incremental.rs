@@ -26,6 +26,7 @@ pub(crate) struct CatalogReader {
 }
 
 /// What was read.
+#[derive(Clone)]
 struct Baseline {
     builder: SchemaBuilder,
     shared: (String, String),
@@ -72,7 +73,11 @@ impl CatalogReader {
         match self.read(connection, statements).await {
             Ok(schema) => Ok(schema),
             Err(error) => {
-                self.prepared.renew();
+                if is_missing_statement(&error) {
+                    self.prepared.renew();
+                } else {
+                    self.prepared.failed();
+                }
                 if !statements.is_empty() {
                     return Err(error);
                 }
@@ -85,6 +90,17 @@ impl CatalogReader {
     /// Goes on in another connection to the same database.
     pub(crate) fn reconnected(&mut self) {
         self.prepared.renew();
+    }
+
+    /// A reader for a physical copy of the database, made after the last reading. It begins with
+    /// what this one knows: objects have the same numbers there.
+    pub(crate) fn for_copy(&self) -> Self {
+        Self {
+            without: self.without.clone(),
+            prepared: Prepared::default(),
+            needs_full_read: self.needs_full_read,
+            baseline: self.baseline.clone(),
+        }
     }
 
     async fn read(
@@ -105,19 +121,18 @@ impl CatalogReader {
         let more = baseline.uncommitted.iter().copied().chain(baseline.views()).collect();
         let changes_since =
             self.changes_since(connection, version, statements, &age, &more).await?;
-        let updated = match self.baseline.take() {
-            Some(baseline) if baseline.is_usable(&changes_since) => {
-                self.apply_changes(connection, baseline, changes_since).await?
-            }
-            _ => None,
-        };
-        match updated {
-            Some(baseline) => Ok(self.baseline.insert(baseline).builder.schema.clone()),
-            None => {
-                self.needs_full_read = true;
-                self.read_all(connection, version).await
+        if let Some(mut baseline) = self.baseline.take() {
+            let is_updated = baseline.is_usable(&changes_since)
+                && self.apply_changes(connection, &mut baseline, changes_since).await?;
+            // What is not enough for this reading may be for the next one: the transaction that
+            // changed more may be rolled back.
+            let baseline = self.baseline.insert(baseline);
+            if is_updated {
+                return Ok(baseline.builder.schema.clone());
             }
         }
+        self.needs_full_read = true;
+        self.read_all(connection, version).await
     }
 
     /// Asks behind some statements what is newer than an age, and of more relations.
@@ -157,7 +172,9 @@ impl CatalogReader {
             text += &self.prepared.execute(query, version, arguments);
         }
         // The statements may have answers of their own, before ours.
-        let mut answers = connection.rows(&text).await?.into_iter().rev().skip(1);
+        let rows = connection.rows(&text).await?;
+        self.prepared.succeeded();
+        let mut answers = rows.into_iter().rev().skip(1);
         let mut asked = std::array::from_fn(|_| answers.next().unwrap_or_default());
         asked.reverse();
         Ok((Session::read(answers.nth(1).unwrap_or_default()), asked))
@@ -186,13 +203,13 @@ impl CatalogReader {
         Ok(self.baseline.insert(baseline).builder.schema.clone())
     }
 
-    /// Reads what is new; `None` where that is not enough.
+    /// Reads what is new. Returns `false`, with the baseline as it was, where that is not enough.
     async fn apply_changes(
         &mut self,
         connection: &mut Connection,
-        mut baseline: Baseline,
+        baseline: &mut Baseline,
         changes_since: Delta,
-    ) -> sqlx::Result<Option<Baseline>> {
+    ) -> sqlx::Result<bool> {
         let Delta { session, changes, rest } = changes_since;
         let mut gone = Rows::new();
         if baseline.has_deleted_rows(&changes) {
@@ -203,7 +220,7 @@ impl CatalogReader {
                 gone.insert(*on, rows.difference(&all[on]).copied().collect());
             }
         }
-        let Some(touched) = baseline.touched(&changes, &gone) else { return Ok(None) };
+        let Some(touched) = baseline.touched(&changes, &gone) else { return Ok(false) };
         let rest = if baseline.covers(&touched, &changes, &gone) {
             rest
         } else {
@@ -213,7 +230,7 @@ impl CatalogReader {
         if !touched.is_empty() {
             let rows: Vec<Row<'_>> = rest.iter().flat_map(|text| row::rows(text)).collect();
             if !rows.iter().all(|row| baseline.builder.agrees(row.clone())) {
-                return Ok(None);
+                return Ok(false);
             }
             baseline.builder.forget(&touched);
             rows.into_iter().for_each(|row| baseline.builder.take(row));
@@ -232,8 +249,14 @@ impl CatalogReader {
                 }
             }
         }
-        Ok(Some(baseline))
+        Ok(true)
     }
+}
+
+/// Returns `true` if a prepared statement does not exist: the session may have dropped all of them.
+fn is_missing_statement(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| code == "26000")
 }
 
 impl Baseline {

@@ -50,27 +50,47 @@ impl Query {
 /// What is prepared in a connection.
 #[derive(Default)]
 pub(super) struct Prepared {
-    /// Tells names apart from those of which nobody knows whether they are still there.
+    /// Part of the name of the next one: a name is never used for two.
     generation: u32,
-    ready: Vec<Query>,
+    /// What is prepared, with the generation in its name.
+    ready: Vec<(Query, u32)>,
+    /// What the text prepares that was asked for last.
+    sent: Vec<Query>,
 }
 
 impl Prepared {
     /// The text that executes one, with these arguments in parentheses where it has parameters.
     pub(super) fn execute(&mut self, query: Query, version: u32, arguments: &str) -> String {
         let [name, types] = query.name();
-        let name = format!("migrate_{name}_{}", self.generation);
-        let execute = format!("EXECUTE {name} {arguments};\n");
-        if self.ready.contains(&query) {
+        let known = self.ready.iter().find(|(known, _)| *known == query);
+        let generation = known.map_or(self.generation, |(_, generation)| *generation);
+        let execute = format!("EXECUTE migrate_{name}_{generation} {arguments};\n");
+        if known.is_some() {
             return execute;
         }
-        self.ready.push(query);
-        format!("PREPARE {name}{types} AS {};\n{execute}", query.text(version))
+        self.ready.push((query, generation));
+        self.sent.push(query);
+        let text = query.text(version);
+        format!("PREPARE migrate_{name}_{generation}{types} AS {text};\n{execute}")
     }
 
-    /// Forgets what is prepared: after an error, in another connection.
+    /// Notes that the last text was executed.
+    pub(super) fn succeeded(&mut self) {
+        self.sent.clear();
+    }
+
+    /// Notes that the last text failed: what it prepares may exist or not. A statement that an
+    /// earlier text prepared stays, also when its transaction was rolled back.
+    pub(super) fn failed(&mut self) {
+        self.generation += 1;
+        let sent = std::mem::take(&mut self.sent);
+        self.ready.retain(|(query, _)| !sent.contains(query));
+    }
+
+    /// Forgets all statements: the session dropped them, or is another one.
     pub(super) fn renew(&mut self) {
         self.generation += 1;
         self.ready.clear();
+        self.sent.clear();
     }
 }

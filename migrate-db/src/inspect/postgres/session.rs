@@ -28,6 +28,7 @@ const SETTINGS: [(&str, &str); 12] = [
     ("enable_seqscan", "$1"),
 ];
 
+#[derive(Clone)]
 pub(super) struct Session {
     /// As `server_version_num` tells it: 150004.
     pub(super) version: u32,

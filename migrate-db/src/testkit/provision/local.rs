@@ -1,5 +1,7 @@
-//! A server from the programs of this machine: data in a folder for temporary files, reachable
-//! from this machine alone. It goes on when the process ends; the next one finds it again.
+//! Starts a server from programs of this machine.
+//!
+//! Its data directory is temporary, and it listens on the loopback interface only. It keeps
+//! running when the process ends, and the next process finds it.
 
 use std::fs;
 use std::net::TcpListener;

@@ -1,4 +1,4 @@
-//! What test processes tell each other: notes and locks in a folder of the user's.
+//! The state files and locks that test processes share, in a directory of the user.
 
 use std::fs::{self, File};
 use std::io;

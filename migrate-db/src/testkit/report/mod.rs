@@ -1,6 +1,6 @@
-//! Verdicts in words, line by line, for the panic of a test and for a terminal.
+//! Formats verdicts line by line, for the panic of a test and for a terminal.
 //!
-//! A line knows what its parts are, and nothing of colours.
+//! A line is divided into parts with a role. Colors are chosen by the caller.
 
 use std::error::Error as _;
 use std::fmt;

@@ -1,5 +1,5 @@
-//! The trial inside one transaction that is rolled back. It only ever says that all is well: any
-//! trouble may come from the transaction itself, and is for the copy to confirm.
+//! The round trip in one transaction that is rolled back. It can only pass: a failure may be
+//! caused by the transaction itself, so an isolated run must confirm it.
 
 use std::collections::BTreeSet;
 
@@ -12,11 +12,11 @@ use super::super::session::Session;
 use super::{REORDERED, RoundTrip, UPWARDS_ONLY, differences, words};
 use crate::error::Error;
 
-/// How a rehearsal ended.
+/// How an attempt ended.
 pub(in super::super) enum Attempt {
     /// All is well.
     Passed {
-        /// What there is to say besides.
+        /// Notes for the report.
         notes: Vec<String>,
         /// The schema after the up; `None` where rows may have had a part in it.
         after: Option<Schema>,
@@ -30,11 +30,11 @@ pub(in super::super) enum Attempt {
         /// Tables that took no row.
         unfilled: BTreeSet<Name>,
     },
-    /// It cannot be rehearsed, or something else is amiss.
+    /// It cannot run in a transaction, or failed for another reason.
     Inconclusive,
 }
 
-/// Rehearses a revision on a database that stands at its parents. The database is as before.
+/// Tests a revision on a database at its parents, and leaves the database unchanged.
 ///
 /// # Errors
 /// When the database fails in a way that says nothing about the revision.
@@ -50,8 +50,8 @@ pub(in super::super) async fn run_in_transaction(
     let sections = ways.iter().filter_map(|way| round_trip.section(*way));
     let foreign_keys = sections.into_iter().any(|section| section.foreign_keys);
     let work = async |session: &mut Session<'_>| within(round_trip, session, before, true).await;
-    let leaves = ways.iter().any(|way| may_leave(round_trip, *way));
-    Ok(undone(session, foreign_keys, leaves, work).await?.unwrap_or(Attempt::Inconclusive))
+    let effects = any(ways.iter().map(|way| effects(round_trip, *way)));
+    Ok(undone(session, foreign_keys, effects, work).await?.unwrap_or(Attempt::Inconclusive))
 }
 
 /// Rehearses a revision on a copy that stands at its parents and that nobody needs afterwards: its
@@ -88,14 +88,13 @@ pub(in super::super) async fn revert_in_transaction(
     if !round_trips.iter().all(stands) {
         return Ok(None);
     }
-    let leaves = round_trips.iter().any(|one| may_leave(*one, Direction::Down));
-    undone(session, false, leaves, async |session| {
+    let all = any(round_trips.iter().map(|one| effects(*one, Direction::Down)));
+    undone(session, false, all, async |session| {
         let mut text = Vec::new();
         for round_trip in round_trips {
             text.extend(statements(*round_trip, Direction::Down).into_iter().map(str::to_owned));
-            let leaves = may_leave(*round_trip, Direction::Down);
-            let restore = session.connection.restore_statements(leaves).await;
-            text.extend(restore.map_err(|e| Error::database("restoring the session", e))?);
+            let [leaves, prepares] = effects(*round_trip, Direction::Down);
+            text.extend(session.restore_statements(leaves, prepares).await?);
         }
         session.schema_after(&text.join(BETWEEN)).await.map(Some)
     })
@@ -118,21 +117,29 @@ fn stands_in_a_transaction(round_trip: RoundTrip<'_>, direction: Direction) -> b
             .is_none_or(|section| section.transaction && !alone(section))
 }
 
-/// Returns `true` if a direction may change more of the session than plain settings.
-fn may_leave(round_trip: RoundTrip<'_>, direction: Direction) -> bool {
+/// Whether a direction may change more of the session than plain settings, and whether it may prepare
+/// statements.
+fn effects(round_trip: RoundTrip<'_>, direction: Direction) -> [bool; 2] {
     let file = &round_trip.revision().file;
-    round_trip.section(direction).is_some_and(|section| {
-        let spans = section.statements(file, round_trip.dialect);
-        spans.iter().any(|span| round_trip.dialect.may_change_session(span.of(file.text())))
-    })
+    let Some(section) = round_trip.section(direction) else { return [false; 2] };
+    let spans = section.statements(file, round_trip.dialect);
+    let mut texts = spans.iter().map(|span| span.of(file.text()));
+    [
+        texts.any(|sql| round_trip.dialect.may_change_session(sql)),
+        section.body.of(file.text()).to_ascii_lowercase().contains("prepare"),
+    ]
 }
 
-/// Does something in a transaction that is rolled back. What fails there is for a copy to do, or to
-/// fail to do with the right words.
+fn any(all: impl Iterator<Item = [bool; 2]>) -> [bool; 2] {
+    all.fold([false; 2], |[a, b], [c, d]| [a || c, b || d])
+}
+
+/// Runs `work` in a transaction and rolls it back. Returns `None` if it fails: an isolated run reports
+/// the cause.
 async fn undone<T>(
     session: &mut Session<'_>,
     foreign_keys: bool,
-    leaves: bool,
+    [leaves, prepares]: [bool; 2],
     work: impl AsyncFnOnce(&mut Session<'_>) -> Result<Option<T>, Error>,
 ) -> Result<Option<T>, Error> {
     let failed = |doing: &'static str| move |e| Error::database(doing, e);
@@ -141,8 +148,7 @@ async fn undone<T>(
     }
     session.connection.begin(foreign_keys).await.map_err(failed("opening a transaction"))?;
     let outcome = work(session).await;
-    let restore = session.connection.restore_statements(leaves).await;
-    let restore = restore.map_err(failed("restoring the session"))?;
+    let restore = session.restore_statements(leaves, prepares).await?;
     let mut undo = vec!["ROLLBACK".to_owned()];
     undo.extend(restore.iter().cloned());
     match session.execute(&undo.join(";\n")).await {
@@ -158,7 +164,7 @@ async fn undone<T>(
     outcome.or_else(|error| if error.is_lost() { Err(error) } else { Ok(None) })
 }
 
-/// Whether there was no transaction any more.
+/// Returns `true` if the transaction had already ended.
 fn is_over(error: &sqlx::Error) -> bool {
     error
         .as_database_error()

@@ -1,4 +1,5 @@
-//! The trial on a copy, step by step as in production. What is wrong here is a finding.
+//! The round trip on a copy of the database, step by step as in production. Its failures are
+//! findings.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +16,7 @@ use super::{
 };
 use crate::error::Error;
 
-/// What came of a trial.
+/// The result of a round trip.
 #[derive(Default)]
 pub(in super::super) struct TestResult {
     pub(in super::super) findings: Vec<Finding>,
@@ -42,7 +43,7 @@ impl TestResult {
     }
 }
 
-/// Tries a revision on a database that stands at its parents, and that nobody needs afterwards.
+/// Tests a revision on a database at its parents, which is not used afterwards.
 ///
 /// # Errors
 /// When the database fails in a way that says nothing about the revision.
@@ -118,7 +119,7 @@ pub(in super::super) async fn run_isolated(
     Ok(result)
 }
 
-/// What became of the rows.
+/// Compares the rows after the down with those before the up.
 async fn check_rows(
     round_trip: RoundTrip<'_>,
     session: &mut Session<'_>,
@@ -134,7 +135,7 @@ async fn check_rows(
         let text = diff.to_string();
         let (line, samples) = text.split_once('\n').unwrap_or((&text, ""));
         if round_trip.is_noop() {
-            result.notes.push(format!("not undone, as the file says: {line}"));
+            result.notes.push(format!("not reverted, as the file declares: {line}"));
             continue;
         }
         let code = code_of(&diff);
@@ -155,7 +156,7 @@ async fn check_rows(
     Ok(())
 }
 
-/// A value that became NULL is as lost as a row that is gone.
+/// The code of a difference. A value that became NULL counts as lost.
 fn code_of(diff: &rows::RowDiff) -> Code {
     match diff {
         rows::RowDiff::Added { .. } => Code::RowsLeftBehind,

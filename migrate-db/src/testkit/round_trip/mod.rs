@@ -1,9 +1,9 @@
-//! One revision, up, down and up again, with rows in the tables.
+//! The round trip of one revision: up, down and up again, with rows in the tables.
 //!
-//! Where the database can undo everything, the trial is rehearsed in one transaction on the very
-//! database that walks along the history, and rolled back: it costs no copy. What is found there,
-//! or cannot stand in a transaction, is tried as in production on a copy, by the script and the
-//! runner that a user's database would meet; only that counts as a finding.
+//! If the database can roll back DDL, the round trip first runs in one transaction on the base
+//! database, which needs no copy. If it fails there, or cannot run in a transaction, it runs
+//! isolated on a copy, with the script and runner of production. Only the isolated run reports
+//! findings.
 
 mod in_transaction;
 mod isolated;
@@ -36,7 +36,7 @@ use super::session::Session;
 use super::uses;
 use crate::error::Error;
 
-/// What is tried.
+/// The test of one revision.
 #[derive(Clone, Copy)]
 pub(super) struct RoundTrip<'t> {
     pub(super) history: &'t History,
@@ -49,7 +49,7 @@ pub(super) struct RoundTrip<'t> {
     pub(super) row_schema: Option<&'t Schema>,
 }
 
-/// Notes that both trials give.
+/// Notes of both executions.
 const UPWARDS_ONLY: &str = "irreversible: tested upwards only";
 const REORDERED: &str = "the columns stand in another order after the down";
 
@@ -273,7 +273,7 @@ fn failed_statement(
     }
 }
 
-/// What a database says, without the library's own words around it.
+/// The database's message, without the text that sqlx adds.
 pub(super) fn words(error: &sqlx::Error) -> String {
     error.as_database_error().map_or_else(|| error.to_string(), |e| e.message().to_owned())
 }

@@ -1,5 +1,4 @@
-//! Why a step or a statement failed, in words, and whether the same text may succeed on the same
-//! server once something else changes there.
+//! Describes why a step or a statement failed, and whether the server may be the cause.
 
 use migrate_core::dialect::Dialect;
 
@@ -15,7 +14,7 @@ pub(in super::super) struct Refusal {
     pub(in super::super) by_server: bool,
 }
 
-/// The words of a step that failed by its own fault; another failure is returned as it is.
+/// Describes a step that failed by its own fault. Returns other errors unchanged.
 pub(in super::super) fn refusal(
     what: &str,
     dialect: Dialect,
@@ -86,7 +85,7 @@ pub(in super::super) fn depends_on_server(dialect: Dialect, error: &sqlx::Error)
     }
 }
 
-/// Which limit of a test a statement came to.
+/// Names the limit that a statement exceeded.
 fn limit(dialect: Dialect, error: &sqlx::Error) -> Option<&'static str> {
     let error = error.as_database_error()?;
     let code = error.code().unwrap_or_default();
@@ -97,14 +96,14 @@ fn limit(dialect: Dialect, error: &sqlx::Error) -> Option<&'static str> {
     };
     if is_time {
         Some(
-            "a test has so much time as `time-limit` under `[test]` in migrate.toml says, 60s by default",
+            "`time-limit` under `[test]` in migrate.toml limits the time of a test; the default is 60s",
         )
     } else {
-        is_size.then_some("a test may not write more than 1 GB")
+        is_size.then_some("a test may write 1 GB at most")
     }
 }
 
-/// The number of an error of MySQL's: its code is a class that many errors share.
+/// The number of a MySQL error. Its code is a class that many errors share.
 fn number(error: &dyn sqlx::error::DatabaseError) -> Option<u16> {
     #[cfg(feature = "mysql")]
     if let Some(error) = error.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>() {

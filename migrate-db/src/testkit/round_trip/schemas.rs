@@ -1,4 +1,4 @@
-//! Two schemas that must be equal, and the findings where they are not.
+//! Compares two schemas that should be equal, and creates findings for the differences.
 
 use migrate_core::diagnostic::Code;
 use migrate_core::dialect::Dialect;

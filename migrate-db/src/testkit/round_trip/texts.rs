@@ -1,5 +1,5 @@
-//! Texts of a catalog that differ and mean the same: bodies with other white space or comments, and
-//! constants that were evaluated when a statement ran, as `'now'` is on PostgreSQL.
+//! Recognizes definitions that differ only in text: function bodies with other white space or
+//! comments, and constants that were evaluated at run time, such as PostgreSQL's `'now'`.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

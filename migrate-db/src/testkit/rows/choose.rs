@@ -1,5 +1,5 @@
-//! Which rows: edges, the same value twice where nothing forbids it, NULL and no NULL; unique
-//! where it must be.
+//! Chooses the rows of a table: edge values, equal values where no key forbids them, NULL and no
+//! NULL, and unique values in keys.
 
 use std::collections::{BTreeMap, HashSet};
 

@@ -1,14 +1,13 @@
-//! Columns whose values are chosen together, and what may stand in them.
+//! Groups of columns whose values are chosen together, and the values that they may have.
 //!
-//! A slot is one column, or the columns of a foreign key, or those that a check ties to one
-//! another. Which values a check lets through is asked of the database itself, with the check as
-//! it stands, so that nothing is parsed here.
+//! A group is one column, the columns of a foreign key, or the columns that a check constraint
+//! relates. The database itself evaluates the check for candidate values, so no expression is
+//! interpreted here.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use migrate_core::dialect::Dialect;
-use migrate_core::source::Span;
-use migrate_core::sql::{Lexer, TokenKind};
+use migrate_core::sql::{TokenKind, Tokens};
 
 use super::type_family::TypeFamily;
 use super::value::{Value, list};
@@ -119,33 +118,27 @@ pub(super) struct References {
     pub(super) literals: Vec<String>,
 }
 
-/// Reads what an expression names.
+/// Reads which columns and literals an expression refers to.
 pub(super) fn references(dialect: Dialect, expression: &str, columns: &[&str]) -> References {
     let mut found = References::default();
-    let span = Span { start: 0, end: expression.len() };
-    for token in Lexer::new(expression, span, dialect.lex_rules()).flatten() {
-        let text = &expression[token.span.start..token.span.end];
-        match token.kind {
-            TokenKind::Word | TokenKind::QuotedName => {
-                let name = text.trim_matches(['"', '`', '[', ']']);
-                let at = columns.iter().position(|column| column.eq_ignore_ascii_case(name));
-                found.columns.extend(at);
+    let tokens = Tokens::read_until_error(expression, dialect.lex_rules());
+    let mut cursor = tokens.cursor();
+    loop {
+        if let Some(text) = cursor.string() {
+            // A list in one text, as in `ANY ('{a,b}'::text[])`.
+            if let Some(list) = text.strip_prefix('{').and_then(|t| t.strip_suffix('}')) {
+                found.literals.extend(list.split(',').map(|t| t.trim_matches('"').to_owned()));
             }
-            TokenKind::String => {
-                let text = text.trim_start_matches(|c: char| c != '\'');
-                let text = text.strip_prefix('\'').and_then(|t| t.strip_suffix('\''));
-                let text = text.unwrap_or_default().replace("''", "'");
-                // A list in one text, as in `ANY ('{a,b}'::text[])`.
-                if let Some(list) = text.strip_prefix('{').and_then(|t| t.strip_suffix('}')) {
-                    found.literals.extend(list.split(',').map(|t| t.trim_matches('"').to_owned()));
-                }
-                found.literals.push(text);
-            }
-            TokenKind::Number => found.literals.push(text.to_owned()),
-            _ => {}
+            found.literals.push(text);
+        } else if let Some(name) = cursor.name() {
+            let at = columns.iter().position(|column| column.eq_ignore_ascii_case(&name));
+            found.columns.extend(at);
+        } else if cursor.is_kind(TokenKind::Number) {
+            found.literals.extend(cursor.bump().map(|number| number.text.to_owned()));
+        } else if cursor.bump().is_none() {
+            return found;
         }
     }
-    found
 }
 
 /// A query for the tuples of a slot that a condition does not refuse: their numbers. `names` are

@@ -1,4 +1,4 @@
-//! All rows of some tables, every value as text.
+//! Reads all rows of some tables, with every value as text.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! Foreign keys that had to wait: a row gets its parent once there is one.
+//! Sets foreign keys that began as NULL, once their parents have rows.
 
 use migrate_core::schema::{ForeignKey, Name, Table};
 

@@ -1,4 +1,4 @@
-//! The values of each kind: the edges, and as many more as are asked for.
+//! The edge values of each type family, and series of distinct values.
 
 use std::fmt::Write as _;
 

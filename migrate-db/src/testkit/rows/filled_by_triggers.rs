@@ -1,5 +1,5 @@
-//! Tables that triggers of other tables fill: rows of their own beside those would be rows that no
-//! application makes.
+//! Finds tables that triggers of other tables fill. They get no rows of their own, because no
+//! application inserts such rows.
 
 use std::collections::{BTreeMap, BTreeSet};
 

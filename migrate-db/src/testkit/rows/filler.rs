@@ -1,5 +1,5 @@
-//! The connection that is filled through: every statement behind a savepoint, so that a refusal
-//! leaves the transaction whole.
+//! The connection that fills tables. Every statement runs after a savepoint, so that a refused one
+//! does not end the transaction.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Texts that programs read as something narrower than text: what a name or a use says.
+//! Texts in a narrower format, as the name or the use of a column suggests.
 
 use std::collections::BTreeMap;
 

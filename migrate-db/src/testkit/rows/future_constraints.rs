@@ -1,5 +1,5 @@
-//! Rows that already are as a revision wants them: the keys, references, checks and NOT NULL that
-//! its up adds hold for them before it runs.
+//! Adds the keys, references, checks and NOT NULL of the next revision to a schema, so that rows
+//! satisfy them before its up.
 
 use std::collections::BTreeMap;
 

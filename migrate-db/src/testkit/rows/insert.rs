@@ -1,4 +1,4 @@
-//! Puts rows in: all at once where the database takes them so, else one by one.
+//! Inserts rows: all at once if the database accepts them, otherwise one by one.
 
 use std::collections::BTreeSet;
 

@@ -1,12 +1,13 @@
-//! Rows: what tables are filled with before an up, and what became of them.
+//! Fills tables with rows, and compares rows before and after a revision. Nothing here depends on
+//! revisions.
 //!
-//! Filling goes from the inside of a table outwards: `type_family` says what a type can hold, `edge_values`
-//! its edges, `form` what a text is read as, `column_group` which columns are chosen together and what the checks leave of them, `table_plan`
-//! puts that together for a table, `choose` makes rows of it, `insert` brings them in. `order` says
-//! which table comes when, `filled_by_triggers` which are filled by triggers of others, `deferred` sees to what had to wait, `replay` keeps the
-//! statements, `like` adds what a
-//! revision is about to ask of rows. `contents` reads rows, `row_diff` compares
-//! them. Nothing here knows of revisions.
+//! For one table: `type_family` maps a type to what it can hold, `edge_values` lists difficult
+//! values, `form` recognizes texts in a format, `column_group` holds columns whose values are
+//! chosen together, `table_plan` combines these, `choose` selects rows, and `insert` inserts them.
+//! For all tables: `order` sorts them by foreign keys, `filled_by_triggers` finds tables that
+//! triggers fill, `deferred_keys` sets references that had to wait, `replay` reuses statements,
+//! and `future_constraints` adds the constraints of the next revision. `contents` reads rows and
+//! `row_diff` compares them.
 
 mod choose;
 mod column_group;
@@ -225,10 +226,8 @@ async fn fill_cycle(
             {
                 Ok(0)
             }
-            None => {
-                filler.taken.clear();
-                insert::insert(filler, step, table).await?
-            }
+            None if is_cycle => insert::insert(filler, step, table).await?,
+            None => insert_once(filler, step, table, fills, filled).await?,
         };
         if let (Ok(rows @ 1..), false) = (&outcome, is_cycle) {
             fills.note(&filling, step, table, (&filler.taken, *rows));
@@ -259,6 +258,26 @@ async fn fill_cycle(
         }
     }
     Ok(())
+}
+
+/// Fills one table, unless it took no row before and nothing of what its rows may depend on changed.
+async fn insert_once(
+    filler: &mut Filler<'_>,
+    step: &FillStep,
+    table: &Table,
+    fills: &mut Fills,
+    filled: &Filled,
+) -> sqlx::Result<Result<usize, String>> {
+    let digest = replay::digest(&filler.filling, step, table, filler.schema, &filled.rows);
+    if let Some(why) = fills.refusal(&step.table, digest) {
+        return Ok(Err(why.to_owned()));
+    }
+    filler.taken.clear();
+    let outcome = insert::insert(filler, step, table).await?;
+    if let Err(why) = &outcome {
+        fills.note_refusal(&step.table, digest, why);
+    }
+    Ok(outcome)
 }
 
 /// Whether a table has rows already by the triggers of tables that were filled before.

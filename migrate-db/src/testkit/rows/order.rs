@@ -1,4 +1,4 @@
-//! In which order tables are filled, so that what a row refers to is there before it.
+//! Sorts tables so that parents are filled before the tables that refer to them.
 
 use std::collections::BTreeSet;
 

@@ -1,9 +1,13 @@
-//! Statements that filled a table before: while its definition stays the same they fill it again,
-//! in one message with those of other tables. What the database refuses is chosen anew.
+//! Reuses the statements that filled a table before, in one message for several tables. If the
+//! database refuses them, rows are chosen again.
+//!
+//! A table that accepted no row is not tried again until something changes that its rows may
+//! depend on.
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hasher as _};
 
-use migrate_core::schema::{Name, Table};
+use migrate_core::schema::{Name, Schema, Table};
 
 use super::Filling;
 use super::form::{Form, form};
@@ -13,6 +17,15 @@ use super::order::FillStep;
 #[derive(Debug, Default)]
 pub(in super::super) struct Fills {
     known: BTreeMap<Name, Known>,
+    refused: BTreeMap<Name, Refused>,
+}
+
+/// Why a table took no row.
+#[derive(Debug)]
+struct Refused {
+    /// A digest of what its rows may depend on.
+    digest: u64,
+    why: String,
 }
 
 /// What filled one table.
@@ -80,6 +93,17 @@ impl Fills {
         self.known(filling, step, table)?.links.as_deref()
     }
 
+    /// Why a table took no row, while all that its rows may depend on is the same.
+    pub(super) fn refusal(&self, name: &Name, digest: u64) -> Option<&str> {
+        let refused = self.refused.get(name)?;
+        (refused.digest == digest).then_some(refused.why.as_str())
+    }
+
+    /// Notes why a table took no row.
+    pub(super) fn note_refusal(&mut self, name: &Name, digest: u64, why: &str) {
+        self.refused.insert(name.clone(), Refused { digest, why: why.to_owned() });
+    }
+
     /// Notes what filled a table.
     pub(super) fn note(
         &mut self,
@@ -105,4 +129,29 @@ impl Fills {
             known.links = Some(links.join("; "));
         }
     }
+}
+
+/// A digest of what the rows of a table may depend on beside the rows that the history inserts: the
+/// table, its parents and how both are filled, functions, domains and enums.
+pub(super) fn digest(
+    filling: &Filling<'_>,
+    step: &FillStep,
+    table: &Table,
+    schema: &Schema,
+    filled: &[(Name, usize)],
+) -> u64 {
+    let parents: Vec<_> = table
+        .foreign_keys
+        .iter()
+        .filter_map(|key| {
+            let parent = schema.tables.get(&key.parent)?;
+            let rows = filled.iter().find(|(name, _)| *name == key.parent).map(|(_, rows)| rows);
+            Some((parent, Wants::of(filling, parent), rows))
+        })
+        .collect();
+    let wants = Wants::of(filling, table);
+    let types = (&schema.others, &schema.domains, &schema.enums);
+    let mut hasher = DefaultHasher::new();
+    hasher.write(format!("{:?}", (step, table, wants, parents, types)).as_bytes());
+    hasher.finish()
 }

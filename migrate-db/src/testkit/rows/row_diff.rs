@@ -1,8 +1,7 @@
-//! What became of rows: gone, new, changed.
+//! Compares rows: missing, added and changed ones.
 //!
-//! Rows are compared over the columns that a table has before and after. Where the primary key is
-//! the same, it tells which row is which; else rows are a heap in which each may stand several
-//! times. Values are compared as text, and nothing is tolerated.
+//! Only columns that exist before and after are compared. If the primary key is the same, it
+//! identifies rows. Otherwise rows are a multiset. Values are compared as text.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write as _};

@@ -1,4 +1,5 @@
-//! What the rows of one table are chosen from: its slots and what must be unique among them.
+//! What the rows of one table are chosen from: its column groups, and the columns that must be
+//! unique.
 
 use std::collections::{BTreeMap, BTreeSet};
 

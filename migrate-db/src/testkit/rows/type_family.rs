@@ -1,7 +1,8 @@
-//! What a column can hold, from its type as the database tells it.
+//! Maps the type of a column, as the catalog shows it, to what the column can hold.
 
 use migrate_core::dialect::Dialect;
 use migrate_core::schema::{Column, Name, Schema};
+use migrate_core::sql::Tokens;
 
 use super::edge_values;
 use super::form::Form;
@@ -243,21 +244,14 @@ fn postgres(
     }
 }
 
-/// How many fields `CREATE TYPE name AS (a integer, b numeric(2,1))` has.
+/// The number of fields of `CREATE TYPE name AS (a integer, b numeric(2,1))`.
 fn fields(definition: &str) -> Option<usize> {
-    let (_, body) = definition.split_once(" AS (")?;
-    let mut depth = 0_usize;
-    let mut fields = 1;
-    for c in body.chars() {
-        match c {
-            '(' => depth += 1,
-            ')' if depth == 0 => break,
-            ')' => depth -= 1,
-            ',' if depth == 0 => fields += 1,
-            _ => {}
-        }
+    let tokens = Tokens::read_until_error(definition, Dialect::Postgres.lex_rules());
+    let mut cursor = tokens.cursor();
+    while !cursor.eat("AS") {
+        cursor.bump()?;
     }
-    Some(fields)
+    Some(cursor.group()?.items().count())
 }
 
 #[cfg(test)]

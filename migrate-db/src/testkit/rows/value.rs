@@ -1,4 +1,4 @@
-//! One value of a row, as it is written into SQL.
+//! A value of a row, and how SQL writes it.
 
 use std::fmt::Write as _;
 

@@ -339,7 +339,7 @@ impl Server {
     async fn rows(&self, sql: &str) -> Result<Vec<Cells>, Error> {
         let mut connection = self.connection().await?;
         let rows = connection.rows(sql).await;
-        let rows = rows.map_err(|e| Error::database("asking for databases", e))?;
+        let rows = rows.map_err(|e| Error::database("listing databases", e))?;
         self.give_back(connection);
         Ok(rows)
     }

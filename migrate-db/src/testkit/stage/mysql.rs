@@ -1,8 +1,8 @@
-//! MySQL and MariaDB copy no database: object by object, as the server says that each is made.
+//! Copies a MySQL or MariaDB database object by object, because the servers cannot copy databases.
 //!
-//! Not copied: the past of rows of system-versioned tables, and the character sets of the clients
-//! that once made views and routines. A sequence goes on behind the values that the server has in
-//! its cache, as it does when the server starts anew.
+//! The history of system-versioned rows and the client character sets of views and routines are
+//! not copied. A sequence continues after the values in the server's cache, as it does after a
+//! restart.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

@@ -1,4 +1,4 @@
-//! The names of databases for tests.
+//! The names of test databases.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

@@ -1,4 +1,4 @@
-//! PostgreSQL copies a database by itself.
+//! The statements that copy and list PostgreSQL databases.
 
 use migrate_core::dialect::Dialect;
 

@@ -1,4 +1,4 @@
-//! SQLite's databases are files, and copied as files.
+//! Creates, copies and removes SQLite files.
 
 use std::fs;
 use std::io;

@@ -1,5 +1,5 @@
-//! What every new database of a server begins with, as a short digest: a database that was kept is
-//! of no use once that has changed.
+//! A digest of what new databases on a server contain. Stored databases are not used after it has
+//! changed.
 
 use migrate_core::dialect::Dialect;
 use migrate_core::sql::Hasher;

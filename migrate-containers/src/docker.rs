@@ -1,12 +1,8 @@
-//! A server in a container, by testcontainers.
-//!
-//! The container has the server's name, so that two processes never start two, and a label with
-//! the moment of its birth. It outlives the process: the data lie in memory and go with it.
+//! Containers by testcontainers.
 
 use std::collections::HashMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use migrate_core::dialect::Dialect;
 use testcontainers::bollard::Docker;
 use testcontainers::bollard::query_parameters::{
     ListContainersOptionsBuilder, RemoveContainerOptionsBuilder,
@@ -16,50 +12,35 @@ use testcontainers::core::{ContainerPort, Mount};
 use testcontainers::runners::AsyncRunner as _;
 use testcontainers::{ContainerAsync, ContainerRequest, GenericImage, ImageExt as _};
 
-use super::{Kind, Server};
+use super::container::Container;
 
+/// The label with the time of the start, in seconds since 1970.
 const LABEL: &str = "migrate-test-born";
 
-/// When a container goes that no note of ours knows: it may be another user's.
+/// The age at which a container is removed that no state file names: it may be another user's.
 const FORGOTTEN: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// Starts a server of a kind, or says why not. It may not be ready yet.
-pub(super) async fn start(kind: &Kind, image: &str, name: &str) -> Result<Server, String> {
-    remove(name).await;
-    let container = request(kind, image, name).start().await.map_err(|e| told(&e))?;
-    let server = match place(&container, kind.port).await {
-        Ok((host, port)) => Server {
-            url: kind.url(&host, port),
-            description: format!("{image} in container {name}, port {port}"),
-        },
-        Err(error) => return Err(error),
-    };
-    // It would be removed when it is dropped, and other processes use it.
+pub(super) async fn start(wanted: &Container<'_>) -> Result<(String, u16), String> {
+    remove(wanted.name).await;
+    let container = request(wanted).start().await.map_err(|e| describe(&e))?;
+    let address = address(&container, wanted.port).await?;
+    // Dropping it would remove the container, which other processes use.
     std::mem::forget(container);
-    Ok(server)
+    Ok(address)
 }
 
-fn request(kind: &Kind, image: &str, name: &str) -> ContainerRequest<GenericImage> {
-    let (repository, tag) = split(image);
-    let port = ContainerPort::Tcp(kind.port);
+fn request(wanted: &Container<'_>) -> ContainerRequest<GenericImage> {
+    let (repository, tag) = split(wanted.image);
+    let port = ContainerPort::Tcp(wanted.port);
     let image = GenericImage::new(repository, tag).with_exposed_port(port);
-    let image = image.with_container_name(name).with_label(LABEL, now().to_string());
-    match kind.dialect {
-        // The data in memory, in a folder that is the same for all versions of the image. MariaDB
-        // writes a file for nearly every question about its catalog: in memory that takes a
-        // fiftieth of the time.
-        Dialect::Mysql => image
-            .with_mount(Mount::tmpfs_mount("/var/lib/mysql"))
-            .with_mount(Mount::tmpfs_mount("/tmp"))
-            .with_env_var("MARIADB_ALLOW_EMPTY_ROOT_PASSWORD", "1")
-            .with_env_var("MYSQL_ALLOW_EMPTY_PASSWORD", "1")
-            .with_cmd(super::local::MYSQL_OPTIONS),
-        _ => image
-            .with_mount(Mount::tmpfs_mount("/data"))
-            .with_env_var("PGDATA", "/data/server")
-            .with_env_var("POSTGRES_HOST_AUTH_METHOD", "trust")
-            .with_cmd(super::local::POSTGRES_OPTIONS),
+    let mut request = image.with_container_name(wanted.name).with_label(LABEL, now().to_string());
+    for directory in wanted.in_memory {
+        request = request.with_mount(Mount::tmpfs_mount(*directory));
     }
+    for (name, value) in wanted.environment {
+        request = request.with_env_var(*name, *value);
+    }
+    request.with_cmd(wanted.arguments.iter().copied())
 }
 
 /// `name:tag`; the name may hold a registry with a port.
@@ -70,18 +51,17 @@ fn split(image: &str) -> (&str, &str) {
     }
 }
 
-async fn place(
+async fn address(
     container: &ContainerAsync<GenericImage>,
     port: u16,
 ) -> Result<(String, u16), String> {
-    let host = container.get_host().await.map_err(|e| told(&e))?.to_string();
+    let host = container.get_host().await.map_err(|e| describe(&e))?.to_string();
     // On a machine without IPv6 this name may lead nowhere first.
     let host = if host == "localhost" { "127.0.0.1".to_owned() } else { host };
-    let port = container.get_host_port_ipv4(port).await.map_err(|e| told(&e))?;
+    let port = container.get_host_port_ipv4(port).await.map_err(|e| describe(&e))?;
     Ok((host, port))
 }
 
-/// Removes a container; one that is not there is as well.
 pub(super) async fn remove(name: &str) {
     if let Ok(docker) = docker_client_instance().await {
         remove_by(&docker, name).await;
@@ -93,7 +73,6 @@ async fn remove_by(docker: &Docker, name: &str) {
     let _ = docker.remove_container(name, Some(options)).await;
 }
 
-/// Removes the containers whose notes are gone, once they are old.
 pub(super) async fn remove_forgotten() {
     let Ok(docker) = docker_client_instance().await else { return };
     let filters = HashMap::from([("label", vec![LABEL])]);
@@ -112,7 +91,7 @@ fn now() -> u64 {
 }
 
 /// An error with its causes, in a line.
-fn told(error: &dyn std::error::Error) -> String {
+fn describe(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
