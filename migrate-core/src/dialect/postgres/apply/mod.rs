@@ -8,6 +8,7 @@
 
 mod alter;
 mod drop;
+mod moves;
 mod names;
 mod objects;
 mod present;

@@ -1,13 +1,13 @@
 //! Objects that are neither tables nor parts of them: their keys, names and comments.
 
-use super::names::{HOME, at_home, has_namespace, type_text};
-use super::rename;
+use super::moves::{rename_object, set_namespace};
+use super::names::{HOME, at_home, has_namespace};
 use crate::apply::{Fault, Found, Part, State, apply_generally, drop_other};
 use crate::op::{ColumnChange, Op, Subject};
 use crate::schema::{Kind, Name, Other};
 
 /// The namespace before a key, and the rest of it.
-fn split(kind: Kind, key: &str) -> Name {
+pub(super) fn split(kind: Kind, key: &str) -> Name {
     let end = match kind {
         Kind::Function | Kind::Procedure => key.find('(').unwrap_or(key.len()),
         _ => key.len(),
@@ -29,7 +29,7 @@ const fn in_namespace(kind: Kind) -> bool {
 }
 
 /// A key whose types have no namespace of the session's own.
-fn plain(key: &str) -> String {
+pub(super) fn plain(key: &str) -> String {
     match key.split_once('(') {
         Some((name, arguments)) => {
             format!("{name}({}", arguments.replace(&format!("{HOME}."), ""))
@@ -39,7 +39,7 @@ fn plain(key: &str) -> String {
 }
 
 /// The key of what stands on a table: the table as the schema has it.
-fn on_table(state: &State, key: &str) -> String {
+pub(super) fn on_table(state: &State, key: &str) -> String {
     let Some((part, table)) = key.rsplit_once(" on ") else { return key.to_owned() };
     let table = split(Kind::Table, table);
     match state.find(&[Kind::Table, Kind::View], &table) {
@@ -49,7 +49,7 @@ fn on_table(state: &State, key: &str) -> String {
 }
 
 /// The key of a new object.
-fn place(state: &State, kind: Kind, key: &str) -> String {
+pub(super) fn place(state: &State, kind: Kind, key: &str) -> String {
     let mut key = plain(key);
     if matches!(kind, Kind::Policy | Kind::Rule | Kind::Statistics) {
         key = on_table(state, &key);
@@ -62,7 +62,7 @@ fn place(state: &State, kind: Kind, key: &str) -> String {
 }
 
 /// The key of an object that a statement names, and whether it exists.
-fn find(state: &State, kind: Kind, key: &str) -> (String, bool) {
+pub(super) fn find(state: &State, kind: Kind, key: &str) -> (String, bool) {
     let mut key = plain(key);
     if matches!(kind, Kind::Policy | Kind::Rule) {
         key = on_table(state, &key);
@@ -154,7 +154,7 @@ pub(super) fn take(state: &mut State, op: &Op) -> Option<Result<(), Fault>> {
             state.mark(*kind, &Name::new(key), Part::Text, "its text is changed in part");
             Ok(())
         }
-        Op::Rename { subject, to, if_exists } => rename(state, subject, to, *if_exists),
+        Op::Rename { subject, to, if_exists } => rename_object(state, subject, to, *if_exists),
         Op::SetNamespace { subject, namespace, .. } => {
             let namespace = Some(namespace.clone()).filter(|space| space != HOME);
             if !has_namespace(state, namespace.as_deref()) {
@@ -367,225 +367,6 @@ fn drop_namespace(
     let dropped = Other { definition: "DROPPED".to_owned(), table: None };
     state.set_other(Kind::Namespace, HOME, Some(dropped));
     Ok(())
-}
-
-/// Renames any object that is no table.
-fn rename(state: &mut State, subject: &Subject, to: &str, if_exists: bool) -> Result<(), Fault> {
-    let Subject { kind, name, part } = subject;
-    match (kind, part) {
-        (Kind::Index, None) => rename::index(state, name, to, if_exists),
-        (Kind::Constraint, Some(part)) => match state.find_table(name) {
-            Found::Known(table) => rename::constraint(state, &table, part, to),
-            Found::Unknown => Ok(()),
-            Found::Missing if if_exists => Ok(()),
-            Found::Missing => Err(Fault::missing(format!("table {name}"))),
-        },
-        (Kind::Trigger, Some(part)) => {
-            let Found::Known(table) = state.find_table(name) else {
-                super::opaque(state, subject);
-                return Ok(());
-            };
-            let old = state.table(&table).and_then(|table| table.triggers.get(part)).cloned();
-            let Some(mut trigger) = old else {
-                super::opaque(state, subject);
-                return Ok(());
-            };
-            let (before, after) = (
-                crate::dialect::postgres::quote_name(part),
-                crate::dialect::postgres::quote_name(to),
-            );
-            let (before, after) = (format!("TRIGGER {before} "), format!("TRIGGER {after} "));
-            trigger.definition = trigger.definition.replacen(&before, &after, 1);
-            state.edit_table(&table, |table| {
-                table.triggers.remove(part);
-                table.triggers.insert(to.to_owned(), trigger);
-            });
-            let user = (Kind::Trigger, table.clone(), Some(part.clone()));
-            let uses = state.uses(&user).to_vec();
-            state.set_uses(user, None);
-            state.set_uses((Kind::Trigger, table, Some(to.to_owned())), Some(uses));
-            Ok(())
-        }
-        (Kind::Sequence, None) => match state.find(&[Kind::Sequence], name) {
-            Found::Known((_, from)) => {
-                let to = Name { namespace: from.namespace.clone(), name: to.to_owned() };
-                move_to(state, Kind::Sequence, &from, &to);
-                Ok(())
-            }
-            Found::Unknown => {
-                super::opaque(state, subject);
-                Ok(())
-            }
-            Found::Missing => match super::sequence::column_of(state, name) {
-                Some((table, column)) => {
-                    super::sequence::rename_of_column(state, &table, &column, to);
-                    Ok(())
-                }
-                None if if_exists => Ok(()),
-                None => Err(Fault::missing(format!("sequence {name}"))),
-            },
-        },
-        (Kind::View | Kind::MaterialisedView | Kind::Type | Kind::Domain, None) => {
-            let kinds: &[Kind] = match kind {
-                Kind::Type | Kind::Domain => &[Kind::Enum, Kind::Domain],
-                _ => &[Kind::View],
-            };
-            match state.find(kinds, name) {
-                Found::Known((kind, from)) => {
-                    let to = Name { namespace: from.namespace.clone(), name: to.to_owned() };
-                    if let Found::Known((taken, found)) = state.occupied(kind, &to) {
-                        return Err(Fault::exists(format!("{} {found}", taken.word())));
-                    }
-                    move_to(state, kind, &from, &to);
-                    Ok(())
-                }
-                Found::Unknown => {
-                    super::opaque(state, subject);
-                    Ok(())
-                }
-                Found::Missing => match find(state, Kind::Type, &name.to_string()) {
-                    (key, true) if kinds[0] == Kind::Enum => {
-                        let from = split(Kind::Type, &key);
-                        let to = Name { namespace: from.namespace.clone(), name: to.to_owned() };
-                        rename::other(state, Kind::Type, &key, &to.to_string());
-                        rename::row_type(state, &from, &to);
-                        Ok(())
-                    }
-                    _ if if_exists => Ok(()),
-                    _ => Err(Fault::missing(format!("{} {name}", kind.word()))),
-                },
-            }
-        }
-        (Kind::Function | Kind::Procedure, Some(key)) => {
-            let (key, exists) = find(state, *kind, key);
-            if !exists {
-                super::opaque(state, subject);
-                return Ok(());
-            }
-            let arguments = key.find('(').map_or("", |at| &key[at..]);
-            let from = split(*kind, &key);
-            let new = Name { namespace: from.namespace, name: format!("{to}{arguments}") };
-            rename::other(state, *kind, &key, &new.to_string());
-            super::drop::changed(state, &name.name);
-            Ok(())
-        }
-        (Kind::Policy | Kind::Rule, Some(part)) => {
-            let (key, exists) = find(state, *kind, &format!("{part} on {name}"));
-            if exists && let Some((_, table)) = key.rsplit_once(" on ") {
-                let new = format!("{to} on {table}");
-                rename::other(state, *kind, &key, &new);
-                return Ok(());
-            }
-            super::opaque(state, subject);
-            Ok(())
-        }
-        (Kind::Namespace, None) => {
-            state.mark_everything("a schema was renamed");
-            Ok(())
-        }
-        _ => {
-            super::opaque(state, subject);
-            Ok(())
-        }
-    }
-}
-
-/// Gives a view, a type or a sequence another key.
-fn move_to(state: &mut State, kind: Kind, from: &Name, to: &Name) {
-    match kind {
-        Kind::View => {
-            let value = state.set_view(from, None);
-            state.mark_known(Kind::View, to);
-            state.set_view(to, value);
-            let uses = state.uses(&(kind, from.clone(), None)).to_vec();
-            state.set_uses((kind, from.clone(), None), None);
-            state.set_uses((kind, to.clone(), None), Some(uses));
-        }
-        Kind::Enum => {
-            let value = state.set_enum(from, None);
-            state.mark_known(Kind::Enum, to);
-            state.set_enum(to, value);
-            rename::row_type(state, from, to);
-        }
-        Kind::Domain => {
-            let value = state.set_domain(from, None);
-            state.mark_known(Kind::Domain, to);
-            state.set_domain(to, value);
-            rename::row_type(state, from, to);
-        }
-        _ => {
-            let value = state.set_sequence(from, None);
-            state.mark_known(Kind::Sequence, to);
-            state.set_sequence(to, value);
-            // Defaults name the sequence by its number.
-            let users: Vec<(Name, String)> = state
-                .schema()
-                .tables
-                .iter()
-                .flat_map(|(table, value)| {
-                    let uses = |text: &String| super::present::is_next_of(text, from);
-                    let columns = value
-                        .columns
-                        .iter()
-                        .filter(move |one| one.default.as_ref().is_some_and(uses));
-                    columns.map(|column| (table.clone(), column.name.clone())).collect::<Vec<_>>()
-                })
-                .collect();
-            let default = format!("nextval('{}'::regclass)", type_text(to).replace('\'', "''"));
-            for (table, column) in users {
-                super::sequence::edit_column(state, &table, &column, |_, found| {
-                    found.default = Some(default.clone());
-                });
-            }
-        }
-    }
-    state.move_marks(kind, from, to);
-    state.mark_known(kind, from);
-    super::drop::changed(state, &from.name);
-}
-
-fn set_namespace(state: &mut State, subject: &Subject, namespace: Option<String>) {
-    let Subject { kind, name, part } = subject;
-    let kinds = [Kind::Table, Kind::View, Kind::Sequence, Kind::Enum, Kind::Domain];
-    if let (Kind::Function | Kind::Procedure, Some(key)) = (kind, part) {
-        if let (key, true) = find(state, *kind, key) {
-            let new = Name { namespace, name: split(*kind, &key).name };
-            rename::other(state, *kind, &key, &new.to_string());
-            super::drop::changed(state, &name.name);
-        }
-        return;
-    }
-    let wanted: &[Kind] = match kind {
-        Kind::Table => &kinds[..3],
-        Kind::View | Kind::MaterialisedView => &kinds[1..2],
-        Kind::Sequence => &kinds[2..3],
-        Kind::Type | Kind::Domain => &kinds[3..],
-        _ => return super::opaque(state, subject),
-    };
-    match state.find(wanted, name) {
-        Found::Known((Kind::Table, from)) => {
-            let to = Name { namespace, name: from.name.clone() };
-            rename::table(state, &from, &to);
-            let sequences: Vec<Name> = state
-                .schema()
-                .sequences
-                .iter()
-                .filter(|(_, sequence)| {
-                    sequence.owned_by.as_ref().is_some_and(|(table, _)| *table == to)
-                })
-                .map(|(name, _)| name.clone())
-                .collect();
-            for sequence in sequences {
-                let moved = Name { namespace: to.namespace.clone(), name: sequence.name.clone() };
-                move_to(state, Kind::Sequence, &sequence, &moved);
-            }
-        }
-        Found::Known((kind, from)) => {
-            let to = Name { namespace, name: from.name.clone() };
-            move_to(state, kind, &from, &to);
-        }
-        _ => super::opaque(state, subject),
-    }
 }
 
 fn alter_domain(state: &mut State, name: &Name, change: &ColumnChange) -> Result<(), Fault> {

@@ -100,7 +100,7 @@ fn bits(text: &str) -> Option<String> {
 /// An IPv4 address with the length of its mask, which is 32 where none is written.
 fn inet(text: &str) -> Option<String> {
     let (address, mask) = text.split_once('/').unwrap_or((text, "32"));
-    let address: std::net::Ipv4Addr = address.parse().ok()?;
+    let address: core::net::Ipv4Addr = address.parse().ok()?;
     let mask: u8 = mask.parse().ok().filter(|mask| *mask <= 32)?;
     Some(format!("{address}/{mask}"))
 }
