@@ -21,7 +21,7 @@ fn main() -> std::io::Result<()> {
     let (history, mistakes) = Directory::new(folder).history(&dialects)?;
     let read = start.elapsed();
     let start = Instant::now();
-    let found = static_check::check(&history, StaticChecks::All);
+    let found = static_check::check(&history, StaticChecks::All, None);
     let checked = start.elapsed();
     println!("{mistakes}{found}");
     println!("{} revisions: read in {read:?}, checked in {checked:?}", history.graph.len());

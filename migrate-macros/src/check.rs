@@ -48,7 +48,7 @@ pub(crate) fn check(root: &Path, args: &Args) -> Result<Sound, Refusal> {
     }
     // The tests find the same with a database.
     if args.called == Macro::Migrations && !found.has_errors() {
-        found.append(static_check::check(&history, project.settings.static_checks));
+        found.append(static_check::check(&history, project.settings.static_checks, None));
     }
     if found.has_errors() {
         return Err(Refusal::found(&found));

@@ -64,7 +64,7 @@ fn statement() -> impl Strategy<Value = String> {
     let index = || select(vec!["i", "j", "I", "t"]);
     let part =
         select(vec!["a", "b DESC", "lower(a)", "c COLLATE NOCASE", "a COLLATE BINARY", "a + b"]);
-    let predicate = select(vec!["", "", " WHERE a > 1", " WHERE \"b\" IS NOT NULL"]);
+    let predicate = select(vec!["", "", " WHERE a > 1", " WHERE [b] IS NOT NULL"]);
     let query = select(vec![
         "SELECT a FROM t",
         "SELECT * FROM t",

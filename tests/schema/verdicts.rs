@@ -52,7 +52,7 @@ fn history(migrations: &[Migration], dialect: Dialect) -> History {
 /// What is found without a server. A statement that cannot run is a down that fails.
 fn static_verdicts(history: &History) -> Verdicts {
     let mut verdicts = Verdicts::new();
-    for one in &static_check::check(history, StaticChecks::All) {
+    for one in &static_check::check(history, StaticChecks::All, None) {
         println!("{one}\n");
         let path = &one.places[0].location.path;
         let code = match one.code.as_str() {

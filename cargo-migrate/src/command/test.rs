@@ -76,7 +76,7 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliE
     }
     context.ui.warnings(&found);
     // The tests have the last word.
-    context.ui.diagnostics(&static_check::check(&history, context.settings.static_checks));
+    context.ui.diagnostics(&static_check::check(&history, context.settings.static_checks, None));
     let only = args.chosen(&history.graph)?;
     let databases = args.databases(context, &history)?;
     let settings = args.settings(context, &databases)?;

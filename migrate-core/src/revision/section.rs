@@ -260,11 +260,12 @@ fn check_reason(file: &SourceFile, section: &Section, found: &mut Diagnostics) {
         return;
     }
     let (subject, rest) = section.subject();
-    if kind == SectionKind::Allow && !subject.is_empty() {
-        if let Some(unknown) = check_code(file, section, subject) {
-            found.push(unknown);
-            return;
-        }
+    if kind == SectionKind::Allow
+        && !subject.is_empty()
+        && let Some(unknown) = check_code(file, section, subject)
+    {
+        found.push(unknown);
+        return;
     }
     let wrong = match kind {
         SectionKind::Lossy if !is_table_or_column(subject) => Some((

@@ -16,15 +16,17 @@ use crate::history::{History, StaticChecks};
 use crate::revision::{Revision, Section, WayDown};
 use crate::schema::{Change, Difference, compare, leftover};
 
-/// Checks every revision on each of the databases that the history is written for. What is found in
-/// a sealed revision is a warning with [`StaticChecks::New`], as it cannot be changed any more.
+/// Checks every revision on each of the databases that the history is written for: those that the
+/// lock file or the project names, else `database`, the one at hand. Nothing is checked where none is
+/// known. What is found in a sealed revision is a warning with [`StaticChecks::New`], as it cannot be
+/// changed any more.
 #[must_use]
-pub fn check(history: &History, checks: StaticChecks) -> Diagnostics {
+pub fn check(history: &History, checks: StaticChecks, database: Option<Dialect>) -> Diagnostics {
     let mut found = Diagnostics::new();
     if checks == StaticChecks::Off {
         return found;
     }
-    let proved = history.dialects.iter().copied().filter(|dialect| dialect.rules().is_proved());
+    let proved = databases(history, database).into_iter().filter(|of| of.rules().is_proved());
     for dialect in proved {
         let Some(mut evolution) = Evolution::new(&history.graph, dialect) else { continue };
         for node in Evolution::order(&history.graph) {
@@ -45,6 +47,16 @@ pub fn check(history: &History, checks: StaticChecks) -> Diagnostics {
         }
     }
     found
+}
+
+/// The databases that the history is certainly written for. Where nothing names them, the files are
+/// parsed by the rules of all.
+fn databases(history: &History, database: Option<Dialect>) -> Vec<Dialect> {
+    match &history.lock {
+        Some(lock) if !lock.dialects.is_empty() => lock.dialects.clone(),
+        _ if history.dialects != Dialect::ALL => history.dialects.clone(),
+        _ => database.into_iter().collect(),
+    }
 }
 
 /// The codes of what is found here.

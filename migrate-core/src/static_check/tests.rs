@@ -17,7 +17,7 @@ fn found(body: &str) -> String {
     let files = vec![SourceFile::new("a.sql", base), SourceFile::new("b.sql", revision)];
     let (history, wrong) = History::read(files, None, &[Dialect::Sqlite]);
     assert!(wrong.is_empty(), "{wrong}");
-    check(&history, StaticChecks::All).to_string()
+    check(&history, StaticChecks::All, None).to_string()
 }
 
 fn of(up: &str, down: &str) -> String {
@@ -113,7 +113,7 @@ fn a_sealed_revision_gives_warnings() {
     let (history, wrong) = History::read(files(), Some(&lock), &[Dialect::Sqlite]);
     assert!(wrong.is_empty(), "{wrong}");
     let levels = |checks| {
-        let found = check(&history, checks).to_string();
+        let found = check(&history, checks, None).to_string();
         found
             .lines()
             .filter_map(|line| line.split_once('['))

@@ -204,7 +204,7 @@ fn a_misspelt_code_in_allow_is_reported_with_the_nearest_one() {
     exit code: 3
     ----- stdout
     files: 1 mistake
-    database: not asked, the files come first
+    database: not checked because of the errors in the files
     ----- stderr
     error[unknown-code]: there is no code `left-behnd`
       --> migrations/ddd.sql:13:18

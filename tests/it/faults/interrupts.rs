@@ -79,7 +79,7 @@ async fn a_session_is_found_by_more_than_its_number(db: Db) {
     while executes.is_empty() {
         executes = found(format!("{id} {account}")).await;
     }
-    assert_eq!(executes, [id.clone()]);
+    assert_eq!(executes, std::slice::from_ref(&id));
     assert!(found(format!("{id} other@10.0.0.1:40000")).await.is_empty());
     work.abort();
 }

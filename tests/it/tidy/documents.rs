@@ -33,7 +33,7 @@ fn every_code_is_documented_in_the_order_of_the_registry() {
             let (code, text) = section.split_once("`\n").expect("a heading is a code");
             let text = text.trim();
             documented.push((title, code, text.lines().next().unwrap_or_default()));
-            assert!(text.contains("**Fix:** "), "{code} has no fix");
+            assert!(text.contains("**Fix:**"), "{code} has no fix");
             assert_eq!(text.matches("```").count(), 2, "{code} has one example");
         }
     }

@@ -4,6 +4,8 @@ use migrate_core::diagnostic::{Diagnostics, Severity};
 use migrate_core::graph::Graph;
 use migrate_core::static_check;
 
+use crate::Database;
+
 use crate::cli::describe::{Count, place};
 use crate::cli::ui::Format;
 use crate::cli::{CliError, Context, Exit, report};
@@ -26,7 +28,8 @@ impl Args {
         let mut found = context.found.clone();
         found.append(context.history.check(context.heads));
         if !found.has_errors() {
-            found.append(static_check::check(context.history, context.static_checks));
+            let database = context.database.as_ref().map(Database::dialect);
+            found.append(static_check::check(context.history, context.static_checks, database));
         }
         // Rows can be compared with files only if the files are correct.
         let status = match (&context.database, found.has_errors()) {
