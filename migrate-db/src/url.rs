@@ -1,7 +1,7 @@
 //! Database URLs: which database, in whose dialect of URLs, and how to show one.
 //!
 //! SQLAlchemy's URLs name a driver behind the scheme and write SQLite paths with one slash more;
-//! they are turned into sqlx's here. A URL is never shown but through [`redact`].
+//! they are turned into sqlx's here. A URL is never shown but through `redact`.
 
 mod check;
 mod redact;

@@ -2,7 +2,7 @@
 //!
 //! [`diff`] turns the differences that [`compare`] finds into operations and puts them in an order in which
 //! the database takes them: what depends on an object is dropped before it and created after it. Each
-//! dialect answers a few questions through [`DiffRules`](crate::dialect::DiffRules); everything else is the same for all.
+//! dialect answers a few questions through [`DiffRules`]; everything else is the same for all.
 //!
 //! Limits. An object that is renamed is seen as one that is dropped and one that is created: only a person
 //! knows. Dependence between objects is taken from the names that their texts mention, so it may be

@@ -2,7 +2,7 @@
 //!
 //! A default, a check or the condition of an index is kept as its author wrote it, and a database
 //! gives back another text for it. Nothing is rewritten here: both texts are parsed, and the trees
-//! are compared. The parser is the same for all databases and works by a [`Grammar`]; what the
+//! are compared. The parser is the same for all databases and works by a `Grammar`; what the
 //! operators, functions and literals of one database mean is for its `dialect` module.
 //!
 //! The entry is [`Dialect::compare_expressions`](crate::dialect::Dialect::compare_expressions).

@@ -373,6 +373,7 @@ impl Connection {
         dispatch!(self, driver => driver.set_limits(time, bytes).await)
     }
 
+    #[cfg(feature = "testkit")]
     pub(crate) async fn begin(&mut self, foreign_keys: bool) -> sqlx::Result<()> {
         dispatch!(self, driver => driver.begin(foreign_keys).await)
     }
