@@ -61,6 +61,14 @@ impl State {
         possible.next().is_none().then_some(first)
     }
 
+    /// Marks every object that a name may mean, where it is not known which one a statement drops.
+    pub fn mark_candidates(&mut self, kind: Kind, name: &Name, why: &'static str) {
+        match self.rules.candidates(self, &[kind], name) {
+            Some(places) => places.iter().for_each(|place| self.mark_name(place, why)),
+            None => self.mark_everything(why),
+        }
+    }
+
     /// The table that a name means.
     #[must_use]
     pub fn find_table(&self, name: &Name) -> Found<Name> {

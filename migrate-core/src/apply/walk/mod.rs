@@ -11,6 +11,7 @@ use crate::op::{Condition, Op};
 use crate::schema::{Kind, Name};
 
 /// Why an object is unknown that a statement may have created.
+const MAYBE_DROPPED: &str = "it is not known which object the statement drops";
 const MAYBE_CREATED: &str = "it is not known whether the statement creates it";
 
 /// Applies an operation that no [`Rules::take`](super::Rules::take) does.

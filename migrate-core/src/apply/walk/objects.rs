@@ -1,6 +1,6 @@
 //! Operations on indexes, views, triggers and everything else.
 
-use super::{MAYBE_CREATED, called, opaque, vacant};
+use super::{MAYBE_CREATED, MAYBE_DROPPED, called, opaque, vacant};
 use crate::apply::fault::Fault;
 use crate::apply::find::Found;
 use crate::apply::rules::PartScope;
@@ -73,6 +73,8 @@ pub(super) fn apply(state: &mut State, op: &Op) -> Result<(), Fault> {
                 if let Some(place) = state.only_place(Kind::View, name) {
                     state.set_view(&place, None);
                     state.mark_known(Kind::View, &place);
+                } else {
+                    state.mark_candidates(Kind::View, name, MAYBE_DROPPED);
                 }
                 Ok(())
             }

@@ -1,6 +1,6 @@
 //! Operations on tables and what is in them.
 
-use super::{MAYBE_CREATED, called, vacant};
+use super::{MAYBE_CREATED, MAYBE_DROPPED, called, vacant};
 use crate::apply::fault::Fault;
 use crate::apply::find::Found;
 use crate::apply::state::State;
@@ -46,6 +46,8 @@ pub(super) fn apply(state: &mut State, op: &Op) -> Result<(), Fault> {
                 if let Some(place) = state.only_place(Kind::Table, name) {
                     state.set_table(&place, None);
                     state.mark_known(Kind::Table, &place);
+                } else {
+                    state.mark_candidates(Kind::Table, name, MAYBE_DROPPED);
                 }
                 Ok(())
             }

@@ -99,7 +99,7 @@ pub fn format_title(verdict: &Verdict) -> Line {
 ///     }],
 ///     notes: Vec::new(),
 ///     duration: std::time::Duration::from_millis(12),
-///     remembered: false,
+///     cached: false,
 /// };
 /// let text = report::join_lines(&report::format_verdict(&verdict, ""));
 /// assert_eq!(text, "\

@@ -14,8 +14,8 @@ mod text;
 use std::borrow::Cow;
 
 use crate::apply::{
-    Fault, Part, PartScope, Rules, State, add_column, apply_generally, create_index, drop_column,
-    mark_users, rename_in_children, rename_in_table, rename_table_alone,
+    Fault, Found, Part, PartScope, Rules, State, add_column, apply_generally, create_index,
+    drop_column, mark_users, rename_in_children, rename_in_table, rename_table_alone,
 };
 use crate::op::{Op, Position, TableChange};
 use crate::schema::{Column, Index, Kind, Name, Schema, Table};
@@ -91,9 +91,18 @@ impl Rules for Sqlite {
                     }
                 }))
             }
-            Op::CreateTrigger { name, .. } if name.namespace.is_some() => {
+            Op::CreateTrigger { name, table, .. }
+                if name.namespace.is_some() || is_temporary(state, table) =>
+            {
                 let name = Name::new(name.name.clone());
                 state.mark_name(&name, "a temporary trigger is not followed");
+                Some(Ok(()))
+            }
+            Op::RenameTable { name: table, .. } | Op::RenameColumn { table, .. }
+                if is_temporary(state, table) =>
+            {
+                // Views and triggers of the file never mean it, whatever they mention.
+                state.mark_everything("a temporary table was renamed");
                 Some(Ok(()))
             }
             Op::Set { name, value: Some(_) } if name == "writable_schema" => {
@@ -244,6 +253,14 @@ fn not_virtual(state: &State, table: &Name) -> Result<(), Fault> {
             Err(Fault::refused(format!("SQLite cannot alter the virtual table {table}")))
         }
         _ => Ok(()),
+    }
+}
+
+/// Returns `true` if a table is a temporary one. Its triggers are temporary too, whatever their names are.
+fn is_temporary(state: &State, table: &Name) -> bool {
+    match state.find(&[Kind::Table, Kind::View], table) {
+        Found::Known((_, owner)) => owner.namespace.is_some(),
+        _ => false,
     }
 }
 
