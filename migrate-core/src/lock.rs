@@ -163,7 +163,7 @@ impl Lock {
                 found.push(
                     Diagnostic::new(Code::LockSyntax, "this line of the lock file is not understood")
                         .at(file, span)
-                        .help("restore the file from git, or delete it and run `cargo migrate accept` to write it anew"),
+                        .help("restore the file from git, or delete it and run `cargo migrate accept` to write it again"),
                 );
             }
         }

@@ -56,7 +56,7 @@ impl Error {
             Self::Edited(_) => vec![
                 "put the change into a new revision (`cargo migrate new`) and restore the file".to_owned(),
                 "for the newest revision in development: `cargo migrate redo`".to_owned(),
-                "if the change makes no difference to databases: `cargo migrate accept <revision> --because \"..\"`".to_owned(),
+                "if the change makes no difference to databases: `cargo migrate accept <revision> --reason \"..\"`".to_owned(),
             ],
             Self::Unfinished { invalid_indexes, resume, .. } if !invalid_indexes.is_empty() => {
                 invalid_indexes.iter().map(|index| invalid_index(index, resume)).collect()
@@ -95,7 +95,7 @@ impl Error {
             Self::Busy { .. } => line("end the other program, or wait longer: `--lock-wait 5m`"),
             Self::Moved(_) => line("run the command again: it starts from what the database says now"),
             Self::ForeignKeys { .. } => vec![
-                "delete or mend the rows in the same revision; everything was rolled back".to_owned(),
+                "delete or correct the rows in the same revision; everything was rolled back".to_owned(),
                 "or write `foreign-keys:true` behind the marker, and SQLite cascades as in the application".to_owned(),
             ],
             Self::Unread(_) | Self::History(_) | Self::File { .. } | Self::Folder { .. } => {
@@ -107,7 +107,7 @@ impl Error {
 
 fn invalid_index(index: &str, resume: &str) -> String {
     format!(
-        "the index {index} is left INVALID: `DROP INDEX CONCURRENTLY {index}` removes it, then `{resume}` makes it anew"
+        "the index {index} is left INVALID: `DROP INDEX CONCURRENTLY {index}` removes it, then `{resume}` creates it again"
     )
 }
 

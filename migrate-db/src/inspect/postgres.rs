@@ -5,7 +5,7 @@
 //! answers row by row in the order of the questions; `tables`, `constraints`, `indexes` and `types`
 //! make the values. Who reads one database many times has a `incremental::CatalogReader`, which asks `changes`
 //! what has changed, by statements that are `prepared`. Numbers of objects join the answers and
-//! never leave this room.
+//! never leave this module.
 //!
 //! What is not looked at: roles and settings of databases, which are the server's; subscriptions,
 //! languages, access methods, transforms, conversions and security labels; and what an extension

@@ -173,7 +173,7 @@ fn a_revision_that_was_edited_after_it_ran() {
     error: revisions were edited after this database ran them: aaa (migrations/aaa.sql)
       help: put the change into a new revision (`cargo migrate new`) and restore the file
       help: for the newest revision in development: `cargo migrate redo`
-      help: if the change makes no difference to databases: `cargo migrate accept <revision> --because ".."`
+      help: if the change makes no difference to databases: `cargo migrate accept <revision> --reason ".."`
     "#);
     assert_eq!(env.run(&["upgrade", "--dry-run"]).stderr, env.run(&["upgrade"]).stderr);
 }

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-/// The number of an object, good for one reading only: it never leaves this room.
+/// The number of an object, valid for one reading only: it never leaves this module.
 pub(super) type Oid = u32;
 
 /// A row whose cells are read from left to right. What is missing or unreadable is empty: the
