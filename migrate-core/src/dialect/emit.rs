@@ -133,7 +133,7 @@ pub trait DiffRules {
     }
 
     /// What a session needs before objects with these texts are created.
-    fn settings(&self, created: &[&Op]) -> Vec<Op> {
+    fn settings(&self, created: &[Op]) -> Vec<Op> {
         let _ = created;
         Vec::new()
     }

@@ -1,9 +1,9 @@
 //! Creates what only the second schema has, and changes what is in both.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::changes::{Changes, Part};
-use super::nodes::{self, Primary};
+use super::nodes;
 use super::order::{Node, sorted};
 use crate::dialect::DiffRules;
 use crate::op::{Op, TableConstraint};
@@ -36,9 +36,9 @@ pub(super) fn ops(
         }
         _ => None,
     };
-    all.sort_by_key(position);
+    all.sort_by_cached_key(position);
     let ops: Vec<Op> = sorted(all).into_iter().flat_map(|node| node.ops).collect();
-    let mut settings = rules.settings(&ops.iter().collect::<Vec<_>>());
+    let mut settings = rules.settings(&ops);
     settings.extend(with_inline_foreign_keys(ops, before));
     settings
 }
@@ -63,21 +63,16 @@ fn created(part: &Part, after: &Schema, rules: &dyn DiffRules, all: &mut Vec<Nod
         }
         Part::Constraint(table, kind, at) => {
             let of = after.tables.get(table);
-            all.extend(of.and_then(|of| constraint(table, of, *kind, *at)));
+            all.extend(of.and_then(|of| nodes::constraint_at(table, of, *kind, *at)));
         }
         Part::Index(owner, name) => {
-            let table = after.tables.get(owner).map(|table| &table.indexes);
-            let indexes = table.or_else(|| after.views.get(owner).map(|view| &view.indexes));
-            if let Some(index) = indexes.and_then(|indexes| indexes.get(name)) {
+            if let Some(index) = nodes::find_index(after, owner, name) {
                 new_index(owner, name, index, rules, all);
             }
         }
         Part::Trigger(owner, name) => {
-            let table = after.tables.get(owner).map(|table| &table.triggers);
-            let triggers = table.or_else(|| after.views.get(owner).map(|view| &view.triggers));
-            if let Some(value) = triggers.and_then(|triggers| triggers.get(name)) {
-                all.push(nodes::trigger(owner, name, value));
-            }
+            let value = nodes::find_trigger(after, owner, name);
+            all.extend(value.map(|value| nodes::trigger(owner, name, value)));
         }
         Part::View(name) => {
             let Some(view) = after.views.get(name) else { return };
@@ -111,16 +106,6 @@ fn created(part: &Part, after: &Schema, rules: &dyn DiffRules, all: &mut Vec<Nod
     }
 }
 
-fn constraint(name: &Name, table: &Table, kind: Kind, at: usize) -> Option<Node> {
-    Some(match kind {
-        Kind::PrimaryKey => nodes::constraint(name, &Primary(table.primary_key.as_ref()?)),
-        Kind::Unique => nodes::constraint(name, table.uniques.get(at)?),
-        Kind::Check => nodes::constraint(name, table.checks.get(at)?),
-        Kind::ForeignKey => nodes::constraint(name, table.foreign_keys.get(at)?),
-        _ => nodes::constraint(name, table.constraints.get(at)?),
-    })
-}
-
 fn new_table(name: &Name, table: &Table, rules: &dyn DiffRules, all: &mut Vec<Node>) {
     all.push(nodes::table(name, table, rules));
     all.extend(nodes::attach(name, table).filter(|_| rules.attaches_partitions()));
@@ -128,7 +113,7 @@ fn new_table(name: &Name, table: &Table, rules: &dyn DiffRules, all: &mut Vec<No
         all.extend(table.foreign_keys.iter().map(|key| nodes::constraint(name, key)));
     }
     if rules.table_holds_parts() {
-        return parts(name, &std::collections::BTreeMap::new(), &table.triggers, rules, all);
+        return parts(name, &BTreeMap::new(), &table.triggers, rules, all);
     }
     all.extend(nodes::comment(Kind::Table, name, None, table.comment.as_ref()));
     for column in &table.columns {
@@ -149,8 +134,8 @@ fn new_index(owner: &Name, name: &str, index: &Index, rules: &dyn DiffRules, all
 
 fn parts(
     owner: &Name,
-    indexes: &std::collections::BTreeMap<String, Index>,
-    triggers: &std::collections::BTreeMap<String, Trigger>,
+    indexes: &BTreeMap<String, Index>,
+    triggers: &BTreeMap<String, Trigger>,
     rules: &dyn DiffRules,
     all: &mut Vec<Node>,
 ) {
@@ -160,7 +145,9 @@ fn parts(
 
 /// Puts foreign keys of new tables into their `CREATE TABLE` where the parent is there by then.
 fn with_inline_foreign_keys(ops: Vec<Op>, before: &Schema) -> Vec<Op> {
-    let created: BTreeSet<Name> = ops.iter().filter_map(created_table).collect();
+    let tables =
+        ops.iter().enumerate().filter_map(|(at, op)| Some((created_table(op)?.clone(), at)));
+    let created: BTreeMap<Name, usize> = tables.collect();
     // A key that is added to a parent may be the one that is referred to.
     let changed: BTreeSet<Name> = ops
         .iter()
@@ -174,52 +161,55 @@ fn with_inline_foreign_keys(ops: Vec<Op>, before: &Schema) -> Vec<Op> {
             _ => None,
         })
         .collect();
-    let mut placed = BTreeSet::new();
-    let mut inline = vec![false; ops.len()];
-    for op in &ops {
-        let Some(own) = created_table(op) else { continue };
-        placed.insert(own.clone());
-        for (at, other) in ops.iter().enumerate() {
-            let Some((table, parent)) = foreign_key(other) else { continue };
-            let is_there = placed.contains(parent) && !changed.contains(parent)
-                || before.tables.contains_key(parent)
-                    && !created.contains(parent)
-                    && !changed.contains(parent);
-            inline[at] |= *table == own && (is_there || *parent == own);
+    let is_inline = |table: &Name, parent: &Name| {
+        let Some(own) = created.get(table) else { return false };
+        let is_there = match created.get(parent) {
+            Some(at) => at < own,
+            None => before.tables.contains_key(parent),
+        };
+        parent == table || is_there && !changed.contains(parent)
+    };
+    let mut result: Vec<Op> = Vec::new();
+    let mut placed: BTreeMap<Name, usize> = BTreeMap::new();
+    let mut later = Vec::new();
+    for op in ops {
+        match op {
+            Op::AddConstraint { table, constraint, using_index, if_not_exists } => {
+                match *constraint {
+                    TableConstraint::ForeignKey(key) if is_inline(&table, &key.parent) => {
+                        later.push((table, key));
+                    }
+                    constraint => {
+                        let constraint = Box::new(constraint);
+                        result.push(Op::AddConstraint {
+                            table,
+                            constraint,
+                            using_index,
+                            if_not_exists,
+                        });
+                    }
+                }
+            }
+            op => {
+                if let Some(name) = created_table(&op) {
+                    placed.insert(name.clone(), result.len());
+                }
+                result.push(op);
+            }
         }
     }
-    let mut result: Vec<Op> = Vec::new();
-    for (at, op) in ops.into_iter().enumerate() {
-        if !inline[at] {
-            result.push(op);
-            continue;
-        }
-        let Op::AddConstraint { table, constraint, .. } = op else { continue };
-        let TableConstraint::ForeignKey(key) = *constraint else { continue };
-        let owner = result.iter_mut().find_map(|op| match op {
-            Op::CreateTable { name, table: value, .. } if *name == table => Some(value),
-            _ => None,
-        });
-        if let Some(owner) = owner {
-            owner.foreign_keys.push(key);
+    for (table, key) in later {
+        let owner = placed.get(&table).and_then(|at| result.get_mut(*at));
+        if let Some(Op::CreateTable { table, .. }) = owner {
+            table.foreign_keys.push(key);
         }
     }
     result
 }
 
-fn created_table(op: &Op) -> Option<Name> {
+const fn created_table(op: &Op) -> Option<&Name> {
     match op {
-        Op::CreateTable { name, .. } => Some(name.clone()),
-        _ => None,
-    }
-}
-
-fn foreign_key(op: &Op) -> Option<(&Name, &Name)> {
-    match op {
-        Op::AddConstraint { table, constraint, .. } => match &**constraint {
-            TableConstraint::ForeignKey(key) => Some((table, &key.parent)),
-            _ => None,
-        },
+        Op::CreateTable { name, .. } => Some(name),
         _ => None,
     }
 }

@@ -78,17 +78,25 @@ impl Changes {
 
 impl Reader<'_> {
     fn rebuilds(&mut self, differences: &[Difference]) {
-        for (name, after) in &self.after.tables {
-            let Some(before) = self.before.tables.get(name) else { continue };
-            let own: Vec<&Difference> = differences
-                .iter()
-                .filter(|one| match &one.object.table {
-                    Some(table) => table == name,
-                    None => one.object.kind == Kind::Table && one.object.name == name.to_string(),
-                })
-                .collect();
-            if !own.is_empty() && self.rules.needs_rebuild(before, after, &own) {
-                self.changes.rebuilt.insert(name.clone());
+        let mut of_tables: BTreeMap<Name, Vec<&Difference>> = BTreeMap::new();
+        for one in differences {
+            let table = match (&one.object.table, one.object.kind) {
+                (Some(table), _) => Some(table.clone()),
+                (None, Kind::Table) => {
+                    whole(&self.before.tables, &self.after.tables, &one.object.name)
+                }
+                _ => None,
+            };
+            if let Some(table) = table {
+                of_tables.entry(table).or_default().push(one);
+            }
+        }
+        for (name, own) in of_tables {
+            let tables = (self.before.tables.get(&name), self.after.tables.get(&name));
+            if let (Some(before), Some(after)) = tables
+                && self.rules.needs_rebuild(before, after, &own)
+            {
+                self.changes.rebuilt.insert(name);
             }
         }
     }
@@ -216,5 +224,9 @@ impl Reader<'_> {
 
 /// The name of an object by its text in one of two maps.
 fn whole<V>(before: &BTreeMap<Name, V>, after: &BTreeMap<Name, V>, text: &str) -> Option<Name> {
+    let plain = Name::new(text);
+    if before.contains_key(&plain) || after.contains_key(&plain) {
+        return Some(plain);
+    }
     before.keys().chain(after.keys()).find(|name| name.to_string() == text).cloned()
 }

@@ -4,8 +4,8 @@ use super::order::{Node, Rank, key, words};
 use crate::dialect::DiffRules;
 use crate::op::{Op, Position, SequenceChange, Subject, TableChange, TableConstraint};
 use crate::schema::{
-    Check, Column, Constraint, Domain, Enum, ForeignKey, Index, Key, Kind, Name, Other, Sequence,
-    Table, Trigger, View,
+    Check, Column, Constraint, Domain, Enum, ForeignKey, Index, Key, Kind, Name, Other, Schema,
+    Sequence, Table, Trigger, View,
 };
 
 fn node(rank: Rank, name: &str, ops: Vec<Op>, texts: &[&str]) -> Node {
@@ -128,7 +128,7 @@ pub(super) trait AsConstraint {
 }
 
 /// A primary key among the constraints.
-pub(super) struct Primary<'k>(pub(super) &'k Key);
+struct Primary<'k>(&'k Key);
 
 impl AsConstraint for Primary<'_> {
     fn constraint(&self) -> TableConstraint {
@@ -194,6 +194,45 @@ pub(super) fn constraint(table: &Name, value: &dyn AsConstraint) -> Node {
     let mut texts = value.texts();
     texts.push(&table.name);
     node(value.rank(), "", vec![op], &texts)
+}
+
+/// The constraint at a position among those of its kind.
+pub(super) fn constraint_at(name: &Name, table: &Table, kind: Kind, at: usize) -> Option<Node> {
+    Some(match kind {
+        Kind::PrimaryKey => constraint(name, &Primary(table.primary_key.as_ref()?)),
+        Kind::Unique => constraint(name, table.uniques.get(at)?),
+        Kind::Check => constraint(name, table.checks.get(at)?),
+        Kind::ForeignKey => constraint(name, table.foreign_keys.get(at)?),
+        _ => constraint(name, table.constraints.get(at)?),
+    })
+}
+
+/// The index of a name on a table or a materialised view.
+pub(super) fn find_index<'s>(schema: &'s Schema, owner: &Name, name: &str) -> Option<&'s Index> {
+    let table = schema.tables.get(owner).map(|table| &table.indexes);
+    table.or_else(|| schema.views.get(owner).map(|view| &view.indexes))?.get(name)
+}
+
+/// The trigger of a name on a table or a view.
+pub(super) fn find_trigger<'s>(
+    schema: &'s Schema,
+    owner: &Name,
+    name: &str,
+) -> Option<&'s Trigger> {
+    let table = schema.tables.get(owner).map(|table| &table.triggers);
+    table.or_else(|| schema.views.get(owner).map(|view| &view.triggers))?.get(name)
+}
+
+/// Gives a column its whole definition again.
+pub(super) fn replace_column(table: &Name, column: &Column, position: Position) -> Op {
+    Op::ReplaceColumn {
+        table: table.clone(),
+        column: column.name.clone(),
+        with: Box::new(column.clone()),
+        constraints: Box::default(),
+        position,
+        if_exists: false,
+    }
 }
 
 pub(super) fn index(table: &Name, name: &str, index: &Index, rules: &dyn DiffRules) -> Node {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::changes::{Changes, Part};
-use super::nodes::{self, Primary};
+use super::nodes;
 use super::order::{Node, Rank, sorted};
 use crate::dialect::DiffRules;
 use crate::op::{ConstraintKey, Op, Subject};
@@ -71,24 +71,13 @@ fn node(part: &Part, before: &Schema, changes: &Changes, rules: &dyn DiffRules) 
             Some(nodes::add_column(table, of, of.column(column)?, rules))
         }
         Part::Constraint(table, kind, at) if !goes(table) => {
-            let of = before.tables.get(table)?;
-            Some(match kind {
-                Kind::PrimaryKey => nodes::constraint(table, &Primary(of.primary_key.as_ref()?)),
-                Kind::Unique => nodes::constraint(table, of.uniques.get(*at)?),
-                Kind::Check => nodes::constraint(table, of.checks.get(*at)?),
-                Kind::ForeignKey => nodes::constraint(table, of.foreign_keys.get(*at)?),
-                _ => nodes::constraint(table, of.constraints.get(*at)?),
-            })
+            nodes::constraint_at(table, before.tables.get(table)?, *kind, *at)
         }
         Part::Index(owner, name) if !goes(owner) => {
-            let table = before.tables.get(owner).map(|table| &table.indexes);
-            let indexes = table.or_else(|| before.views.get(owner).map(|view| &view.indexes))?;
-            Some(nodes::index(owner, name, indexes.get(name)?, rules))
+            Some(nodes::index(owner, name, nodes::find_index(before, owner, name)?, rules))
         }
         Part::Trigger(owner, name) if !goes(owner) => {
-            let table = before.tables.get(owner).map(|table| &table.triggers);
-            let triggers = table.or_else(|| before.views.get(owner).map(|view| &view.triggers))?;
-            Some(nodes::trigger(owner, name, triggers.get(name)?))
+            Some(nodes::trigger(owner, name, nodes::find_trigger(before, owner, name)?))
         }
         Part::View(name) => Some(nodes::view(name, before.views.get(name)?)),
         Part::Enum(name) => Some(nodes::enumeration(name, before.enums.get(name)?)),

@@ -133,14 +133,7 @@ impl Reader<'_> {
                     Some(previous) => Position::After(previous.to_owned()),
                     None => Position::First,
                 };
-                let mut op = Op::ReplaceColumn {
-                    table: name.clone(),
-                    column: column.name.clone(),
-                    with: Box::new(column.clone()),
-                    constraints: Box::default(),
-                    position,
-                    if_exists: false,
-                };
+                let mut op = nodes::replace_column(name, column, position);
                 self.add_checks(&mut op, Some(after));
                 self.changes.nodes.push(nodes::columns(name, vec![op], &[]));
                 order.retain(|own| *own != column.name);
@@ -218,14 +211,7 @@ impl Reader<'_> {
             // The column comes or goes, and the check with it.
             return self.rules.column_of_check(old, check).or(column).is_some();
         };
-        let mut op = Op::ReplaceColumn {
-            table: owner.clone(),
-            column: column.name.clone(),
-            with: Box::new(column.clone()),
-            constraints: Box::default(),
-            position: Position::Kept,
-            if_exists: false,
-        };
+        let mut op = nodes::replace_column(owner, column, Position::Kept);
         self.add_checks(&mut op, Some(after));
         let is_there = |node: &Node| {
             node.ops.iter().any(|own| match own {

@@ -96,8 +96,8 @@ impl DiffRules for Emitter {
     }
 
     /// The body of a function in SQL may use what is created behind it.
-    fn settings(&self, created: &[&Op]) -> Vec<Op> {
-        let is_sql = |op: &&Op| match op {
+    fn settings(&self, created: &[Op]) -> Vec<Op> {
+        let is_sql = |op: &Op| match op {
             Op::CreateOther { kind: Kind::Function | Kind::Procedure, other, .. } => {
                 other.definition.contains("\n LANGUAGE sql")
                     && !other.definition.contains("BEGIN ATOMIC")
