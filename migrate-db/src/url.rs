@@ -89,8 +89,8 @@ fn with_host(rest: &str) -> String {
     if authority.ends_with('@') { format!("{authority}localhost{path}") } else { rest.to_owned() }
 }
 
-/// The same server's database of another name.
-#[cfg(any(feature = "testkit", test))]
+/// The same server's database of another name, which is percent-encoded already.
+#[cfg(any(feature = "testkit", feature = "postgres", feature = "mysql", test))]
 pub(crate) fn with_database(url: &str, name: &str) -> String {
     let (address, query) = url.split_at(url.find('?').unwrap_or(url.len()));
     let start = address.find("://").map_or(0, |at| at + 3);
@@ -153,6 +153,20 @@ pub(crate) fn password(url: &str) -> Option<String> {
     let (user, _) = authority.rsplit_once('@')?;
     let (_, password) = user.split_once(':')?;
     Some(decoded(password)).filter(|password| !password.is_empty())
+}
+
+/// A name with `%41` for what is not a letter, digit or one of `-_.~/`.
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql", test))]
+pub(crate) fn encoded(name: &str) -> String {
+    let mut text = String::with_capacity(name.len());
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~/".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            text.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    text
 }
 
 /// Without `%41` for `A`.

@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use migrate_core::graph::{Place, Target};
+use migrate_core::schema::{compare, difference};
 use migrate_db::cli::{CliError, Exit, report_events};
 use migrate_db::{Database, Migrator};
 
 use crate::context::Context;
 
-/// Create, drop, reset or back up a database
+/// Create, drop, reset, back up or restore a database
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "A database looks like production if its server is another machine, or if its URL, name or path
@@ -23,7 +24,8 @@ Examples:
   cargo migrate db drop --yes
   cargo migrate db drop --yes --confirm app_prod
   cargo migrate db reset --yes            # drop, create, upgrade to the heads
-  cargo migrate db backup before.dump"
+  cargo migrate db backup --verify before.dump
+  cargo migrate db restore before.dump    # the name must be typed, or --yes --confirm app"
 )]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -43,6 +45,16 @@ enum Act {
         /// The file, which must not exist [default: in the folder backups, named after the database
         /// and the time]
         file: Option<PathBuf>,
+        /// Load the copy into a scratch database and compare its schema with the original's
+        #[arg(long)]
+        verify: bool,
+    },
+    /// Replace the database by a copy that `db backup` or `--backup` made
+    Restore {
+        /// The file
+        file: PathBuf,
+        #[command(flatten)]
+        sure: Sure,
     },
 }
 
@@ -51,7 +63,8 @@ struct Sure {
     /// Do not prompt; required without a terminal
     #[arg(short, long)]
     yes: bool,
-    /// The name of the database, required with --yes if it looks like production
+    /// The name of the database, required with --yes if it looks like production, and to restore
+    /// over tables
     #[arg(long, value_name = "NAME")]
     confirm: Option<String>,
     /// Close other connections to the database
@@ -70,11 +83,19 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliE
     match &args.act {
         Act::Create => create(context, &database).await?,
         Act::Drop(sure) => {
-            sure.confirm(context, &database)?;
+            sure.confirm_drop(context, &database)?;
             drop(sure, context, &database).await?;
         }
         Act::Reset(sure) => reset(sure, context, &database).await?,
-        Act::Backup { file } => backup(file.as_deref(), context, &database).await?,
+        Act::Backup { file, verify } => {
+            let copied = backup(file.as_deref(), context, &database).await?;
+            return if *verify {
+                verify_copy(&copied, context, &database).await
+            } else {
+                Ok(Exit::Done)
+            };
+        }
+        Act::Restore { file, sure } => restore(file, sure, context, &database).await?,
     }
     Ok(Exit::Done)
 }
@@ -116,7 +137,7 @@ async fn reset(sure: &Sure, context: &Context<'_>, database: &Database) -> Resul
     if found.has_errors() {
         return Err(found.into());
     }
-    sure.confirm(context, database)?;
+    sure.confirm_drop(context, database)?;
     drop(sure, context, database).await?;
     create(context, database).await?;
     let mut migrator = Migrator::new(&history).options(context.options());
@@ -131,7 +152,7 @@ async fn backup(
     file: Option<&Path>,
     context: &Context<'_>,
     database: &Database,
-) -> Result<(), CliError> {
+) -> Result<PathBuf, CliError> {
     let copied = match file {
         Some(file) if file.exists() => {
             return Err(CliError::usage(format!("{} already exists", file.display()))
@@ -143,38 +164,94 @@ async fn backup(
     let Some(copied) = copied else {
         return Err(CliError::failed(format!("there is no database {database}")));
     };
-    context.ui.note(format_args!("copied {database} to {}", copied.display()));
+    let file = copied.display();
+    context.ui.note(format_args!("copied {database} to {file}"));
+    Ok(copied)
+}
+
+async fn verify_copy(
+    copy: &Path,
+    context: &Context<'_>,
+    database: &Database,
+) -> Result<Exit, CliError> {
+    let before = database.schema(&[]).await?;
+    let read =
+        async |scratch: &Database| Ok((scratch.schema(&[]).await?, scratch.count_tables().await?));
+    let (after, count) = database.with_restored(copy, read).await?;
+    let differences = compare(&before, &after);
+    if differences.is_empty() {
+        let plural = if count == 1 { "" } else { "s" };
+        context.ui.note(format_args!(
+            "verified: the copy can be restored, with {count} table{plural} and the same schema"
+        ));
+        return Ok(Exit::Done);
+    }
+    let differences: Vec<String> = differences.iter().map(difference).collect();
+    Err(CliError::failed(format!(
+        "the schema of {} differs from {database}:\n  {}",
+        copy.display(),
+        differences.join("\n  ")
+    ))
+    .help("the schema may have changed while the copy was made: copy again, and keep this file"))
+}
+
+async fn restore(
+    file: &Path,
+    sure: &Sure,
+    context: &Context<'_>,
+    database: &Database,
+) -> Result<(), CliError> {
+    let (described, count) = (database.described(), database.count_tables().await?);
+    if count > 0 {
+        let plural = if count == 1 { "" } else { "s" };
+        let why = format!("has {count} table{plural}");
+        sure.confirm(context, database, &format!("replace {described}"), Some(why))?;
+    }
+    let force = sure.force || count > 0 && ask_others(context, database).await?;
+    let count = database.restore(file, force).await?;
+    let plural = if count == 1 { "" } else { "s" };
+    context
+        .ui
+        .note(format_args!("restored {described} from {}: {count} table{plural}", file.display()));
     Ok(())
 }
 
 impl Sure {
-    /// Sees that the person means it: a `y`, or the name of what looks like production.
-    fn confirm(&self, context: &Context<'_>, database: &Database) -> Result<(), CliError> {
-        let (name, described) = (database.name(), database.described());
+    /// Asks before everything is lost.
+    fn confirm_drop(&self, context: &Context<'_>, database: &Database) -> Result<(), CliError> {
+        let what = format!("drop {}", database.described());
+        let why = database.production().map(|why| format!("looks like production: {why}"));
+        self.confirm(context, database, &what, why)
+    }
+
+    /// Asks for a `y`, or for the name of the database where there is a reason to be careful.
+    fn confirm(
+        &self,
+        context: &Context<'_>,
+        database: &Database,
+        what: &str,
+        why: Option<String>,
+    ) -> Result<(), CliError> {
+        let name = database.name();
         if let Some(typed) = self.confirm.as_ref().filter(|typed| **typed != name) {
             return Err(CliError::usage(format!(
                 "`--confirm {typed}`, but the database is {name}"
             ))
             .help("nothing was changed; check which database the URL names"));
         }
-        let what = format!("This drops {described} with everything in it");
-        let production = database.production().filter(|_| self.confirm.is_none());
-        match production {
+        let may_ask = context.ui.is_interactive();
+        match why.filter(|_| self.confirm.is_none()) {
             None if self.yes => Ok(()),
-            Some(why) if context.ui.is_interactive() => context
+            Some(why) if may_ask => {
+                context.ui.confirm_by(format_args!("This would {what}. It {why}."), &name)
+            }
+            None if may_ask => context
                 .ui
-                .confirm_by(format_args!("{what}. It looks like production: {why}."), &name),
-            None if context.ui.is_interactive() => {
-                context.ui.confirm(format_args!("{what}. Continue?"))
-            }
-            Some(why) => Err(CliError::usage(format!(
-                "this would drop {described}, which looks like production: {why}"
-            ))
-            .help(format!("to do so, pass `--yes --confirm {name}`"))),
-            None => {
-                Err(CliError::usage(format!("this would drop {described} with everything in it"))
-                    .help("to do so, pass `--yes`"))
-            }
+                .confirm(format_args!("This would {what} with everything in it. Continue?")),
+            Some(why) => Err(CliError::usage(format!("this would {what}, which {why}"))
+                .help(format!("to do so, pass `--yes --confirm {name}`"))),
+            None => Err(CliError::usage(format!("this would {what} with everything in it"))
+                .help("to do so, pass `--yes`")),
         }
     }
 }

@@ -9,6 +9,14 @@ pub struct Admin {
     pub backup: Option<&'static str>,
     /// The file name extension of a copy.
     pub backup_extension: &'static str,
+    /// How the files of copies begin.
+    pub backup_starts: &'static [&'static str],
+    /// What stands at the end of a complete copy, where the format has such a mark.
+    pub backup_end: Option<&'static str>,
+    /// Returns the number of tables of the connection's database.
+    pub count_tables: &'static str,
+    /// Returns `ok` if the storage of the connection's database is sound, where that can be asked.
+    pub integrity: Option<&'static str>,
     /// The statements for whole databases; `None` where a database is a file.
     pub databases: Option<DatabaseTemplates>,
 }
@@ -24,6 +32,13 @@ pub struct DatabaseTemplates {
     pub exists: &'static str,
     /// Creates the database with the quoted name `{}`.
     pub create: &'static str,
+    /// Returns the options with which another database is created like the one named `{}` (a
+    /// literal); no row if that one does not exist.
+    pub create_like: &'static str,
+    /// Renames the quoted database `{from}` to the quoted name `{to}`, where the server can.
+    pub rename: Option<&'static str>,
+    /// The longest name of a database, in bytes.
+    pub name_limit: usize,
     /// Drops the database with the quoted name `{}`.
     pub drop: &'static str,
     /// Drops the database although others are connected.

@@ -6,10 +6,10 @@
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::program;
 use crate::database::Database;
 use crate::driver::{self, Connection};
 use crate::error::Error;
@@ -73,9 +73,8 @@ impl Database {
             Some(sql) => self.copy_itself(sql, to).await,
             None => {
                 let commands = driver::dump(&self.source)?;
-                let to = to.to_owned();
-                let dumped = tokio::task::spawn_blocking(move || dump(commands, &file, &to)).await;
-                dumped.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
+                program::run_first(commands, None, Some((to, &file))).await?;
+                file.sync_all().map_err(|source| Error::File { path: to.to_owned(), source })?;
                 Ok(true)
             }
         }
@@ -94,7 +93,7 @@ impl Database {
 }
 
 /// Returns a name in the same folder that no other copy uses.
-fn part_of(file: &Path) -> PathBuf {
+pub(super) fn part_of(file: &Path) -> PathBuf {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |t| t.subsec_nanos());
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -104,48 +103,12 @@ fn part_of(file: &Path) -> PathBuf {
 }
 
 /// Creates an empty file that only its owner may read, as it will hold all data.
-fn create(path: &Path) -> Result<File, Error> {
+pub(super) fn create(path: &Path) -> Result<File, Error> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map_err(|source| Error::File { path: path.to_owned(), source })
-}
-
-/// Runs the first of the programs that exists, with its output in a file.
-fn dump(commands: Vec<Command>, file: &File, to: &Path) -> Result<(), Error> {
-    let failed = |source| Error::File { path: to.to_owned(), source };
-    let mut missing = Vec::new();
-    for mut command in commands {
-        let program = command.get_program().to_string_lossy().into_owned();
-        let output = file.try_clone().map_err(failed)?;
-        command.stdin(Stdio::null()).stdout(output).stderr(Stdio::piped());
-        match command.output() {
-            Ok(output) if output.status.success() => return file.sync_all().map_err(failed),
-            Ok(output) => return Err(failure(program, &output)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => missing.push(program),
-            Err(error) => {
-                let failure = format!("cannot be started: {error}");
-                return Err(Error::Program { program, failure, help: Vec::new() });
-            }
-        }
-    }
-    Err(Error::Program {
-        program: missing.swap_remove(0),
-        failure: "is not installed".to_owned(),
-        help: vec!["install the database's client programs, or make the copy otherwise and leave out the backup".to_owned()],
-    })
-}
-
-fn failure(program: String, output: &Output) -> Error {
-    let said = String::from_utf8_lossy(&output.stderr);
-    let help = if said.contains("server version mismatch") {
-        vec![format!("install a {program} that is as new as the server, and put it first in PATH")]
-    } else {
-        Vec::new()
-    };
-    let failure = format!("failed ({}): {}", output.status, said.trim());
-    Error::Program { program, failure, help }
 }
 
 /// `app-20260102T030405Z.dump`, so that files of one database sort by age; the second one of the
@@ -189,21 +152,6 @@ mod tests {
         assert_eq!(file_name("a/../b c", at(1_767_323_045), 1, "sql"), "b_c-20260102T030405Z.sql");
         assert_eq!(file_name("app", at(4_107_542_399), 1, "sql"), "app-21000228T235959Z.sql");
         assert_eq!(file_name("app", at(4_107_542_400), 1, "sql"), "app-21000301T000000Z.sql");
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_program_that_fails_or_is_missing_is_told_with_its_words() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("x.part");
-        let file = create(&path).unwrap();
-        let mut failing = Command::new("sh");
-        failing.args(["-c", "echo half; echo no such thing >&2; exit 3"]);
-        let error =
-            dump(vec![Command::new("no-such-program-1"), failing], &file, &path).unwrap_err();
-        assert_eq!(error.to_string(), "`sh` failed (exit status: 3): no such thing");
-        let error = dump(vec![Command::new("no-such-program-1")], &file, &path).unwrap_err();
-        assert_eq!(error.to_string(), "`no-such-program-1` is not installed");
     }
 
     #[cfg(unix)]

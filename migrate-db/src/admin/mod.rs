@@ -1,10 +1,12 @@
-//! Whole databases: create, drop, copy.
+//! Whole databases: create, drop, copy, restore.
 //!
 //! The dialect holds the SQL, the driver connects to the server. Only a database named by a URL can
 //! be created, dropped or copied: a pool belongs to an application that uses its database.
 
 mod backup;
 mod production;
+mod program;
+mod restore;
 
 use std::path::Path;
 use std::time::Duration;

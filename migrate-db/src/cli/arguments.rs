@@ -126,7 +126,9 @@ impl BackupArgs {
         })?;
         match copied {
             Some(file) => {
-                context.ui.note(format_args!("copied {database} to {}", file.display()));
+                let file = file.display();
+                context.ui.note(format_args!("copied {database} to {file}"));
+                context.ui.note(format_args!("`cargo migrate db restore {file}` restores it"));
             }
             None => context
                 .ui

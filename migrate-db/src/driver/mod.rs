@@ -20,16 +20,20 @@ mod postgres_server;
 mod sqlite;
 #[cfg(feature = "sqlite")]
 mod sqlite_file;
+mod whole;
 
-use std::process::Command;
 use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, Instant};
-
-use migrate_core::dialect::Dialect;
 
 use crate::database::ConnectionSource;
 use crate::error::Error;
 use crate::interrupt::Interrupt;
+#[cfg(feature = "cli")]
+pub(crate) use whole::is_missing_file;
+pub(crate) use whole::{
+    create, drop, dump, holds_database, host, load, name, no_url, real_name, replace, users,
+    with_name,
+};
 
 /// A row as text.
 pub(crate) type Cells = Vec<Option<String>>;
@@ -450,121 +454,6 @@ fn without_nul(sql: &str) -> sqlx::Result<()> {
         ));
     }
     Ok(())
-}
-
-/// Creates a database; whether it was missing.
-pub(crate) fn create(source: &ConnectionSource) -> Result<bool, Error> {
-    match source {
-        #[cfg(feature = "sqlite")]
-        ConnectionSource::Sqlite(url) => sqlite_file::create(url),
-        source => Err(no_url(source.dialect())),
-    }
-}
-
-/// Removes a database; whether it was there.
-pub(crate) fn drop(source: &ConnectionSource) -> Result<bool, Error> {
-    match source {
-        #[cfg(feature = "sqlite")]
-        ConnectionSource::Sqlite(url) => sqlite_file::drop(url),
-        source => Err(no_url(source.dialect())),
-    }
-}
-
-/// The name of a database on its server, or the path of its file.
-pub(crate) fn name(source: &ConnectionSource) -> Option<String> {
-    match source {
-        #[cfg(feature = "sqlite")]
-        ConnectionSource::Sqlite(url) => sqlite_file::name(url),
-        #[cfg(feature = "postgres")]
-        ConnectionSource::Postgres(url) => {
-            postgres_server::options(url).ok().map(|o| postgres_server::name(&o).to_owned())
-        }
-        #[cfg(feature = "mysql")]
-        ConnectionSource::Mysql(url) => {
-            mysql_server::options(url).ok().map(|o| mysql_server::name(&o).to_owned())
-        }
-        _ => None,
-    }
-}
-
-/// Whether a database is an SQLite file that does not exist.
-#[cfg(feature = "cli")]
-pub(crate) fn is_missing_file(source: &ConnectionSource) -> bool {
-    match source {
-        #[cfg(feature = "sqlite")]
-        ConnectionSource::Sqlite(url) => sqlite_file::is_missing(url),
-        _ => false,
-    }
-}
-
-/// The name of the database that the place really names: of a file, its path behind links; `None`
-/// where a server would choose one.
-pub(crate) fn real_name(source: &ConnectionSource) -> Option<String> {
-    match source {
-        #[cfg(feature = "sqlite")]
-        ConnectionSource::Sqlite(url) => sqlite_file::real_name(url),
-        #[cfg(feature = "postgres")]
-        ConnectionSource::Postgres(url) => {
-            let options = postgres_server::options(url).ok()?;
-            options.get_database().map(str::to_owned)
-        }
-        source => name(source).filter(|name| !name.is_empty()),
-    }
-}
-
-/// Whether a place holds a database that may be opened without harm: a regular file that is one.
-pub(crate) fn holds_database(source: &ConnectionSource) -> bool {
-    match source {
-        #[cfg(feature = "sqlite")]
-        ConnectionSource::Sqlite(url) => sqlite_file::holds_database(url),
-        _ => false,
-    }
-}
-
-/// Other processes that have the file of a database open, in templates.
-pub(crate) fn users(source: &ConnectionSource) -> Result<Vec<String>, Error> {
-    match source {
-        #[cfg(feature = "sqlite")]
-        ConnectionSource::Sqlite(url) => sqlite_file::users(url),
-        _ => Ok(Vec::new()),
-    }
-}
-
-/// The host of a server, or its socket.
-pub(crate) fn host(source: &ConnectionSource) -> Option<String> {
-    match source {
-        #[cfg(feature = "postgres")]
-        ConnectionSource::Postgres(url) => {
-            postgres_server::options(url).ok().map(|o| postgres_server::host(&o))
-        }
-        #[cfg(feature = "mysql")]
-        ConnectionSource::Mysql(url) => {
-            mysql_server::options(url).ok().map(|o| mysql_server::host(&o))
-        }
-        _ => None,
-    }
-}
-
-/// The programs of a server that copy a database to their output, the better one first.
-pub(crate) fn dump(source: &ConnectionSource) -> Result<Vec<Command>, Error> {
-    match source {
-        #[cfg(feature = "postgres")]
-        ConnectionSource::Postgres(url) => postgres_server::dump(url),
-        #[cfg(feature = "mysql")]
-        ConnectionSource::Mysql(url) => mysql_server::dump(url),
-        source => Err(no_url(source.dialect())),
-    }
-}
-
-/// Only a URL says all that it takes.
-pub(crate) fn no_url(dialect: Dialect) -> Error {
-    Error::DatabaseName {
-        message: format!("this {dialect} database is not named by a URL with its name"),
-        help: vec![
-            "whole databases are made, removed and copied by URL: `postgres://user@host/name`"
-                .to_owned(),
-        ],
-    }
 }
 
 /// How long to wait before the `attempt`-th retry: 10 ms at first, 250 ms at most.

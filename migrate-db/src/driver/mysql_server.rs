@@ -42,6 +42,11 @@ pub(super) fn name(options: &MySqlConnectOptions) -> &str {
     options.get_database().unwrap_or_default()
 }
 
+/// The URL of another database of the server.
+pub(super) fn with_name(url: &str, name: &str) -> String {
+    url::with_database(url, &url::encoded(name).replace('/', "%2F"))
+}
+
 /// The host, or the path of the socket.
 pub(super) fn host(options: &MySqlConnectOptions) -> String {
     match options.get_socket() {
@@ -56,9 +61,20 @@ pub(super) async fn connect(url: &str, database: &str) -> Result<MySqlConnection
     options.connect().await.map_err(|e| Error::connect(url, e))
 }
 
-/// The programs that copy the database to their output, MariaDB's and then MySQL's. The password is
-/// in their environment, where other users of the machine cannot read it.
+/// The programs that copy the database to their output, MariaDB's and then MySQL's.
 pub(super) fn dump(url: &str) -> Result<Vec<Command>, Error> {
+    let args = ["--single-transaction", "--routines", "--events", "--triggers", "--hex-blob"];
+    programs(url, ["mariadb-dump", "mysqldump"], &args)
+}
+
+/// The programs that load such a copy from their input into an empty database.
+pub(super) fn load(url: &str) -> Result<Vec<Command>, Error> {
+    programs(url, ["mariadb", "mysql"], &["--batch"])
+}
+
+/// Client programs for the database of a URL, MariaDB's and then MySQL's. The password is in their
+/// environment, where other users of the machine cannot read it.
+fn programs(url: &str, programs: [&str; 2], args: &[&str]) -> Result<Vec<Command>, Error> {
     let options = options(url)?;
     let mode = options.get_ssl_mode();
     let of_mysql = match mode {
@@ -76,14 +92,13 @@ pub(super) fn dump(url: &str) -> Result<Vec<Command>, Error> {
             &["--ssl", "--ssl-verify-server-cert"]
         }
     };
-    let mut mariadb = Command::new("mariadb-dump");
+    let [mut mariadb, mut mysql] = programs.map(Command::new);
     mariadb.args(of_mariadb);
-    let mut mysql = Command::new("mysqldump");
     mysql.arg(format!("--ssl-mode={of_mysql}"));
     let mut commands = vec![mariadb, mysql];
     for command in &mut commands {
         command
-            .args(["--single-transaction", "--routines", "--events", "--triggers", "--hex-blob"])
+            .args(args)
             .arg("--default-character-set=utf8mb4")
             .arg(format!("--user={}", options.get_username()));
         match options.get_socket() {
@@ -122,7 +137,8 @@ mod tests {
 
     #[test]
     fn a_password_is_never_an_argument() {
-        for command in dump("mysql://ada:s3cret@db:3307/app?sslmode=require").unwrap() {
+        let url = "mysql://ada:s3cret@db:3307/app?sslmode=require";
+        for command in [dump(url).unwrap(), load(url).unwrap()].into_iter().flatten() {
             let args: Vec<_> =
                 command.get_args().map(|a| a.to_string_lossy().into_owned()).collect();
             assert!(!args.iter().any(|arg| arg.contains("s3cret")), "{args:?}");

@@ -1,5 +1,6 @@
 //! A PostgreSQL server as a place: its URL, its databases, and its own program that copies them.
 
+use std::ffi::OsString;
 use std::process::Command;
 use std::str::FromStr as _;
 
@@ -24,6 +25,12 @@ pub(super) fn options(url: &str) -> Result<PgConnectOptions, Error> {
 /// The database: the server takes the user's name where none is named.
 pub(super) fn name(options: &PgConnectOptions) -> &str {
     options.get_database().unwrap_or_else(|| options.get_username())
+}
+
+/// The URL of another database of the server. The parameter `dbname` would override the path.
+pub(super) fn with_name(url: &str, name: &str) -> String {
+    let name = url::encoded(name).replace('/', "%2F");
+    url::with_database(&url::without(url, &["dbname"]), &name)
 }
 
 /// The host, or the folder of the socket.
@@ -64,9 +71,25 @@ async fn connect_with(url: &str, options: PgConnectOptions) -> Result<PgConnecti
     options.connect().await.map_err(failed)
 }
 
-/// The program that copies the database to its output. What it must know is in its environment,
-/// where other users of the machine cannot read it.
+/// The program that copies the database to its output.
 pub(super) fn dump(url: &str) -> Result<Vec<Command>, Error> {
+    let mut command = program(url, "pg_dump")?;
+    command.arg("--format=custom");
+    Ok(vec![command])
+}
+
+/// The program that loads such a copy from its input into an empty database, whole or not at all.
+pub(super) fn load(url: &str) -> Result<Vec<Command>, Error> {
+    let mut command = program(url, "pg_restore")?;
+    let mut database = OsString::from("--dbname=");
+    database.push(name(&options(url)?));
+    command.args(["--exit-on-error", "--single-transaction"]).arg(database);
+    Ok(vec![command])
+}
+
+/// A client program for the database of a URL. What it must know is in its environment, where
+/// other users of the machine cannot read it.
+fn program(url: &str, program: &str) -> Result<Command, Error> {
     let options = options(url)?;
     let mode = match options.get_ssl_mode() {
         PgSslMode::Disable => "disable",
@@ -76,9 +99,9 @@ pub(super) fn dump(url: &str) -> Result<Vec<Command>, Error> {
         PgSslMode::VerifyCa => "verify-ca",
         PgSslMode::VerifyFull => "verify-full",
     };
-    let mut command = Command::new("pg_dump");
+    let mut command = Command::new(program);
     command
-        .args(["--format=custom", "--no-password"])
+        .arg("--no-password")
         .env("PGHOST", host(&options))
         .env("PGPORT", options.get_port().to_string())
         .env("PGUSER", options.get_username())
@@ -100,7 +123,7 @@ pub(super) fn dump(url: &str) -> Result<Vec<Command>, Error> {
     if let Some(password) = url::password(url) {
         command.env("PGPASSWORD", password);
     }
-    Ok(vec![command])
+    Ok(command)
 }
 
 #[cfg(test)]
@@ -112,7 +135,7 @@ mod tests {
         let url = "postgres://ada:s3%40cret@db:6432/app?sslmode=verify-full&sslrootcert=/ca.pem";
         let command = dump(url).unwrap().remove(0);
         let args: Vec<_> = command.get_args().collect();
-        assert_eq!(args, ["--format=custom", "--no-password"]);
+        assert_eq!(args, ["--no-password", "--format=custom"]);
         let value = |name: &str| {
             let found = command.get_envs().find(|(key, _)| *key == name);
             found.and_then(|(_, value)| value?.to_str()).unwrap_or_default()
@@ -120,6 +143,18 @@ mod tests {
         assert_eq!((value("PGHOST"), value("PGPORT"), value("PGUSER")), ("db", "6432", "ada"));
         assert_eq!((value("PGDATABASE"), value("PGPASSWORD")), ("app", "s3@cret"));
         assert_eq!((value("PGSSLMODE"), value("PGSSLROOTCERT")), ("verify-full", "/ca.pem"));
+    }
+
+    #[test]
+    fn another_database_of_the_server_has_a_url_of_its_own() {
+        for (url, other) in [
+            ("postgres://ada@db/app", "postgres://ada@db/o%2Fh%25er"),
+            ("postgres://ada@db/app?dbname=x&user=bob", "postgres://ada@db/o%2Fh%25er?user=bob"),
+        ] {
+            assert_eq!(with_name(url, "o/h%er"), other);
+            let options = options(&with_name(url, "o/h%er")).unwrap();
+            assert_eq!(options.get_database(), Some("o/h%er"));
+        }
     }
 
     #[test]

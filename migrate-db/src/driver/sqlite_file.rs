@@ -57,6 +57,17 @@ pub(super) fn drop(url: &str) -> Result<bool, Error> {
     Ok(existed)
 }
 
+/// Puts a file in the place of the database. It gets the permissions of the one that it replaces.
+pub(super) fn replace(url: &str, with: &Path) -> Result<(), Error> {
+    let path = real(&path(url)?);
+    let failed = |error: &io::Error| Error::connect(url, with_path(&path, error));
+    if let Ok(old) = fs::metadata(&path) {
+        fs::set_permissions(with, old.permissions()).map_err(|error| failed(&error))?;
+    }
+    drop(url)?;
+    fs::rename(with, &path).map_err(|error| failed(&error))
+}
+
 /// Whether a path holds an SQLite database, or nothing at all.
 fn is_database(path: &Path) -> io::Result<bool> {
     let file = match fs::metadata(path) {

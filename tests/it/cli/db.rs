@@ -296,6 +296,7 @@ fn a_run_with_a_backup_copies_first_and_tells_where() {
     ----- stderr
     database: sqlite:app.db
     copied sqlite:app.db to copies/app-[STAMP].db
+    `cargo migrate db restore copies/app-[STAMP].db` restores it
     up   ccc, Message of ccc ([TIME])
     1 step done; the database is at ccc
     ");
@@ -326,4 +327,72 @@ fn nothing_runs_when_the_backup_failed() {
     ");
     assert_eq!(env.run(&["downgrade", "base", "--yes", "--backup"]).code, 1);
     assert_eq!(env.tables("app.db"), ["users"]);
+}
+
+#[test]
+fn a_copy_is_verified_and_restored() {
+    let env = TestEnvironment::with_history();
+    env.ok(&["upgrade", "bbb"]);
+    assert_snapshot!(env.run(&["db", "backup", "copy.db", "--verify"]), @"
+    exit code: 0
+    ----- stderr
+    copied sqlite:app.db to copy.db
+    verified: the copy can be restored, with 3 tables and the same schema
+    ");
+    env.ok(&["upgrade"]);
+    assert_snapshot!(env.run(&["db", "restore", "copy.db", "--yes"]), @"
+    exit code: 2
+    ----- stderr
+    error: this would replace sqlite:app.db, which has 4 tables
+      help: to do so, pass `--yes --confirm app.db`
+    ");
+    assert_snapshot!(env.run(&["db", "restore", "copy.db", "--yes", "--confirm", "app"]), @"
+    exit code: 2
+    ----- stderr
+    error: `--confirm app`, but the database is app.db
+      help: nothing was changed; check which database the URL names
+    ");
+    assert_snapshot!(env.run(&["db", "restore", "copy.db", "--yes", "--confirm", "app.db"]), @"
+    exit code: 0
+    ----- stderr
+    restored sqlite:app.db from copy.db: 3 tables
+    ");
+    assert_snapshot!(env.run(&["heads"]), @"
+    exit code: 0
+    ----- stdout
+    ccc (head), Message of ccc
+    ");
+    assert_snapshot!(env.run(&["current"]), @"
+    exit code: 0
+    ----- stdout
+    bbb, Message of bbb
+    ----- stderr
+    1 revision pending
+    ");
+}
+
+#[test]
+fn what_is_no_copy_of_this_kind_of_database_is_refused() {
+    let env = TestEnvironment::with_history();
+    env.write("letter.txt", "Dear reader, this is a letter.");
+    env.write("app.dump", "PGDMP and so on");
+    assert_snapshot!(env.run(&["db", "restore", "letter.txt"]), @"
+    exit code: 1
+    ----- stderr
+    error: letter.txt is not a copy of a database of sqlite
+      help: nothing was changed
+    ");
+    assert_snapshot!(env.run(&["db", "restore", "app.dump"]), @"
+    exit code: 1
+    ----- stderr
+    error: app.dump is a copy of a database of postgres, not of sqlite
+      help: nothing was changed
+    ");
+    assert_snapshot!(env.run(&["db", "restore", "gone.db"]), @"
+    exit code: 1
+    ----- stderr
+    error: gone.db cannot be read: No such file or directory (os error 2)
+      help: nothing was changed
+    ");
+    assert!(!env.path("app.db").exists());
 }

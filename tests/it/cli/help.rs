@@ -44,7 +44,7 @@ fn the_help_groups_the_commands() {
       test         Test each revision up, down and up again on a real database with rows
 
     Database:
-      db           Create, drop, reset or back up a database
+      db           Create, drop, reset, back up or restore a database
 
     Shell:
       completions  Print completions for a shell
@@ -180,7 +180,7 @@ fn words_are_completed_with_commands_flags_revisions_labels_and_databases() {
         "dir = \"migrations\"\n[database.main]\n[database.mirror]\ndir = \"migrations\"\n",
     );
     assert_eq!(completed(&env, &["up"]), ["upgrade"]);
-    assert_eq!(completed(&env, &["db", ""]), ["create", "drop", "reset", "backup"]);
+    assert_eq!(completed(&env, &["db", ""]), ["create", "drop", "reset", "backup", "restore"]);
     assert!(!completed(&env, &[""]).contains(&"complete".to_owned()));
     let all = ["head", "heads", "base", "current", "billing", "ccc", "bbb", "bill1", "aaa"];
     let mut offered = completed(&env, &["upgrade", ""]);

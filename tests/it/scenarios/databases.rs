@@ -7,6 +7,8 @@ everywhere!(
     a_database_is_made_once_and_dropped_once,
     a_copy_is_whole_and_for_its_owner,
     an_upgrade_can_begin_with_a_database_just_made,
+    a_database_is_restored_as_it_was,
+    a_damaged_copy_changes_nothing,
 );
 on!(mysql_only, Mysql: a_copy_holds_routines_triggers_events_and_sequences);
 on!(postgres_path, Postgres: the_search_path_and_the_options_of_a_url_are_those_of_the_session);
@@ -68,6 +70,76 @@ async fn a_copy_is_whole_and_for_its_owner(db: Db) {
     let error = db.database().backup(&file).await.unwrap_err();
     assert!(matches!(error, Error::File { .. }), "{error:?}");
     assert_eq!(std::fs::read(&file).unwrap(), bytes);
+}
+
+/// A copy of the database; `None` where this machine's client is older than the server that the
+/// tests were told to use.
+async fn copy_of(db: &Db) -> Option<std::path::PathBuf> {
+    match db.database().backup_into(&db.folder().join("copies")).await {
+        Err(error @ Error::Program { .. }) if error.to_string().contains("version mismatch") => {
+            None
+        }
+        copied => Some(copied.unwrap().unwrap()),
+    }
+}
+
+async fn a_database_is_restored_as_it_was(db: Db) {
+    let history = chain(db.dialect, 3);
+    upgrade(&db, &history, "+2").await.unwrap();
+    db.execute("CREATE TABLE kept (id INTEGER PRIMARY KEY, name VARCHAR(20))").await;
+    db.execute("INSERT INTO kept VALUES (1, 'ü''\"'), (2, NULL)").await;
+    let Some(file) = copy_of(&db).await else { return };
+    let (database, before) = (db.database(), db.database().schema(&[]).await.unwrap());
+    upgrade(&db, &history, "head").await.unwrap();
+    db.execute("DELETE FROM kept").await;
+    db.execute("CREATE TABLE later (id INTEGER)").await;
+    let verified = database
+        .with_restored(&file, async |scratch: &migrate_db::Database| scratch.schema(&[]).await)
+        .await;
+    assert_eq!(verified.unwrap(), before);
+    let count = database.restore(&file, true).await.unwrap();
+    assert_eq!(count, database.count_tables().await.unwrap());
+    assert_eq!(database.schema(&[]).await.unwrap(), before);
+    assert_eq!(db.column("SELECT name FROM kept WHERE id = 1").await, ["ü'\""]);
+    assert_eq!(upgrade(&db, &history, "head").await.unwrap().steps.len(), 1);
+    // And into one that does not exist.
+    let other = beside(&db);
+    other.restore(&file, false).await.unwrap();
+    assert_eq!(other.schema(&[]).await.unwrap(), before);
+    assert!(other.drop(true).await.unwrap());
+}
+
+async fn a_damaged_copy_changes_nothing(db: Db) {
+    upgrade(&db, &chain(db.dialect, 2), "head").await.unwrap();
+    let Some(file) = copy_of(&db).await else { return };
+    let (database, before) = (db.database(), db.database().schema(&[]).await.unwrap());
+    let bytes = std::fs::read(&file).unwrap();
+    let damaged = db.folder().join("damaged");
+    for part in [&bytes[..bytes.len() / 2], &bytes[bytes.len() / 2..], b""] {
+        std::fs::write(&damaged, part).unwrap();
+        let error = database.restore(&damaged, true).await.unwrap_err();
+        assert!(
+            matches!(error, Error::Unsafe { .. } | Error::Program { .. } | Error::Database { .. }),
+            "{error:?}"
+        );
+        assert_eq!(database.schema(&[]).await.unwrap(), before);
+    }
+    let left = scratch_databases(&db).await;
+    assert!(left.is_empty(), "{left:?}");
+}
+
+/// The scratch databases of the test's database that were left behind.
+async fn scratch_databases(db: &Db) -> Vec<String> {
+    let mut names = match db.dialect {
+        Dialect::Sqlite => {
+            let files = std::fs::read_dir(db.folder()).unwrap();
+            files.map(|file| file.unwrap().file_name().to_string_lossy().into_owned()).collect()
+        }
+        Dialect::Postgres => db.column("SELECT datname::text FROM pg_catalog.pg_database").await,
+        Dialect::Mysql => db.column("SELECT schema_name FROM information_schema.schemata").await,
+    };
+    names.retain(|name| name.starts_with(&format!("{}_restore_", db.name)));
+    names
 }
 
 async fn a_copy_holds_routines_triggers_events_and_sequences(db: Db) {

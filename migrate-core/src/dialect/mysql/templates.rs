@@ -94,12 +94,22 @@ pub(super) static ADMIN: Admin = Admin {
     test_image: Some("mariadb:11.8"),
     backup: None,
     backup_extension: "sql",
+    // Since 2024 the dumps of MariaDB begin with the sandbox mode.
+    backup_starts: &["/*!999999", "/*M!999999", "-- MariaDB dump", "-- MySQL dump"],
+    backup_end: Some("-- Dump completed"),
+    count_tables: "SELECT CAST(COUNT(*) AS CHAR) FROM information_schema.tables \
+        WHERE table_schema = DATABASE() AND table_type LIKE '%BASE TABLE'",
+    integrity: None,
     databases: Some(DatabaseTemplates {
         port: 3306,
         // Exists on every server, is readable for every user, and never belongs to an application.
         maintenance: &["information_schema"],
         exists: "SELECT 'yes' FROM information_schema.schemata WHERE schema_name = {}",
         create: "CREATE DATABASE {}",
+        create_like: "SELECT CONCAT(' CHARACTER SET ', default_character_set_name, ' COLLATE ', default_collation_name) \
+            FROM information_schema.schemata WHERE schema_name = {}",
+        rename: None,
+        name_limit: 64,
         drop: "DROP DATABASE {}",
         drop_connected: "DROP DATABASE {}",
         connected: "SELECT CONCAT('connection ', id, ' of ', user, '@', host) \

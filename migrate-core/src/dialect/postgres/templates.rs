@@ -99,11 +99,26 @@ pub(super) static ADMIN: Admin = Admin {
     test_image: Some("postgres:18"),
     backup: None,
     backup_extension: "dump",
+    backup_starts: &["PGDMP"],
+    backup_end: None,
+    count_tables: "SELECT count(*)::text FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+        WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'",
+    integrity: None,
     databases: Some(DatabaseTemplates {
         port: 5432,
         maintenance: &["postgres", "template1"],
         exists: "SELECT 'yes' FROM pg_catalog.pg_database WHERE datname = {}",
         create: "CREATE DATABASE {}",
+        // The columns of locales differ between versions.
+        create_like: "SELECT format(' TEMPLATE template0 OWNER %I ENCODING %L LC_COLLATE %L LC_CTYPE %L', \
+            pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, datctype) \
+            || CASE to_jsonb(d)->>'datlocprovider' \
+                WHEN 'i' THEN format(' LOCALE_PROVIDER icu ICU_LOCALE %L', coalesce(to_jsonb(d)->>'datlocale', to_jsonb(d)->>'daticulocale')) \
+                WHEN 'b' THEN format(' LOCALE_PROVIDER builtin BUILTIN_LOCALE %L', to_jsonb(d)->>'datlocale') \
+                ELSE '' END \
+            FROM pg_catalog.pg_database d WHERE datname = {}",
+        rename: Some("ALTER DATABASE {from} RENAME TO {to}"),
+        name_limit: 63,
         drop: "DROP DATABASE {}",
         drop_connected: "DROP DATABASE {} WITH (FORCE)",
         connected: "SELECT 'process ' || pid || coalesce(' (' || nullif(application_name, '') || ')', '') \

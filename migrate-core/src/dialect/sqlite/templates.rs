@@ -50,6 +50,10 @@ pub(super) static ADMIN: Admin = Admin {
     test_image: None,
     backup: Some("VACUUM INTO {}"),
     backup_extension: "db",
+    backup_starts: &["SQLite format 3\0"],
+    backup_end: None,
+    count_tables: "SELECT CAST(count(*) AS TEXT) FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite^_%' ESCAPE '^'",
+    integrity: Some("PRAGMA integrity_check(1)"),
     databases: None,
 };
 
