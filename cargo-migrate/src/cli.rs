@@ -33,7 +33,10 @@ pub(crate) struct Cli {
 const GROUPS: &[(&str, &[&str])] = &[
     ("Write", &["init", "new", "merge", "rebase", "edit", "import", "accept"]),
     ("Run", &["upgrade", "downgrade", "redo", "stamp", "repair"]),
-    ("Inspect", &["current", "history", "heads", "branches", "show", "pending", "log"]),
+    (
+        "Inspect",
+        &["current", "history", "heads", "branches", "show", "schema", "diff", "pending", "log"],
+    ),
     ("Verify", &["check", "test"]),
     ("Database", &["db"]),
     ("Shell", &["completions", "man"]),

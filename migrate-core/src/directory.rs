@@ -22,7 +22,7 @@ use crate::parallel::map_chunks;
 use crate::revision::Revision;
 use crate::source::{SourceFile, Span};
 
-pub use file::{MAX_FILE_SIZE, read_file};
+pub use file::{MAX_FILE_SIZE, read_file, read_sql};
 pub use guard::WriterLock;
 pub(crate) use stats::NUMBERS;
 pub use stats::{FileStat, Stats};

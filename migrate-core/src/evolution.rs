@@ -7,14 +7,17 @@
 //!
 //! A statement that cannot be applied makes what it mentions unknown.
 
-use crate::apply::{Fault, State, apply, mark_mentioned};
+mod refusal;
+mod statements;
+
+pub use refusal::Refusal;
+pub(crate) use statements::apply_statements;
+
+use crate::apply::State;
 use crate::dialect::Dialect;
 use crate::graph::{Graph, Node};
-use crate::op::{Located, Op};
 use crate::revision::{Revision, Section};
-use crate::schema::Name;
 use crate::source::Span;
-use crate::sql::{Tokens, Unexpected};
 
 /// A schema that moves along the revisions of a graph.
 #[derive(Debug)]
@@ -26,15 +29,6 @@ pub struct Evolution<'g> {
     applied: Vec<Node>,
     /// The revision whose needs and itself are exactly what is applied.
     at: Option<Node>,
-}
-
-/// A statement that the database certainly refuses.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
-    /// A token cannot stand where it stands.
-    Syntax(Unexpected),
-    /// The schema does not allow it.
-    Fault(Fault),
 }
 
 impl<'g> Evolution<'g> {
@@ -78,10 +72,17 @@ impl<'g> Evolution<'g> {
     /// Moves to the schema before a revision: the ups of all that it needs are applied.
     pub fn move_before(&mut self, node: Node) {
         let needs: Vec<Node> = self.graph.needs(node).collect();
-        if self.at.is_some() && needs.as_slice() == self.at.as_slice() {
-            return;
+        self.move_to(&needs);
+    }
+
+    /// Moves to the schema after revisions: their ups and those of all that they need are applied.
+    /// Returns what the database refuses of the ups that had to be applied.
+    pub fn move_to(&mut self, nodes: &[Node]) -> Vec<(Node, Refusal)> {
+        let mut refused = Vec::new();
+        if self.at.is_some() && nodes == self.at.as_slice() {
+            return refused;
         }
-        let wanted = self.graph.dependency_closure(needs);
+        let wanted = self.graph.dependency_closure(nodes.iter().copied());
         let stays = self.applied.iter().take_while(|node| wanted.contains(**node)).count();
         while self.applied.len() > stays {
             self.applied.pop();
@@ -89,9 +90,10 @@ impl<'g> Evolution<'g> {
         }
         let applied = self.graph.set(self.applied.iter().copied());
         for node in wanted.iter().filter(|node| !applied.contains(*node)) {
-            self.up(node);
+            refused.extend(self.up(node).into_iter().map(|refusal| (node, refusal)));
         }
         self.at = None;
+        refused
     }
 
     /// Applies the up of a revision; returns what the database refuses of it. The schema must be
@@ -121,45 +123,16 @@ impl<'g> Evolution<'g> {
         section: &Section,
         effect_is_stated: bool,
     ) -> Vec<Refusal> {
+        let statements = section.statements(&revision.file, self.dialect);
         let text = revision.file.text();
-        let mut refused = Vec::new();
-        for span in section.statements(&revision.file, self.dialect).iter() {
-            let ops = match self.dialect.parse(text, *span) {
-                None => Vec::new(),
-                Some(Ok(ops)) => ops,
-                Some(Err(error)) => {
-                    refused.push(Refusal::Syntax(error));
-                    self.forget(text, *span);
-                    continue;
-                }
-            };
-            for op in ops.iter().filter(|op| !(effect_is_stated && is_opaque(op))) {
-                if let Err(fault) = apply(&mut self.state, op) {
-                    refused.push(Refusal::Fault(fault));
-                    self.forget(text, *span);
-                    break;
-                }
-            }
-        }
-        refused
+        apply_statements(&mut self.state, self.dialect, text, &statements, effect_is_stated)
     }
 
-    /// Makes what a statement mentions unknown.
-    fn forget(&mut self, text: &str, span: Span) {
-        let rules = self.dialect.lex_rules();
-        let names: Vec<Name> = match Tokens::read(text, span, rules) {
-            Ok(tokens) => {
-                let lexemes = tokens.cursor();
-                lexemes.lexemes().iter().filter_map(|one| one.name(rules)).map(Name::new).collect()
-            }
-            Err(_) => Vec::new(),
-        };
-        mark_mentioned(&mut self.state, &names, span);
+    /// The schema where the evolution stands.
+    #[must_use]
+    pub fn into_state(self) -> State {
+        self.state
     }
-}
-
-fn is_opaque(op: &Located<Op>) -> bool {
-    matches!(op.value, Op::Opaque { .. } | Op::Rows { .. })
 }
 
 #[cfg(test)]

@@ -69,6 +69,9 @@ fn act(
     ui: &Ui,
 ) -> Result<Exit, CliError> {
     let context = || Context::resolve(globals, ui);
+    if !matches!(command, Command::Library(_)) {
+        ui.check_format(&[])?;
+    }
     match command {
         Command::Init(args) => init::run(args, &context()?),
         Command::New(args) => new::run(args, &context()?),

@@ -82,6 +82,12 @@ pub trait Rules: fmt::Debug + Sync {
         let _ = (state, part);
     }
 
+    /// Brings a part of the schema of `state` to the form in which it is written as SQL: without the
+    /// objects of a session, and with the texts of their authors.
+    fn written(&self, state: &State, part: &mut Schema) {
+        self.present(state, part);
+    }
+
     /// Whether what differs between two schemas, texts for example, says the same to the database.
     fn same_text(&self, state: &State, difference: &Difference) -> Sameness {
         let _ = (state, difference);

@@ -5,6 +5,7 @@
 //! later statement makes the thing known.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use crate::schema::{Kind, Name, Schema};
 use crate::source::Span;
@@ -47,6 +48,27 @@ pub struct Target {
     pub name: Name,
     /// What of it.
     pub part: Part,
+}
+
+impl fmt::Display for Target {
+    /// As in a message: `table users`, `column users.email`, `the indexes of table users`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = &self.name;
+        let Some(kind) = self.kind else { return write!(f, "what is named {name}") };
+        let word = kind.word();
+        match &self.part {
+            Part::Whole => write!(f, "{word} {name}"),
+            Part::Text if kind == Kind::Table => write!(f, "the options of table {name}"),
+            Part::Text => write!(f, "the text of {word} {name}"),
+            Part::Columns => write!(f, "the columns of {word} {name}"),
+            Part::Column(column) => write!(f, "column {name}.{column}"),
+            Part::Constraints => write!(f, "the constraints of {word} {name}"),
+            Part::Constraint(own) => write!(f, "constraint {own} of {word} {name}"),
+            Part::Indexes => write!(f, "the indexes of {word} {name}"),
+            Part::Index(own) => write!(f, "index {own} of {word} {name}"),
+            Part::Trigger(own) => write!(f, "trigger {own} of {word} {name}"),
+        }
+    }
 }
 
 /// What of an object is not known.

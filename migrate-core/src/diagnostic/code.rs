@@ -166,6 +166,7 @@ codes! {
         Error AlreadyExists "already-exists" "A statement creates an object whose name is taken at that point of the history."
         Error StillNeeded "still-needed" "A statement drops or changes an object that another object needs."
         Error StatementRefused "statement-refused" "The database refuses what a statement asks for."
+        Warning NotKnown "not-known" "A part of the schema at a revision is not known without a database."
     }
     RoundTrip {
         Error UpFails "up-fails" "The up fails, even on empty tables."

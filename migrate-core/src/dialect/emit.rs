@@ -5,6 +5,8 @@ use std::fmt;
 use super::{Dialect, mysql, postgres, sqlite};
 use crate::op::Op;
 use crate::schema::{Check, Column, Difference, Kind, Name, Other, Table};
+use crate::source::{SourceFile, Span};
+use crate::sql::split;
 
 /// An object or an operation that cannot be printed as SQL.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +71,61 @@ impl Dialect {
             all.extend(emit(op)?);
         }
         Ok(all)
+    }
+
+    /// The statements of operations as one text, each with its semicolon, as a section of a revision file
+    /// holds them: a text that is read back as the same statements.
+    ///
+    /// # Errors
+    ///
+    /// An object or an operation that has no SQL, or a statement whose end would not be found.
+    ///
+    /// ```
+    /// use migrate_core::dialect::Dialect;
+    /// use migrate_core::op::Op;
+    /// use migrate_core::schema::Name;
+    ///
+    /// let drop = |name| Op::DropTable { name: Name::new(name), if_exists: false, cascade: false };
+    /// let sql = Dialect::Postgres.sql(&[drop("a"), drop("b")]).unwrap();
+    /// assert_eq!(sql, "DROP TABLE a;\nDROP TABLE b;\n");
+    /// ```
+    pub fn sql(self, ops: &[Op]) -> Result<String, Unsupported> {
+        self.section_text(&self.statements(ops)?)
+    }
+
+    /// Statements as one text, each with its semicolon. One of several lines stands apart from the others.
+    ///
+    /// # Errors
+    ///
+    /// A statement whose end would not be found where the text is split.
+    pub fn section_text(self, statements: &[String]) -> Result<String, Unsupported> {
+        let mut text = String::new();
+        let mut is_apart = false;
+        for statement in statements {
+            if !self.is_split_back(statement) {
+                let line = statement.lines().next().unwrap_or_default();
+                return Err(Unsupported::new(format!(
+                    "`{line} ..`, whose end is not found again,"
+                )));
+            }
+            let has_lines = statement.contains('\n');
+            if !text.is_empty() && (has_lines || is_apart) {
+                text.push('\n');
+            }
+            is_apart = has_lines;
+            text.push_str(statement);
+            text.push_str(";\n");
+        }
+        Ok(text)
+    }
+
+    /// Returns `true` if a statement with a semicolon behind it is split into just this statement.
+    fn is_split_back(self, statement: &str) -> bool {
+        let file = SourceFile::new("", format!("{statement};\n"));
+        let whole = Span::new(0, file.text().len());
+        let (found, faults) = split(&file, whole, self.lex_rules());
+        faults.is_empty()
+            && matches!(found.as_slice(), [only] if only.span.of(file.text()) == statement.trim())
     }
 }
 

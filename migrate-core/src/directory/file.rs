@@ -7,6 +7,8 @@ use std::fs::{self, FileType};
 use std::io::{self, Read as _};
 use std::path::Path;
 
+use crate::source::SourceFile;
+
 /// The default size limit of a file in bytes: 64 MiB.
 pub const MAX_FILE_SIZE: u64 = 64 << 20;
 
@@ -19,6 +21,37 @@ pub const MAX_FILE_SIZE: u64 = 64 << 20;
 pub fn read_file(path: &Path, limit: u64) -> io::Result<String> {
     regular(path)?;
     read_text(path, limit, &mut Vec::new())
+}
+
+/// Reads a file of SQL, or the files `*.sql` of a directory in the order of their names. `shown` is the path as
+/// messages show it.
+///
+/// # Errors
+/// As [`read_file`], for the first file that cannot be read; [`io::ErrorKind::NotFound`] also if a
+/// directory holds no such file.
+pub fn read_sql(path: &Path, shown: &str, limit: u64) -> io::Result<Vec<SourceFile>> {
+    if !path.is_dir() {
+        return Ok(vec![SourceFile::new(shown.to_owned(), read_file(path, limit)?)]);
+    }
+    let mut names = Vec::new();
+    for entry in fs::read_dir(path)? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if name.ends_with(".sql") && !name.starts_with('.') {
+            names.push(name);
+        }
+    }
+    names.sort_unstable();
+    if names.is_empty() {
+        let message = "the directory holds no file *.sql";
+        return Err(io::Error::new(io::ErrorKind::NotFound, message));
+    }
+    let read = |name: String| {
+        let shown = format!("{}/{name}", shown.trim_end_matches('/'));
+        let text = read_file(&path.join(&name), limit)
+            .map_err(|error| io::Error::new(error.kind(), format!("{shown}: {error}")))?;
+        Ok(SourceFile::new(shown, text))
+    };
+    names.into_iter().map(read).collect()
 }
 
 /// Checks that a path leads to a regular file, without opening it.

@@ -9,6 +9,7 @@ mod attributes;
 mod change;
 mod compare;
 mod describe;
+mod diagram;
 mod model;
 mod render;
 mod text_diff;
@@ -20,6 +21,7 @@ mod tests;
 pub use change::{Attribute, Change, Difference, Item, Object};
 pub use compare::compare;
 pub use describe::{difference, leftover};
+pub use diagram::{dot, mermaid};
 pub use model::{
     Action, Check, Column, Constraint, Domain, Enum, ForeignKey, Generated, Index, IndexPart, Key,
     Kind, Name, Other, Schema, Sequence, Table, Trigger, View,

@@ -498,6 +498,17 @@ impl Schema {
         *self == Self::default()
     }
 
+    /// Keeps the tables and views of some names with what belongs to them, and nothing else.
+    pub fn retain_tables(&mut self, names: &[Name]) {
+        self.tables.retain(|name, _| names.contains(name));
+        self.views.retain(|name, _| names.contains(name));
+        let is_kept = |name: &Name| self.tables.contains_key(name) || self.views.contains_key(name);
+        self.sequences.retain(|_, one| one.owned_by.as_ref().is_some_and(|(of, _)| is_kept(of)));
+        self.others.retain(|_, one| one.table.as_ref().is_some_and(is_kept));
+        self.enums.clear();
+        self.domains.clear();
+    }
+
     /// The tables of some names, with those that they refer to through foreign keys, and so on.
     #[must_use]
     pub fn with_parents(&self, names: impl IntoIterator<Item = Name>) -> BTreeSet<Name> {

@@ -7,7 +7,7 @@
 
 mod place;
 
-use crate::apply::{FaultKind, Unknown, is_claimed, is_known};
+use crate::apply::{Unknown, is_claimed, is_known};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::dialect::Dialect;
 use crate::evolution::{Evolution, Refusal};
@@ -102,28 +102,12 @@ impl Checker<'_> {
         let file = &self.revision.file;
         // What follows the first one never runs.
         for refusal in refused.into_iter().take(1) {
-            let diagnostic = match refusal {
-                Refusal::Syntax(error) => {
-                    let message = self.on_database(format!("{error} in the {section}"));
-                    Diagnostic::new(Code::SqlSyntax, message).at(file, error.span)
-                }
-                Refusal::Fault(fault) => {
-                    let code = match fault.kind {
-                        FaultKind::NoSuchObject => Code::NoSuchObject,
-                        FaultKind::AlreadyExists => Code::AlreadyExists,
-                        FaultKind::StillNeeded => Code::StillNeeded,
-                        FaultKind::Refused => Code::StatementRefused,
-                    };
-                    let message = self.on_database(format!("{} in the {section}", fault.message));
-                    let message = message.replace(" in the up", " at this point of the up");
-                    let message = message.replace(" in the down", " at this point of the down");
-                    let diagnostic = Diagnostic::new(code, message).at(file, fault.span);
-                    match fault.help {
-                        Some(help) => diagnostic.help(help),
-                        None => diagnostic,
-                    }
-                }
+            let place = match refusal {
+                Refusal::Syntax(_) => format!("in the {section}"),
+                Refusal::Fault(_) => format!("at this point of the {section}"),
             };
+            let message = self.on_database(format!("{} {place}", refusal.message()));
+            let diagnostic = refusal.diagnostic(file, message);
             self.found.push(diagnostic);
         }
     }

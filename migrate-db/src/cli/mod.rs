@@ -17,11 +17,13 @@ mod error;
 mod events;
 mod exit;
 mod lanes;
+mod load;
 mod mount;
 mod notices;
 mod program;
 mod report;
 mod run_output;
+mod schema_report;
 pub mod ui;
 mod usage;
 

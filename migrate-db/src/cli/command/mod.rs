@@ -3,6 +3,7 @@
 mod branches;
 mod check;
 mod current;
+mod diff;
 mod downgrade;
 mod heads;
 mod history;
@@ -11,6 +12,7 @@ mod log;
 mod pending;
 mod redo;
 mod repair;
+mod schema;
 mod show;
 mod stamp;
 mod upgrade;
@@ -44,6 +46,10 @@ pub enum Command {
     Branches(branches::Args),
     /// Show a revision
     Show(show::Args),
+    /// Print the SQL that makes the schema of a revision, a database or a file
+    Schema(schema::Args),
+    /// Show what differs between two schemas
+    Diff(diff::Args),
     /// List the revisions that are not applied, in the order in which they would run
     Pending(pending::Args),
     /// Show the log of the database, newest entry first
@@ -105,6 +111,11 @@ impl Command {
     /// # Errors
     /// The failure, with help for the user.
     pub async fn run(&self, context: &Context<'_>) -> Result<Exit, CliError> {
+        context.ui.check_format(match self {
+            Self::Schema(_) => schema::FORMATS,
+            Self::Diff(_) => diff::FORMATS,
+            _ => &[],
+        })?;
         self.act(context).await.map_err(|error| {
             let error = error.name_head(&context.history.graph);
             match self.asking_name() {
@@ -122,6 +133,8 @@ impl Command {
             Self::Heads(_) => "heads",
             Self::Branches(_) => "branches",
             Self::Show(_) => "show",
+            Self::Schema(_) => "schema",
+            Self::Diff(_) => "diff",
             Self::Pending(_) => "pending",
             Self::Log(_) => "log",
             Self::Check(_) => "check",
@@ -141,6 +154,8 @@ impl Command {
             Self::Heads(args) => args.run(context).await,
             Self::Branches(args) => args.run(context).await,
             Self::Show(args) => args.run(context).await,
+            Self::Schema(args) => args.run(context).await,
+            Self::Diff(args) => args.run(context).await,
             Self::Pending(args) => args.run(context).await,
             Self::Log(args) => args.run(context).await,
             Self::Check(args) => args.run(context).await,

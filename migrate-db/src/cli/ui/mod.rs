@@ -3,6 +3,7 @@
 //! Data goes to stdout, buffered. Notes, progress, questions, warnings and errors go to stderr.
 
 mod clean;
+mod format;
 mod pager;
 mod progress;
 mod render;
@@ -23,6 +24,7 @@ use super::program::{CARGO_MIGRATE, rename};
 use super::{CliError, Exit};
 
 use clean::{clean, printable};
+pub use format::{Format, OutputFormat};
 use pager::Sink;
 pub use progress::Progress;
 use secrets::{hide, hide_in_json};
@@ -34,7 +36,7 @@ pub struct OutputArgs {
     /// Output format of data: text or json
     #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value_t)]
     #[arg(hide_possible_values = true)]
-    pub format: Format,
+    pub format: OutputFormat,
     /// Use colours: auto, always or never
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
     #[arg(hide_possible_values = true)]
@@ -48,16 +50,6 @@ pub struct OutputArgs {
     /// Print long output on a terminal without a pager [default: $PAGER, else less]
     #[arg(long, global = true)]
     pub no_pager: bool,
-}
-
-/// The format of data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
-pub enum Format {
-    /// For people.
-    #[default]
-    Text,
-    /// For programs.
-    Json,
 }
 
 /// When to use colours.
@@ -135,10 +127,24 @@ impl Ui {
         }
     }
 
-    /// How data is printed.
+    /// How data is printed: as JSON for programs, else as text.
     #[must_use]
     pub fn format(&self) -> Format {
+        if self.output.format == OutputFormat::Json { Format::Json } else { Format::Text }
+    }
+
+    /// How data is printed, with the formats that only some commands have.
+    #[must_use]
+    pub fn output_format(&self) -> OutputFormat {
         self.output.format
+    }
+
+    /// Refuses a format that a command does not have; `extra` are those beside text and JSON.
+    ///
+    /// # Errors
+    /// When the typed format is another.
+    pub fn check_format(&self, extra: &[OutputFormat]) -> Result<(), CliError> {
+        self.output.format.check(extra)
     }
 
     /// Sets how the user calls the commands, in place of `cargo migrate`.

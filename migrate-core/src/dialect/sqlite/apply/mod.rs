@@ -67,6 +67,11 @@ impl Rules for Sqlite {
         present::present(state, part);
     }
 
+    fn written(&self, _: &State, part: &mut Schema) {
+        part.tables.retain(|name, _| name.namespace.is_none());
+        part.views.retain(|name, _| name.namespace.is_none());
+    }
+
     fn shares_names(&self, kind: Kind) -> &'static [Kind] {
         match kind {
             Kind::Table | Kind::View | Kind::Index => &[Kind::Table, Kind::View, Kind::Index],

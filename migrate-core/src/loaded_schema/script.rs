@@ -1,0 +1,86 @@
+//! A whole schema as SQL.
+
+use super::{LoadedSchema, UnknownPart};
+use crate::diff::diff;
+use crate::op::Op;
+use crate::schema::{Kind, Name, Schema};
+
+/// The SQL that makes a schema in an empty database.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SchemaScript {
+    /// The statements, with comments where something is not known or could not be written.
+    pub sql: String,
+    /// Objects that could not be written, in words. Without them the SQL makes another schema.
+    pub unwritten: Vec<String>,
+}
+
+pub(super) fn script(loaded: &LoadedSchema, only: Option<&[Name]>) -> SchemaScript {
+    let dialect = loaded.dialect();
+    let mut schema = loaded.schema();
+    if let Some(names) = only {
+        schema.retain_tables(names);
+    }
+    let ops = diff(&Schema::default(), &schema, dialect.diff_rules());
+    let mut told: Vec<&UnknownPart> = Vec::new();
+    let (mut body, mut unwritten, mut is_apart) = (String::new(), Vec::new(), false);
+    for op in &ops {
+        let mut chunk = String::new();
+        if let Some((kind, name)) = created(op) {
+            let folded = loaded.state().fold(&name);
+            for part in loaded.unknown().iter().filter(|part| part.concerns(kind, &folded)) {
+                if !told.contains(&part) {
+                    told.push(part);
+                    comment(&mut chunk, part);
+                }
+            }
+        }
+        match dialect.sql(std::slice::from_ref(op)) {
+            Ok(sql) => chunk.push_str(&sql),
+            Err(error) => {
+                let what = match created(op) {
+                    Some((kind, name)) => format!("{error}: {} {name}", kind.word()),
+                    None => error.to_string(),
+                };
+                chunk.push_str(&format!("-- {}\n", one_line(&what)));
+                unwritten.push(what);
+            }
+        }
+        let has_lines = chunk.trim_end().contains('\n');
+        if !body.is_empty() && !chunk.is_empty() && (has_lines || is_apart) {
+            body.push('\n');
+        }
+        is_apart = has_lines;
+        body.push_str(&chunk);
+    }
+    let mut sql = String::new();
+    let others = loaded.unknown().iter().filter(|part| only.is_none() && !told.contains(part));
+    others.for_each(|part| comment(&mut sql, part));
+    if !sql.is_empty() {
+        sql.push('\n');
+    }
+    sql.push_str(&body);
+    SchemaScript { sql, unwritten }
+}
+
+fn comment(text: &mut String, part: &UnknownPart) {
+    let place = part.location.as_ref();
+    let place = place.map(|at| format!(" ({}:{})", at.path, at.line)).unwrap_or_default();
+    text.push_str(&format!("-- {}{}\n", one_line(&part.to_string()), one_line(&place)));
+}
+
+fn one_line(text: &str) -> String {
+    text.replace(['\n', '\r'], " ")
+}
+
+/// The object that an operation creates.
+fn created(op: &Op) -> Option<(Kind, Name)> {
+    Some(match op {
+        Op::CreateTable { name, .. } => (Kind::Table, name.clone()),
+        Op::CreateView { name, .. } => (Kind::View, name.clone()),
+        Op::CreateEnum { name, .. } => (Kind::Enum, name.clone()),
+        Op::CreateDomain { name, .. } => (Kind::Domain, name.clone()),
+        Op::CreateSequence { name, .. } => (Kind::Sequence, name.clone()),
+        Op::CreateOther { kind, key, .. } => (*kind, Name::new(key.clone())),
+        _ => return None,
+    })
+}

@@ -1,0 +1,100 @@
+//! Loads the schema that an argument names: a revision, a URL, or a file of SQL.
+
+use std::path::Path;
+
+use migrate_core::dialect::Dialect;
+use migrate_core::directory::{MAX_FILE_SIZE, read_sql};
+use migrate_core::graph::{Node, Set};
+use migrate_core::loaded_schema::LoadedSchema;
+use migrate_core::lock_table::own_tables;
+use migrate_core::source::SourceFile;
+
+use super::{CliError, Context};
+use crate::Database;
+
+/// What an argument names.
+pub(super) enum SchemaSource {
+    /// A database.
+    Url(Database),
+    /// Files of SQL.
+    Files(Vec<SourceFile>),
+    /// Revisions with all that they need; none is the empty schema.
+    Revisions(Vec<Node>),
+}
+
+impl SchemaSource {
+    /// The database system that the source itself names.
+    pub(super) fn dialect(&self) -> Option<Dialect> {
+        match self {
+            Self::Url(database) => Some(database.dialect()),
+            _ => None,
+        }
+    }
+}
+
+impl Context<'_> {
+    /// Reads an argument. What has the scheme of a database is a URL; what has a slash or ends with `.sql`
+    /// is a path; all else is a revision, or a path if there is no such revision.
+    ///
+    /// # Errors
+    /// When there is no such revision or file, or the URL is malformed.
+    pub(super) async fn schema_source(&self, text: &str) -> Result<SchemaSource, CliError> {
+        let scheme = text.split_once(':').map(|(scheme, _)| scheme);
+        if scheme.and_then(Dialect::from_name).is_some() {
+            return Ok(SchemaSource::Url(Database::from_url(text)?));
+        }
+        if text.contains(['/', '\\']) || Path::new(text).extension().is_some_and(|end| end == "sql")
+        {
+            return files(text);
+        }
+        let graph = self.legible()?;
+        let is_of_database =
+            text.contains("current") || text.starts_with(['+', '-']) || text.contains("@-");
+        let nodes = if is_of_database {
+            graph.resolve_many(text, &self.status().await?.applied)
+        } else {
+            graph.resolve_many(text, &Set::empty(graph))
+        };
+        match nodes {
+            Ok(nodes) => Ok(SchemaSource::Revisions(nodes)),
+            Err(_) if Path::new(text).exists() => files(text),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Loads the schema of a source whose SQL is of a database system.
+    ///
+    /// # Errors
+    /// When a database cannot be read.
+    pub(super) async fn load(
+        &self,
+        source: &SchemaSource,
+        dialect: Dialect,
+    ) -> Result<LoadedSchema, CliError> {
+        Ok(match source {
+            SchemaSource::Url(database) => {
+                let without = own_tables(&self.options.version_table);
+                let schema = database.schema(&without).await?;
+                LoadedSchema::of_catalog(dialect, &schema)
+            }
+            SchemaSource::Files(files) => LoadedSchema::of_sql(dialect, files),
+            SchemaSource::Revisions(nodes) => {
+                LoadedSchema::of_revisions(&self.history.graph, dialect, nodes)
+            }
+        })
+    }
+}
+
+fn files(path: &str) -> Result<SchemaSource, CliError> {
+    let files = read_sql(Path::new(path), path, MAX_FILE_SIZE).map_err(|error| {
+        CliError::usage(format!("{path} cannot be read"))
+            .because(error)
+            .help("name a revision, a database URL, a file of SQL, or a folder of such files")
+    })?;
+    let is_marker = |line: &str| line.starts_with("-- migrate:");
+    if let Some(file) = files.iter().find(|file| file.text().lines().any(is_marker)) {
+        return Err(CliError::usage(format!("{} is a revision file", file.path()))
+            .help("name the revision instead: `cargo migrate history` lists them"));
+    }
+    Ok(SchemaSource::Files(files))
+}
