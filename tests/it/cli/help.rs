@@ -36,6 +36,8 @@ fn the_help_groups_the_commands() {
       heads        List the revisions that nothing revises
       branches     List the revisions that several others revise
       show         Show a revision
+      schema       Print the SQL that makes the schema of a revision, a database or a file
+      diff         Show what differs between two schemas
       pending      List the revisions that are not applied, in the order in which they would run
       log          Show the log of the database, newest entry first
 

@@ -12,6 +12,7 @@ mod mounted;
 mod offline;
 mod other_tools;
 mod run;
+mod schema;
 mod sealing;
 mod snapshot;
 mod terminal;

@@ -23,12 +23,16 @@ pub enum OutputFormat {
     /// For programs.
     Json,
     /// Statements.
+    #[value(hide = true)]
     Sql,
     /// Two texts of SQL, line by line.
+    #[value(hide = true)]
     SqlDiff,
     /// A diagram in the language of Mermaid.
+    #[value(hide = true)]
     Mermaid,
     /// A graph in the language of Graphviz.
+    #[value(hide = true)]
     Dot,
 }
 
