@@ -9,17 +9,28 @@ use migrate_db::testkit;
 use sqlx::mysql::MySqlPoolOptions;
 use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::SqlitePoolOptions;
-use sqlx::{AssertSqlSafe, MySqlPool, PgPool, SqlitePool};
+use sqlx::{
+    AssertSqlSafe, Connection, MySqlConnection, MySqlPool, PgConnection, PgPool, SqlitePool,
+};
 
+/// Connections from which the catalog is read.
 enum Pool {
     Sqlite(SqlitePool),
     Postgres(PgPool),
     Mysql(MySqlPool),
 }
 
-/// An empty database, with one connection.
+/// The connection that runs statements: settings and temporary tables are those of a session.
+enum Session {
+    Sqlite(SqlitePool),
+    Postgres(PgConnection),
+    Mysql(MySqlConnection),
+}
+
+/// An empty database, with one session.
 pub(crate) struct Live {
     pool: Pool,
+    session: Session,
     /// The URL of the server's own database and the name of this one.
     on: Option<(String, String)>,
 }
@@ -32,7 +43,8 @@ impl Live {
             let options = SqlitePoolOptions::new().max_connections(1).min_connections(1);
             let pool = options.idle_timeout(None).max_lifetime(None);
             let pool = pool.connect("sqlite::memory:").await.unwrap();
-            return Some(Self { pool: Pool::Sqlite(pool), on: None });
+            let session = Session::Sqlite(pool.clone());
+            return Some(Self { pool: Pool::Sqlite(pool), session, on: None });
         }
         let server = testkit::server(dialect, None).await.unwrap_or_else(|e| panic!("{e}"));
         let Some(server) = server.map(|server| server.url().to_owned()) else {
@@ -43,64 +55,80 @@ impl Live {
         let nanos = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().subsec_nanos();
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("s{}_{count}_{nanos}", std::process::id());
-        let admin = connect(dialect, &server).await;
-        execute(&admin, &format!("CREATE DATABASE {name}")).await.unwrap();
-        close(admin).await;
-        let pool = connect(dialect, &with_name(&server, &name)).await;
-        Some(Self { pool, on: Some((server, name)) })
+        let mut admin = Session::open(dialect, &server).await;
+        admin.execute(&format!("CREATE DATABASE {name}")).await.unwrap();
+        admin.close().await;
+        let url = with_name(&server, &name);
+        let (pool, session) = (connect(dialect, &url).await, Session::open(dialect, &url).await);
+        Some(Self { pool, session, on: Some((server, name)) })
     }
 
-    pub(crate) async fn execute(&self, sql: &str) -> sqlx::Result<()> {
-        execute(&self.pool, sql).await
+    pub(crate) async fn execute(&mut self, sql: &str) -> sqlx::Result<()> {
+        self.session.execute(sql).await
     }
 
-    pub(crate) async fn schema(&self) -> Schema {
+    /// The catalog; an error is the server's.
+    pub(crate) async fn schema(&self) -> Result<Schema, String> {
         let schema = match &self.pool {
             Pool::Sqlite(pool) => testkit::schema(pool, &[]).await,
             Pool::Postgres(pool) => testkit::schema(pool, &[]).await,
             Pool::Mysql(pool) => testkit::schema(pool, &[]).await,
         };
-        schema.unwrap_or_else(|error| panic!("{error}"))
+        schema.map_err(|error| error.to_string())
     }
 
     /// Drops the database.
     pub(crate) async fn drop(self) {
-        let Some((server, name)) = self.on else { return close(self.pool).await };
         let dialect = match self.pool {
             Pool::Postgres(_) => Dialect::Postgres,
             _ => Dialect::Mysql,
         };
-        close(self.pool).await;
-        let admin = connect(dialect, &server).await;
-        execute(&admin, &format!("DROP DATABASE {name}")).await.unwrap();
-        close(admin).await;
+        self.session.close().await;
+        match self.pool {
+            Pool::Sqlite(pool) => pool.close().await,
+            Pool::Postgres(pool) => pool.close().await,
+            Pool::Mysql(pool) => pool.close().await,
+        }
+        let Some((server, name)) = self.on else { return };
+        let mut admin = Session::open(dialect, &server).await;
+        admin.execute(&format!("DROP DATABASE {name}")).await.unwrap();
+        admin.close().await;
+    }
+}
+
+impl Session {
+    /// A session on a server.
+    async fn open(dialect: Dialect, url: &str) -> Self {
+        match dialect {
+            Dialect::Postgres => Self::Postgres(PgConnection::connect(url).await.unwrap()),
+            _ => Self::Mysql(MySqlConnection::connect(url).await.unwrap()),
+        }
+    }
+
+    async fn execute(&mut self, sql: &str) -> sqlx::Result<()> {
+        let sql = sqlx::raw_sql(AssertSqlSafe(sql));
+        match self {
+            Self::Sqlite(pool) => sql.execute(&*pool).await.map(drop),
+            Self::Postgres(connection) => sql.execute(connection).await.map(drop),
+            Self::Mysql(connection) => sql.execute(connection).await.map(drop),
+        }
+    }
+
+    async fn close(self) {
+        match self {
+            Self::Sqlite(_) => {}
+            Self::Postgres(connection) => drop(connection.close().await),
+            Self::Mysql(connection) => drop(connection.close().await),
+        }
     }
 }
 
 async fn connect(dialect: Dialect, url: &str) -> Pool {
     match dialect {
         Dialect::Postgres => {
-            // The catalog is read on a second connection.
             Pool::Postgres(PgPoolOptions::new().max_connections(2).connect(url).await.unwrap())
         }
         _ => Pool::Mysql(MySqlPoolOptions::new().max_connections(2).connect(url).await.unwrap()),
-    }
-}
-
-async fn close(pool: Pool) {
-    match pool {
-        Pool::Sqlite(pool) => pool.close().await,
-        Pool::Postgres(pool) => pool.close().await,
-        Pool::Mysql(pool) => pool.close().await,
-    }
-}
-
-async fn execute(pool: &Pool, sql: &str) -> sqlx::Result<()> {
-    let sql = sqlx::raw_sql(AssertSqlSafe(sql));
-    match pool {
-        Pool::Sqlite(pool) => sql.execute(pool).await.map(drop),
-        Pool::Postgres(pool) => sql.execute(pool).await.map(drop),
-        Pool::Mysql(pool) => sql.execute(pool).await.map(drop),
     }
 }
 

@@ -108,7 +108,12 @@ impl Pair {
 
     /// Compares the static schema with the catalog.
     pub(crate) async fn compare(&mut self, place: &str) {
-        let catalog = self.live.schema().await;
+        let catalog = match self.live.schema().await {
+            Ok(catalog) => catalog,
+            // MariaDB prints no view that reads itself, which a renamed table can do.
+            Err(error) if error.contains("view recursion") => return,
+            Err(error) => panic!("{place}: {error}"),
+        };
         let found = against(&self.state, &catalog);
         self.counts.objects += objects(&catalog);
         self.counts.unknown += found.unknown.len();

@@ -1,8 +1,9 @@
 //! Static verdicts beside those of a server: which downs of real histories are wrong.
 //!
-//! The server's verdict is that of a round trip on empty tables: up and down in one transaction that
-//! is rolled back, with the catalog before and after. Every static finding must be one of the
-//! server's. What only the server finds is listed with its reason.
+//! The server's verdict is that of a round trip on empty tables: up and down with the catalog before
+//! and after. They are one transaction that is rolled back; where DDL commits, a wrong down is followed
+//! by a new database. Every static finding must be one of the server's. What only the server finds is
+//! listed with its reason.
 
 use std::collections::BTreeMap;
 
@@ -74,20 +75,23 @@ fn sorted(mut verdicts: Verdicts) -> Verdicts {
 
 /// What a server finds.
 async fn real_verdicts(migrations: &[Migration], dialect: Dialect) -> Option<Verdicts> {
-    let live = Live::fresh(dialect).await?;
+    let mut live = Live::fresh(dialect).await?;
     let mut verdicts = Verdicts::new();
-    for migration in migrations {
+    let transactional = dialect != Dialect::Mysql;
+    for (at, migration) in migrations.iter().enumerate() {
         let Some(down) = down(migration, dialect) else {
-            run(&live, &migration.up, dialect).await.unwrap();
+            run(&mut live, &migration.up, dialect).await.unwrap();
             continue;
         };
-        let before = live.schema().await;
-        live.execute("BEGIN").await.unwrap();
-        run(&live, &migration.up, dialect).await.unwrap();
-        let codes = match run(&live, down, dialect).await {
+        let before = live.schema().await.unwrap();
+        if transactional {
+            live.execute("BEGIN").await.unwrap();
+        }
+        run(&mut live, &migration.up, dialect).await.unwrap();
+        let codes = match run(&mut live, down, dialect).await {
             Err(_) => vec!["down-fails"],
             Ok(()) => {
-                let after = live.schema().await;
+                let after = live.schema().await.unwrap();
                 let found = compare(&before, &after);
                 let changes = found.iter().filter(|one| !one.is_order());
                 let code = |change: &Change| match change {
@@ -98,8 +102,16 @@ async fn real_verdicts(migrations: &[Migration], dialect: Dialect) -> Option<Ver
                 changes.map(|one| code(&one.change)).collect()
             }
         };
-        live.execute("ROLLBACK").await.unwrap();
-        run(&live, &migration.up, dialect).await.unwrap();
+        if transactional {
+            live.execute("ROLLBACK").await.unwrap();
+        } else if !codes.is_empty() {
+            live.drop().await;
+            live = Live::fresh(dialect).await?;
+            for earlier in &migrations[..at] {
+                run(&mut live, &earlier.up, dialect).await.unwrap();
+            }
+        }
+        run(&mut live, &migration.up, dialect).await.unwrap();
         if !codes.is_empty() {
             verdicts.insert(id(&migration.name), codes);
         }
@@ -110,7 +122,7 @@ async fn real_verdicts(migrations: &[Migration], dialect: Dialect) -> Option<Ver
 
 /// Runs the statements of a text up to the first that the server refuses. Functions that an application
 /// registers are missing here; only statements of rows call them.
-async fn run(live: &Live, text: &str, dialect: Dialect) -> Result<(), String> {
+async fn run(live: &mut Live, text: &str, dialect: Dialect) -> Result<(), String> {
     let file = SourceFile::new("run.sql", text.to_owned());
     let (statements, _) = split(&file, Span::new(0, text.len()), dialect.lex_rules());
     for statement in statements {
@@ -152,4 +164,14 @@ async fn gitness_sqlite() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn authelia_sqlite() {
     check("authelia_sqlite", Dialect::Sqlite, &[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn authelia_mysql() {
+    check("authelia_mysql", Dialect::Mysql, &[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn syncstorage_mysql() {
+    check("syncstorage_tokenserver_mysql", Dialect::Mysql, &[]).await;
 }

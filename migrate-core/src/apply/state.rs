@@ -384,7 +384,13 @@ impl State {
 
     /// Marks every object of a name as unknown.
     pub fn mark_name(&mut self, name: &Name, why: &'static str) {
-        let target = Target { kind: None, name: self.fold(name), part: Part::Whole };
+        let folded = self.fold(name);
+        let known = self.current.unknown.known.iter().filter(|(_, name)| *name == folded);
+        for (kind, name) in known.cloned().collect::<Vec<_>>() {
+            self.current.unknown.known.remove(&(kind, name.clone()));
+            self.keep(Slot::Known(kind, name), Old::Known(true));
+        }
+        let target = Target { kind: None, name: folded, part: Part::Whole };
         self.set_mark(target, Some(Reason { why, origin: self.origin }));
     }
 
@@ -407,15 +413,35 @@ impl State {
                 let target = Target { kind: Some(kind), name: folded.clone(), part };
                 self.set_mark(target, None);
             }
-            let any = Target { kind: None, name: folded.clone(), part: Part::Whole };
-            if self.current.unknown.marks.contains_key(&any) {
-                self.set_mark(any, None);
-            }
         }
-        if self.current.unknown.everything.is_some() {
+        let any = Target { kind: None, name: folded.clone(), part: Part::Whole };
+        let unknown = &self.current.unknown;
+        if unknown.everything.is_some() || unknown.marks.contains_key(&any) {
             let is_new = self.current.unknown.known.insert((kind, folded.clone()));
             self.keep(Slot::Known(kind, folded), Old::Known(!is_new));
         }
+    }
+
+    /// Notes that an object is created: from here on it is known that there is no other one of its name.
+    pub fn mark_created(&mut self, kind: Kind, name: &Name) {
+        for other in self.rules.shares_names(kind).iter().copied().filter(|other| *other != kind) {
+            // An index belongs to a table.
+            if other == Kind::Index {
+                continue;
+            }
+            if let Some(stale) = self.find_spelled(other, name) {
+                match other {
+                    Kind::Table => drop(self.set_table(&stale, None)),
+                    Kind::View | Kind::MaterialisedView => drop(self.set_view(&stale, None)),
+                    Kind::Enum => drop(self.set_enum(&stale, None)),
+                    Kind::Domain => drop(self.set_domain(&stale, None)),
+                    Kind::Sequence => drop(self.set_sequence(&stale, None)),
+                    _ => drop(self.set_other(other, &stale.name, None)),
+                }
+            }
+            self.mark_known(other, name);
+        }
+        self.mark_known(kind, name);
     }
 
     /// Removes the mark of a part that became known.

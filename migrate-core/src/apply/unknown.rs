@@ -98,7 +98,7 @@ pub enum Part {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Unknown {
     pub(super) everything: Option<Reason>,
-    /// What became known after everything was unknown, in folded names.
+    /// What became known after everything was unknown, or every object of its name, in folded names.
     pub(super) known: BTreeSet<(Kind, Name)>,
     pub(super) marks: BTreeMap<Target, Reason>,
 }
@@ -125,12 +125,14 @@ impl Unknown {
     #[must_use]
     pub fn whole(&self, kind: Kind, name: &Name) -> Option<&Reason> {
         let at = |kind| self.marks.get(&Target { kind, name: name.clone(), part: Part::Whole });
-        if !self.marks.is_empty()
-            && let Some(reason) = at(Some(kind)).or_else(|| at(None))
-        {
-            return Some(reason);
+        let mut of_any_kind = None;
+        if !self.marks.is_empty() {
+            if let Some(reason) = at(Some(kind)) {
+                return Some(reason);
+            }
+            of_any_kind = at(None);
         }
-        let reason = self.everything.as_ref()?;
+        let reason = of_any_kind.or(self.everything.as_ref())?;
         (!self.known.contains(&(kind, name.clone()))).then_some(reason)
     }
 

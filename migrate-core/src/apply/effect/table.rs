@@ -55,7 +55,7 @@ pub(crate) fn rename_table_alone(state: &mut State, from: &Name, to: &Name) {
     let children = state.children_of(from);
     let Some(table) = state.set_table(from, None) else { return };
     let triggers: Vec<String> = table.triggers.keys().cloned().collect();
-    state.mark_known(Kind::Table, to);
+    state.mark_created(Kind::Table, to);
     state.set_table(to, Some(table));
     state.move_marks(Kind::Table, from, to);
     state.mark_known(Kind::Table, from);
@@ -104,7 +104,8 @@ pub(crate) fn mark_users(state: &mut State, name: &str, why: &'static str) {
         match part {
             Some(trigger) => {
                 let of = if state.table(&owner).is_some() { Kind::Table } else { Kind::View };
-                state.mark(of, &owner, Part::Trigger(trigger), why);
+                let folded = state.rules.fold(Kind::Trigger, &trigger).into_owned();
+                state.mark(of, &owner, Part::Trigger(folded), why);
             }
             None => state.mark(kind, &owner, Part::Text, why),
         }

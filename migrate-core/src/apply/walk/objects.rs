@@ -21,7 +21,12 @@ pub(super) fn apply(state: &mut State, op: &Op) -> Result<(), Fault> {
                 Some((_, Found::Known(owner))) => Some(owner),
                 Some((_, Found::Unknown)) => return Ok(()),
                 Some((table, Found::Missing)) => {
-                    return Err(Fault::missing(called(Kind::Table, table)));
+                    // Some servers take the statement for other objects, and do nothing.
+                    let others = [Kind::View, Kind::Sequence];
+                    return match state.find(&others, table) {
+                        Found::Missing => Err(Fault::missing(called(Kind::Table, table))),
+                        _ => Ok(()),
+                    };
                 }
             };
             match state.find_part(Kind::Index, name, owner.as_ref()) {
@@ -62,7 +67,7 @@ pub(super) fn apply(state: &mut State, op: &Op) -> Result<(), Fault> {
                     None => {}
                 }
             }
-            state.mark_known(Kind::View, &place);
+            state.mark_created(Kind::View, &place);
             state.set_view(&place, Some(view));
             state.set_uses((Kind::View, place, None), Some(reads.clone()));
             Ok(())

@@ -17,7 +17,7 @@ pub(super) fn apply(state: &mut State, op: &Op) -> Result<(), Fault> {
             }
             let Some(place) = free_place(state, name, *if_not_exists)? else { return Ok(()) };
             let mut table = (**table).clone();
-            state.mark_known(Kind::Table, &place);
+            state.mark_created(Kind::Table, &place);
             if !like.is_empty() || !inherits.is_empty() {
                 rules.copy_tables(state, &place, &mut table, like, inherits)?;
             }
@@ -28,11 +28,10 @@ pub(super) fn apply(state: &mut State, op: &Op) -> Result<(), Fault> {
         Op::CreateTableAs { name, table, if_not_exists, .. } => {
             let Some(place) = free_place(state, name, *if_not_exists)? else { return Ok(()) };
             let table: Table = (**table).clone();
-            state.mark_known(Kind::Table, &place);
+            state.mark_created(Kind::Table, &place);
             const WHY: &str = "the columns come from a query";
-            if table.columns.is_empty() {
-                state.mark(Kind::Table, &place, Part::Columns, WHY);
-            }
+            // The query may give further ones.
+            state.mark(Kind::Table, &place, Part::Columns, WHY);
             for column in &table.columns {
                 let folded = rules.fold(Kind::Column, &column.name).into_owned();
                 state.mark(Kind::Table, &place, Part::Column(folded), WHY);
@@ -45,7 +44,12 @@ pub(super) fn apply(state: &mut State, op: &Op) -> Result<(), Fault> {
             Found::Unknown => {
                 if let Some(place) = state.only_place(Kind::Table, name) {
                     state.set_table(&place, None);
-                    state.mark_known(Kind::Table, &place);
+                    if *if_exists {
+                        state.mark_known(Kind::Table, &place);
+                    } else {
+                        // There was a table, so there was nothing else.
+                        state.mark_created(Kind::Table, &place);
+                    }
                 } else {
                     state.mark_candidates(Kind::Table, name, MAYBE_DROPPED);
                 }
@@ -171,9 +175,27 @@ fn with_table(
     }
 }
 
+/// Marks a column that may exist, and the keys and indexes that have its name in them.
 fn mark_column(state: &mut State, table: &Name, column: &str, why: &'static str) {
-    let folded = state.rules.fold(Kind::Column, column).into_owned();
-    state.mark(Kind::Table, table, Part::Column(folded), why);
+    let rules = state.rules;
+    let folded = rules.fold(Kind::Column, column).into_owned();
+    let same = |name: &String| rules.fold(Kind::Column, name) == folded;
+    let mut parts = vec![Part::Column(folded.clone())];
+    if let Some(table) = state.table(table) {
+        for (name, index) in &table.indexes {
+            if index.parts.iter().any(|part| part.column.as_ref().is_none_or(same)) {
+                parts.push(Part::Index(rules.fold(Kind::Index, name).into_owned()));
+            }
+        }
+        let keys = table.primary_key.iter().chain(&table.uniques).map(|key| &key.columns);
+        let mut keys = keys.chain(table.foreign_keys.iter().map(|key| &key.columns));
+        if keys.any(|columns| columns.iter().any(same)) {
+            parts.push(Part::Constraints);
+        }
+    }
+    for part in parts {
+        state.mark(Kind::Table, table, part, why);
+    }
 }
 
 fn free_column(state: &State, table: &Name, column: &str, to: &str) -> Result<(), Fault> {

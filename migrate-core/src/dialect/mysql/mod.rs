@@ -18,7 +18,7 @@ pub use catalog::{
 pub use emit::{Emitter, emit, statements};
 pub(super) use expr::compare_expressions;
 pub use parse::parse;
-pub use types::{NormalType, TypeContext, normalise_type, read_type};
+pub use types::{NormalType, TypeContext, normalise_type};
 
 use super::{Capabilities, Definition, NameUnit, StatementForms, Transactions};
 use crate::sql::LexRules;

@@ -19,6 +19,56 @@ pub(super) fn take(state: &mut State, op: &Op) -> Option<Result<(), Fault>> {
             let old = subject.part.as_deref().unwrap_or_default();
             Some(rename_index(state, &subject.name, old, to, *if_exists))
         }
+        Op::RenameTable { name, to, .. } => {
+            match state.find(&[Kind::Table, Kind::View, Kind::Sequence], name) {
+                Found::Known((kind, from)) if kind != Kind::Table && super::is_here(to) => {
+                    Some(rename_other(state, kind, &from, to))
+                }
+                _ => None,
+            }
+        }
+        Op::CreateTableAs { name, table, .. } => {
+            let has_keys = !table.foreign_keys.is_empty() || !table.checks.is_empty();
+            let result = super::apply_changed(state, op);
+            if has_keys && result.is_ok() {
+                const WHY: &str = "its columns come from a query";
+                state.mark(Kind::Table, name, Part::Constraints, WHY);
+                state.mark(Kind::Table, name, Part::Indexes, WHY);
+            }
+            Some(result)
+        }
+        Op::CreateIndex { table, name: Some(name), index, .. } => {
+            if let Found::Known(table) = state.find_table(table)
+                && let Err(fault) = super::key::replace_implied(state, &table, name, index)
+            {
+                return Some(Err(fault));
+            }
+            None
+        }
+        Op::DropTable { name, .. } => drop_sequence(state, name).then_some(Ok(())),
+        Op::CreateTable { name, or_replace: true, .. } => {
+            drop_sequence(state, name);
+            None
+        }
+        // The server makes the keys although it leaves the column.
+        Op::AddColumn { table, column, constraints, if_not_exists: true, .. }
+            if constraints.primary_key.is_some()
+                || !constraints.foreign_keys.is_empty()
+                || !constraints.indexes.is_empty() =>
+        {
+            let found = state.find_table(table);
+            if let Found::Known(key) = &found
+                && (state.find_column(key, &column.name) != Found::Missing
+                    || state.table(key).is_some_and(|table| table.primary_key.is_some()))
+            {
+                const WHY: &str = "a key of a column that may exist was added";
+                for part in [Part::Columns, Part::Constraints, Part::Indexes] {
+                    state.mark(Kind::Table, key, part, WHY);
+                }
+                return Some(Ok(()));
+            }
+            None
+        }
         Op::CreateTrigger { name, table, trigger, .. } => {
             let found = match state.find_table(table) {
                 Found::Known(found) => found,
@@ -34,6 +84,41 @@ pub(super) fn take(state: &mut State, op: &Op) -> Option<Result<(), Fault>> {
         }
         _ => None,
     }
+}
+
+/// Drops a sequence, which statements on tables do too; `false` if there is none of the name.
+fn drop_sequence(state: &mut State, name: &Name) -> bool {
+    match state.find(&[Kind::Table, Kind::View, Kind::Sequence], name) {
+        Found::Known((Kind::Sequence, found)) => {
+            state.set_sequence(&found, None);
+            state.mark_known(Kind::Sequence, &found);
+            true
+        }
+        _ => false,
+    }
+}
+
+/// Renames a view or a sequence, which `RENAME TABLE` does too.
+fn rename_other(state: &mut State, kind: Kind, from: &Name, to: &Name) -> Result<(), Fault> {
+    if let Found::Known((taken, name)) = state.occupied(kind, to)
+        && name != *from
+    {
+        return Err(Fault::exists(format!("{} {name}", taken.word())));
+    }
+    state.mark_created(kind, to);
+    if kind == Kind::View {
+        let view = state.set_view(from, None);
+        state.set_view(to, view);
+    } else {
+        let sequence = state.set_sequence(from, None);
+        state.set_sequence(to, sequence);
+    }
+    let names = state.uses(&(kind, from.clone(), None)).to_vec();
+    state.set_uses((kind, from.clone(), None), None);
+    state.set_uses((kind, to.clone(), None), Some(names));
+    state.move_marks(kind, from, to);
+    state.mark_known(kind, from);
+    Ok(())
 }
 
 /// Whether a table has another trigger of the same time and event.

@@ -43,6 +43,12 @@ fn is_served(table: &Table, columns: &[String], without: Option<&str>) -> bool {
 pub(super) fn complete(state: &State, name: &Name, table: &mut Table) -> Result<(), Fault> {
     let before = state.table(name);
     let is_new = |key: &ForeignKey| before.is_none_or(|table| !table.foreign_keys.contains(key));
+    let columns: Vec<String> = table.columns.iter().map(|column| column.name.clone()).collect();
+    for column in table.foreign_keys.iter_mut().flat_map(|key| &mut key.columns) {
+        if let Some(spelled) = columns.iter().find(|name| name.eq_ignore_ascii_case(column)) {
+            column.clone_from(spelled);
+        }
+    }
     for key in table.foreign_keys.clone().iter().filter(|key| is_new(key)) {
         check_parent(state, name, table, key)?;
         imply_index(table, key);
@@ -145,6 +151,11 @@ fn may_refer(own: &str, parent: &str) -> bool {
     }
 }
 
+/// Whether every server has a foreign key: MySQL before 9 makes none of a column's `REFERENCES`.
+const fn is_certain(key: &ForeignKey) -> bool {
+    key.written_at.is_none()
+}
+
 /// Whether something of a table is not known.
 pub(super) fn has_unknown(state: &State, table: &Name) -> bool {
     let folded = state.fold(table);
@@ -217,10 +228,43 @@ pub(super) fn new_index(
     Ok((name, index))
 }
 
+/// Drops the index that was made for a foreign key, if a new one takes its name and its work.
+pub(super) fn replace_implied(
+    state: &mut State,
+    owner: &Name,
+    name: &str,
+    index: &Index,
+) -> Result<(), Fault> {
+    let indexes = state.table(owner).map(|table| table.indexes.iter());
+    let mut implied = indexes.into_iter().flatten().filter(|(older, of)| {
+        of.implied && older.eq_ignore_ascii_case(name) && leads(&of.parts, &index.parts)
+    });
+    match implied.next().map(|(older, _)| older.clone()) {
+        Some(older) => crate::apply::drop_index(state, owner, &older),
+        None => Ok(()),
+    }
+}
+
 /// Drops an index that no foreign key needs.
 pub(super) fn drop_index(state: &mut State, owner: &Name, name: &str) -> Result<(), Fault> {
     check_unneeded(state, owner, name)?;
+    mark_users(state, owner);
     crate::apply::drop_index(state, owner, name)
+}
+
+/// Where foreign keys are not checked, one that loses its index may be gone.
+fn mark_users(state: &mut State, owner: &Name) {
+    if may_check_keys(state) == Some(true) {
+        return;
+    }
+    let mut tables = state.children_of(owner);
+    if state.table(owner).is_some_and(|table| !table.foreign_keys.is_empty()) {
+        tables.push(owner.clone());
+    }
+    for table in tables {
+        const WHY: &str = "a key was dropped while foreign keys were not checked";
+        state.mark(Kind::Table, &table, Part::Constraints, WHY);
+    }
 }
 
 fn check_unneeded(state: &State, owner: &Name, name: &str) -> Result<(), Fault> {
@@ -229,7 +273,7 @@ fn check_unneeded(state: &State, owner: &Name, name: &str) -> Result<(), Fault> 
     if may_check_keys(state) != Some(true) || has_unknown(state, owner) {
         return Ok(());
     }
-    for key in &table.foreign_keys {
+    for key in table.foreign_keys.iter().filter(|key| is_certain(key)) {
         if leads(&parts(&key.columns), &index.parts) && !is_served(table, &key.columns, Some(name))
         {
             let by = format!("foreign key {}", key.name.as_deref().unwrap_or_default());
@@ -244,8 +288,12 @@ pub(super) fn check_no_children(state: &State, name: &Name) -> Result<(), Fault>
     if may_check_keys(state) != Some(true) || state.unknown().everything().is_some() {
         return Ok(());
     }
+    let refers = |child: &Name| {
+        let keys = state.table(child).into_iter().flat_map(|table| &table.foreign_keys);
+        keys.filter(|key| is_certain(key)).any(|key| state.same_name(&key.parent, name))
+    };
     let mut children = state.children_of(name).into_iter();
-    let child = children.find(|child| child != name && !has_unknown(state, child));
+    let child = children.find(|child| child != name && !has_unknown(state, child) && refers(child));
     match child {
         Some(child) => {
             Err(Fault::needed(format!("table {name}"), format!("a foreign key of table {child}")))
@@ -254,9 +302,9 @@ pub(super) fn check_no_children(state: &State, name: &Name) -> Result<(), Fault>
     }
 }
 
-/// Takes a column out of its keys, as far as the server does that.
-pub(super) fn drop_column(state: &mut State, name: &Name, column: &str) -> Result<(), Fault> {
-    let Some(table) = state.table(name) else { return Ok(()) };
+/// Takes a column out of its keys, as far as the server does that; `false` if it may keep the column.
+pub(super) fn drop_column(state: &mut State, name: &Name, column: &str) -> Result<bool, Fault> {
+    let Some(table) = state.table(name) else { return Ok(false) };
     let what = format!("column {name}.{column}");
     let is_known = !has_unknown(state, name);
     let is = |other: &String| other.eq_ignore_ascii_case(column);
@@ -264,18 +312,22 @@ pub(super) fn drop_column(state: &mut State, name: &Name, column: &str) -> Resul
         if table.columns.len() == 1 {
             return Err(Fault::refused(format!("table {name} has no other column than {column}")));
         }
+        // MariaDB refuses, and MySQL takes the column out of the key.
         let of_several = |columns: &[String]| columns.len() > 1 && columns.iter().any(is);
-        if table.primary_key.as_ref().is_some_and(|key| of_several(&key.columns)) {
-            return Err(Fault::needed(what, format!("the primary key of table {name}")));
-        }
-        for (index, value) in table.indexes.iter().filter(|(_, index)| index.unique) {
-            let columns: Vec<String> =
-                value.parts.iter().filter_map(|part| part.column.clone()).collect();
-            if of_several(&columns) {
-                return Err(Fault::needed(what, format!("unique index {index}")));
+        let in_primary = table.primary_key.as_ref().is_some_and(|key| of_several(&key.columns));
+        let in_unique = table.indexes.values().filter(|index| index.unique).any(|index| {
+            let columns = index.parts.iter().filter_map(|part| part.column.clone());
+            of_several(&columns.collect::<Vec<_>>())
+        });
+        if in_primary || in_unique {
+            const WHY: &str = "a column of a unique key was dropped, which MariaDB refuses";
+            for part in [Part::Column(column.to_lowercase()), Part::Constraints, Part::Indexes] {
+                state.mark(Kind::Table, name, part, WHY);
             }
+            return Ok(false);
         }
-        if let Some(key) = table.foreign_keys.iter().find(|key| key.columns.iter().any(is)) {
+        let mut certain = table.foreign_keys.iter().filter(|key| is_certain(key));
+        if let Some(key) = certain.find(|key| key.columns.iter().any(is)) {
             let by = format!("foreign key {}", key.name.as_deref().unwrap_or_default());
             return Err(Fault::needed(what, by));
         }
@@ -302,8 +354,14 @@ pub(super) fn drop_column(state: &mut State, name: &Name, column: &str) -> Resul
             index.parts.retain(|part| !part.column.as_ref().is_some_and(is));
         }
         table.indexes.retain(|_, index| !index.parts.is_empty());
+        // An index that was made for a foreign key goes if another one serves it now.
+        let indexes = table.indexes.clone();
+        table.indexes.retain(|name, index| {
+            let mut others = indexes.iter().filter(|(other, one)| *other != name && !one.implied);
+            !(index.implied && others.any(|(_, other)| leads(&index.parts, &other.parts)))
+        });
     });
-    Ok(())
+    Ok(true)
 }
 
 /// Drops a constraint; of the name of a unique index that index.
@@ -313,6 +371,20 @@ pub(super) fn drop_constraint(
     constraint: &ConstraintKey,
     if_exists: bool,
 ) -> Result<(), Fault> {
+    if *constraint == ConstraintKey::PrimaryKey {
+        mark_users(state, table);
+    }
+    // The names that MySQL gives to checks, which have others on MariaDB.
+    if let ConstraintKey::Named(given) | ConstraintKey::Check(given) = constraint
+        && given.to_lowercase().starts_with(&format!("{}_chk_", table.name.to_lowercase()))
+        && state.table(table).is_some_and(|found| {
+            !found.checks.iter().any(|check| check.name.as_ref() == Some(given))
+        })
+    {
+        const WHY: &str = "MySQL and MariaDB give checks other names";
+        state.mark(Kind::Table, table, Part::Constraints, WHY);
+        return Ok(());
+    }
     if let ConstraintKey::Named(name) = constraint
         && let Some(found) = state.table(table)
     {

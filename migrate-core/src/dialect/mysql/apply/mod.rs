@@ -41,6 +41,10 @@ impl Rules for Mysql {
         }
     }
 
+    fn is_proved(&self) -> bool {
+        true
+    }
+
     fn candidates(&self, _: &State, _: &[Kind], name: &Name) -> Option<Vec<Name>> {
         match name.namespace.as_deref() {
             None => {
@@ -173,6 +177,15 @@ impl Rules for Mysql {
         column: &str,
         change: &ColumnChange,
     ) -> Result<(), Fault> {
+        let numbers_rows = |found: &Table| {
+            found.columns.iter().any(|one| one.name == column && one.identity.is_some())
+        };
+        if matches!(change, ColumnChange::Default(_))
+            && state.table(table).is_some_and(numbers_rows)
+        {
+            // Such a column has no other default.
+            return Ok(());
+        }
         let change = match change {
             ColumnChange::Default(Some(text)) if text.eq_ignore_ascii_case("NULL") => {
                 &ColumnChange::Default(None)
@@ -189,8 +202,10 @@ impl Rules for Mysql {
         column: &str,
         _cascade: bool,
     ) -> Result<(), Fault> {
-        key::drop_column(state, table, column)?;
-        drop_column(state, table, column)
+        if key::drop_column(state, table, column)? {
+            drop_column(state, table, column)?;
+        }
+        Ok(())
     }
 
     fn rename_column(

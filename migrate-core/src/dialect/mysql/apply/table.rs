@@ -2,6 +2,7 @@
 
 use super::key;
 use crate::apply::{Fault, Found, Part, State};
+use crate::dialect::mysql::parse::sized;
 use crate::op::Like;
 use crate::schema::{Column, Kind, Name, Table};
 use crate::sql::quote;
@@ -31,6 +32,7 @@ pub(super) fn complete(state: &State, name: &Name, table: &mut Table) -> Result<
         // Other engines read foreign keys and forget them.
         table.foreign_keys.clear();
     }
+    size_texts(table);
     key::complete(state, name, table)?;
     name_checks(table);
     collations(table);
@@ -40,6 +42,17 @@ pub(super) fn complete(state: &State, name: &Name, table: &mut Table) -> Result<
     });
     table.foreign_keys.sort_by_cached_key(|key| key.name.clone());
     Ok(())
+}
+
+/// `TEXT(100)` is the shortest type that holds as many characters of the table's character set.
+fn size_texts(table: &mut Table) {
+    let Some(charset) = table.options.get("charset") else { return };
+    for column in &mut table.columns {
+        let known = column.collation.is_none().then(|| sized(&column.data_type, charset));
+        if let Some(text) = known.flatten() {
+            column.data_type = text.into();
+        }
+    }
 }
 
 /// Checks of the table without a name get the first that is free.
@@ -152,5 +165,6 @@ pub(super) fn copy(
 
 /// Brings a table to the form in which the catalog's reader gives it.
 pub(super) fn present(table: &mut Table) {
+    table.foreign_keys.iter_mut().for_each(|key| key.written_at = None);
     table.foreign_keys.sort_by_cached_key(|key| key.name.clone());
 }

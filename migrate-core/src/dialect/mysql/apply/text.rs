@@ -6,6 +6,7 @@
 use super::value::same_default;
 use crate::apply::Sameness;
 use crate::dialect::mysql::LEX_RULES;
+use crate::dialect::mysql::parse::without_width;
 use crate::schema::{Attribute, Change, Difference, Item, Kind};
 use crate::sql::{Cursor, TokenKind, Tokens, quote};
 
@@ -21,6 +22,10 @@ pub(super) fn same(difference: &Difference) -> Sameness {
     let (before, after) = (before.as_deref(), after.as_deref());
     match (difference.object.kind, attribute) {
         (Kind::Table, Attribute::Option) => same_option(difference, before, after),
+        // Its size depends on a character set that is not known.
+        (Kind::Column, Attribute::Type) if before.is_some_and(|text| text.starts_with("text(")) => {
+            Sameness::Unknown
+        }
         (Kind::Column, Attribute::Type) => {
             equal(before.map(without_width) == after.map(without_width))
         }
@@ -47,8 +52,14 @@ pub(super) fn same(difference: &Difference) -> Sameness {
             Kind::Index | Kind::PrimaryKey | Kind::ForeignKey,
             Attribute::Columns | Attribute::ParentColumns,
         ) => {
-            let lower = |text: Option<&str>| text.map(str::to_lowercase);
-            equal(lower(before) == lower(after))
+            let lower = |text: Option<&str>| text.map(str::to_lowercase).unwrap_or_default();
+            let (before, after) = (lower(before), lower(after));
+            match without_prefixes(&after) {
+                _ if before == after => Sameness::Equal,
+                // The server cuts what is too long for a key.
+                without if without == before => Sameness::Unknown,
+                _ => Sameness::Different,
+            }
         }
         // MariaDB hashes a unique key that is too long.
         (Kind::Index, Attribute::Method) if before.is_none() && after == Some("hash") => {
@@ -87,12 +98,14 @@ const fn equal(equal: bool) -> Sameness {
     if equal { Sameness::Equal } else { Sameness::Different }
 }
 
-/// A type without the width in which numbers are shown, which MySQL 8 has no more.
-fn without_width(text: &str) -> String {
-    let (before, rest) = text.split_once('(').unwrap_or((text, ""));
-    let (_, after) = rest.split_once(')').unwrap_or(("", ""));
-    let is_integer = before.ends_with("int") && !text.contains("zerofill");
-    if is_integer && text != "tinyint(1)" { format!("{before}{after}") } else { text.to_owned() }
+/// The parts of a key without the lengths of prefixes: `(b)` for `(b (10))`.
+fn without_prefixes(text: &str) -> String {
+    let mut parts = text.split(" (");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |all, part| match part.split_once(')') {
+        Some((digits, rest)) if digits.bytes().all(|byte| byte.is_ascii_digit()) => all + rest,
+        _ => all + " (" + part,
+    })
 }
 
 fn same_option(difference: &Difference, before: Option<&str>, after: Option<&str>) -> Sameness {

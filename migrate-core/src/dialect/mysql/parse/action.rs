@@ -2,11 +2,11 @@
 //! the schema.
 
 use super::alter::Phase;
-use super::data_type::charset;
 use super::default::default;
 use super::grammar::{
     column_name, if_exists, name, one_of, parentheses_close, qualified, qualified_list, written,
 };
+use super::text_type::charset;
 use crate::op::{ColumnChange, Condition, ConstraintKey, Op, Position, Subject, TableChange};
 use crate::schema::{Kind, Name};
 use crate::sql::{Cursor, Unexpected};
@@ -135,7 +135,7 @@ pub(super) fn rename(table: Name, cursor: &mut Cursor<'_>) -> Result<(Phase, Op)
         cursor.expect("TO")?;
         let to = name_of_key(cursor)?;
         let subject = Subject { kind: Kind::Index, name: table, part };
-        return Ok((Phase::ChangeColumns, Op::Rename { subject, to, if_exists }));
+        return Ok((Phase::RenameKeys, Op::Rename { subject, to, if_exists }));
     }
     let _ = cursor.eat("TO") || cursor.eat("AS") || cursor.eat("=");
     let to = qualified(cursor, "the new name")?;

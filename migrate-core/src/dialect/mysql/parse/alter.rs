@@ -3,13 +3,13 @@
 
 use super::action::{self, convert_to, partitions_change, position, without_effect};
 use super::column::{NewColumn, column};
-use super::data_type::collation;
 use super::grammar::{
     column_name, end_of_item, group, if_exists, if_not_exists, one_of, qualified, written,
 };
 use super::key::{Element, KeyKind, NewKey, begins_element, element};
 use super::option::{TableOption, option, partition_by, partitions};
 use super::swap::order_renames;
+use super::text_type::collation;
 use crate::op::{Condition, Located, Op, Position, Subject, TableChange, TableConstraint};
 use crate::schema::{Kind, Name};
 use crate::source::Span;
@@ -19,6 +19,9 @@ use crate::sql::{Cursor, Unexpected};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Phase {
     DropKeys,
+    RenameKeys,
+    /// Whether a column exists is asked before the others are changed.
+    AddMissing,
     ChangeColumns,
     AddColumns,
     AddKeys,
@@ -76,6 +79,57 @@ fn begins_partitions(cursor: &Cursor<'_>) -> bool {
     cursor.is("PARTITION BY") || cursor.is("REMOVE PARTITIONING")
 }
 
+/// A column that is added if it is missing, and that another action names, is added first.
+fn add_missing_first(ops: &mut [(Phase, Located<Op>)]) {
+    let named = |op: &Op, name: &str| match op {
+        Op::RenameColumn { column, .. }
+        | Op::ReplaceColumn { column, .. }
+        | Op::AlterColumn { column, .. }
+        | Op::DropColumn { column, .. } => column.eq_ignore_ascii_case(name),
+        _ => false,
+    };
+    for at in 0..ops.len() {
+        let Op::AddColumn { column, if_not_exists: true, .. } = &ops[at].1.value else { continue };
+        if ops.iter().any(|(_, op)| named(&op.value, &column.name)) {
+            ops[at].0 = Phase::AddMissing;
+        }
+    }
+}
+
+/// A column that is dropped and added again keeps its keys: it is replaced.
+fn keep_keys(ops: &mut Vec<(Phase, Located<Op>)>) {
+    for at in 0..ops.len() {
+        let (phase, Located { value: Op::AddColumn { column, if_not_exists: false, .. }, .. }) =
+            &ops[at]
+        else {
+            continue;
+        };
+        let phase = *phase;
+        let drops = |op: &Op| {
+            matches!(op, Op::DropColumn { column: dropped, .. }
+            if dropped.eq_ignore_ascii_case(&column.name))
+        };
+        let Some(dropped) = ops.iter().position(|(_, op)| drops(&op.value)) else { continue };
+        let span = ops[at].1.span;
+        let empty = Located { value: Op::Opaque { names: Vec::new() }, span };
+        let (_, Located { value, .. }) = std::mem::replace(&mut ops[at], (phase, empty));
+        if let Op::AddColumn { table, column, constraints, position, .. } = value {
+            let name = column.name.clone();
+            let op = Op::ReplaceColumn {
+                table,
+                column: name,
+                with: column,
+                constraints,
+                position,
+                if_exists: false,
+            };
+            ops[at] = (phase, Located { value: op, span });
+        }
+        ops.remove(dropped);
+        return;
+    }
+}
+
 impl Actions {
     fn push(&mut self, phase: Phase, span: Span, op: Op) {
         self.ops.push((phase, Located { value: op, span }));
@@ -83,6 +137,8 @@ impl Actions {
 
     fn finish(self) -> Vec<Located<Op>> {
         let Self { table, if_exists, mut ops } = self;
+        add_missing_first(&mut ops);
+        keep_keys(&mut ops);
         // A stable order keeps that of the statement within a phase.
         ops.sort_by_key(|(phase, _)| *phase);
         let mut ops = order_renames(ops.into_iter().map(|(_, op)| op).collect());
@@ -283,8 +339,13 @@ impl Actions {
         // MODIFY of a column reads REFERENCES and forgets it.
         let (with, constraints) = found.parts(false);
         let (with, constraints) = (Box::new(with), Box::new(constraints));
+        // A column that is moved takes its place among those that are added.
+        let phase = match position {
+            Position::Kept => Phase::ChangeColumns,
+            _ => Phase::AddColumns,
+        };
         let op = Op::ReplaceColumn { table, column, with, constraints, position, if_exists };
-        self.push(Phase::ChangeColumns, span, op);
+        self.push(phase, span, op);
         Ok(())
     }
 }

@@ -220,7 +220,7 @@ fn parameter_type(cursor: &mut Cursor<'_>) -> Result<String, Unexpected> {
     let found = data_type(cursor)?;
     let charset = found.charset.map_or_else(String::new, |name| format!(" CHARSET {name}"));
     let collation = if cursor.eat("COLLATE") {
-        format!(" COLLATE {}", super::data_type::collation(cursor)?)
+        format!(" COLLATE {}", super::text_type::collation(cursor)?)
     } else {
         String::new()
     };

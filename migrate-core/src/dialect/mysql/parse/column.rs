@@ -1,11 +1,12 @@
 //! Columns with everything that is written at them.
 
-use super::data_type::{Type, collation, data_type};
+use super::data_type::{Type, data_type};
 use super::default::{default, now};
 use super::expression::expression;
 use super::grammar::{group, name, number, one_of, string, written};
 use super::index::{is_own_option, name_or_value};
 use super::key::{KeyKind, NewKey, references};
+use super::text_type::{collated, collation};
 use crate::schema::{Check, Column, ForeignKey, Generated, IdentityKind, Table};
 use crate::sql::{Cursor, Unexpected};
 
@@ -90,15 +91,23 @@ pub(super) fn column(item: &mut Cursor<'_>) -> Result<NewColumn, Unexpected> {
     if new.keys.iter().any(|key| key.kind == KeyKind::Primary) || column.identity.is_some() {
         column.nullable = false;
     }
-    if column.collation.is_none() {
-        column.collation = collation_of(&given);
+    let mut data_type = given.text.clone();
+    match &column.collation {
+        Some(collation) => data_type = collated(&data_type, collation).unwrap_or(data_type),
+        None => column.collation = collation_of(&given),
     }
     // One unique key, however often it is written; a primary key needs none.
     new.keys.dedup_by_key(|key| key.kind);
     if new.keys.iter().any(|key| key.kind == KeyKind::Primary) {
         new.keys.retain(|key| key.kind == KeyKind::Primary);
     }
-    column.data_type = given.text.into();
+    // The server writes the digits of the column.
+    if let (Some(time), Some(digits)) = (&mut details.on_update, data_type.split_once('(')) {
+        *time = format!("current_timestamp({}", digits.1);
+    } else if let Some(time) = &mut details.on_update {
+        "current_timestamp()".clone_into(time);
+    }
+    column.data_type = data_type.into();
     column.details = details.text();
     Ok(new)
 }
@@ -156,6 +165,8 @@ fn attribute(
     } else if item.eat("REFERENCES") {
         let mut key = references(item)?;
         key.columns = vec![column.name.clone()];
+        // MySQL before 9 reads it and forgets it.
+        key.written_at = Some(column.name.clone());
         new.foreign_key = Some(key);
     } else if item.eat("GENERATED") {
         item.expect("ALWAYS AS")?;

@@ -142,12 +142,12 @@ fn database_options(cursor: &mut Cursor<'_>) -> Result<(), Unexpected> {
         if cursor.eat("CHARACTER SET") || cursor.eat("CHARSET") || cursor.eat("CHAR SET") {
             cursor.eat("=");
             if !cursor.eat("DEFAULT") {
-                super::data_type::charset(cursor)?;
+                super::text_type::charset(cursor)?;
             }
         } else if cursor.eat("COLLATE") {
             cursor.eat("=");
             if !cursor.eat("DEFAULT") {
-                super::data_type::collation(cursor)?;
+                super::text_type::collation(cursor)?;
             }
         } else if cursor.eat("COMMENT") || cursor.eat("ENCRYPTION") {
             cursor.eat("=");

@@ -1,26 +1,28 @@
-//! Types of columns, with the character set that belongs to them.
+//! Types of columns. `text_type` has those with a character set.
 
-use super::grammar::{end_of_item, group, name_or_string, number};
-use crate::sql::{Cursor, TokenKind, Unexpected};
+use super::grammar::{group, number};
+use super::text_type::{by_size, text_type};
+use crate::sql::{Cursor, Unexpected};
 
 /// A type as it is written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Type {
-    /// The type, as MariaDB prints it.
-    pub(super) text: String,
+pub(in super::super) struct Type {
+    /// The type, as MariaDB prints it. A `text(100)` has its length as long as its character set is
+    /// not known.
+    pub(in super::super) text: String,
     /// The character set, where one is given or is part of the type.
-    pub(super) charset: Option<String>,
+    pub(in super::super) charset: Option<String>,
     /// The collation, where one is given behind the character set.
-    pub(super) collation: Option<String>,
+    pub(in super::super) collation: Option<String>,
     /// Whether texts are compared by their bytes.
-    pub(super) binary: bool,
+    pub(in super::super) binary: bool,
     /// Whether it is `SERIAL`: NOT NULL, numbered and unique.
-    pub(super) serial: bool,
+    pub(in super::super) serial: bool,
     /// Whether values are checked to be JSON.
-    pub(super) json: bool,
+    pub(in super::super) json: bool,
 }
 
-fn plain(text: impl Into<String>) -> Type {
+pub(super) fn plain(text: impl Into<String>) -> Type {
     Type { text: text.into(), ..Type::default() }
 }
 
@@ -67,7 +69,7 @@ const WORDS: [(&str, &str); 22] = [
 ];
 
 /// Passes over a type.
-pub(super) fn data_type(cursor: &mut Cursor<'_>) -> Result<Type, Unexpected> {
+pub(in super::super) fn data_type(cursor: &mut Cursor<'_>) -> Result<Type, Unexpected> {
     for (name, text, signed, unsigned) in INTEGERS {
         if cursor.eat(name) {
             return integer(cursor, text, [signed, unsigned]);
@@ -126,7 +128,7 @@ fn sign(cursor: &mut Cursor<'_>) -> &'static str {
 }
 
 /// A number in parentheses.
-fn length(cursor: &mut Cursor<'_>) -> Result<String, Unexpected> {
+pub(super) fn length(cursor: &mut Cursor<'_>) -> Result<String, Unexpected> {
     let mut inside = group(cursor)?;
     let length = number(&mut inside)?;
     if inside.is_empty() { Ok(length) } else { Err(inside.unexpected("`)`")) }
@@ -183,6 +185,8 @@ fn temporal_or_bytes(cursor: &mut Cursor<'_>) -> Result<Option<Type>, Unexpected
     }
     if cursor.eat("YEAR") {
         let digits = if cursor.is("(") { length(cursor)? } else { "4".to_owned() };
+        // Only two digits are a type of their own.
+        let digits = if digits == "2" { digits } else { "4".to_owned() };
         sign(cursor);
         return Ok(Some(plain(format!("year({digits})"))));
     }
@@ -198,150 +202,4 @@ fn temporal_or_bytes(cursor: &mut Cursor<'_>) -> Result<Option<Type>, Unexpected
         return Ok(Some(plain(format!("{}({})", name.to_lowercase(), length(cursor)?))));
     }
     Ok(None)
-}
-
-/// `text` or `blob` with the prefix that a number of characters needs.
-fn by_size(characters: &str, bytes: u64, word: &str) -> String {
-    let prefix = match characters.parse::<u64>().map(|count| count.saturating_mul(bytes)) {
-        Ok(0) | Ok(256..=65535) => "",
-        Ok(..=255) => "tiny",
-        Ok(..=16_777_215) => "medium",
-        Ok(_) | Err(_) => "long",
-    };
-    format!("{prefix}{word}")
-}
-
-/// The most bytes that a character of a character set has.
-pub(in super::super) fn bytes_of(charset: &str) -> u64 {
-    match charset {
-        "latin1" | "ascii" | "binary" | "latin2" | "cp1250" | "cp1251" | "koi8r" => 1,
-        "ucs2" | "gbk" | "sjis" | "big5" => 2,
-        "utf8mb3" | "ujis" => 3,
-        _ => 4,
-    }
-}
-
-fn text_type(cursor: &mut Cursor<'_>) -> Result<Type, Unexpected> {
-    const CHAR: [&str; 2] = ["CHARACTER", "CHAR"];
-    const VARCHAR: [&str; 4] = ["CHARACTER VARYING", "CHAR VARYING", "VARCHARACTER", "VARCHAR"];
-    let is_long = cursor.eat("LONG");
-    let is_national = !is_long && cursor.eat("NATIONAL");
-    let mut found = if is_long {
-        cursor.eat_any(&VARCHAR);
-        plain("mediumtext")
-    } else if cursor.eat_any(&["NCHAR VARYING", "NCHAR VARCHAR", "NVARCHAR"]).is_some() {
-        national("varchar", length(cursor)?)
-    } else if cursor.eat_any(&VARCHAR).is_some() {
-        let length = length(cursor)?;
-        if is_national { national("varchar", length) } else { plain(format!("varchar({length})")) }
-    } else if cursor.is("NCHAR") || cursor.is_any(&CHAR) {
-        let is_national = cursor.eat("NCHAR") || is_national;
-        cursor.eat_any(&CHAR);
-        let length = if cursor.is("(") { length(cursor)? } else { "1".to_owned() };
-        if is_national { national("char", length) } else { plain(format!("char({length})")) }
-    } else if is_national {
-        return Err(cursor.unexpected("`CHAR` or `VARCHAR`"));
-    } else if cursor.eat("TEXT") {
-        let length = if cursor.is("(") { Some(length(cursor)?) } else { None };
-        let mut found = plain("text");
-        attributes(cursor, &mut found)?;
-        if let Some(length) = length {
-            let word = if found.text == "blob" { "blob" } else { "text" };
-            let bytes =
-                if word == "blob" { 1 } else { found.charset.as_deref().map_or(4, bytes_of) };
-            found.text = by_size(&length, bytes, word);
-        }
-        return Ok(found);
-    } else if let Some(name) = cursor.eat_any(&["TINYTEXT", "MEDIUMTEXT", "LONGTEXT"]) {
-        plain(name.to_lowercase())
-    } else if let Some(name) = cursor.eat_any(&["ENUM", "SET"]) {
-        plain(format!("{}({})", name.to_lowercase(), values(cursor)?))
-    } else {
-        return Err(cursor.unexpected("a type"));
-    };
-    attributes(cursor, &mut found)?;
-    Ok(found)
-}
-
-fn national(name: &str, length: String) -> Type {
-    Type { charset: Some("utf8mb3".to_owned()), ..plain(format!("{name}({length})")) }
-}
-
-/// The values of an `ENUM` or a `SET`.
-fn values(cursor: &mut Cursor<'_>) -> Result<String, Unexpected> {
-    let list = group(cursor)?;
-    if list.is_empty() {
-        return Err(list.unexpected("a string"));
-    }
-    let value = |mut item: Cursor<'_>| {
-        // Bits and bytes are values too.
-        let bytes = item.peek().filter(|next| next.kind == TokenKind::String);
-        let value = match item.string() {
-            Some(value) => value.trim_end_matches(' ').replace('\\', "\\\\").replace('\'', "''"),
-            None => match bytes {
-                Some(bytes) => {
-                    item.bump();
-                    return end_of_item(item).map(|()| bytes.text.to_owned());
-                }
-                None => return Err(item.unexpected("a string")),
-            },
-        };
-        end_of_item(item).map(|()| format!("'{value}'"))
-    };
-    Ok(list.items().map(value).collect::<Result<Vec<_>, _>>()?.join(","))
-}
-
-/// The character set of a text, and whether it is binary.
-fn attributes(cursor: &mut Cursor<'_>, found: &mut Type) -> Result<(), Unexpected> {
-    if cursor.eat("BYTE") {
-        found.text = match found.text.strip_prefix("var") {
-            Some(rest) => format!("varbinary{}", rest.trim_start_matches("char")),
-            None => found.text.replace("char", "binary").replace("text", "blob"),
-        };
-        return Ok(());
-    }
-    found.binary = cursor.eat("BINARY");
-    if cursor.eat("ASCII") {
-        found.charset = Some("latin1".to_owned());
-    } else if cursor.eat("UNICODE") {
-        found.charset = Some("ucs2".to_owned());
-    } else if cursor.eat("CHARACTER SET") || cursor.eat("CHAR SET") || cursor.eat("CHARSET") {
-        found.charset = Some(charset(cursor)?);
-    }
-    found.binary |= cursor.eat("BINARY");
-    if found.charset.as_deref() == Some("binary") {
-        // A text of bytes is no text.
-        found.charset = None;
-        let text = found.text.replace("varchar", "varbinary").replace("text", "blob");
-        found.text = match text.strip_prefix("char") {
-            Some(length) => format!("binary{length}"),
-            None => text,
-        };
-    }
-    Ok(())
-}
-
-/// Passes over the name of a character set.
-pub(super) fn charset(cursor: &mut Cursor<'_>) -> Result<String, Unexpected> {
-    // The only one that is a reserved word.
-    if cursor.eat("BINARY") {
-        return Ok("binary".to_owned());
-    }
-    let name = name_or_string(cursor, "a character set")?.to_lowercase();
-    Ok(if name == "utf8" { "utf8mb3".to_owned() } else { name })
-}
-
-/// Passes over the name of a collation.
-pub(super) fn collation(cursor: &mut Cursor<'_>) -> Result<String, Unexpected> {
-    if cursor.eat("BINARY") {
-        return Ok("binary".to_owned());
-    }
-    if cursor.eat("DEFAULT") {
-        return Ok("default".to_owned());
-    }
-    let name = name_or_string(cursor, "a collation")?.to_lowercase();
-    Ok(match name.strip_prefix("utf8_") {
-        Some(rest) => format!("utf8mb3_{rest}"),
-        None => name,
-    })
 }

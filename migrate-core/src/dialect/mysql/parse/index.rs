@@ -37,11 +37,14 @@ pub(super) fn index_behind_name(
     details.retain(|detail| !detail.is_empty());
     let columns = index.parts.iter().filter_map(|part| part.column.clone()).collect();
     let primary = Key { columns, details: details.join(" "), ..Key::default() };
+    if index.method.is_some() {
+        // Such an index has no order.
+        index.parts.iter_mut().for_each(|part| part.descending = false);
+    }
     match options.using.as_deref() {
         Some("BTREE") | None => {}
         Some(method) if index.method.is_none() => {
             index.method = Some(method.to_lowercase());
-            // Such an index has no order.
             index.parts.iter_mut().for_each(|part| part.descending = false);
         }
         Some(_) => {}

@@ -24,10 +24,12 @@ mod sequence;
 mod session;
 mod swap;
 mod table;
+mod text_type;
 mod user;
 
-pub(super) use data_type::bytes_of;
+pub(super) use data_type::{Type, data_type};
 pub(super) use table::{free_name, leads};
+pub(super) use text_type::{bytes_of, charset_of, collation, sized, without_width};
 
 use super::LEX_RULES;
 use crate::dialect::Dialect;

@@ -1,11 +1,11 @@
 //! Options of tables, and partitions.
 
-use super::data_type::{charset, collation};
 use super::expression::expression;
 use super::grammar::{
     end_of_item, group, name, name_or_string, number, one_of, qualified, string, written,
 };
 use super::index::{is_own_option, name_or_value};
+use super::text_type::{charset, collation};
 use crate::sql::{Cursor, TokenKind, Unexpected};
 
 /// An option of a table and its value, as in [`Table::options`](crate::schema::Table::options), or

@@ -17,9 +17,9 @@ pub(super) fn set_statement(mut cursor: Cursor<'_>) -> Result<Vec<Op>, Unexpecte
             cursor.end()?;
             return Ok(vec![set(key, "DEFAULT".to_owned())]);
         }
-        let value = super::data_type::charset(&mut cursor)?;
+        let value = super::text_type::charset(&mut cursor)?;
         if cursor.eat("COLLATE") {
-            super::data_type::collation(&mut cursor)?;
+            super::text_type::collation(&mut cursor)?;
         }
         // Further assignments may follow.
         let mut ops = vec![set(key, value)];

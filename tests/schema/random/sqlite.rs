@@ -1,18 +1,13 @@
-//! Random statements on a real server and on the static schema.
+//! Random statements of SQLite.
 //!
 //! Limits: names in double quotes do not stand in expressions, as SQLite takes them for strings where
 //! there is no such column, which the parser does not know; `main.` does not stand beside temporary
 //! tables of the same name. Thousands of cases still find such names: what a text means follows the
 //! columns that come later. So the statements are the same in every run by default.
 
-use std::cell::Cell;
-
 use migrate_core::dialect::Dialect;
 use proptest::prelude::*;
 use proptest::sample::select;
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-
-use super::side_by_side::{Counts, Pair};
 
 fn table() -> impl Strategy<Value = &'static str> {
     select(vec!["t", "u", "T", "\"t u\"", "temp.t"])
@@ -108,43 +103,7 @@ fn statement() -> impl Strategy<Value = String> {
     ]
 }
 
-fn deterministic(config: Config) -> TestRunner {
-    TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha))
-}
-
 #[test]
 fn random_statements_change_sqlite_alike() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let counts = Cell::new(Counts::default());
-    // The same statements each time, unless more are wanted.
-    let wanted = std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok());
-    let config =
-        Config { cases: wanted.unwrap_or(120), failure_persistence: None, ..Config::default() };
-    let mut runner = if wanted.is_some() { TestRunner::new(config) } else { deterministic(config) };
-    let statements = proptest::collection::vec(statement(), 1..40);
-    let result = runner.run(&statements, |statements| {
-        let pair = runtime.block_on(async {
-            let mut pair = Pair::fresh(Dialect::Sqlite).await.unwrap().quiet();
-            for sql in &statements {
-                if pair.run(sql, sql).await {
-                    pair.compare(sql).await;
-                }
-                if !pair.faults.is_empty() {
-                    break;
-                }
-            }
-            pair
-        });
-        let (faults, found) = (pair.faults.clone(), pair.counts);
-        runtime.block_on(pair.drop());
-        prop_assert!(faults.is_empty(), "{}", faults.join("\n"));
-        let mut all = counts.get();
-        all.add(found);
-        counts.set(all);
-        Ok(())
-    });
-    println!("{:?}", counts.get());
-    if let Err(error) = result {
-        panic!("{error}");
-    }
+    super::check(Dialect::Sqlite, 120, proptest::collection::vec(statement(), 1..40));
 }

@@ -1,0 +1,98 @@
+//! Random statements on a real server and on the static schema.
+//!
+//! After each statement that the server takes, the catalog must be the static schema; no statement
+//! that it takes may be refused. The statements are the same in every run, unless `PROPTEST_CASES`
+//! says how many others are wanted.
+
+mod mysql;
+mod sqlite;
+
+use migrate_core::dialect::Dialect;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use tokio::runtime::{Builder, Runtime};
+
+use super::side_by_side::{Counts, Pair};
+
+/// How many failures a run shows.
+const SHOWN: usize = 8;
+
+/// Runs sequences of statements; `usual` of them where the environment asks for no number.
+fn check(dialect: Dialect, usual: usize, sequences: impl Strategy<Value = Vec<String>>) {
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    let wanted = std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok());
+    let mut runner = match wanted {
+        Some(_) => TestRunner::new(Config::default()),
+        None => TestRunner::new_with_rng(
+            Config::default(),
+            TestRng::deterministic_rng(RngAlgorithm::ChaCha),
+        ),
+    };
+    let mut counts = Counts::default();
+    let mut failures = Vec::new();
+    for _ in 0..wanted.unwrap_or(usual) {
+        let sequence = sequences.new_tree(&mut runner).unwrap().current();
+        let Some(outcome) = run(&runtime, dialect, &sequence) else { return };
+        counts.add(outcome.counts);
+        if outcome.fault.is_some() {
+            failures.push(smallest(&runtime, dialect, outcome));
+            if failures.len() == SHOWN {
+                break;
+            }
+        }
+    }
+    println!("{dialect}: {counts:?}");
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}
+
+/// What happened to a sequence of statements.
+struct Outcome {
+    counts: Counts,
+    /// What the static schema first claims against the server.
+    fault: Option<String>,
+    /// The statements that the server takes up to there, and the last one.
+    statements: Vec<String>,
+}
+
+/// Runs a sequence up to its first fault; `None` where the environment says to do without a server.
+fn run(runtime: &Runtime, dialect: Dialect, statements: &[String]) -> Option<Outcome> {
+    runtime.block_on(async {
+        let mut pair = Pair::fresh(dialect).await?.quiet();
+        let mut ran = Vec::new();
+        for sql in statements {
+            if pair.run("", sql).await {
+                pair.compare("").await;
+                ran.push(sql.clone());
+            } else if dialect == Dialect::Mysql
+                && (sql.starts_with("DROP TABLE") || sql.starts_with("CREATE OR REPLACE"))
+            {
+                // What it drops first is gone.
+                break;
+            }
+            if !pair.faults.is_empty() {
+                break;
+            }
+        }
+        let fault = (!pair.faults.is_empty()).then(|| pair.faults.join("\n"));
+        let counts = pair.counts;
+        pair.drop().await;
+        Some(Outcome { counts, fault, statements: ran })
+    })
+}
+
+/// Describes a failure with as few statements as it needs.
+fn smallest(runtime: &Runtime, dialect: Dialect, mut least: Outcome) -> String {
+    // The last statement is the one that fails.
+    for at in (0..least.statements.len().saturating_sub(1)).rev() {
+        let mut fewer = least.statements.clone();
+        fewer.remove(at);
+        if let Some(outcome) = run(runtime, dialect, &fewer)
+            && outcome.fault.is_some()
+        {
+            least = outcome;
+        }
+    }
+    let fault = least.fault.unwrap_or_default();
+    format!("{};\n{fault}", least.statements.join(";\n"))
+}
