@@ -40,6 +40,10 @@ impl<'g> Evolution<'g> {
         Some(Self { graph, dialect, state, applied: Vec::new(), at: None })
     }
 
+    pub(crate) const fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
     /// The schema where the evolution stands.
     #[must_use]
     pub const fn state(&self) -> &State {

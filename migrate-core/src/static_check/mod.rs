@@ -1,10 +1,11 @@
 //! What is certainly wrong with the SQL of a history, found without a database.
 //!
 //! Each revision is applied to the schema of what it needs, and its down after it: the schema must be
-//! as before. A finding is certain: nothing that is marked as unknown takes part in one. The codes
+//! as before. Where branches meet, both orders must give one schema. A finding is certain: nothing that is marked as unknown takes part in one. The codes
 //! of differences are those of the round-trip tests. The order of columns alone is no finding, as
 //! DROP COLUMN and ADD COLUMN change it.
 
+mod order;
 mod place;
 
 use crate::apply::{Unknown, is_claimed, is_known};
@@ -33,6 +34,9 @@ pub fn check(history: &History, checks: StaticChecks, database: Option<Dialect>)
             let revision = history.graph.revision(node);
             let mut checker = Checker { history, dialect, revision, found: Vec::new() };
             checker.revision(&mut evolution, node);
+            if history.graph.needs(node).nth(1).is_some() {
+                checker.found.extend(order::check(&mut evolution, &history.graph, node));
+            }
             let sealed =
                 history.lock.as_ref().is_some_and(|lock| lock.is_sealed(revision.id().as_str()));
             for mut diagnostic in checker.found {
@@ -60,7 +64,7 @@ fn databases(history: &History, database: Option<Dialect>) -> Vec<Dialect> {
 }
 
 /// The codes of what is found here.
-pub const CODES: [Code; 8] = [
+pub const CODES: [Code; 9] = [
     Code::SqlSyntax,
     Code::NoSuchObject,
     Code::AlreadyExists,
@@ -69,6 +73,7 @@ pub const CODES: [Code; 8] = [
     Code::LeftBehind,
     Code::NotRestored,
     Code::RestoredOtherwise,
+    Code::OrderMatters,
 ];
 
 struct Checker<'h> {

@@ -13,17 +13,25 @@ pub(super) fn statement(
     dialect: Dialect,
     difference: &Difference,
 ) -> Option<Span> {
-    let statements = section.statements(file, dialect);
     let object = &difference.object;
     let table = object.table.as_ref().map(|table| table.name.as_str());
     let own = object.name.rsplit('.').next().unwrap_or(&object.name);
     let names = [Some(own), table];
     let wanted = names.into_iter().flatten();
-    let mut found = wanted.filter_map(|name| {
-        let mut spans = statements.iter().rev();
-        spans.find(|span| mentions(file.text(), **span, dialect, name)).copied()
-    });
+    let mut found = wanted.filter_map(|name| mention(file, section, dialect, name));
     found.next()
+}
+
+/// The last statement that has a name.
+pub(super) fn mention(
+    file: &SourceFile,
+    section: &Section,
+    dialect: Dialect,
+    name: &str,
+) -> Option<Span> {
+    let statements = section.statements(file, dialect);
+    let mut spans = statements.iter().rev();
+    spans.find(|span| mentions(file.text(), **span, dialect, name)).copied()
 }
 
 fn mentions(text: &str, span: Span, dialect: Dialect, name: &str) -> bool {

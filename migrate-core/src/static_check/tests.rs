@@ -124,3 +124,69 @@ fn a_sealed_revision_gives_warnings() {
     assert_eq!(levels(StaticChecks::All), ["error", "error"]);
     assert!(levels(StaticChecks::Off).is_empty());
 }
+
+/// The findings of two branches on top of the base, and their merge.
+fn of_branches(one: &str, other: &str) -> String {
+    let file = |id: &str, parents: &str, up: &str| {
+        let text = format!(
+            "-- revision: {id}\n-- revises: {parents}\n\n-- migrate:up\n{up}\n\n\
+             -- migrate:irreversible test\n"
+        );
+        SourceFile::new(format!("{id}.sql"), text)
+    };
+    let files = vec![
+        file("a", "", BASE),
+        file("b", "a", one),
+        file("c", "a", other),
+        file("m", "b, c", "SELECT 1;"),
+    ];
+    let (history, wrong) = History::read(files, None, &[Dialect::Sqlite]);
+    assert!(wrong.is_empty(), "{wrong}");
+    check(&history, StaticChecks::All, None).to_string()
+}
+
+#[test]
+fn branches_whose_order_matters_are_found_at_both_places() {
+    for (one, other, expected) in [
+        (
+            "ALTER TABLE users ADD email TEXT;",
+            "SELECT 1;\nALTER TABLE users ADD email INTEGER;",
+            "error[order-matters]: after the branch that it meets, the up fails: column users.email exists already\n  \
+             --> c.sql:6:1\n  --> b.sql:5:1: the other branch\n",
+        ),
+        (
+            "CREATE TABLE t (a);",
+            "CREATE TABLE IF NOT EXISTS t (b);",
+            "error[order-matters]: after the branch that it meets, the up fails: table t exists already\n  \
+             --> b.sql:5:1\n  --> c.sql:5:1: the other branch\n",
+        ),
+        (
+            "DROP TABLE users;",
+            "ALTER TABLE users ADD email TEXT;",
+            "error[order-matters]: after the branch that it meets, the up fails: there is no table users\n  \
+             --> c.sql:5:1\n  --> b.sql:5:1: the other branch\n",
+        ),
+        (
+            "CREATE TABLE IF NOT EXISTS t (a);",
+            "CREATE TABLE IF NOT EXISTS t (b);",
+            "error[order-matters]: the branches in the other order give another schema: ",
+        ),
+    ] {
+        let found = of_branches(one, other);
+        assert!(found.starts_with(expected), "{found}");
+        assert_eq!(found.matches("error[").count(), 1, "{found}");
+    }
+}
+
+#[test]
+fn branches_whose_order_does_not_matter_have_no_finding() {
+    for (one, other) in [
+        ("CREATE TABLE t (a);", "CREATE TABLE u (a);"),
+        ("ALTER TABLE users ADD email TEXT;", "ALTER TABLE users ADD phone TEXT;"),
+        ("ALTER TABLE users ADD email TEXT;", "CREATE TABLE t AS SELECT * FROM users;"),
+        ("DROP INDEX users_name;", "DROP INDEX IF EXISTS users_phone;"),
+        ("UPDATE users SET name = 'a';", "UPDATE users SET name = 'b';"),
+    ] {
+        assert_eq!(of_branches(one, other), "", "{one} {other}");
+    }
+}
