@@ -37,7 +37,7 @@ const GROUPS: &[(&str, &[&str])] = &[
         "Inspect",
         &["current", "history", "heads", "branches", "show", "schema", "diff", "pending", "log"],
     ),
-    ("Verify", &["check", "test"]),
+    ("Verify", &["check", "lint", "test"]),
     ("Database", &["db"]),
     ("Shell", &["completions", "man"]),
 ];

@@ -140,6 +140,7 @@ impl Call<'_> {
             options: self.options.clone(),
             heads: self.context.settings.heads,
             static_checks: self.context.settings.static_checks,
+            lint: self.context.settings.lint.clone(),
             ui: self.context.ui,
         };
         self.command.run(&context).await

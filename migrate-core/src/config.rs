@@ -15,6 +15,7 @@
 //! ```
 
 mod expand;
+mod lint;
 mod read;
 mod testing;
 mod value;
@@ -28,6 +29,7 @@ pub use testing::TestSettings;
 
 use crate::dialect::Dialect;
 use crate::history::{Heads, StaticChecks};
+use crate::lint::LintSettings;
 use crate::script::Transactions;
 use crate::suggest::nearest;
 use crate::version_table::DEFAULT_NAME;
@@ -84,6 +86,8 @@ pub struct Settings {
     pub session: Vec<String>,
     /// The settings of round-trip tests.
     pub test: TestSettings,
+    /// The settings of lint.
+    pub lint: LintSettings,
 }
 
 /// The lock that excludes other runners. A database that is a file is its own lock whatever the
@@ -168,6 +172,7 @@ impl Default for Settings {
             unknown_downs: UnknownDowns::default(),
             session: Vec::new(),
             test: TestSettings::default(),
+            lint: LintSettings::default(),
         }
     }
 }

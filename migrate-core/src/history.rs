@@ -121,6 +121,17 @@ impl History {
         (history, found)
     }
 
+    /// The databases that the history is certainly written for: those that the lock file or the project
+    /// names, else `at_hand`. Where nothing names them, the files are parsed by the rules of all.
+    #[must_use]
+    pub fn databases(&self, at_hand: Option<Dialect>) -> Vec<Dialect> {
+        match &self.lock {
+            Some(lock) if !lock.dialects.is_empty() => lock.dialects.clone(),
+            _ if self.dialects != Dialect::ALL => self.dialects.clone(),
+            _ => at_hand.into_iter().collect(),
+        }
+    }
+
     /// Checks for the compiler, `check` and the round-trip tests: several heads are an error unless
     /// the project allows them, and an up without statements is a warning.
     #[must_use]

@@ -18,6 +18,7 @@ pub mod expr;
 pub mod graph;
 pub mod history;
 pub mod ident;
+pub mod lint;
 pub mod loaded_schema;
 pub mod lock;
 pub mod lock_table;

@@ -11,6 +11,7 @@ mod emit;
 mod faults;
 mod fuzz;
 mod inspect;
+mod lint;
 mod migrations;
 mod round_trip;
 mod rows;

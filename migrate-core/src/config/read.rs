@@ -5,7 +5,7 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 use super::value::{Wrong, choice, dialects, size, text, texts, time};
-use super::{Config, Locking, Settings, UnknownDowns, testing};
+use super::{Config, Locking, Settings, UnknownDowns, lint, testing};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::history::{Heads, StaticChecks};
 use crate::script::Transactions;
@@ -35,6 +35,9 @@ const DATABASES: &str = "database";
 
 /// The table of the test settings.
 const TEST: &str = "test";
+
+/// The table of the settings of lint.
+const LINT: &str = "lint";
 
 impl Config {
     /// Parses the file. The result contains everything that was understood; do not use it if the
@@ -156,9 +159,13 @@ impl Reader<'_> {
             self.tests(value, settings);
             return;
         }
+        if name == LINT {
+            self.lint(value, settings);
+            return;
+        }
         if !KEYS.contains(&name) {
             let known: Vec<&str> =
-                KEYS.into_iter().chain([TEST]).chain(tables.iter().copied()).collect();
+                KEYS.into_iter().chain([TEST, LINT]).chain(tables.iter().copied()).collect();
             self.unknown(name, at, &known);
             return;
         }
@@ -186,6 +193,27 @@ impl Reader<'_> {
             {
                 let place = place.unwrap_or_else(|| value.span());
                 self.wrong(&format!("{TEST}.{name}"), span(place), help);
+            }
+        }
+    }
+
+    fn lint(&mut self, value: &toml::Spanned<DeValue<'_>>, settings: &mut Settings) {
+        let Some(table) = value.get_ref().as_table() else {
+            let help = format!("write `[{LINT}]` and its settings under it");
+            self.wrong(LINT, span(value.span()), help);
+            return;
+        };
+        let keys = lint::keys();
+        for (key, value) in table {
+            let name = key.get_ref().as_ref();
+            if !keys.contains(&name) {
+                let known: Vec<String> = keys.iter().map(|key| format!("{LINT}.{key}")).collect();
+                let known: Vec<&str> = known.iter().map(String::as_str).collect();
+                self.unknown(&format!("{LINT}.{name}"), span(key.span()), &known);
+            } else if let Err((place, help)) = lint::set(&mut settings.lint, name, value.get_ref())
+            {
+                let place = place.unwrap_or_else(|| value.span());
+                self.wrong(&format!("{LINT}.{name}"), span(place), help);
             }
         }
     }

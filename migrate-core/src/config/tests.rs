@@ -1,7 +1,8 @@
 use std::time::Duration;
 
 use super::*;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Code, Diagnostics};
+use crate::lint::Level;
 use crate::source::SourceFile;
 
 fn parse(text: &'static str) -> (Config, Diagnostics) {
@@ -24,7 +25,9 @@ fn every_setting_is_read() {
          lock-wait = \"2m\"\nconnect-timeout = \"30s\"\nlock-timeout = \"500ms\"\nstatement-timeout = \"1h\"\n\
          max-file-size = \"2 KiB\"\n\
          session = [\"SET a = 1\", \"SET b = 2\"]\nunknown-downs = \"refuse\"\n\
-         [test]\ndialects = [\"postgres\"]\npostgres-image = \"localhost:5000/pg:18\"\nrows = 0\nseed = 0xff\ntime-limit = \"5m\"\nprelude = \"p.sql\"\n",
+         [test]\ndialects = [\"postgres\"]\npostgres-image = \"localhost:5000/pg:18\"\nrows = 0\nseed = 0xff\ntime-limit = \"5m\"\nprelude = \"p.sql\"\n\
+         [lint]\nset-not-null = \"error\"\nimplicit-commit = \"off\"\npostgres-version = 12\nsmall-table = 5\n\
+         [lint.rows]\nusers = 7\n\"ops.logs\" = 8\n",
     );
     assert!(found.is_empty(), "{found}");
     let settings = config.database(None).unwrap();
@@ -55,8 +58,45 @@ fn every_setting_is_read() {
                 prelude: Some("p.sql".into()),
                 ..TestSettings::default()
             },
+            lint: LintSettings {
+                levels: [(Code::SetNotNull, Level::Error), (Code::ImplicitCommit, Level::Off),]
+                    .into(),
+                rows: [("users".to_owned(), 7), ("ops.logs".to_owned(), 8)].into(),
+                small_table: Some(5),
+                postgres_version: Some(12),
+                has_lock_timeout: false,
+            },
         }
     );
+}
+
+#[test]
+fn a_wrong_setting_of_lint_is_told_with_what_is_right() {
+    let (_, found) = parse(
+        "[lint]\nset-not-nul = \"error\"\ndata-loss = \"deny\"\n[lint.rows]\nusers = \"many\"\n\
+         [database.a]\nlint = 3\n[database.b.lint]\nrows = 1\n",
+    );
+    insta::assert_snapshot!(found, @r#"
+    error[unknown-setting]: `lint.set-not-nul` is not a setting
+      --> migrate.toml:2:1
+      = help: did you mean `lint.set-not-null`?
+
+    error[setting-value]: `lint.data-loss` cannot have this value
+      --> migrate.toml:3:13
+      = help: write `data-loss = "off"`, `data-loss = "warning"` or `data-loss = "error"`
+
+    error[setting-value]: `lint.rows` cannot have this value
+      --> migrate.toml:5:9
+      = help: write a whole number, not below 0: `users = 20000`
+
+    error[setting-value]: `lint` cannot have this value
+      --> migrate.toml:7:8
+      = help: write `[lint]` and its settings under it
+
+    error[setting-value]: `lint.rows` cannot have this value
+      --> migrate.toml:9:8
+      = help: write `[lint.rows]` and lines such as `users = 20000`
+    "#);
 }
 
 #[test]

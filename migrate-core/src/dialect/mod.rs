@@ -143,6 +143,18 @@ impl Dialect {
         self.definition().parse.map(|parse| parse(text, span))
     }
 
+    /// Returns `true` if a name must be quoted wherever a statement names a table or a column.
+    ///
+    /// ```
+    /// use migrate_core::dialect::Dialect;
+    /// assert!(Dialect::Postgres.is_reserved_word("order"));
+    /// assert!(!Dialect::Postgres.is_reserved_word("position"));
+    /// ```
+    #[must_use]
+    pub fn is_reserved_word(self, name: &str) -> bool {
+        (self.definition().is_reserved_word)(name)
+    }
+
     const fn forms(self) -> &'static StatementForms {
         self.definition().forms
     }
@@ -174,6 +186,7 @@ struct Definition {
     admin: &'static Admin,
     rules: &'static dyn Rules,
     parse: Option<Parser>,
+    is_reserved_word: fn(&str) -> bool,
 }
 
 /// Reads one statement into operations.

@@ -11,6 +11,7 @@ use crate::dialect::Dialect;
 use crate::graph::{Graph, Node};
 use crate::history::{Heads, StaticChecks};
 use crate::ident::{BranchLabel, Created, Malformed, RevisionId};
+use crate::lint::LintSettings;
 use crate::lock::{Lock, OpenReason};
 use crate::revision::{Header, Named, Revision, Section, SectionKind, Split, Splits};
 use crate::script::Transactions;
@@ -133,6 +134,7 @@ impl Reader {
             heads: if many { Heads::Many } else { Heads::One },
             // They are the compiler's.
             static_checks: StaticChecks::default(),
+            lint: LintSettings::default(),
             version_table,
             database_url: None,
             transaction: chosen.then_some(if all {

@@ -161,6 +161,7 @@ fn settings() -> impl Strategy<Value = Settings> {
                 dir,
                 heads,
                 static_checks: StaticChecks::default(),
+                lint: crate::lint::LintSettings::default(),
                 transaction,
                 lock,
                 lock_wait,

@@ -10,6 +10,8 @@
 
 mod build;
 mod closure;
+mod diagram;
+mod drawing;
 mod error;
 mod range;
 mod resolve;

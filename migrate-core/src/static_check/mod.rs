@@ -27,7 +27,7 @@ pub fn check(history: &History, checks: StaticChecks, database: Option<Dialect>)
     if checks == StaticChecks::Off {
         return found;
     }
-    let proved = databases(history, database).into_iter().filter(|of| of.rules().is_proved());
+    let proved = history.databases(database).into_iter().filter(|of| of.rules().is_proved());
     for dialect in proved {
         let Some(mut evolution) = Evolution::new(&history.graph, dialect) else { continue };
         for node in Evolution::order(&history.graph) {
@@ -51,16 +51,6 @@ pub fn check(history: &History, checks: StaticChecks, database: Option<Dialect>)
         }
     }
     found
-}
-
-/// The databases that the history is certainly written for. Where nothing names them, the files are
-/// parsed by the rules of all.
-fn databases(history: &History, database: Option<Dialect>) -> Vec<Dialect> {
-    match &history.lock {
-        Some(lock) if !lock.dialects.is_empty() => lock.dialects.clone(),
-        _ if history.dialects != Dialect::ALL => history.dialects.clone(),
-        _ => database.into_iter().collect(),
-    }
 }
 
 /// The codes of what is found here.

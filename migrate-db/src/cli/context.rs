@@ -4,6 +4,7 @@ use migrate_core::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use migrate_core::dialect::Dialect;
 use migrate_core::graph::{Graph, Set, Target};
 use migrate_core::history::{Heads, History, StaticChecks};
+use migrate_core::lint::LintSettings;
 use migrate_core::plan::{self, Direction, Plan};
 use migrate_core::revision::Revision;
 
@@ -33,6 +34,8 @@ pub struct Context<'a> {
     pub heads: Heads,
     /// Which static findings `check` reports as errors; an embedded history was checked before.
     pub static_checks: StaticChecks,
+    /// The settings of lint.
+    pub lint: LintSettings,
     /// The output.
     pub ui: &'a Ui,
 }
@@ -49,6 +52,7 @@ impl<'a> Context<'a> {
             options: Options::default(),
             heads: Heads::default(),
             static_checks: StaticChecks::Off,
+            lint: LintSettings::default(),
             ui,
         }
     }

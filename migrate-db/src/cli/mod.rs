@@ -17,6 +17,7 @@ mod error;
 mod events;
 mod exit;
 mod lanes;
+mod lint_report;
 mod load;
 mod mount;
 mod notices;

@@ -12,7 +12,7 @@ use std::path::Path;
 pub(super) const CARGO_MIGRATE: &str = "cargo migrate";
 
 /// The commands that a program can mount.
-pub(super) const MOUNTED: [&str; 13] = [
+pub(super) const MOUNTED: [&str; 16] = [
     "upgrade",
     "downgrade",
     "redo",
@@ -23,9 +23,12 @@ pub(super) const MOUNTED: [&str; 13] = [
     "heads",
     "branches",
     "show",
+    "schema",
+    "diff",
     "pending",
     "log",
     "check",
+    "lint",
 ];
 
 /// Returns how the user calls the commands, by the arguments of the process and those that were

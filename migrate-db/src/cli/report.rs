@@ -2,6 +2,8 @@
 //!
 //! `docs/json.md` documents every shape. The shapes are stable.
 
+use std::collections::HashMap;
+
 use migrate_core::diagnostic::{Diagnostic, Diagnostics, Severity};
 use migrate_core::graph::{Graph, Node, Set};
 use migrate_core::plan::{Direction, Plan};
@@ -238,6 +240,37 @@ impl<'g> Check<'g> {
             pending: status.map(|status| ids(graph, &status.pending(graph))),
             problems: status.map(|status| Problems::of(graph, status)).unwrap_or_default(),
         }
+    }
+}
+
+/// The answer of `lint`.
+#[derive(Debug, Serialize)]
+pub(super) struct Lint<'g> {
+    ok: bool,
+    findings: Vec<LintFinding<'g>>,
+}
+
+/// One finding of `lint`.
+#[derive(Debug, Serialize)]
+struct LintFinding<'g> {
+    /// `None` if it is not about one revision.
+    revision: Option<&'g str>,
+    #[serde(flatten)]
+    finding: Finding<'g>,
+}
+
+impl<'g> Lint<'g> {
+    pub(super) fn of(graph: &'g Graph, found: &'g Diagnostics, ok: bool) -> Self {
+        let by_path: HashMap<&str, &str> = graph
+            .order()
+            .map(|node| (graph.revision(node).file.path(), graph.id(node).as_str()))
+            .collect();
+        let findings = found.iter().map(|diagnostic| {
+            let path = diagnostic.places.first().map(|place| place.location.path.as_str());
+            let revision = path.and_then(|path| by_path.get(path)).copied();
+            LintFinding { revision, finding: Finding::of(diagnostic) }
+        });
+        Self { ok, findings: findings.collect() }
     }
 }
 

@@ -8,6 +8,7 @@ mod errors;
 mod files;
 mod help;
 mod import;
+mod lint;
 mod mounted;
 mod offline;
 mod other_tools;

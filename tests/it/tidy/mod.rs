@@ -116,6 +116,7 @@ fn a_database_is_named_only_where_it_differs() {
                 "cargo-migrate/src/import/collect.rs",
                 "sqlx itself treats one database in a way of its own",
             ),
+            ("migrate-core/src/lint/", "a rule names the databases that it is about"),
             ("migrate-db/src/inspect/mod.rs", "the one place that selects a catalog"),
             ("migrate-db/src/inspect/mysql.rs", "a catalog is of one database"),
             (

@@ -60,6 +60,7 @@ pub(super) static DEFINITION: Definition = Definition {
     admin: &templates::ADMIN,
     rules: &apply::Mysql,
     parse: Some(parse),
+    is_reserved_word: |name| keywords::is_reserved(&name.to_ascii_uppercase()),
 };
 
 static CAPABILITIES: Capabilities = Capabilities {

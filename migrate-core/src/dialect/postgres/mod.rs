@@ -56,6 +56,7 @@ pub(super) static DEFINITION: Definition = Definition {
     admin: &templates::ADMIN,
     rules: &apply::Postgres,
     parse: Some(parse),
+    is_reserved_word: |name| keywords::is_reserved(name) || keywords::is_function_word(name),
 };
 
 static CAPABILITIES: Capabilities = Capabilities {

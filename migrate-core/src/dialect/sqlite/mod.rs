@@ -63,6 +63,7 @@ pub(super) static DEFINITION: Definition = Definition {
     admin: &templates::ADMIN,
     rules: &apply::Sqlite,
     parse: Some(parse),
+    is_reserved_word: |name| keywords::is_reserved(&name.to_ascii_uppercase()),
 };
 
 static CAPABILITIES: Capabilities = Capabilities {

@@ -1,12 +1,19 @@
 //! `history`.
 
-use migrate_core::graph::{Node, Set};
+use migrate_core::graph::{Graph, Node, Set};
 
 use crate::cli::describe::{Entry, Line};
 use crate::cli::lanes::{Lanes, Row};
-use crate::cli::ui::Format;
+use crate::cli::ui::{Format, OutputFormat};
 use crate::cli::{CliError, Context, Exit, report};
 use crate::state::DatabaseState;
+
+/// The formats beside text and JSON.
+pub(super) const FORMATS: &[OutputFormat] =
+    &[OutputFormat::Mermaid, OutputFormat::Dot, OutputFormat::Svg, OutputFormat::Html];
+
+/// Draws revisions, and which of them are applied if that is known.
+type Picture = fn(&Graph, &[Node], Option<&Set>) -> String;
 
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = "Examples:
@@ -14,7 +21,8 @@ use crate::state::DatabaseState;
   cargo migrate history --graph            # draw the branches
   cargo migrate history -v                 # all fields of each revision
   cargo migrate history -r 3f2a:           # from a revision to the heads
-  cargo migrate history -r -3:current -i   # the last three applied revisions")]
+  cargo migrate history -r -3:current -i   # the last three applied revisions
+  cargo migrate history --format html > history.html   # a picture; also mermaid, dot and svg")]
 pub struct Args {
     /// Only from A up to B; either may be omitted or `current`
     #[arg(short = 'r', long = "rev-range", value_name = "A:B", allow_hyphen_values = true)]
@@ -38,6 +46,18 @@ impl Args {
         };
         nodes.reverse();
         let ui = context.ui;
+        let picture: Option<Picture> = match ui.output_format() {
+            OutputFormat::Mermaid => Some(Graph::mermaid),
+            OutputFormat::Dot => Some(Graph::dot),
+            OutputFormat::Svg => Some(Graph::svg),
+            OutputFormat::Html => Some(Graph::html),
+            _ => None,
+        };
+        if let Some(picture) = picture {
+            nodes.reverse();
+            ui.text(&picture(graph, &nodes, status.as_ref().map(|status| &status.applied)));
+            return Ok(Exit::Done);
+        }
         if ui.format() == Format::Json {
             ui.json(&report::Revision::all(graph, &nodes, status.as_ref()));
             return Ok(Exit::Done);
@@ -78,7 +98,8 @@ impl Args {
             return context.status().await.map(Some);
         }
         let ui = context.ui;
-        let wanted = ui.format() == Format::Json || ui.is_verbose();
+        let is_drawn = FORMATS.contains(&ui.output_format());
+        let wanted = ui.format() == Format::Json || is_drawn || ui.is_verbose();
         Ok(if wanted { context.status_if_known().await } else { None })
     }
 }

@@ -7,6 +7,7 @@ mod diff;
 mod downgrade;
 mod heads;
 mod history;
+mod lint;
 mod list;
 mod log;
 mod pending;
@@ -57,6 +58,8 @@ pub enum Command {
     /// Check the files, the lock file, the heads and the database
     #[command(alias = "validate")]
     Check(check::Args),
+    /// Report SQL that is valid and risky
+    Lint(lint::Args),
 }
 
 impl Command {
@@ -114,6 +117,8 @@ impl Command {
         context.ui.check_format(match self {
             Self::Schema(_) => schema::FORMATS,
             Self::Diff(_) => diff::FORMATS,
+            Self::Lint(_) => lint::FORMATS,
+            Self::History(_) => history::FORMATS,
             _ => &[],
         })?;
         self.act(context).await.map_err(|error| {
@@ -138,6 +143,7 @@ impl Command {
             Self::Pending(_) => "pending",
             Self::Log(_) => "log",
             Self::Check(_) => "check",
+            Self::Lint(_) => "lint",
             _ => return None,
         })
     }
@@ -159,6 +165,7 @@ impl Command {
             Self::Pending(args) => args.run(context).await,
             Self::Log(args) => args.run(context).await,
             Self::Check(args) => args.run(context).await,
+            Self::Lint(args) => args.run(context).await,
         }
     }
 }

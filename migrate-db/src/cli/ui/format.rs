@@ -34,6 +34,18 @@ pub enum OutputFormat {
     /// A graph in the language of Graphviz.
     #[value(hide = true)]
     Dot,
+    /// A picture.
+    #[value(hide = true)]
+    Svg,
+    /// A page with a picture.
+    #[value(hide = true)]
+    Html,
+    /// Findings for code scanning (SARIF 2.1.0).
+    #[value(hide = true)]
+    Sarif,
+    /// Findings as annotations of GitHub Actions.
+    #[value(hide = true)]
+    Github,
 }
 
 impl OutputFormat {

@@ -251,6 +251,13 @@ impl Ui {
         }
     }
 
+    /// Prints diagnostics as data, each with its place.
+    pub fn findings<'d>(&self, diagnostics: impl IntoIterator<Item = &'d Diagnostic>) {
+        for diagnostic in diagnostics {
+            self.line(format_args!("{}\n", render::diagnostic(diagnostic)));
+        }
+    }
+
     /// Prints an error with its causes and help.
     pub fn error(&self, error: &CliError) {
         self.diagnostics(&error.diagnostics);
