@@ -65,7 +65,8 @@ fn check(input: &Input<'_>, found: &mut Findings) {
 fn report(change: &Change, creates: bool, what: &str, found: &mut Findings) {
     let words = if creates { "IF NOT EXISTS" } else { "IF EXISTS" };
     let message = match (creates, change.presence) {
-        (_, Presence::Unknown) => return,
+        // Dynamic SQL may have created what seems to be missing.
+        (_, Presence::Unknown) | (false, Presence::Missing) => return,
         (true, Presence::Missing) => {
             format!("{words} accepts any {what} that a database already has, whatever its form")
         }
@@ -74,9 +75,6 @@ fn report(change: &Change, creates: bool, what: &str, found: &mut Findings) {
         }
         (false, Presence::Exists) => {
             format!("{words} accepts a database that lacks {what}, which exists at this point")
-        }
-        (false, Presence::Missing) => {
-            format!("{what} does not exist at this point, so the statement does nothing")
         }
     };
     found.push_with_help(change.span, message, format!("leave out {words}"));
