@@ -35,7 +35,10 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Run", &["upgrade", "downgrade", "redo", "stamp", "repair"]),
     (
         "Inspect",
-        &["current", "history", "heads", "branches", "show", "schema", "diff", "pending", "log"],
+        &[
+            "current", "history", "heads", "branches", "show", "schema", "diff", "models",
+            "pending", "log",
+        ],
     ),
     ("Verify", &["check", "lint", "test"]),
     ("Database", &["db"]),

@@ -62,6 +62,8 @@ pub struct Settings {
     pub heads: Heads,
     /// Which revisions the compiler refuses for what static checks find.
     pub static_checks: StaticChecks,
+    /// Whether a struct that differs from its table at the head does not compile.
+    pub model_drift: bool,
     /// The version table, as `name` or `schema.name`.
     pub version_table: String,
     /// The database URL as written; see [`expand`].
@@ -160,6 +162,7 @@ impl Default for Settings {
             dialects: Vec::new(),
             heads: Heads::default(),
             static_checks: StaticChecks::default(),
+            model_drift: true,
             version_table: DEFAULT_NAME.to_owned(),
             database_url: None,
             transaction: None,

@@ -88,6 +88,7 @@ mod inspect;
 mod interrupt;
 mod migrations;
 mod migrator;
+mod models;
 mod query_table;
 mod recovery;
 mod replay;
@@ -114,11 +115,12 @@ pub use migrate_core::revision::Revision;
 #[cfg(feature = "inspect")]
 pub use migrate_core::schema::Schema;
 pub use migrate_core::version_table::{FullRow, LogRow, RowState};
-pub use migrate_macros::migrations;
+pub use migrate_macros::{Enum, Table, migrations};
 #[cfg(feature = "testkit")]
 pub use migrate_macros::{round_trip_tests, test};
 pub use migrations::Migrations;
 pub use migrator::{Migrator, Options, PlannedStep, Preview, Report, ReportedStep};
+pub use models::{Enum, Table};
 pub use status::Status;
 pub use unfinished::{Repair, Unfinished};
 

@@ -8,6 +8,7 @@ mod args;
 mod check;
 mod expand;
 mod fallback;
+mod heads;
 mod settings;
 mod signature;
 
@@ -128,4 +129,53 @@ pub fn round_trip_tests(input: TokenStream) -> TokenStream {
         Ok(expand::round_trip::expand(&sound, &databases, &args))
     });
     checked.unwrap_or_else(|refusal| fallback::items(&refusal))
+}
+
+/// Makes a struct the model of a table, and compares it with the history.
+///
+/// ```ignore
+/// #[derive(migrate_db::Table, sqlx::FromRow)]
+/// #[table(name = "users", index(name))]
+/// struct User {
+///     #[column(primary_key, identity)]
+///     id: i64,
+///     #[column(unique)]
+///     email: String,
+///     name: Option<String>,
+/// }
+/// ```
+///
+/// `cargo migrate new --autogenerate` reads the struct from the source and writes the revision that
+/// makes the table equal to it. The expansion contains names as constants and nothing else.
+///
+/// # Errors
+/// Every mistake in the attributes is an error at its place. So is each difference between the struct
+/// and its table at the head of the migrations that `migrate.toml` names, else of the folder
+/// `migrations`: a column that does not exist, another type or nullability, a table that does not exist,
+/// a column without a default for which there is no field. What is not known statically is no error. In a
+/// crate without migrations nothing is compared. `#[table(drift = "off")]` turns the comparison off for
+/// a struct, and `model-drift = "off"` in `migrate.toml` for all.
+#[proc_macro_derive(Table, attributes(table, column))]
+pub fn table(item: TokenStream) -> TokenStream {
+    let item = syn::parse_macro_input!(item as syn::DeriveInput);
+    expand::derive::table(&item).into()
+}
+
+/// Makes an enum the model of a type of columns, and compares it with the history.
+///
+/// ```ignore
+/// #[derive(migrate_db::Enum, sqlx::Type)]
+/// #[sqlx(type_name = "user_status", rename_all = "snake_case")]
+/// enum Status {
+///     Active,
+///     OnHold,
+/// }
+/// ```
+///
+/// # Errors
+/// As [`Table`](derive@Table): on PostgreSQL, a type or a value that does not exist at the head.
+#[proc_macro_derive(Enum, attributes(enumeration, value))]
+pub fn enumeration(item: TokenStream) -> TokenStream {
+    let item = syn::parse_macro_input!(item as syn::DeriveInput);
+    expand::derive::enumeration(&item).into()
 }

@@ -13,6 +13,7 @@ mod fuzz;
 mod inspect;
 mod lint;
 mod migrations;
+mod models;
 mod round_trip;
 mod rows;
 mod scenarios;

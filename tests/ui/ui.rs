@@ -27,6 +27,8 @@ fn every_mistake_is_one_compile_error_that_tells_the_way_out() {
         fs::remove_dir_all(&histories).unwrap();
     }
     copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("histories"), &histories).unwrap();
+    // The derives compare structs with the history of the crate.
+    copy(&histories.join("models"), &project.join("migrations")).unwrap();
     trybuild::TestCases::new().compile_fail("cases/*.rs");
 }
 
@@ -36,6 +38,7 @@ fn every_code_that_refuses_a_history_has_a_case() {
         let expected = case(code.as_str());
         let without = match code.group() {
             Group::Import => Some("the macro does not read the files of other tools"),
+            Group::Models => Some("the derives tell them without a code, in cases of their own"),
             Group::RoundTrip => Some("found by tests on a database"),
             Group::Lint => Some("found by the command; the macro does not lint"),
             Group::StaticSchema => {

@@ -12,11 +12,12 @@ use crate::script::Transactions;
 use crate::source::{SourceFile, Span};
 use crate::suggest::nearest;
 
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "dir",
     "dialects",
     "heads",
     "static-checks",
+    "model-drift",
     "version-table",
     "database-url",
     "transaction",
@@ -266,6 +267,10 @@ fn set(
         "static-checks" => {
             let choices = StaticChecks::ALL.map(|choice| (choice.word(), choice));
             settings.static_checks = choice(name, value, choices).map_err(whole)?;
+        }
+        "model-drift" => {
+            let choices = [("error", true), ("off", false)];
+            settings.model_drift = choice(name, value, choices).map_err(whole)?;
         }
         "transaction" => {
             let choices = [("all", Transactions::All), ("each", Transactions::PerRevision)];

@@ -27,6 +27,8 @@ pub enum Group {
     Import,
     /// migrate.toml.
     Configuration,
+    /// Structs and enums as the wanted schema.
+    Models,
     /// The schema at each revision, without a database.
     StaticSchema,
     /// The round trip of a revision on a database.
@@ -47,6 +49,7 @@ impl Group {
             Self::Lock => "The lock file",
             Self::Import => "Importing",
             Self::Configuration => "The configuration",
+            Self::Models => "Models",
             Self::StaticSchema => "The static schema",
             Self::RoundTrip => "Round trips",
             Self::Lint => "Lint",
@@ -159,6 +162,10 @@ codes! {
         Error ConfigSyntax "config-syntax" "migrate.toml is not valid TOML."
         Error UnknownSetting "unknown-setting" "migrate.toml has a key that does not exist."
         Error SettingValue "setting-value" "migrate.toml has a setting with an invalid value."
+    }
+    Models {
+        Error ModelMistake "model-mistake" "A struct or an enum that derives `Table` or `Enum` has a mistake."
+        Warning ModelsUnread "models-unread" "A part of the sources of the models cannot be read."
     }
     StaticSchema {
         Error SqlSyntax "sql-syntax" "A statement has a token that cannot stand where it stands."

@@ -135,6 +135,7 @@ impl Reader {
             // They are the compiler's.
             static_checks: StaticChecks::default(),
             lint: LintSettings::default(),
+            model_drift: true,
             version_table,
             database_url: None,
             transaction: chosen.then_some(if all {

@@ -162,6 +162,7 @@ fn settings() -> impl Strategy<Value = Settings> {
                 heads,
                 static_checks: StaticChecks::default(),
                 lint: crate::lint::LintSettings::default(),
+                model_drift: true,
                 transaction,
                 lock,
                 lock_wait,

@@ -38,6 +38,7 @@ fn the_help_groups_the_commands() {
       show         Show a revision
       schema       Print the SQL that makes the schema of a revision, a database or a file
       diff         Show what differs between two schemas
+      models       Print tables as structs that derive `Table`
       pending      List the revisions that are not applied, in the order in which they would run
       log          Show the log of the database, newest entry first
 

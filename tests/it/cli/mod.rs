@@ -9,6 +9,7 @@ mod files;
 mod help;
 mod import;
 mod lint;
+mod models;
 mod mounted;
 mod offline;
 mod other_tools;

@@ -8,8 +8,14 @@ use std::str::FromStr as _;
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
 /// The crates that are published.
-pub(super) const CRATES: [&str; 5] =
-    ["migrate-core", "migrate-containers", "migrate-macros", "migrate-db", "cargo-migrate"];
+pub(super) const CRATES: [&str; 6] = [
+    "migrate-core",
+    "migrate-containers",
+    "migrate-models",
+    "migrate-macros",
+    "migrate-db",
+    "cargo-migrate",
+];
 
 /// A source file.
 pub(super) struct File {

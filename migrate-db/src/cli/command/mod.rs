@@ -10,6 +10,7 @@ mod history;
 mod lint;
 mod list;
 mod log;
+mod models;
 mod pending;
 mod redo;
 mod repair;
@@ -51,6 +52,8 @@ pub enum Command {
     Schema(schema::Args),
     /// Show what differs between two schemas
     Diff(diff::Args),
+    /// Print tables as structs that derive `Table`
+    Models(models::Args),
     /// List the revisions that are not applied, in the order in which they would run
     Pending(pending::Args),
     /// Show the log of the database, newest entry first
@@ -140,6 +143,7 @@ impl Command {
             Self::Show(_) => "show",
             Self::Schema(_) => "schema",
             Self::Diff(_) => "diff",
+            Self::Models(_) => "models",
             Self::Pending(_) => "pending",
             Self::Log(_) => "log",
             Self::Check(_) => "check",
@@ -162,6 +166,7 @@ impl Command {
             Self::Show(args) => args.run(context).await,
             Self::Schema(args) => args.run(context).await,
             Self::Diff(args) => args.run(context).await,
+            Self::Models(args) => args.run(context).await,
             Self::Pending(args) => args.run(context).await,
             Self::Log(args) => args.run(context).await,
             Self::Check(args) => args.run(context).await,

@@ -1,0 +1,8 @@
+use migrate_db::Table;
+
+#[derive(Table)]
+struct User {
+    id: i64,
+}
+
+fn main() {}

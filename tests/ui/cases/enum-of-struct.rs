@@ -1,0 +1,6 @@
+use migrate_db::Enum;
+
+#[derive(Enum)]
+struct Mood;
+
+fn main() {}

@@ -1,0 +1,9 @@
+use migrate_db::Enum;
+
+#[derive(Enum)]
+#[enumeration(storag = "text")]
+enum Mood {
+    Happy,
+}
+
+fn main() {}

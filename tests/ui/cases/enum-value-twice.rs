@@ -1,0 +1,10 @@
+use migrate_db::Enum;
+
+#[derive(Enum)]
+enum Mood {
+    Happy,
+    #[value(name = "Happy")]
+    Glad,
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use migrate_db::Table;
+
+#[derive(Table)]
+#[table(drift = "off")]
+struct User {}
+
+fn main() {}

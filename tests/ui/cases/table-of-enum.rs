@@ -1,0 +1,8 @@
+use migrate_db::Table;
+
+#[derive(Table)]
+enum Mood {
+    Happy,
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use migrate_db::Table;
+
+#[derive(Table)]
+struct Page(i64);
+
+fn main() {}

@@ -1,0 +1,9 @@
+use migrate_db::Table;
+
+#[derive(Table)]
+#[table(drift = "off", index(nmae))]
+struct User {
+    name: String,
+}
+
+fn main() {}

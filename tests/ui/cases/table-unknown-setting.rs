@@ -1,0 +1,9 @@
+use migrate_db::Table;
+
+#[derive(Table)]
+#[table(nmae = "users")]
+struct User {
+    id: i64,
+}
+
+fn main() {}
