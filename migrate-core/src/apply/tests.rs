@@ -1,5 +1,7 @@
 //! The walk, the marks and the way back, with SQLite's statements.
 
+mod laws;
+
 use super::{Fault, FaultKind, Part, State, apply};
 use crate::dialect::Dialect;
 use crate::op::{Located, Op};

@@ -1,16 +1,14 @@
 //! Random statements of SQLite.
 //!
-//! Limits: names in double quotes do not stand in expressions, as SQLite takes them for strings where
-//! there is no such column, which the parser does not know; `main.` does not stand beside temporary
-//! tables of the same name. Thousands of cases still find such names: what a text means follows the
-//! columns that come later. So the statements are the same in every run by default.
+//! Limits: a string in double quotes has never the name of a column, as a column that comes later would
+//! change what it means; `main.` does not stand beside temporary tables of the same name.
 
 use migrate_core::dialect::Dialect;
 use proptest::prelude::*;
 use proptest::sample::select;
 
 fn table() -> impl Strategy<Value = &'static str> {
-    select(vec!["t", "u", "T", "\"t u\"", "temp.t"])
+    select(vec!["t", "t", "t", "u", "u", "u", "T", "\"t u\"", "main.t", "temp.t"])
 }
 
 fn bare() -> impl Strategy<Value = &'static str> {
@@ -28,6 +26,7 @@ fn definition() -> impl Strategy<Value = String> {
         "UNIQUE",
         "CHECK (a > 0)",
         "CHECK (b <> 'a' AND [c] = A)",
+        "CHECK (\"a\" <> \"no column\")",
         "REFERENCES t",
         "REFERENCES u (a) ON DELETE CASCADE",
         "COLLATE NOCASE",
@@ -51,7 +50,9 @@ fn constraint() -> impl Strategy<Value = String> {
 
 fn create_table() -> impl Strategy<Value = String> {
     let options = select(vec!["", "", "", " STRICT", " WITHOUT ROWID"]);
-    let start = select(vec!["TABLE", "TABLE", "TABLE IF NOT EXISTS", "TEMP TABLE"]);
+    let mut starts = vec!["TABLE"; 20];
+    starts.extend(["TABLE IF NOT EXISTS", "TABLE IF NOT EXISTS", "TEMP TABLE"]);
+    let start = select(starts);
     let columns = proptest::collection::vec(definition(), 1..4);
     (start, bare(), columns, constraint(), options).prop_map(
         |(start, name, columns, more, options)| {
@@ -62,9 +63,24 @@ fn create_table() -> impl Strategy<Value = String> {
 
 fn statement() -> impl Strategy<Value = String> {
     let index = || select(vec!["i", "j", "I", "t"]);
-    let part =
-        select(vec!["a", "b DESC", "lower(a)", "c COLLATE NOCASE", "a COLLATE BINARY", "a + b"]);
-    let predicate = select(vec!["", "", " WHERE a > 1", " WHERE [b] IS NOT NULL"]);
+    let part = select(vec![
+        "a",
+        "b DESC",
+        "lower(a)",
+        "c COLLATE NOCASE",
+        "a COLLATE BINARY",
+        "a + b",
+        "\"b\" DESC",
+        "\"no column\"",
+        "lower(\"c\" || \"no column\")",
+    ]);
+    let predicate = select(vec![
+        "",
+        "",
+        " WHERE a > 1",
+        " WHERE [b] IS NOT NULL",
+        " WHERE \"a\" <> \"no column\"",
+    ]);
     let query = select(vec![
         "SELECT a FROM t",
         "SELECT * FROM t",

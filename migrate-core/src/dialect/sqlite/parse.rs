@@ -12,7 +12,7 @@ use super::grammar::{
     of_session, parts_of_key, qualified, query, table_constraints, table_option,
 };
 use crate::op::{Located, Op, Position};
-use crate::schema::{Column, Kind, Name, Table, Trigger, View};
+use crate::schema::{Column, IndexPart, Kind, Name, Table, Trigger, View};
 use crate::source::Span;
 use crate::sql::{Cursor, TokenKind, Tokens, Unexpected};
 
@@ -163,8 +163,11 @@ impl<'t> Parser<'t> {
         let table = Name { namespace, name: name_of(&mut cursor, "the name of a table")? };
         let parts = group(&mut cursor)?;
         parts_of_key(parts)?;
+        let mut condition = None;
         if cursor.eat("WHERE") {
-            expression(cursor.rest())?;
+            let rest = cursor.rest();
+            expression(rest)?;
+            condition = Some(rest);
         }
         cursor.end()?;
         // Without the table every name may be that of a column, and no collation is the usual one.
@@ -173,7 +176,15 @@ impl<'t> Parser<'t> {
         let columns: Vec<Column> = names
             .map(|name| Column { name, collation: collation.clone(), ..Column::default() })
             .collect();
-        let index = Box::new(index(self.statement, &columns).unwrap_or_default());
+        let mut index = Box::new(index(self.statement, &columns).unwrap_or_default());
+        for (part, item) in index.parts.iter_mut().zip(parts.items()) {
+            if may_hold_string(item) {
+                *part = IndexPart { expression: self.written(item), ..IndexPart::default() };
+            }
+        }
+        if let Some(condition) = condition.filter(|condition| may_hold_string(*condition)) {
+            index.predicate = Some(self.written(condition));
+        }
         Ok(Op::CreateIndex {
             table,
             name: Some(name),
@@ -263,7 +274,8 @@ impl<'t> Parser<'t> {
                 let definition = cursor;
                 column_definition(&mut cursor)?;
                 let mut constraints = table_of_column(definition);
-                let column = constraints.columns.pop().unwrap_or_default();
+                let mut column = constraints.columns.pop().unwrap_or_default();
+                self.keep_written(definition, &mut column, &mut constraints);
                 let (column, constraints) = (Box::new(column), Box::new(constraints));
                 Op::AddColumn {
                     table,
@@ -277,6 +289,36 @@ impl<'t> Parser<'t> {
         };
         cursor.end()?;
         Ok(op)
+    }
+
+    /// Keeps the expressions of a new column as they are written, where their strings and names cannot
+    /// be told apart without the table.
+    fn keep_written(self, definition: Cursor<'_>, column: &mut Column, constraints: &mut Table) {
+        let mut checks = constraints.checks.iter_mut();
+        let mut cursor = definition;
+        loop {
+            if cursor.is("(") {
+                if cursor.group().is_none() {
+                    return;
+                }
+                continue;
+            }
+            let Some(word) = cursor.bump() else { return };
+            let is_check = word.is("CHECK");
+            if !(is_check || word.is("AS")) || !cursor.is("(") {
+                continue;
+            }
+            let Some(inside) = cursor.group() else { return };
+            let expression = match is_check {
+                true => checks.next().map(|check| &mut check.expression),
+                false => column.generated.as_mut().map(|generated| &mut generated.expression),
+            };
+            if let Some(expression) = expression
+                && may_hold_string(inside)
+            {
+                *expression = self.written(inside.strip_parens());
+            }
+        }
     }
 
     fn pragma(self, mut cursor: Cursor<'t>) -> Result<Op, Unexpected> {
@@ -306,6 +348,12 @@ impl<'t> Parser<'t> {
     fn written(self, cursor: Cursor<'_>) -> String {
         if cursor.is_empty() { String::new() } else { cursor.span().of(self.text).to_owned() }
     }
+}
+
+/// Whether a name in double quotes stands in an expression: a string, if the table has no such column.
+fn may_hold_string(cursor: Cursor<'_>) -> bool {
+    let mut lexemes = cursor.lexemes().iter();
+    lexemes.any(|one| one.kind == TokenKind::QuotedName && one.text.starts_with('"'))
 }
 
 /// The names in a part of a statement: tables, columns and all else.

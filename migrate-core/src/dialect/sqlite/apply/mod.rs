@@ -233,7 +233,14 @@ impl Rules for Sqlite {
         };
         not_virtual(state, owner)?;
         let index = table::index(state, owner, table, index)?;
-        create_index(state, owner, name, &index)
+        create_index(state, owner, name, &index)?;
+        let folded = state.fold(owner);
+        let has_text = index.predicate.is_some() || index.parts.iter().any(|p| p.column.is_none());
+        if has_text && state.unknown().part(Kind::Table, &folded, &Part::Columns).is_some() {
+            let part = Part::Index(self.fold(Kind::Index, name.unwrap_or_default()).into_owned());
+            state.mark(Kind::Table, owner, part, "how the names in it are spelled");
+        }
+        Ok(())
     }
 }
 
