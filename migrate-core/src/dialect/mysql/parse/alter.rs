@@ -79,7 +79,8 @@ fn begins_partitions(cursor: &Cursor<'_>) -> bool {
     cursor.is("PARTITION BY") || cursor.is("REMOVE PARTITIONING")
 }
 
-/// A column that is added if it is missing, and that another action names, is added first.
+/// A column that is added if it is missing, and that another action names, is added first. So is one
+/// that another action defines again.
 fn add_missing_first(ops: &mut [(Phase, Located<Op>)]) {
     let named = |op: &Op, name: &str| match op {
         Op::RenameColumn { column, .. }
@@ -89,8 +90,14 @@ fn add_missing_first(ops: &mut [(Phase, Located<Op>)]) {
         _ => false,
     };
     for at in 0..ops.len() {
-        let Op::AddColumn { column, if_not_exists: true, .. } = &ops[at].1.value else { continue };
-        if ops.iter().any(|(_, op)| named(&op.value, &column.name)) {
+        let Op::AddColumn { column, if_not_exists, .. } = &ops[at].1.value else { continue };
+        let is_named = |op: &Op| match op {
+            Op::ReplaceColumn { with, .. } if !if_not_exists => {
+                named(op, &column.name) && with.name.eq_ignore_ascii_case(&column.name)
+            }
+            _ => *if_not_exists && named(op, &column.name),
+        };
+        if ops.iter().any(|(_, op)| is_named(&op.value)) {
             ops[at].0 = Phase::AddMissing;
         }
     }
