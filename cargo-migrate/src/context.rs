@@ -173,6 +173,11 @@ impl<'u> Context<'u> {
         shown(path, &self.here)
     }
 
+    /// A path as the user typed it on the command line.
+    pub(crate) fn typed_path(&self, path: &Path) -> PathBuf {
+        self.here.join(path)
+    }
+
     /// The URL of the database, when one is named anywhere: by `--database-url`, by the database
     /// of `--name` itself, by DATABASE_URL, by `.env`, by the configuration.
     ///

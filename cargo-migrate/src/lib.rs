@@ -4,6 +4,7 @@
 //! `cli` parses the command line, `context` resolves it to a project and a database, and `command` has
 //! one file per command. The work is done by calls of migrate-core and migrate-db.
 
+mod autogenerate;
 mod cli;
 mod command;
 mod context;
@@ -11,6 +12,7 @@ mod git;
 mod globals;
 pub mod import;
 mod library;
+mod models;
 mod verdicts;
 mod writing;
 

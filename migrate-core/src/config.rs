@@ -86,10 +86,26 @@ pub struct Settings {
     pub unknown_downs: UnknownDowns,
     /// Statements that a session executes first, such as `SET foreign_key_checks = 0`.
     pub session: Vec<String>,
+    /// The source of the wanted schema; `None` if the file names none.
+    pub models: Option<Models>,
+    /// The tables and views that `new --autogenerate` and `check` compare; empty for all.
+    pub tables: Vec<String>,
+    /// Objects that they never compare.
+    pub ignore: Vec<String>,
     /// The settings of round-trip tests.
     pub test: TestSettings,
     /// The settings of lint.
     pub lint: LintSettings,
+}
+
+/// The source of the wanted schema.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Models {
+    /// Structs of the package that derive `Table`.
+    Rust,
+    /// SQL files, and folders of them, relative to the file. `{dialect}` in a path stands for the name of
+    /// the database.
+    Sql(Vec<String>),
 }
 
 /// The lock that excludes other runners. A database that is a file is its own lock whatever the
@@ -174,6 +190,9 @@ impl Default for Settings {
             max_file_size: None,
             unknown_downs: UnknownDowns::default(),
             session: Vec::new(),
+            models: None,
+            tables: Vec::new(),
+            ignore: Vec::new(),
             test: TestSettings::default(),
             lint: LintSettings::default(),
         }

@@ -44,6 +44,20 @@ impl<'g> Evolution<'g> {
         self.dialect
     }
 
+    /// The schema after some revisions and everything that they need; without revisions it is empty. `None`
+    /// if there is no parser for the database.
+    #[must_use]
+    pub fn after(graph: &'g Graph, dialect: Dialect, nodes: &[Node]) -> Option<State> {
+        let mut evolution = Self::new(graph, dialect)?;
+        for node in graph.dependency_closure(nodes.iter().copied()).iter() {
+            evolution.up(node);
+        }
+        while evolution.state.depth() > 0 {
+            evolution.state.release();
+        }
+        Some(evolution.state)
+    }
+
     /// The schema where the evolution stands.
     #[must_use]
     pub const fn state(&self) -> &State {

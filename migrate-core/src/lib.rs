@@ -7,6 +7,7 @@
 
 pub mod apply;
 pub mod author;
+pub mod autogenerate;
 pub mod config;
 pub mod diagnostic;
 pub mod dialect;

@@ -1,9 +1,10 @@
 //! `cargo migrate new`.
 
-use migrate_core::author::{Body, NewRevision, Written};
+use migrate_core::author::{Body, NewRevision};
 use migrate_core::ident::{BranchLabel, RevisionId};
 use migrate_db::cli::{CliError, Exit};
 
+use crate::autogenerate::{self, Options, Outcome};
 use crate::context::Context;
 use crate::writing;
 
@@ -14,10 +15,12 @@ use crate::writing;
   cargo migrate new -m \"drop audit\" --irreversible \"the rows are gone\"
   cargo migrate new -m \"billing tables\" --head base --branch-label billing
   cargo migrate new -m \"hotfix\" --head 615021 --splice
+  cargo migrate new --autogenerate               # from `models` of migrate.toml
+  cargo migrate new --autogenerate --rename users.mail=email --dry-run
   $EDITOR \"$(cargo migrate new -q -m 'add email')\"")]
 pub(crate) struct Args {
     /// The message: what the revision does, in one line
-    #[arg(value_name = "MESSAGE", conflicts_with = "message", required_unless_present = "message")]
+    #[arg(value_name = "MESSAGE", conflicts_with = "message", required_unless_present_any = ["message", "autogenerate"])]
     words: Option<String>,
     /// The message as a flag
     #[arg(short, long, value_name = "TEXT")]
@@ -38,36 +41,54 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ID", value_parser = writing::read_id)]
     rev_id: Option<RevisionId>,
     /// Mark the revision as irreversible for this reason
-    #[arg(long, value_name = "REASON")]
+    #[arg(long, value_name = "REASON", conflicts_with = "autogenerate")]
     irreversible: Option<String>,
     /// Open the file in $VISUAL or $EDITOR
     #[arg(long)]
     edit: bool,
+    #[command(flatten)]
+    generate: Options,
 }
 
 pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> {
     let editor = args.edit.then(|| writing::editor(context)).transpose()?;
-    let written = writing::act(
-        context,
-        "new",
-        |written: &Written| &written.changes,
-        |author, history| {
-            let request = NewRevision {
-                id: writing::id(&history.graph, args.rev_id.as_ref())?,
-                created: writing::now()?,
-                message: args.message.clone().or_else(|| args.words.clone()).unwrap_or_default(),
-                head: args.head.clone(),
-                splice: args.splice,
-                labels: args.labels.clone(),
-                depends_on: args.depends_on.clone(),
-                body: args.irreversible.clone().map_or(Body::Template, Body::Irreversible),
-            };
-            author.new_revision(&request).map_err(writing::refused)
-        },
-    )?;
+    let outcome = writing::act(context, "new", Outcome::changes, |author, history| {
+        let request = NewRevision {
+            id: writing::id(&history.graph, args.rev_id.as_ref())?,
+            created: writing::now()?,
+            message: args.message.clone().or_else(|| args.words.clone()).unwrap_or_default(),
+            head: args.head.clone(),
+            splice: args.splice,
+            labels: args.labels.clone(),
+            depends_on: args.depends_on.clone(),
+            body: args.irreversible.clone().map_or(Body::Template, Body::Irreversible),
+        };
+        if args.generate.autogenerate {
+            return autogenerate::write(context, &args.generate, author, history, request);
+        }
+        author.new_revision(&request).map(Outcome::Written).map_err(writing::refused)
+    })?;
+    let written = match outcome {
+        Outcome::Written(written) => written,
+        Outcome::Printed(text) => {
+            context.ui.text(&text);
+            return Ok(Exit::Done);
+        }
+        Outcome::Same(file) => {
+            context.ui.note(format_args!("{file} has the same content; nothing was written"));
+            return Ok(Exit::Done);
+        }
+        Outcome::Nothing => {
+            context.ui.note("nothing to do: the history makes the wanted schema");
+            return Ok(Exit::Done);
+        }
+    };
     let path = writing::report_written(context, &written);
     match editor {
         Some(editor) => writing::open(&editor, &[path])?,
+        None if args.generate.autogenerate => {
+            context.ui.note("review it, then: cargo migrate upgrade");
+        }
         None => context.ui.note("fill in its sections, then: cargo migrate upgrade"),
     }
     Ok(Exit::Done)

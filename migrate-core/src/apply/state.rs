@@ -155,6 +155,12 @@ impl State {
         state
     }
 
+    /// The rules of the database.
+    #[must_use]
+    pub const fn rules(&self) -> &'static dyn Rules {
+        self.rules
+    }
+
     /// The schema, and what is not known of it.
     #[must_use]
     pub const fn current(&self) -> &StaticSchema {

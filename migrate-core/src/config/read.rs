@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
-use super::value::{Wrong, choice, dialects, size, text, texts, time};
+use super::value::{Wrong, choice, dialects, models, size, text, texts, time};
 use super::{Config, Locking, Settings, UnknownDowns, lint, testing};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::history::{Heads, StaticChecks};
@@ -12,7 +12,7 @@ use crate::script::Transactions;
 use crate::source::{SourceFile, Span};
 use crate::suggest::nearest;
 
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 19] = [
     "dir",
     "dialects",
     "heads",
@@ -29,6 +29,9 @@ const KEYS: [&str; 16] = [
     "max-file-size",
     "session",
     "unknown-downs",
+    "models",
+    "tables",
+    "ignore",
 ];
 
 /// The table of the named databases.
@@ -287,6 +290,9 @@ fn set(
         "session" => {
             settings.session = texts(name, value, "SET foreign_key_checks = 0").map_err(whole)?;
         }
+        "models" => settings.models = Some(models(name, value).map_err(whole)?),
+        "tables" => settings.tables = texts(name, value, "app_*").map_err(whole)?,
+        "ignore" => settings.ignore = texts(name, value, "spatial_ref_sys").map_err(whole)?,
         "lock-wait" => settings.lock_wait = Some(time(name, value).map_err(whole)?),
         "connect-timeout" => settings.connect_timeout = Some(time(name, value).map_err(whole)?),
         "lock-timeout" => settings.lock_timeout = Some(time(name, value).map_err(whole)?),

@@ -25,6 +25,7 @@ fn every_setting_is_read() {
          lock-wait = \"2m\"\nconnect-timeout = \"30s\"\nlock-timeout = \"500ms\"\nstatement-timeout = \"1h\"\n\
          max-file-size = \"2 KiB\"\n\
          session = [\"SET a = 1\", \"SET b = 2\"]\nunknown-downs = \"refuse\"\n\
+         models = [\"a.sql\", \"b\"]\ntables = [\"app_*\"]\nignore = [\"x\"]\n\
          [test]\ndialects = [\"postgres\"]\npostgres-image = \"localhost:5000/pg:18\"\nrows = 0\nseed = 0xff\ntime-limit = \"5m\"\nprelude = \"p.sql\"\n\
          [lint]\nset-not-null = \"error\"\nimplicit-commit = \"off\"\npostgres-version = 12\nsmall-table = 5\n\
          [lint.rows]\nusers = 7\n\"ops.logs\" = 8\n",
@@ -50,6 +51,9 @@ fn every_setting_is_read() {
             max_file_size: Some(2048),
             unknown_downs: UnknownDowns::Refuse,
             session: vec!["SET a = 1".into(), "SET b = 2".into()],
+            models: Some(Models::Sql(vec!["a.sql".into(), "b".into()])),
+            tables: vec!["app_*".into()],
+            ignore: vec!["x".into()],
             test: TestSettings {
                 dialects: vec![Dialect::Postgres],
                 images: [(Dialect::Postgres, "localhost:5000/pg:18".to_owned())].into(),

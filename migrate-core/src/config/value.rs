@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use toml::de::DeValue;
 
+use super::Models;
 use crate::dialect::Dialect;
 use crate::revision::duration;
 use crate::suggest::nearest;
@@ -23,6 +24,24 @@ pub(super) fn texts(name: &str, value: &DeValue<'_>, example: &str) -> Result<Ve
     let text = |item: &toml::Spanned<DeValue<'_>>| item.get_ref().as_str().map(str::to_owned);
     let texts = value.as_array().and_then(|list| list.iter().map(text).collect());
     texts.ok_or_else(|| format!("write a list of texts: `{name} = [\"{example}\"]`"))
+}
+
+/// Reads a path, a list of paths, or `"rust"`.
+pub(super) fn models(name: &str, value: &DeValue<'_>) -> Result<Models, Wrong> {
+    if value.as_str() == Some("rust") {
+        return Ok(Models::Rust);
+    }
+    let list = match value.as_str() {
+        Some(_) => vec![text(name, value, "schema.sql")?],
+        None => texts(name, value, "schema.sql").map_err(|_| models_help(name))?,
+    };
+    Some(list).filter(|list| !list.is_empty()).map(Models::Sql).ok_or_else(|| models_help(name))
+}
+
+fn models_help(name: &str) -> String {
+    format!(
+        "write a file, a folder or a list of them: `{name} = \"schema.sql\"`; `{name} = \"rust\"` reads structs"
+    )
 }
 
 pub(super) fn choice<T: Copy, const N: usize>(

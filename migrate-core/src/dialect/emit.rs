@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{Dialect, mysql, postgres, sqlite};
 use crate::op::Op;
-use crate::schema::{Check, Column, Difference, Kind, Name, Other, Table};
+use crate::schema::{Check, Column, DataType, Difference, Kind, Name, Other, Schema, Table};
 use crate::source::{SourceFile, Span};
 use crate::sql::split;
 
@@ -202,9 +202,45 @@ pub trait DiffRules {
         false
     }
 
+    /// Renames an index; `None` where the database has no statement for it.
+    fn rename_index(&self, table: &Name, index: &str, to: &str) -> Option<Op> {
+        let _ = (table, index, to);
+        None
+    }
+
+    /// The operations that do the same to a table that exists without blocking others for long.
+    fn online(&self, op: Op, table: &Table) -> Vec<OnlineOp> {
+        let _ = table;
+        vec![OnlineOp::from(op)]
+    }
+
+    /// Returns `true` if no value changes when a column gets another type.
+    fn keeps_values(&self, before: &DataType, after: &DataType) -> bool;
+
+    /// A literal of the type of a column, to fill rows with; `None` where none is right.
+    fn placeholder(&self, column: &Column, schema: &Schema) -> Option<String>;
+
+    /// The statement that gives rows without a value one.
+    fn fill_rows(&self, table: &Name, column: &str, value: &str) -> String;
+
     /// The operations that create a table again with its rows, without its indexes and triggers.
     fn rebuild(&self, name: &Name, before: &Table, after: &Table) -> Vec<Op> {
         let _ = (name, before, after);
         Vec::new()
+    }
+}
+
+/// An operation in the form that does not block others for long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OnlineOp {
+    /// The operation.
+    pub op: Op,
+    /// Whether it cannot run in a transaction, or must not share one to be of use.
+    pub autocommit: bool,
+}
+
+impl From<Op> for OnlineOp {
+    fn from(op: Op) -> Self {
+        Self { op, autocommit: false }
     }
 }

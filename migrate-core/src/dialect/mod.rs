@@ -28,7 +28,7 @@ use std::fmt;
 
 pub use admin::{Admin, DatabaseTemplates};
 pub use capabilities::{Capabilities, NameUnit, Transactions};
-pub use emit::{DiffRules, Unsupported};
+pub use emit::{DiffRules, OnlineOp, Unsupported};
 pub use forms::{SessionEffect, StatementForms};
 pub use lock::LockTemplates;
 pub use recovery::{EngineQueries, Recovery};

@@ -4,11 +4,14 @@
 //! the database takes them: what depends on an object is dropped before it and created after it. Each
 //! dialect answers a few questions through [`DiffRules`]; everything else is the same for all.
 //!
+//! [`align`] comes before it where people wrote both schemas: it makes texts that say the same equal.
+//!
 //! Limits. An object that is renamed is seen as one that is dropped and one that is created: only a person
 //! knows. Dependence between objects is taken from the names that their texts mention, so it may be
 //! assumed where there is none, and is never missed.
 
 mod additions;
+mod align;
 mod changes;
 mod dependents;
 mod nodes;
@@ -19,6 +22,8 @@ mod types;
 
 #[cfg(test)]
 mod tests;
+
+pub use align::{align, says_same};
 
 use crate::dialect::DiffRules;
 use crate::op::Op;

@@ -150,6 +150,10 @@ impl Reader {
             statement_timeout,
             unknown_downs,
             session,
+            // The command reads them, and no program.
+            models: None,
+            tables: Vec::new(),
+            ignore: Vec::new(),
             test: self.test_settings()?,
         })
     }

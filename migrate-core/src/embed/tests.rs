@@ -174,6 +174,9 @@ fn settings() -> impl Strategy<Value = Settings> {
                 version_table,
                 dialects: vec![Dialect::Mysql],
                 database_url: None,
+                models: None,
+                tables: Vec::new(),
+                ignore: Vec::new(),
                 test,
             }
         },

@@ -1,6 +1,7 @@
 //! The command line, by its whole output.
 
 mod ask;
+mod autogenerate;
 mod check;
 mod context;
 mod db;

@@ -288,6 +288,14 @@ impl Ui {
         }
     }
 
+    /// Asks a yes-or-no question whose answer decides how to continue. Call only if
+    /// [`Ui::is_interactive`].
+    #[must_use]
+    pub fn asks(&self, question: impl Display) -> bool {
+        let answer = self.answer(format_args!("{question} [y/N]"));
+        matches!(answer.map(|answer| answer.to_ascii_lowercase()).as_deref(), Some("y" | "yes"))
+    }
+
     /// Asks the user to type a word. Call only if [`Ui::is_interactive`].
     ///
     /// # Errors

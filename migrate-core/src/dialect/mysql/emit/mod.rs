@@ -9,6 +9,7 @@
 
 mod rules;
 mod table;
+mod values;
 
 use std::collections::BTreeMap;
 
@@ -263,9 +264,27 @@ fn sequence_text(own: &Name, sequence: &Sequence) -> String {
     format!("CREATE SEQUENCE {} {}{comment}", name(own), sequence.definition)
 }
 
+/// An event with the words of a statement for its status, in place of the catalog's.
+fn with_status(definition: &str) -> String {
+    let words = [
+        ("PRESERVE ENABLED", "PRESERVE ENABLE"),
+        ("PRESERVE DISABLED", "PRESERVE DISABLE"),
+        ("PRESERVE SLAVESIDE_DISABLED", "PRESERVE DISABLE ON SLAVE"),
+    ];
+    let found =
+        words.iter().filter_map(|(told, written)| Some((definition.find(told)?, told, written)));
+    match found.min() {
+        Some((_, told, written)) => definition.replacen(told, written, 1),
+        None => definition.to_owned(),
+    }
+}
+
 fn create_other(kind: Kind, key: &str, other: &Other) -> Result<Vec<String>, Unsupported> {
     match kind {
-        Kind::Function | Kind::Procedure | Kind::Event if !other.definition.is_empty() => {
+        Kind::Event if !other.definition.is_empty() => {
+            stored_program(&with_status(&other.definition))
+        }
+        Kind::Function | Kind::Procedure if !other.definition.is_empty() => {
             stored_program(&other.definition)
         }
         _ => Err(Unsupported::new(format!("{} {key}", kind.word()))),

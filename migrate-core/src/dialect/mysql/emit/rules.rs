@@ -1,8 +1,8 @@
 //! The answers of MySQL and MariaDB for `diff`.
 
 use crate::dialect::DiffRules;
-use crate::op::{Op, Position};
-use crate::schema::{Check, Column, Name};
+use crate::op::{Op, Position, Subject};
+use crate::schema::{Check, Column, DataType, Kind, Name, Schema};
 
 /// MySQL's and MariaDB's answers to what `diff` asks.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +24,25 @@ impl DiffRules for Emitter {
             position: Position::Kept,
             if_exists: false,
         }])
+    }
+
+    fn rename_index(&self, table: &Name, index: &str, to: &str) -> Option<Op> {
+        let part = Some(index.to_owned());
+        let subject = Subject { kind: Kind::Index, name: table.clone(), part };
+        Some(Op::Rename { subject, to: to.to_owned(), if_exists: false })
+    }
+
+    fn keeps_values(&self, before: &DataType, after: &DataType) -> bool {
+        super::values::are_kept(before, after)
+    }
+
+    fn placeholder(&self, column: &Column, _: &Schema) -> Option<String> {
+        super::values::placeholder(&column.data_type)
+    }
+
+    fn fill_rows(&self, table: &Name, column: &str, value: &str) -> String {
+        let (table, column) = (super::name(table), super::quoted(column));
+        format!("UPDATE {table} SET {column} = {value} WHERE {column} IS NULL")
     }
 
     fn table_holds_parts(&self) -> bool {

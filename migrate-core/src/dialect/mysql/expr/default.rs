@@ -25,7 +25,8 @@ fn literal(expr: &Expr) -> Option<String> {
             u64::from_str_radix(digits, base).ok().map(|number| number.to_string())
         }
         (Head::Call(name), [Expr { head: Head::Text(text), .. }])
-            if matches!(name[0].as_str(), "_utf8mb4" | "_utf8mb3" | "_utf8") =>
+            if matches!(name[0].as_str(), "_utf8mb4" | "_utf8mb3" | "_utf8")
+                || name[0].starts_with("literal ") =>
         {
             Some(text.clone())
         }

@@ -10,9 +10,11 @@ mod column;
 mod details;
 mod grants;
 mod names;
+mod online;
 mod other;
 mod rules;
 mod table;
+mod values;
 
 use crate::dialect::Unsupported;
 use crate::op::{ConstraintKey, Op, SequenceChange, Subject, ValuePosition};
@@ -50,6 +52,9 @@ pub fn emit(op: &Op) -> Result<Vec<String>, Unsupported> {
             quoted(column),
             quoted(to)
         )],
+        Op::AddConstraint { table, constraint, using_index: Some(index), .. } => {
+            vec![table::constraint_of_index(table, constraint, index)]
+        }
         Op::AddConstraint { table, constraint, .. } => table::add_constraint(table, constraint),
         Op::DropConstraint { table, constraint, if_exists, cascade } => {
             let constraint = match constraint {

@@ -1,9 +1,9 @@
 //! The answers of PostgreSQL for `diff`.
 
 use super::names::quoted;
-use crate::dialect::DiffRules;
-use crate::op::{ColumnChange, Op, SequenceChange};
-use crate::schema::{Column, DataType, IdentityKind, Kind, Name, Other, Table};
+use crate::dialect::{DiffRules, OnlineOp};
+use crate::op::{ColumnChange, Op, SequenceChange, Subject};
+use crate::schema::{Column, DataType, IdentityKind, Kind, Name, Other, Schema, Table};
 
 /// PostgreSQL's answers to what `diff` asks.
 #[derive(Debug, Clone, Copy)]
@@ -69,6 +69,29 @@ impl DiffRules for Emitter {
     fn is_inherited(&self, table: &Table, column: &Column) -> bool {
         table.partition_of.is_some()
             || super::details::details(&column.details).iter().any(|one| one.word == "INHERITED")
+    }
+
+    fn rename_index(&self, table: &Name, index: &str, to: &str) -> Option<Op> {
+        let name = Name { namespace: table.namespace.clone(), name: index.to_owned() };
+        let subject = Subject { kind: Kind::Index, name, part: None };
+        Some(Op::Rename { subject, to: to.to_owned(), if_exists: false })
+    }
+
+    fn online(&self, op: Op, table: &Table) -> Vec<OnlineOp> {
+        super::online::online(op, table)
+    }
+
+    fn keeps_values(&self, before: &DataType, after: &DataType) -> bool {
+        super::values::are_kept(before, after)
+    }
+
+    fn placeholder(&self, column: &Column, schema: &Schema) -> Option<String> {
+        super::values::placeholder(column, schema)
+    }
+
+    fn fill_rows(&self, table: &Name, column: &str, value: &str) -> String {
+        let (table, column) = (super::name(table), quoted(column));
+        format!("UPDATE {table} SET {column} = {value} WHERE {column} IS NULL")
     }
 
     fn renames_constraints(&self) -> bool {

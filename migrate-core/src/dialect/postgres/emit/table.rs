@@ -229,6 +229,27 @@ pub(super) fn add_constraint(table: &Name, constraint: &TableConstraint) -> Vec<
     all
 }
 
+/// The statement that makes an index the one of a constraint.
+pub(super) fn constraint_of_index(
+    table: &Name,
+    constraint: &TableConstraint,
+    index: &str,
+) -> String {
+    let (kind, own, words) = match constraint {
+        TableConstraint::PrimaryKey(own) => ("PRIMARY KEY", own.name.as_deref(), own.deferrable),
+        TableConstraint::Unique(own) => ("UNIQUE", own.name.as_deref(), own.deferrable),
+        _ => ("UNIQUE", None, crate::schema::Deferrable::No),
+    };
+    let text = format!(
+        "ALTER TABLE {} ADD {}{kind} USING INDEX {} {}",
+        name(table),
+        named(own),
+        quoted(index),
+        words.words()
+    );
+    text.trim_end().to_owned()
+}
+
 fn after_key(table: &Name, own: Option<&str>, text: &str) -> Vec<String> {
     let Some(own) = own else { return Vec::new() };
     details(text).iter().filter_map(|detail| after_index(table, own, detail)).collect()

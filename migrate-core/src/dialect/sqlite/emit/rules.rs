@@ -3,7 +3,9 @@
 use super::super::catalog::text::quoted;
 use crate::dialect::DiffRules;
 use crate::op::Op;
-use crate::schema::{Change, Column, Difference, IdentityKind, Item, Kind, Name, Table};
+use crate::schema::{
+    Change, Column, DataType, Difference, IdentityKind, Item, Kind, Name, Schema, Table,
+};
 
 /// SQLite's answers to what `diff` asks.
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +41,27 @@ impl DiffRules for Emitter {
             }
         }
         false
+    }
+
+    /// A value is kept as it is, unless the affinity of the column converts it.
+    fn keeps_values(&self, before: &DataType, after: &DataType) -> bool {
+        affinity(before) == affinity(after) || affinity(after) == Affinity::Blob
+    }
+
+    fn placeholder(&self, column: &Column, _: &Schema) -> Option<String> {
+        let name = column.data_type.to_ascii_uppercase();
+        Some(match affinity(&column.data_type) {
+            _ if name.contains("DATE") || name.contains("TIME") => "CURRENT_TIMESTAMP".to_owned(),
+            Affinity::Number => "0".to_owned(),
+            Affinity::Text => "''".to_owned(),
+            Affinity::Blob if name == "BLOB" => "X''".to_owned(),
+            Affinity::Blob => "''".to_owned(),
+        })
+    }
+
+    fn fill_rows(&self, table: &Name, column: &str, value: &str) -> String {
+        let (table, column) = (super::name(table), quoted(column));
+        format!("UPDATE {table} SET {column} = {value} WHERE {column} IS NULL")
     }
 
     fn rebuild(&self, name: &Name, before: &Table, after: &Table) -> Vec<Op> {
@@ -78,6 +101,28 @@ impl DiffRules for Emitter {
             Op::RenameTable { name: new, to: name.clone(), if_exists: false },
             legacy("OFF"),
         ]
+    }
+}
+
+/// What a column does with values of another type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Affinity {
+    Number,
+    Text,
+    Blob,
+}
+
+fn affinity(of: &DataType) -> Affinity {
+    let name = of.to_ascii_uppercase();
+    let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
+    if has(&["INT"]) {
+        Affinity::Number
+    } else if has(&["CHAR", "CLOB", "TEXT"]) {
+        Affinity::Text
+    } else if name.is_empty() || has(&["BLOB", "ANY"]) {
+        Affinity::Blob
+    } else {
+        Affinity::Number
     }
 }
 

@@ -1,0 +1,296 @@
+//! `new --autogenerate`: reads both schemas, asks what only a person knows, and writes the revision.
+
+use std::path::PathBuf;
+
+use migrate_core::author::{Author, Body, NewRevision, Written};
+use migrate_core::autogenerate::{
+    Changes, Filter, Refusal, Rename, Request, Undecided, generate, message, not_followed, sections,
+};
+use migrate_core::dialect::Dialect;
+use migrate_core::directory::Change;
+use migrate_core::evolution::Evolution;
+use migrate_core::graph::Node;
+use migrate_core::history::History;
+use migrate_core::revision::DraftSection;
+use migrate_core::schema::difference;
+use migrate_core::source::SourceFile;
+use migrate_db::cli::CliError;
+
+use crate::context::Context;
+use crate::models::{self, Wanted};
+use crate::writing;
+
+/// How to generate a revision.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Autogenerate")]
+pub(crate) struct Options {
+    /// Write the SQL that makes the schema of the history the wanted one
+    #[arg(long)]
+    pub(crate) autogenerate: bool,
+    /// SQL files or folders with the wanted schema [default: from migrate.toml]
+    #[arg(long, value_name = "PATH", requires = "autogenerate")]
+    pub(crate) models: Vec<PathBuf>,
+    /// A rename of a table, column, index, constraint or enum value: users.mail=email
+    #[arg(long, value_name = "FROM=TO", requires = "autogenerate")]
+    pub(crate) rename: Vec<String>,
+    /// A table, column or enum value that is dropped, although another looks like its new name
+    #[arg(long, value_name = "NAME", requires = "autogenerate")]
+    pub(crate) drop: Vec<String>,
+    /// Print the revision instead of writing it
+    #[arg(long, requires = "autogenerate")]
+    pub(crate) dry_run: bool,
+    /// Do not prompt: take likely renames as renames, and write what loses values
+    #[arg(long, requires = "autogenerate")]
+    pub(crate) yes: bool,
+}
+
+/// What came of it.
+pub(crate) enum Outcome {
+    /// Both schemas are equal.
+    Nothing,
+    /// A revision with the same content is there already: its file.
+    Same(String),
+    /// The text of the revision, which is not written.
+    Printed(String),
+    /// The revision.
+    Written(Written),
+}
+
+impl Outcome {
+    /// The changes to the folder.
+    pub(crate) fn changes(&self) -> &[Change] {
+        match self {
+            Self::Written(written) => &written.changes,
+            _ => &[],
+        }
+    }
+}
+
+/// Generates a revision. `request` says where it goes; its body is replaced, and its message where it is
+/// empty.
+///
+/// # Errors
+/// When a schema cannot be read, a question is answered no or cannot be asked, or a change cannot be written.
+pub(crate) fn write(
+    context: &Context<'_>,
+    options: &Options,
+    author: Author<'_>,
+    history: &History,
+    request: NewRevision,
+) -> Result<Outcome, CliError> {
+    let parents = parents(&author, history, &request)?;
+    let source = models::source(context, &options.models)?;
+    let mut asked = options.clone();
+    let mut all = Vec::new();
+    for dialect in dialects(context, history)? {
+        let wanted = source.wanted(context, dialect)?;
+        refuse_unfollowed(history, dialect, &parents, &wanted)?;
+        let changes = changes(context, &mut asked, history, dialect, &parents, &wanted)?;
+        tell_undecided(context, history, &wanted, &changes.undecided);
+        all.push(changes);
+    }
+    let Some(first) = all.iter().find(|changes| !changes.up.is_empty()) else {
+        return Ok(Outcome::Nothing);
+    };
+    let body = sections(&all);
+    if let Some(file) = same_revision(history, &parents, &body) {
+        return Ok(Outcome::Same(file));
+    }
+    for rename in &first.renames {
+        context.ui.note(rename.described());
+    }
+    confirm_losses(context, options, &all)?;
+    let message = match request.message.is_empty() {
+        true => message(first),
+        false => request.message.clone(),
+    };
+    let request = NewRevision { message, body: Body::Sections(body), ..request };
+    let written = author.new_revision(&request).map_err(writing::refused)?;
+    if options.dry_run {
+        let text = written.changes.into_iter().find_map(|change| match change {
+            Change::Write { name, text } if name == written.name => Some(text),
+            _ => None,
+        });
+        return Ok(Outcome::Printed(text.unwrap_or_default()));
+    }
+    Ok(Outcome::Written(written))
+}
+
+/// The revisions that the new one needs.
+fn parents(
+    author: &Author<'_>,
+    history: &History,
+    request: &NewRevision,
+) -> Result<Vec<Node>, CliError> {
+    let parent =
+        author.parent(request.head.as_deref(), request.splice).map_err(writing::refused)?;
+    let graph = &history.graph;
+    let mut nodes: Vec<Node> = parent.iter().filter_map(|id| graph.node(id.as_str())).collect();
+    nodes.extend(request.depends_on.iter().filter_map(|word| graph.find(word).ok()));
+    Ok(nodes)
+}
+
+/// The databases that the revision is for.
+fn dialects(context: &Context<'_>, history: &History) -> Result<Vec<Dialect>, CliError> {
+    if !context.settings.dialects.is_empty() {
+        return Ok(context.settings.dialects.clone());
+    }
+    if let Some(lock) = history.lock.as_ref().filter(|lock| !lock.dialects.is_empty()) {
+        return Ok(lock.dialects.clone());
+    }
+    let url = context.database_url()?;
+    let scheme = url.as_deref().and_then(|url| url.split(':').next());
+    match scheme.and_then(Dialect::from_name) {
+        Some(dialect) => Ok(vec![dialect]),
+        None => Err(CliError::usage("it is not known for which database the SQL is written")
+            .help("write `dialects = [\"postgres\"]` into migrate.toml, or set DATABASE_URL")),
+    }
+}
+
+/// Generates for one database, and asks about renames. The answers hold for the other databases too.
+fn changes(
+    context: &Context<'_>,
+    asked: &mut Options,
+    history: &History,
+    dialect: Dialect,
+    parents: &[Node],
+    wanted: &Wanted,
+) -> Result<Changes, CliError> {
+    let settings = &context.settings;
+    let filter = Filter { tables: settings.tables.clone(), ignore: settings.ignore.clone() };
+    let state = Evolution::after(&history.graph, dialect, parents).ok_or_else(|| {
+        CliError::failed(format!("the schema of {dialect} cannot be followed without a database"))
+    })?;
+    loop {
+        let result = generate(&Request {
+            dialect,
+            history: &state,
+            wanted: &wanted.state,
+            filter: &filter,
+            renames: &asked.rename,
+            dropped: &asked.drop,
+            takes_likely: asked.yes,
+        });
+        match result {
+            Ok(changes) => return Ok(changes),
+            Err(Refusal::Likely(renames)) if context.ui.is_interactive() => {
+                for rename in renames {
+                    if context.ui.asks(rename.question()) {
+                        asked.rename.push(rename.to_string());
+                    } else {
+                        asked.drop.push(rename.subject());
+                    }
+                }
+            }
+            Err(refusal) => return Err(refused(dialect, &refusal)),
+        }
+    }
+}
+
+fn refused(dialect: Dialect, refusal: &Refusal) -> CliError {
+    match refusal {
+        Refusal::Likely(renames) => {
+            let list = |flag: &str, text: fn(&Rename) -> String| {
+                let words = renames.iter().map(|rename| format!("--{flag} {}", text(rename)));
+                words.collect::<Vec<_>>().join(" ")
+            };
+            CliError::no(refusal.to_string())
+                .help(format!("if so: `{}`, or `--yes` for all", list("rename", Rename::to_string)))
+                .help(format!("if not: `{}`; its values are lost", list("drop", Rename::subject)))
+        }
+        Refusal::Rename { .. } => CliError::usage(refusal.to_string()),
+        _ => CliError::failed(format!("on {dialect}: {refusal}"))
+            .help("write this change by hand with `cargo migrate new`; nothing was written"),
+    }
+}
+
+/// Refuses statements of the wanted schema whose effect is not followed and that the history does not have.
+fn refuse_unfollowed(
+    history: &History,
+    dialect: Dialect,
+    parents: &[Node],
+    wanted: &Wanted,
+) -> Result<(), CliError> {
+    if wanted.not_followed.is_empty() {
+        return Ok(());
+    }
+    let known = not_followed(&history.graph, dialect, parents);
+    let mut missing = wanted.not_followed.iter().filter(|one| !known.contains(&one.words));
+    let Some(first) = missing.next() else { return Ok(()) };
+    let place = wanted.files.get(first.source).map(|file| place(file, first.span.start));
+    Err(CliError::failed(format!(
+        "{}: the effect of this statement is not followed, so it cannot be told whether the history has it",
+        place.unwrap_or_default()
+    ))
+    .help("add the statement to a revision in the same words, or leave it out of the models"))
+}
+
+fn place(file: &SourceFile, offset: usize) -> String {
+    format!("{}:{}", file.path(), file.line(offset))
+}
+
+fn tell_undecided(
+    context: &Context<'_>,
+    history: &History,
+    wanted: &Wanted,
+    undecided: &[Undecided],
+) {
+    for one in undecided {
+        let why = one.reason.as_ref().map(|reason| {
+            let source = reason.origin.source;
+            let file = match one.in_wanted {
+                true => wanted.files.get(source),
+                false => history
+                    .graph
+                    .order()
+                    .find(|node| node.index() == source)
+                    .map(|node| &history.graph.revision(node).file),
+            };
+            let at = file.map(|file| place(file, reason.origin.span.start)).unwrap_or_default();
+            format!(": {} ({at})", reason.why)
+        });
+        let why = why.unwrap_or_default();
+        context.ui.warn(format_args!("left alone: {}{why}", difference(&one.difference)));
+    }
+}
+
+/// The file of a revision on the same parents with the same sections.
+fn same_revision(history: &History, parents: &[Node], body: &[DraftSection]) -> Option<String> {
+    let graph = &history.graph;
+    let text_of = |text: &str| text.trim().to_owned();
+    let same = |node: &Node| {
+        let revision = graph.revision(*node);
+        let text = revision.file.text();
+        let sections = revision.sections.iter().map(|section| {
+            let marker = section.marker.of(text).trim_start_matches("-- migrate:");
+            (text_of(marker), text_of(section.body.of(text)))
+        });
+        graph.parents(*node) == parents
+            && sections.eq(body.iter().map(|own| (text_of(&own.marker), text_of(&own.body))))
+    };
+    let node = graph.order().find(same)?;
+    Some(graph.revision(node).file.path().to_owned())
+}
+
+/// Asks before a revision is written that loses values.
+fn confirm_losses(
+    context: &Context<'_>,
+    options: &Options,
+    all: &[Changes],
+) -> Result<(), CliError> {
+    let mut lost: Vec<String> = Vec::new();
+    for loss in all.iter().flat_map(|changes| &changes.losses) {
+        let text = format!("{} ({})", loss.subject, loss.why);
+        if !lost.contains(&text) {
+            lost.push(text);
+        }
+    }
+    if lost.is_empty() || options.yes || options.dry_run {
+        return Ok(());
+    }
+    let what = format!("the revision loses values of {}", lost.join(", "));
+    if context.ui.is_interactive() {
+        return context.ui.confirm(format_args!("{what}. Write it?"));
+    }
+    Err(CliError::no(what).help("`--yes` writes it; `--dry-run` shows it"))
+}

@@ -1,0 +1,162 @@
+//! The way from one schema to another: renames first, then everything that differs.
+
+use super::likely;
+use super::loss::{self, Loss};
+use super::proof;
+use super::rename::Rename;
+use super::scope::{self, Undecided};
+use super::steps::{self, Step};
+use super::{Refusal, Request};
+use crate::apply::State;
+use crate::dialect::Dialect;
+use crate::diff::{align, diff};
+use crate::op::Op;
+use crate::schema::{Difference, Name, Schema, compare, difference};
+
+/// A way, and where it leads.
+pub(super) struct Way {
+    pub(super) steps: Vec<Step>,
+    pub(super) renames: Vec<Rename>,
+    pub(super) differences: Vec<Difference>,
+    pub(super) losses: Vec<Loss>,
+    pub(super) undecided: Vec<Undecided>,
+    /// The schema at the end.
+    pub(super) reached: State,
+}
+
+impl Way {
+    /// The way to the wanted schema.
+    pub(super) fn there(request: &Request<'_>) -> Result<Self, Refusal> {
+        let &Request { dialect, history, wanted, filter, .. } = request;
+        let whole = presented(wanted);
+        let mut renames: Vec<Rename> = Vec::new();
+        for typed in request.renames {
+            let refused = |why| Refusal::Rename { typed: typed.clone(), why };
+            renames.push(Rename::read(typed, &presented(history), &whole).map_err(refused)?);
+        }
+        loop {
+            let renamed = renamed(dialect, history, &renames)?;
+            let mut after = whole.clone();
+            filter.restrict(&renamed.schema, &mut after);
+            let mut after = align(dialect, &renamed.state, &renamed.schema, &after);
+            let undecided = scope::undecided(&renamed.state, wanted, &renamed.schema, &mut after);
+            let mut more = likely::certain(dialect, &renamed.schema, &after);
+            let asked = likely::likely(&renamed.schema, &after, request.dropped);
+            if !asked.is_empty() && !request.takes_likely {
+                return Err(Refusal::Likely(asked));
+            }
+            more.extend(asked);
+            if !more.is_empty() && renames.len() < MAX_RENAMES {
+                renames.extend(more);
+                continue;
+            }
+            return Self::of(dialect, renamed, &after, renames, undecided);
+        }
+    }
+
+    fn of(
+        dialect: Dialect,
+        renamed: Renamed,
+        after: &Schema,
+        renames: Vec<Rename>,
+        undecided: Vec<Undecided>,
+    ) -> Result<Self, Refusal> {
+        let (more, reached) = changed(dialect, &renamed, after, "up")?;
+        let orders = dialect.diff_rules().orders_columns();
+        let all = compare(&renamed.schema, after).into_iter();
+        let differences: Vec<Difference> = all.filter(|one| orders || !one.is_order()).collect();
+        let losses = loss::losses(dialect, &renamed.schema, after, &differences);
+        let mut steps = renamed.steps;
+        steps.extend(more);
+        Ok(Self { steps, renames, differences, losses, undecided, reached })
+    }
+}
+
+/// Renames that follow from each other end here.
+const MAX_RENAMES: usize = 1000;
+
+/// The steps that lead back to the history's schema.
+pub(super) fn back(
+    request: &Request<'_>,
+    reached: &State,
+    renames: &[Rename],
+) -> Result<Vec<Step>, Refusal> {
+    let opposite: Vec<Rename> = renames.iter().rev().map(Rename::opposite).collect();
+    let renamed = renamed(request.dialect, reached, &opposite)?;
+    let mut target = presented(request.history);
+    let known = presented(reached);
+    request.filter.restrict(&known, &mut target);
+    let aligned = align(request.dialect, &renamed.state, &renamed.schema, &target);
+    let (more, _) = changed(request.dialect, &renamed, &aligned, "down")?;
+    let mut steps = renamed.steps;
+    steps.extend(more);
+    Ok(steps)
+}
+
+/// A schema after renames.
+struct Renamed {
+    state: State,
+    schema: Schema,
+    steps: Vec<Step>,
+}
+
+fn renamed(dialect: Dialect, from: &State, renames: &[Rename]) -> Result<Renamed, Refusal> {
+    let mut state = from.clone();
+    let mut steps = Vec::new();
+    for rename in renames {
+        let ops = rename.ops(dialect);
+        let more = steps::plain(dialect, &ops)?;
+        proof::run(&mut state, dialect, &more)?;
+        steps.extend(more);
+    }
+    let schema = presented(&state);
+    Ok(Renamed { state, schema, steps })
+}
+
+/// The steps for everything that differs, and the state behind them, which is the wanted one.
+fn changed(
+    dialect: Dialect,
+    from: &Renamed,
+    after: &Schema,
+    section: &'static str,
+) -> Result<(Vec<Step>, State), Refusal> {
+    let rules = dialect.diff_rules();
+    let ops = diff(&from.schema, after, rules);
+    if let Some((table, column)) = replaced_column(&ops, &from.schema, after) {
+        return Err(Refusal::Unsupported(format!(
+            "the column {table}.{column} cannot become what is wanted without losing its values"
+        )));
+    }
+    let steps = steps::careful(dialect, ops, &from.schema, after)?;
+    let mut state = from.state.clone();
+    proof::run(&mut state, dialect, &steps)?;
+    let left = proof::left(dialect, &state, after);
+    if !left.is_empty() {
+        let left = left.iter().map(difference).collect();
+        return Err(Refusal::Unproved { section, left });
+    }
+    Ok((steps, state))
+}
+
+/// A column that is dropped and added again although the rows have values in it.
+fn replaced_column<'o>(
+    ops: &'o [Op],
+    before: &Schema,
+    after: &Schema,
+) -> Option<(&'o Name, &'o str)> {
+    ops.iter().find_map(|op| {
+        let Op::DropColumn { table, column, .. } = op else { return None };
+        let of = |schema: &Schema| {
+            let found = schema.tables.get(table)?.column(column)?;
+            Some(found.generated.is_some())
+        };
+        (of(before) == Some(false) && of(after) == Some(false)).then_some((table, column.as_str()))
+    })
+}
+
+/// The schema of a state in the form of the catalog.
+pub(super) fn presented(state: &State) -> Schema {
+    let mut schema = state.schema().clone();
+    state.rules().present(state, &mut schema);
+    schema
+}

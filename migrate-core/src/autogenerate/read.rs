@@ -1,0 +1,144 @@
+//! The wanted schema in SQL files.
+//!
+//! The files hold the statements that make the schema in an empty database. They are parsed and applied like the
+//! sections of a revision. Statements whose effect is not followed, such as grants and dynamic SQL, are returned
+//! by their words, so that those of the files can be compared with those of the history.
+
+use std::collections::BTreeSet;
+
+use crate::apply::{FaultKind, State, apply};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::dialect::Dialect;
+use crate::graph::{Graph, Node};
+use crate::op::Op;
+use crate::schema::Kind;
+use crate::source::{SourceFile, Span};
+use crate::sql::{Tokens, split};
+
+/// A schema that SQL files state.
+#[derive(Debug, Clone)]
+pub struct SqlModels {
+    /// The schema after all statements.
+    pub state: State,
+    /// Mistakes in the files. With an error the schema is not what the author means.
+    pub found: Diagnostics,
+    /// Statements whose effect is not followed.
+    pub not_followed: Vec<NotFollowed>,
+}
+
+/// A statement whose effect is not followed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotFollowed {
+    /// The file, by its position in the list, or the number of the revision.
+    pub source: usize,
+    /// The statement.
+    pub span: Span,
+    /// Its words, without comments and white space.
+    pub words: String,
+}
+
+impl SqlModels {
+    /// Reads files, in their order, for one database.
+    ///
+    /// ```
+    /// use migrate_core::autogenerate::SqlModels;
+    /// use migrate_core::dialect::Dialect;
+    /// use migrate_core::schema::Name;
+    /// use migrate_core::source::SourceFile;
+    /// let file = SourceFile::new("schema.sql", "CREATE TABLE users (id INTEGER PRIMARY KEY);");
+    /// let models = SqlModels::read(&[file], Dialect::Sqlite);
+    /// assert!(models.found.is_empty());
+    /// assert!(models.state.table(&Name::new("users")).is_some());
+    /// ```
+    #[must_use]
+    pub fn read(files: &[SourceFile], dialect: Dialect) -> Self {
+        let mut models = Self {
+            state: State::new(dialect.rules()),
+            found: Diagnostics::new(),
+            not_followed: Vec::new(),
+        };
+        for (source, file) in files.iter().enumerate() {
+            models.state.set_source(source);
+            models.file(source, file, dialect);
+        }
+        models
+    }
+
+    fn file(&mut self, source: usize, file: &SourceFile, dialect: Dialect) {
+        let text = file.text();
+        let (statements, found) = split(file, Span::new(0, text.len()), dialect.lex_rules());
+        self.found.append(found);
+        for statement in statements {
+            let span = statement.span;
+            let ops = match dialect.parse(text, span) {
+                None => continue,
+                Some(Ok(ops)) => ops,
+                Some(Err(error)) => {
+                    let message = format!("{error}, as SQL of {dialect}");
+                    self.found.push(Diagnostic::new(Code::SqlSyntax, message).at(file, error.span));
+                    continue;
+                }
+            };
+            if ops.iter().any(|op| !is_followed(&op.value)) {
+                self.not_followed.push(NotFollowed {
+                    source,
+                    span,
+                    words: words(text, span, dialect),
+                });
+            }
+            for op in &ops {
+                let Err(fault) = apply(&mut self.state, op) else { continue };
+                let code = match fault.kind {
+                    FaultKind::NoSuchObject => Code::NoSuchObject,
+                    FaultKind::AlreadyExists => Code::AlreadyExists,
+                    FaultKind::StillNeeded => Code::StillNeeded,
+                    FaultKind::Refused => Code::StatementRefused,
+                };
+                let mut diagnostic = Diagnostic::new(code, fault.message).at(file, fault.span);
+                diagnostic.help.extend(fault.help);
+                self.found.push(diagnostic);
+                break;
+            }
+        }
+    }
+}
+
+/// The words of all statements of some revisions, and of what they need, whose effect is not followed.
+#[must_use]
+pub fn not_followed(graph: &Graph, dialect: Dialect, nodes: &[Node]) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for node in graph.dependency_closure(nodes.iter().copied()).iter() {
+        let revision = graph.revision(node);
+        let text = revision.file.text();
+        let sections = [revision.up(dialect), revision.effect(dialect)];
+        for section in sections.into_iter().flatten() {
+            for span in section.statements(&revision.file, dialect).iter() {
+                let Some(Ok(ops)) = dialect.parse(text, *span) else { continue };
+                if ops.iter().any(|op| !is_followed(&op.value)) {
+                    found.insert(words(text, *span, dialect));
+                }
+            }
+        }
+    }
+    found
+}
+
+fn is_followed(op: &Op) -> bool {
+    match op {
+        Op::Opaque { .. } | Op::AlterOther { .. } => false,
+        Op::CreateOther { kind, .. } => !matches!(kind, Kind::Grant | Kind::DefaultPrivileges),
+        Op::Conditional { op, .. } => is_followed(op),
+        _ => true,
+    }
+}
+
+fn words(text: &str, span: Span, dialect: Dialect) -> String {
+    match Tokens::read(text, span, dialect.lex_rules()) {
+        Ok(tokens) => {
+            let cursor = tokens.cursor();
+            let words = cursor.lexemes().iter().map(|lexeme| lexeme.text);
+            words.collect::<Vec<_>>().join(" ")
+        }
+        Err(_) => span.of(text).to_owned(),
+    }
+}

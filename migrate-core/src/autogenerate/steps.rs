@@ -1,0 +1,271 @@
+//! Operations as statements that a table with rows takes.
+//!
+//! A column that must have values gets them before it must: the value is a placeholder that the author of the
+//! revision replaces. On a table that exists, what would block readers or writers for long is done in the
+//! forms that do not.
+
+use std::collections::BTreeSet;
+
+use super::Refusal;
+use crate::dialect::{Dialect, DiffRules, OnlineOp};
+use crate::op::{ColumnChange, Op};
+use crate::schema::{Column, Name, Schema, Table};
+
+/// One statement of a section.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The statement, without a semicolon.
+    pub sql: String,
+    /// What the author should look at.
+    pub note: Option<String>,
+    /// Whether it cannot run in a transaction, or should not share one.
+    pub autocommit: bool,
+}
+
+impl Step {
+    fn plain(sql: String) -> Self {
+        Self { sql, note: None, autocommit: false }
+    }
+}
+
+/// Statements without further thought.
+pub(super) fn plain(dialect: Dialect, ops: &[Op]) -> Result<Vec<Step>, Refusal> {
+    let statements = dialect.statements(ops);
+    let statements = statements.map_err(|error| Refusal::Unsupported(error.to_string()))?;
+    Ok(statements.into_iter().map(Step::plain).collect())
+}
+
+/// Statements for tables that have rows.
+pub(super) fn careful(
+    dialect: Dialect,
+    ops: Vec<Op>,
+    before: &Schema,
+    after: &Schema,
+) -> Result<Vec<Step>, Refusal> {
+    let rules = dialect.diff_rules();
+    let created: BTreeSet<Name> = ops
+        .iter()
+        .filter_map(|op| match op {
+            Op::CreateTable { name, .. } => Some(name.clone()),
+            _ => None,
+        })
+        .collect();
+    let mut writer =
+        Writer { dialect, rules, before, after, created, open: Vec::new(), steps: Vec::new() };
+    for op in ops {
+        writer.op(op)?;
+    }
+    writer.close()?;
+    Ok(writer.steps)
+}
+
+struct Writer<'a> {
+    dialect: Dialect,
+    rules: &'static dyn DiffRules,
+    before: &'a Schema,
+    after: &'a Schema,
+    created: BTreeSet<Name>,
+    /// Operations that are not written yet.
+    open: Vec<Op>,
+    steps: Vec<Step>,
+}
+
+impl Writer<'_> {
+    fn close(&mut self) -> Result<(), Refusal> {
+        let ops = std::mem::take(&mut self.open);
+        self.steps.extend(plain(self.dialect, &ops)?);
+        Ok(())
+    }
+
+    fn op(&mut self, op: Op) -> Result<(), Refusal> {
+        match &op {
+            Op::AddColumn { table, column, .. } if self.wants_value(table, column) => {
+                return self.filled_column(op);
+            }
+            Op::AlterColumn { table, column, change: ColumnChange::Nullable(false) } => {
+                self.fill(&table.clone(), &column.clone())?;
+            }
+            Op::ReplaceColumn { table, column, with, .. } => {
+                let old = self.before.tables.get(table).and_then(|of| of.column(column));
+                let was_nullable = old.is_some_and(|of| of.nullable && of.generated.is_none());
+                if was_nullable && !with.nullable && with.generated.is_none() {
+                    self.fill(&table.clone(), &column.clone())?;
+                }
+            }
+            Op::CopyRows { .. } => return self.copied_rows(op),
+            _ => {}
+        }
+        let table = changed_table(&op).filter(|name| !self.created.contains(*name));
+        let Some(of) = table.and_then(|name| self.before.tables.get(name)) else {
+            self.open.push(op);
+            return Ok(());
+        };
+        for OnlineOp { op, autocommit } in self.rules.online(op, of) {
+            if autocommit {
+                self.close()?;
+                let steps = plain(self.dialect, &[op])?;
+                self.steps.extend(steps.into_iter().map(|step| Step { autocommit, ..step }));
+            } else {
+                self.open.push(op);
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns `true` if rows that are there need a value in a new column.
+    fn wants_value(&self, table: &Name, column: &Column) -> bool {
+        let exists = self.before.tables.contains_key(table) && !self.created.contains(table);
+        exists
+            && !column.nullable
+            && column.default.is_none()
+            && column.generated.is_none()
+            && column.identity.is_none()
+            && !self.is_in_primary_key(table, &column.name)
+    }
+
+    fn is_in_primary_key(&self, table: &Name, column: &str) -> bool {
+        let key = self.after.tables.get(table).and_then(|of| of.primary_key.as_ref());
+        key.is_some_and(|key| key.columns.iter().any(|own| own == column))
+    }
+
+    /// A new column in three steps: nullable, filled, not nullable.
+    fn filled_column(&mut self, op: Op) -> Result<(), Refusal> {
+        let Op::AddColumn { table, column, constraints, position, if_not_exists } = op else {
+            return Ok(());
+        };
+        let open = Column { nullable: true, ..(*column).clone() };
+        let Some(last) = self.rules.alter_column(&table, &open, &column) else {
+            // The rebuild copies the rows.
+            let op = Op::AddColumn { table, column, constraints, position, if_not_exists };
+            self.open.push(op);
+            return Ok(());
+        };
+        self.open.push(Op::AddColumn {
+            table: table.clone(),
+            column: Box::new(open),
+            constraints: constraints.clone(),
+            position,
+            if_not_exists,
+        });
+        self.fill(&table, &column.name)?;
+        for mut op in last {
+            if let Op::ReplaceColumn { constraints: own, .. } = &mut op {
+                own.clone_from(&constraints);
+            }
+            let of = self.before.tables.get(&table).cloned().unwrap_or_default();
+            for OnlineOp { op, autocommit } in self.rules.online(op, &of) {
+                if autocommit {
+                    self.close()?;
+                    let steps = plain(self.dialect, &[op])?;
+                    self.steps.extend(steps.into_iter().map(|step| Step { autocommit, ..step }));
+                } else {
+                    self.open.push(op);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The value for rows without one, and what to tell about it.
+    fn value(&self, table: &Name, column: &str) -> Option<(String, String)> {
+        let of = self.after.tables.get(table)?;
+        let own = of.column(column)?;
+        if let Some(default) = own.default.clone().filter(|_| own.identity.is_none()) {
+            let note = format!("backfill: rows without {table}.{column} get its default");
+            return Some((default, note));
+        }
+        if is_in_key(of, column) {
+            return None;
+        }
+        let value = self.rules.placeholder(own, self.after)?;
+        let note = format!(
+            "backfill: {value} is a placeholder; choose {table}.{column} for the rows that are there"
+        );
+        Some((value, note))
+    }
+
+    /// Gives rows without a value one.
+    fn fill(&mut self, table: &Name, column: &str) -> Result<(), Refusal> {
+        self.close()?;
+        match self.value(table, column) {
+            Some((value, note)) => {
+                let sql = self.rules.fill_rows(table, column, &value);
+                self.steps.push(Step { sql, note: Some(note), autocommit: false });
+            }
+            None => self.note_next(table, column),
+        }
+        Ok(())
+    }
+
+    /// No value suits all rows: the author has to write the statement.
+    fn note_next(&mut self, table: &Name, column: &str) {
+        let note = format!(
+            "backfill: give {table}.{column} a value in every row behind this statement; no placeholder suits"
+        );
+        if let Some(step) = self.steps.last_mut() {
+            step.note.get_or_insert(note);
+        }
+    }
+
+    /// The rows of a table that is created again.
+    fn copied_rows(&mut self, op: Op) -> Result<(), Refusal> {
+        let Op::CopyRows { from, to, mut columns, keeps_counter } = op else { return Ok(()) };
+        let (Some(old), Some(new)) = (self.before.tables.get(&from), self.after.tables.get(&from))
+        else {
+            return Ok(());
+        };
+        let mut notes = Vec::new();
+        for column in &new.columns {
+            let was_open = old.columns.iter().any(|own| {
+                own.name.eq_ignore_ascii_case(&column.name)
+                    && own.nullable
+                    && own.generated.is_none()
+            });
+            let is_new = !old.columns.iter().any(|own| own.name.eq_ignore_ascii_case(&column.name));
+            let is_open = column.nullable
+                || column.generated.is_some()
+                || column.identity.is_some()
+                || column.default.is_some()
+                || self.is_in_primary_key(&from, &column.name);
+            if is_open || !(is_new || was_open) {
+                continue;
+            }
+            let Some((value, note)) = self.value(&from, &column.name) else { continue };
+            notes.push(note);
+            match columns.iter_mut().find(|(name, _)| *name == column.name) {
+                Some((_, text)) => *text = format!("COALESCE({text}, {value})"),
+                None => columns.push((column.name.clone(), value)),
+            }
+        }
+        self.close()?;
+        let mut steps = plain(self.dialect, &[Op::CopyRows { from, to, columns, keeps_counter }])?;
+        if let Some(first) = steps.first_mut().filter(|_| !notes.is_empty()) {
+            first.note = Some(notes.join("\n"));
+        }
+        self.steps.extend(steps);
+        Ok(())
+    }
+}
+
+fn is_in_key(table: &Table, column: &str) -> bool {
+    let has = |columns: &[String]| columns.iter().any(|own| own == column);
+    let keys = table.primary_key.iter().chain(&table.uniques);
+    let is_indexed = table.indexes.values().any(|index| {
+        index.unique && index.parts.iter().any(|part| part.column.as_deref() == Some(column))
+    });
+    keys.into_iter().any(|key| has(&key.columns))
+        || table.foreign_keys.iter().any(|key| has(&key.columns))
+        || is_indexed
+}
+
+/// The table that an operation changes, as far as it may block others.
+const fn changed_table(op: &Op) -> Option<&Name> {
+    match op {
+        Op::CreateIndex { table, .. }
+        | Op::DropIndex { table: Some(table), .. }
+        | Op::AddConstraint { table, .. }
+        | Op::AlterColumn { table, .. } => Some(table),
+        Op::AddEnumValue { .. } => None,
+        _ => None,
+    }
+}

@@ -1,0 +1,131 @@
+//! `new --autogenerate`.
+
+use insta::assert_snapshot;
+
+use crate::support::TestEnvironment;
+
+/// A history of one table, and models.
+fn project(dialects: &str, schema: &str) -> TestEnvironment {
+    let env = TestEnvironment::new();
+    env.write("migrate.toml", &format!("dialects = [{dialects}]\nmodels = \"schema.sql\"\n"));
+    let table = "CREATE TABLE users (id INTEGER PRIMARY KEY, mail TEXT);";
+    env.revision("aaa", "", table, "DROP TABLE users;");
+    env.write("schema.sql", schema);
+    env
+}
+
+/// The sections of the only file with a random id.
+fn written(env: &TestEnvironment) -> String {
+    let listed = std::fs::read_dir(env.path("migrations")).unwrap();
+    let names = listed.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let own = |name: &String| name.ends_with(".sql") && !name.contains("aaa");
+    let new: Vec<String> = names.filter(own).collect();
+    let [name] = new.as_slice() else { panic!("{new:?}") };
+    let text = env.read(&format!("migrations/{name}"));
+    text[text.find("-- migrate:").unwrap()..].to_owned()
+}
+
+#[test]
+fn a_change_is_written_with_its_way_back_and_then_nothing_is_left() {
+    let env = project(
+        "\"sqlite\"",
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, mail TEXT);
+         CREATE TABLE posts (id INTEGER PRIMARY KEY, author INTEGER REFERENCES users (id));
+         CREATE INDEX posts_author ON posts (author);",
+    );
+    let done = env.ok(&["new", "--autogenerate"]);
+    assert!(done.stdout.contains("create_posts"), "{}", done.stdout);
+    let text = written(&env);
+    assert!(text.contains("CREATE TABLE posts") && text.contains("CREATE INDEX posts_author"));
+    assert!(text.contains("-- migrate:down\nDROP TABLE posts;"), "{text}");
+    assert_snapshot!(env.run(&["new", "--autogenerate"]), @"
+    exit code: 0
+    ----- stderr
+    nothing to do: the history makes the wanted schema
+    ");
+    env.ok(&["upgrade", "--database-url", "sqlite:app.db"]);
+    assert_eq!(env.run(&["check"]).code, 0);
+}
+
+#[test]
+fn a_likely_rename_is_never_dropped_without_being_told() {
+    let env = project("\"sqlite\"", "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT);");
+    assert_snapshot!(env.run(&["new", "--autogenerate"]), @"
+    exit code: 3
+    ----- stderr
+    error: was column users.mail renamed to email?
+      help: if so: `--rename users.mail=email`, or `--yes` for all
+      help: if not: `--drop users.mail`; its values are lost
+    ");
+    env.ok(&["new", "--autogenerate", "--rename", "users.mail=email"]);
+    assert_snapshot!(written(&env), @"
+    -- migrate:up
+    ALTER TABLE users RENAME COLUMN mail TO email;
+
+    -- migrate:down
+    ALTER TABLE users RENAME COLUMN email TO mail;
+    ");
+}
+
+#[test]
+fn a_loss_wants_consent_and_is_declared() {
+    let env = project("\"postgres\"", "CREATE TABLE users (id INTEGER PRIMARY KEY);");
+    assert_snapshot!(env.run(&["new", "--autogenerate"]), @"
+    exit code: 3
+    ----- stderr
+    error: the revision loses values of users.mail (the column is dropped)
+      help: `--yes` writes it; `--dry-run` shows it
+    ");
+    let shown = env.ok(&["new", "--autogenerate", "--dry-run"]);
+    assert!(shown.stdout.contains("-- migrate:lossy users.mail the column is dropped"));
+    env.ok(&["new", "--autogenerate", "--yes"]);
+    assert!(written(&env).contains("ALTER TABLE users DROP COLUMN mail;"));
+}
+
+#[test]
+fn several_databases_have_their_own_sections_where_they_differ() {
+    let env = project(
+        "\"sqlite\", \"postgres\"",
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, mail TEXT, age INTEGER NOT NULL);",
+    );
+    env.ok(&["new", "--autogenerate", "-m", "age"]);
+    let text = written(&env);
+    for part in [
+        "-- migrate:up dialect:sqlite\n",
+        "INSERT INTO new_users (id, mail, age) SELECT id, mail, 0 FROM users;",
+        "-- migrate:up dialect:postgres transaction:false\n",
+        "-- backfill: 0 is a placeholder; choose users.age for the rows that are there\n",
+        "VALIDATE CONSTRAINT age_is_not_null;",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+    assert_eq!(env.run(&["check"]).code, 0);
+}
+
+#[test]
+fn what_cannot_be_compared_is_refused_with_its_place() {
+    let env = project(
+        "\"postgres\"",
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, mail TEXT);
+GRANT SELECT ON users TO PUBLIC;
+",
+    );
+    assert_snapshot!(env.run(&["new", "--autogenerate"]), @"
+    exit code: 1
+    ----- stderr
+    error: schema.sql:2: the effect of this statement is not followed, so it cannot be told whether the history has it
+      help: add the statement to a revision in the same words, or leave it out of the models
+    ");
+    let env = project(
+        "\"sqlite\"",
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, mail TEXT);\nCREATE TABEL x (y);\n",
+    );
+    assert!(env.run(&["new", "--autogenerate"]).stderr.contains("schema.sql:2:8"));
+    env.write("migrate.toml", "dialects = [\"sqlite\"]\n");
+    assert_snapshot!(env.run(&["new", "--autogenerate"]), @r#"
+    exit code: 2
+    ----- stderr
+    error: no wanted schema is configured
+      help: write `models = "schema.sql"` into migrate.toml, or pass `--models schema.sql`
+    "#);
+}
