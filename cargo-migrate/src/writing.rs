@@ -2,6 +2,7 @@
 //!
 //! [`migrate_core::author`] decides what is written. This module applies and reports it.
 
+mod derived;
 mod evidence;
 mod published;
 
@@ -21,6 +22,7 @@ use migrate_db::cli::CliError;
 use migrate_db::cli::ui::Format;
 use serde::Serialize;
 
+pub(crate) use derived::{Limits, database_at_hand, exit_of, report_limits};
 pub(crate) use evidence::{add_database, reseal};
 pub(crate) use published::{published, unpublished};
 

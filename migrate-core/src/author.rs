@@ -1,4 +1,4 @@
-//! The operations of the commands that write revisions: new, merge, rebase, accept.
+//! The operations of the commands that write revisions: new, derive, merge, rebase, accept.
 //!
 //! Each act takes a history and a request and returns the changes to the directory, including the
 //! new lock file. The caller writes the changes, draws ids and reads the clock. An act never hides
@@ -30,6 +30,7 @@
 //! ```
 
 mod accept;
+mod derive;
 mod error;
 mod evidence;
 mod merge;
@@ -38,6 +39,7 @@ mod rebase;
 mod starter;
 
 pub use accept::{Accept, Accepted};
+pub use derive::{Derive, DerivedDown, DerivedDowns, NotDerived};
 pub use error::{AuthorError, AuthorErrorKind};
 pub use evidence::Evidence;
 pub use merge::Merge;
@@ -116,35 +118,39 @@ impl<'a> Author<'a> {
 
     /// Returns the changes that write the files, without the lock file, and the resulting graph.
     fn write(&self, drafts: &[Draft]) -> Result<(Vec<Change>, Graph), AuthorError> {
-        let graph = &self.history.graph;
         let mut changes = Vec::with_capacity(drafts.len() + 1);
         let mut revisions = Vec::with_capacity(drafts.len());
         for draft in drafts {
-            if let Some(node) = graph.node(draft.id.as_str()) {
-                return Err(AuthorError::new(
-                    Kind::IdTaken,
-                    format!("there is a revision {} already", graph.title(node)),
-                )
-                .help(format!("it is in {}", graph.revision(node).file.path())));
-            }
-            for label in &draft.labels {
-                let taken = graph.labelled(label.as_str()).or_else(|| graph.node(label.as_str()));
-                if let Some(node) = taken {
-                    return Err(AuthorError::new(
-                        Kind::LabelTaken,
-                        format!("the label {label} is taken by revision {}", graph.title(node)),
-                    )
-                    .help(
-                        "choose another label: it holds for all that descend from the revision",
-                    ));
-                }
-            }
+            self.must_be_free(draft)?;
             let (name, text) = (draft.file_name(), draft.render());
             revisions.push(self.read_back(draft, SourceFile::new(name.clone(), text.clone()))?);
             changes.push(Change::Write { name, text });
         }
         let graph = self.with(revisions)?;
         Ok((changes, graph))
+    }
+
+    /// Returns an error if the id or a label of a draft is taken.
+    fn must_be_free(&self, draft: &Draft) -> Result<(), AuthorError> {
+        let graph = &self.history.graph;
+        if let Some(node) = graph.node(draft.id.as_str()) {
+            return Err(AuthorError::new(
+                Kind::IdTaken,
+                format!("there is a revision {} already", graph.title(node)),
+            )
+            .help(format!("it is in {}", graph.revision(node).file.path())));
+        }
+        for label in &draft.labels {
+            let taken = graph.labelled(label.as_str()).or_else(|| graph.node(label.as_str()));
+            if let Some(node) = taken {
+                return Err(AuthorError::new(
+                    Kind::LabelTaken,
+                    format!("the label {label} is taken by revision {}", graph.title(node)),
+                )
+                .help("choose another label: it holds for all that descend from the revision"));
+            }
+        }
+        Ok(())
     }
 
     /// Parses the text of a draft and checks that it is read back unchanged.

@@ -11,7 +11,7 @@ mod refusal;
 mod statements;
 
 pub use refusal::Refusal;
-pub(crate) use statements::apply_statements;
+pub(crate) use statements::{apply_statements, forget, is_opaque};
 
 use crate::apply::State;
 use crate::dialect::Dialect;
@@ -62,6 +62,18 @@ impl<'g> Evolution<'g> {
     #[must_use]
     pub const fn state(&self) -> &State {
         &self.state
+    }
+
+    /// The database.
+    #[must_use]
+    pub const fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// The graph along which the evolution moves.
+    #[must_use]
+    pub const fn graph(&self) -> &'g Graph {
+        self.graph
     }
 
     pub(crate) const fn state_mut(&mut self) -> &mut State {

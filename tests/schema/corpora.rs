@@ -32,7 +32,9 @@ pub(crate) fn migrations(name: &str) -> Option<Vec<Migration>> {
     let folder = shared("MIGRATE_CORPORA", "corpora")?.join(name).join("migrations");
     let mut entries: Vec<PathBuf> =
         fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    entries.sort();
+    // Tools compare versions without the dashes that some names have.
+    entries
+        .sort_by_key(|path| path.file_name().map(|name| name.to_string_lossy().replace('-', "")));
     let mut found = Vec::new();
     for path in entries {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();

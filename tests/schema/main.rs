@@ -7,6 +7,7 @@
 
 mod cases;
 mod corpora;
+mod downs;
 mod live;
 mod random;
 mod side_by_side;

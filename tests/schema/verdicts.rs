@@ -20,7 +20,7 @@ use super::live::Live;
 /// What is wrong with a down: codes in their order.
 type Verdicts = BTreeMap<String, Vec<&'static str>>;
 
-fn id(name: &str) -> String {
+pub(crate) fn id(name: &str) -> String {
     name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
 }
 
@@ -122,7 +122,7 @@ async fn real_verdicts(migrations: &[Migration], dialect: Dialect) -> Option<Ver
 
 /// Runs the statements of a text up to the first that the server refuses. Functions that an application
 /// registers are missing here; only statements of rows call them.
-async fn run(live: &mut Live, text: &str, dialect: Dialect) -> Result<(), String> {
+pub(crate) async fn run(live: &mut Live, text: &str, dialect: Dialect) -> Result<(), String> {
     let file = SourceFile::new("run.sql", text.to_owned());
     let (statements, _) = split(&file, Span::new(0, text.len()), dialect.lex_rules());
     for statement in statements {

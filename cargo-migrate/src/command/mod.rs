@@ -5,6 +5,7 @@ mod accept;
 mod complete;
 mod completions;
 mod db;
+mod derive;
 mod edit;
 mod import;
 mod init;
@@ -30,6 +31,7 @@ pub(crate) enum Command {
     Init(init::Args),
     #[command(visible_alias = "revision", aliases = ["add", "generate"])]
     New(new::Args),
+    Derive(derive::Args),
     Merge(merge::Args),
     Rebase(rebase::Args),
     Edit(edit::Args),
@@ -75,6 +77,7 @@ fn act(
     match command {
         Command::Init(args) => init::run(args, &context()?),
         Command::New(args) => new::run(args, &context()?),
+        Command::Derive(args) => derive::run(args, &context()?),
         Command::Merge(args) => merge::run(args, &context()?),
         Command::Rebase(args) => rebase::run(args, &context()?),
         Command::Edit(args) => block_on(edit::run(args, &context()?)),

@@ -1,6 +1,6 @@
 //! `cargo migrate new`.
 
-use migrate_core::author::{Body, NewRevision};
+use migrate_core::author::{Body, DerivedDown, NewRevision};
 use migrate_core::ident::{BranchLabel, RevisionId};
 use migrate_db::cli::{CliError, Exit};
 
@@ -12,6 +12,7 @@ use crate::writing;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   cargo migrate new \"create users\"              # or: new -m \"create users\"
+  cargo migrate new -m \"add email\" --sql 'ALTER TABLE users ADD COLUMN email text'
   cargo migrate new -m \"drop audit\" --irreversible \"the rows are gone\"
   cargo migrate new -m \"billing tables\" --head base --branch-label billing
   cargo migrate new -m \"hotfix\" --head 615021 --splice
@@ -43,6 +44,9 @@ pub(crate) struct Args {
     /// Mark the revision as irreversible for this reason
     #[arg(long, value_name = "REASON", conflicts_with = "autogenerate")]
     irreversible: Option<String>,
+    /// The SQL of the up, from which the down is derived; `-` reads standard input
+    #[arg(long, value_name = "SQL", conflicts_with_all = ["irreversible", "autogenerate"])]
+    sql: Option<String>,
     /// Open the file in $VISUAL or $EDITOR
     #[arg(long)]
     edit: bool,
@@ -52,6 +56,8 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> {
     let editor = args.edit.then(|| writing::editor(context)).transpose()?;
+    let sql = args.sql.as_deref().map(read_sql).transpose()?;
+    let mut down: Option<DerivedDown> = None;
     let outcome = writing::act(context, "new", Outcome::changes, |author, history| {
         let request = NewRevision {
             id: writing::id(&history.graph, args.rev_id.as_ref())?,
@@ -66,7 +72,16 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> 
         if args.generate.autogenerate {
             return autogenerate::write(context, &args.generate, author, history, request);
         }
-        author.new_revision(&request).map(Outcome::Written).map_err(writing::refused)
+        let written = match &sql {
+            Some(sql) => author
+                .new_from_sql(&request, sql, writing::database_at_hand(context))
+                .map(|(written, derived)| {
+                    down = Some(derived);
+                    written
+                }),
+            None => author.new_revision(&request),
+        };
+        written.map(Outcome::Written).map_err(writing::refused)
     })?;
     let written = match outcome {
         Outcome::Written(written) => written,
@@ -84,12 +99,24 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> 
         }
     };
     let path = writing::report_written(context, &written);
+    if let Some(down) = &down {
+        writing::report_limits(context, down);
+    }
     match editor {
         Some(editor) => writing::open(&editor, &[path])?,
-        None if args.generate.autogenerate => {
+        None if args.generate.autogenerate || down.is_some() => {
             context.ui.note("review it, then: cargo migrate upgrade");
         }
         None => context.ui.note("fill in its sections, then: cargo migrate upgrade"),
     }
-    Ok(Exit::Done)
+    Ok(writing::exit_of(down.as_slice()))
+}
+
+/// The SQL of the argument, or of standard input.
+fn read_sql(argument: &str) -> Result<String, CliError> {
+    if argument != "-" {
+        return Ok(argument.to_owned());
+    }
+    std::io::read_to_string(std::io::stdin())
+        .map_err(|error| CliError::failed("standard input cannot be read").because(error))
 }

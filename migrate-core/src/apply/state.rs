@@ -161,6 +161,23 @@ impl State {
         self.rules
     }
 
+    /// The same schema without the way back.
+    #[must_use]
+    pub fn snapshot(&self) -> Self {
+        Self {
+            rules: self.rules,
+            current: self.current.clone(),
+            settings: self.settings.clone(),
+            uses: self.uses.clone(),
+            origin: self.origin,
+            checkpoints: Vec::new(),
+            spellings: self.spellings.clone(),
+            owners: self.owners.clone(),
+            children: self.children.clone(),
+            users: self.users.clone(),
+        }
+    }
+
     /// The schema, and what is not known of it.
     #[must_use]
     pub const fn current(&self) -> &StaticSchema {
@@ -221,6 +238,11 @@ impl State {
     #[must_use]
     pub fn setting(&self, name: &str) -> Option<&str> {
         self.settings.get(name).map(String::as_str)
+    }
+
+    /// Forgets all settings of the session, as a new one has none. There is no way back from it.
+    pub fn reset_session(&mut self) {
+        self.settings.clear();
     }
 
     /// Changes a setting of the session; `None` resets it.

@@ -43,6 +43,16 @@ pub enum AuthorErrorKind {
     TiedBranch,
     /// A sealed revision was edited, and the operation would hide that.
     SealedEdited,
+    /// The revision is sealed, and the operation would change its meaning.
+    Sealed,
+    /// The revision has a down, or a reason for its absence.
+    HasDown,
+    /// The up contains no statement, so there is nothing to undo.
+    EmptyUp,
+    /// Nothing names the databases of the project.
+    NoDatabase,
+    /// The database refuses a statement.
+    SqlRefused,
     /// The file changed during the operation, or cannot be read.
     FileChanged,
     /// A reason is needed.

@@ -65,7 +65,11 @@ impl Author<'_> {
             )
             .help("`--irreversible \"the old values are gone\"`"));
         }
-        let draft = Draft {
+        self.written(self.draft(request)?)
+    }
+
+    pub(super) fn draft(&self, request: &NewRevision) -> Result<Draft, AuthorError> {
+        Ok(Draft {
             id: request.id.clone(),
             revises: self.parent(request.head.as_deref(), request.splice)?.into_iter().collect(),
             depends_on: self.depends_on(&request.depends_on)?,
@@ -73,8 +77,7 @@ impl Author<'_> {
             created: Some(request.created.clone()),
             message: request.message.clone(),
             sections: request.body.sections(),
-        };
-        self.written(draft)
+        })
     }
 
     /// Returns the parent of a new revision; `None` is base.

@@ -1,6 +1,7 @@
 //! A folder in memory, and what must hold of every act.
 
 mod acts;
+mod derived;
 mod laws;
 mod sealing;
 

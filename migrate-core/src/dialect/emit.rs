@@ -214,7 +214,7 @@ pub trait DiffRules {
         vec![OnlineOp::from(op)]
     }
 
-    /// Returns `true` if no value changes when a column gets another type.
+    /// Returns `true` if no value loses anything when a column gets another type.
     fn keeps_values(&self, before: &DataType, after: &DataType) -> bool;
 
     /// A literal of the type of a column, to fill rows with; `None` where none is right.
@@ -242,5 +242,33 @@ pub struct OnlineOp {
 impl From<Op> for OnlineOp {
     fn from(op: Op) -> Self {
         Self { op, autocommit: false }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_survive_a_wider_type() {
+        for (dialect, from, to, wanted) in [
+            (Dialect::Postgres, "integer", "bigint", true),
+            (Dialect::Postgres, "bigint", "integer", false),
+            (Dialect::Postgres, "character varying(20)", "text", true),
+            (Dialect::Postgres, "text", "character varying(20)", false),
+            (Dialect::Postgres, "character varying(20)", "character varying(30)", true),
+            (Dialect::Postgres, "timestamp with time zone", "date", false),
+            (Dialect::Postgres, "numeric(10,4)", "numeric(10,2)", false),
+            (Dialect::Postgres, "integer", "text", true),
+            (Dialect::Postgres, "text", "integer", false),
+            (Dialect::Mysql, "int(11)", "bigint(20)", true),
+            (Dialect::Mysql, "int(11)", "bigint(20) unsigned", false),
+            (Dialect::Sqlite, "INTEGER", "TEXT", true),
+            (Dialect::Sqlite, "TEXT", "INTEGER", false),
+            (Dialect::Sqlite, "INTEGER", "REAL", false),
+        ] {
+            let keeps = dialect.diff_rules().keeps_values(&from.into(), &to.into());
+            assert_eq!(keeps, wanted, "{dialect}: {from} and {to}");
+        }
     }
 }

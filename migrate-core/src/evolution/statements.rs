@@ -40,7 +40,7 @@ pub(crate) fn apply_statements(
 }
 
 /// Makes what a statement mentions unknown.
-fn forget(state: &mut State, dialect: Dialect, text: &str, span: Span) {
+pub(crate) fn forget(state: &mut State, dialect: Dialect, text: &str, span: Span) {
     let rules = dialect.lex_rules();
     let names: Vec<Name> = match Tokens::read(text, span, rules) {
         Ok(tokens) => {
@@ -52,6 +52,7 @@ fn forget(state: &mut State, dialect: Dialect, text: &str, span: Span) {
     mark_mentioned(state, &names, span);
 }
 
-fn is_opaque(op: &Located<Op>) -> bool {
+/// Returns `true` for an operation whose effect a section may state elsewhere.
+pub(crate) fn is_opaque(op: &Located<Op>) -> bool {
     matches!(op.value, Op::Opaque { .. } | Op::Rows { .. })
 }

@@ -175,7 +175,7 @@ fn check_bodies(
             found.push(
                 Diagnostic::new(Code::EmptyDown, "the down section holds no statement and gives no reason")
                     .at(file, section.marker)
-                    .help("write the statements that undo the up")
+                    .help("write the statements that undo the up, or have `cargo migrate derive` write them")
                     .help("or write `-- migrate:irreversible <reason>` or `-- migrate:noop <reason>` in its place"),
             );
         }
@@ -221,7 +221,7 @@ fn check_ways(
                 format!("there is no way down{}", for_whom(&missing)),
             )
             .at(file, end)
-            .help("add `-- migrate:down` and the statements that undo the up")
+            .help("add `-- migrate:down` and the statements that undo the up: `cargo migrate derive` writes them")
             .help("or `-- migrate:irreversible <reason>` or `-- migrate:noop <reason>`"),
         );
     }

@@ -5,6 +5,7 @@ mod autogenerate;
 mod check;
 mod context;
 mod db;
+mod derive;
 mod errors;
 mod files;
 mod help;

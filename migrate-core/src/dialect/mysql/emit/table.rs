@@ -211,6 +211,7 @@ pub(super) fn change(change: &TableChange) -> Result<String, Unsupported> {
         }
         TableChange::Option { name: option, value: None } => match option.as_str() {
             "row_format" => "ROW_FORMAT=DEFAULT".to_owned(),
+            "engine" => "ENGINE=InnoDB".to_owned(),
             "with system versioning" => "DROP SYSTEM VERSIONING".to_owned(),
             "collation" => return Err(Unsupported::new("a collation that is no longer told")),
             _ => format!("{}=DEFAULT", option.to_uppercase()),

@@ -127,9 +127,9 @@ pub(super) fn add(table: &Name, column: &Column, constraints: &Table) -> Vec<Str
         behind.splice(0..0, later);
     }
     let mut text = format!("ALTER TABLE {} ADD COLUMN {}", name(table), definition(column));
+    // What is written at the column becomes a constraint of the table.
     for constraint in table::constraints(constraints) {
-        text.push(' ');
-        text.push_str(&constraint);
+        text.push_str(&format!(", ADD {constraint}"));
     }
     all.push(text);
     all.extend(behind);

@@ -14,7 +14,8 @@ pub(super) fn view(own: &Name, view: &View, or_replace: bool) -> Vec<String> {
         (false, true) => "CREATE OR REPLACE VIEW",
         (false, false) => "CREATE VIEW",
     });
-    text.push_str(&format!(" {}", name(own)));
+    let (columns, query) = with_columns(&view.definition);
+    text.push_str(&format!(" {}{columns}", name(own)));
     if let Some(method) = find(&all, "USING") {
         text.push_str(&format!(" USING {method}"));
     }
@@ -24,7 +25,7 @@ pub(super) fn view(own: &Name, view: &View, or_replace: bool) -> Vec<String> {
     if let Some(space) = find(&all, "TABLESPACE") {
         text.push_str(&format!(" TABLESPACE {space}"));
     }
-    text.push_str(&format!(" AS\n{}", view.definition));
+    text.push_str(&format!(" AS\n{query}"));
     if find(&all, "NOT POPULATED").is_some() {
         text.push_str("\nWITH NO DATA");
     }
@@ -37,6 +38,20 @@ pub(super) fn view(own: &Name, view: &View, or_replace: bool) -> Vec<String> {
         result.push(format!("ALTER VIEW {own} ALTER COLUMN {column} SET DEFAULT {default}"));
     }
     result
+}
+
+/// The names of the columns that stand before a query, with a space before them, and the query.
+fn with_columns(definition: &str) -> (String, &str) {
+    let is_query = |text: &str| {
+        let words = ["SELECT", "WITH", "VALUES", "TABLE"];
+        let word: String = text.chars().take_while(|c| c.is_ascii_alphabetic()).collect();
+        text.starts_with('(') || words.iter().any(|own| word.eq_ignore_ascii_case(own))
+    };
+    let list = definition.strip_prefix('(').filter(|inside| !is_query(inside.trim_start()));
+    match list.and_then(|inside| inside.split_once(')')) {
+        Some((columns, query)) => (format!(" ({columns})"), query.trim_start()),
+        None => (String::new(), definition),
+    }
 }
 
 /// The part of a key before ` on <table>`.

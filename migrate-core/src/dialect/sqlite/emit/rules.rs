@@ -45,14 +45,20 @@ impl DiffRules for Emitter {
 
     /// A value is kept as it is, unless the affinity of the column converts it.
     fn keeps_values(&self, before: &DataType, after: &DataType) -> bool {
-        affinity(before) == affinity(after) || affinity(after) == Affinity::Blob
+        match (affinity(before), affinity(after)) {
+            (old, new) if old == new => true,
+            (_, Affinity::Blob)
+            | (Affinity::Integer, Affinity::Numeric | Affinity::Text)
+            | (Affinity::Numeric, Affinity::Integer) => true,
+            _ => false,
+        }
     }
 
     fn placeholder(&self, column: &Column, _: &Schema) -> Option<String> {
         let name = column.data_type.to_ascii_uppercase();
         Some(match affinity(&column.data_type) {
             _ if name.contains("DATE") || name.contains("TIME") => "CURRENT_TIMESTAMP".to_owned(),
-            Affinity::Number => "0".to_owned(),
+            Affinity::Integer | Affinity::Numeric | Affinity::Real => "0".to_owned(),
             Affinity::Text => "''".to_owned(),
             Affinity::Blob if name == "BLOB" => "X''".to_owned(),
             Affinity::Blob => "''".to_owned(),
@@ -107,7 +113,9 @@ impl DiffRules for Emitter {
 /// What a column does with values of another type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Affinity {
-    Number,
+    Integer,
+    Numeric,
+    Real,
     Text,
     Blob,
 }
@@ -116,13 +124,15 @@ fn affinity(of: &DataType) -> Affinity {
     let name = of.to_ascii_uppercase();
     let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
     if has(&["INT"]) {
-        Affinity::Number
+        Affinity::Integer
     } else if has(&["CHAR", "CLOB", "TEXT"]) {
         Affinity::Text
-    } else if name.is_empty() || has(&["BLOB", "ANY"]) {
+    } else if name.is_empty() || name == "ANY" || has(&["BLOB"]) {
         Affinity::Blob
+    } else if has(&["REAL", "FLOA", "DOUB"]) {
+        Affinity::Real
     } else {
-        Affinity::Number
+        Affinity::Numeric
     }
 }
 
