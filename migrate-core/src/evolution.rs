@@ -40,10 +40,6 @@ impl<'g> Evolution<'g> {
         Some(Self { graph, dialect, state, applied: Vec::new(), at: None })
     }
 
-    pub(crate) const fn dialect(&self) -> Dialect {
-        self.dialect
-    }
-
     /// The schema after some revisions and everything that they need; without revisions it is empty. `None`
     /// if there is no parser for the database.
     #[must_use]

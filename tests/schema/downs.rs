@@ -132,7 +132,9 @@ async fn check(name: &str, dialect: Dialect, step: usize) {
                 }
             }
         }
-        run(&mut live, up, dialect).await.unwrap_or_else(|error| panic!("{}: {error}", migration.name));
+        run(&mut live, up, dialect)
+            .await
+            .unwrap_or_else(|error| panic!("{}: {error}", migration.name));
     }
     println!("{name}: {tally:?}");
     live.drop().await;

@@ -122,7 +122,7 @@ fn a_history_with_mistakes_is_not_run_but_may_be_looked_at() {
     8 |
       | ^
       |
-      = help: add `-- migrate:down` and the statements that undo the up
+      = help: add `-- migrate:down` and the statements that undo the up: `cargo migrate derive` writes them
       = help: or `-- migrate:irreversible <reason>` or `-- migrate:noop <reason>`
 
     error: nothing was done because of the error above

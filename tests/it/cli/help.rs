@@ -17,6 +17,7 @@ fn the_help_groups_the_commands() {
     Write:
       init         Create the migrations directory, lock file and migrate.toml
       new          Write a new revision on top of the head
+      derive       Write missing and empty downs from the ups
       merge        Join heads with a merge revision
       rebase       Move a branch on top of another, so that one head remains
       edit         Open revisions in $VISUAL or $EDITOR
