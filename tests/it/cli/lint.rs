@@ -156,14 +156,14 @@ fn the_history_is_drawn_with_what_is_applied() {
     exit code: 0
     ----- stdout
     flowchart BT
-        r0["aaa"]
-        r1["bbb"]
+        r0["aaa<br/>Message of aaa"]
+        r1["bbb<br/>Message of bbb"]
         r0 --> r1
         classDef applied fill:#cdeccd,stroke:#2e7d32,color:#000
         class r0 applied
     "#);
     let dot = env.ok(&["history", "--format", "dot"]).stdout;
-    assert!(dot.contains("\"ccc\" [label=\"ccc\", peripheries=2];"), "{dot}");
+    assert!(dot.contains(r#""ccc" [label="ccc\nMessage of ccc", peripheries=2];"#), "{dot}");
     let page = env.ok(&["history", "--format", "html"]).stdout;
     assert!(
         page.starts_with("<!DOCTYPE html>") && page.contains("<title>aaa, applied</title>"),
