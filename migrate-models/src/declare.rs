@@ -39,7 +39,8 @@ pub fn declare(
     let writer = Writer { dialect, enums };
     let mut state = head.clone();
     let mut statements = Vec::new();
-    for model in models {
+    let models: Vec<Model> = models.iter().map(|model| with_keys(model, models, head)).collect();
+    for model in &models {
         let existing = match head.find_table(&model.table.value) {
             Found::Known(name) => Some(name),
             Found::Missing => None,
@@ -90,6 +91,26 @@ pub fn declare(
         .filter_map(|name| Some((name.clone(), state.enumeration(&name)?.clone())))
         .collect();
     if mistakes.is_empty() { Ok(Declared { tables, enums, state }) } else { Err(mistakes) }
+}
+
+/// A model whose foreign keys name the columns that they refer to: those of the primary key.
+fn with_keys(model: &Model, models: &[Model], head: &State) -> Model {
+    let mut model = model.clone();
+    for key in model.foreign_keys.iter_mut().filter(|key| key.parent_columns.is_empty()) {
+        let parent = &key.parent.value;
+        let own = models.iter().find(|other| head.same_name(&other.table.value, parent));
+        let stated = own.and_then(|other| other.primary_key.as_ref());
+        key.parent_columns = match (stated, head.find_table(parent)) {
+            (Some(stated), _) => stated.columns.iter().map(|name| name.value.clone()).collect(),
+            (None, Found::Known(name)) => head
+                .table(&name)
+                .and_then(|table| table.primary_key.as_ref())
+                .map(|key| key.columns.clone())
+                .unwrap_or_default(),
+            _ => Vec::new(),
+        };
+    }
+    model
 }
 
 /// The column of a field in a table that exists.
