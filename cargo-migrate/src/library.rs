@@ -122,6 +122,12 @@ impl Call<'_> {
         } else {
             (history, found)
         };
+        let mut found = found;
+        if matches!(self.command, cli::Command::Check(_))
+            && let Some(finding) = writing::check_schema_file(self.context, &history)?
+        {
+            found.push(finding);
+        }
         let flawless = found.is_empty();
         let exit = self.run_on(&history, found).await;
         if let Some(snapshot) = snapshot.filter(|_| flawless) {

@@ -5,6 +5,7 @@
 mod derived;
 mod evidence;
 mod published;
+mod schema_file;
 
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io;
@@ -25,6 +26,7 @@ use serde::Serialize;
 pub(crate) use derived::{Limits, database_at_hand, exit_of, report_limits};
 pub(crate) use evidence::{add_database, reseal};
 pub(crate) use published::{published, unpublished};
+pub(crate) use schema_file::check as check_schema_file;
 
 use crate::context::Context;
 
@@ -100,14 +102,15 @@ pub(crate) fn act_knowing<T>(
     Ok(done)
 }
 
-/// Makes the changes.
+/// Makes the changes, and writes the schema file where migrate.toml names one.
 ///
 /// # Errors
 /// When a file cannot be written.
 pub(crate) fn apply(context: &Context<'_>, changes: &[Change]) -> Result<(), CliError> {
     context.directory.apply(changes).map_err(|error| {
         CliError::failed(format!("{} cannot be written", context.directory.shown())).because(error)
-    })
+    })?;
+    schema_file::write(context)
 }
 
 /// Converts the error of an act.

@@ -58,6 +58,9 @@ pub struct Settings {
     pub dir: String,
     /// The databases whose SQL the revisions contain; empty if unknown.
     pub dialects: Vec<Dialect>,
+    /// The file that holds the schema of the heads as SQL, relative to the file. Commands that change
+    /// revisions write it.
+    pub schema_file: Option<String>,
     /// The number of heads that the history may have.
     pub heads: Heads,
     /// Which revisions the compiler refuses for what static checks find.
@@ -176,6 +179,7 @@ impl Default for Settings {
         Self {
             dir: DEFAULT_DIR.to_owned(),
             dialects: Vec::new(),
+            schema_file: None,
             heads: Heads::default(),
             static_checks: StaticChecks::default(),
             model_drift: true,

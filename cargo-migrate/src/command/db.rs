@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use migrate_core::graph::{Place, Target};
+use migrate_core::history::History;
+use migrate_core::loaded_schema::fresh_database_sql;
 use migrate_core::schema::{compare, difference};
 use migrate_db::cli::{CliError, Exit, report_events};
 use migrate_db::{Database, Migrator};
@@ -21,6 +23,7 @@ mariadb-dump or mysqldump as SQL. A backup of SQLite is a database file.
 
 Examples:
   cargo migrate db create
+  cargo migrate db create --schema        # at the heads, without running each revision
   cargo migrate db drop --yes
   cargo migrate db drop --yes --confirm app_prod
   cargo migrate db reset --yes            # drop, create, upgrade to the heads
@@ -35,7 +38,12 @@ pub(crate) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Act {
     /// Create the database if it does not exist
-    Create,
+    Create {
+        /// Bring it to the heads: by the SQL of the schema where that makes the same database, else by
+        /// the revisions
+        #[arg(long)]
+        schema: bool,
+    },
     /// Drop the database with everything in it
     Drop(Sure),
     /// Drop the database, create it again and upgrade it to the heads
@@ -81,7 +89,10 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliE
         .wait_for_server(context.options().connect_timeout, &mut report_events(context.ui))
         .await?;
     match &args.act {
-        Act::Create => create(context, &database).await?,
+        Act::Create { schema: false } => {
+            create(context, &database).await?;
+        }
+        Act::Create { schema: true } => create_at_head(context, &database).await?,
         Act::Drop(sure) => {
             sure.confirm_drop(context, &database)?;
             drop(sure, context, &database).await?;
@@ -100,9 +111,41 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliE
     Ok(Exit::Done)
 }
 
-async fn create(context: &Context<'_>, database: &Database) -> Result<(), CliError> {
-    let done = if database.create().await? { "created" } else { "already exists:" };
+/// Creates the database; `false` if it existed.
+async fn create(context: &Context<'_>, database: &Database) -> Result<bool, CliError> {
+    let created = database.create().await?;
+    let done = if created { "created" } else { "already exists:" };
     context.ui.note(format_args!("{done} {database}"));
+    Ok(created)
+}
+
+/// Creates the database and brings it to the heads, in the shortest way that makes the same database.
+async fn create_at_head(context: &Context<'_>, database: &Database) -> Result<(), CliError> {
+    let (history, found) = context.history()?;
+    if found.has_errors() {
+        return Err(found.into());
+    }
+    if !create(context, database).await? && !database.schema(&[]).await?.is_empty() {
+        return Err(CliError::usage(format!("{database} is not empty"))
+            .help("`cargo migrate upgrade` applies the revisions that are pending")
+            .help("`cargo migrate db reset` drops it and creates it again"));
+    }
+    let graph = &history.graph;
+    let script = match fresh_database_sql(graph, database.dialect(), &graph.heads()) {
+        Ok(script) => script,
+        Err(why) => {
+            context.ui.note(format_args!("the revisions run one by one: {why}"));
+            return upgrade(context, &history, database).await;
+        }
+    };
+    database.create_schema(&script).await.map_err(|error| {
+        CliError::from(error).help("`cargo migrate db reset` creates it revision by revision")
+    })?;
+    let mut migrator = Migrator::new(&history).options(context.options());
+    migrator.stamp(database, &[Target::place(Place::Heads)], false).await?;
+    let count = history.graph.len();
+    let plural = if count == 1 { "" } else { "s" };
+    context.ui.note(format_args!("created the schema of {count} revision{plural}"));
     Ok(())
 }
 
@@ -140,7 +183,15 @@ async fn reset(sure: &Sure, context: &Context<'_>, database: &Database) -> Resul
     sure.confirm_drop(context, database)?;
     drop(sure, context, database).await?;
     create(context, database).await?;
-    let mut migrator = Migrator::new(&history).options(context.options());
+    upgrade(context, &history, database).await
+}
+
+async fn upgrade(
+    context: &Context<'_>,
+    history: &History,
+    database: &Database,
+) -> Result<(), CliError> {
+    let mut migrator = Migrator::new(history).options(context.options());
     let report = migrator.upgrade(database, &Target::place(Place::Heads)).await?;
     let count = report.steps.len();
     let plural = if count == 1 { "" } else { "s" };

@@ -15,6 +15,7 @@ use crate::suggest::nearest;
 const KEYS: [&str; 19] = [
     "dir",
     "dialects",
+    "schema-file",
     "heads",
     "static-checks",
     "model-drift",
@@ -257,6 +258,9 @@ fn set(
     match name {
         "dialects" => settings.dialects = dialects(value)?,
         "dir" => settings.dir = text(name, value, "migrations").map_err(whole)?,
+        "schema-file" => {
+            settings.schema_file = Some(text(name, value, "schema.sql").map_err(whole)?);
+        }
         "version-table" => {
             settings.version_table = text(name, value, "migrate_version").map_err(whole)?;
         }

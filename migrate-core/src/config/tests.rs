@@ -20,7 +20,7 @@ fn an_empty_file_means_the_defaults() {
 #[test]
 fn every_setting_is_read() {
     let (config, found) = parse(
-        "dir = \"db\"\ndialects = [\"postgresql\", \"sqlite\", \"sqlite\"]\nheads = \"many\"\nstatic-checks = \"all\"\nmodel-drift = \"off\"\n\
+        "dir = \"db\"\ndialects = [\"postgresql\", \"sqlite\", \"sqlite\"]\nheads = \"many\"\nschema-file = \"schema.sql\"\nstatic-checks = \"all\"\nmodel-drift = \"off\"\n\
          version-table = \"ops.v\"\ndatabase-url = \"sqlite:${DB}\"\ntransaction = \"each\"\nlock = \"table\"\n\
          lock-wait = \"2m\"\nconnect-timeout = \"30s\"\nlock-timeout = \"500ms\"\nstatement-timeout = \"1h\"\n\
          max-file-size = \"2 KiB\"\n\
@@ -37,6 +37,7 @@ fn every_setting_is_read() {
         &Settings {
             dir: "db".into(),
             dialects: vec![Dialect::Sqlite, Dialect::Postgres],
+            schema_file: Some("schema.sql".into()),
             heads: Heads::Many,
             static_checks: StaticChecks::All,
             model_drift: false,

@@ -162,6 +162,7 @@ codes! {
         Error ConfigSyntax "config-syntax" "migrate.toml is not valid TOML."
         Error UnknownSetting "unknown-setting" "migrate.toml has a key that does not exist."
         Error SettingValue "setting-value" "migrate.toml has a setting with an invalid value."
+        Error SchemaFileOutdated "schema-file-outdated" "The file that `schema-file` names does not hold the schema of the heads."
     }
     Models {
         Error ModelMistake "model-mistake" "A struct or an enum that derives `Table` or `Enum` has a mistake."

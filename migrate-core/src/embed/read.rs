@@ -131,6 +131,7 @@ impl Reader {
             max_file_size: None,
             dir,
             dialects,
+            schema_file: None,
             heads: if many { Heads::Many } else { Heads::One },
             // They are the compiler's.
             static_checks: StaticChecks::default(),

@@ -157,6 +157,7 @@ fn settings() -> impl Strategy<Value = Settings> {
             let version_table = dir.clone();
             let heads = if many { Heads::Many } else { Heads::One };
             Settings {
+                schema_file: None,
                 max_file_size: None,
                 dir,
                 heads,

@@ -5,10 +5,12 @@
 //! empty database. The module reads no file and no database: callers give texts and catalogs.
 
 mod differences;
+mod leftovers;
 mod script;
 mod unknown;
 
 pub use differences::Differences;
+pub use leftovers::{fresh_database_sql, leaves_more_than_schema};
 pub use script::SchemaScript;
 pub use unknown::UnknownPart;
 

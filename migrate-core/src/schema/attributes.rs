@@ -85,6 +85,7 @@ impl Attributes for Table {
             partition_of: _,
             options: _,
             comment: words,
+            written: _,
         } = self;
         vec![comment(words.as_ref())]
     }
@@ -282,6 +283,7 @@ impl Attributes for Index {
             details: _,
             implied: _,
             comment: words,
+            written: _,
         } = self;
         vec![
             (Attribute::Uniqueness, unique.then(|| "UNIQUE".to_owned())),
@@ -300,7 +302,7 @@ impl Attributes for Trigger {
     }
 
     fn attributes(&self) -> Vec<AttributeText> {
-        let Self { definition } = self;
+        let Self { definition, written: _ } = self;
         vec![(Attribute::Definition, Some(definition.clone()))]
     }
 }
@@ -311,8 +313,15 @@ impl Attributes for View {
     }
 
     fn attributes(&self) -> Vec<AttributeText> {
-        let Self { materialised: _, definition, details, indexes: _, triggers: _, comment: words } =
-            self;
+        let Self {
+            materialised: _,
+            definition,
+            details,
+            indexes: _,
+            triggers: _,
+            comment: words,
+            written: _,
+        } = self;
         vec![
             (Attribute::Kind, Some(self.kind().word().to_owned())),
             (Attribute::Definition, Some(definition.clone())),

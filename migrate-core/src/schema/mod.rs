@@ -14,6 +14,7 @@ mod model;
 mod render;
 mod text_diff;
 mod types;
+mod written;
 
 #[cfg(test)]
 mod tests;
@@ -31,3 +32,4 @@ pub use types::{
     DataType, Deferrable, Identity, IdentityKind, MatchType, NullsOrder, PartitionBy,
     PartitionMethod, PartitionOf,
 };
+pub use written::Written;

@@ -7,6 +7,7 @@ use std::fmt;
 use super::types::{
     DataType, Deferrable, Identity, MatchType, NullsOrder, PartitionBy, PartitionOf,
 };
+use super::written::Written;
 
 /// The name of an object.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -89,6 +90,8 @@ pub struct Table {
     pub options: BTreeMap<String, String>,
     /// The comment.
     pub comment: Option<String>,
+    /// The statement that creates it, where the database keeps it.
+    pub written: Written,
 }
 
 impl Table {
@@ -273,6 +276,8 @@ pub struct Index {
     pub implied: bool,
     /// The comment.
     pub comment: Option<String>,
+    /// The statement that creates it, where the database keeps it.
+    pub written: Written,
 }
 
 /// One part of an index.
@@ -297,10 +302,12 @@ pub struct IndexPart {
 }
 
 /// A trigger.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Trigger {
     /// The statement that makes it, as the database tells it.
     pub definition: String,
+    /// The statement of its author, where the definition is another text.
+    pub written: Written,
 }
 
 /// A view.
@@ -319,6 +326,8 @@ pub struct View {
     pub triggers: BTreeMap<String, Trigger>,
     /// The comment.
     pub comment: Option<String>,
+    /// The statement of its author, where the definition is another text.
+    pub written: Written,
 }
 
 impl View {

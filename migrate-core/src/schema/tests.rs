@@ -22,6 +22,7 @@ fn full() -> Schema {
         |column: &str| IndexPart { column: some(column), descending: true, ..Default::default() };
     let lower = IndexPart { expression: "lower(email)".into(), ..Default::default() };
     let index = Index {
+        written: Written::default(),
         unique: true,
         method: some("gin"),
         parts: vec![part("email"), lower],
@@ -59,8 +60,9 @@ fn full() -> Schema {
         expression: "age > 0".into(),
         details: "NOT VALID".into(),
     };
-    let trigger = || Trigger { definition: "CREATE TRIGGER touch ..".into() };
+    let trigger = || Trigger { definition: "CREATE TRIGGER touch ..".into(), ..Trigger::default() };
     let users = Table {
+        written: Written::default(),
         columns: vec![column("id"), email, column("age")],
         primary_key: Some(key("users_pkey", &["id"])),
         uniques: vec![key("users_email_key", &["email"])],
@@ -86,6 +88,7 @@ fn full() -> Schema {
         comment: some("people"),
     };
     let recent = View {
+        written: Written::default(),
         materialised: true,
         definition: "SELECT id\nFROM users".into(),
         details: "NOT POPULATED".into(),

@@ -42,6 +42,28 @@ impl Database {
         server.end(created, "creating the database").await
     }
 
+    /// Runs SQL that creates a schema in an empty database: in one transaction where the database can undo
+    /// DDL.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or refuses a statement. Where DDL commits by itself, the
+    /// statements before it stay.
+    pub async fn create_schema(&self, sql: &str) -> Result<(), Error> {
+        let Some(mut connection) = Connection::open(&self.source, true).await? else {
+            return Ok(());
+        };
+        let text = if self.dialect().capabilities().transactional_ddl {
+            format!("BEGIN;\n{sql}\nCOMMIT;")
+        } else {
+            sql.to_owned()
+        };
+        let created = match connection.execute(&text).await {
+            Ok(_) => connection.close().await,
+            Err(error) => Err(error),
+        };
+        created.map_err(|error| Error::database("creating the schema", error))
+    }
+
     /// Drops the database and everything in it. Returns `false` if it did not exist.
     ///
     /// # Errors

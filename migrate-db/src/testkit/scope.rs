@@ -166,7 +166,7 @@ mod tests {
             View { definition: "SELECT * FROM Other".to_owned(), ..View::default() },
         );
         let fires = "CREATE TRIGGER fires AFTER DELETE ON fired DELETE FROM struck".to_owned();
-        let fires = Trigger { definition: fires };
+        let fires = Trigger { definition: fires, ..Trigger::default() };
         let triggers = [("fires".to_owned(), fires)].into();
         schema.tables.insert(Name::new("fired"), Table { triggers, ..Table::default() });
         schema.tables.insert(Name::new("struck"), Table::default());

@@ -80,3 +80,59 @@ fn what_is_unknown_is_told_with_its_place() {
     assert_eq!(refused.code, 1);
     assert!(refused.stderr.contains("error[no-such-object]"), "{}", refused.stderr);
 }
+
+#[test]
+fn the_schema_file_follows_the_revisions() {
+    let env = environment();
+    env.write("migrate.toml", "dialects = [\"sqlite\"]\nschema-file = \"schema.sql\"\n");
+    let missing = env.run(&["check"]);
+    assert_eq!(missing.code, 3, "{missing}");
+    assert!(missing.stderr.contains("error[schema-file-outdated]"), "{missing}");
+    env.ok(&["accept"]);
+    assert_eq!(env.read("schema.sql"), env.ok(&["schema"]).stdout);
+    assert_eq!(env.run(&["check"]).code, 0);
+    env.write("schema.sql", &env.read("schema.sql").replace("email TEXT", "email BLOB"));
+    let other = env.run(&["check"]);
+    assert_eq!(other.code, 3, "{other}");
+    assert!(other.stderr.contains("schema.sql:") && other.stderr.contains("email BLOB"), "{other}");
+    assert!(other.stderr.contains("`cargo migrate schema > schema.sql` writes it"), "{other}");
+}
+
+#[test]
+fn a_database_is_created_from_the_schema_where_that_is_the_same() {
+    let env = environment();
+    let url = ["--database-url", "sqlite:app.db"];
+    let created = env.ok(&["db", "create", "--schema", url[0], url[1]]);
+    assert!(created.stderr.contains("created the schema of 2 revisions"), "{created}");
+    assert_eq!(env.run(&["diff", "head", "sqlite:app.db"]).code, 0);
+    assert_eq!(env.run(&["check", url[0], url[1]]).code, 0);
+    let again = env.run(&["db", "create", "--schema", url[0], url[1]]);
+    assert_eq!(again.code, 2, "{again}");
+    assert!(again.stderr.contains("is not empty"), "{again}");
+    let rows = "INSERT INTO users (name) VALUES ('ada');";
+    env.revision("c3c3c3c3c3c3", "b2b2b2b2b2b2", rows, "DELETE FROM users;");
+    let long = env.ok(&["db", "create", "--schema", "--database-url", "sqlite:other.db"]);
+    assert!(long.stderr.contains("the revisions run one by one"), "{long}");
+    assert!(long.stderr.contains("3 revisions applied"), "{long}");
+}
+
+#[test]
+fn show_tells_what_a_revision_changes() {
+    let env = environment();
+    let shown = env.ok(&["show", "head"]).stdout;
+    assert!(shown.contains("    column users.email was added\n"), "{shown}");
+    assert!(shown.contains("    table posts was added\n"), "{shown}");
+    assert!(!shown.contains("table users was added"), "{shown}");
+}
+
+#[test]
+fn the_text_of_the_author_is_what_is_printed() {
+    let env = environment();
+    let up = "CREATE TABLE notes (\n  id INTEGER PRIMARY KEY, -- the key\n  body TEXT NOT NULL CHECK (body<>'')\n);\n\
+        ALTER TABLE notes ADD COLUMN author  TEXT;\nALTER TABLE notes RENAME TO memos;";
+    env.revision("c3c3c3c3c3c3", "b2b2b2b2b2b2", up, "DROP TABLE memos;");
+    let printed = env.ok(&["schema", "--table", "memos"]).stdout;
+    let expected = "CREATE TABLE memos (\n  id INTEGER PRIMARY KEY, -- the key\n  body TEXT NOT NULL CHECK (body<>'')\n\
+        , author  TEXT);\n";
+    assert_eq!(printed, expected);
+}

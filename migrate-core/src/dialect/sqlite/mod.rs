@@ -11,6 +11,7 @@ mod grammar;
 mod keywords;
 mod parse;
 mod templates;
+mod written;
 
 pub use catalog::{Entry, schema};
 pub use emit::{Emitter, emit};

@@ -11,8 +11,9 @@ use super::grammar::{
     column_definition, expression, group, if_not_exists, is_constraint, is_name, name_of, names,
     of_session, parts_of_key, qualified, query, table_constraints, table_option,
 };
+use super::written::of_statement;
 use crate::op::{Located, Op, Position};
-use crate::schema::{Column, IndexPart, Kind, Name, Table, Trigger, View};
+use crate::schema::{Column, IndexPart, Kind, Name, Table, Trigger, View, Written};
 use crate::source::Span;
 use crate::sql::{Cursor, TokenKind, Tokens, Unexpected};
 
@@ -139,7 +140,8 @@ impl<'t> Parser<'t> {
             table_option(&mut cursor)?;
         }
         cursor.end()?;
-        let table = Box::new(table(self.statement).unwrap_or_default());
+        let mut table = Box::new(table(self.statement).unwrap_or_default());
+        table.written = of_statement(self.text, self.statement);
         Ok(create_table(name, table, if_not_exists))
     }
 
@@ -152,7 +154,8 @@ impl<'t> Parser<'t> {
             group(&mut cursor)?;
         }
         cursor.end()?;
-        let table = Box::new(super::catalog::module(self.statement).unwrap_or_default());
+        let mut table = Box::new(super::catalog::module(self.statement).unwrap_or_default());
+        table.written = of_statement(self.text, self.statement);
         Ok(create_table(name, table, if_not_exists))
     }
 
@@ -185,6 +188,7 @@ impl<'t> Parser<'t> {
         if let Some(condition) = condition.filter(|condition| may_hold_string(*condition)) {
             index.predicate = Some(self.written(condition));
         }
+        index.written = of_statement(self.text, self.statement);
         Ok(Op::CreateIndex {
             table,
             name: Some(name),
@@ -246,7 +250,8 @@ impl<'t> Parser<'t> {
             }
             [] => return Err(cursor.unexpected("a statement")),
         }
-        let trigger = Trigger { definition: self.written(self.statement) };
+        let trigger =
+            Trigger { definition: self.written(self.statement), written: Written::default() };
         Ok(Op::CreateTrigger { name, table, trigger, uses, if_not_exists, or_replace: false })
     }
 
@@ -274,6 +279,7 @@ impl<'t> Parser<'t> {
                 let definition = cursor;
                 column_definition(&mut cursor)?;
                 let mut constraints = table_of_column(definition);
+                constraints.written = Written::new(self.written(definition));
                 let mut column = constraints.columns.pop().unwrap_or_default();
                 self.keep_written(definition, &mut column, &mut constraints);
                 let (column, constraints) = (Box::new(column), Box::new(constraints));

@@ -2,8 +2,10 @@
 
 use migrate_core::dialect::Dialect;
 use migrate_core::graph::{Graph, Node, Set};
+use migrate_core::loaded_schema::LoadedSchema;
 use migrate_core::plan::{Direction, Step};
 use migrate_core::revision::WayDown;
+use migrate_core::schema::difference;
 use migrate_core::script::statements_of;
 
 use crate::cli::arguments::dialect;
@@ -51,13 +53,37 @@ impl Args {
             ui.json(&report::Revision::all(graph, &nodes, status.as_ref()));
         } else {
             let heads = status.as_ref().map(|s| s.heads(graph)).unwrap_or_default();
+            // Without a database, and with SQL for several, it is not known whose schema is meant.
+            let dialect = context.dialect(None).ok();
             for node in nodes {
                 let applied = status.as_ref().map(|s| s.applied.contains(node));
                 let applied = applied.map(|applied| (applied, heads.contains(&node)));
                 ui.line(Entry { graph, node, applied });
+                if let Some(dialect) = dialect {
+                    show_changes(context, node, dialect);
+                }
             }
         }
         Ok(Exit::Done)
+    }
+}
+
+/// Prints what the up of a revision changes in the schema, in words.
+fn show_changes(context: &Context<'_>, node: Node, dialect: Dialect) {
+    let graph = &context.history.graph;
+    let needs: Vec<Node> = graph.needs(node).collect();
+    let before = LoadedSchema::of_revisions(graph, dialect, &needs);
+    let after = LoadedSchema::of_revisions(graph, dialect, &[node]);
+    let ui = context.ui;
+    for one in before.differences(&after).certain {
+        ui.line(format_args!("    {}", difference(&one)));
+    }
+    for part in after.unknown().iter().filter(|part| !before.unknown().contains(part)) {
+        ui.line(format_args!("    {part}"));
+    }
+    for refused in after.refused().iter().filter(|one| !before.refused().iter().any(|o| o == *one))
+    {
+        ui.line(format_args!("    refused: {}", refused.message));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use migrate_core::schema::{Index, IndexPart, Key, Name, NullsOrder};
+use migrate_core::schema::{Index, IndexPart, Key, Name, NullsOrder, Written};
 
 use super::builder::{KeyAt, SchemaBuilder, catalog};
 use super::row::{Oid, Row, Words, bare};
@@ -104,6 +104,7 @@ impl SchemaBuilder {
                 predicate,
                 details,
                 comment,
+                written: Written::default(),
                 implied: false,
             };
             indexes.insert(name, index);

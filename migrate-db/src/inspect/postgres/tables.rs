@@ -236,7 +236,7 @@ impl SchemaBuilder {
         }
         let comment = || format!("trigger {name} on {table}");
         self.other_comment((catalog::TRIGGER, oid, 0), comment, Some(&table));
-        let trigger = Trigger { definition };
+        let trigger = Trigger { definition, ..Trigger::default() };
         match self.schema.views.get_mut(&table) {
             Some(view) => drop(view.triggers.insert(name, trigger)),
             None => {

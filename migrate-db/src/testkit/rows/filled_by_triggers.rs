@@ -89,7 +89,7 @@ mod tests {
         let mut schema = Schema::default();
         let definition =
             "CREATE TRIGGER t AFTER INSERT ON users BEGIN INSERT INTO \"Audit\" VALUES (1); END";
-        let trigger = Trigger { definition: definition.to_owned() };
+        let trigger = Trigger { definition: definition.to_owned(), ..Trigger::default() };
         let triggers = [("t".to_owned(), trigger)].into();
         schema.tables.insert(Name::new("users"), Table { triggers, ..Table::default() });
         schema.tables.insert(Name::new("Audit"), Table::default());

@@ -144,7 +144,7 @@ pub fn routine(statement: Option<&str>, mode: &str, collation: &str, session: &S
 /// same time and event, condition, statement, and definer.
 pub fn trigger(cells: &[&str], table: &str, session: &Session) -> Trigger {
     let &[name, time, event, order, condition, statement, user, mode, collation] = cells else {
-        return Trigger { definition: cells.join(" ") };
+        return Trigger { definition: cells.join(" "), ..Trigger::default() };
     };
     let order = if order == "1" { String::new() } else { format!(" /* as number {order} */") };
     let condition = if condition.is_empty() { "" } else { &format!(" WHEN ({condition})") };
@@ -153,7 +153,7 @@ pub fn trigger(cells: &[&str], table: &str, session: &Session) -> Trigger {
         "CREATE TRIGGER `{name}` {time} {event} ON `{table}` FOR EACH ROW{order}{condition} \
          {statement}{settings}"
     );
-    Trigger { definition }
+    Trigger { definition, ..Trigger::default() }
 }
 
 /// Writes a time of a schedule after its keyword. A time that was computed when the event was

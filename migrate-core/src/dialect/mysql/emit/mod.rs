@@ -264,28 +264,29 @@ fn sequence_text(own: &Name, sequence: &Sequence) -> String {
     format!("CREATE SEQUENCE {} {}{comment}", name(own), sequence.definition)
 }
 
-/// An event with the words of a statement for its status, in place of the catalog's.
-fn with_status(definition: &str) -> String {
-    let words = [
-        ("PRESERVE ENABLED", "PRESERVE ENABLE"),
-        ("PRESERVE DISABLED", "PRESERVE DISABLE"),
-        ("PRESERVE SLAVESIDE_DISABLED", "PRESERVE DISABLE ON SLAVE"),
-    ];
-    let found =
-        words.iter().filter_map(|(told, written)| Some((definition.find(told)?, told, written)));
-    match found.min() {
-        Some((_, told, written)) => definition.replacen(told, written, 1),
-        None => definition.to_owned(),
+/// The statement of an event: the catalog's word for its status is not that of the statement.
+fn with_event_status(definition: &str) -> String {
+    for completion in [" ON COMPLETION NOT PRESERVE ", " ON COMPLETION PRESERVE "] {
+        let Some((before, after)) = definition.split_once(completion) else { continue };
+        let (status, rest) = after.split_once(' ').unwrap_or((after, ""));
+        let status = match status {
+            "ENABLED" => "ENABLE",
+            "DISABLED" => "DISABLE",
+            "SLAVESIDE_DISABLED" => "DISABLE ON SLAVE",
+            other => other,
+        };
+        return format!("{before}{completion}{status} {rest}");
     }
+    definition.to_owned()
 }
 
 fn create_other(kind: Kind, key: &str, other: &Other) -> Result<Vec<String>, Unsupported> {
     match kind {
-        Kind::Event if !other.definition.is_empty() => {
-            stored_program(&with_status(&other.definition))
-        }
         Kind::Function | Kind::Procedure if !other.definition.is_empty() => {
             stored_program(&other.definition)
+        }
+        Kind::Event if !other.definition.is_empty() => {
+            stored_program(&with_event_status(&other.definition))
         }
         _ => Err(Unsupported::new(format!("{} {key}", kind.word()))),
     }

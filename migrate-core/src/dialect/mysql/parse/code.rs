@@ -126,7 +126,7 @@ pub(super) fn trigger(
         header.settings()
     );
     let (uses, or_replace) = (mentioned(cursor), header.or_replace);
-    let trigger = Trigger { definition };
+    let trigger = Trigger { definition, ..Trigger::default() };
     Ok(Op::CreateTrigger { name, table, trigger, uses, if_not_exists, or_replace })
 }
 

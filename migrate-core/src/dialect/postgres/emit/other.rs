@@ -214,6 +214,10 @@ fn operator(own: &str, definition: &str) -> Result<String, Unsupported> {
 }
 
 fn collation(own: &str, definition: &str) -> String {
+    // An author's statement; a catalog gives the fields.
+    if definition.starts_with("CREATE ") {
+        return definition.to_owned();
+    }
     let fields: Vec<String> = definition
         .split(", ")
         .filter_map(|field| {

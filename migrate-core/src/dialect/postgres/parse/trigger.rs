@@ -78,7 +78,8 @@ impl<'t> Parser<'t> {
             arguments.join(", ")
         ));
         uses.push(function);
-        let (name, trigger) = (Name::new(trigger), Trigger { definition: text });
+        let (name, trigger) =
+            (Name::new(trigger), Trigger { definition: text, ..Trigger::default() });
         let if_not_exists = false;
         Ok(vec![Op::CreateTrigger { name, table, trigger, uses, if_not_exists, or_replace }])
     }

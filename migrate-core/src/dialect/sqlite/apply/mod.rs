@@ -13,6 +13,8 @@ mod text;
 
 use std::borrow::Cow;
 
+use super::written;
+
 use crate::apply::{
     Fault, Found, Part, PartScope, Rules, State, add_column, apply_generally, create_index,
     drop_column, mark_users, rename_in_children, rename_in_table, rename_table_alone,
@@ -158,7 +160,12 @@ impl Rules for Sqlite {
         for check in &mut constraints.checks {
             check.expression = text::normal(&check.expression, &columns);
         }
-        add_column(state, table, &column, &constraints, position)
+        add_column(state, table, &column, &constraints, position)?;
+        let definition = constraints.written.text();
+        state.edit_table(table, |table| {
+            table.written.change(|text| written::add_column(text, definition?));
+        });
+        Ok(())
     }
 
     fn drop_column(
@@ -179,6 +186,7 @@ impl Rules for Sqlite {
             let here = |at: &Option<String>| at.as_deref() == Some(column);
             table.checks.retain(|check| !here(&check.written_at));
             table.foreign_keys.retain(|key| !here(&key.written_at));
+            table.written.change(|text| written::drop_column(text, column));
         });
         drop_column(state, table, column)
     }
@@ -191,6 +199,7 @@ impl Rules for Sqlite {
         to: &str,
     ) -> Result<(), Fault> {
         not_virtual(state, table)?;
+        rename::column_in_statements(state, table, column, to);
         rename_in_table(state, table, column, to);
         rename_in_children(state, table, column, to);
         rename::column_in_texts(state, table, column, to);
@@ -217,6 +226,7 @@ impl Rules for Sqlite {
             mark_users(state, &from.name, WHY);
         }
         rename::table_in_texts(state, from, to);
+        rename::table_in_statements(state, from, to);
         rename_table_alone(state, from, to);
         Ok(())
     }

@@ -1,9 +1,10 @@
 //! What a new name of a table or a column changes in the texts of views and triggers. Where a token
 //! may mean something else, the text is unknown.
 
+use super::super::written;
 use super::text;
 use crate::apply::{Part, State, User};
-use crate::schema::{Kind, Name};
+use crate::schema::{Kind, Name, Table, Trigger, Written};
 
 /// The views and triggers that may have to do with a table: those that mention it, and its own.
 fn concerned(state: &State, table: &Name) -> Vec<User> {
@@ -27,7 +28,10 @@ fn change(state: &mut State, user: &User, change: impl Fn(&str, bool) -> Option<
             let Some(view) = state.view(owner) else { return };
             match change(&view.definition, true) {
                 Some(text) => {
-                    state.edit_view(owner, |view| view.definition = text);
+                    state.edit_view(owner, |view| {
+                        view.definition = text;
+                        view.written = Written::default();
+                    });
                 }
                 None => state.mark(Kind::View, owner, Part::Text, WHY),
             }
@@ -43,7 +47,9 @@ fn change(state: &mut State, user: &User, change: impl Fn(&str, bool) -> Option<
                 state.mark(kind, owner, Part::Trigger(name.to_ascii_lowercase()), WHY);
                 return;
             };
-            let set = |trigger: &mut crate::schema::Trigger| trigger.definition = text;
+            let set = |trigger: &mut Trigger| {
+                *trigger = Trigger { definition: text, ..Trigger::default() }
+            };
             if is_table {
                 state.edit_table(owner, |table| table.triggers.get_mut(name).map(set));
             } else {
@@ -76,4 +82,31 @@ pub(super) fn column_in_texts(state: &mut State, table: &Name, column: &str, to:
             text::rename_column_of(text, (&table.name, column), to, own, alone)
         });
     }
+}
+
+/// Changes the statements of a table and of its indexes.
+fn change_statements(table: &mut Table, change: impl Fn(&str) -> Option<String>) {
+    table.written.change(&change);
+    table.indexes.values_mut().for_each(|index| index.written.change(&change));
+}
+
+/// Renames a table in the statements of its own and of those that refer to it.
+pub(super) fn table_in_statements(state: &mut State, from: &Name, to: &Name) {
+    let change = |text: &str| written::rename_table(text, &from.name, &to.name);
+    for child in state.children_of(from).into_iter().filter(|child| child != from) {
+        state.edit_table(&child, |child| child.written.change(change));
+    }
+    state.edit_table(from, |table| change_statements(table, change));
+}
+
+/// Renames a column in the statements of its table and of those that refer to it.
+pub(super) fn column_in_statements(state: &mut State, table: &Name, column: &str, to: &str) {
+    for child in state.children_of(table).into_iter().filter(|child| child != table) {
+        state.edit_table(&child, |child| {
+            let change = |text: &str| written::rename_parent_column(text, &table.name, column, to);
+            child.written.change(change);
+        });
+    }
+    let change = |text: &str| written::rename_column(text, column, to);
+    state.edit_table(table, |table| change_statements(table, change));
 }

@@ -11,7 +11,7 @@ use table::table;
 use text::{Scope, quoted, text};
 
 use super::{LEX_RULES, created_name};
-use crate::schema::{Name, Schema, Table, Trigger, View};
+use crate::schema::{Name, Schema, Table, Trigger, View, Written};
 use crate::sql::{Cursor, Tokens};
 
 /// A row of `sqlite_schema`.
@@ -60,6 +60,7 @@ pub fn schema(entries: &[Entry<'_>]) -> Schema {
         names.insert(entry.name.to_ascii_lowercase(), columns.collect());
         made.checks.iter_mut().for_each(|check| check.written_at = None);
         made.foreign_keys.iter_mut().for_each(|key| key.written_at = None);
+        made.written = Written::new(entry.sql);
         schema.tables.insert(Name::new(entry.name), made);
     }
     // The columns of views and virtual tables are unknown: any of their words may be one.
@@ -71,18 +72,21 @@ pub fn schema(entries: &[Entry<'_>]) -> Schema {
     }
     for (entry, cursor) in of_kind("index") {
         let Some(table) = named(&mut schema.tables, entry.table) else { continue };
-        if let Some(index) = index(cursor, &table.columns) {
+        if let Some(mut index) = index(cursor, &table.columns) {
+            index.written = Written::new(entry.sql);
             table.indexes.insert(entry.name.to_owned(), index);
         }
     }
     let scope = Scope::Everything(&names);
     for (entry, cursor) in of_kind("view") {
-        if let Some(view) = view(cursor, scope) {
+        if let Some(mut view) = view(cursor, scope) {
+            view.written = Written::new(entry.sql);
             schema.views.insert(Name::new(entry.name), view);
         }
     }
     for (entry, cursor) in of_kind("trigger") {
-        let Some(trigger) = trigger(entry.name, cursor, scope) else { continue };
+        let Some(mut trigger) = trigger(entry.name, cursor, scope) else { continue };
+        trigger.written = Written::new(entry.sql);
         let triggers = match named(&mut schema.tables, entry.table) {
             Some(table) => &mut table.triggers,
             None => match named(&mut schema.views, entry.table) {
@@ -200,7 +204,7 @@ pub(super) fn trigger(name: &str, mut cursor: Cursor<'_>, scope: Scope<'_>) -> O
     lexemes.extend(cursor.lexemes());
     let time = time.unwrap_or("BEFORE");
     let definition = format!("CREATE TRIGGER {} {time} {}", quoted(name), text(&lexemes, scope));
-    Some(Trigger { definition })
+    Some(Trigger { definition, ..Trigger::default() })
 }
 #[cfg(test)]
 mod tests {

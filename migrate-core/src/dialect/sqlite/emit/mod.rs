@@ -12,6 +12,7 @@ mod rules;
 mod table;
 
 use super::catalog::text::{quoted, string};
+use super::written::{index_statement, named_statement};
 use crate::dialect::Unsupported;
 use crate::op::Op;
 use crate::schema::{Kind, Name};
@@ -61,6 +62,9 @@ pub fn emit(op: &Op) -> Result<Vec<String>, Unsupported> {
         )],
         Op::CreateIndex { table, name: own, index, .. } => {
             let own = own.clone().unwrap_or_default();
+            if let Some(statement) = index_statement(table, &own, index) {
+                return Ok(vec![statement]);
+            }
             let own = Name { namespace: table.namespace.clone(), name: own };
             let kind = if index.unique { "UNIQUE INDEX" } else { "INDEX" };
             let parts = super::catalog::index::parts_text(&index.parts);
@@ -74,12 +78,20 @@ pub fn emit(op: &Op) -> Result<Vec<String>, Unsupported> {
         }
         Op::DropIndex { name: own, if_exists, .. } => vec![drop("INDEX", own, *if_exists)],
         Op::CreateView { name: own, view, .. } => {
+            if let Some(statement) = named_statement(own, &view.written) {
+                return Ok(vec![statement]);
+            }
             let columns =
                 if view.details.is_empty() { String::new() } else { format!(" {}", view.details) };
             vec![format!("CREATE VIEW {}{columns} AS {}", name(own), view.definition)]
         }
         Op::DropView { name: own, if_exists, .. } => vec![drop("VIEW", own, *if_exists)],
-        Op::CreateTrigger { trigger, .. } => vec![trigger.definition.clone()],
+        Op::CreateTrigger { name: own, trigger, .. } => {
+            vec![
+                named_statement(own, &trigger.written)
+                    .unwrap_or_else(|| trigger.definition.clone()),
+            ]
+        }
         Op::DropTrigger { name: own, if_exists, .. } => vec![drop("TRIGGER", own, *if_exists)],
         Op::CopyRows { from, to, columns, keeps_counter } => {
             copy(from, to, columns, *keeps_counter)

@@ -1,12 +1,16 @@
 //! Tables and their columns.
 
 use super::super::catalog::text::quoted;
+use super::super::written::table_statement;
 use super::{list, name};
 use crate::schema::{
     Action, Check, Column, Deferrable, ForeignKey, IdentityKind, Key, MatchType, Name, Table,
 };
 
 pub(super) fn create(own: &Name, table: &Table) -> String {
+    if let Some(statement) = table_statement(own, table) {
+        return statement;
+    }
     if let Some(module) = table.options.get("module") {
         let arguments = table.options.get("arguments");
         let arguments = arguments.map_or_else(String::new, |list| format!("({list})"));
