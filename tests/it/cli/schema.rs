@@ -39,14 +39,14 @@ fn a_difference_is_printed_in_words_as_sql_and_as_json() {
     let env = environment();
     let words = env.run(&["diff", "a1a1", "head"]);
     assert_eq!(words.code, 3);
-    assert_eq!(words.stdout, "column users.email was added\ntable posts was added\n");
+    assert_eq!(words.stdout, "table posts was added\ncolumn users.email was added\n");
     let back = env.run(&["diff", "head", "a1a1", "--sql"]);
     assert!(back.stdout.contains("DROP TABLE posts;\n"), "{}", back.stdout);
     let lines = env.run(&["diff", "a1a1", "head", "--format", "sql-diff"]).stdout;
     assert!(lines.contains("\n+   email TEXT"), "{lines}");
     let json = env.run(&["diff", "a1a1", "head", "--format", "json"]).json();
     assert_eq!(json["equal"], false);
-    assert_eq!(json["changes"][0]["text"], "column users.email was added");
+    assert_eq!(json["changes"][1]["text"], "column users.email was added");
     assert_eq!(env.run(&["diff", "head", "head"]).code, 0);
 }
 
@@ -64,7 +64,7 @@ fn a_schema_has_pictures_and_json() {
     assert_eq!(wrong.code, 2);
     assert!(wrong.stderr.contains("this command has no format dot"), "{}", wrong.stderr);
     let missing = env.run(&["schema", "--table", "post"]);
-    assert!(missing.stderr.contains("did you mean `--table posts`?"), "{}", missing.stderr);
+    assert!(missing.stderr.contains("there is no table or view post"), "{}", missing.stderr);
 }
 
 #[test]
