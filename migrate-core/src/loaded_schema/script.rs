@@ -1,6 +1,7 @@
 //! A whole schema as SQL.
 
 use super::{LoadedSchema, UnknownPart};
+use crate::apply::Part;
 use crate::diff::diff;
 use crate::op::Op;
 use crate::schema::{Kind, Name, Schema};
@@ -35,6 +36,12 @@ pub(super) fn script(loaded: &LoadedSchema, only: Option<&[Name]>) -> SchemaScri
             }
         }
         match dialect.sql(std::slice::from_ref(op)) {
+            Ok(_) if lacks_columns(loaded, op) => {
+                let what = created(op).map(|(kind, name)| format!("{} {name}", kind.word()));
+                let what = what.unwrap_or_default();
+                chunk.push_str(&format!("-- cannot write {}\n", one_line(&what)));
+                unwritten.push(format!("cannot write {what}: its columns are not known"));
+            }
             Ok(sql) => chunk.push_str(&sql),
             Err(error) => {
                 let what = match created(op) {
@@ -60,6 +67,26 @@ pub(super) fn script(loaded: &LoadedSchema, only: Option<&[Name]>) -> SchemaScri
     }
     sql.push_str(&body);
     SchemaScript { sql, unwritten }
+}
+
+/// Returns `true` for a table of which no column is known, or of a column not even the type: its SQL would
+/// not run. The module of a virtual table has the columns.
+fn lacks_columns(loaded: &LoadedSchema, op: &Op) -> bool {
+    let Op::CreateTable { name, table, .. } = op else { return false };
+    if table.options.contains_key("module") {
+        return false;
+    }
+    let folded = loaded.state().fold(name);
+    let is_unknown = |part: &Part| {
+        let mut marks = loaded.state().unknown().marks_of(Kind::Table, &folded);
+        marks.any(|(own, _)| own == part)
+    };
+    let is_untyped = table.columns.iter().any(|column| {
+        let rules = loaded.dialect().rules();
+        let part = Part::Column(rules.fold(Kind::Column, &column.name).into_owned());
+        column.data_type.is_empty() && is_unknown(&part)
+    });
+    is_untyped || table.columns.is_empty() && is_unknown(&Part::Columns)
 }
 
 fn comment(text: &mut String, part: &UnknownPart) {

@@ -72,7 +72,8 @@ fn what_is_unknown_is_told_with_its_place() {
     let env = environment();
     let up = "CREATE TABLE report AS SELECT id FROM users;";
     env.revision("c3c3c3c3c3c3", "b2b2b2b2b2b2", up, "DROP TABLE report;");
-    let outcome = env.ok(&["schema"]);
+    let outcome = env.run(&["schema"]);
+    assert_eq!(outcome.code, 1, "{outcome}");
     assert!(outcome.stderr.contains("warning[not-known]"), "{}", outcome.stderr);
     assert!(outcome.stdout.contains("-- not known: "), "{}", outcome.stdout);
     env.revision("d4d4d4d4d4d4", "c3c3c3c3c3c3", "DROP TABLE nothing;", "SELECT 1;");
