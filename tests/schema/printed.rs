@@ -52,7 +52,8 @@ async fn printed(name: &str, dialect: Dialect, every: usize) {
             let ran = fresh.execute(&statement).await;
             ran.unwrap_or_else(|error| panic!("{}: {error}:\n{statement}", migration.name));
         }
-        let left = differences(dialect, &history.schema().await, &fresh.schema().await);
+        let left =
+            differences(dialect, &history.schema().await.unwrap(), &fresh.schema().await.unwrap());
         assert!(left.is_empty(), "{}: {left:#?}\n{}", migration.name, script.sql);
         fresh.drop().await;
         compared += 1;
