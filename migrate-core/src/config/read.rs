@@ -12,7 +12,7 @@ use crate::script::Transactions;
 use crate::source::{SourceFile, Span};
 use crate::suggest::nearest;
 
-const KEYS: [&str; 19] = [
+const KEYS: [&str; 20] = [
     "dir",
     "dialects",
     "schema-file",
