@@ -31,7 +31,7 @@ async fn printed(name: &str, dialect: Dialect, every: usize) {
         let (version, rest) = one.name.split_once('_').unwrap_or((&one.name, ""));
         (version.replace('-', ""), rest.to_owned())
     });
-    let Some(history) = Live::fresh(dialect).await else { return };
+    let Some(mut history) = Live::fresh(dialect).await else { return };
     let mut files = Vec::new();
     let mut compared = 0;
     for (at, migration) in migrations.iter().enumerate() {
@@ -47,7 +47,7 @@ async fn printed(name: &str, dialect: Dialect, every: usize) {
         let loaded = LoadedSchema::of_sql(dialect, &files);
         let script = loaded.script(None);
         assert!(script.unwritten.is_empty(), "{}: {:?}", migration.name, script.unwritten);
-        let fresh = Live::fresh(dialect).await.unwrap();
+        let mut fresh = Live::fresh(dialect).await.unwrap();
         for statement in statements(dialect, &script.sql) {
             let ran = fresh.execute(&statement).await;
             ran.unwrap_or_else(|error| panic!("{}: {error}:\n{statement}", migration.name));
