@@ -56,19 +56,32 @@ impl Overlay<'_> {
                 table.primary_key = Some(declared.clone());
             }
         }
-        for declared in &self.declared.uniques {
+        let exact = |declared: &&Key| {
+            let same = |key: &Key| key.name == declared.name && same_key(key, declared);
+            table.uniques.iter().any(same)
+        };
+        let (exact, others): (Vec<&Key>, Vec<&Key>) = self.declared.uniques.iter().partition(exact);
+        let mut taken: Vec<Option<String>> = exact.iter().map(|key| key.name.clone()).collect();
+        for declared in others {
             let stated = self.stated_unique(declared);
             let name = stated.and_then(|key| key.name.as_ref());
             let index = table.indexes.values().any(|index| {
                 index.unique && index.predicate.is_none() && columns_of(index) == declared.columns
             });
-            let same = table.uniques.iter_mut().find(|key| same_key(key, declared));
-            match same {
-                Some(key) if has_name(key.name.as_ref(), name) => {}
-                Some(key) => key.name.clone_from(&declared.name),
+            let mut free = table.uniques.iter_mut().filter(|key| {
+                same_key(key, declared) && (key.name.is_none() || !taken.contains(&key.name))
+            });
+            match free.next() {
+                Some(key) => {
+                    if !has_name(key.name.as_ref(), name) {
+                        key.name.clone_from(&declared.name);
+                    }
+                    taken.push(key.name.clone());
+                }
                 None if index => {}
                 None => {
                     table.uniques.retain(|key| key.name.is_none() || key.name != declared.name);
+                    taken.push(declared.name.clone());
                     table.uniques.push(declared.clone());
                 }
             }
@@ -77,7 +90,9 @@ impl Overlay<'_> {
 
     fn stated_unique(&self, declared: &Key) -> Option<&ModelKey> {
         let columns = |key: &&ModelKey| {
+            let name = key.name.as_ref().map(|name| &name.value);
             key.columns.iter().map(|name| &name.value).eq(declared.columns.iter())
+                && (name.is_none() || name == declared.name.as_ref())
         };
         self.model.uniques.iter().find(columns)
     }
