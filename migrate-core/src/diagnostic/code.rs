@@ -292,7 +292,8 @@ mod tests {
     fn names_are_unique_and_lead_back_to_their_codes() {
         let names: HashSet<_> = Code::ALL.iter().map(|c| c.as_str()).collect();
         assert_eq!(names.len(), Code::ALL.len());
-        assert!(names.iter().all(|t| t.chars().all(|c| c.is_ascii_lowercase() || c == '-')));
+        let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        assert!(names.iter().all(|name| name.chars().all(fits)));
         assert!(Code::ALL.iter().all(|code| Code::from_name(code.as_str()) == Some(*code)));
     }
 

@@ -6,7 +6,7 @@ use super::{Example, Level, Rule, rules};
 use crate::dialect::Dialect;
 
 const INTRODUCTION: &str = "\
-<!-- Written from migrate-core/src/lint. `cargo nextest run -p tests -E 'test(lint_page)'` compares, and writes it with UPDATE_PAGES=1. -->
+<!-- Written from migrate-core/src/lint. `cargo nextest run -p migrate-tests -E 'test(lint_page)'` compares, and writes it with UPDATE_PAGES=1. -->
 
 # Lint
 
