@@ -84,6 +84,10 @@ mod event;
 #[cfg(any(feature = "cli", feature = "testkit"))]
 mod human_duration;
 #[cfg(feature = "inspect")]
+#[cfg_attr(
+    not(feature = "testkit"),
+    allow(dead_code, unused_imports, reason = "only tests read a catalog again and again")
+)]
 mod inspect;
 mod interrupt;
 mod migrations;

@@ -172,7 +172,8 @@ fn flags(line: &Typed<'_>, current: &str) -> Vec<Candidate> {
 fn values(argument: &Arg, current: &str, line: &Typed<'_>, ui: &Ui) -> Vec<Candidate> {
     let possible = argument.get_possible_values();
     if !possible.is_empty() {
-        let possible = possible.iter().map(|v| (v.get_name().to_owned(), about(v.get_help())));
+        let shown = possible.iter().filter(|value| !value.is_hide_set());
+        let possible = shown.map(|v| (v.get_name().to_owned(), about(v.get_help())));
         return starting_with(current, possible).collect();
     }
     let name = argument.get_value_names().and_then(|names| names.first());

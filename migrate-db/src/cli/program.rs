@@ -12,7 +12,7 @@ use std::path::Path;
 pub(super) const CARGO_MIGRATE: &str = "cargo migrate";
 
 /// The commands that a program can mount.
-pub(super) const MOUNTED: [&str; 16] = [
+pub(super) const MOUNTED: [&str; 17] = [
     "upgrade",
     "downgrade",
     "redo",
@@ -25,6 +25,7 @@ pub(super) const MOUNTED: [&str; 16] = [
     "show",
     "schema",
     "diff",
+    "models",
     "pending",
     "log",
     "check",

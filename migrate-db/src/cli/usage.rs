@@ -67,9 +67,6 @@ fn command_tips(word: &str) -> &'static [&'static str] {
 /// Returns the tips for a flag or an argument that the command `command` does not have.
 fn argument_tips(command: Option<&str>, argument: &str) -> Option<String> {
     let tip = match (command, argument) {
-        (Some("new" | "revision"), "--autogenerate") => {
-            "SQL is not written from models: `new` writes a revision with empty sections to fill in"
-        }
         (Some("new" | "revision"), "-r") => {
             "every revision has an up and a down; `--irreversible REASON` leaves the down out"
         }

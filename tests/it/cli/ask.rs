@@ -181,6 +181,8 @@ fn show_tells_whether_a_revision_is_applied() {
     applied:     yes
 
         Message of bbb
+
+        column users.email was added
     ");
     assert_eq!(env.ok(&["show", "aaa", "--format", "json"]).json()[0]["applied"], true);
     assert_eq!(env.ok(&["show", "ccc", "--format", "json"]).json()[0]["applied"], false);

@@ -20,6 +20,8 @@ fn the_configuration_is_found_from_a_folder_below() {
     applied:     no
 
         A
+
+        table a was added
     ");
     assert_eq!(env.run_in("src", &["upgrade"]).code, 0);
     assert_eq!(env.tables("db/app.db"), ["a"]);

@@ -106,7 +106,7 @@ fn new_with_sql_writes_both_sections() {
     migrations/[STAMP]_ddd_articles.sql
     ----- stderr
     created revision ddd on top of ccc
-    read the file, then: cargo migrate upgrade
+    review it, then: cargo migrate upgrade
     ");
     env.ok(&["upgrade"]);
     env.ok(&["downgrade", "base", "--yes"]);

@@ -45,6 +45,7 @@ fn the_help_groups_the_commands() {
 
     Verify:
       check        Check the files, the lock file, the heads and the database
+      lint         Report SQL that is valid and risky
       test         Test each revision up, down and up again on a real database with rows
 
     Database:

@@ -90,7 +90,6 @@ fn flags_of_other_tools_get_a_sentence() {
         (&["-c", "alembic.ini", "upgrade"], "--config FILE"),
         (&["upgrade", "-x", "tenant=1"], "${VAR}"),
         (&["upgrade", "head", "--tag", "v1"], "no script reads a tag"),
-        (&["new", "--autogenerate", "-m", "x"], "not written from models"),
         (&["init", "alembic"], "--dir alembic"),
         (&["new", "add", "users"], "put quotes"),
         (&["upgrade", "--url", "sqlite:x.db"], "--database-url URL"),

@@ -76,7 +76,7 @@ fn what_is_unknown_is_told_with_its_place() {
     assert_eq!(outcome.code, 1, "{outcome}");
     assert!(outcome.stderr.contains("warning[not-known]"), "{}", outcome.stderr);
     assert!(outcome.stdout.contains("-- not known: "), "{}", outcome.stdout);
-    env.revision("d4d4d4d4d4d4", "c3c3c3c3c3c3", "DROP TABLE nothing;", "SELECT 1;");
+    env.revision("d4d4d4d4d4d4", "c3c3c3c3c3c3", "DROP TABLE missing;", "SELECT 1;");
     let refused = env.run(&["schema"]);
     assert_eq!(refused.code, 1);
     assert!(refused.stderr.contains("error[no-such-object]"), "{}", refused.stderr);

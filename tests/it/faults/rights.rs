@@ -111,6 +111,8 @@ async fn a_role_that_may_only_read(db: Db) {
 
 /// Whoever cannot see what is applied does not say that nothing is.
 async fn nobody_says_that_nothing_is_applied(site: &Site, right: &str) {
+    // The journal is not a table of the history.
+    site.env.write("migrate.toml", "static-checks = \"off\"\n");
     for command in [&["current"][..], &["upgrade"], &["check"], &["downgrade", "base"]] {
         let ended = site.call(command).await;
         assert_eq!(ended.code, Some(1), "{command:?}: {}", ended.stderr);
