@@ -197,5 +197,4 @@ histories! {
     authelia_mysql: "authelia_mysql" on Mysql every 3;
     syncstorage_tokenserver_mysql: "syncstorage_tokenserver_mysql" on Mysql every 1;
     crates_io: "crates_io" on Postgres every 10;
-    graph_node: "graph_node" on Postgres every 10;
 }

@@ -5,6 +5,8 @@
 //! schema stand indexes of names. They may hold too much, never too little: each answer is
 //! compared with the schema, so they need no way back.
 
+mod copies;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::rules::Rules;
@@ -128,54 +130,10 @@ impl State {
         }
     }
 
-    /// A schema of which everything is known, as from a catalog. Which objects the texts of views,
-    /// triggers and others mention is not.
-    #[must_use]
-    pub fn known(rules: &'static dyn Rules, schema: &Schema) -> Self {
-        let mut state = Self::new(rules);
-        let Schema { tables, views, enums, domains, sequences, others } = schema.clone();
-        for (name, value) in tables {
-            state.set_table(&name, Some(value));
-        }
-        for (name, value) in views {
-            state.set_view(&name, Some(value));
-        }
-        for (name, value) in enums {
-            state.set_enum(&name, Some(value));
-        }
-        for (name, value) in domains {
-            state.set_domain(&name, Some(value));
-        }
-        for (name, value) in sequences {
-            state.set_sequence(&name, Some(value));
-        }
-        for ((kind, key), value) in others {
-            state.set_other(kind, &key, Some(value));
-        }
-        state
-    }
-
     /// The rules of the database.
     #[must_use]
     pub const fn rules(&self) -> &'static dyn Rules {
         self.rules
-    }
-
-    /// The same schema without the way back.
-    #[must_use]
-    pub fn snapshot(&self) -> Self {
-        Self {
-            rules: self.rules,
-            current: self.current.clone(),
-            settings: self.settings.clone(),
-            uses: self.uses.clone(),
-            origin: self.origin,
-            checkpoints: Vec::new(),
-            spellings: self.spellings.clone(),
-            owners: self.owners.clone(),
-            children: self.children.clone(),
-            users: self.users.clone(),
-        }
     }
 
     /// The schema, and what is not known of it.
