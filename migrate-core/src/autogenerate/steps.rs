@@ -100,6 +100,11 @@ impl Writer<'_> {
             self.open.push(op);
             return Ok(());
         };
+        self.online(op, of)
+    }
+
+    /// Changes a table that exists without blocking others for long.
+    fn online(&mut self, op: Op, of: &Table) -> Result<(), Refusal> {
         for OnlineOp { op, autocommit } in self.rules.online(op, of) {
             if autocommit {
                 self.close()?;
@@ -153,15 +158,7 @@ impl Writer<'_> {
                 own.clone_from(&constraints);
             }
             let of = self.before.tables.get(&table).cloned().unwrap_or_default();
-            for OnlineOp { op, autocommit } in self.rules.online(op, &of) {
-                if autocommit {
-                    self.close()?;
-                    let steps = plain(self.dialect, &[op])?;
-                    self.steps.extend(steps.into_iter().map(|step| Step { autocommit, ..step }));
-                } else {
-                    self.open.push(op);
-                }
-            }
+            self.online(op, &of)?;
         }
         Ok(())
     }

@@ -62,6 +62,28 @@ impl Context<'_> {
         }
     }
 
+    /// Loads the schema that an argument names; `dialect` is the database system of its SQL if the argument
+    /// itself names none.
+    ///
+    /// # Errors
+    /// As [`Self::schema_source`] and [`Self::load`], and what the database certainly refuses.
+    pub(super) async fn load_sound(
+        &self,
+        text: &str,
+        dialect: Option<Dialect>,
+    ) -> Result<LoadedSchema, CliError> {
+        let source = self.schema_source(text).await?;
+        let dialect = match source.dialect() {
+            Some(dialect) => dialect,
+            None => self.dialect(dialect)?,
+        };
+        let loaded = self.load(&source, dialect).await?;
+        if loaded.refused().has_errors() {
+            return Err(loaded.refused().clone().into());
+        }
+        Ok(loaded)
+    }
+
     /// Loads the schema of a source whose SQL is of a database system.
     ///
     /// # Errors

@@ -37,15 +37,7 @@ pub struct Args {
 
 impl Args {
     pub(super) async fn run(&self, context: &Context<'_>) -> Result<Exit, CliError> {
-        let source = context.schema_source(&self.from).await?;
-        let dialect = match source.dialect() {
-            Some(dialect) => dialect,
-            None => context.dialect(self.dialect)?,
-        };
-        let loaded = context.load(&source, dialect).await?;
-        if loaded.refused().has_errors() {
-            return Err(loaded.refused().clone().into());
-        }
+        let loaded = context.load_sound(&self.from, self.dialect).await?;
         let schema = loaded.schema();
         let known: Vec<&Name> = schema.tables.keys().collect();
         let tables = if self.tables.is_empty() {
@@ -58,7 +50,7 @@ impl Args {
             return Err(CliError::failed(format!("there is no table in {}", self.from)));
         }
         context.ui.warnings(&loaded.findings());
-        context.ui.text(&migrate_models::print(&schema, dialect, &tables));
+        context.ui.text(&migrate_models::print(&schema, loaded.dialect(), &tables));
         Ok(Exit::Done)
     }
 }

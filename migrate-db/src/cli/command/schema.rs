@@ -42,15 +42,7 @@ pub struct Args {
 
 impl Args {
     pub(super) async fn run(&self, context: &Context<'_>) -> Result<Exit, CliError> {
-        let source = context.schema_source(&self.source).await?;
-        let dialect = match source.dialect() {
-            Some(dialect) => dialect,
-            None => context.dialect(self.dialect)?,
-        };
-        let loaded = context.load(&source, dialect).await?;
-        if loaded.refused().has_errors() {
-            return Err(loaded.refused().clone().into());
-        }
+        let loaded = context.load_sound(&self.source, self.dialect).await?;
         let only = self.wanted(&loaded)?;
         let ui = context.ui;
         ui.warnings(&loaded.findings());
