@@ -45,13 +45,8 @@ impl<'g> Evolution<'g> {
     #[must_use]
     pub fn after(graph: &'g Graph, dialect: Dialect, nodes: &[Node]) -> Option<State> {
         let mut evolution = Self::new(graph, dialect)?;
-        for node in graph.dependency_closure(nodes.iter().copied()).iter() {
-            evolution.up(node);
-        }
-        while evolution.state.depth() > 0 {
-            evolution.state.release();
-        }
-        Some(evolution.state)
+        evolution.move_to(nodes);
+        Some(evolution.into_state())
     }
 
     /// The schema where the evolution stands.
@@ -154,9 +149,10 @@ impl<'g> Evolution<'g> {
         apply_statements(&mut self.state, self.dialect, text, &statements, effect_is_stated)
     }
 
-    /// The schema where the evolution stands.
+    /// The schema where the evolution stands, without the way back.
     #[must_use]
-    pub fn into_state(self) -> State {
+    pub fn into_state(mut self) -> State {
+        self.state.release_all();
         self.state
     }
 }

@@ -128,10 +128,8 @@ fn read(root: &Path, dir: &Path, project: Project) -> Result<Heads, Refusal> {
         return Ok(heads);
     }
     for dialect in history.dialects.iter().copied().filter(|of| of.rules().is_proved()) {
-        if let Some(mut evolution) = Evolution::new(graph, dialect) {
-            evolution.move_to(&graph.heads());
-            heads.schemas.push((dialect, evolution.into_state()));
-        }
+        let state = Evolution::after(graph, dialect, &graph.heads());
+        heads.schemas.extend(state.map(|state| (dialect, state)));
     }
     Ok(heads)
 }

@@ -473,6 +473,11 @@ impl State {
         }
     }
 
+    /// Forgets all checkpoints, and keeps what changed since.
+    pub fn release_all(&mut self) {
+        self.checkpoints = Vec::new();
+    }
+
     /// The values before the earliest of the last `count` checkpoints of what changed since, and the
     /// values now: two schemas that hold only these objects.
     #[must_use]
