@@ -6,9 +6,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::apply::{FaultKind, State, apply};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::apply::State;
+use crate::diagnostic::Diagnostics;
 use crate::dialect::Dialect;
+use crate::evolution::{Refusal, apply_statements};
 use crate::graph::{Graph, Node};
 use crate::op::Op;
 use crate::schema::Kind;
@@ -68,38 +69,20 @@ impl SqlModels {
         let text = file.text();
         let (statements, found) = split(file, Span::new(0, text.len()), dialect.lex_rules());
         self.found.append(found);
-        for statement in statements {
-            let span = statement.span;
-            let ops = match dialect.parse(text, span) {
-                None => continue,
-                Some(Ok(ops)) => ops,
-                Some(Err(error)) => {
-                    let message = format!("{error}, as SQL of {dialect}");
-                    self.found.push(Diagnostic::new(Code::SqlSyntax, message).at(file, error.span));
-                    continue;
-                }
+        let spans: Vec<Span> = statements.iter().map(|statement| statement.span).collect();
+        for refusal in apply_statements(&mut self.state, dialect, text, &spans, false) {
+            let message = match &refusal {
+                Refusal::Syntax(error) => format!("{error}, as SQL of {dialect}"),
+                Refusal::Fault(fault) => fault.message.clone(),
             };
-            if ops.iter().any(|op| !is_followed(&op.value)) {
-                self.not_followed.push(NotFollowed {
-                    source,
-                    span,
-                    words: words(text, span, dialect),
-                });
-            }
-            for op in &ops {
-                let Err(fault) = apply(&mut self.state, op) else { continue };
-                let code = match fault.kind {
-                    FaultKind::NoSuchObject => Code::NoSuchObject,
-                    FaultKind::AlreadyExists => Code::AlreadyExists,
-                    FaultKind::StillNeeded => Code::StillNeeded,
-                    FaultKind::Refused => Code::StatementRefused,
-                };
-                let mut diagnostic = Diagnostic::new(code, fault.message).at(file, fault.span);
-                diagnostic.help.extend(fault.help);
-                self.found.push(diagnostic);
-                break;
-            }
+            self.found.push(refusal.diagnostic(file, message));
         }
+        let unfollowed = unfollowed(text, &spans, dialect);
+        self.not_followed.extend(unfollowed.map(|(span, words)| NotFollowed {
+            source,
+            span,
+            words,
+        }));
     }
 }
 
@@ -112,15 +95,24 @@ pub fn not_followed(graph: &Graph, dialect: Dialect, nodes: &[Node]) -> BTreeSet
         let text = revision.file.text();
         let sections = [revision.up(dialect), revision.effect(dialect)];
         for section in sections.into_iter().flatten() {
-            for span in section.statements(&revision.file, dialect).iter() {
-                let Some(Ok(ops)) = dialect.parse(text, *span) else { continue };
-                if ops.iter().any(|op| !is_followed(&op.value)) {
-                    found.insert(words(text, *span, dialect));
-                }
-            }
+            let statements = section.statements(&revision.file, dialect);
+            found.extend(unfollowed(text, &statements, dialect).map(|(_, words)| words));
         }
     }
     found
+}
+
+/// The statements whose effect is not followed, with their words.
+fn unfollowed<'a>(
+    text: &'a str,
+    statements: &'a [Span],
+    dialect: Dialect,
+) -> impl Iterator<Item = (Span, String)> + 'a {
+    statements.iter().copied().filter_map(move |span| {
+        let ops = dialect.parse(text, span)?.ok()?;
+        let is_unfollowed = ops.iter().any(|op| !is_followed(&op.value));
+        is_unfollowed.then(|| (span, words(text, span, dialect)))
+    })
 }
 
 fn is_followed(op: &Op) -> bool {

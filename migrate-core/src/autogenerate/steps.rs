@@ -262,7 +262,6 @@ const fn changed_table(op: &Op) -> Option<&Name> {
         | Op::DropIndex { table: Some(table), .. }
         | Op::AddConstraint { table, .. }
         | Op::AlterColumn { table, .. } => Some(table),
-        Op::AddEnumValue { .. } => None,
         _ => None,
     }
 }
