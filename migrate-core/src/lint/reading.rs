@@ -179,18 +179,7 @@ impl Reader {
 fn table_of(state: &State, op: &Op) -> Found<Name> {
     let name = match op {
         Op::DropTable { name, .. } | Op::RenameTable { name, .. } => name,
-        Op::AlterTable { table, .. }
-        | Op::AddColumn { table, .. }
-        | Op::ReplaceColumn { table, .. }
-        | Op::AlterColumn { table, .. }
-        | Op::DropColumn { table, .. }
-        | Op::RenameColumn { table, .. }
-        | Op::AddConstraint { table, .. }
-        | Op::DropConstraint { table, .. }
-        | Op::AlterConstraint { table, .. }
-        | Op::ValidateConstraint { table, .. }
-        | Op::CreateTrigger { table, .. }
-        | Op::CreateIndex { table, .. } => table,
+        Op::CreateTrigger { table, .. } | Op::CreateIndex { table, .. } => table,
         Op::CopyRows { to, .. } => to,
         Op::Rows { writes: Some(table), .. } => table,
         Op::SetNamespace { subject, .. } if subject.kind == Kind::Table => &subject.name,
@@ -198,7 +187,10 @@ fn table_of(state: &State, op: &Op) -> Found<Name> {
         Op::DropTrigger { name, table, .. } => {
             return part(state, Kind::Trigger, name, table.as_ref());
         }
-        _ => return Found::Unknown,
+        _ => match op.altered_table() {
+            Some(name) => name,
+            None => return Found::Unknown,
+        },
     };
     state.find_table(name)
 }

@@ -430,3 +430,31 @@ pub enum Op {
         names: Vec<Name>,
     },
 }
+
+impl Op {
+    /// The table whose definition an `ALTER TABLE` changes, as the statement names it; `None` for all
+    /// other operations.
+    ///
+    /// ```
+    /// use migrate_core::op::Op;
+    /// use migrate_core::schema::Name;
+    /// let op = Op::RenameColumn { table: Name::new("t"), column: "a".into(), to: "b".into() };
+    /// assert_eq!(op.altered_table(), Some(&Name::new("t")));
+    /// ```
+    #[must_use]
+    pub const fn altered_table(&self) -> Option<&Name> {
+        match self {
+            Self::AlterTable { table, .. }
+            | Self::AddColumn { table, .. }
+            | Self::ReplaceColumn { table, .. }
+            | Self::AlterColumn { table, .. }
+            | Self::DropColumn { table, .. }
+            | Self::RenameColumn { table, .. }
+            | Self::AddConstraint { table, .. }
+            | Self::DropConstraint { table, .. }
+            | Self::AlterConstraint { table, .. }
+            | Self::ValidateConstraint { table, .. } => Some(table),
+            _ => None,
+        }
+    }
+}

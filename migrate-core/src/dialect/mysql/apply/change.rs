@@ -1,7 +1,7 @@
 //! Changes of tables, sequences and triggers that only these servers know.
 
 use super::table::is_text;
-use crate::apply::{Fault, Found, Part, State};
+use crate::apply::{Fault, Found, Part, State, apply_generally};
 use crate::dialect::mysql::parse::bytes_of;
 use crate::op::{Op, TableChange};
 use crate::schema::{Kind, Name, Table, Trigger};
@@ -29,7 +29,7 @@ pub(super) fn take(state: &mut State, op: &Op) -> Option<Result<(), Fault>> {
         }
         Op::CreateTableAs { name, table, .. } => {
             let has_keys = !table.foreign_keys.is_empty() || !table.checks.is_empty();
-            let result = super::apply_changed(state, op);
+            let result = apply_generally(state, op);
             if has_keys && result.is_ok() {
                 const WHY: &str = "its columns come from a query";
                 state.mark(Kind::Table, name, Part::Constraints, WHY);
@@ -74,7 +74,7 @@ pub(super) fn take(state: &mut State, op: &Op) -> Option<Result<(), Fault>> {
                 Found::Known(found) => found,
                 _ => return None,
             };
-            let result = super::apply_changed(state, op);
+            let result = apply_generally(state, op);
             if result.is_ok() && has_rival(state, &found, &name.name, trigger) {
                 // The catalog tells the place among the triggers of one time and event.
                 let part = Part::Trigger(name.name.clone());

@@ -14,8 +14,8 @@ mod value;
 use std::borrow::Cow;
 
 use crate::apply::{
-    Fault, Found, PartScope, Rules, Sameness, State, apply_generally, create_index, drop_column,
-    drop_table, rename_table_alone,
+    Fault, Found, PartScope, Rules, Sameness, State, create_index, drop_column, drop_table,
+    rename_table_alone,
 };
 use crate::op::{ColumnChange, ConstraintKey, Like, Op, Position, TableChange, TableConstraint};
 use crate::schema::{Column, Difference, Index, Kind, Name, Schema, Table};
@@ -293,11 +293,6 @@ fn is_here(name: &Name) -> bool {
     name.namespace.as_deref().is_none_or(|namespace| namespace == TEMP)
 }
 
-/// Applies an operation that [`Rules::take`] has changed.
-fn apply_changed(state: &mut State, op: &Op) -> Result<(), Fault> {
-    apply_generally(state, op)
-}
-
 /// The object that an operation is about.
 fn object_of(op: &Op) -> Option<&Name> {
     match op {
@@ -312,17 +307,9 @@ fn object_of(op: &Op) -> Option<&Name> {
         | Op::CreateSequence { name, .. }
         | Op::AlterSequence { name, .. }
         | Op::Drop { name, .. } => Some(name),
-        Op::AlterTable { table, .. }
-        | Op::AddColumn { table, .. }
-        | Op::ReplaceColumn { table, .. }
-        | Op::AlterColumn { table, .. }
-        | Op::DropColumn { table, .. }
-        | Op::RenameColumn { table, .. }
-        | Op::AddConstraint { table, .. }
-        | Op::DropConstraint { table, .. }
-        | Op::CreateIndex { table, .. } => Some(table),
+        Op::CreateIndex { table, .. } => Some(table),
         Op::DropIndex { table, .. } => table.as_ref(),
         Op::Rename { subject, .. } | Op::Comment { subject, .. } => Some(&subject.name),
-        _ => None,
+        _ => op.altered_table(),
     }
 }
