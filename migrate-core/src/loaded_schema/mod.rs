@@ -55,9 +55,32 @@ impl LoadedSchema {
             }
             None => (State::new(dialect.rules()), Vec::new()),
         };
+        Self::of_state(graph, dialect, state, &refused)
+    }
+
+    /// The schemas before and after a revision, for the cost of one. The files must be whole.
+    #[must_use]
+    pub fn around(graph: &Graph, dialect: Dialect, node: Node) -> (Self, Self) {
+        let needs: Vec<Node> = graph.needs(node).collect();
+        let Some(mut evolution) = Evolution::new(graph, dialect) else {
+            let empty = || Self::of_revisions(graph, dialect, &[]);
+            return (empty(), empty());
+        };
+        let mut refused = evolution.move_to(&needs);
+        let before = Self::of_state(graph, dialect, evolution.state().snapshot(), &refused);
+        refused.extend(evolution.up(node).into_iter().map(|refusal| (node, refusal)));
+        (before, Self::of_state(graph, dialect, evolution.into_state(), &refused))
+    }
+
+    fn of_state(
+        graph: &Graph,
+        dialect: Dialect,
+        state: State,
+        refused: &[(Node, Refusal)],
+    ) -> Self {
         let mut found = Diagnostics::new();
         for (node, refusal) in refused {
-            found.push(refusal.diagnostic(&graph.revision(node).file, refusal.message()));
+            found.push(refusal.diagnostic(&graph.revision(*node).file, refusal.message()));
         }
         let nodes: Vec<Node> = graph.order().collect();
         let file = |source| {

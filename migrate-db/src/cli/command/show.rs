@@ -70,10 +70,7 @@ impl Args {
 
 /// Prints what the up of a revision changes in the schema, in words.
 fn show_changes(context: &Context<'_>, node: Node, dialect: Dialect) {
-    let graph = &context.history.graph;
-    let needs: Vec<Node> = graph.needs(node).collect();
-    let before = LoadedSchema::of_revisions(graph, dialect, &needs);
-    let after = LoadedSchema::of_revisions(graph, dialect, &[node]);
+    let (before, after) = LoadedSchema::around(&context.history.graph, dialect, node);
     let ui = context.ui;
     for one in before.differences(&after).certain {
         ui.line(format_args!("    {}", difference(&one)));
