@@ -9,7 +9,8 @@ mod local;
 mod state;
 
 use std::fmt;
-use std::time::Duration;
+use std::io::ErrorKind;
+use std::time::{Duration, Instant};
 
 use migrate_containers::Container;
 use migrate_core::dialect::Dialect;
@@ -23,6 +24,9 @@ pub(crate) use state::{folder, lock};
 
 /// How long a server may take to answer a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long a server may be too busy to answer before another one is started.
+const BUSY: Duration = Duration::from_secs(60);
 
 /// How long a server may take to be ready, its first data included.
 const START: Duration = Duration::from_secs(120);
@@ -247,12 +251,38 @@ impl Launch {
     }
 }
 
-/// The server of a note, when it is still there.
+/// The server of a note, when it is still there. One that is slow, or has no connection left, is
+/// waited for: to start it again would end what other processes do on it.
 async fn known(note: &Note) -> Option<(Server, Connection)> {
     let server = note.read()?;
-    let connection = probe(&server.url).await.ok()?;
-    note.touch();
-    Some((server, connection))
+    let since = Instant::now();
+    loop {
+        match probe(&server.url).await {
+            Ok(connection) => {
+                note.touch();
+                return Some((server, connection));
+            }
+            Err(error) if is_busy(&error) && since.elapsed() < BUSY => {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+            Err(_) => return None,
+        }
+    }
+}
+
+/// Whether something listens where the server was, and may answer later.
+fn is_busy(error: &Error) -> bool {
+    let Error::Connect { source, .. } = error else { return false };
+    match source {
+        sqlx::Error::Io(io) => {
+            !matches!(io.kind(), ErrorKind::ConnectionRefused | ErrorKind::NotFound)
+        }
+        // PostgreSQL's code for too many connections; MySQL's is among those of a server that starts.
+        sqlx::Error::Database(answer) => {
+            error.is_starting() || answer.code().is_some_and(|code| code == "53300")
+        }
+        _ => false,
+    }
 }
 
 /// Waits for a server that was started, and notes it.
@@ -298,4 +328,19 @@ async fn probe(url: &str) -> Result<Connection, Error> {
         Error::connect(url, sqlx::Error::Io(source))
     };
     tokio::time::timeout(CONNECT_TIMEOUT, asked).await.unwrap_or_else(|elapsed| Err(late(elapsed)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_server_that_accepts_and_does_not_answer_is_busy_and_one_that_is_not_there_is_gone() {
+        let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let url = format!("postgres://postgres@{}/postgres", listener.local_addr().unwrap());
+        let ends = std::thread::spawn(move || drop(listener.accept()));
+        assert!(is_busy(&probe(&url).await.err().unwrap()));
+        ends.join().unwrap();
+        assert!(!is_busy(&probe(&url).await.err().unwrap()));
+    }
 }
