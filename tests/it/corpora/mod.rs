@@ -16,8 +16,8 @@ use migrate_core::revision::WayDown;
 use migrate_db::Migrator;
 
 use crate::scenarios::{applied, each_in_its_own, is_atomic, status, upgrade, whole};
-use crate::support::TestEnvironment;
 use crate::support::db::{Db, Place};
+use crate::support::{TestEnvironment, shared_folder};
 
 struct Corpus {
     name: &'static str,
@@ -128,11 +128,7 @@ impl Corpus {
 
 /// The folder of a corpus; `None`, and a word about it, where it is absent.
 pub(crate) fn folder(name: &str) -> Option<PathBuf> {
-    let corpora = std::env::var_os("MIGRATE_CORPORA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpora"),
-        PathBuf::from,
-    );
-    let folder = corpora.join(name).join("migrations");
+    let folder = shared_folder("MIGRATE_CORPORA", "corpora").join(name).join("migrations");
     if !folder.is_dir() {
         println!("corpus {name} is absent: MIGRATE_CORPORA names the folder that holds it");
         return None;

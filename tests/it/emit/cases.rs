@@ -1,9 +1,9 @@
 //! Pairs of schemas of other projects' tests. They are not part of the repository: `MIGRATE_CASES` names their
 //! folder.
 
-use std::path::{Path, PathBuf};
-
 use migrate_core::dialect::Dialect;
+
+use crate::support::shared_folder;
 
 /// A pair of schemas, each as statements.
 pub(super) struct Case {
@@ -13,18 +13,11 @@ pub(super) struct Case {
     pub(super) desired: String,
 }
 
-fn folder() -> PathBuf {
-    std::env::var_os("MIGRATE_CASES").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/cases"),
-        PathBuf::from,
-    )
-}
-
 /// The pairs of a dialect; none, and a message, where they are absent.
 pub(super) fn cases(dialect: Dialect) -> Vec<Case> {
     let mut found = Vec::new();
     for file in ["alembic", "atlas", "migra", "sqldef"] {
-        let path = folder().join(format!("{file}.jsonl"));
+        let path = shared_folder("MIGRATE_CASES", "cases").join(format!("{file}.jsonl"));
         let Ok(text) = std::fs::read_to_string(&path) else {
             println!(
                 "the cases of {file} are absent: set MIGRATE_CASES to the folder that holds them"

@@ -4,13 +4,14 @@
 //! docs/comparison.md explains the kinds of reasons.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use migrate_core::diagnostic::{Code, Diagnostics};
 use migrate_core::dialect::Dialect;
 use migrate_core::history::History;
 use migrate_core::lint::{Level, LintSettings, lint, rules};
 use migrate_core::source::SourceFile;
+
+use crate::support::shared_folder;
 
 /// The rules of the two, and the codes that stand for them here. A rule without a code has no counterpart.
 const RULES: &[(&str, &[&str])] = &[
@@ -154,10 +155,7 @@ struct Case {
 
 /// The cases; none, and a message, where they are absent.
 fn cases() -> Vec<Case> {
-    let folder = std::env::var_os("MIGRATE_CASES").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/cases"),
-        PathBuf::from,
-    );
+    let folder = shared_folder("MIGRATE_CASES", "cases");
     let Ok(text) = std::fs::read_to_string(folder.join("lint.jsonl")) else {
         println!("the cases of lint are absent: set MIGRATE_CASES to the folder that holds them");
         return Vec::new();

@@ -9,8 +9,17 @@ pub(crate) use revision_file::RevisionFile;
 
 use std::fmt;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+/// The folder of test data that is not part of the repository: the one that a variable names, else that
+/// beside the checkout.
+pub(crate) fn shared_folder(variable: &str, name: &str) -> PathBuf {
+    std::env::var_os(variable).map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared").join(name),
+        PathBuf::from,
+    )
+}
 
 /// A folder with nothing around it.
 pub(crate) struct TestEnvironment {
