@@ -219,7 +219,7 @@ fn refuse_unfollowed(
     let Some(first) = missing.next() else { return Ok(()) };
     let place = wanted.files.get(first.source).map(|file| place(file, first.span.start));
     Err(CliError::failed(format!(
-        "{}: the effect of this statement is not followed, so it cannot be told whether the history has it",
+        "{}: the static schema does not follow this statement, so it cannot be compared with the history",
         place.unwrap_or_default()
     ))
     .help("add the statement to a revision in the same words, or leave it out of the models"))

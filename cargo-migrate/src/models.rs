@@ -15,7 +15,7 @@ use migrate_db::cli::CliError;
 
 use crate::context::Context;
 
-/// A schema that somebody wants.
+/// The schema that a generated revision leads to.
 pub(crate) struct Wanted {
     /// The schema.
     pub(crate) state: State,

@@ -1,4 +1,4 @@
-//! Renames that nobody typed: those that are certain, and those that are likely.
+//! Renames that no option names: certain ones and likely ones.
 //!
 //! An index of the same content under another name is certainly renamed, and what differs in case alone where
 //! the database ignores case. A table or column that goes while

@@ -1,4 +1,4 @@
-//! The message of a revision that nobody described.
+//! The default message of a generated revision.
 
 use super::Changes;
 use crate::schema::{Change, Difference, Kind};

@@ -113,7 +113,7 @@ GRANT SELECT ON users TO PUBLIC;
     assert_snapshot!(env.run(&["new", "--autogenerate"]), @"
     exit code: 1
     ----- stderr
-    error: schema.sql:2: the effect of this statement is not followed, so it cannot be told whether the history has it
+    error: schema.sql:2: the static schema does not follow this statement, so it cannot be compared with the history
       help: add the statement to a revision in the same words, or leave it out of the models
     ");
     let env = project(
