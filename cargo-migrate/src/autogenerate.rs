@@ -104,6 +104,7 @@ pub(crate) fn write(
         true => message(first),
         false => request.message.clone(),
     };
+    writing::check_message(context, &message)?;
     let request = NewRevision { message, body: Body::Sections(body), ..request };
     let written = author.new_revision(&request).map_err(writing::refused)?;
     if options.dry_run {

@@ -5,6 +5,7 @@
 //! takes longer than most commands. The process environment is read only here and never changed.
 
 mod package;
+mod patterns;
 mod snapshot;
 mod variables;
 
@@ -293,7 +294,9 @@ fn read_config(config: Option<&Path>, here: &Path) -> Result<Config, CliError> {
             let shown = shown(path, here);
             let text = read_file(path, MAX_FILE_SIZE)
                 .map_err(|e| CliError::usage(format!("{shown} cannot be read")).because(e))?;
-            let (config, found) = Config::parse(&SourceFile::new(shown, text));
+            let file = SourceFile::new(shown, text);
+            let (config, mut found) = Config::parse(&file);
+            found.append(patterns::check_patterns(&file, &config));
             if found.has_errors() {
                 return Err(CliError::configuration(found));
             }

@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use migrate_core::diagnostic::Diagnostics;
 use migrate_core::history::History;
 use migrate_db::__private::{AppliedDigest, Prefetch};
-use migrate_db::cli::{self, CliError, ErrorKind, Exit};
+use migrate_db::cli::{self, CliError, ErrorKind, Exit, RunHooks};
 use migrate_db::{Database, Options};
 
 use crate::context::{Context, Snapshot, SnapshotContent};
@@ -147,6 +147,11 @@ impl Call<'_> {
             heads: self.context.settings.heads,
             static_checks: self.context.settings.static_checks,
             lint: self.context.settings.lint.clone(),
+            hooks: RunHooks {
+                before: self.context.settings.conventions.before_run.clone(),
+                after: self.context.settings.conventions.after_run.clone(),
+                folder: self.context.root.clone(),
+            },
             ui: self.context.ui,
         };
         self.command.run(&context).await

@@ -4,6 +4,9 @@
 
 mod derived;
 mod evidence;
+mod form;
+mod hooks;
+mod message;
 mod published;
 mod schema_file;
 
@@ -25,6 +28,7 @@ use serde::Serialize;
 
 pub(crate) use derived::{Limits, database_at_hand, exit_of, report_limits};
 pub(crate) use evidence::{add_database, reseal};
+pub(crate) use message::check_message;
 pub(crate) use published::{published, unpublished};
 pub(crate) use schema_file::check as check_schema_file;
 
@@ -95,21 +99,24 @@ pub(crate) fn act_knowing<T>(
         }
         None => {}
     }
-    let author = Author::new(&history, &found)?.with_evidence(&known);
+    let form = form::form(context)?;
+    let author = Author::new(&history, &found)?.with_evidence(&known).with_form(&form);
     let done = act(author, &history)?;
     apply(context, changes(&done))?;
     drop(held);
     Ok(done)
 }
 
-/// Makes the changes, and writes the schema file where migrate.toml names one.
+/// Makes the changes, runs the programs of `after-write`, and writes the schema file where migrate.toml
+/// names one.
 ///
 /// # Errors
-/// When a file cannot be written.
+/// When a file cannot be written, or a program fails.
 pub(crate) fn apply(context: &Context<'_>, changes: &[Change]) -> Result<(), CliError> {
     context.directory.apply(changes).map_err(|error| {
         CliError::failed(format!("{} cannot be written", context.directory.shown())).because(error)
     })?;
+    hooks::after_write(context, changes)?;
     schema_file::write(context)
 }
 

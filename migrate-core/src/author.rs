@@ -53,7 +53,7 @@ use crate::graph::{Graph, Node};
 use crate::history::History;
 use crate::ident::RevisionId;
 use crate::lock::{FILE_NAME, Lock, OpenReason};
-use crate::revision::{Draft, Revision};
+use crate::revision::{Draft, FilePattern, Revision, Template};
 use crate::source::SourceFile;
 use crate::sql::Fingerprint;
 
@@ -64,6 +64,16 @@ use AuthorErrorKind as Kind;
 pub struct Author<'a> {
     history: &'a History,
     evidence: Option<&'a Evidence>,
+    form: Option<&'a Form>,
+}
+
+/// The form of new revision files in a project; see `migrate.toml`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Form {
+    /// The pattern of their names; `None` for the default.
+    pub file_name: Option<FilePattern>,
+    /// Comments and sections that they have.
+    pub template: Option<Template>,
 }
 
 /// A revision to write, and the changes that write it.
@@ -96,7 +106,25 @@ impl<'a> Author<'a> {
                 stops.push(diagnostic.clone());
             }
         }
-        if stops.is_empty() { Ok(Self { history, evidence: None }) } else { Err(stops) }
+        if stops.is_empty() { Ok(Self { history, evidence: None, form: None }) } else { Err(stops) }
+    }
+
+    /// Gives new revision files the form of the project.
+    #[must_use]
+    pub fn with_form(self, form: &'a Form) -> Self {
+        Self { form: Some(form), ..self }
+    }
+
+    fn template(&self) -> Option<&'a Template> {
+        self.form.and_then(|form| form.template.as_ref())
+    }
+
+    /// The name of the file of a draft.
+    fn file_name(&self, draft: &Draft) -> String {
+        match self.form.and_then(|form| form.file_name.as_ref()) {
+            Some(pattern) => pattern.file_name(draft),
+            None => draft.file_name(),
+        }
     }
 
     /// Writes revisions with the parents, ids and timestamps that the caller chose. A revision
@@ -122,7 +150,7 @@ impl<'a> Author<'a> {
         let mut revisions = Vec::with_capacity(drafts.len());
         for draft in drafts {
             self.must_be_free(draft)?;
-            let (name, text) = (draft.file_name(), draft.render());
+            let (name, text) = (self.file_name(draft), draft.render());
             revisions.push(self.read_back(draft, SourceFile::new(name.clone(), text.clone()))?);
             changes.push(Change::Write { name, text });
         }

@@ -14,6 +14,8 @@
 //! assert_eq!(config.database(Some("billing")).unwrap().dir, "billing/migrations");
 //! ```
 
+mod command_line;
+mod conventions;
 mod expand;
 mod lint;
 mod read;
@@ -24,6 +26,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+pub use command_line::CommandLine;
+pub use conventions::Conventions;
 pub use expand::{ExpandError, expand};
 pub use testing::TestSettings;
 
@@ -95,6 +99,8 @@ pub struct Settings {
     pub tables: Vec<String>,
     /// Objects that they never compare.
     pub ignore: Vec<String>,
+    /// The project's own conventions.
+    pub conventions: Conventions,
     /// The settings of round-trip tests.
     pub test: TestSettings,
     /// The settings of lint.
@@ -197,6 +203,7 @@ impl Default for Settings {
             models: None,
             tables: Vec::new(),
             ignore: Vec::new(),
+            conventions: Conventions::default(),
             test: TestSettings::default(),
             lint: LintSettings::default(),
         }

@@ -35,6 +35,9 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> {
+    if let Some(message) = &args.message {
+        writing::check_message(context, message)?;
+    }
     let written = writing::act(
         context,
         "merge",

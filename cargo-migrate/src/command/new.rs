@@ -72,6 +72,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> 
         if args.generate.autogenerate {
             return autogenerate::write(context, &args.generate, author, history, request);
         }
+        writing::check_message(context, &request.message)?;
         let written = match &sql {
             Some(sql) => author
                 .new_from_sql(&request, sql, writing::database_at_hand(context))

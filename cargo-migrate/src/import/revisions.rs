@@ -97,6 +97,7 @@ pub fn revisions(
                 labels: Vec::new(),
                 created: times.first().copied().flatten().and_then(|second| moment(second - 1)),
                 message: format!("the version table of {}", import.format),
+                comments: String::new(),
                 sections: vec![
                     DraftSection::new("up", adopt::create_table(import.format, table)),
                     DraftSection::new("down", format!("DROP TABLE {table};")),
@@ -115,6 +116,7 @@ pub fn revisions(
             labels: Vec::new(),
             created: time.and_then(&moment),
             message: message(migration),
+            comments: String::new(),
             sections: sections(migration, import),
         });
     }

@@ -132,7 +132,7 @@ impl Author<'_> {
         let body = Body::Sections(vec![up.clone()]);
         let mut draft = self.draft(&NewRevision { body, ..request.clone() })?;
         self.must_be_free(&draft)?;
-        let file = SourceFile::new(draft.file_name(), draft.render());
+        let file = SourceFile::new(self.file_name(&draft), draft.render());
         let revision = self.read_back(&draft, file)?;
         if revision.is_blank() {
             return Err(AuthorError::new(Kind::EmptyUp, "the SQL contains no statement")
@@ -148,7 +148,10 @@ impl Author<'_> {
         must_run(revision, &groups, &dialects)?;
         draft.sections = vec![up];
         draft.sections.extend(sections(revision, &groups, &dialects));
-        let down = derived_down(revision, &draft.file_name(), &groups, &dialects);
+        if let Some(template) = self.template() {
+            draft.sections = template.around(draft.sections);
+        }
+        let down = derived_down(revision, &self.file_name(&draft), &groups, &dialects);
         Ok((self.written(draft)?, down))
     }
 

@@ -82,6 +82,7 @@ impl Author<'_> {
             labels: request.labels.clone(),
             created: Some(request.created.clone()),
             message,
+            comments: self.comments(),
             sections: vec![DraftSection::new("up", ""), DraftSection::new("down", "")],
         })
     }

@@ -3,7 +3,7 @@
 use super::{Author, AuthorError, Kind, Written};
 use crate::graph::TargetErrorKind;
 use crate::ident::{BranchLabel, Created, RevisionId};
-use crate::revision::{Draft, DraftSection};
+use crate::revision::{Draft, DraftSection, Template};
 
 /// A request for a new revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,14 +38,15 @@ pub enum Body {
 }
 
 impl Body {
-    fn sections(&self) -> Vec<DraftSection> {
-        let empty = |marker: &str| DraftSection::new(marker, "");
+    fn sections(&self, template: Option<&Template>) -> Vec<DraftSection> {
+        let plain = Template::default();
+        let template = template.unwrap_or(&plain);
         match self {
-            Self::Template => vec![empty("up"), empty("down")],
+            Self::Template => template.empty(None),
             Self::Irreversible(reason) => {
-                vec![empty("up"), empty(&format!("irreversible {reason}"))]
+                template.empty(Some(DraftSection::new(format!("irreversible {reason}"), "")))
             }
-            Self::Sections(sections) => sections.clone(),
+            Self::Sections(sections) => template.around(sections.clone()),
         }
     }
 }
@@ -76,8 +77,14 @@ impl Author<'_> {
             labels: request.labels.clone(),
             created: Some(request.created.clone()),
             message: request.message.clone(),
-            sections: request.body.sections(),
+            comments: self.comments(),
+            sections: request.body.sections(self.template()),
         })
+    }
+
+    /// The comments that the template gives a new revision.
+    pub(super) fn comments(&self) -> String {
+        self.template().map(|template| template.comments.clone()).unwrap_or_default()
     }
 
     /// Returns the parent of a new revision; `None` is base.
@@ -135,7 +142,7 @@ impl Author<'_> {
         changes.push(Self::lock_change(&self.relock(&graph, &[])));
         let [draft] = drafts;
         Ok(Written {
-            name: draft.file_name(),
+            name: self.file_name(&draft),
             id: draft.id,
             revises: draft.revises,
             heads: Self::ids(&graph, graph.real_heads()),

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
+use super::conventions::{self, MESSAGE, MESSAGE_KEYS};
 use super::value::{Wrong, choice, dialects, models, size, text, texts, time};
 use super::{Config, Locking, Settings, UnknownDowns, lint, testing};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -12,7 +13,7 @@ use crate::script::Transactions;
 use crate::source::{SourceFile, Span};
 use crate::suggest::nearest;
 
-const KEYS: [&str; 20] = [
+const KEYS: [&str; 25] = [
     "dir",
     "dialects",
     "schema-file",
@@ -33,6 +34,11 @@ const KEYS: [&str; 20] = [
     "models",
     "tables",
     "ignore",
+    "file-name",
+    "template",
+    "after-write",
+    "before-run",
+    "after-run",
 ];
 
 /// The table of the named databases.
@@ -168,9 +174,16 @@ impl Reader<'_> {
             self.lint(value, settings);
             return;
         }
+        if name == MESSAGE {
+            self.message(value, settings);
+            return;
+        }
         if !KEYS.contains(&name) {
-            let known: Vec<&str> =
-                KEYS.into_iter().chain([TEST, LINT]).chain(tables.iter().copied()).collect();
+            let known: Vec<&str> = KEYS
+                .into_iter()
+                .chain([TEST, LINT, MESSAGE])
+                .chain(tables.iter().copied())
+                .collect();
             self.unknown(name, at, &known);
             return;
         }
@@ -223,6 +236,28 @@ impl Reader<'_> {
         }
     }
 
+    fn message(&mut self, value: &toml::Spanned<DeValue<'_>>, settings: &mut Settings) {
+        let Some(table) = value.get_ref().as_table() else {
+            let help = format!("write `[{MESSAGE}]` and its settings under it");
+            self.wrong(MESSAGE, span(value.span()), help);
+            return;
+        };
+        for (key, value) in table {
+            let name = key.get_ref().as_ref();
+            if !MESSAGE_KEYS.contains(&name) {
+                let known: Vec<String> =
+                    MESSAGE_KEYS.iter().map(|key| format!("{MESSAGE}.{key}")).collect();
+                let known: Vec<&str> = known.iter().map(String::as_str).collect();
+                self.unknown(&format!("{MESSAGE}.{name}"), span(key.span()), &known);
+            } else if let Err((place, help)) =
+                conventions::set_message(&mut settings.conventions, name, value)
+            {
+                let place = place.unwrap_or_else(|| value.span());
+                self.wrong(&format!("{MESSAGE}.{name}"), span(place), help);
+            }
+        }
+    }
+
     fn unknown(&mut self, name: &str, at: Span, known: &[&str]) {
         // Cargo's keys have no underscores either, and `version_table` is a common mistake.
         let near = nearest(&name.replace('_', "-"), known.iter().copied());
@@ -255,6 +290,9 @@ fn set(
     value: &DeValue<'_>,
 ) -> Result<(), (Option<Range<usize>>, Wrong)> {
     let whole = |help: Wrong| (None, help);
+    if conventions::set(&mut settings.conventions, name, value)? {
+        return Ok(());
+    }
     match name {
         "dialects" => settings.dialects = dialects(value)?,
         "dir" => settings.dir = text(name, value, "migrations").map_err(whole)?,

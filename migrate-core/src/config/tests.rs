@@ -3,6 +3,7 @@ use std::time::Duration;
 use super::*;
 use crate::diagnostic::{Code, Diagnostics};
 use crate::lint::Level;
+use crate::revision::FilePattern;
 use crate::source::SourceFile;
 
 fn parse(text: &'static str) -> (Config, Diagnostics) {
@@ -25,16 +26,31 @@ fn every_setting_is_read() {
          lock-wait = \"2m\"\nconnect-timeout = \"30s\"\nlock-timeout = \"500ms\"\nstatement-timeout = \"1h\"\n\
          max-file-size = \"2 KiB\"\n\
          session = [\"SET a = 1\", \"SET b = 2\"]\nunknown-downs = \"refuse\"\n\
+         file-name = \"{id}\"\ntemplate = \"t.sql\"\nafter-write = [\"fmt {file}\"]\nbefore-run = [\"a\"]\nafter-run = [\"b\", \"c\"]\n\
          models = [\"a.sql\", \"b\"]\ntables = [\"app_*\"]\nignore = [\"x\"]\n\
          [test]\ndialects = [\"postgres\"]\npostgres-image = \"localhost:5000/pg:18\"\nrows = 0\nseed = 0xff\ntime-limit = \"5m\"\nprelude = \"p.sql\"\n\
          [lint]\nset-not-null = \"error\"\nimplicit-commit = \"off\"\npostgres-version = 12\nsmall-table = 5\n\
-         [lint.rows]\nusers = 7\n\"ops.logs\" = 8\n",
+         [lint.rows]\nusers = 7\n\"ops.logs\" = 8\n\
+         [message]\npattern = \"^A\"\nrefuse = [\"wip\"]\n",
     );
     assert!(found.is_empty(), "{found}");
     let settings = config.database(None).unwrap();
+    let commands =
+        |lines: &[&str]| lines.iter().map(|line| CommandLine::parse(line).unwrap()).collect();
+    let pattern = settings.conventions.message_pattern.as_ref().unwrap();
+    assert_eq!(pattern.0, "^A");
     assert_eq!(
         settings,
         &Settings {
+            conventions: Conventions {
+                file_name: Some(FilePattern::parse("{id}").unwrap()),
+                template: Some("t.sql".into()),
+                message_pattern: Some(pattern.clone()),
+                refused_words: vec!["wip".into()],
+                after_write: commands(&["fmt {file}"]),
+                before_run: commands(&["a"]),
+                after_run: commands(&["b", "c"]),
+            },
             dir: "db".into(),
             dialects: vec![Dialect::Sqlite, Dialect::Postgres],
             schema_file: Some("schema.sql".into()),
@@ -206,4 +222,45 @@ fn variables_are_filled_in_once() {
     assert_eq!(expand("x${A}y${B}$z", lookup).unwrap(), "x${B}y$z");
     assert_eq!(expand("${C}", lookup), Err(ExpandError::Unset("C".into())));
     assert_eq!(expand("${A", lookup), Err(ExpandError::Unclosed));
+}
+
+#[test]
+fn a_wrong_convention_is_told_with_what_is_right() {
+    let (_, found) = parse(
+        "file-name = \"{slug}\"\ntemplate = 1\nafter-write = \"fmt\"\nbefore-run = [\"a 'b\"]\nafter-run = [1]\n\
+         message = 1\n[database.a.message]\nrefuse = [\"\"]\npatern = \"a\"\n",
+    );
+    insta::assert_snapshot!(found, @r#"
+    error[setting-value]: `file-name` cannot have this value
+      --> migrate.toml:1:13
+      = help: the name needs `{id}`, without which two revisions may share a file: `file-name = "{date:%Y_%m_%d}_{id}_{slug}"`
+
+    error[setting-value]: `template` cannot have this value
+      --> migrate.toml:2:12
+      = help: write a text: `template = "template.sql"`
+
+    error[setting-value]: `after-write` cannot have this value
+      --> migrate.toml:3:15
+      = help: write a list of command lines: `after-write = ["sqlfluff fix {file}"]`
+
+    error[setting-value]: `before-run` cannot have this value
+      --> migrate.toml:4:15
+      = help: close the quote: `before-run = ["./notify started"]`
+
+    error[setting-value]: `after-run` cannot have this value
+      --> migrate.toml:5:14
+      = help: write a command line: `after-run = ["./notify finished"]`
+
+    error[setting-value]: `message` cannot have this value
+      --> migrate.toml:6:11
+      = help: write `[message]` and its settings under it
+
+    error[setting-value]: `message.refuse` cannot have this value
+      --> migrate.toml:8:10
+      = help: write words: `refuse = ["wip"]`
+
+    error[unknown-setting]: `message.patern` is not a setting
+      --> migrate.toml:9:1
+      = help: did you mean `message.pattern`?
+    "#);
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::DecodeError;
-use crate::config::{Locking, Settings, TestSettings, UnknownDowns};
+use crate::config::{Conventions, Locking, Settings, TestSettings, UnknownDowns};
 use crate::dialect::Dialect;
 use crate::graph::{Graph, Node};
 use crate::history::{Heads, StaticChecks};
@@ -155,6 +155,7 @@ impl Reader {
             models: None,
             tables: Vec::new(),
             ignore: Vec::new(),
+            conventions: Conventions::default(),
             test: self.test_settings()?,
         })
     }

@@ -178,6 +178,7 @@ fn settings() -> impl Strategy<Value = Settings> {
                 models: None,
                 tables: Vec::new(),
                 ignore: Vec::new(),
+                conventions: crate::config::Conventions::default(),
                 test,
             }
         },

@@ -21,6 +21,7 @@ use crate::ident::{BranchLabel, Created, RevisionId};
 ///     labels: vec![],
 ///     created: Created::new("2026-11-21T01:23:45Z").ok(),
 ///     message: "Create users".into(),
+///     comments: String::new(),
 ///     sections: vec![DraftSection::new("up", "CREATE TABLE users (id INT);")],
 /// };
 /// assert_eq!(draft.file_name(), "20261121012345_615021cc5b23_create_users.sql");
@@ -40,6 +41,8 @@ pub struct Draft {
     pub created: Option<Created>,
     /// The message; line breaks become spaces.
     pub message: String,
+    /// The comment lines below the header, without their `--`. Written only below a message.
+    pub comments: String,
     /// The sections in order.
     pub sections: Vec<DraftSection>,
 }
@@ -81,6 +84,12 @@ impl Draft {
         if !self.labels.is_empty() {
             header_line(&mut text, "branch-labels", self.labels.iter().map(BranchLabel::as_str));
         }
+        if !self.comments().is_empty() {
+            text.push('\n');
+        }
+        for line in self.comments().lines() {
+            let _ = writeln!(text, "{}", format!("-- {}", line.trim()).trim_end());
+        }
         for section in &self.sections {
             let _ = write!(text, "\n{PREFIX}{}\n", one_line(&section.marker));
             let body = section.body.trim_matches(['\n', '\r']).trim_end();
@@ -110,7 +119,7 @@ impl Draft {
             && same(&header.labels, &self.labels)
             && header.created == self.created
             && header.message == one_line(&self.message)
-            && header.description.is_empty()
+            && header.description == self.comments()
             && sections.eq(self
                 .sections
                 .iter()
@@ -118,6 +127,11 @@ impl Draft {
                 .collect::<Vec<_>>()
                 .iter()
                 .map(|(marker, body)| (marker.as_str(), body.as_str())))
+    }
+
+    /// Without a message the first comment would be read as one.
+    fn comments(&self) -> &str {
+        if one_line(&self.message).is_empty() { "" } else { self.comments.trim() }
     }
 
     /// The name of the file: time, id and the words of the message, so that a directory listing is
@@ -151,7 +165,7 @@ fn one_line(text: &str) -> String {
 
 /// Returns the words of a message in lower case, joined by `_`, cut between words at 40 characters
 /// or 80 bytes. A file name has at most 255 bytes, of which an id can take 128.
-fn slug(message: &str) -> String {
+pub(super) fn slug(message: &str) -> String {
     let mut slug = String::new();
     for word in message.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()) {
         let longer =

@@ -37,7 +37,8 @@ pub struct Header {
     pub description: String,
 }
 
-const KEYS: [&str; 5] = ["revision", "revises", "created", "depends-on", "branch-labels"];
+pub(super) const KEYS: [&str; 5] =
+    ["revision", "revises", "created", "depends-on", "branch-labels"];
 
 /// The keys of a file: value and place, by position in [`KEYS`].
 #[derive(Default)]

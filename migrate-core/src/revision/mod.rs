@@ -1,21 +1,25 @@
 //! One revision file: its header, its sections, and its fingerprint.
 //!
 //! `header` parses the leading comment block and `section` the markers; `parse` combines both and
-//! reports every mistake at once; `draft` writes a new file. Whether the named revisions exist is
+//! reports every mistake at once; `draft` writes a new file, as `file_pattern` and `template` have it. Whether the named revisions exist is
 //! checked by the graph.
 
 mod draft;
+mod file_pattern;
 mod header;
 mod parse;
 mod section;
 mod splits;
+mod template;
 
 pub use draft::{Draft, DraftSection};
+pub use file_pattern::FilePattern;
 pub(crate) use header::revises_line;
 pub use header::{Header, Named};
 pub use section::{Section, SectionKind, duration};
 pub(crate) use splits::Split;
 pub use splits::Splits;
+pub use template::Template;
 
 use crate::dialect::Dialect;
 use crate::ident::RevisionId;

@@ -59,7 +59,7 @@ fn check_nul(file: &SourceFile) -> Diagnostics {
 }
 
 /// Returns the span of the header and the sections, in file order.
-fn sections(file: &SourceFile, found: &mut Diagnostics) -> (Span, Vec<Section>) {
+pub(super) fn sections(file: &SourceFile, found: &mut Diagnostics) -> (Span, Vec<Section>) {
     let text = file.text();
     let mut header_end = text.len();
     // Usually an up and a down.

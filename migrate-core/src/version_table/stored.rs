@@ -20,6 +20,7 @@ pub fn down_file(revision: &Revision) -> String {
         labels: header.labels.iter().map(|n| n.name.clone()).collect(),
         created: header.created.clone(),
         message: header.message.clone(),
+        comments: String::new(),
         sections: vec![DraftSection::new("up", "")],
     };
     draft.sections.extend(sections);

@@ -8,12 +8,14 @@ use migrate_core::lint::LintSettings;
 use migrate_core::plan::{self, Direction, Plan};
 use migrate_core::revision::Revision;
 
+use std::future::Future;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::events::report_events;
+use super::run_hooks::{RunFacts, RunHooks};
 use super::{CliError, Ui};
-use crate::migrator::Prefetch;
+use crate::migrator::{Prefetch, Preview};
 use crate::state::DatabaseState;
 use crate::{Database, Migrator, Options};
 
@@ -36,6 +38,8 @@ pub struct Context<'a> {
     pub static_checks: StaticChecks,
     /// The settings of lint.
     pub lint: LintSettings,
+    /// The programs around runs.
+    pub hooks: RunHooks,
     /// The output.
     pub ui: &'a Ui,
 }
@@ -53,8 +57,28 @@ impl<'a> Context<'a> {
             heads: Heads::default(),
             static_checks: StaticChecks::Off,
             lint: LintSettings::default(),
+            hooks: RunHooks::default(),
             ui,
         }
+    }
+
+    /// Runs the programs of the project around a run with the steps of a plan, if there are any.
+    ///
+    /// # Errors
+    /// Those of the run; and when a program fails.
+    pub(super) async fn with_hooks<T>(
+        &self,
+        command: &'static str,
+        ahead: Option<&Preview<'_>>,
+        run: impl Future<Output = Result<T, CliError>>,
+    ) -> Result<T, CliError> {
+        let Some(ahead) = ahead else { return run.await };
+        let facts = RunFacts {
+            command,
+            database: self.database()?.to_string(),
+            revisions: ahead.steps().into_iter().map(|step| step.revision).collect(),
+        };
+        self.hooks.around(self.ui, facts, run).await
     }
 
     /// The graph for a command that inspects. Other errors than those of the graph are warnings.

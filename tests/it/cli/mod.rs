@@ -4,6 +4,7 @@ mod ask;
 mod autogenerate;
 mod check;
 mod context;
+mod conventions;
 mod db;
 mod derive;
 mod errors;

@@ -59,6 +59,7 @@ fn all_make_revisions(import: &Import, dialect: Dialect) {
             labels: vec![],
             created: None,
             message: m.message.clone(),
+            comments: String::new(),
             sections: vec![marker("up", &m.up), down],
         };
         let file = SourceFile::new(m.up.path.clone(), draft.render());

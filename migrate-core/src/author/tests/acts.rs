@@ -448,6 +448,7 @@ fn many_revisions_are_written_at_once() {
         labels: vec![],
         created: None,
         message: id.to_owned(),
+        comments: String::new(),
         sections: vec![DraftSection::new("up", "SELECT 1;"), DraftSection::new("noop x", "")],
     };
     let changes =

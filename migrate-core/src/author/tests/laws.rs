@@ -155,6 +155,7 @@ proptest! {
             labels: names(&labels),
             created: Some(moment(second)),
             message,
+            comments: String::new(),
             sections: vec![
                 DraftSection::new(format!("up transaction:{transaction}"), format!("{comment}SELECT 1;")),
                 DraftSection::new("irreversible for  a reason", ""),

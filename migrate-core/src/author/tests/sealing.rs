@@ -188,6 +188,7 @@ fn a_placeholder_may_be_filled_in_and_databases_that_have_it_are_content() {
         labels: vec![],
         created: None,
         message: id.to_owned(),
+        comments: String::new(),
         sections: vec![DraftSection::new("up", up), DraftSection::new("irreversible code", "")],
     };
     let drafts = [

@@ -68,7 +68,9 @@ impl Args {
         };
         announce(context.ui, database, &options);
         let must_look = self.confirm.must_look(database);
-        if self.run.dry_run || may_ask || must_look || self.backup.wanted() {
+        let needs_plan = must_look || self.backup.wanted() || !context.hooks.is_empty();
+        let mut preview_of_run = None;
+        if self.run.dry_run || may_ask || needs_plan {
             let migrator = context.migrator().options(options.clone());
             let ahead = migrator.plan(database, Direction::Down, &target).await?;
             let unknown = ahead.unknown_downs(&context.history.graph);
@@ -104,8 +106,11 @@ impl Args {
                     .confirm(format_args!("Revert the newest revision, {}?", titles.join(", ")))?;
             }
             self.backup.copy(context, &ahead.plan).await?;
+            preview_of_run = Some(ahead);
         }
-        let report = context.migrator().options(options).downgrade(database, &target).await?;
+        let mut migrator = context.migrator().options(options);
+        let run = async { Ok(migrator.downgrade(database, &target).await?) };
+        let report = context.with_hooks("downgrade", preview_of_run.as_ref(), run).await?;
         Ok(done(context.ui, &report))
     }
 }

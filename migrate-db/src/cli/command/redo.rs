@@ -52,8 +52,13 @@ impl Args {
         if self.confirm.must_look(database) {
             self.confirm.confirm_loss(context, database, &preview().await?)?;
         }
+        let ahead = match context.hooks.is_empty() {
+            true => None,
+            false => Some(preview().await?),
+        };
         let mut migrator = context.migrator().options(self.run.shown(context));
-        let report = migrator.redo(database, self.revision.as_deref()).await?;
+        let run = async { Ok(migrator.redo(database, self.revision.as_deref()).await?) };
+        let report = context.with_hooks("redo", ahead.as_ref(), run).await?;
         drop(migrator);
         Ok(done(context.ui, &report))
     }

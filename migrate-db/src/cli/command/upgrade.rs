@@ -73,15 +73,19 @@ impl Args {
         let database = context.database()?;
         let options = self.run.shown(context);
         announce(context.ui, database, &options);
-        if self.run.dry_run || self.backup.wanted() {
+        let mut preview_of_run = None;
+        if self.run.dry_run || self.backup.wanted() || !context.hooks.is_empty() {
             let migrator = context.migrator().options(options.clone());
             let ahead = migrator.plan(database, Direction::Up, &target).await?;
             if self.run.dry_run {
                 return Ok(preview(context.ui, &ahead.history.graph, &ahead.plan));
             }
             self.backup.copy(context, &ahead.plan).await?;
+            preview_of_run = Some(ahead);
         }
-        let report = context.migrator().options(options).upgrade(database, &target).await?;
+        let mut migrator = context.migrator().options(options);
+        let run = async { Ok(migrator.upgrade(database, &target).await?) };
+        let report = context.with_hooks("upgrade", preview_of_run.as_ref(), run).await?;
         let graph = &context.history.graph;
         for step in &report.steps {
             let node = graph.node(&step.revision);
