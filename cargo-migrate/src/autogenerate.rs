@@ -1,7 +1,5 @@
 //! `new --autogenerate`: reads both schemas, asks what only a person knows, and writes the revision.
 
-use std::path::PathBuf;
-
 use migrate_core::author::{Author, Body, NewRevision, Written};
 use migrate_core::autogenerate::{
     Changes, Filter, Refusal, Rename, Request, Undecided, generate, message, not_followed, sections,
@@ -17,7 +15,7 @@ use migrate_core::source::SourceFile;
 use migrate_db::cli::CliError;
 
 use crate::context::Context;
-use crate::models::{self, Wanted};
+use crate::models::{self, Asked, Source, Wanted};
 use crate::writing;
 
 /// How to generate a revision.
@@ -27,9 +25,9 @@ pub(crate) struct Options {
     /// Write the SQL that makes the schema of the history the wanted one
     #[arg(long)]
     pub(crate) autogenerate: bool,
-    /// SQL files or folders with the wanted schema [default: from migrate.toml]
-    #[arg(long, value_name = "PATH", requires = "autogenerate")]
-    pub(crate) models: Vec<PathBuf>,
+    /// The wanted schema: SQL files or folders, `rust`, a database URL or a revision [default: `models` of migrate.toml]
+    #[arg(long, value_name = "SOURCE", requires = "autogenerate")]
+    pub(crate) models: Vec<String>,
     /// A rename of a table, column, index, constraint or enum value: users.mail=email
     #[arg(long, value_name = "FROM=TO", requires = "autogenerate")]
     pub(crate) rename: Vec<String>,
@@ -82,12 +80,19 @@ pub(crate) fn write(
     let source = models::source(context, &options.models)?;
     let mut asked = options.clone();
     let mut all = Vec::new();
-    for dialect in dialects(context, history)? {
-        let wanted = source.wanted(context, dialect)?;
-        refuse_unfollowed(history, dialect, &parents, &wanted)?;
-        let changes = changes(context, &mut asked, history, dialect, &parents, &wanted)?;
-        tell_undecided(context, history, &wanted, &changes.undecided);
-        all.push(changes);
+    let dialects = dialects(context, history)?;
+    if let Some(of) = source.dialect()
+        && dialects != [of]
+    {
+        let names: Vec<&str> = dialects.iter().map(|dialect| dialect.name()).collect();
+        return Err(CliError::usage(format!(
+            "the wanted schema is one of {of}, and the revisions are for {}",
+            names.join(", ")
+        ))
+        .help("`--models` with SQL files or `rust` names a schema of every database"));
+    }
+    for dialect in dialects {
+        all.push(changes(context, &mut asked, history, dialect, &parents, &*source)?);
     }
     let Some(first) = all.iter().find(|changes| !changes.up.is_empty()) else {
         return Ok(Outcome::Nothing);
@@ -155,7 +160,7 @@ fn changes(
     history: &History,
     dialect: Dialect,
     parents: &[Node],
-    wanted: &Wanted,
+    source: &dyn Source,
 ) -> Result<Changes, CliError> {
     let settings = &context.settings;
     let filter = Filter { tables: settings.tables.clone(), ignore: settings.ignore.clone() };
@@ -163,17 +168,30 @@ fn changes(
         CliError::failed(format!("the schema of {dialect} cannot be followed without a database"))
     })?;
     loop {
+        let renames = &asked.rename;
+        let wanted = source.wanted(context, &Asked { dialect, history, head: &state, renames })?;
+        refuse_unfollowed(history, dialect, parents, &wanted)?;
+        let renames: Vec<String> = renames.iter().chain(&wanted.renames).cloned().collect();
         let result = generate(&Request {
             dialect,
             history: &state,
             wanted: &wanted.state,
             filter: &filter,
-            renames: &asked.rename,
+            renames: &renames,
             dropped: &asked.drop,
             takes_likely: asked.yes,
         });
         match result {
-            Ok(changes) => return Ok(changes),
+            Ok(changes) => {
+                let taken = changes.renames.iter().map(ToString::to_string);
+                let new: Vec<String> = taken.filter(|text| !renames.contains(text)).collect();
+                if source.follows_renames() && !new.is_empty() {
+                    asked.rename.extend(new);
+                    continue;
+                }
+                tell_undecided(context, history, &wanted, &changes.undecided);
+                return Ok(changes);
+            }
             Err(Refusal::Likely(renames)) if context.ui.is_interactive() => {
                 for rename in renames {
                     if context.ui.asks(rename.question()) {
@@ -218,10 +236,9 @@ fn refuse_unfollowed(
     let known = not_followed(&history.graph, dialect, parents);
     let mut missing = wanted.not_followed.iter().filter(|one| !known.contains(&one.words));
     let Some(first) = missing.next() else { return Ok(()) };
-    let place = wanted.files.get(first.source).map(|file| place(file, first.span.start));
     Err(CliError::failed(format!(
         "{}: the static schema does not follow this statement, so it cannot be compared with the history",
-        place.unwrap_or_default()
+        first.place
     ))
     .help("add the statement to a revision in the same words, or leave it out of the models"))
 }
@@ -239,9 +256,9 @@ fn tell_undecided(
     for one in undecided {
         let why = one.reason.as_ref().map(|reason| {
             let source = reason.origin.source;
-            let file = match one.in_wanted {
-                true => wanted.files.get(source),
-                false => history
+            let file = match &wanted.files {
+                Some(files) if one.in_wanted => files.get(source),
+                _ => history
                     .graph
                     .order()
                     .find(|node| node.index() == source)

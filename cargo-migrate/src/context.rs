@@ -24,6 +24,7 @@ use migrate_db::cli::{CliError, ConnectArgs, Ui};
 use migrate_db::{Database, Interrupt, Options};
 
 use crate::globals::Globals;
+pub(crate) use package::source_roots;
 pub(crate) use snapshot::Snapshot;
 use variables::Variables;
 

@@ -13,6 +13,7 @@ mod globals;
 pub mod import;
 mod library;
 mod models;
+mod runtime;
 mod verdicts;
 mod writing;
 

@@ -34,7 +34,7 @@ pub use model::{
     Flattened, IdentityChoice, Model, ModelCheck, ModelColumn, ModelEnum, ModelForeignKey,
     ModelIndex, ModelKey, ModelPart, ModelValue, Only, Storage, Text,
 };
-pub use overlay::{Wanted, overlay};
+pub use overlay::{Wanted, overlay, rename};
 pub use parse::{parse_enum, parse_table};
 #[cfg(feature = "print")]
 pub use print::print;

@@ -15,6 +15,7 @@ use migrate_core::expr::{Answer, Place, TableScope};
 use migrate_core::op::Op;
 use migrate_core::schema::{Column, Name, Table};
 use proc_macro2::Span;
+pub use renames::rename;
 
 use crate::declare::{Declared, declare};
 use crate::drift::nullability_differs;

@@ -15,15 +15,11 @@ mod new;
 mod rebase;
 mod test;
 
-use std::future::{Future, poll_fn};
-use std::pin::pin;
-use std::task::Poll;
-use std::time::Duration;
-
 use migrate_db::cli::{self, CliError, Exit, Ui};
 
-use crate::context::{Context, interrupt};
+use crate::context::Context;
 use crate::globals::Globals;
+use crate::runtime::{block_on, block_until};
 
 /// The command to run.
 #[derive(Debug, clap::Subcommand)]
@@ -89,80 +85,5 @@ fn act(
         Command::Completions(args) => Ok(completions::run(args, whole(), ui)),
         Command::Man(args) => man::run(args, whole(), ui),
         Command::Complete(args) => Ok(complete::run(args, &whole(), ui)),
-    }
-}
-
-fn block_on(work: impl Future<Output = Result<Exit, CliError>>) -> Result<Exit, CliError> {
-    block_until(work, "`cargo migrate current` shows the state of the database")
-}
-
-/// Runs a future on this thread. On SIGINT or SIGTERM a run cancels its statement and reports the
-/// state of the database. Other work is dropped, which closes its connections and with them
-/// transactions and locks; `afterwards` is the help then. A run is dropped too if a second signal
-/// arrives or it does not end in time.
-fn block_until(
-    work: impl Future<Output = Result<Exit, CliError>>,
-    afterwards: &'static str,
-) -> Result<Exit, CliError> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| CliError::failed("the runtime cannot be started").because(error))?;
-    let outcome = runtime.block_on(async {
-        let mut work = pin!(work);
-        let asked = {
-            let mut end = pin!(shutdown_requested());
-            poll_fn(|task| match end.as_mut().poll(task) {
-                Poll::Ready(()) => Poll::Ready(None),
-                Poll::Pending => work.as_mut().poll(task).map(Some),
-            })
-            .await
-        };
-        let interrupt = interrupt();
-        match asked {
-            Some(outcome) => return outcome,
-            None if !interrupt.has_runs() => {
-                return Err(CliError::failed("interrupted").help(afterwards));
-            }
-            None => interrupt.request(),
-        }
-        let mut again = pin!(async {
-            let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, shutdown_requested()).await;
-        });
-        poll_fn(|task| match again.as_mut().poll(task) {
-            Poll::Ready(()) => Poll::Ready(Err(CliError::failed(
-                "interrupted: the state of the database is unknown",
-            )
-            .help("the server may still execute a statement; check the state later with `cargo migrate current`"))),
-            Poll::Pending => work.as_mut().poll(task),
-        })
-        .await
-    });
-    // Do not wait for a program that still makes a backup.
-    runtime.shutdown_background();
-    outcome
-}
-
-/// The time that an interrupted run may take to end.
-const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// Completes when the process receives SIGINT or SIGTERM.
-async fn shutdown_requested() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-
-        if let (Ok(mut terminate), Ok(mut interrupt)) =
-            (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-        {
-            return poll_fn(|task| match terminate.poll_recv(task) {
-                Poll::Ready(_) => Poll::Ready(()),
-                Poll::Pending => interrupt.poll_recv(task).map(drop),
-            })
-            .await;
-        }
-    }
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
     }
 }

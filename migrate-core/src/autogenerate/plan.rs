@@ -32,7 +32,10 @@ impl Way {
         let mut renames: Vec<Rename> = Vec::new();
         for typed in request.renames {
             let refused = |why| Refusal::Rename { typed: typed.clone(), why };
-            renames.push(Rename::read(typed, &presented(history), &whole).map_err(refused)?);
+            let rename = Rename::read(typed, &presented(history), &whole).map_err(refused)?;
+            if !renames.contains(&rename) {
+                renames.push(rename);
+            }
         }
         loop {
             let renamed = renamed(dialect, history, &renames)?;

@@ -11,6 +11,48 @@ use crate::grammar::grammar;
 use crate::mistake::{Mistake, Spanned};
 use crate::model::{Model, ModelEnum, Storage};
 
+/// States a rename that a person decided, as if `renamed_from` named it: `users.mail=email`, `users=accounts`
+/// or, for a value of an enum, `mood.sad=unhappy`. A rename of what no struct states changes nothing.
+pub fn rename(models: &mut [Model], enums: &mut [ModelEnum], typed: &str) {
+    let Some((from, to)) = typed.split_once('=') else { return };
+    let (from, to) = (from.trim(), to.trim());
+    let last = to.rsplit('.').next().unwrap_or(to);
+    for model in models {
+        let table = &model.table;
+        if table.value.to_string() == to || table.value.name == last {
+            let is_part = part_of(from, &table.value, model.renamed_from.as_ref()).is_some();
+            if !is_part && model.renamed_from.is_none() {
+                model.renamed_from = Some(Spanned::new(from.to_owned(), table.span));
+            }
+        }
+        if let Some(old) = part_of(from, &model.table.value, model.renamed_from.as_ref())
+            && let Some(column) = model.columns.iter_mut().find(|column| column.name.value == last)
+        {
+            column.renamed_from = Some(Spanned::new(old.to_owned(), column.name.span));
+        }
+    }
+    for of in enums {
+        let Storage::Native(name) = &of.storage else { continue };
+        if let Some(old) = part_of(from, &name.value, of.renamed_from.as_ref())
+            && let Some(value) = of.values.iter_mut().find(|value| value.label.value == to)
+        {
+            value.renamed_from = Some(Spanned::new(old.to_owned(), value.label.span));
+        }
+    }
+}
+
+/// The part of an object that a text names: `mail` in `users.mail`. The object has its name or the earlier one.
+fn part_of<'t>(text: &'t str, name: &Name, earlier: Option<&Spanned<String>>) -> Option<&'t str> {
+    let earlier = earlier.map(|old| old_name(old, name));
+    let names = [Some(name), earlier.as_ref()].into_iter().flatten();
+    let mut texts = names.flat_map(|name| [name.to_string(), name.name.clone()]);
+    texts.find_map(|name| {
+        let rest = text.strip_prefix(&name)?.strip_prefix('.')?;
+        // `app.users` is no part of a table `app`.
+        (!rest.contains('.')).then_some(rest)
+    })
+}
+
 /// Applies the renames to a copy of the schema at the head; returns it with the operations.
 pub(super) fn apply_renames(
     models: &[Model],

@@ -15,7 +15,7 @@ fn project(dialects: &str, schema: &str) -> TestEnvironment {
 }
 
 /// The sections of the only file with a random id.
-fn written(env: &TestEnvironment) -> String {
+pub(super) fn written(env: &TestEnvironment) -> String {
     let listed = std::fs::read_dir(env.path("migrations")).unwrap();
     let names = listed.map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let own = |name: &String| name.ends_with(".sql") && !name.contains("aaa");
@@ -127,5 +127,6 @@ GRANT SELECT ON users TO PUBLIC;
     ----- stderr
     error: no wanted schema is configured
       help: write `models = "schema.sql"` into migrate.toml, or pass `--models schema.sql`
+      help: or derive `migrate_db::Table` for a struct of this package
     "#);
 }

@@ -188,16 +188,7 @@ fn a_folder_named_by_hand_needs_no_configuration() {
 #[test]
 fn a_package_of_a_workspace_is_named_or_found() {
     let mut env = TestEnvironment::new();
-    for name in ["PATH", "CARGO_HOME", "RUSTUP_HOME", "CARGO", "RUSTUP_TOOLCHAIN"] {
-        if let Ok(value) = std::env::var(name) {
-            env.set(name, &value);
-        }
-    }
-    if std::env::var_os("RUSTUP_HOME").is_none()
-        && let Some(home) = std::env::var_os("HOME")
-    {
-        env.set("RUSTUP_HOME", &format!("{}/.rustup", home.to_string_lossy()));
-    }
+    env.set_cargo();
     env.write("Cargo.toml", "[workspace]\nresolver = \"3\"\nmembers = [\"one\", \"two\"]\n");
     for name in ["one", "two"] {
         env.write(

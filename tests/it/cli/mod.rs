@@ -2,6 +2,7 @@
 
 mod ask;
 mod autogenerate;
+mod autogenerate_structs;
 mod check;
 mod context;
 mod conventions;

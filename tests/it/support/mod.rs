@@ -70,6 +70,20 @@ impl TestEnvironment {
         self.variables.push((name.to_owned(), value.to_owned()));
     }
 
+    /// Lets the calls that follow find cargo.
+    pub(crate) fn set_cargo(&mut self) {
+        for name in ["PATH", "CARGO_HOME", "RUSTUP_HOME", "CARGO", "RUSTUP_TOOLCHAIN"] {
+            if let Ok(value) = std::env::var(name) {
+                self.set(name, &value);
+            }
+        }
+        if std::env::var_os("RUSTUP_HOME").is_none()
+            && let Some(home) = std::env::var_os("HOME")
+        {
+            self.set("RUSTUP_HOME", &format!("{}/.rustup", home.to_string_lossy()));
+        }
+    }
+
     /// The path of something in the folder.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.root.path().join("work").join(name)
@@ -170,6 +184,17 @@ impl TestEnvironment {
         let outcome = self.run(args);
         assert_eq!(outcome.code, 0, "{args:?}\n{outcome}");
         outcome
+    }
+
+    /// Runs a statement on a database of the folder.
+    pub(crate) fn execute(&self, database: &str, sql: &str) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let url = format!("sqlite:{}", self.path(database).display());
+        runtime.block_on(async {
+            let mut connection =
+                <sqlx::SqliteConnection as sqlx::Connection>::connect(&url).await.unwrap();
+            sqlx::Executor::execute(&mut connection, sqlx::AssertSqlSafe(sql)).await.unwrap();
+        });
     }
 
     /// The names of tables in a database of the folder, the tool's own left out.
