@@ -128,20 +128,11 @@ impl<'h> TestRunner<'h> {
         let round_trip = self.round_trip(node);
         self.base.session()?.begin_steps(1).await?;
         let before = self.base.schema().await?;
-        let mut by_server = false;
-        let after = match self.run_in_transaction(round_trip, &before).await? {
-            Some((notes, after)) => {
-                verdict.notes = notes;
-                after
-            }
-            None => {
-                let result = self.run_on_copies(round_trip, &before).await?;
-                verdict.findings = result.findings;
-                verdict.notes = result.notes;
-                by_server = result.by_server;
-                None
-            }
-        };
+        let result = self.attempts(round_trip, &before).await?;
+        let mut by_server = result.by_server;
+        verdict.findings = result.findings;
+        verdict.notes = result.notes;
+        let after = result.up.filter(|_| !result.rows_changed_schema);
         by_server |= self.go_up(node, after, &mut verdict).await?;
         if self.base.applied().contains(node) {
             let graph = &self.history.graph;
@@ -184,7 +175,7 @@ impl<'h> TestRunner<'h> {
         verdict: &mut Verdict,
     ) -> Result<bool, Error> {
         let Err(error) = self.base.up(node, after).await else { return Ok(false) };
-        let Refusal { text, by_server } = round_trip::refusal("the up", self.dialect(), error)?;
+        let Refusal { text, by_server, .. } = round_trip::refusal("the up", self.dialect(), error)?;
         if !verdict.findings.iter().any(|finding| finding.code == Code::UpFails) {
             verdict.findings.push(Finding::new(Code::UpFails, text.clone()));
         }

@@ -1,20 +1,21 @@
 //! The round trip of one revision: up, down and up again, with rows in the tables.
 //!
-//! If the database can roll back DDL, the round trip first runs in one transaction on the base
-//! database, which needs no copy. If it fails there, or cannot run in a transaction, it runs
-//! isolated on a copy, with the script and runner of production. Only the isolated run reports
-//! findings.
+//! [`protocol`] says what is run and compared; an [`Executor`] runs a direction. If the database can roll
+//! back DDL, the statements run in one transaction on the base database, which needs no copy. Where
+//! databases are copied table by table, they run on a copy of the tables that the revision concerns. A
+//! finding that the way of running may have caused is confirmed on a whole copy, with the script and
+//! runner of production.
 
+mod executor;
 mod in_transaction;
-mod isolated;
+mod protocol;
 mod refusal;
 mod schemas;
 mod texts;
 
-pub(super) use in_transaction::{
-    Attempt, revert_in_transaction, run_in_transaction, run_on_partial_copy,
-};
-pub(super) use isolated::{TestResult, run_isolated};
+pub(super) use executor::Executor;
+pub(super) use in_transaction::{revert_in_transaction, run_in_transaction};
+pub(super) use protocol::{TestResult, run};
 pub(super) use refusal::{Refusal, refusal};
 pub(super) use schemas::{after_downs, differences, finding};
 
@@ -48,10 +49,6 @@ pub(super) struct RoundTrip<'t> {
     /// The schema that the rows satisfy, where it is not the database's own: see [`rows::row_schema`].
     pub(super) row_schema: Option<&'t Schema>,
 }
-
-/// Notes of both executions.
-const UPWARDS_ONLY: &str = "irreversible: tested upwards only";
-const REORDERED: &str = "the columns stand in another order after the down";
 
 impl<'t> RoundTrip<'t> {
     pub(super) fn revision(&self) -> &'t Revision {
@@ -197,7 +194,6 @@ impl<'t> RoundTrip<'t> {
     async fn verify(&self, session: &mut Session<'_>) -> Vec<Refusal> {
         let file = &self.revision().file;
         let mut wrong = Vec::new();
-        let lasting = |text: String| Refusal { text, by_server: false };
         for section in self.revision().verify(self.dialect).filter(|_| !self.without_rows) {
             for span in section.statements(file, self.dialect).iter() {
                 let place = file.locate(*span);
@@ -209,7 +205,7 @@ impl<'t> RoundTrip<'t> {
                         return wrong;
                     }
                     Ok(rows) if rows.is_empty() => {
-                        wrong.push(lasting(format!("the query at {at} gives no row")));
+                        wrong.push(Refusal::lasting(format!("the query at {at} gives no row")));
                     }
                     Ok(rows) => {
                         let holds = |row: &Vec<Option<String>>| {
@@ -218,7 +214,7 @@ impl<'t> RoundTrip<'t> {
                         };
                         let failing = rows.iter().filter(|row| !holds(row)).count();
                         if failing > 0 {
-                            wrong.push(lasting(format!(
+                            wrong.push(Refusal::lasting(format!(
                                 "the query at {at} does not hold: {failing} of {} rows are not true",
                                 rows.len()
                             )));
@@ -270,6 +266,7 @@ fn failed_statement(
     Refusal {
         text: format!("the statement at {}:{} fails: {}", place.path, place.line, words(error)),
         by_server: refusal::depends_on_server(dialect, error),
+        is_confirmed: false,
     }
 }
 

@@ -1,8 +1,10 @@
 //! Describes why a step or a statement failed, and whether the server may be the cause.
 
 use migrate_core::dialect::Dialect;
+use migrate_core::source::{SourceFile, Span};
 
 use super::words;
+use crate::driver::ErrorDetails;
 use crate::error::Error;
 
 /// A failure that says something about the revision.
@@ -12,6 +14,16 @@ pub(in super::super) struct Refusal {
     pub(in super::super) text: String,
     /// Whether the cause may lie in the server: a role, an extension or a setting that is missing.
     pub(in super::super) by_server: bool,
+    /// Whether it fails in production too: it ran as in production, or the error does not follow from
+    /// the way of running it.
+    pub(in super::super) is_confirmed: bool,
+}
+
+impl Refusal {
+    /// A refusal that follows from the history and the rows.
+    pub(super) const fn lasting(text: String) -> Self {
+        Self { text, by_server: false, is_confirmed: true }
+    }
 }
 
 /// Describes a step that failed by its own fault. Returns other errors unchanged.
@@ -20,23 +32,17 @@ pub(in super::super) fn refusal(
     dialect: Dialect,
     error: Error,
 ) -> Result<Refusal, Error> {
-    let lasting = |text: String| Ok(Refusal { text, by_server: false });
+    let lasting = |text: String| Ok(Refusal::lasting(text));
     match error {
         Error::Statement(failed) => {
-            let mut text = format!(
-                "{what} fails at {}:{}: {}\n{}",
-                failed.place.path,
-                failed.place.line,
-                words(&failed.source),
-                failed.sql
-            );
-            for more in failed.detail.iter().chain(&failed.hint) {
-                text += &format!("\n{more}");
-            }
+            let place = (failed.place.path.as_str(), failed.place.line);
+            let more = [&failed.detail, &failed.hint].map(Option::as_deref);
+            let mut text = failure(what, place, &failed.source, &failed.sql, more);
             if let Some(limit) = limit(dialect, &failed.source) {
                 text += &format!("\n{limit}");
             }
-            Ok(Refusal { text, by_server: depends_on_server(dialect, &failed.source) })
+            let by_server = depends_on_server(dialect, &failed.source);
+            Ok(Refusal { text, by_server, is_confirmed: true })
         }
         Error::ForeignKeys { broken, .. } => {
             lasting(format!("{what} leaves broken references: {}", broken.join("; ")))
@@ -45,10 +51,56 @@ pub(in super::super) fn refusal(
         // What was put off to the commit.
         Error::Database { doing, source } if source.as_database_error().is_some() => {
             let text = format!("{what} fails when {doing}: {}", words(&source));
-            Ok(Refusal { text, by_server: depends_on_server(dialect, &source) })
+            let by_server = depends_on_server(dialect, &source);
+            Ok(Refusal { text, by_server, is_confirmed: true })
         }
         other => Err(other),
     }
+}
+
+/// A statement that failed by itself, outside of the runner.
+pub(super) struct FailedAt<'f> {
+    /// What failed, as messages name it.
+    pub(super) what: &'f str,
+    pub(super) file: &'f SourceFile,
+    pub(super) span: Span,
+    pub(super) details: &'f ErrorDetails,
+}
+
+impl FailedAt<'_> {
+    /// The refusal, in the words that a step has. Only an error that the transaction cannot have caused
+    /// is confirmed. A key or a reference may be one: in the transaction of a test it is no longer
+    /// deferred, and the moment is the same in all rows.
+    pub(super) fn refusal(&self, dialect: Dialect, error: &sqlx::Error) -> Refusal {
+        let sql = self.span.of(self.file.text());
+        let offset = self.details.position.and_then(|n| sql.char_indices().nth(n));
+        let place =
+            offset.map_or(self.span, |(n, _)| Span::new(self.span.start + n, self.span.end));
+        let place = self.file.locate(place);
+        let more = [&self.details.detail, &self.details.hint].map(Option::as_deref);
+        let by_server = depends_on_server(dialect, error);
+        let code = error.as_database_error().and_then(|error| error.code());
+        let of_keys = code.is_some_and(|code| ["23503", "23505", "23P01"].contains(&code.as_ref()));
+        Refusal {
+            text: failure(self.what, (&place.path, place.line), error, sql, more),
+            by_server,
+            is_confirmed: !by_server && !of_keys,
+        }
+    }
+}
+
+fn failure(
+    what: &str,
+    (path, line): (&str, usize),
+    error: &sqlx::Error,
+    sql: &str,
+    more: [Option<&str>; 2],
+) -> String {
+    let mut text = format!("{what} fails at {path}:{line}: {}\n{sql}", words(error));
+    for more in more.into_iter().flatten() {
+        text += &format!("\n{more}");
+    }
+    text
 }
 
 /// Returns `true` unless the error follows from the text of the history and the rows alone. An

@@ -1,5 +1,4 @@
-//! The round trip on a copy of the database, step by step as in production. Its failures are
-//! findings.
+//! The round trip itself: up, down and up again, and what is compared between them.
 
 use std::collections::BTreeSet;
 
@@ -10,11 +9,11 @@ use migrate_core::schema::{self, Name, Schema};
 use super::super::rows;
 use super::super::session::Session;
 use super::super::verdict::Finding;
-use super::{
-    Prepared, REORDERED, Refusal, RoundTrip, UPWARDS_ONLY, after_downs, differences, finding,
-    refusal,
-};
+use super::{Executor, Prepared, Refusal, RoundTrip, after_downs, differences, finding};
 use crate::error::Error;
+
+const UPWARDS_ONLY: &str = "irreversible: tested upwards only";
+const REORDERED: &str = "the columns stand in another order after the down";
 
 /// The result of a round trip.
 #[derive(Default)]
@@ -23,17 +22,22 @@ pub(in super::super) struct TestResult {
     pub(in super::super) notes: Vec<String>,
     /// Whether a finding may have its cause in the server.
     pub(in super::super) by_server: bool,
+    /// Whether a finding may have its cause in the way the statements ran.
+    pub(in super::super) is_unconfirmed: bool,
     /// Whether there were rows.
     pub(in super::super) has_rows: bool,
     /// Tables that took no row.
     pub(in super::super) unfilled: BTreeSet<Name>,
     /// The schema after the up, where it did not fail.
     pub(in super::super) up: Option<Schema>,
+    /// Whether rows had a part in that schema.
+    pub(in super::super) rows_changed_schema: bool,
 }
 
 impl TestResult {
     fn found(&mut self, code: Code, refusal: Refusal) {
         self.by_server |= refusal.by_server;
+        self.is_unconfirmed |= !refusal.is_confirmed;
         self.findings.push(Finding::new(code, refusal.text));
     }
 
@@ -43,67 +47,85 @@ impl TestResult {
     }
 }
 
-/// Tests a revision on a database at its parents, which is not used afterwards.
+/// Tests a revision on a database at its parents, whose schema is `before`.
 ///
 /// # Errors
 /// When the database fails in a way that says nothing about the revision.
-pub(in super::super) async fn run_isolated(
+pub(in super::super) async fn run(
     round_trip: RoundTrip<'_>,
     session: &mut Session<'_>,
+    executor: Executor,
+    before: &Schema,
 ) -> Result<TestResult, Error> {
     let mut result = TestResult::default();
-    let refused = |what: &str, error| refusal(what, round_trip.dialect, error);
-    let before = session.schema().await?;
-    let mut prepared = round_trip.prepare(session, &before, false).await?;
+    run_into(round_trip, session, executor, before, &mut result).await?;
+    if executor == Executor::Steps {
+        result.is_unconfirmed = false;
+    } else if !result.findings.is_empty() {
+        result.is_unconfirmed |= !executor.is_evidence(round_trip.dialect);
+    }
+    Ok(result)
+}
+
+async fn run_into(
+    round_trip: RoundTrip<'_>,
+    session: &mut Session<'_>,
+    executor: Executor,
+    before: &Schema,
+    result: &mut TestResult,
+) -> Result<(), Error> {
+    let mut prepared = round_trip.prepare(session, before, executor.is_in_transaction()).await?;
     result.notes.append(&mut prepared.notes);
     result.has_rows = prepared.has_rows;
     result.unfilled = std::mem::take(&mut prepared.unfilled);
     if let Some(mut refusal) = prepared.fixture.take() {
         refusal.text = format!("the fixture fails: {}", refusal.text);
         result.found(Code::FixtureFails, refusal);
-        return Ok(result);
+        return Ok(());
     }
     // Rows may have fired a trigger that makes tables.
-    let before = prepared.changed.take().unwrap_or(before);
-    if let Err(error) = session.step([round_trip.node], Direction::Up).await {
-        result.found(Code::UpFailsWithRows, refused("the up", error)?);
-        return Ok(result);
-    }
-    let up = session.schema().await?;
+    let changed = prepared.changed.take();
+    result.rows_changed_schema = changed.is_some();
+    let before = changed.as_ref().unwrap_or(before);
+    let up = match executor.run(round_trip, session, Direction::Up, "the up").await? {
+        Ok(up) => up,
+        Err(refusal) => {
+            result.found(Code::UpFailsWithRows, refusal);
+            return Ok(());
+        }
+    };
     for refusal in round_trip.verify(session).await {
         result.found(Code::VerifyFails, refusal);
     }
     result.up = Some(up.clone());
     if !round_trip.has_way_down() {
         result.notes.push(UPWARDS_ONLY.to_owned());
-        return Ok(result);
+        return Ok(());
     }
-    if let Err(error) = session.step([round_trip.node], Direction::Down).await {
-        let refusal = refused("the down", error)?;
-        result.found(Code::DownFailsWithRows, refusal);
-        return Ok(result);
-    }
-    let down = session.schema().await?;
-    let (amiss, reordered) = differences(round_trip.dialect, &before, &down);
+    let down = match executor.run(round_trip, session, Direction::Down, "the down").await? {
+        Ok(down) => down,
+        Err(refusal) => {
+            result.found(Code::DownFailsWithRows, refusal);
+            return Ok(());
+        }
+    };
+    let (amiss, reordered) = differences(round_trip.dialect, before, &down);
     if reordered {
         result.notes.push(REORDERED.to_owned());
     }
     let after_down = result.findings.len();
-    result.findings.extend(after_downs("after the down", &amiss, [&before, &down]));
-    check_rows(round_trip, session, &prepared, &down, &mut result).await?;
-    match session.step([round_trip.node], Direction::Up).await {
-        Err(error) => {
-            let refusal = refused("the up, the second time,", error)?;
-            match result.findings.get_mut(after_down) {
-                Some(finding) => {
-                    let why = refusal.text.lines().next().unwrap_or_default();
-                    finding.help.push(format!("{why} (a consequence of this)"));
-                }
-                _ => result.found(Code::UpFailsAgain, refusal),
+    result.findings.extend(after_downs("after the down", &amiss, [before, &down]));
+    check_rows(round_trip, session, &prepared, &down, result).await?;
+    match executor.run(round_trip, session, Direction::Up, "the up, the second time,").await? {
+        Err(refusal) => match result.findings.get_mut(after_down) {
+            Some(finding) => {
+                let why = refusal.text.lines().next().unwrap_or_default();
+                finding.help.push(format!("{why} (a consequence of this)"));
+                result.is_unconfirmed |= !refusal.is_confirmed;
             }
-        }
-        Ok(()) => {
-            let again = session.schema().await?;
+            None => result.found(Code::UpFailsAgain, refusal),
+        },
+        Ok(again) => {
             let (mut wrong, _) = differences(round_trip.dialect, &up, &again);
             // What the down did amiss and is text already shows here again.
             wrong.retain(|difference| !amiss.iter().any(|known| known.is_same_change(difference)));
@@ -116,7 +138,7 @@ pub(in super::super) async fn run_isolated(
             ));
         }
     }
-    Ok(result)
+    Ok(())
 }
 
 /// Compares the rows after the down with those before the up.
