@@ -91,6 +91,51 @@ impl<'u> Context<'u> {
         })
     }
 
+    /// Resolves each database of the configuration, or the one of `--name`, for a command with
+    /// `--all`.
+    ///
+    /// # Errors
+    /// As [`Context::resolve`], and when `--database-url` names a single database.
+    pub(crate) fn resolve_all(globals: &Globals, ui: &'u Ui) -> Result<Vec<Self>, CliError> {
+        if globals.database_url.is_some() {
+            return Err(CliError::usage("`--database-url` names one database")
+                .help("leave out `--all` and `--only`, or `--database-url`"));
+        }
+        if globals.name.is_some() {
+            return Ok(vec![Self::resolve(globals, ui)?]);
+        }
+        let here = current_folder()?;
+        let (_, config) = root_and_config(globals, &here)?;
+        let config = read_config(config.as_deref(), &here)?;
+        let resolve = |(name, _): (Option<&str>, &Settings)| {
+            Self::resolve(&Globals { name: name.map(str::to_owned), ..globals.clone() }, ui)
+        };
+        config.all().map(resolve).collect()
+    }
+
+    /// The URL of `each-url`, in which the name of a database is still missing.
+    ///
+    /// # Errors
+    /// As [`Context::database_url`].
+    pub(crate) fn each_url(&self) -> Result<Option<String>, CliError> {
+        let Some(url) = &self.settings.each_url else { return Ok(None) };
+        self.expanded_url(url).map(Some)
+    }
+
+    /// A URL of the configuration with its variables filled in, relative to the configuration.
+    ///
+    /// # Errors
+    /// As [`Context::database_url`].
+    pub(crate) fn expanded_url(&self, url: &str) -> Result<String, CliError> {
+        let variables = Variables::if_mentioned(url, &self.root, &self.here)?;
+        Ok(anchored(&fill(url, &variables)?, &self.root))
+    }
+
+    /// Returns `true` if `each` names several databases and the command line none.
+    pub(crate) fn is_fleet(&self) -> bool {
+        self.settings.each.is_some() && self.database_url.is_none()
+    }
+
     /// The names of the databases of migrate.toml.
     ///
     /// # Errors

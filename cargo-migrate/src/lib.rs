@@ -8,6 +8,7 @@ mod autogenerate;
 mod cli;
 mod command;
 mod context;
+mod fleet;
 mod git;
 mod globals;
 pub mod import;

@@ -9,21 +9,84 @@ use std::sync::Mutex;
 use migrate_core::diagnostic::Diagnostics;
 use migrate_core::history::History;
 use migrate_db::__private::{AppliedDigest, Prefetch};
-use migrate_db::cli::{self, CliError, ErrorKind, Exit, RunHooks};
+use migrate_db::cli::{self, CliError, ErrorKind, Exit, FleetGroup, RunHooks};
 use migrate_db::{Database, Options};
 
 use crate::context::{Context, Snapshot, SnapshotContent};
-use crate::writing;
+use crate::{fleet, writing};
 
 /// Runs a command of migrate-db in the project of `context`.
 ///
 /// # Errors
 /// Those of the command, and those of the configuration and the folder.
 pub(crate) async fn run(command: &cli::Command, context: &Context<'_>) -> Result<Exit, CliError> {
-    let (database, options) = (context.database()?, context.options());
+    let (database, options) = match context.is_fleet() {
+        false => (context.database()?, context.options()),
+        true if needs_database(command) => return Err(fleet::no_single_database(context)),
+        true => (None, context.options()),
+    };
     let asked = database.as_ref().filter(|_| command.asks_database());
     let prefetch = asked.map(|database| Prefetch::new(database, &options));
     Call { command, context, database, options, prefetch }.run().await
+}
+
+/// Runs a command of migrate-db on each database of some projects, or on those with one of the names
+/// in `only`.
+///
+/// # Errors
+/// Those of the command, and those of the configuration and the folders.
+pub(crate) async fn run_on_each(
+    command: &cli::Command,
+    only: &[String],
+    contexts: &[Context<'_>],
+) -> Result<Exit, CliError> {
+    let members = fleet::members(contexts, only).await?;
+    let mut histories = Vec::new();
+    for context in contexts {
+        let (history, found) = context.history()?;
+        histories.push(if needs_seals(command) {
+            writing::reseal(context, None, history, found).await?
+        } else {
+            (history, found)
+        });
+    }
+    let groups = contexts.iter().zip(&histories).zip(members);
+    let groups: Vec<FleetGroup<'_>> = groups
+        .filter(|(_, members)| !members.is_empty())
+        .map(|((context, (history, found)), members)| FleetGroup {
+            context: library_context(context, history, found.clone(), None),
+            name: context.name.clone(),
+            members,
+        })
+        .collect();
+    if groups.is_empty()
+        && let Some(context) = contexts.first()
+    {
+        context.ui.note("`each` names no database: there is nothing to do");
+    }
+    command.run_on_each(&groups).await
+}
+
+/// The input of a command.
+fn library_context<'c>(
+    context: &'c Context<'c>,
+    history: &'c History,
+    found: Diagnostics,
+    database: Option<Database>,
+) -> cli::Context<'c> {
+    cli::Context {
+        options: context.options(),
+        found,
+        heads: context.settings.heads,
+        static_checks: context.settings.static_checks,
+        lint: context.settings.lint.clone(),
+        hooks: RunHooks {
+            before: context.settings.conventions.before_run.clone(),
+            after: context.settings.conventions.after_run.clone(),
+            folder: context.root.clone(),
+        },
+        ..cli::Context::new(history, database, context.ui)
+    }
 }
 
 /// One call of a command.
@@ -139,20 +202,8 @@ impl Call<'_> {
 
     async fn run_on(&mut self, history: &History, found: Diagnostics) -> Result<Exit, CliError> {
         let context = cli::Context {
-            history,
-            found,
-            database: self.database.clone(),
             prefetch: Mutex::new(self.prefetch.take()),
-            options: self.options.clone(),
-            heads: self.context.settings.heads,
-            static_checks: self.context.settings.static_checks,
-            lint: self.context.settings.lint.clone(),
-            hooks: RunHooks {
-                before: self.context.settings.conventions.before_run.clone(),
-                after: self.context.settings.conventions.after_run.clone(),
-                folder: self.context.root.clone(),
-            },
-            ui: self.context.ui,
+            ..library_context(self.context, history, found, self.database.clone())
         };
         self.command.run(&context).await
     }
@@ -169,6 +220,11 @@ const fn needs_seals(command: &cli::Command) -> bool {
             | cli::Command::Repair(_)
             | cli::Command::Check(_)
     )
+}
+
+/// Whether a command works on one database, and on none without being told which.
+const fn needs_database(command: &cli::Command) -> bool {
+    command.asks_database() || matches!(command, cli::Command::Stamp(_) | cli::Command::Log(_))
 }
 
 /// The process ends next: thousands of revisions need not be freed first.

@@ -16,8 +16,10 @@
 
 mod command_line;
 mod conventions;
+mod each;
 mod expand;
 mod lint;
+mod pattern;
 mod read;
 mod testing;
 mod value;
@@ -28,7 +30,9 @@ use std::time::Duration;
 
 pub use command_line::CommandLine;
 pub use conventions::Conventions;
+pub use each::Each;
 pub use expand::{ExpandError, expand};
+pub use pattern::matches_pattern;
 pub use testing::TestSettings;
 
 use crate::dialect::Dialect;
@@ -75,6 +79,11 @@ pub struct Settings {
     pub version_table: String,
     /// The database URL as written; see [`expand`].
     pub database_url: Option<String>,
+    /// The databases that share the history; `None` if `database_url` is the only one.
+    pub each: Option<Each>,
+    /// The URL of each of them as written, in which `{name}` stands for its name; `None` for a schema
+    /// of the database of `database_url`.
+    pub each_url: Option<String>,
     /// The extent of a transaction; `None` for the database's default.
     pub transaction: Option<Transactions>,
     /// The lock that excludes other runners.
@@ -191,6 +200,8 @@ impl Default for Settings {
             model_drift: true,
             version_table: DEFAULT_NAME.to_owned(),
             database_url: None,
+            each: None,
+            each_url: None,
             transaction: None,
             lock: Locking::default(),
             lock_wait: None,

@@ -81,6 +81,7 @@ mod database;
 mod driver;
 mod error;
 mod event;
+mod fleet;
 #[cfg(any(feature = "cli", feature = "testkit"))]
 mod human_duration;
 #[cfg(feature = "inspect")]
@@ -109,6 +110,7 @@ pub mod url;
 pub use database::Database;
 pub use error::{Error, ErrorKind, StatementError};
 pub use event::{Event, Reporting};
+pub use fleet::{FleetOptions, Member, MemberReport};
 pub use interrupt::Interrupt;
 pub use migrate_core::config::{Locking, UnknownDowns};
 pub use migrate_core::dialect::{Dialect, Transactions};
@@ -136,7 +138,7 @@ pub mod __private {
     #[cfg(feature = "testkit")]
     pub use crate::migrations::{round_trip, test};
     pub use crate::migrator::Prefetch;
-    pub use crate::query_table::query_table;
+    pub use crate::query_table::{query, query_table};
     #[cfg(feature = "testkit")]
     pub use crate::testkit::application::Test;
 }

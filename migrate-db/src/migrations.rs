@@ -13,6 +13,7 @@ use migrate_core::history::History;
 use crate::database::Database;
 use crate::error::Error;
 use crate::event::Event;
+use crate::fleet::{self, FleetOptions, Member, MemberReport};
 use crate::migrator::{Migrator, Options, Report};
 use crate::status::{Status, ids};
 use crate::unfinished::resume_command;
@@ -184,6 +185,29 @@ impl Migrations {
         target: &str,
     ) -> Result<Report, Error> {
         self.migrator().downgrade(database, &target.parse()?).await
+    }
+
+    /// Applies everything that is missing in each of several databases, some of them at once. Returns
+    /// an outcome for each, in their order. Calling again continues with those that are behind.
+    ///
+    /// ```no_run
+    /// # async fn example(migrations: &migrate_db::Migrations) -> Result<(), migrate_db::Error> {
+    /// use migrate_db::{Database, FleetOptions, Member};
+    /// let member = |name: &str| {
+    ///     let database = Database::from_url(&format!("sqlite:tenants/{name}.db"))?;
+    ///     Ok::<_, migrate_db::Error>(Member::new(name, database))
+    /// };
+    /// let members = [member("acme")?, member("globex")?];
+    /// for report in migrations.upgrade_each(&members, FleetOptions::default()).await {
+    ///     if let Some(Err(error)) = &report.outcome {
+    ///         eprintln!("{}: {error}", report.name);
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub async fn upgrade_each(&self, members: &[Member], fleet: FleetOptions) -> Vec<MemberReport> {
+        let heads = Target::At { branch: None, place: Place::Heads, offset: None };
+        fleet::upgrade(self.history(), &self.options(), members, &heads, fleet).await
     }
 
     /// Returns the state of a database. Reads only, as do the methods below.

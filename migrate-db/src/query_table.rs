@@ -1,4 +1,5 @@
-//! Reads the version table of another tool, for `cargo migrate import`.
+//! Reads the version table of another tool, for `cargo migrate import`, and the list of databases for
+//! `--all`.
 
 use migrate_core::version_table::VersionTable;
 
@@ -32,4 +33,22 @@ pub async fn query_table(
     let rows = rows?;
     closed.map_err(|e| Error::database("closing the connection", e))?;
     Ok(rows)
+}
+
+/// Returns the rows of a query, in text; `None` if there is no database. Every column must be text or
+/// NULL.
+///
+/// # Errors
+/// When the database cannot be reached, or refuses the query.
+pub async fn query(
+    database: &Database,
+    query: &str,
+) -> Result<Option<Vec<Vec<Option<String>>>>, Error> {
+    let Some(mut connection) = Connection::open(&database.source, false).await? else {
+        return Ok(None);
+    };
+    let rows = connection.rows(query).await;
+    let closed = connection.close().await;
+    let rows = rows.and_then(|rows| closed.map(|()| rows));
+    rows.map(Some).map_err(|e| Error::database("running the query of `each`", e))
 }

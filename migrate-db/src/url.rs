@@ -4,6 +4,7 @@
 //! they are turned into sqlx's here. A URL is never shown but through `redact`.
 
 mod check;
+mod member;
 mod redact;
 
 use migrate_core::dialect::Dialect;
@@ -11,9 +12,9 @@ use migrate_core::suggest::nearest;
 
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 pub(crate) use check::CLEARTEXT;
-pub(crate) use check::Problem;
-#[cfg(feature = "postgres")]
+pub use check::Problem;
 pub(crate) use check::SEARCH_PATH;
+pub use member::{MemberUrl, member_url, schema_url};
 pub use redact::redact;
 
 /// The dialect of a URL, and the URL as sqlx takes it.
@@ -90,7 +91,6 @@ fn with_host(rest: &str) -> String {
 }
 
 /// The same server's database of another name, which is percent-encoded already.
-#[cfg(any(feature = "testkit", feature = "postgres", feature = "mysql", test))]
 pub(crate) fn with_database(url: &str, name: &str) -> String {
     let (address, query) = url.split_at(url.find('?').unwrap_or(url.len()));
     let start = address.find("://").map_or(0, |at| at + 3);
@@ -117,8 +117,7 @@ pub(crate) fn is_set(url: &str, parameter: &str) -> bool {
     query(url).any(|(key, value)| key == parameter && matches!(value.as_str(), "true" | "1"))
 }
 
-/// The URL without the parameters that are this crate's own.
-#[cfg(any(feature = "postgres", feature = "mysql"))]
+/// The URL without some of its parameters.
 pub(crate) fn without(url: &str, parameters: &[&str]) -> String {
     let Some((front, query)) = url.split_once('?') else { return url.to_owned() };
     let is_kept = |pair: &&str| {
@@ -156,7 +155,6 @@ pub(crate) fn password(url: &str) -> Option<String> {
 }
 
 /// A name with `%41` for what is not a letter, digit or one of `-_.~/`.
-#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql", test))]
 pub(crate) fn encoded(name: &str) -> String {
     let mut text = String::with_capacity(name.len());
     for byte in name.bytes() {

@@ -79,7 +79,13 @@ fn act(
         Command::Edit(args) => block_on(edit::run(args, &context()?)),
         Command::Import(args) => block_on(import::run(args, &context()?)),
         Command::Accept(args) => block_on(accept::run(args, &context()?)),
-        Command::Library(command) => block_on(crate::library::run(command, &context()?)),
+        Command::Library(command) => match command.fleet() {
+            None => block_on(crate::library::run(command, &context()?)),
+            Some(args) => {
+                let contexts = Context::resolve_all(globals, ui)?;
+                block_on(crate::library::run_on_each(command, args.only(), &contexts))
+            }
+        },
         Command::Test(args) => block_until(test::run(args, &context()?), test::RERUN_HELP),
         Command::Db(args) => block_on(db::run(args, &context()?)),
         Command::Completions(args) => Ok(completions::run(args, whole(), ui)),

@@ -1,6 +1,7 @@
 //! Which objects are compared, and which are left alone.
 
 use crate::apply::{Reason, State, is_known};
+use crate::config::matches_pattern;
 use crate::schema::{Change, Difference, Item, Kind, Name, Schema, compare};
 
 /// The objects that are the project's own. `*` stands for any text.
@@ -23,14 +24,15 @@ impl Filter {
     /// Returns `true` if a table or view is compared.
     #[must_use]
     pub fn takes_table(&self, name: &str) -> bool {
-        let is_listed = self.tables.is_empty() || self.tables.iter().any(|of| matches(of, name));
+        let is_listed =
+            self.tables.is_empty() || self.tables.iter().any(|of| matches_pattern(of, name));
         is_listed && self.takes(name)
     }
 
     /// Returns `true` if an object of another kind is compared.
     #[must_use]
     pub fn takes(&self, name: &str) -> bool {
-        !self.ignore.iter().any(|of| matches(of, name))
+        !self.ignore.iter().any(|of| matches_pattern(of, name))
     }
 
     /// Makes everything that is not compared the same as before.
@@ -54,17 +56,6 @@ impl Filter {
         restrict!(domains, takes, Name::to_string);
         restrict!(sequences, takes, Name::to_string);
         restrict!(others, takes, |key: &(Kind, String)| key.1.clone());
-    }
-}
-
-/// Returns `true` if a pattern with `*` covers a name.
-fn matches(pattern: &str, name: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == name,
-        Some((start, rest)) => name.strip_prefix(start).is_some_and(|name| {
-            let ends = name.char_indices().map(|(at, _)| at).chain([name.len()]);
-            ends.into_iter().any(|at| matches(rest, &name[at..]))
-        }),
     }
 }
 

@@ -5,6 +5,7 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 use super::conventions::{self, MESSAGE, MESSAGE_KEYS};
+use super::each::each;
 use super::value::{Wrong, choice, dialects, models, size, text, texts, time};
 use super::{Config, Locking, Settings, UnknownDowns, lint, testing};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -13,7 +14,7 @@ use crate::script::Transactions;
 use crate::source::{SourceFile, Span};
 use crate::suggest::nearest;
 
-const KEYS: [&str; 25] = [
+const KEYS: [&str; 27] = [
     "dir",
     "dialects",
     "schema-file",
@@ -22,6 +23,8 @@ const KEYS: [&str; 25] = [
     "model-drift",
     "version-table",
     "database-url",
+    "each",
+    "each-url",
     "transaction",
     "lock",
     "lock-wait",
@@ -166,17 +169,25 @@ impl Reader<'_> {
         settings: &mut Settings,
         tables: &[&str],
     ) {
-        if name == TEST {
-            self.tests(value, settings);
-            return;
-        }
-        if name == LINT {
-            self.lint(value, settings);
-            return;
-        }
-        if name == MESSAGE {
-            self.message(value, settings);
-            return;
+        match name {
+            TEST => {
+                let keys = testing::keys();
+                let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+                return self.table(TEST, value, &keys, |name, value| {
+                    testing::set(&mut settings.test, name, value.get_ref())
+                });
+            }
+            LINT => {
+                return self.table(LINT, value, &lint::keys(), |name, value| {
+                    lint::set(&mut settings.lint, name, value.get_ref())
+                });
+            }
+            MESSAGE => {
+                return self.table(MESSAGE, value, &MESSAGE_KEYS, |name, value| {
+                    conventions::set_message(&mut settings.conventions, name, value)
+                });
+            }
+            _ => {}
         }
         if !KEYS.contains(&name) {
             let known: Vec<&str> = KEYS
@@ -193,67 +204,31 @@ impl Reader<'_> {
         }
     }
 
-    fn tests(&mut self, value: &toml::Spanned<DeValue<'_>>, settings: &mut Settings) {
-        let Some(table) = value.get_ref().as_table() else {
-            let help = format!("write `[{TEST}]` and its settings under it");
-            self.wrong(TEST, span(value.span()), help);
+    /// Reads a table of settings, each with `set`.
+    fn table(
+        &mut self,
+        table: &str,
+        value: &toml::Spanned<DeValue<'_>>,
+        keys: &[&str],
+        mut set: impl FnMut(
+            &str,
+            &toml::Spanned<DeValue<'_>>,
+        ) -> Result<(), (Option<Range<usize>>, Wrong)>,
+    ) {
+        let Some(settings) = value.get_ref().as_table() else {
+            let help = format!("write `[{table}]` and its settings under it");
+            self.wrong(table, span(value.span()), help);
             return;
         };
-        let keys = testing::keys();
-        for (key, value) in table {
-            let name = key.get_ref().as_ref();
-            if !keys.iter().any(|known| known == name) {
-                let known: Vec<String> = keys.iter().map(|key| format!("{TEST}.{key}")).collect();
-                let known: Vec<&str> = known.iter().map(String::as_str).collect();
-                self.unknown(&format!("{TEST}.{name}"), span(key.span()), &known);
-            } else if let Err((place, help)) =
-                testing::set(&mut settings.test, name, value.get_ref())
-            {
-                let place = place.unwrap_or_else(|| value.span());
-                self.wrong(&format!("{TEST}.{name}"), span(place), help);
-            }
-        }
-    }
-
-    fn lint(&mut self, value: &toml::Spanned<DeValue<'_>>, settings: &mut Settings) {
-        let Some(table) = value.get_ref().as_table() else {
-            let help = format!("write `[{LINT}]` and its settings under it");
-            self.wrong(LINT, span(value.span()), help);
-            return;
-        };
-        let keys = lint::keys();
-        for (key, value) in table {
+        for (key, value) in settings {
             let name = key.get_ref().as_ref();
             if !keys.contains(&name) {
-                let known: Vec<String> = keys.iter().map(|key| format!("{LINT}.{key}")).collect();
+                let known: Vec<String> = keys.iter().map(|key| format!("{table}.{key}")).collect();
                 let known: Vec<&str> = known.iter().map(String::as_str).collect();
-                self.unknown(&format!("{LINT}.{name}"), span(key.span()), &known);
-            } else if let Err((place, help)) = lint::set(&mut settings.lint, name, value.get_ref())
-            {
+                self.unknown(&format!("{table}.{name}"), span(key.span()), &known);
+            } else if let Err((place, help)) = set(name, value) {
                 let place = place.unwrap_or_else(|| value.span());
-                self.wrong(&format!("{LINT}.{name}"), span(place), help);
-            }
-        }
-    }
-
-    fn message(&mut self, value: &toml::Spanned<DeValue<'_>>, settings: &mut Settings) {
-        let Some(table) = value.get_ref().as_table() else {
-            let help = format!("write `[{MESSAGE}]` and its settings under it");
-            self.wrong(MESSAGE, span(value.span()), help);
-            return;
-        };
-        for (key, value) in table {
-            let name = key.get_ref().as_ref();
-            if !MESSAGE_KEYS.contains(&name) {
-                let known: Vec<String> =
-                    MESSAGE_KEYS.iter().map(|key| format!("{MESSAGE}.{key}")).collect();
-                let known: Vec<&str> = known.iter().map(String::as_str).collect();
-                self.unknown(&format!("{MESSAGE}.{name}"), span(key.span()), &known);
-            } else if let Err((place, help)) =
-                conventions::set_message(&mut settings.conventions, name, value)
-            {
-                let place = place.unwrap_or_else(|| value.span());
-                self.wrong(&format!("{MESSAGE}.{name}"), span(place), help);
+                self.wrong(&format!("{table}.{name}"), span(place), help);
             }
         }
     }
@@ -304,6 +279,15 @@ fn set(
         }
         "database-url" => {
             settings.database_url = Some(text(name, value, "${DATABASE_URL}").map_err(whole)?);
+        }
+        "each" => settings.each = Some(each(name, value)?),
+        "each-url" => {
+            let example = "postgres://user@host/app?search_path={name}";
+            let url = text(name, value, example).map_err(whole)?;
+            if !url.contains("{name}") {
+                return Err((None, format!("write `{{name}}` in it: `{name} = \"{example}\"`")));
+            }
+            settings.each_url = Some(url);
         }
         "heads" => {
             let choices = [("one", Heads::One), ("many", Heads::Many)];

@@ -22,7 +22,7 @@ fn an_empty_file_means_the_defaults() {
 fn every_setting_is_read() {
     let (config, found) = parse(
         "dir = \"db\"\ndialects = [\"postgresql\", \"sqlite\", \"sqlite\"]\nheads = \"many\"\nschema-file = \"schema.sql\"\nstatic-checks = \"all\"\nmodel-drift = \"off\"\n\
-         version-table = \"ops.v\"\ndatabase-url = \"sqlite:${DB}\"\ntransaction = \"each\"\nlock = \"table\"\n\
+         version-table = \"ops.v\"\ndatabase-url = \"sqlite:${DB}\"\neach = { command = [\"list\", \"-a\"] }\neach-url = \"sqlite:{name}.db\"\ntransaction = \"each\"\nlock = \"table\"\n\
          lock-wait = \"2m\"\nconnect-timeout = \"30s\"\nlock-timeout = \"500ms\"\nstatement-timeout = \"1h\"\n\
          max-file-size = \"2 KiB\"\n\
          session = [\"SET a = 1\", \"SET b = 2\"]\nunknown-downs = \"refuse\"\n\
@@ -59,6 +59,8 @@ fn every_setting_is_read() {
             model_drift: false,
             version_table: "ops.v".into(),
             database_url: Some("sqlite:${DB}".into()),
+            each: Some(Each::Command(vec!["list".into(), "-a".into()])),
+            each_url: Some("sqlite:{name}.db".into()),
             transaction: Some(Transactions::PerRevision),
             lock: Locking::Table,
             lock_wait: Some(Duration::from_secs(120)),

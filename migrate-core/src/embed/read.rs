@@ -153,6 +153,8 @@ impl Reader {
             session,
             // The command reads them, and no program.
             models: None,
+            each: None,
+            each_url: None,
             tables: Vec::new(),
             ignore: Vec::new(),
             conventions: Conventions::default(),

@@ -176,6 +176,8 @@ fn settings() -> impl Strategy<Value = Settings> {
                 dialects: vec![Dialect::Mysql],
                 database_url: None,
                 models: None,
+                each: None,
+                each_url: None,
                 tables: Vec::new(),
                 ignore: Vec::new(),
                 conventions: crate::config::Conventions::default(),

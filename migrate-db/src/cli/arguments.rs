@@ -10,7 +10,7 @@ use migrate_core::plan::Plan;
 use migrate_core::script::Transactions;
 
 use super::{CliError, Context};
-use crate::{Options, Reporting};
+use crate::{FleetOptions, Options, Reporting};
 
 /// The default folder of copies.
 const BACKUPS: &str = "backups";
@@ -135,6 +135,51 @@ impl BackupArgs {
                 .note(format_args!("{database} does not exist yet, so there is nothing to copy")),
         }
         Ok(())
+    }
+}
+
+/// The databases that a command runs on, where it can run on several.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Several databases")]
+pub struct FleetArgs {
+    /// Run on every database of migrate.toml or, with --name, on each of that one's `each`
+    #[arg(long, group = "fleet")]
+    pub(super) all: bool,
+    /// Run only on those of them with this name, such as acme or 'eu-*'; may be repeated
+    #[arg(long, group = "fleet", value_name = "NAME")]
+    only: Vec<String>,
+    /// Number of databases to work on at once [default: 4]
+    #[arg(long, requires = "fleet", value_name = "COUNT")]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=256))]
+    parallel: Option<u16>,
+    /// Continue with the other databases after a failure
+    #[arg(long, requires = "fleet")]
+    keep_going: bool,
+}
+
+impl FleetArgs {
+    /// Returns `true` if the command is to run on several databases.
+    #[must_use]
+    pub fn wanted(&self) -> bool {
+        self.all || !self.only.is_empty()
+    }
+
+    /// The names that were typed, with `*` for any characters; empty for all databases.
+    #[must_use]
+    pub fn only(&self) -> &[String] {
+        &self.only
+    }
+
+    /// The same for a command that only reads: a failure does not hide the other databases.
+    pub(super) fn tolerant(&self) -> Self {
+        Self { keep_going: true, ..self.clone() }
+    }
+
+    /// How the databases are worked on.
+    pub(super) fn options(&self) -> FleetOptions {
+        let default = FleetOptions::default();
+        let parallel = self.parallel.map_or(default.parallel, usize::from);
+        FleetOptions { parallel, keep_going: self.keep_going }
     }
 }
 

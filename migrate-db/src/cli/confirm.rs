@@ -2,6 +2,7 @@
 
 use migrate_core::plan::{Direction, Step};
 
+use super::describe::Count;
 use super::{CliError, Context};
 use crate::{Database, Preview};
 
@@ -9,7 +10,7 @@ use crate::{Database, Preview};
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct ConfirmArgs {
     /// The name of the database, required with --yes when rows are lost in one that looks like
-    /// production
+    /// production; with --all, the number of databases
     #[arg(long, value_name = "NAME")]
     confirm: Option<String>,
 }
@@ -62,5 +63,43 @@ impl ConfirmArgs {
             format!("This would {what}, in {described}. It looks like production: {why}.");
         context.ui.confirm_by(question, &name)?;
         Ok(true)
+    }
+
+    /// Asks before several databases go down to a target: for a `y`, or for their number where one of
+    /// them looks like production.
+    ///
+    /// # Errors
+    /// When another number was typed, or nobody can be asked.
+    pub(super) fn confirm_each(
+        &self,
+        context: &Context<'_>,
+        databases: &[&Database],
+        target: &str,
+        yes: bool,
+    ) -> Result<(), CliError> {
+        let count = databases.len().to_string();
+        if let Some(typed) = self.confirm.as_ref().filter(|typed| **typed != count) {
+            let message = format!("`--confirm {typed}`, but {count} databases are meant");
+            return Err(CliError::usage(message).help("nothing was changed"));
+        }
+        let what =
+            format!("This would go down to {target} in {}", Count(databases.len(), "database"));
+        let production = databases.iter().find_map(|one| Some((one, one.production()?)));
+        let production = production.filter(|_| self.confirm.is_none());
+        match production {
+            None if yes => Ok(()),
+            None if context.ui.is_interactive() => {
+                context.ui.confirm(format_args!("{what}. Continue?"))
+            }
+            None => Err(CliError::usage(what).help("to do so, pass `--yes`")),
+            Some((one, why)) if context.ui.is_interactive() => {
+                let question = format!("{what}. {one} looks like production: {why}.");
+                context.ui.confirm_by(question, &count)
+            }
+            Some((one, why)) => {
+                Err(CliError::usage(format!("{what}. {one} looks like production: {why}"))
+                    .help(format!("to do so, pass `--yes --confirm {count}`")))
+            }
+        }
     }
 }

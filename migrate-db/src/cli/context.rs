@@ -122,6 +122,18 @@ impl<'a> Context<'a> {
         self.sound_for_steps(&preview.history.graph, &preview.plan)
     }
 
+    /// Refuses any mistake in the files, for a run on several databases.
+    ///
+    /// # Errors
+    /// All diagnostics, where one of them is an error.
+    pub(super) fn sound_whole(&self) -> Result<(), CliError> {
+        if self.found.has_errors() {
+            return Err(self.found.clone().into());
+        }
+        self.warn_in_lines();
+        Ok(())
+    }
+
     /// As [`Context::sound_for`], for the steps of a plan.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ use migrate_core::plan::Direction;
 use super::report::word;
 use super::ui::style::{DIM, ID, MARK};
 use crate::human_duration::HumanDuration;
+use crate::state::DatabaseState;
 
 /// Formats a revision on one line: id, labels, marks, message.
 pub(super) struct Line<'g> {
@@ -191,6 +192,19 @@ impl Display for Count {
     }
 }
 
+/// Lists the problems of a database other than pending revisions, with their numbers.
+pub(super) fn problems(state: &DatabaseState) -> Vec<String> {
+    [
+        (state.unknown.len(), "without a file"),
+        (state.edited.len(), "edited afterwards"),
+        (state.unfinished.len(), "stopped partway"),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, what)| format!("{count} {what}"))
+    .collect()
+}
+
 /// Formats the ids of nodes, separated by commas.
 pub(super) fn names(graph: &Graph, nodes: &[Node]) -> String {
     super::report::ids(graph, nodes).join(", ")
@@ -200,4 +214,30 @@ pub(super) fn names(graph: &Graph, nodes: &[Node]) -> String {
 pub(super) fn place<'i>(heads: impl IntoIterator<Item = &'i str>) -> String {
     let heads: Vec<&str> = heads.into_iter().collect();
     if heads.is_empty() { "base".to_owned() } else { heads.join(", ") }
+}
+
+/// Formats rows in columns that are as wide as their widest cell.
+pub(super) struct Table<const N: usize>(Vec<[String; N]>);
+
+impl<const N: usize> Table<N> {
+    /// Begins with the names of the columns.
+    pub(super) fn new(head: [&str; N]) -> Self {
+        Self(vec![head.map(str::to_owned)])
+    }
+
+    /// Adds a row.
+    pub(super) fn row(&mut self, cells: [String; N]) {
+        self.0.push(cells);
+    }
+
+    /// Returns the lines.
+    pub(super) fn lines(&self) -> Vec<String> {
+        let width = |column: usize| self.0.iter().map(|row| row[column].chars().count()).max();
+        let widths: Vec<usize> = (0..N).map(|column| width(column).unwrap_or(0)).collect();
+        let line = |row: &[String; N]| {
+            let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
+            cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+        };
+        self.0.iter().map(line).collect()
+    }
 }

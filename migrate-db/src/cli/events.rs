@@ -22,9 +22,6 @@ fn show<'u>(ui: &'u Ui, progress: &mut Option<Progress<'u>>, event: &Event) {
             drop(progress.take());
             *progress = Some(ui.progress(*steps));
         }
-        Event::Waiting { holder, waited } => {
-            ui.note(format_args!("waiting for {holder} ({} s)", waited.as_secs()));
-        }
         Event::Started { revision, message: says, direction } => {
             if let Some(progress) = &progress {
                 let line =
@@ -68,21 +65,35 @@ fn show<'u>(ui: &'u Ui, progress: &mut Option<Progress<'u>>, event: &Event) {
             let took = HumanDuration(*duration);
             ui.detail(format_args!("  {revision} {statement}  {sql}{rows} ({took})"));
         }
+        event => {
+            if let Some(note) = describe(event) {
+                ui.note(note);
+            }
+        }
+    }
+}
+
+/// Returns the words for an event that is worth a line of its own, whatever else is shown.
+pub(super) fn describe(event: &Event) -> Option<String> {
+    Some(match event {
+        Event::Waiting { holder, waited } => {
+            format!("waiting for {holder} ({} s)", waited.as_secs())
+        }
         Event::Resolved { revision, statement, ran } => {
             let did = if *ran { "has run" } else { "has not run" };
-            ui.note(format_args!(
+            format!(
                 "statement {statement} of revision {revision} was in doubt: the catalog shows that it {did}"
-            ));
+            )
         }
-        Event::Retried { because } => ui.note(format_args!("retrying: {because}")),
+        Event::Retried { because } => format!("retrying: {because}"),
         Event::Awaiting { because, limit } => {
-            ui.note(format_args!("waiting up to {limit:?} for the server: {because}"));
+            format!("waiting up to {limit:?} for the server: {because}")
         }
-        Event::Reconnecting => ui.note("the connection was lost; reconnecting"),
+        Event::Reconnecting => "the connection was lost; reconnecting".to_owned(),
         Event::Recreated { table } => {
-            ui.note(format_args!("the table {table} was missing and was created again"));
+            format!("the table {table} was missing and was created again")
         }
-        Event::Replanned => ui.note("another run applied revisions meanwhile; planning again"),
-        _ => {}
-    }
+        Event::Replanned => "another run applied revisions meanwhile; planning again".to_owned(),
+        _ => return None,
+    })
 }

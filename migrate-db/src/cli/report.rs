@@ -10,6 +10,7 @@ use migrate_core::plan::{Direction, Plan};
 use migrate_core::version_table::LogRow;
 use serde::Serialize;
 
+use super::CliError;
 use crate::state::DatabaseState;
 use crate::{ReportedStep, Unfinished};
 
@@ -310,5 +311,83 @@ impl<'g> Finding<'g> {
             places: places.collect(),
             help: &diagnostic.help,
         }
+    }
+}
+
+/// The answer of a command about several databases.
+#[derive(Debug, Serialize)]
+pub(super) struct Fleet<'g, T, F: Serialize> {
+    pub(super) ok: bool,
+    #[serde(flatten)]
+    pub(super) files: F,
+    pub(super) databases: Vec<Member<'g, T>>,
+}
+
+/// One of several databases.
+#[derive(Debug, Serialize)]
+pub(super) struct Member<'g, T> {
+    /// Its table in migrate.toml.
+    pub(super) database: Option<&'g str>,
+    pub(super) name: &'g str,
+    #[serde(flatten)]
+    pub(super) outcome: MemberOutcome<T>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(super) enum MemberOutcome<T> {
+    Done(T),
+    Failed { error: Failure },
+    NotBegun { not_begun: bool },
+}
+
+/// An error.
+#[derive(Debug, Serialize)]
+pub(super) struct Failure {
+    message: String,
+    causes: Vec<String>,
+    help: Vec<String>,
+}
+
+impl From<&CliError> for Failure {
+    fn from(error: &CliError) -> Self {
+        let excerpt = error.excerpt.as_ref();
+        let place = excerpt.map(|one| format!("{}:{}: {}", one.path, one.line, one.label));
+        Self {
+            message: error.message.clone(),
+            causes: place.into_iter().chain(error.causes()).collect(),
+            help: error.help.clone(),
+        }
+    }
+}
+
+/// The files of the histories of `check --all`.
+#[derive(Debug, Serialize)]
+pub(super) struct FleetFiles<'g> {
+    pub(super) files: Vec<CheckedFiles<'g>>,
+}
+
+/// The files of one history.
+#[derive(Debug, Serialize)]
+pub(super) struct CheckedFiles<'g> {
+    /// Its table in migrate.toml.
+    pub(super) database: Option<&'g str>,
+    #[serde(flatten)]
+    pub(super) answer: Check<'g>,
+}
+
+/// One database of `check --all`.
+#[derive(Debug, Serialize)]
+pub(super) struct CheckedDatabase<'g> {
+    ok: bool,
+    pending: Vec<&'g str>,
+    #[serde(flatten)]
+    problems: Problems<'g>,
+}
+
+impl<'g> CheckedDatabase<'g> {
+    pub(super) fn of(graph: &'g Graph, status: &'g DatabaseState, ok: bool) -> Self {
+        let pending = ids(graph, &status.pending(graph));
+        Self { ok, pending, problems: Problems::of(graph, status) }
     }
 }

@@ -9,11 +9,11 @@ use migrate_core::suggest::nearest;
 
 /// What is wrong with a URL, and what would be right.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Problem {
+pub struct Problem {
     /// What is wrong, without any part of the URL but names and words of this crate.
-    pub(crate) message: String,
+    pub message: String,
     /// What would be right, a line each.
-    pub(crate) help: Vec<String>,
+    pub help: Vec<String>,
 }
 
 impl Problem {

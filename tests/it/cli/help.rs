@@ -124,6 +124,14 @@ fn a_command_explains_itself() {
                                       database URL]
       -h, --help                      Print help
 
+    Several databases:
+          --all               Run on every database of migrate.toml or, with --name, on each of that
+                              one's `each`
+          --only <NAME>       Run only on those of them with this name, such as acme or 'eu-*'; may be
+                              repeated
+          --parallel <COUNT>  Number of databases to work on at once [default: 4]
+          --keep-going        Continue with the other databases after a failure
+
     Project:
           --dir <DIR>               Migrations directory [default: from migrate.toml, else migrations]
           --database-url <URL>      Database URL [default: DATABASE_URL, else .env, else migrate.toml]
@@ -150,6 +158,7 @@ fn a_command_explains_itself() {
       cargo migrate upgrade --dry-run          # print the steps, change nothing
       cargo migrate upgrade --backup           # copy the database to the folder backups first
       cargo migrate upgrade 3f2a:head --sql    # the SQL between two revisions, without a database
+      cargo migrate upgrade --name tenants --all   # every database of `each` in migrate.toml
     ");
 }
 

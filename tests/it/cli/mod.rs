@@ -10,6 +10,7 @@ mod db;
 mod derive;
 mod errors;
 mod files;
+mod fleet;
 mod help;
 mod import;
 mod lint;

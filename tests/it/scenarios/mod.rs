@@ -32,6 +32,7 @@ mod concurrently;
 mod databases;
 mod disagreement;
 mod errors;
+mod fleet;
 mod journal;
 mod lock_row;
 mod locks;

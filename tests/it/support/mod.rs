@@ -1,6 +1,7 @@
 //! A world of its own for a test of the command: folder, home, environment, clock's zone.
 
 pub(crate) mod db;
+pub(crate) mod fleet;
 mod redact;
 mod revision_file;
 pub(crate) mod server;

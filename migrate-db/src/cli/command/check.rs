@@ -1,12 +1,15 @@
 //! `check`.
 
 use migrate_core::diagnostic::{Diagnostics, Severity};
+use migrate_core::dialect::Dialect;
 use migrate_core::graph::Graph;
 use migrate_core::static_check;
 
 use crate::Database;
 
-use crate::cli::describe::{Count, place};
+use crate::cli::arguments::FleetArgs;
+use crate::cli::describe::{Count, place, problems};
+use crate::cli::fleet::{FleetGroup, Item, items, states};
 use crate::cli::ui::Format;
 use crate::cli::{CliError, Context, Exit, report};
 use crate::state::DatabaseState;
@@ -18,19 +21,18 @@ checked.
 
 Examples:
   cargo migrate check
-  cargo migrate check --database-url postgres://db/app --format json"
+  cargo migrate check --database-url postgres://db/app --format json
+  cargo migrate check --all              # all databases of migrate.toml"
 )]
-pub struct Args {}
+pub struct Args {
+    #[command(flatten)]
+    pub(super) fleet: FleetArgs,
+}
 
 impl Args {
     pub(super) async fn run(&self, context: &Context<'_>) -> Result<Exit, CliError> {
         let graph = &context.history.graph;
-        let mut found = context.found.clone();
-        found.append(context.history.check(context.heads));
-        if !found.has_errors() {
-            let database = context.database.as_ref().map(Database::dialect);
-            found.append(static_check::check(context.history, context.static_checks, database));
-        }
+        let found = found_in_files(context, context.database.as_ref().map(Database::dialect));
         // Rows can be compared with files only if the files are correct.
         let status = match (&context.database, found.has_errors()) {
             (Some(_), false) => Some(context.status().await?),
@@ -43,6 +45,82 @@ impl Args {
         }
         Ok(if answer.is_yes() { Exit::Done } else { Exit::No })
     }
+}
+
+impl Args {
+    /// Checks the files of each group, then its databases.
+    pub(super) async fn run_on_each(&self, groups: &[FleetGroup<'_>]) -> Result<Exit, CliError> {
+        let Some(ui) = groups.first().map(|group| group.context.ui) else { return Ok(Exit::Done) };
+        let found: Vec<Diagnostics> = groups
+            .iter()
+            .map(|group| {
+                let dialect = group.members.first().map(|member| member.database().dialect());
+                found_in_files(&group.context, dialect)
+            })
+            .collect();
+        let sound = |item: &Item<'_>| !found[item.number].has_errors();
+        let items: Vec<Item<'_>> = items(groups).into_iter().filter(sound).collect();
+        let states = states(&items, &self.fleet, ui).await;
+        let none = Diagnostics::new();
+        let is_yes = |item: &Item<'_>, state| {
+            let graph = &item.context().history.graph;
+            Answer { graph, found: &none, status: Some(state) }.is_yes()
+        };
+        let files: Vec<Answer<'_>> = groups
+            .iter()
+            .zip(&found)
+            .map(|(group, found)| {
+                let graph = &group.context.history.graph;
+                Answer { graph, found, status: None }
+            })
+            .collect();
+        let sound = files.iter().all(Answer::is_yes);
+        let ok = sound && states.done().all(|(item, state)| is_yes(item, state));
+        match ui.format() {
+            Format::Json => {
+                let files = groups.iter().zip(&files).map(|(group, answer)| report::CheckedFiles {
+                    database: group.name.as_deref(),
+                    answer: answer.json(),
+                });
+                let files = report::FleetFiles { files: files.collect() };
+                states.json(ok, files, |item, state| {
+                    let graph = &item.context().history.graph;
+                    report::CheckedDatabase::of(graph, state, is_yes(item, state))
+                });
+            }
+            Format::Text => {
+                for (group, answer) in groups.iter().zip(&files) {
+                    ui.diagnostics(answer.found);
+                    let name = group.name.as_deref().map(|name| format!("{name}, "));
+                    let name = name.unwrap_or_default();
+                    ui.line(format_args!("{name}files: {}", answer.files()));
+                }
+                let behind = states.done().filter(|(item, state)| !is_yes(item, state));
+                for (item, state) in behind {
+                    let graph = &item.context().history.graph;
+                    let answer = Answer { graph, found: &none, status: Some(state) };
+                    ui.line(format_args!("{}: {}", item.label(), answer.database(true)));
+                }
+                let at_head = states.done().filter(|(item, state)| is_yes(item, state)).count();
+                ui.line(format_args!(
+                    "{at_head} of {} at the head",
+                    Count(items.len(), "database")
+                ));
+            }
+        }
+        states.end()?;
+        Ok(if ok { Exit::Done } else { Exit::No })
+    }
+}
+
+/// What is found without a database, other than that of a dialect.
+fn found_in_files(context: &Context<'_>, dialect: Option<Dialect>) -> Diagnostics {
+    let mut found = context.found.clone();
+    found.append(context.history.check(context.heads));
+    if !found.has_errors() {
+        found.append(static_check::check(context.history, context.static_checks, dialect));
+    }
+    found
 }
 
 struct Answer<'a> {
@@ -68,32 +146,32 @@ impl<'a> Answer<'a> {
     fn show(&self, context: &Context<'_>) {
         let ui = context.ui;
         ui.diagnostics(self.found);
+        ui.line(format_args!("files: {}", self.files()));
+        ui.line(format_args!("database: {}", self.database(context.database.is_some())));
+    }
+
+    fn files(&self) -> String {
         let errors = self.found.iter().filter(|d| d.severity == Severity::Error).count();
-        let files = match errors {
+        match errors {
             0 => {
                 let heads = report::ids(self.graph, &self.graph.real_heads());
                 let word = if heads.len() > 1 { "heads" } else { "head" };
                 format!("{}, {word} {}", Count(self.graph.len(), "revision"), place(heads))
             }
             errors => Count(errors, "mistake").to_string(),
-        };
-        ui.line(format_args!("files: {files}"));
-        let database = match self.status {
-            None if context.database.is_none() => "not checked, none is configured".to_owned(),
+        }
+    }
+
+    fn database(&self, is_configured: bool) -> String {
+        match self.status {
+            None if !is_configured => "not checked, none is configured".to_owned(),
             None => "not checked because of the errors in the files".to_owned(),
             Some(status) if self.is_at_head(status) => "at the head".to_owned(),
-            Some(status) => [
-                (status.pending(self.graph).len(), "pending"),
-                (status.unknown.len(), "without a file"),
-                (status.edited.len(), "edited afterwards"),
-                (status.unfinished.len(), "stopped partway"),
-            ]
-            .into_iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, what)| format!("{count} {what}"))
-            .collect::<Vec<_>>()
-            .join(", "),
-        };
-        ui.line(format_args!("database: {database}"));
+            Some(status) => {
+                let pending = status.pending(self.graph).len();
+                let pending = Some(format!("{pending} pending")).filter(|_| pending > 0);
+                pending.into_iter().chain(problems(status)).collect::<Vec<_>>().join(", ")
+            }
+        }
     }
 }

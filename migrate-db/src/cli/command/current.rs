@@ -2,20 +2,25 @@
 
 use migrate_core::graph::Graph;
 
-use crate::cli::describe::{Count, Entry, Line, names};
+use crate::cli::arguments::FleetArgs;
+use crate::cli::describe::{Count, Entry, Line, Table, names, place};
+use crate::cli::fleet::{FleetGroup, Item, items, states};
 use crate::cli::ui::{Format, style};
-use crate::cli::{CliError, Context, Exit, report};
+use crate::cli::{CliError, Context, Exit, describe, report};
 use crate::state::DatabaseState;
 
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = "Examples:
   cargo migrate current
   cargo migrate current --check-heads    # exit code 3 if revisions are pending
-  cargo migrate current --format json")]
+  cargo migrate current --format json
+  cargo migrate current --all            # a table of all databases of migrate.toml")]
 pub struct Args {
     /// Exit with code 3 unless the database is at the heads
     #[arg(short, long)]
     check_heads: bool,
+    #[command(flatten)]
+    pub(super) fleet: FleetArgs,
 }
 
 impl Args {
@@ -31,6 +36,44 @@ impl Args {
         if self.check_heads && (pending > 0 || !status.unknown.is_empty()) {
             return Err(CliError::no("the database is not at the heads of the history")
                 .help("`cargo migrate pending` lists what is missing"));
+        }
+        Ok(Exit::Done)
+    }
+}
+
+impl Args {
+    /// Shows several databases.
+    pub(super) async fn run_on_each(&self, groups: &[FleetGroup<'_>]) -> Result<Exit, CliError> {
+        let Some(ui) = groups.first().map(|group| group.context.ui) else { return Ok(Exit::Done) };
+        for group in groups {
+            group.context.legible()?;
+        }
+        let items = items(groups);
+        let states = states(&items, &self.fleet, ui).await;
+        match ui.format() {
+            Format::Json => states.json(true, (), |item, state| {
+                report::Current::of(&item.context().history.graph, state)
+            }),
+            Format::Text => {
+                let mut table = Table::new(["database", "at", "pending", ""]);
+                for (item, state) in states.done() {
+                    let graph = &item.context().history.graph;
+                    let at = place(report::ids(graph, &state.heads(graph)));
+                    let pending = state.pending(graph).len().to_string();
+                    table.row([item.label(), at, pending, describe::problems(state).join(", ")]);
+                }
+                table.lines().iter().for_each(|line| ui.line(line));
+            }
+        }
+        states.end()?;
+        let is_behind = |(item, state): (&Item<'_>, &DatabaseState)| {
+            !state.pending(&item.context().history.graph).is_empty() || !state.unknown.is_empty()
+        };
+        let behind = states.done().filter(|one| is_behind(*one)).count();
+        if self.check_heads && behind > 0 {
+            let behind = Count(behind, "database");
+            return Err(CliError::no(format!("{behind} not at the heads of the history"))
+                .help("`cargo migrate upgrade --all` applies what is pending"));
         }
         Ok(Exit::Done)
     }

@@ -3,11 +3,13 @@
 use migrate_core::config::UnknownDowns;
 use migrate_core::plan::Direction;
 
-use crate::cli::arguments::{BackupArgs, RunArgs, SqlArgs};
+use crate::cli::arguments::{BackupArgs, FleetArgs, RunArgs, SqlArgs};
 use crate::cli::confirm::ConfirmArgs;
 use crate::cli::describe::Count;
+use crate::cli::fleet::{self, FleetGroup};
 use crate::cli::run_output::{announce, done, preview, script, target};
 use crate::cli::{CliError, Context, Exit};
+use crate::{Database, Member};
 
 /// The target that is offered on a terminal.
 const NEWEST: &str = "-1";
@@ -34,12 +36,37 @@ pub struct Args {
     backup: BackupArgs,
     #[command(flatten)]
     sql: SqlArgs,
+    #[command(flatten)]
+    pub(super) fleet: FleetArgs,
 }
 
 impl Args {
     /// Returns `true` if the command certainly uses the database.
     pub(super) const fn asks_database(&self) -> bool {
         !self.sql.sql
+    }
+
+    /// Downgrades several databases.
+    pub(super) async fn run_on_each(&self, groups: &[FleetGroup<'_>]) -> Result<Exit, CliError> {
+        fleet::for_one("--sql", self.sql.sql)?;
+        fleet::for_one("--backup", self.backup.wanted())?;
+        let text = self.target.as_deref().ok_or_else(no_target)?;
+        if !self.run.dry_run {
+            let databases = groups.iter().flat_map(|group| &group.members);
+            let databases: Vec<&Database> = databases.map(Member::database).collect();
+            let Some(group) = groups.first() else { return Ok(Exit::Done) };
+            self.confirm.confirm_each(&group.context, &databases, text, self.run.yes)?;
+        }
+        let prepare = |context: &Context<'_>| {
+            let target = target(context.well_formed()?, text)?;
+            let mut options = self.run.options(&context.options);
+            if options.unknown_downs == UnknownDowns::Ask {
+                let may = self.run.yes || self.run.dry_run;
+                options.unknown_downs = if may { UnknownDowns::Run } else { UnknownDowns::Refuse };
+            }
+            Ok((target, options))
+        };
+        fleet::move_each(groups, &self.fleet, Direction::Down, self.run.dry_run, prepare).await
     }
 
     pub(super) async fn run(&self, context: &Context<'_>) -> Result<Exit, CliError> {

@@ -19,6 +19,8 @@ mod show;
 mod stamp;
 mod upgrade;
 
+use super::arguments::FleetArgs;
+use super::fleet::FleetGroup;
 use super::{CliError, Context, Exit, Ui};
 use crate::applied_digest::AppliedDigest;
 use crate::migrator::Prefetch;
@@ -117,6 +119,10 @@ impl Command {
     /// # Errors
     /// The failure, with help for the user.
     pub async fn run(&self, context: &Context<'_>) -> Result<Exit, CliError> {
+        if self.fleet().is_some() {
+            return Err(CliError::usage("this program has one database")
+                .help("`--all` and `--only` select databases of migrate.toml"));
+        }
         context.ui.check_format(match self {
             Self::Schema(_) => schema::FORMATS,
             Self::Diff(_) => diff::FORMATS,
@@ -131,6 +137,37 @@ impl Command {
                 None => error,
             }
         })
+    }
+
+    /// Returns which databases the command runs on, if they are several; then [`Command::run_on_each`]
+    /// is called in place of [`Command::run`].
+    #[must_use]
+    pub fn fleet(&self) -> Option<&FleetArgs> {
+        let args = match self {
+            Self::Upgrade(args) => &args.fleet,
+            Self::Downgrade(args) => &args.fleet,
+            Self::Current(args) => &args.fleet,
+            Self::Check(args) => &args.fleet,
+            _ => return None,
+        };
+        Some(args).filter(|args| args.wanted())
+    }
+
+    /// Runs a command with [`Command::fleet`] on several databases.
+    ///
+    /// # Errors
+    /// The failure, with help for the user. Failures of single databases are printed before.
+    pub async fn run_on_each(&self, groups: &[FleetGroup<'_>]) -> Result<Exit, CliError> {
+        if let Some(group) = groups.first() {
+            group.context.ui.check_format(&[])?;
+        }
+        match self {
+            Self::Upgrade(args) => args.run_on_each(groups).await,
+            Self::Downgrade(args) => args.run_on_each(groups).await,
+            Self::Current(args) => args.run_on_each(groups).await,
+            Self::Check(args) => args.run_on_each(groups).await,
+            _ => Ok(Exit::Done),
+        }
     }
 
     /// The name of a command that only inspects.

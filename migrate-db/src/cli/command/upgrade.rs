@@ -3,7 +3,8 @@
 use migrate_core::plan::Direction;
 
 use crate::applied_digest::AppliedDigest;
-use crate::cli::arguments::{BackupArgs, RunArgs, SqlArgs};
+use crate::cli::arguments::{BackupArgs, FleetArgs, RunArgs, SqlArgs};
+use crate::cli::fleet::{self, FleetGroup};
 use crate::cli::run_output::{announce, done, has_empty_up, preview, script, target};
 use crate::cli::{CliError, Context, Exit, Ui};
 use crate::migrator::Prefetch;
@@ -16,7 +17,8 @@ use crate::{Database, Options};
   cargo migrate upgrade billing@head       # one branch only
   cargo migrate upgrade --dry-run          # print the steps, change nothing
   cargo migrate upgrade --backup           # copy the database to the folder backups first
-  cargo migrate upgrade 3f2a:head --sql    # the SQL between two revisions, without a database")]
+  cargo migrate upgrade 3f2a:head --sql    # the SQL between two revisions, without a database
+  cargo migrate upgrade --name tenants --all   # every database of `each` in migrate.toml")]
 pub struct Args {
     /// Target: an id or its beginning, a label, head, heads, +N, REV+N, BRANCH@TARGET
     #[arg(default_value = "head", allow_negative_numbers = true)]
@@ -27,6 +29,8 @@ pub struct Args {
     backup: BackupArgs,
     #[command(flatten)]
     sql: SqlArgs,
+    #[command(flatten)]
+    pub(super) fleet: FleetArgs,
 }
 
 impl Args {
@@ -61,6 +65,17 @@ impl Args {
         }
         announce(ui, database, &self.run.options(options));
         Ok(Some(done(ui, &report)))
+    }
+
+    /// Upgrades several databases.
+    pub(super) async fn run_on_each(&self, groups: &[FleetGroup<'_>]) -> Result<Exit, CliError> {
+        fleet::for_one("--sql", self.sql.sql)?;
+        fleet::for_one("--backup", self.backup.wanted())?;
+        let prepare = |context: &Context<'_>| {
+            let target = target(context.well_formed()?, &self.target)?;
+            Ok((target, self.run.options(&context.options)))
+        };
+        fleet::move_each(groups, &self.fleet, Direction::Up, self.run.dry_run, prepare).await
     }
 
     pub(super) async fn run(&self, context: &Context<'_>) -> Result<Exit, CliError> {

@@ -260,13 +260,22 @@ impl Ui {
 
     /// Prints an error with its causes and help.
     pub fn error(&self, error: &CliError) {
+        self.error_with(&error.message, error);
+    }
+
+    /// Prints an error of one of several databases, with its name in front.
+    pub fn error_in(&self, name: &str, error: &CliError) {
+        self.error_with(&format!("{name}: {}", error.message), error);
+    }
+
+    fn error_with(&self, message: &str, error: &CliError) {
         self.diagnostics(&error.diagnostics);
         if let Some(excerpt) = &error.excerpt {
-            let text = render::excerpt(&error.message, excerpt, &error.help);
+            let text = render::excerpt(message, excerpt, &error.help);
             return self.write_line(format_args!("{text}"));
         }
         let s = style::ERROR;
-        self.write_line(format_args!("{s}error{s:#}: {}", error.message));
+        self.write_line(format_args!("{s}error{s:#}: {message}"));
         for cause in error.causes() {
             self.write_line(format_args!("  caused by: {}", indented(&cause)));
         }
