@@ -20,7 +20,7 @@ use crate::dialect::Dialect;
 pub use crate::dialect::Transactions;
 use crate::graph::{Graph, Node};
 use crate::plan::{Direction, Step};
-use crate::revision::{Section, WayDown};
+use crate::revision::{Batch, Section, WayDown};
 use crate::source::Span;
 use crate::sql::Fingerprint;
 
@@ -74,6 +74,9 @@ pub enum Action {
     Set(String),
     /// A statement of a revision file.
     Statement(Statement),
+    /// Repeat the statement of a batch section until it is done, each time in a transaction with
+    /// the record of its progress.
+    Batches(Step, Statement),
     /// Change the version table and the log.
     Record(Record),
 }
@@ -295,6 +298,12 @@ pub fn section_of(
     }
 }
 
+/// Returns how a step repeats its statement; `None` if it runs its statements once.
+#[must_use]
+pub fn batch_of(graph: &Graph, step: Step, dialect: Dialect) -> Option<&Batch> {
+    section_of(graph, step, dialect).ok()??.batch.as_ref()
+}
+
 /// Returns the places of a step's statements in its file.
 ///
 /// # Errors
@@ -318,10 +327,11 @@ pub fn statements_of(
 }
 
 /// Returns the place of a step's statement in its file, counted from 0. The section is not split
-/// again.
+/// again. In a batch section it is always the one statement, whatever the number of the batch.
 #[must_use]
 pub fn statement_of(graph: &Graph, step: Step, index: usize, dialect: Dialect) -> Option<Span> {
     let section = section_of(graph, step, dialect).ok()??;
+    let index = if section.batch.is_some() { 0 } else { index };
     section.statements(&graph.revision(step.node).file, dialect).get(index).copied()
 }
 

@@ -241,7 +241,8 @@ impl VersionTable {
                  duration_ms BIGINT,\n    \
                  applied_by {text} NOT NULL,\n    \
                  tool VARCHAR(64) NOT NULL,\n    \
-                 down_file {long_text} NOT NULL\n){options}",
+                 down_file {long_text} NOT NULL,\n    \
+                 batch_position {long_text}\n){options}",
                 self.version()
             ),
         ]
@@ -390,6 +391,25 @@ impl VersionTable {
             self.number("statements_done"),
             self.number("statements_begun"),
             self.version(),
+            self.dialect.safe_literal(id)
+        )
+    }
+
+    /// Returns a query for the last key, as a literal, that the batches of a revision's step have
+    /// reached.
+    #[must_use]
+    pub fn batch_position(&self, id: &str) -> String {
+        let id = self.dialect.safe_literal(id);
+        format!("SELECT batch_position FROM {} WHERE revision = {id}", self.version())
+    }
+
+    /// Returns the statement that records the last key that the batches of a step have reached.
+    #[must_use]
+    pub fn set_batch_position(&self, id: &str, position: &str) -> String {
+        format!(
+            "UPDATE {} SET batch_position = {} WHERE revision = {}",
+            self.version(),
+            self.dialect.safe_literal(position),
             self.dialect.safe_literal(id)
         )
     }

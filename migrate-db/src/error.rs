@@ -90,6 +90,9 @@ pub enum Error {
         /// How often.
         times: u32,
     },
+    /// The statement of a batch section changes rows again and again.
+    #[error(transparent)]
+    EndlessBatches(#[from] Box<EndlessBatches>),
     /// The downs of unknown revisions would run, which the options forbid.
     #[error("the downs of unknown revisions may not run: {}", .0.join(", "))]
     UnknownDowns(Vec<String>),
@@ -175,7 +178,7 @@ pub enum Error {
     #[error("revisions are not applied to this database: {}", few(.0))]
     Pending(Vec<String>),
     /// A step that runs statement by statement did not end.
-    #[error("revision {} stopped in the middle of its {} step: {} known to have run", .unfinished.revision, .unfinished.direction(), statements(.unfinished.done))]
+    #[error("revision {} stopped in the middle of its {} step: {} known to have run", .unfinished.revision, .unfinished.direction(), counted(.unfinished))]
     Unfinished {
         /// The step.
         unfinished: Box<Unfinished>,
@@ -305,9 +308,10 @@ impl Error {
             Self::Busy { .. } | Self::Connected(_) | Self::Moved(_) | Self::NoProgress { .. } => {
                 ErrorKind::Busy
             }
-            Self::Statement(_) | Self::ForeignKeys { .. } | Self::BrokenReferences { .. } => {
-                ErrorKind::Statement
-            }
+            Self::Statement(_)
+            | Self::EndlessBatches(_)
+            | Self::ForeignKeys { .. }
+            | Self::BrokenReferences { .. } => ErrorKind::Statement,
             Self::Database { .. } | Self::NoRight { .. } | Self::VersionRow(_) => {
                 ErrorKind::Database
             }
@@ -388,6 +392,8 @@ pub struct StatementError {
     /// The number of statements of the step that ran before and stay, where the step was not rolled
     /// back whole.
     pub done: usize,
+    /// Whether these are batches, of the one statement of a batch section.
+    pub in_batches: bool,
     /// The command that continues the step, or starts it again.
     pub resume: String,
     /// Whether the step is a part of a redo.
@@ -412,11 +418,63 @@ impl std::error::Error for StatementError {
     }
 }
 
-/// `1 statement is`, `2 statements are`.
-fn statements(count: usize) -> String {
-    match count {
-        1 => "1 statement is".to_owned(),
-        count => format!("{count} statements are"),
+/// The statement of a batch section that changes rows again and again.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct EndlessBatches {
+    /// The revision.
+    pub revision: String,
+    /// The direction.
+    pub direction: Direction,
+    /// Where the statement begins.
+    pub place: Location,
+    /// The number of batches that are done and stay.
+    pub batches: usize,
+    /// The number of rows that the batches of this run changed.
+    pub rows: u64,
+    /// The limit that they exceeded.
+    pub limit: BatchLimit,
+    /// The command that continues the step.
+    pub resume: String,
+}
+
+/// The limit of the batches of a section.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BatchLimit {
+    /// The number of rows of the table.
+    Rows(u64),
+    /// The number of batches that `rounds` allows.
+    Rounds(u64),
+}
+
+impl fmt::Display for EndlessBatches {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { revision, direction, place, batches, rows, .. } = self;
+        write!(
+            f,
+            "the batches of revision {revision} ({direction}) do not end at {}:{}: ",
+            place.path, place.line
+        )?;
+        match self.limit {
+            BatchLimit::Rows(limit) => {
+                write!(f, "{batches} of them changed {rows} rows, and the table has {limit}")
+            }
+            BatchLimit::Rounds(limit) => {
+                write!(f, "the statement still changed rows in the last of {limit} batches")
+            }
+        }
+    }
+}
+
+impl std::error::Error for EndlessBatches {}
+
+/// `1 statement is`, `2 batches are`.
+fn counted(unfinished: &Unfinished) -> String {
+    match (unfinished.done, unfinished.in_batches) {
+        (1, _) => format!("1 {} is", unfinished.unit()),
+        (count, false) => format!("{count} statements are"),
+        (count, true) => format!("{count} batches are"),
     }
 }
 

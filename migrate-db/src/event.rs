@@ -62,6 +62,28 @@ pub enum Event {
         /// The time until its result arrived.
         duration: Duration,
     },
+    /// A batch of a batch section is done and committed.
+    Batch {
+        /// The revision.
+        revision: String,
+        /// Its message.
+        message: String,
+        /// The direction.
+        direction: Direction,
+        /// The number of the batch, from 1; batches of an interrupted run count.
+        batch: usize,
+        /// The number of rows that it changed.
+        rows: u64,
+        /// The number of rows that the batches of this run changed.
+        total: u64,
+        /// The number of rows that the run found in the table or in the rest of the key, and so the
+        /// most that a section without `rounds` changes; `None` if several tables are concerned.
+        expected: Option<u64>,
+        /// How long the batch took.
+        duration: Duration,
+        /// The time since the first batch of this run.
+        elapsed: Duration,
+    },
     /// A step is done and committed.
     Finished {
         /// The revision.

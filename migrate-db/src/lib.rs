@@ -108,7 +108,7 @@ mod unknown;
 pub mod url;
 
 pub use database::Database;
-pub use error::{Error, ErrorKind, StatementError};
+pub use error::{BatchLimit, EndlessBatches, Error, ErrorKind, StatementError};
 pub use event::{Event, Reporting};
 pub use fleet::{FleetOptions, Member, MemberReport};
 pub use interrupt::Interrupt;

@@ -7,6 +7,7 @@
 //! [`Outcome::Overtaken`].
 
 mod batch;
+mod batches;
 mod delivery;
 mod failing;
 mod outside;
@@ -27,6 +28,7 @@ use migrate_core::sql::Fingerprint;
 pub(crate) use self::states::{CompletedStep, Outcome, RunContext};
 
 use self::batch::{Batch, ItemKind};
+use self::batches::BatchRun;
 use self::states::{ActionOutcome, CurrentStep, PendingRecord};
 use crate::driver::{Connection, pause};
 use crate::error::Error;
@@ -75,6 +77,10 @@ pub(crate) struct Runner<'r> {
     journal_on_commit: Option<(usize, usize)>,
     /// The statements that are journalled as begun.
     unit: Option<Unit>,
+    /// The batches in progress.
+    batch_run: Option<BatchRun>,
+    /// The rows that the last statement of a revision changed.
+    batch_rows: u64,
     /// Whether a table without transactions is involved, by query.
     engines: BTreeMap<String, bool>,
     /// Whether rows that these statements write survive a rollback.
@@ -118,6 +124,8 @@ impl<'r> Runner<'r> {
             current: None,
             journal_on_commit: None,
             unit: None,
+            batch_run: None,
+            batch_rows: 0,
             engines: BTreeMap::new(),
             nontransactional: false,
             pending_records: Vec::new(),
@@ -138,7 +146,7 @@ impl<'r> Runner<'r> {
     /// until [`RunContext::wait`] has passed.
     pub(crate) async fn run(&mut self, script: &Script) -> Result<Outcome, Error> {
         let (mut at, mut begun, mut attempt) = (0, 0, 0);
-        let since = Instant::now();
+        let mut since = Instant::now();
         self.statements_per_batch = watch::statements_per_batch(script, &self.context);
         let _running = self.context.interrupt.map(Interrupt::enter);
         if let Some(interrupt) = self.context.interrupt {
@@ -171,6 +179,10 @@ impl<'r> Runner<'r> {
             };
             let opened = self.open;
             match end {
+                // Each batch has the whole time to win its conflicts.
+                Ok(ActionOutcome::Done) if self.batch_run.is_some() => {
+                    (since, attempt) = (Instant::now(), 0);
+                }
                 Ok(ActionOutcome::Done) => at += 1,
                 Ok(ActionOutcome::Overtaken) => {
                     self.roll_back().await;
@@ -218,6 +230,7 @@ impl<'r> Runner<'r> {
                 let revision = self.context.graph.revision(step.node);
                 self.connection.leave_autocommit();
                 (self.unit, self.nontransactional) = (None, false);
+                self.batch_run = None;
                 (self.on_event)(&Event::Started {
                     revision: revision.id().to_string(),
                     message: revision.message().to_owned(),
@@ -265,6 +278,10 @@ impl<'r> Runner<'r> {
                 } else {
                     end
                 }
+            }
+            Action::Batches(step, statement) => {
+                self.renew_connection().await?;
+                self.run_batch(*step, *statement).await
             }
             Action::Record(Record::Attempt(step, unit)) => self.record_attempt(*step, *unit).await,
             Action::Record(Record::Finish(step)) => {

@@ -7,8 +7,10 @@ use migrate_core::dialect::Dialect;
 use migrate_core::graph::{Graph, Node, Set};
 use migrate_core::history::History;
 #[cfg(feature = "testkit")]
-use migrate_core::plan::{Direction, Step};
+use migrate_core::plan::Direction;
+use migrate_core::plan::Step;
 use migrate_core::revision::Revision;
+use migrate_core::script::batch_of;
 use migrate_core::sql::Fingerprint;
 use migrate_core::version_table::{FullRow, LogRow, Row, RowState, VersionTable};
 
@@ -326,7 +328,13 @@ impl DatabaseState {
             {
                 self.applied.insert(node);
             }
-            self.unfinished.push(Unfinished { revision, state, done, begun, fingerprint });
+            let mut unfinished =
+                Unfinished { revision, state, done, begun, in_batches: false, fingerprint };
+            unfinished.in_batches = node.is_some_and(|node| {
+                let step = Step { node, direction: unfinished.direction() };
+                batch_of(&history.graph, step, dialect).is_some()
+            });
+            self.unfinished.push(unfinished);
             return;
         }
         let Some(node) = node else {

@@ -14,15 +14,22 @@ pub struct Unfinished {
     pub revision: String,
     /// The state of the row.
     pub state: RowState,
-    /// The number of statements that are known to have run.
+    /// The number of statements that are known to have run, or of batches.
     pub done: usize,
     /// The number of statements that were begun.
     pub begun: usize,
+    /// Whether the step repeats one statement in batches.
+    pub in_batches: bool,
     /// The fingerprint of the statements that ran.
     pub(crate) fingerprint: Option<Fingerprint>,
 }
 
 impl Unfinished {
+    /// Returns what is counted: `statement` or `batch`.
+    pub(crate) const fn unit(&self) -> &'static str {
+        if self.in_batches { "batch" } else { "statement" }
+    }
+
     /// Returns `true` if it is unknown whether the statement after those done has run.
     #[must_use]
     pub const fn in_doubt(&self) -> bool {

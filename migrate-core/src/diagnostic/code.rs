@@ -132,6 +132,7 @@ codes! {
         Error PsqlMeta "psql-meta-command" "A line is a command of psql, which no server understands."
         Error CopyFromStdin "copy-from-stdin" "COPY .. FROM stdin reads inline rows, which only psql can send."
         Error TransactionControl "transaction-control" "A section that runs in a transaction controls transactions itself."
+        Error BatchSection "batch-section" "The statement of a batch section cannot be repeated until it is done."
     }
     Graph {
         Error DuplicateRevision "duplicate-revision" "Two files have the same revision id."

@@ -30,6 +30,8 @@ pub struct Templates {
     pub timestamp_as_text: &'static str,
     /// A numeric column (`{}`) as text.
     pub number_as_text: &'static str,
+    /// An expression for the value of a column (`{}`) as an SQL literal that compares with the column.
+    pub as_literal: &'static str,
     /// Joins text expressions with a space.
     pub concatenate: fn(&[String]) -> String,
     /// An aggregate that joins a text (`{}`) of several rows with line feeds, where the database has

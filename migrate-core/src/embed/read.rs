@@ -13,7 +13,9 @@ use crate::history::{Heads, StaticChecks};
 use crate::ident::{BranchLabel, Created, Malformed, RevisionId};
 use crate::lint::LintSettings;
 use crate::lock::{Lock, OpenReason};
-use crate::revision::{Header, Named, Revision, Section, SectionKind, Split, Splits};
+use crate::revision::{
+    Batch, BatchKey, Header, Named, Revision, Section, SectionKind, Split, Splits,
+};
 use crate::script::Transactions;
 use crate::source::{SourceFile, Span};
 use crate::sql::Fingerprint;
@@ -225,12 +227,13 @@ impl Reader {
 
     fn section(&mut self, file: &SourceFile) -> Read<Section> {
         let kind = *SectionKind::ALL.get(self.size()?).ok_or(DecodeError::Malformed)?;
-        let [transaction, foreign_keys] = self.flags()?;
+        let [transaction, foreign_keys, is_batch] = self.flags()?;
         let [lock_timeout, statement_timeout] = self.durations()?;
         let marker = self.span(0)?;
         let body = self.span(0)?;
         let dialects = self.dialects()?;
         let reason = self.string(file.text())?.to_owned();
+        let batch = if is_batch { Some(self.batch(file)?) } else { None };
         let mut statements = Splits::default();
         for _ in 0..self.count()? {
             let readers = u8::try_from(self.number()?).ok().filter(|r| Split::is_known(*r));
@@ -248,9 +251,21 @@ impl Reader {
             foreign_keys,
             lock_timeout,
             statement_timeout,
+            batch,
             statements,
             reason,
         })
+    }
+
+    fn batch(&mut self, file: &SourceFile) -> Read<Batch> {
+        let size = self.number()?;
+        let [pause] = self.durations()?;
+        let rounds = Some(self.number()?).filter(|rounds| *rounds > 0);
+        let key = match self.string(file.text())? {
+            "" => None,
+            key => Some(BatchKey::parse(key).ok_or(DecodeError::Malformed)?),
+        };
+        Ok(Batch { size, pause: pause.unwrap_or_default(), rounds, key })
     }
 
     fn statements(&mut self, count: usize, mut at: usize, file: &SourceFile) -> Read<Vec<Span>> {

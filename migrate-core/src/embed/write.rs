@@ -10,7 +10,7 @@ use crate::dialect::Dialect;
 use crate::graph::Graph;
 use crate::history::Heads;
 use crate::lock::{Lock, OpenReason};
-use crate::revision::{Header, Named, Revision, Section, SectionKind, Split};
+use crate::revision::{Batch, BatchKey, Header, Named, Revision, Section, SectionKind, Split};
 use crate::script::Transactions;
 use crate::source::Span;
 
@@ -164,12 +164,19 @@ impl Writer {
 
     fn section(&mut self, section: &Section, text: &str) {
         self.size(SectionKind::ALL.iter().position(|k| *k == section.kind).unwrap_or_default());
-        self.flags(&[section.transaction, section.foreign_keys]);
+        self.flags(&[section.transaction, section.foreign_keys, section.batch.is_some()]);
         self.durations([section.lock_timeout, section.statement_timeout]);
         self.span(section.marker);
         self.span(section.body);
         self.dialects(&section.dialects);
         self.string(&section.reason, text, section.marker);
+        if let Some(Batch { size, pause, rounds, key }) = &section.batch {
+            self.number(*size);
+            self.durations([Some(*pause)]);
+            self.number(rounds.unwrap_or_default());
+            let key = key.as_ref().map_or("", BatchKey::written);
+            self.string(key, text, section.marker);
+        }
         self.size(section.statements.as_slice().len());
         for Split { readers, statements } in section.statements.as_slice() {
             self.number(u64::from(*readers));

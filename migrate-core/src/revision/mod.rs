@@ -1,9 +1,11 @@
 //! One revision file: its header, its sections, and its fingerprint.
 //!
 //! `header` parses the leading comment block and `section` the markers; `parse` combines both and
-//! reports every mistake at once; `draft` writes a new file, as `file_pattern` and `template` have it. Whether the named revisions exist is
-//! checked by the graph.
+//! reports every mistake at once; `draft` writes a new file, as `file_pattern` and `template` have it.
+//! `batch` reads sections whose statement is repeated. Whether the named revisions exist is checked by
+//! the graph.
 
+mod batch;
 mod draft;
 mod file_pattern;
 mod header;
@@ -12,6 +14,7 @@ mod section;
 mod splits;
 mod template;
 
+pub use batch::{Batch, BatchKey, BatchStatement, BatchVerb, DEFAULT_SIZE, MAX_SIZE, fill_batch};
 pub use draft::{Draft, DraftSection};
 pub use file_pattern::FilePattern;
 pub(crate) use header::revises_line;

@@ -1,5 +1,6 @@
 //! Parses a file into a [`Revision`] and collects all mistakes.
 
+use super::batch::check_batch;
 use super::header::{lines, read_header};
 use super::section::{PREFIX, Section, SectionKind, read_marker};
 use super::{Revision, Splits, hash_of};
@@ -157,6 +158,9 @@ fn check_bodies(
                     true => check_control(file, &statements, *dialect),
                     false => check_end(file, &statements, *dialect),
                 });
+                if !wrong.has_errors() {
+                    wrong.append(check_batch(file, section, &statements, *dialect));
+                }
             }
             readable |= !wrong.has_errors();
             splits.add(*dialect, statements.into_iter().map(|s| s.span).collect());

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use super::batch::{Batch, BatchKey, MAX_SIZE};
 use super::splits::Splits;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
@@ -90,6 +91,10 @@ impl SectionKind {
         matches!(self, Self::Down | Self::Irreversible | Self::Noop)
     }
 
+    const fn takes_batch(self) -> bool {
+        matches!(self, Self::Up | Self::Down)
+    }
+
     const fn wants_reason(self) -> bool {
         matches!(self, Self::Irreversible | Self::Noop) || self.wants_subject()
     }
@@ -101,9 +106,17 @@ impl SectionKind {
 
     fn options(self) -> &'static [&'static str] {
         match self {
-            Self::Up | Self::Down => {
-                &["transaction", "dialect", "foreign-keys", "lock-timeout", "statement-timeout"]
-            }
+            Self::Up | Self::Down => &[
+                "transaction",
+                "dialect",
+                "foreign-keys",
+                "lock-timeout",
+                "statement-timeout",
+                "size",
+                "pause",
+                "key",
+                "rounds",
+            ],
             Self::Fixture | Self::Verify | Self::Effect | Self::Irreversible | Self::Noop => {
                 &["dialect"]
             }
@@ -131,6 +144,8 @@ pub struct Section {
     pub lock_timeout: Option<Duration>,
     /// How long a statement may run; `None` for the configured limit.
     pub statement_timeout: Option<Duration>,
+    /// How its statement is repeated, with `batch`.
+    pub batch: Option<Batch>,
     /// Its statements for each database of the project.
     pub statements: Splits,
     /// The reason of `irreversible`, `noop`, `allow` and `lossy`; see [`Section::subject`] if it
@@ -189,8 +204,15 @@ impl Section {
         if self.foreign_keys {
             hash.field("foreign-keys", "true");
         }
+        // Size and pause change no result.
+        if let Some(batch) = &self.batch {
+            hash.field("batch", batch.key.as_ref().map_or("", BatchKey::written));
+        }
     }
 }
+
+/// The word behind `up` or `down` that has the statement repeated.
+const BATCH: &str = "batch";
 
 /// The prefix of every marker.
 pub(super) const PREFIX: &str = "-- migrate:";
@@ -223,6 +245,7 @@ pub(super) fn read_marker(
     };
     let mut section = Section::new(kind, line);
     let mut offset = at + word_end;
+    let mut is_batch = false;
     for part in rest[word_end..].split_inclusive(char::is_whitespace) {
         let token = part.trim_end();
         let span = Span::new(offset, offset + token.len());
@@ -233,6 +256,11 @@ pub(super) fn read_marker(
         if !section.reason.is_empty() {
             section.reason.push(' ');
             section.reason.push_str(token);
+            continue;
+        }
+        if token == BATCH && kind.takes_batch() {
+            is_batch = true;
+            section.batch.get_or_insert_default();
             continue;
         }
         match token.split_once(':').filter(|(name, _)| is_option_like(name)) {
@@ -248,6 +276,16 @@ pub(super) fn read_marker(
             _ if kind.wants_reason() => section.reason.push_str(token),
             _ => found.push(unknown_option(file, kind, token, span)),
         }
+    }
+    if section.batch.is_some() && !is_batch {
+        found.push(
+            Diagnostic::new(
+                Code::UnknownOption,
+                "size, pause, key and rounds are options of a batch section, and this is none",
+            )
+            .at(file, line)
+            .help(format!("write `-- migrate:{word} {BATCH}` and the options behind it")),
+        );
     }
     check_reason(file, &section, found);
     Some(section)
@@ -333,8 +371,14 @@ fn unknown_option(file: &SourceFile, kind: SectionKind, token: &str, span: Span)
     )
     .at(file, span)
     .help(match nearest(name, known.iter().copied()) {
+        _ if kind.takes_batch() && nearest(token, [BATCH]).is_some() => {
+            format!("did you mean `{BATCH}`?")
+        }
         Some(near) => format!("did you mean `{near}:..`?"),
         None if known.is_empty() => "this marker takes no options".to_owned(),
+        None if kind.takes_batch() => {
+            format!("the options are `{BATCH}`, and {}, written as `name:value`", known.join(", "))
+        }
         None => format!("the options are {}, written as `name:value`", known.join(", ")),
     })
 }
@@ -350,6 +394,7 @@ impl Section {
             foreign_keys: false,
             lock_timeout: None,
             statement_timeout: None,
+            batch: None,
             statements: Splits::default(),
             reason: String::new(),
         }
@@ -368,6 +413,20 @@ impl Section {
             "transaction" => self.transaction = boolean()?,
             "foreign-keys" => self.foreign_keys = boolean()?,
             "lock-timeout" => self.lock_timeout = Some(duration(name, value)?),
+            "size" => self.batch.get_or_insert_default().size = number(name, value)?,
+            "rounds" => {
+                self.batch.get_or_insert_default().rounds = Some(number(name, value)?);
+            }
+            "pause" => self.batch.get_or_insert_default().pause = duration(name, value)?,
+            "key" => {
+                let key = BatchKey::parse(value).ok_or_else(|| {
+                    (
+                        "the value is not a table with a column".to_owned(),
+                        "write both: `key:users.id`".to_owned(),
+                    )
+                })?;
+                self.batch.get_or_insert_default().key = Some(key);
+            }
             "statement-timeout" => self.statement_timeout = Some(duration(name, value)?),
             _ => {
                 for word in value.split(',') {
@@ -391,6 +450,17 @@ impl Section {
         }
         Ok(())
     }
+}
+
+/// Reads a number of rows or batches.
+fn number(name: &str, value: &str) -> Result<u64, (String, String)> {
+    let number = value.parse().ok().filter(|number| (1..=MAX_SIZE).contains(number));
+    number.ok_or_else(|| {
+        (
+            format!("the value is not a number from 1 to {MAX_SIZE}"),
+            format!("write a number: `{name}:10000`"),
+        )
+    })
 }
 
 /// Reads `500ms`, `5s`, `2m` or `1h`.

@@ -288,7 +288,61 @@ fn mistakes() -> Vec<(Code, String)> {
         (Code::NulByte, with("email TEXT", "email --\0\nTEXT")),
         (Code::UnterminatedToken, with("email TEXT", "email TEXT DEFAULT '")),
         (Code::TransactionControl, with("DROP COLUMN email;", "DROP COLUMN email; COMMIT;")),
+        (Code::BatchSection, batch("batch", "")),
+        (Code::BatchSection, batch("batch", "DELETE FROM t LIMIT :batch; SELECT 1;")),
+        (Code::BatchSection, batch("batch", "SELECT f(:batch);")),
+        (Code::BatchSection, batch("batch", "UPDATE t SET a = ':batch';")),
+        (
+            Code::BatchSection,
+            batch("batch", "UPDATE t SET a = 1 WHERE id BETWEEN :first AND :last;"),
+        ),
+        (Code::BatchSection, batch("batch key:t.id", "UPDATE t SET a = 1 WHERE id > :first;")),
+        (
+            Code::BatchSection,
+            batch(
+                "batch key:t.id",
+                "DELETE FROM t WHERE id BETWEEN :first AND :last LIMIT :batch;",
+            ),
+        ),
+        (Code::BatchSection, batch("batch", "INSERT INTO t SELECT * FROM u LIMIT :batch;")),
+        (Code::BatchSection, batch("batch transaction:false", "DELETE FROM t LIMIT :batch;")),
+        (Code::UnknownOption, batch("batch size:0", DELETE)),
+        (Code::UnknownOption, batch("batch size:many", DELETE)),
+        (Code::UnknownOption, batch("batch rounds:-1", DELETE)),
+        (Code::UnknownOption, batch("batch pause:soon", DELETE)),
+        (Code::UnknownOption, batch("batch key:id", DELETE)),
+        (Code::UnknownOption, batch("size:10", DELETE)),
+        (Code::UnknownOption, batch("batches", DELETE)),
+        (Code::UnknownOption, with(DOWN, "-- migrate:fixture batch\n-- migrate:down")),
     ]
+}
+
+const DELETE: &str = "DELETE FROM t WHERE id IN (SELECT id FROM t LIMIT :batch);";
+
+/// A file with these options and this statement in its up.
+fn batch(options: &str, up: &str) -> String {
+    with(UP, &format!("-- migrate:up {options}"))
+        .replace("ALTER TABLE users ADD COLUMN email TEXT;", up)
+}
+
+#[test]
+fn a_batch_section_is_read_with_its_defaults() {
+    let read = |options: &str, up: &str| {
+        let revision = sound(batch(options, up));
+        let section = revision.up(Dialect::Sqlite).unwrap();
+        (section.batch.clone().unwrap(), revision.fingerprint)
+    };
+    let (of, plain) = read("batch", DELETE);
+    assert_eq!(of, Batch::default());
+    assert_eq!(of.size, DEFAULT_SIZE);
+    let (of, set) = read("size:5 batch pause:1s rounds:7", DELETE);
+    assert_eq!((of.size, of.pause, of.rounds), (5, Duration::from_secs(1), Some(7)));
+    assert_eq!(plain, set, "how fast it goes is no part of the meaning");
+    let range = "UPDATE t SET a = 1 WHERE id BETWEEN :first AND :last;";
+    let (of, key) = read("batch key:\"T\".id", range);
+    assert_eq!(of.key.as_ref().map(BatchKey::table), Some("\"T\""));
+    assert_ne!(key, read("batch key:t.id", range).1);
+    assert_ne!(plain, sound(batch("", DELETE)).fingerprint);
 }
 
 #[test]

@@ -106,7 +106,7 @@ impl Builder {
         let section = section_of(graph, step, self.dialect)?;
         let statements = statements_of(graph, step, self.dialect)?;
         let journalled = !self.dialect.capabilities().transactional_ddl
-            || section.is_some_and(|s| !s.transaction);
+            || section.is_some_and(|s| !s.transaction || s.batch.is_some());
         if journalled && !statements.is_empty() {
             let file = &graph.revision(step.node).file;
             return self.journalled(file, step, section, &statements, None);
@@ -134,7 +134,8 @@ impl Builder {
         Ok(())
     }
 
-    /// Adds statements one by one, each with its record: in one transaction where possible.
+    /// Adds statements one by one, each with its record: in one transaction where possible. The
+    /// statement of a batch section is added once, and its batches are counted in its place.
     fn journalled(
         &mut self,
         file: &SourceFile,
@@ -175,7 +176,12 @@ impl Builder {
             }));
             self.actions.push(Action::Record(Record::Progress(step, unit)));
         }
-        let rest = if outside { &[] } else { spans };
+        let repeats = section.is_some_and(|section| section.batch.is_some());
+        if let Some(span) = spans.first().filter(|_| repeats) {
+            let statement = Statement { node: step.node, span: *span, number: 1, alone: false };
+            self.actions.push(Action::Batches(step, statement));
+        }
+        let rest = if outside || repeats { &[] } else { spans };
         for unit in groups(self.dialect, file, rest, done.unwrap_or(0)) {
             let statement = |number: usize, alone| {
                 let span = rest[number - 1];

@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::{Action, Prefixes, Script};
+use super::{Action, Prefixes, Script, batch_of};
 use crate::graph::Graph;
 use crate::plan::Direction;
+use crate::revision::{Batch, MAX_SIZE, fill_batch};
 use crate::version_table::{Elapsed, Origin, VersionTable};
 
 impl Script {
@@ -55,6 +56,12 @@ impl Script {
                     let sql = statement.span.of(graph.revision(statement.node).file.text());
                     self.dialect.client_statement(sql, &mut text);
                 }
+                Action::Batches(step, statement) => {
+                    let sql = statement.span.of(graph.revision(statement.node).file.text());
+                    if let Some(batch) = batch_of(graph, *step, self.dialect) {
+                        self.at_once(batch, sql, &mut text);
+                    }
+                }
                 Action::Record(record) => {
                     let sql = record.sql(graph, table, origin, &mut prefixes);
                     for sql in sql.iter().filter(|sql| !sql.is_empty()) {
@@ -64,5 +71,29 @@ impl Script {
             }
         }
         text
+    }
+
+    /// Writes the statement of a batch section so that one execution does all of it.
+    fn at_once(&self, batch: &Batch, sql: &str, text: &mut String) {
+        let size = batch.size;
+        let _ = match &batch.key {
+            None => writeln!(
+                text,
+                "-- `cargo migrate` repeats this statement in batches of {size} rows until it changes nothing;\n\
+                 -- the script runs it once, for up to {MAX_SIZE} rows"
+            ),
+            Some(key) => writeln!(
+                text,
+                "-- `cargo migrate` runs this statement for ranges of {size} rows by {};\n\
+                 -- the script runs it once for all of them",
+                key.written()
+            ),
+        };
+        let value = |name: &str| match (name, &batch.key) {
+            ("batch", None) => Some(MAX_SIZE.to_string()),
+            ("first" | "last", Some(key)) => Some(key.end(name == "last")),
+            _ => None,
+        };
+        self.dialect.client_statement(&fill_batch(sql, self.dialect, value), text);
     }
 }

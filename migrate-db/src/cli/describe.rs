@@ -182,13 +182,49 @@ impl Display for OneLine<'_> {
     }
 }
 
+/// Formats the progress of a batch section: `batch 40: 400000 of up to 1000000 rows, 52000 rows/s, up
+/// to 12 s left`.
+pub(super) struct BatchLine {
+    pub(super) batch: usize,
+    /// The rows that this run changed.
+    pub(super) total: u64,
+    /// The rows that there are to change at most.
+    pub(super) expected: Option<u64>,
+    pub(super) elapsed: Duration,
+}
+
+impl Display for BatchLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { batch, total, expected, elapsed } = self;
+        write!(f, "batch {batch}: {total}")?;
+        if let Some(expected) = expected {
+            write!(f, " of up to {expected}")?;
+        }
+        let seconds = elapsed.as_secs_f64();
+        let rate = *total as f64 / seconds.max(0.001);
+        write!(f, " rows, {rate:.0} rows/s")?;
+        if let Some(left) = expected.and_then(|expected| expected.checked_sub(*total))
+            && *total > 0
+        {
+            let left = Duration::try_from_secs_f64(left as f64 / rate).unwrap_or(Duration::MAX);
+            write!(f, ", up to {} s left", left.as_secs())?;
+        }
+        Ok(())
+    }
+}
+
 /// Formats a number with a noun: `1 revision`, `2 revisions`.
 pub(super) struct Count(pub(super) usize, pub(super) &'static str);
 
 impl Display for Count {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(count, what) = self;
-        write!(f, "{count} {what}{}", if *count == 1 { "" } else { "s" })
+        let plural = match *count {
+            1 => "",
+            _ if what.ends_with("ch") => "es",
+            _ => "s",
+        };
+        write!(f, "{count} {what}{plural}")
     }
 }
 

@@ -1,6 +1,8 @@
 //! Prints the events of a run as lines and progress bars.
 
-use super::describe::{Count, OneLine, StepLine};
+use std::time::{Duration, Instant};
+
+use super::describe::{BatchLine, Count, OneLine, StepLine};
 use super::ui::Progress;
 use super::{Ui, notices};
 use crate::Event;
@@ -9,13 +11,17 @@ use crate::human_duration::HumanDuration;
 /// Returns a function that prints events.
 pub fn report_events(ui: &Ui) -> impl FnMut(&Event) + Send + '_ {
     let mut progress = None;
+    let mut noted = Instant::now();
     move |event| {
         notices::take().iter().for_each(|notice| ui.detail(format_args!("notice: {notice}")));
-        show(ui, &mut progress, event);
+        show(ui, &mut progress, &mut noted, event);
     }
 }
 
-fn show<'u>(ui: &'u Ui, progress: &mut Option<Progress<'u>>, event: &Event) {
+/// How often the batches of a section are reported without a terminal.
+const NOTED_EVERY: Duration = Duration::from_secs(10);
+
+fn show<'u>(ui: &'u Ui, progress: &mut Option<Progress<'u>>, noted: &mut Instant, event: &Event) {
     match event {
         Event::Planned { steps } => {
             // The bar of an earlier run goes before the next one comes.
@@ -54,6 +60,20 @@ fn show<'u>(ui: &'u Ui, progress: &mut Option<Progress<'u>>, event: &Event) {
                 let (sql, seconds) = (OneLine(sql.as_deref().unwrap_or("")), elapsed.as_secs());
                 let at = format_args!("{first}{range} of {statements}, {seconds} s");
                 progress.running(format_args!("{line} ({at}) {sql}"), *first, *statements);
+            }
+        }
+        Event::Batch { revision, message, direction, batch, total, expected, elapsed, .. } => {
+            let line = StepLine { direction: *direction, revision, message, duration: None };
+            let at =
+                BatchLine { batch: *batch, total: *total, expected: *expected, elapsed: *elapsed };
+            let line = format_args!("{line} ({at})");
+            let whole = expected.unwrap_or_default().max(1);
+            let part = |rows: u64| usize::try_from(rows).unwrap_or(usize::MAX);
+            let bar = progress.as_ref();
+            let shown = bar.is_some_and(|bar| bar.running(line, part(*total), part(whole)));
+            if !shown && noted.elapsed() >= NOTED_EVERY {
+                *noted = Instant::now();
+                ui.note(line);
             }
         }
         Event::Executed { revision, statement, sql, rows, duration } if ui.is_verbose() => {

@@ -1,6 +1,6 @@
 //! Advice for errors: a line each, with commands in backticks.
 
-use super::{Error, StatementError, few};
+use super::{BatchLimit, EndlessBatches, Error, StatementError, few};
 use crate::advice::advice;
 
 impl Error {
@@ -26,6 +26,7 @@ impl Error {
                 "`cargo migrate log` shows what happened, `cargo migrate repair` what is unfinished"
                     .to_owned(),
             ],
+            Self::EndlessBatches(endless) => endless.help(),
             Self::UnknownDowns(_) => vec![
                 "their SQL comes from the version table: `--dry-run` names them, `--sql` shows it".to_owned(),
                 "`--yes` runs it once, `unknown-downs = \"run\"` in migrate.toml always".to_owned(),
@@ -119,6 +120,21 @@ fn is_missing(error: &sqlx::Error) -> bool {
     code || error.message().starts_with("Unknown database ")
 }
 
+impl EndlessBatches {
+    fn help(&self) -> Vec<String> {
+        let resume = &self.resume;
+        let cause = match self.limit {
+            BatchLimit::Rows(_) => "it changes rows that an earlier batch changed: its WHERE must leave out the rows that are done".to_owned(),
+            BatchLimit::Rounds(limit) => format!("if it needs more, raise `rounds:{limit}`; else its WHERE must leave out the rows that are done"),
+        };
+        vec![
+            cause,
+            format!("the batches stay: fix the file and run `{resume}` to continue"),
+            "or undo them and run `cargo migrate repair --reverted`".to_owned(),
+        ]
+    }
+}
+
 impl StatementError {
     pub(crate) fn help(&self) -> Vec<String> {
         let mut help = advice(&self.source);
@@ -141,9 +157,11 @@ impl StatementError {
                 few(&self.rolled_back)
             )),
             (false, _) => {
+                let what = if self.in_batches { "batch" } else { "statement" };
                 let before = match self.done {
-                    0 => "no statement of the step stays".to_owned(),
-                    1 => "the first statement of the step stays".to_owned(),
+                    0 => format!("no {what} of the step stays"),
+                    1 => format!("the first {what} of the step stays"),
+                    n if self.in_batches => format!("the first {n} batches of the step stay"),
                     n => format!("the first {n} statements of the step stay"),
                 };
                 help.push(format!(

@@ -2,7 +2,7 @@
 
 use migrate_core::history::History;
 use migrate_core::plan::Step;
-use migrate_core::script::{Script, ScriptOptions, fingerprint_of, statements_of};
+use migrate_core::script::{Script, ScriptOptions, fingerprint_of, statement_of};
 
 use super::session::plan_error;
 use crate::database::Database;
@@ -26,7 +26,7 @@ pub(super) fn resume(
     let node = graph.node(&unfinished.revision);
     let step = node.map(|node| Step { node, direction: going });
     let next = step.and_then(|step| {
-        let span = *statements_of(graph, step, database.dialect()).ok()?.get(unfinished.done)?;
+        let span = statement_of(graph, step, unfinished.done, database.dialect())?;
         let file = &graph.revision(step.node).file;
         Some(Box::new((span.of(file.text()).to_owned(), file.locate(span))))
     });
@@ -41,7 +41,7 @@ pub(super) fn resume(
         let revision = graph.revision(step.node);
         return Err(Error::EditedStatements {
             revision: revision.id().to_string(),
-            done: unfinished.done,
+            done: if unfinished.in_batches { 1 } else { unfinished.done },
             path: revision.file.path().to_owned(),
         });
     }

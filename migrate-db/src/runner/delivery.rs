@@ -100,6 +100,10 @@ impl<'r> Runner<'r> {
         while !batch.is_empty() {
             let result = self.send_batch(&batch).await;
             self.check_rows(&batch, &result.changed)?;
+            let changed = batch.iter().zip(&result.changed);
+            let mut changed =
+                changed.filter(|(item, _)| matches!(item.what, ItemKind::Statement(_)));
+            self.batch_rows = changed.next_back().map_or(self.batch_rows, |(_, rows)| *rows);
             if let Some(row) = result.last_row.as_ref()
                 && batch.iter().take(result.changed.len()).any(|q| q.what == ItemKind::Generation)
             {

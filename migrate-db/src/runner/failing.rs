@@ -89,9 +89,14 @@ impl Runner<'_> {
             self.pending_records.iter().map(|pending| pending.step).take_while(|s| s.node != node);
         let undone = self.uncommitted.iter().map(|done| done.step).chain(before);
         let revision = self.context.graph.revision(node);
+        // A value in place of `:batch` moves what follows it.
+        let written = span.of(revision.file.text());
+        let is_written = |offset: &usize| written.get(..*offset) == item.sql.get(..*offset);
         let offset = position
             .and_then(|n| item.sql.char_indices().nth(n))
-            .map(|(offset, _)| span.start + offset);
+            .map(|(offset, _)| offset)
+            .filter(is_written)
+            .map(|offset| span.start + offset);
         let place = offset.map_or(span, |offset| Span::new(offset, offset + 1));
         Error::Statement(Box::new(StatementError {
             revision: revision.id().to_string(),
@@ -110,13 +115,14 @@ impl Runner<'_> {
             partial: self.may_be_partial(statement, &item.sql),
             whole: self.current.is_none_or(|c| c.journalled.is_none()),
             done: self.current.and_then(|c| c.journalled).unwrap_or(0),
+            in_batches: self.batch_run.is_some(),
             resume: self.resume_command(),
             redo: self.context.redo,
             source,
         }))
     }
 
-    fn resume_command(&self) -> String {
+    pub(super) fn resume_command(&self) -> String {
         let Some(CurrentStep { step, .. }) = self.current else { return String::new() };
         match step.direction {
             Direction::Down if self.context.redo => "cargo migrate redo".to_owned(),

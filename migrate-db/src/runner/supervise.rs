@@ -156,6 +156,7 @@ impl Runner<'_> {
             Action::Step(_)
             | Action::Resume(..)
             | Action::Begin { .. }
+            | Action::Batches(..)
             | Action::Outside { .. } => true,
             Action::Record(Record::Attempt(..)) => true,
             Action::Statement(_) => self.open,

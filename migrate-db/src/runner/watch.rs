@@ -38,7 +38,9 @@ pub(super) fn statements_per_batch(script: &Script, context: &RunContext<'_>) ->
     match context.reporting {
         Reporting::EachStatement => 1,
         Reporting::Statements if steps < MANY_STEPS => {
-            count(|action| matches!(action, Action::Statement(_))).div_ceil(MAX_BATCHES).max(1)
+            count(|action| matches!(action, Action::Statement(_) | Action::Batches(..)))
+                .div_ceil(MAX_BATCHES)
+                .max(1)
         }
         Reporting::Steps | Reporting::Statements => usize::MAX,
     }

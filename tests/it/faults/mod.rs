@@ -24,6 +24,7 @@ macro_rules! within {
     };
 }
 
+mod batch_kills;
 mod cuts;
 mod disk;
 mod interrupts;

@@ -48,6 +48,26 @@ pub(super) struct Ended {
     pub(super) stderr: String,
 }
 
+/// Waits until the server has ended what it still does on a database for programs that are gone.
+pub(super) async fn quiet(db: &Db) {
+    let others = match db.dialect {
+        Dialect::Sqlite => return,
+        Dialect::Postgres => {
+            "SELECT pid::text FROM pg_stat_activity WHERE datname = current_database() \
+             AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        }
+        Dialect::Mysql => {
+            "SELECT CAST(id AS CHAR) FROM information_schema.processlist \
+             WHERE db = DATABASE() AND id <> CONNECTION_ID()"
+        }
+    };
+    let since = Instant::now();
+    while !db.column(others).await.is_empty() {
+        assert!(since.elapsed() < PATIENCE, "the server goes on for somebody who is gone");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
 impl Site {
     /// A project on a fresh database.
     pub(super) async fn new(db: Db) -> Self {
@@ -133,22 +153,7 @@ impl Site {
 
     /// Waits until the server has ended what it still does for programs that are gone.
     pub(super) async fn quiet(&self) {
-        let others = match self.db.dialect {
-            Dialect::Sqlite => return,
-            Dialect::Postgres => {
-                "SELECT pid::text FROM pg_stat_activity WHERE datname = current_database() \
-                 AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
-            }
-            Dialect::Mysql => {
-                "SELECT CAST(id AS CHAR) FROM information_schema.processlist \
-                 WHERE db = DATABASE() AND id <> CONNECTION_ID()"
-            }
-        };
-        let since = Instant::now();
-        while !self.db.column(others).await.is_empty() {
-            assert!(since.elapsed() < PATIENCE, "the server goes on for somebody who is gone");
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        quiet(&self.db).await;
     }
 
     /// Compares what the tool says with what is there, on the way in a direction from one end of

@@ -28,6 +28,7 @@ macro_rules! everywhere {
 
 pub(crate) use {everywhere, on};
 
+mod batches;
 mod concurrently;
 mod databases;
 mod disagreement;

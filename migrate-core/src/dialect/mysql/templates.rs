@@ -21,6 +21,8 @@ pub(super) static TEMPLATES: Templates = Templates {
     table_options: " ENGINE = InnoDB",
     timestamp_as_text: "CONCAT(LEFT(DATE_FORMAT({}, '%Y-%m-%dT%H:%i:%s.%f'), 23), 'Z')",
     number_as_text: "CAST({} AS CHAR)",
+    as_literal: "CASE WHEN JSON_TYPE(JSON_EXTRACT(JSON_ARRAY({}), '$[0]')) IN ('INTEGER', 'DOUBLE', 'DECIMAL') \
+        THEN CAST({} AS CHAR) ELSE QUOTE({}) END",
     concatenate: |parts| format!("CONCAT_WS(' ', {})", parts.join(", ")),
     // GROUP_CONCAT truncates at a kilobyte.
     join_lines: "{}",

@@ -21,6 +21,7 @@ pub(super) static TEMPLATES: Templates = Templates {
     table_options: "",
     timestamp_as_text: "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')",
     number_as_text: "CAST({} AS TEXT)",
+    as_literal: "quote_literal(CAST({} AS TEXT))",
     concatenate: |parts| parts.join(" || ' ' || "),
     join_lines: "STRING_AGG({}, chr(10))",
     group_by: " GROUP BY {}",

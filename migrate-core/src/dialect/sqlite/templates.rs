@@ -18,6 +18,7 @@ pub(super) static TEMPLATES: Templates = Templates {
     table_options: "",
     timestamp_as_text: "{}",
     number_as_text: "CAST({} AS TEXT)",
+    as_literal: "quote({})",
     concatenate: |parts| parts.join(" || ' ' || "),
     join_lines: "GROUP_CONCAT({}, char(10))",
     group_by: "",

@@ -137,7 +137,7 @@ fn print_stopped(context: &Context<'_>, stopped: &[Unfinished]) {
             "{} {}: {} done{}",
             word(step.direction()),
             step.revision,
-            crate::cli::describe::Count(step.done, "statement"),
+            crate::cli::describe::Count(step.done, step.unit()),
             if step.in_doubt() { ", the next one in doubt" } else { "" }
         ));
     }

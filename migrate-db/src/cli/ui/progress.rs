@@ -53,8 +53,8 @@ impl Progress<'_> {
     }
 
     /// Shows progress `at` of `total` within a long part, described by `what`. Without a bar for the
-    /// parts it gets its own bar until it is finished.
-    pub fn running(&self, what: impl Display, at: usize, total: usize) {
+    /// parts it gets its own bar until it is finished. Returns `false` where there is no terminal.
+    pub fn running(&self, what: impl Display, at: usize, total: usize) -> bool {
         let mut err = lock(&self.ui.err);
         if err.bar.is_none() && err.terminal && !self.ui.output.quiet {
             let length = u64::try_from(total).unwrap_or(u64::MAX);
@@ -73,6 +73,7 @@ impl Progress<'_> {
             bar.set_message(single_line(what));
             bar.tick();
         }
+        err.bar.is_some()
     }
 
     /// Counts a part that needs no work and prints nothing.

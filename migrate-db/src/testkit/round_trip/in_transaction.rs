@@ -71,6 +71,7 @@ fn stands_in_a_transaction(round_trip: RoundTrip<'_>, direction: Direction) -> b
         spans.iter().any(|span| round_trip.dialect.needs_autocommit(span.of(file.text())))
     };
     round_trip.dialect.capabilities().transactional_ddl
+        && !round_trip.needs_runner()
         && round_trip
             .section(direction)
             .is_none_or(|section| section.transaction && !alone(section))

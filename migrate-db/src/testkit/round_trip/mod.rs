@@ -76,6 +76,13 @@ impl<'t> RoundTrip<'t> {
             .any(|column| rows::form(&column.name, &uses.forms).is_some())
     }
 
+    /// Returns `true` if only the runner of production knows how to run a direction: it repeats a
+    /// statement in batches.
+    pub(super) fn needs_runner(&self) -> bool {
+        let ways = [Direction::Up, Direction::Down];
+        ways.iter().any(|way| self.section(*way).is_some_and(|section| section.batch.is_some()))
+    }
+
     /// The tables that the statements can touch, where that is much less than all and nothing else
     /// stands on them or reads them.
     pub(super) fn few_tables(&self, schema: &Schema) -> Option<BTreeSet<Name>> {

@@ -47,6 +47,7 @@ pub(in super::super) fn refusal(
         Error::ForeignKeys { broken, .. } => {
             lasting(format!("{what} leaves broken references: {}", broken.join("; ")))
         }
+        Error::EndlessBatches(endless) => lasting(format!("{what} does not end: {endless}")),
         Error::Script { message, .. } => lasting(format!("{what} cannot run: {message}")),
         // What was put off to the commit.
         Error::Database { doing, source } if source.as_database_error().is_some() => {
