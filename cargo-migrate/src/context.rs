@@ -14,13 +14,15 @@ use std::sync::OnceLock;
 
 use migrate_core::config::{Config, DEFAULT_DIR, FILE_NAME, Settings, expand};
 use migrate_core::diagnostic::Diagnostics;
+use migrate_core::dialect::Dialect;
 use migrate_core::directory::{Directory, MAX_FILE_SIZE, read_file};
 use migrate_core::embed;
 use migrate_core::graph::Node;
 use migrate_core::history::History;
 use migrate_core::source::SourceFile;
+use migrate_core::variables::bind;
 use migrate_db::__private::AppliedDigest;
-use migrate_db::cli::{CliError, ConnectArgs, Ui};
+use migrate_db::cli::{CliError, ConnectArgs, Ui, VariableArgs};
 use migrate_db::{Database, Interrupt, Options};
 
 use crate::globals::Globals;
@@ -58,6 +60,8 @@ pub(crate) struct Context<'u> {
     database_url: Option<String>,
     /// The connection options.
     connect: ConnectArgs,
+    /// The values of variables.
+    variables: VariableArgs,
 }
 
 impl<'u> Context<'u> {
@@ -87,6 +91,7 @@ impl<'u> Context<'u> {
             name: globals.name.clone(),
             database_url: globals.database_url.clone(),
             connect: globals.connect.clone(),
+            variables: globals.variables.clone(),
             here,
         })
     }
@@ -152,7 +157,37 @@ impl<'u> Context<'u> {
     /// # Errors
     /// When the folder is not there or cannot be read.
     pub(crate) fn history(&self) -> Result<(History, Diagnostics), CliError> {
+        self.bound(self.history_as_written()?)
+    }
+
+    /// As [`Context::history`], with variables in their places.
+    ///
+    /// # Errors
+    /// When the folder is not there or cannot be read.
+    pub(crate) fn history_as_written(&self) -> Result<(History, Diagnostics), CliError> {
         self.with_folder_help(self.directory.history(&self.settings.dialects))
+    }
+
+    /// Puts the values of variables in their places.
+    fn bound(
+        &self,
+        (mut history, mut found): (History, Diagnostics),
+    ) -> Result<(History, Diagnostics), CliError> {
+        let declared = &self.settings.variables;
+        let url = match declared.is_empty() {
+            true => None,
+            false => self.database_url()?,
+        };
+        let scheme = url.as_deref().and_then(|url| url.split(':').next());
+        let scheme = scheme.map(|scheme| scheme.split('+').next().unwrap_or(scheme));
+        let only = match self.settings.dialects.as_slice() {
+            [only] => Some(*only),
+            _ => None,
+        };
+        let dialect = scheme.and_then(Dialect::from_name).or(only);
+        let values = self.variables.values(declared, dialect)?;
+        found.append(bind(&mut history, declared, &values));
+        Ok((history, found))
     }
 
     /// As [`Context::history`], beside what else the runtime does.
@@ -163,7 +198,7 @@ impl<'u> Context<'u> {
         let (directory, dialects) = (self.directory.clone(), self.settings.dialects.clone());
         let reading = tokio::task::spawn_blocking(move || directory.history(&dialects));
         match reading.await {
-            Ok(read) => self.with_folder_help(read),
+            Ok(read) => self.bound(self.with_folder_help(read)?),
             Err(stopped) => Err(CliError::failed("the files were not read").because(stopped)),
         }
     }
@@ -174,6 +209,10 @@ impl<'u> Context<'u> {
         &self,
         idle: bool,
     ) -> Option<(Snapshot, Option<SnapshotContent>)> {
+        // A snapshot holds places in the texts as written.
+        if !self.settings.variables.is_empty() {
+            return None;
+        }
         let (directory, dialects) = (self.directory.clone(), self.settings.dialects.clone());
         let looking = tokio::task::spawn_blocking(move || {
             let mut snapshot = Snapshot::of(&directory, &dialects)?;

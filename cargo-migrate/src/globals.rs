@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use migrate_db::cli::ConnectArgs;
 use migrate_db::cli::ui::OutputArgs;
+use migrate_db::cli::{ConnectArgs, VariableArgs};
 
 /// The options of every command.
 #[derive(Debug, Clone, Default, Args)]
@@ -30,6 +30,8 @@ pub(crate) struct Globals {
     /// Path of the package's Cargo.toml
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) manifest_path: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) variables: VariableArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }

@@ -88,14 +88,14 @@ pub(crate) fn act_knowing<T>(
         true => Some(lock(context, command)?),
         false => None,
     };
-    let (mut history, mut found) = context.history()?;
+    let (mut history, mut found) = context.history_as_written()?;
     let mut known = evidence::of_git(context, &history);
     match databases {
         Some(Evidence { stopped, not_applied, .. }) => {
             known = Evidence { stopped, not_applied, ..known };
         }
         None if evidence::accept_unsealed(context, &known, &history, &found)? => {
-            (history, found) = context.history()?;
+            (history, found) = context.history_as_written()?;
         }
         None => {}
     }

@@ -23,6 +23,7 @@ mod pattern;
 mod read;
 mod testing;
 mod value;
+mod variables;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -40,6 +41,7 @@ use crate::history::{Heads, StaticChecks};
 use crate::lint::LintSettings;
 use crate::script::Transactions;
 use crate::suggest::nearest;
+use crate::variables::Variables;
 use crate::version_table::DEFAULT_NAME;
 
 /// The name of the configuration file, in the directory of Cargo.toml or the current directory.
@@ -110,6 +112,8 @@ pub struct Settings {
     pub ignore: Vec<String>,
     /// The project's own conventions.
     pub conventions: Conventions,
+    /// The variables in SQL.
+    pub variables: Variables,
     /// The settings of round-trip tests.
     pub test: TestSettings,
     /// The settings of lint.
@@ -215,6 +219,7 @@ impl Default for Settings {
             tables: Vec::new(),
             ignore: Vec::new(),
             conventions: Conventions::default(),
+            variables: Variables::new(),
             test: TestSettings::default(),
             lint: LintSettings::default(),
         }

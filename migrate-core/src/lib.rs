@@ -36,6 +36,7 @@ pub mod source;
 pub mod sql;
 pub mod static_check;
 pub mod suggest;
+pub mod variables;
 pub mod version_table;
 
 #[cfg(doctest)]

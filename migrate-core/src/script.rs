@@ -187,6 +187,13 @@ pub enum ScriptError {
         /// The database.
         dialect: Dialect,
     },
+    /// The SQL of a step has variables without a value.
+    Variables {
+        /// The revision.
+        node: Node,
+        /// The names of the variables.
+        names: Vec<String>,
+    },
     /// Only the header of a revision's file was read.
     Unread {
         /// The revision.
@@ -243,6 +250,20 @@ impl ScriptError {
                 ),
                 vec![
                     "end it in the same section: COMMIT or ROLLBACK".to_owned(),
+                    "nothing was changed".to_owned(),
+                ],
+            ),
+            Self::Variables { node, names } => (
+                format!(
+                    "revision {} has variables without a value: {}",
+                    name(*node),
+                    names.join(", ")
+                ),
+                vec![
+                    format!(
+                        "give {}, or a default under `[variables]` in migrate.toml",
+                        names.iter().map(|n| format!("`-x {n}=..`")).collect::<Vec<_>>().join(", ")
+                    ),
                     "nothing was changed".to_owned(),
                 ],
             ),

@@ -27,6 +27,14 @@ pub enum Error {
     /// The history has mistakes: nothing was connected.
     #[error("the history has mistakes:\n{0}")]
     History(Diagnostics),
+    /// A value of a variable belongs to no declared variable, or cannot be written.
+    #[error("{message}")]
+    Variable {
+        /// The name and the reason.
+        message: String,
+        /// Advice.
+        help: Vec<String>,
+    },
     /// The target names no place to go to.
     #[error("{}", .0.message)]
     Target(#[from] TargetError),
@@ -297,6 +305,7 @@ impl Error {
             | Self::Target(_)
             | Self::Script { .. }
             | Self::Setting { .. }
+            | Self::Variable { .. }
             | Self::DatabaseName { .. }
             | Self::NothingApplied
             | Self::RedoUnfinished(_)

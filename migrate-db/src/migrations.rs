@@ -1,14 +1,17 @@
 //! The history that a program carries, and the shortest way to run it.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
 use std::sync::OnceLock;
 
 use migrate_core::config::Settings;
+use migrate_core::dialect::Dialect;
 use migrate_core::directory::Directory;
 use migrate_core::embed;
 use migrate_core::graph::{Place, Target};
 use migrate_core::history::History;
+use migrate_core::variables::{VariableValues, bind};
 
 use crate::database::Database;
 use crate::error::Error;
@@ -42,13 +45,16 @@ use crate::unfinished::resume_command;
 pub struct Migrations {
     files: &'static [&'static str],
     index: &'static [u8],
+    /// The history as written, and the settings.
     decoded: OnceLock<(History, Settings)>,
+    /// The history with placeholders in the place of variables, where there are variables.
+    bound: OnceLock<History>,
 }
 
 /// The value of `migrations!`.
 #[must_use]
 pub const fn embedded(files: &'static [&'static str], index: &'static [u8]) -> Migrations {
-    Migrations { files, index, decoded: OnceLock::new() }
+    Migrations { files, index, decoded: OnceLock::new(), bound: OnceLock::new() }
 }
 
 /// Runs a test of an application on a fresh database at head, for `#[migrate_db::test]`.
@@ -66,8 +72,9 @@ where
     T: crate::testkit::application::Returned,
     F: Future<Output = T>,
 {
-    let (history, settings) = migrations.decoded();
-    crate::testkit::application::run(history, settings, test, body)
+    let (_, settings) = migrations.decoded();
+    let history = migrations.bound_for_tests(P::DIALECT);
+    crate::testkit::application::run(&history, settings, test, body)
 }
 
 /// One test of `round_trip_tests!`.
@@ -80,7 +87,11 @@ pub fn round_trip(
     functions: Option<crate::testkit::setup::FunctionsHook>,
 ) {
     let (history, settings) = migrations.decoded();
-    crate::testkit::round_trip(history, settings, dialect, test, functions);
+    let history = match Dialect::from_name(dialect) {
+        Some(dialect) => migrations.bound_for_tests(dialect),
+        None => Cow::Borrowed(history),
+    };
+    crate::testkit::round_trip(&history, settings, dialect, test, functions);
 }
 
 impl Migrations {
@@ -99,7 +110,7 @@ impl Migrations {
             return Err(Error::History(found));
         }
         let decoded = OnceLock::from((history, Settings::default()));
-        Ok(Self { files: &[], index: &[], decoded })
+        Ok(Self { files: &[], index: &[], decoded, bound: OnceLock::new() })
     }
 
     /// The revisions, their graph and their lock. The first call puts them together, in a few
@@ -110,7 +121,59 @@ impl Migrations {
     /// then holds a text that nobody checked, and must be built again.
     #[must_use]
     pub fn history(&self) -> &History {
-        &self.decoded().0
+        let (history, settings) = self.decoded();
+        if settings.variables.is_empty() {
+            return history;
+        }
+        self.bound.get_or_init(|| {
+            let mut history = history.clone();
+            // The compiler checked them.
+            let _ = bind(&mut history, &settings.variables, &VariableValues::default());
+            history
+        })
+    }
+
+    /// Returns the history with the values of variables that `migrate.toml` declares, quoted for a
+    /// database. A run of SQL with variables needs it:
+    ///
+    /// ```no_run
+    /// # async fn example(migrations: &migrate_db::Migrations) -> Result<(), migrate_db::Error> {
+    /// # let database = migrate_db::Database::from_url("sqlite:app.db")?;
+    /// let history = migrations.with_variables(database.dialect(), [("tenant", "acme")])?;
+    /// let mut migrator = migrate_db::Migrator::new(&history).options(migrations.options());
+    /// migrator.upgrade(&database, &"head".parse()?).await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Variable`] if a name is not declared, or a value cannot be written.
+    pub fn with_variables<N: Into<String>, V: Into<String>>(
+        &self,
+        dialect: Dialect,
+        values: impl IntoIterator<Item = (N, V)>,
+    ) -> Result<History, Error> {
+        let (history, settings) = self.decoded();
+        let values = values.into_iter().map(|(name, value)| (name.into(), value.into()));
+        let values = VariableValues { values: values.collect(), dialect: Some(dialect) };
+        values
+            .check(&settings.variables)
+            .map_err(|(message, help)| Error::Variable { message, help: vec![help] })?;
+        let mut history = history.clone();
+        let found = bind(&mut history, &settings.variables, &values);
+        if found.has_errors() { Err(Error::History(found)) } else { Ok(history) }
+    }
+
+    /// The history with defaults, and with placeholders as values, for tests on a database.
+    #[cfg(feature = "testkit")]
+    fn bound_for_tests(&self, dialect: Dialect) -> Cow<'_, History> {
+        let (history, settings) = self.decoded();
+        let mut history = Cow::Borrowed(history);
+        if !settings.variables.is_empty() {
+            let values = VariableValues::for_tests(&settings.variables, dialect);
+            // The compiler checked them.
+            let _ = bind(history.to_mut(), &settings.variables, &values);
+        }
+        history
     }
 
     fn decoded(&self) -> &(History, Settings) {
@@ -150,7 +213,13 @@ impl Migrations {
     #[must_use]
     pub fn mount(&self, database: Option<Database>) -> crate::cli::Mount<'_> {
         let (history, settings) = self.decoded();
-        crate::cli::Mount { history, options: settings.into(), heads: settings.heads, database }
+        crate::cli::Mount {
+            history,
+            options: settings.into(),
+            heads: settings.heads,
+            variables: &settings.variables,
+            database,
+        }
     }
 
     /// Applies everything that is missing. Safe with many replicas that start at once: one does

@@ -9,6 +9,7 @@ use migrate_core::config::Settings;
 use migrate_core::dialect::Dialect;
 use migrate_core::directory::Directory;
 use migrate_core::history::{History, is_structural};
+use migrate_core::variables::{VariableValues, bind};
 use migrate_core::{lock, static_check};
 
 use crate::args::{Args, Macro};
@@ -42,13 +43,16 @@ pub(crate) fn check(root: &Path, args: &Args) -> Result<Sound, Refusal> {
             _ => format!("the folder `{dir}` cannot be read: {error}"),
         })
     })?;
+    // The checks read the SQL with placeholders; what is embedded is the text of the files.
+    let mut bound = history.clone();
+    found.append(bind(&mut bound, &project.settings.variables, &VariableValues::default()));
     // An incomplete graph has false heads.
     if !found.iter().any(is_structural) {
         found.append(history.check(project.settings.heads));
     }
     // The tests find the same with a database.
     if args.called == Macro::Migrations && !found.has_errors() {
-        found.append(static_check::check(&history, project.settings.static_checks, None));
+        found.append(static_check::check(&bound, project.settings.static_checks, None));
     }
     if found.has_errors() {
         return Err(Refusal::found(&found));

@@ -9,8 +9,9 @@ use std::{fs, io};
 use migrate_core::diagnostic::{Code, Group, Severity};
 
 /// Codes without a case, and the reason.
-const WITHOUT_CASE: [(&str, &str); 4] = [
+const WITHOUT_CASE: [(&str, &str); 5] = [
     ("schema-file-outdated", "found by `check`; the macro reads no schema file"),
+    ("unknown-variable", "migrate.toml declares variables, and the cases share one"),
     ("config-syntax", "migrate.toml stands beside the Cargo.toml that the cases share"),
     ("unknown-setting", "as above; tested in migrate-macros"),
     ("setting-value", "as above; tested in migrate-macros"),

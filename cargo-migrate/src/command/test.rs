@@ -13,6 +13,7 @@ use migrate_core::directory::replace;
 use migrate_core::graph::{Graph, Node, Set};
 use migrate_core::history::History;
 use migrate_core::static_check;
+use migrate_core::variables::{VariableValues, bind};
 use migrate_db::cli::ui::{Format, Progress};
 use migrate_db::cli::{CliError, Exit};
 use migrate_db::testkit::{Outcome, Suite, TestEvent, report};
@@ -70,6 +71,7 @@ pub(crate) struct Args {
 pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> {
     let (history, found) = context.history()?;
     let (history, mut found) = writing::reseal(context, None, history, found).await?;
+    let (written, _) = context.history_as_written()?;
     found.append(history.check(context.settings.heads));
     if found.has_errors() {
         return Err(found.into());
@@ -86,7 +88,11 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliE
         context.ui.note("no revision was added, so nothing was tested");
     } else {
         for dialect in databases {
-            let suite = Suite::new(&history, &settings, dialect);
+            let mut bound = written.clone();
+            let values = VariableValues::for_tests(&settings.variables, dialect);
+            // Its findings were reported above.
+            let _ = bind(&mut bound, &settings.variables, &values);
+            let suite = Suite::new(&bound, &settings, dialect);
             let suite = suite.jobs(args.jobs()).fresh(args.fresh);
             let suite = match &only {
                 Some(ids) => suite.only(ids.clone()),

@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 use super::conventions::{self, MESSAGE, MESSAGE_KEYS};
 use super::each::each;
 use super::value::{Wrong, choice, dialects, models, size, text, texts, time};
-use super::{Config, Locking, Settings, UnknownDowns, lint, testing};
+use super::{Config, Locking, Settings, UnknownDowns, lint, testing, variables};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::history::{Heads, StaticChecks};
 use crate::script::Transactions;
@@ -49,6 +49,9 @@ const DATABASES: &str = "database";
 
 /// The table of the test settings.
 const TEST: &str = "test";
+
+/// The table of the variables.
+const VARIABLES: &str = "variables";
 
 /// The table of the settings of lint.
 const LINT: &str = "lint";
@@ -187,12 +190,18 @@ impl Reader<'_> {
                     conventions::set_message(&mut settings.conventions, name, value)
                 });
             }
+            VARIABLES => {
+                for (name, place, help) in variables::read(value, &mut settings.variables) {
+                    self.wrong(&name, span(place), help);
+                }
+                return;
+            }
             _ => {}
         }
         if !KEYS.contains(&name) {
             let known: Vec<&str> = KEYS
                 .into_iter()
-                .chain([TEST, LINT, MESSAGE])
+                .chain([TEST, LINT, MESSAGE, VARIABLES])
                 .chain(tables.iter().copied())
                 .collect();
             self.unknown(name, at, &known);

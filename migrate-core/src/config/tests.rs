@@ -5,6 +5,7 @@ use crate::diagnostic::{Code, Diagnostics};
 use crate::lint::Level;
 use crate::revision::FilePattern;
 use crate::source::SourceFile;
+use crate::variables::{Variable, VariableKind};
 
 fn parse(text: &'static str) -> (Config, Diagnostics) {
     Config::parse(&SourceFile::new(FILE_NAME, text))
@@ -31,7 +32,8 @@ fn every_setting_is_read() {
          [test]\ndialects = [\"postgres\"]\npostgres-image = \"localhost:5000/pg:18\"\nrows = 0\nseed = 0xff\ntime-limit = \"5m\"\nprelude = \"p.sql\"\n\
          [lint]\nset-not-null = \"error\"\nimplicit-commit = \"off\"\npostgres-version = 12\nsmall-table = 5\n\
          [lint.rows]\nusers = 7\n\"ops.logs\" = 8\n\
-         [message]\npattern = \"^A\"\nrefuse = [\"wip\"]\n",
+         [message]\npattern = \"^A\"\nrefuse = [\"wip\"]\n\
+         [variables]\na = \"literal\"\nb = { kind = \"identifier\", default = \"x\" }\n",
     );
     assert!(found.is_empty(), "{found}");
     let settings = config.database(None).unwrap();
@@ -42,6 +44,14 @@ fn every_setting_is_read() {
     assert_eq!(
         settings,
         &Settings {
+            variables: [
+                ("a".into(), Variable { kind: VariableKind::Literal, default: None }),
+                (
+                    "b".into(),
+                    Variable { kind: VariableKind::Identifier, default: Some("x".into()) },
+                ),
+            ]
+            .into(),
             conventions: Conventions {
                 file_name: Some(FilePattern::parse("{id}").unwrap()),
                 template: Some("t.sql".into()),

@@ -115,6 +115,7 @@ codes! {
         Error MalformedDate "malformed-date" "`created:` is not an RFC 3339 date and time."
         Error UnknownMarker "unknown-marker" "A `-- migrate:` marker does not exist."
         Error UnknownOption "unknown-option" "A marker has an option that does not exist, or a wrong value."
+        Error UnknownVariable "unknown-variable" "The SQL has a variable that migrate.toml does not declare, or that is part of a longer word."
         Error UnknownCode "unknown-code" "`-- migrate:allow` names a code that does not exist or cannot be accepted."
         Error DuplicateSection "duplicate-section" "Two sections of one kind serve the same database."
         Error MissingUp "missing-up" "There is no `-- migrate:up` section."

@@ -19,6 +19,7 @@ use crate::revision::{
 use crate::script::Transactions;
 use crate::source::{SourceFile, Span};
 use crate::sql::Fingerprint;
+use crate::variables::{Variable, VariableKind, Variables};
 
 pub(super) struct Reader {
     rest: &'static [u8],
@@ -128,6 +129,7 @@ impl Reader {
         let session = (0..self.count()?)
             .map(|_| Ok(self.inline()?.to_owned()))
             .collect::<Read<Vec<String>>>()?;
+        let variables = self.variables()?;
         Ok(Settings {
             // An embedding program has no limit for files.
             max_file_size: None,
@@ -160,8 +162,21 @@ impl Reader {
             tables: Vec::new(),
             ignore: Vec::new(),
             conventions: Conventions::default(),
+            variables,
             test: self.test_settings()?,
         })
+    }
+
+    fn variables(&mut self) -> Read<Variables> {
+        (0..self.count()?)
+            .map(|_| {
+                let name = self.inline()?.to_owned();
+                let kind = *VariableKind::ALL.get(self.size()?).ok_or(DecodeError::Malformed)?;
+                let [has_default] = self.flags()?;
+                let default = if has_default { Some(self.inline()?.to_owned()) } else { None };
+                Ok((name, Variable { kind, default }))
+            })
+            .collect()
     }
 
     fn test_settings(&mut self) -> Read<TestSettings> {
@@ -190,7 +205,7 @@ impl Reader {
         let header = self.header(file.text())?;
         let count = self.count()?;
         let sections = (0..count).map(|_| self.section(&file)).collect::<Read<_>>()?;
-        Ok(Revision { header, sections, file, fingerprint })
+        Ok(Revision { header, sections, file, fingerprint, unset_variables: Vec::new() })
     }
 
     fn header(&mut self, text: &str) -> Read<Header> {

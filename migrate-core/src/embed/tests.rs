@@ -9,6 +9,7 @@ use crate::history::{Heads, StaticChecks};
 use crate::lock::{Lock, OpenReason};
 use crate::script::Transactions;
 use crate::sql::Fingerprint;
+use crate::variables::{Variable, VariableKind};
 
 /// The texts of one random revision, whose parents are among those before it.
 fn file(n: usize, picks: &Picks) -> String {
@@ -182,6 +183,11 @@ fn settings() -> impl Strategy<Value = Settings> {
                 tables: Vec::new(),
                 ignore: Vec::new(),
                 conventions: crate::config::Conventions::default(),
+                variables: [("tenant", many.then(|| "public".to_owned()))]
+                    .map(|(name, default)| {
+                        (name.to_owned(), Variable { kind: VariableKind::Identifier, default })
+                    })
+                    .into(),
                 test,
             }
         },

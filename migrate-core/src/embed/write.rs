@@ -13,6 +13,7 @@ use crate::lock::{Lock, OpenReason};
 use crate::revision::{Batch, BatchKey, Header, Named, Revision, Section, SectionKind, Split};
 use crate::script::Transactions;
 use crate::source::Span;
+use crate::variables::VariableKind;
 
 #[derive(Default)]
 pub(super) struct Writer {
@@ -98,6 +99,14 @@ impl Writer {
         self.size(settings.session.len());
         for statement in &settings.session {
             self.inline(statement);
+        }
+        self.size(settings.variables.len());
+        for (name, variable) in &settings.variables {
+            self.inline(name);
+            let kind = VariableKind::ALL.iter().position(|kind| *kind == variable.kind);
+            self.size(kind.unwrap_or_default());
+            self.flags(&[variable.default.is_some()]);
+            variable.default.iter().for_each(|default| self.inline(default));
         }
         self.test_settings(&settings.test);
     }

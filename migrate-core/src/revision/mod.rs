@@ -40,6 +40,8 @@ pub struct Revision {
     pub file: SourceFile,
     /// The fingerprint of the file's meaning; see [`Revision::fingerprint_for`].
     pub fingerprint: Fingerprint,
+    /// The variables of its steps that have no value; see [`crate::variables`].
+    pub unset_variables: Vec<String>,
 }
 
 /// The down of a revision on one database.

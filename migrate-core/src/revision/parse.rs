@@ -42,6 +42,7 @@ impl Revision {
             sections,
             file,
             fingerprint: hash.finish(),
+            unset_variables: Vec::new(),
         });
         (revision, found)
     }

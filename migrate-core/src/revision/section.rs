@@ -188,7 +188,7 @@ impl Section {
     }
 
     /// The databases whose lexical rules apply: its own, else those of the project.
-    pub(super) fn readers<'a>(&'a self, project: &'a [Dialect]) -> &'a [Dialect] {
+    pub(crate) fn readers<'a>(&'a self, project: &'a [Dialect]) -> &'a [Dialect] {
         if self.dialects.is_empty() { project } else { &self.dialects }
     }
 

@@ -47,6 +47,7 @@ impl Script {
         how: impl Into<ScriptOptions>,
     ) -> Result<Self, ScriptError> {
         let mut builder = Builder::new(dialect, how.into());
+        must_have_values(graph, step)?;
         let section = section_of(graph, step, dialect)?;
         let spans = statements_of(graph, step, dialect)?;
         let file = &graph.revision(step.node).file;
@@ -103,6 +104,7 @@ impl Builder {
     }
 
     fn step(&mut self, graph: &Graph, step: Step) -> Result<(), ScriptError> {
+        must_have_values(graph, step)?;
         let section = section_of(graph, step, self.dialect)?;
         let statements = statements_of(graph, step, self.dialect)?;
         let journalled = !self.dialect.capabilities().transactional_ddl
@@ -224,6 +226,14 @@ impl Builder {
         if self.open.take().is_some() {
             self.actions.push(Action::Commit);
         }
+    }
+}
+
+/// Refuses a step whose SQL has placeholders in the place of values.
+fn must_have_values(graph: &Graph, step: Step) -> Result<(), ScriptError> {
+    match graph.revision(step.node).unset_variables.as_slice() {
+        [] => Ok(()),
+        names => Err(ScriptError::Variables { node: step.node, names: names.to_vec() }),
     }
 }
 

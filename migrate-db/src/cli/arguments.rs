@@ -8,6 +8,7 @@ use migrate_core::config::Locking;
 use migrate_core::dialect::Dialect;
 use migrate_core::plan::Plan;
 use migrate_core::script::Transactions;
+use migrate_core::variables::{VariableValues, Variables};
 
 use super::{CliError, Context};
 use crate::{FleetOptions, Options, Reporting};
@@ -79,6 +80,32 @@ impl LockArgs {
             lock: self.lock.unwrap_or(options.lock),
             lock_wait: self.lock_wait.unwrap_or(options.lock_wait),
             ..options.clone()
+        }
+    }
+}
+
+/// The values of variables in the SQL.
+#[derive(Debug, Clone, Default, Args)]
+pub struct VariableArgs {
+    /// Value of a variable that migrate.toml declares, such as tenant=acme; can be repeated
+    #[arg(short = 'x', global = true, value_name = "NAME=VALUE", value_parser = VariableValues::read)]
+    values: Vec<(String, String)>,
+}
+
+impl VariableArgs {
+    /// The values for a database.
+    ///
+    /// # Errors
+    /// A value belongs to no declared variable, or cannot be written.
+    pub fn values(
+        &self,
+        declared: &Variables,
+        dialect: Option<Dialect>,
+    ) -> Result<VariableValues, CliError> {
+        let values = VariableValues { values: self.values.iter().cloned().collect(), dialect };
+        match values.check(declared) {
+            Ok(()) => Ok(values),
+            Err((message, help)) => Err(CliError::usage(message).help(help)),
         }
     }
 }

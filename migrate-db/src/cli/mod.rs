@@ -30,7 +30,7 @@ mod schema_report;
 pub mod ui;
 mod usage;
 
-pub use arguments::{ConnectArgs, FleetArgs};
+pub use arguments::{ConnectArgs, FleetArgs, VariableArgs};
 pub use command::Command;
 pub use context::Context;
 pub use error::{CliError, ErrorKind, Excerpt};

@@ -1,14 +1,16 @@
 //! The commands in an application's own binary, for images without cargo.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 use futures_util::future::BoxFuture;
 use migrate_core::history::{Heads, History};
+use migrate_core::variables::{VariableValues, Variables, bind};
 
 use super::ui::{self, OutputArgs, style};
-use super::{CliError, Command, ConnectArgs, Context, Exit, Ui, program, with_tips};
+use super::{CliError, Command, ConnectArgs, Context, Exit, Ui, VariableArgs, program, with_tips};
 use crate::{Database, Options};
 
 /// Migrate the database of this program
@@ -28,6 +30,8 @@ struct Mounted {
     database_url: Option<String>,
     #[command(flatten)]
     connect: ConnectArgs,
+    #[command(flatten)]
+    variables: VariableArgs,
     #[command(flatten)]
     output: OutputArgs,
 }
@@ -50,6 +54,8 @@ pub struct Mount<'a> {
     pub options: Options,
     /// How many heads `check` accepts.
     pub heads: Heads,
+    /// The variables of the SQL.
+    pub variables: &'a Variables,
     /// The program's database. Without one the commands need `--database-url` or DATABASE_URL.
     pub database: Option<Database>,
 }
@@ -104,13 +110,28 @@ impl Mount<'_> {
             Some(url) => Some(Database::from_url(&url)?),
             None => self.database,
         };
+        let dialect = database.as_ref().map(Database::dialect);
+        let values = mounted.variables.values(self.variables, dialect)?;
+        let mut history = Cow::Borrowed(self.history);
+        if !self.variables.is_empty() {
+            bind_checked(history.to_mut(), self.variables, &values)?;
+        }
         let context = Context {
             options: mounted.connect.options(self.options),
             heads: self.heads,
-            ..Context::new(self.history, database, ui)
+            ..Context::new(&history, database, ui)
         };
         mounted.command.run(&context).await
     }
+}
+
+fn bind_checked(
+    history: &mut History,
+    variables: &Variables,
+    values: &VariableValues,
+) -> Result<(), CliError> {
+    let found = bind(history, variables, values);
+    if found.has_errors() { Err(found.into()) } else { Ok(()) }
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ impl Error {
             Self::Target(error) => error.help.clone(),
             Self::Script { help, .. }
             | Self::Setting { help, .. }
+            | Self::Variable { help, .. }
             | Self::DatabaseName { help, .. }
             | Self::Unsafe { help, .. }
             | Self::Test { help, .. }

@@ -214,6 +214,8 @@ fn template_name(history: &History, settings: &Settings) -> String {
     let mut hasher = Hasher::new();
     hasher.field("tool", env!("CARGO_PKG_VERSION"));
     hasher.field("table", &settings.version_table);
+    // The fingerprint of a revision is of the names of variables.
+    hasher.field("variables", &format!("{:?}", settings.variables));
     for node in history.graph.order() {
         let revision = history.graph.revision(node);
         hasher.field("revision", revision.id().as_str());

@@ -60,6 +60,10 @@ impl Keys {
             if let Some(prelude) = &setup.prelude {
                 hash.field("prelude", prelude.text());
             }
+            // The fingerprint is of the names of variables.
+            for (name, variable) in &settings.variables {
+                hash.field("variable", &format!("{name} {variable:?}"));
+            }
             for statement in &settings.session {
                 hash.field("session", statement);
             }

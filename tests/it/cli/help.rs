@@ -39,6 +39,7 @@ fn the_help_groups_the_commands() {
       show         Show a revision
       schema       Print the SQL that makes the schema of a revision, a database or a file
       diff         Show what differs between two schemas
+      report       Write a page about the history: graph, changes, schemas and findings
       models       Print tables as structs that derive `Table`
       pending      List the revisions that are not applied, in the order in which they would run
       log          Show the log of the database, newest entry first
@@ -65,6 +66,8 @@ fn the_help_groups_the_commands() {
                                     parent]
       -p, --package <PACKAGE>       Package whose migrations are used
           --manifest-path <FILE>    Path of the package's Cargo.toml
+      -x <NAME=VALUE>               Value of a variable that migrate.toml declares, such as tenant=acme;
+                                    can be repeated
           --format <FORMAT>         Output format of data: text or json [default: text]
           --color <WHEN>            Use colours: auto, always or never [default: auto]
       -q, --quiet                   Print only data and errors
@@ -142,6 +145,8 @@ fn a_command_explains_itself() {
                                     parent]
       -p, --package <PACKAGE>       Package whose migrations are used
           --manifest-path <FILE>    Path of the package's Cargo.toml
+      -x <NAME=VALUE>               Value of a variable that migrate.toml declares, such as tenant=acme;
+                                    can be repeated
 
     Output:
           --format <FORMAT>  Output format of data: text or json [default: text]

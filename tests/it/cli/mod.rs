@@ -24,4 +24,5 @@ mod sealing;
 mod snapshot;
 mod terminal;
 mod test;
+mod variables;
 mod write;

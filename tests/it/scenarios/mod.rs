@@ -47,6 +47,7 @@ mod settings;
 mod tables;
 mod transactions;
 mod up_and_down;
+mod variables;
 
 use std::time::Duration;
 

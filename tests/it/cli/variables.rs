@@ -1,0 +1,141 @@
+//! Variables in SQL: `[variables]` of migrate.toml and `-x`.
+
+use insta::assert_snapshot;
+
+use crate::support::TestEnvironment;
+
+fn environment() -> TestEnvironment {
+    let mut env = TestEnvironment::new();
+    env.set("DATABASE_URL", "sqlite:app.db");
+    env.write(
+        "migrate.toml",
+        "dialects = [\"sqlite\"]\n[variables]\ntenant = \"identifier\"\n\
+         region = { kind = \"literal\", default = \"eu\" }\n",
+    );
+    env.revision(
+        "aaa",
+        "",
+        "CREATE TABLE ${tenant} (region TEXT DEFAULT ${region});",
+        "DROP TABLE ${tenant};",
+    );
+    env
+}
+
+#[test]
+fn values_come_from_the_command_line_and_defaults_from_the_file() {
+    let env = environment();
+    assert_snapshot!(env.run(&["upgrade"]), @"
+    exit code: 1
+    ----- stderr
+    database: sqlite:app.db (a new file)
+    error: revision aaa (Message of aaa) has variables without a value: tenant
+      help: give `-x tenant=..`, or a default under `[variables]` in migrate.toml
+      help: nothing was changed
+    ");
+    assert_snapshot!(env.run(&["upgrade", "-x", "tennant=acme"]), @"
+    exit code: 2
+    ----- stderr
+    error: there is no variable `tennant`
+      help: did you mean `tenant`?
+    ");
+    assert_snapshot!(env.run(&["upgrade", "-x", "tenant="]), @"
+    exit code: 2
+    ----- stderr
+    error: the value of `tenant` cannot be written: a name cannot be empty
+      help: `tenant` is declared as identifier under `[variables]` in migrate.toml
+    ");
+    assert_snapshot!(env.run(&["upgrade", "-x", "acme"]), @"
+    exit code: 2
+    ----- stderr
+    error: invalid value 'acme' for '-x <NAME=VALUE>': write a name and a value, as in `tenant=acme`
+
+    For more information, try '--help'.
+    ");
+    let sql = env.ok(&["upgrade", "--sql", "-x", "tenant=it's"]).stdout;
+    assert!(sql.contains("CREATE TABLE \"it's\" (region TEXT DEFAULT 'eu')"), "{sql}");
+    env.ok(&["upgrade", "-x", "tenant=acme; DROP", "-x", "region=us"]);
+    assert_eq!(env.tables("app.db"), ["acme; DROP"]);
+    // All is applied, whatever the values are now.
+    assert_eq!(env.run(&["check"]).code, 0);
+    env.ok(&["downgrade", "base", "--yes", "-x", "tenant=acme; DROP"]);
+    assert!(env.tables("app.db").is_empty());
+}
+
+#[test]
+fn the_files_are_checked_without_values() {
+    let env = environment();
+    let shown = env.ok(&["schema"]).stdout;
+    assert!(shown.contains("variable_tenant") && shown.contains("DEFAULT 'eu'"), "{shown}");
+    env.ok(&["lint"]);
+    env.ok(&["test", "--fresh"]);
+    env.revision("bbb", "aaa", "SELECT ${regoin};", "SELECT x${region};");
+    assert_snapshot!(env.run(&["check"]), @"
+    exit code: 3
+    ----- stdout
+    files: 2 mistakes
+    database: not checked because of the errors in the files
+    ----- stderr
+    error[unknown-variable]: the variable `regoin` is not declared
+     --> migrations/bbb.sql:8:8
+      |
+    8 | SELECT ${regoin};
+      |        ^^^^^^^^^
+      |
+      = help: did you mean `region`?
+
+    error[unknown-variable]: the variable `region` is part of a longer word
+      --> migrations/bbb.sql:11:9
+       |
+    11 | SELECT x${region};
+       |         ^^^^^^^^^
+       |
+       = help: a variable is a whole string or a whole name: set it apart, and give it the whole value
+    ");
+}
+
+#[test]
+fn a_wrong_declaration_is_reported_at_its_line() {
+    let env = environment();
+    env.write(
+        "migrate.toml",
+        "[variables]\na = \"number\"\n\"b-c\" = \"literal\"\nd = { default = \"x\" }\n\
+         e = { kind = \"identifier\", default = \"\" }\n",
+    );
+    assert_snapshot!(env.run(&["heads"]), @r#"
+    exit code: 2
+    ----- stderr
+    error[setting-value]: `variables.a` cannot have this value
+     --> migrate.toml:2:5
+      |
+    2 | a = "number"
+      |     ^^^^^^^^
+      |
+      = help: write `a = "literal"` or `a = "identifier"`, or with a default `a = { kind = "literal", default = ".." }`
+
+    error[setting-value]: `variables` cannot have this value
+     --> migrate.toml:3:1
+      |
+    3 | "b-c" = "literal"
+      | ^^^^^
+      |
+      = help: name it with letters, digits and `_`, a letter first, at most 40
+
+    error[setting-value]: `variables.d` cannot have this value
+     --> migrate.toml:4:5
+      |
+    4 | d = ***
+      |     ^^^
+      |
+      = help: write `d = "literal"` or `d = "identifier"`, or with a default `d = { kind = "literal", default = ".." }`
+
+    error[setting-value]: `variables.e` cannot have this value
+     --> migrate.toml:5:8
+      |
+    5 | e = ***
+      |        ^
+      |
+      = help: choose another value: a name cannot be empty
+
+    error: nothing was done because of the 4 errors above
+    "#);
+}
