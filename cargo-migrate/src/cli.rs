@@ -36,8 +36,8 @@ const GROUPS: &[(&str, &[&str])] = &[
     (
         "Inspect",
         &[
-            "current", "history", "heads", "branches", "show", "schema", "diff", "models",
-            "pending", "log",
+            "current", "history", "heads", "branches", "show", "schema", "diff", "report",
+            "models", "pending", "log",
         ],
     ),
     ("Verify", &["check", "lint", "test"]),

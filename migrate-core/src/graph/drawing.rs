@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use super::{Graph, Node, Set};
+use crate::markup::xml;
 
 /// The height of a line and the width of a lane, in pixels.
 const LINE: usize = 28;
@@ -158,22 +159,6 @@ fn lane_of(open: &mut Vec<Option<Node>>, node: Option<Node>) -> usize {
         open.push(None);
         open.len() - 1
     })
-}
-
-/// A text inside an element or an attribute.
-fn xml(text: &str) -> String {
-    let mut escaped = String::new();
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            c if c.is_control() => escaped.push(' '),
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }
 
 #[cfg(test)]

@@ -72,6 +72,15 @@ impl LoadedSchema {
         (before, Self::of_state(graph, dialect, evolution.into_state(), &refused))
     }
 
+    /// The schema at which an evolution stands, with what the database refuses of the last revisions.
+    pub(crate) fn of_snapshot(
+        graph: &Graph,
+        evolution: &Evolution<'_>,
+        refused: &[(Node, Refusal)],
+    ) -> Self {
+        Self::of_state(graph, evolution.dialect(), evolution.state().snapshot(), refused)
+    }
+
     fn of_state(
         graph: &Graph,
         dialect: Dialect,

@@ -88,7 +88,7 @@ pub fn dot(schema: &Schema) -> String {
 }
 
 /// `PK`, `FK`, `UK` of a column, separated by commas.
-fn keys(table: &Table, column: &Column) -> String {
+pub(super) fn keys(table: &Table, column: &Column) -> String {
     let own = std::slice::from_ref(&column.name);
     let in_primary = table.primary_key.iter().any(|key| key.columns.contains(&column.name));
     let in_foreign = table.foreign_keys.iter().any(|key| key.columns.contains(&column.name));

@@ -10,7 +10,9 @@ mod change;
 mod compare;
 mod describe;
 mod diagram;
+mod drawing;
 mod model;
+mod objects;
 mod render;
 mod text_diff;
 mod types;
@@ -23,10 +25,12 @@ pub use change::{Attribute, Change, Difference, Item, Object};
 pub use compare::compare;
 pub use describe::{difference, leftover};
 pub use diagram::{dot, mermaid};
+pub use drawing::{html, svg};
 pub use model::{
     Action, Check, Column, Constraint, Domain, Enum, ForeignKey, Generated, Index, IndexPart, Key,
     Kind, Name, Other, Schema, Sequence, Table, Trigger, View,
 };
+pub use objects::changed_objects;
 pub use text_diff::sql_diff;
 pub use types::{
     DataType, Deferrable, Identity, IdentityKind, MatchType, NullsOrder, PartitionBy,

@@ -12,7 +12,7 @@ use std::path::Path;
 pub(super) const CARGO_MIGRATE: &str = "cargo migrate";
 
 /// The commands that a program can mount.
-pub(super) const MOUNTED: [&str; 17] = [
+pub(super) const MOUNTED: [&str; 18] = [
     "upgrade",
     "downgrade",
     "redo",
@@ -25,6 +25,7 @@ pub(super) const MOUNTED: [&str; 17] = [
     "show",
     "schema",
     "diff",
+    "report",
     "models",
     "pending",
     "log",

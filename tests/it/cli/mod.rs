@@ -18,6 +18,7 @@ mod models;
 mod mounted;
 mod offline;
 mod other_tools;
+mod report;
 mod run;
 mod schema;
 mod sealing;

@@ -14,6 +14,7 @@ mod models;
 mod pending;
 mod redo;
 mod repair;
+mod report;
 mod schema;
 mod show;
 mod stamp;
@@ -54,6 +55,8 @@ pub enum Command {
     Schema(schema::Args),
     /// Show what differs between two schemas
     Diff(diff::Args),
+    /// Write a page about the history: graph, changes, schemas and findings
+    Report(report::Args),
     /// Print tables as structs that derive `Table`
     Models(models::Args),
     /// List the revisions that are not applied, in the order in which they would run
@@ -180,6 +183,7 @@ impl Command {
             Self::Show(_) => "show",
             Self::Schema(_) => "schema",
             Self::Diff(_) => "diff",
+            Self::Report(_) => "report",
             Self::Models(_) => "models",
             Self::Pending(_) => "pending",
             Self::Log(_) => "log",
@@ -203,6 +207,7 @@ impl Command {
             Self::Show(args) => args.run(context).await,
             Self::Schema(args) => args.run(context).await,
             Self::Diff(args) => args.run(context).await,
+            Self::Report(args) => args.run(context).await,
             Self::Models(args) => args.run(context).await,
             Self::Pending(args) => args.run(context).await,
             Self::Log(args) => args.run(context).await,

@@ -2,7 +2,7 @@
 
 use migrate_core::dialect::Dialect;
 use migrate_core::loaded_schema::LoadedSchema;
-use migrate_core::schema::{Name, Schema, dot, mermaid};
+use migrate_core::schema::{Name, Schema, dot, html, mermaid, svg};
 
 use crate::cli::arguments::dialect;
 use crate::cli::describe::Count;
@@ -11,8 +11,13 @@ use crate::cli::ui::OutputFormat;
 use crate::cli::{CliError, Context, Exit};
 
 /// The formats beside text and JSON.
-pub(super) const FORMATS: &[OutputFormat] =
-    &[OutputFormat::Sql, OutputFormat::Mermaid, OutputFormat::Dot];
+pub(super) const FORMATS: &[OutputFormat] = &[
+    OutputFormat::Sql,
+    OutputFormat::Mermaid,
+    OutputFormat::Dot,
+    OutputFormat::Svg,
+    OutputFormat::Html,
+];
 
 #[derive(Debug, Clone, clap::Args)]
 #[command(
@@ -20,13 +25,15 @@ pub(super) const FORMATS: &[OutputFormat] =
 What is not known without a database is reported on stderr and in comments. If an object cannot be
 written, the exit code is 1.
 
-The formats are text (SQL), sql, json, mermaid and dot.
+The formats are text (SQL), sql, json, mermaid, dot, svg and html. The last four draw the tables and
+their foreign keys.
 
 Examples:
   cargo migrate schema                       # at the head
   cargo migrate schema 3f2a > schema.sql
   cargo migrate schema postgres://db/app --table users
-  cargo migrate schema --format mermaid"
+  cargo migrate schema --format mermaid
+  cargo migrate schema --format html > schema.html"
 )]
 pub struct Args {
     /// A revision, a database URL, a file of SQL, or a folder of such files
@@ -48,20 +55,20 @@ impl Args {
         ui.warnings(&loaded.findings());
         ui.page();
         let schema = || restricted(&loaded, only.as_deref());
-        match ui.output_format() {
-            OutputFormat::Json => {
-                ui.exact_json(&SchemaJson::of(&loaded, &schema()));
-                return Ok(Exit::Done);
-            }
-            OutputFormat::Mermaid => {
-                ui.text(&mermaid(&schema()));
-                return Ok(Exit::Done);
-            }
-            OutputFormat::Dot => {
-                ui.text(&dot(&schema()));
-                return Ok(Exit::Done);
-            }
-            _ => {}
+        if ui.output_format() == OutputFormat::Json {
+            ui.exact_json(&SchemaJson::of(&loaded, &schema()));
+            return Ok(Exit::Done);
+        }
+        let picture: Option<fn(&Schema) -> String> = match ui.output_format() {
+            OutputFormat::Mermaid => Some(mermaid),
+            OutputFormat::Dot => Some(dot),
+            OutputFormat::Svg => Some(svg),
+            OutputFormat::Html => Some(html),
+            _ => None,
+        };
+        if let Some(picture) = picture {
+            ui.text(&picture(&schema()));
+            return Ok(Exit::Done);
         }
         let script = loaded.script(only.as_deref());
         ui.text(&script.sql);

@@ -1,0 +1,149 @@
+//! The revisions of a report: their SQL, and what they change in the schema.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use super::Report;
+use super::json::{list, string, strings};
+use crate::evolution::Evolution;
+use crate::graph::Node;
+use crate::loaded_schema::LoadedSchema;
+use crate::plan::{Direction, Step};
+use crate::revision::{Revision, WayDown};
+use crate::schema::{Schema, changed_objects, difference};
+use crate::script::statements_of;
+
+/// What a revision changes.
+#[derive(Default)]
+struct Changes {
+    /// In words.
+    words: Vec<String>,
+    /// The texts of objects that differ from the first revision that it needs.
+    objects: Vec<(String, Option<String>)>,
+}
+
+/// Appends the list of revisions.
+pub(super) fn write(report: &Report<'_>, nodes: &[Node], out: &mut String) {
+    let graph = &report.history.graph;
+    let numbers: HashMap<Node, usize> =
+        nodes.iter().enumerate().map(|(n, node)| (*node, n)).collect();
+    let mut changes = changes(report);
+    list(nodes, out, |node, out| {
+        let revision = graph.revision(*node);
+        let changes = changes.remove(node).unwrap_or_default();
+        out.push_str("{\"id\":");
+        string(revision.id().as_str(), out);
+        out.push_str(",\"message\":");
+        string(revision.message(), out);
+        out.push_str(",\"description\":");
+        string(&revision.header.description, out);
+        out.push_str(",\"file\":");
+        string(revision.file.path(), out);
+        out.push_str(",\"created\":");
+        string(revision.header.created.as_ref().map_or("", |created| created.as_str()), out);
+        out.push_str(",\"labels\":");
+        strings(revision.header.labels.iter().map(|label| label.name.as_str()), out);
+        let numbered = |all: &[Node], out: &mut String| {
+            list(all.iter().filter_map(|node| numbers.get(node)), out, |n, out| {
+                let _ = write!(out, "{n}");
+            });
+        };
+        out.push_str(",\"parents\":");
+        numbered(graph.parents(*node), out);
+        out.push_str(",\"dependencies\":");
+        numbered(graph.dependencies(*node), out);
+        out.push_str(",\"base\":");
+        match graph.needs(*node).next().and_then(|base| numbers.get(&base)) {
+            Some(base) => drop(write!(out, "{base}")),
+            None => out.push_str("null"),
+        }
+        out.push_str(",\"applied\":");
+        out.push_str(match report.applied.map(|applied| applied.contains(*node)) {
+            Some(true) => "true",
+            Some(false) => "false",
+            None => "null",
+        });
+        out.push_str(",\"up\":");
+        string(&sql(report, *node, Direction::Up), out);
+        out.push_str(",\"down\":");
+        string(&sql(report, *node, Direction::Down), out);
+        out.push_str(",\"way_down\":");
+        string(&way_down(report, revision), out);
+        out.push_str(",\"words\":");
+        strings(&changes.words, out);
+        out.push_str(",\"objects\":");
+        list(changes.objects, out, |(name, text), out| {
+            out.push('[');
+            string(&name, out);
+            out.push(',');
+            match text {
+                Some(text) => string(&text, out),
+                None => out.push_str("null"),
+            }
+            out.push(']');
+        });
+        out.push('}');
+    });
+}
+
+/// The statements of a step, one below the other.
+fn sql(report: &Report<'_>, node: Node, direction: Direction) -> String {
+    let graph = &report.history.graph;
+    let text = graph.revision(node).file.text();
+    let spans = statements_of(graph, Step { node, direction }, report.dialect).unwrap_or_default();
+    let mut sql = String::new();
+    for span in spans {
+        report.dialect.client_statement(span.of(text), &mut sql);
+    }
+    sql
+}
+
+/// Why there is nothing to revert, or the revision cannot be reverted.
+fn way_down(report: &Report<'_>, revision: &Revision) -> String {
+    match revision.down(report.dialect) {
+        WayDown::Irreversible(reason) => format!("irreversible: {reason}"),
+        WayDown::Noop(reason) => format!("nothing to undo: {reason}"),
+        WayDown::Sql(_) | WayDown::Empty => String::new(),
+    }
+}
+
+/// What each revision changes; nothing for a database without a parser.
+fn changes(report: &Report<'_>) -> HashMap<Node, Changes> {
+    let graph = &report.history.graph;
+    let mut all = HashMap::new();
+    let Some(mut evolution) = Evolution::new(graph, report.dialect) else { return all };
+    // The schemas after revisions that others need still.
+    let mut after: HashMap<Node, (Schema, usize)> = HashMap::new();
+    for node in Evolution::order(graph) {
+        evolution.move_before(node);
+        let before = LoadedSchema::of_snapshot(graph, &evolution, &[]);
+        let refused = evolution.up(node).into_iter().map(|refusal| (node, refusal));
+        let now = LoadedSchema::of_snapshot(graph, &evolution, &refused.collect::<Vec<_>>());
+        let mut words: Vec<String> =
+            before.differences(&now).certain.iter().map(difference).collect();
+        let new = now.unknown().iter().filter(|part| !before.unknown().contains(part));
+        words.extend(new.map(ToString::to_string));
+        words.extend(now.refused().iter().map(|one| format!("refused: {}", one.message)));
+        let schema = now.schema();
+        let base = graph.needs(node).next();
+        let empty = Schema::default();
+        let base_schema =
+            base.and_then(|base| after.get(&base)).map_or(&empty, |(schema, _)| schema);
+        let objects = changed_objects(base_schema, &schema).into_iter().collect();
+        all.insert(node, Changes { words, objects });
+        if let Some(base) = base
+            && let Some((_, users)) = after.get_mut(&base)
+        {
+            *users = users.saturating_sub(1);
+            if *users == 0 {
+                after.remove(&base);
+            }
+        }
+        let users =
+            graph.needed_by(node).filter(|user| graph.needs(*user).next() == Some(node)).count();
+        if users > 0 {
+            after.insert(node, (schema, users));
+        }
+    }
+    all
+}
