@@ -194,6 +194,15 @@ pub enum ScriptError {
         /// The names of the variables.
         names: Vec<String>,
     },
+    /// The values of variables in a step are quoted for another database.
+    QuotedFor {
+        /// The revision.
+        node: Node,
+        /// The database that they are quoted for.
+        quoted: Dialect,
+        /// The database of the run.
+        dialect: Dialect,
+    },
     /// Only the header of a revision's file was read.
     Unread {
         /// The revision.
@@ -264,6 +273,16 @@ impl ScriptError {
                         "give {}, or a default under `[variables]` in migrate.toml",
                         names.iter().map(|n| format!("`-x {n}=..`")).collect::<Vec<_>>().join(", ")
                     ),
+                    "nothing was changed".to_owned(),
+                ],
+            ),
+            Self::QuotedFor { node, quoted, dialect } => (
+                format!(
+                    "the variables of revision {} are quoted for {quoted}, and the database is {dialect}",
+                    name(*node)
+                ),
+                vec![
+                    "run the command for databases of one system at a time".to_owned(),
                     "nothing was changed".to_owned(),
                 ],
             ),

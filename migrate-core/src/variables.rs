@@ -238,7 +238,11 @@ impl Text<'_> {
                         text.push_str(&variable.kind.write(dialect, value));
                     }
                     _ => {
-                        if section.kind.is_step() && !unset.iter().any(|other| other == name) {
+                        let may_run = self.values.dialect.is_none() || wanted.is_some();
+                        if may_run
+                            && section.kind.is_step()
+                            && !unset.iter().any(|other| other == name)
+                        {
                             unset.push(name.to_owned());
                         }
                         text.push_str(&variable.kind.placeholder(name));
@@ -256,6 +260,7 @@ impl Text<'_> {
         let bound = bound.map(|bound| Revision {
             fingerprint: self.revision.fingerprint,
             unset_variables: unset,
+            quoted_for: self.values.dialect,
             ..bound
         });
         (bound, found)
@@ -298,7 +303,9 @@ fn touches(text: &str, span: Span) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::{Direction, Step};
     use crate::revision::SectionKind;
+    use crate::script::{Script, ScriptError, Transactions};
 
     fn declared() -> Variables {
         let of = |kind, default: Option<&str>| Variable { kind, default: default.map(Into::into) };
@@ -398,6 +405,27 @@ mod tests {
         assert_eq!(up(&after), "INSERT INTO variable_tenant.t VALUES ('${region}', '${plan}');");
         let other = history(&sql.replace("region", "plan"), &Dialect::ALL);
         assert_ne!(of(&before).fingerprint, of(&other).fingerprint);
+    }
+
+    #[test]
+    fn only_the_sections_of_the_database_need_values_and_no_other_database_runs_them() {
+        let text = "-- revision: a1\n-- revises:\n\n-- migrate:up dialect:sqlite\nSELECT ${region};\n\
+                    -- migrate:up dialect:mysql\nSELECT ${plan};\n-- migrate:noop a test\n";
+        let dialects = [Dialect::Sqlite, Dialect::Mysql];
+        let files = vec![SourceFile::new("a1.sql", text)];
+        let mut history = History::read(files, None, &dialects).0;
+        let values = VariableValues { dialect: Some(Dialect::Mysql), ..VariableValues::default() };
+        assert!(bind(&mut history, &declared(), &values).is_empty());
+        let node = history.graph.order().next().unwrap();
+        assert!(history.graph.revision(node).unset_variables.is_empty());
+        let steps = [Step { node, direction: Direction::Up }];
+        let script = |dialect| Script::of(&history.graph, &steps, dialect, Transactions::All);
+        assert!(script(Dialect::Mysql).is_ok());
+        // A backslash is a character on one and an escape on the other.
+        assert_eq!(
+            script(Dialect::Sqlite),
+            Err(ScriptError::QuotedFor { node, quoted: Dialect::Mysql, dialect: Dialect::Sqlite })
+        );
     }
 
     #[test]

@@ -336,3 +336,42 @@ impl fmt::Debug for Migrations {
         f.debug_struct("Migrations").field("revisions", &revisions).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use migrate_core::source::SourceFile;
+    use migrate_core::variables::{Variable, VariableKind};
+
+    use super::*;
+
+    const FILE: &str = "-- revision: a\n-- revises:\n-- migrate:up\nCREATE TABLE ${tenant} (id INTEGER);\n\
+        -- migrate:down\nDROP TABLE ${tenant};\n";
+
+    fn migrations() -> Migrations {
+        let (history, found) =
+            History::read(vec![SourceFile::new("a.sql", FILE)], None, &[Dialect::Sqlite]);
+        assert!(!found.has_errors(), "{found}");
+        let variable = Variable { kind: VariableKind::Identifier, default: None };
+        let variables = [("tenant".to_owned(), variable)].into();
+        let settings = Settings { variables, ..Settings::default() };
+        embedded(&[FILE], embed::encode(&history, &settings).leak())
+    }
+
+    #[test]
+    fn an_embedded_history_has_placeholders_until_it_gets_values() {
+        let migrations = migrations();
+        let of = |history: &History| {
+            let revision = history.graph.revision(history.graph.node("a").unwrap());
+            (revision.unset_variables.clone(), revision.file.text().to_owned())
+        };
+        let (unset, text) = of(migrations.history());
+        assert_eq!(unset, ["tenant"]);
+        assert!(text.contains("CREATE TABLE variable_tenant ("), "{text}");
+        let history = migrations.with_variables(Dialect::Sqlite, [("tenant", "a\"b")]).unwrap();
+        let (unset, text) = of(&history);
+        assert!(unset.is_empty() && text.contains("CREATE TABLE \"a\"\"b\" ("), "{text}");
+        let error = migrations.with_variables(Dialect::Sqlite, [("tennant", "a")]).unwrap_err();
+        assert_eq!(error.to_string(), "there is no variable `tennant`");
+        assert_eq!(error.help(), ["did you mean `tenant`?"]);
+    }
+}

@@ -115,3 +115,32 @@ pub(crate) fn databases(sound: &Sound, args: &Args) -> Result<Vec<Dialect>, Refu
     }
     Ok(databases.into_iter().map(|(dialect, _)| dialect).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_are_checked_and_the_text_of_the_file_is_embedded() {
+        let root = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| std::fs::write(root.path().join(name), text).unwrap();
+        std::fs::create_dir(root.path().join("migrations")).unwrap();
+        write("migrate.toml", "dialects = [\"sqlite\"]\n[variables]\ntenant = \"identifier\"\n");
+        let revision = |name: &str| {
+            format!(
+                "-- revision: a\n-- revises:\n-- migrate:up\nCREATE TABLE ${{{name}}} (id INTEGER);\n-- migrate:down\nDROP TABLE ${{tenant}};\n"
+            )
+        };
+        write("migrations/a.sql", &revision("tennant"));
+        let refusal = check(root.path(), &Args::default()).err().unwrap();
+        assert!(
+            refusal.message.contains("[unknown-variable] the variable `tennant`"),
+            "{}",
+            refusal.message
+        );
+        write("migrations/a.sql", &revision("tenant"));
+        let sound = check(root.path(), &Args::default()).ok().unwrap();
+        let node = sound.history.graph.node("a").unwrap();
+        assert_eq!(sound.history.graph.revision(node).file.text(), revision("tenant"));
+    }
+}

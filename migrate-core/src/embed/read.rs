@@ -205,7 +205,14 @@ impl Reader {
         let header = self.header(file.text())?;
         let count = self.count()?;
         let sections = (0..count).map(|_| self.section(&file)).collect::<Read<_>>()?;
-        Ok(Revision { header, sections, file, fingerprint, unset_variables: Vec::new() })
+        Ok(Revision {
+            header,
+            sections,
+            file,
+            fingerprint,
+            unset_variables: Vec::new(),
+            quoted_for: None,
+        })
     }
 
     fn header(&mut self, text: &str) -> Read<Header> {

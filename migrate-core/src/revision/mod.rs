@@ -42,6 +42,8 @@ pub struct Revision {
     pub fingerprint: Fingerprint,
     /// The variables of its steps that have no value; see [`crate::variables`].
     pub unset_variables: Vec<String>,
+    /// The database for which values are quoted in its text: it must not run on another.
+    pub quoted_for: Option<Dialect>,
 }
 
 /// The down of a revision on one database.

@@ -43,6 +43,7 @@ impl Revision {
             file,
             fingerprint: hash.finish(),
             unset_variables: Vec::new(),
+            quoted_for: None,
         });
         (revision, found)
     }

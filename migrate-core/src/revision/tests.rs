@@ -232,7 +232,7 @@ fn a_fingerprint_taken_later_is_the_one_taken_while_reading() {
     );
     for text in [SOUND.to_owned(), noop, own] {
         let revision = read(text, &Dialect::ALL).0.unwrap();
-        let Revision { header, sections, file, fingerprint, unset_variables: _ } = &revision;
+        let Revision { header, sections, file, fingerprint, .. } = &revision;
         let later = Revision::fingerprint_for(header, sections, file, &Dialect::ALL);
         assert_eq!(later, *fingerprint, "{}", file.text());
     }

@@ -47,7 +47,7 @@ impl Script {
         how: impl Into<ScriptOptions>,
     ) -> Result<Self, ScriptError> {
         let mut builder = Builder::new(dialect, how.into());
-        must_have_values(graph, step)?;
+        must_have_values(graph, step, dialect)?;
         let section = section_of(graph, step, dialect)?;
         let spans = statements_of(graph, step, dialect)?;
         let file = &graph.revision(step.node).file;
@@ -104,7 +104,7 @@ impl Builder {
     }
 
     fn step(&mut self, graph: &Graph, step: Step) -> Result<(), ScriptError> {
-        must_have_values(graph, step)?;
+        must_have_values(graph, step, self.dialect)?;
         let section = section_of(graph, step, self.dialect)?;
         let statements = statements_of(graph, step, self.dialect)?;
         let journalled = !self.dialect.capabilities().transactional_ddl
@@ -229,9 +229,13 @@ impl Builder {
     }
 }
 
-/// Refuses a step whose SQL has placeholders in the place of values.
-fn must_have_values(graph: &Graph, step: Step) -> Result<(), ScriptError> {
-    match graph.revision(step.node).unset_variables.as_slice() {
+/// Refuses a step whose SQL has placeholders in the place of values, or values for another database.
+fn must_have_values(graph: &Graph, step: Step, dialect: Dialect) -> Result<(), ScriptError> {
+    let revision = graph.revision(step.node);
+    if let Some(quoted) = revision.quoted_for.filter(|quoted| *quoted != dialect) {
+        return Err(ScriptError::QuotedFor { node: step.node, quoted, dialect });
+    }
+    match revision.unset_variables.as_slice() {
         [] => Ok(()),
         names => Err(ScriptError::Variables { node: step.node, names: names.to_vec() }),
     }
