@@ -1,6 +1,7 @@
 //! All tests of the whole in one binary.
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
+mod action;
 mod alembic;
 mod application;
 mod book;
