@@ -7,10 +7,12 @@ use migrate_core::dialect::Dialect;
 use serde_json::Value;
 
 use super::corpora::shared;
+use super::live::Ground;
 use super::side_by_side::{Counts, Pair};
 
 async fn sides(dialect: Dialect) {
     let Some(folder) = shared("MIGRATE_CASES", "cases") else { return };
+    let Some(ground) = Ground::fresh(dialect).await else { return };
     let mut counts = Counts::default();
     let mut faults = Vec::new();
     let mut sides = 0;
@@ -23,7 +25,7 @@ async fn sides(dialect: Dialect) {
                 continue;
             }
             for side in ["current_sql", "desired_sql"] {
-                let Some(mut pair) = Pair::fresh(dialect).await else { return };
+                let Some(mut pair) = Pair::on(&ground, dialect).await else { return };
                 let place = format!("{file}: {}: {side}", text("name"));
                 pair.run(&place, text("setup_sql")).await;
                 pair.run(&place, text(side)).await;
@@ -35,6 +37,7 @@ async fn sides(dialect: Dialect) {
             }
         }
     }
+    ground.drop().await;
     println!("{dialect}: {sides} sides, {counts:?}");
     assert!(faults.is_empty(), "{dialect}: {}\n{}", faults.len(), faults.join("\n\n"));
     assert!(counts.unknown * 33 < counts.objects, "{counts:?}");
@@ -48,4 +51,9 @@ async fn sqlite_cases_are_as_the_catalog_has_them() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn mysql_cases_are_as_the_catalog_has_them() {
     sides(Dialect::Mysql).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_cases_are_as_the_catalog_has_them() {
+    sides(Dialect::Postgres).await;
 }

@@ -59,7 +59,7 @@ fn up_of(name: &str) -> Option<(&str, &'static str)> {
     })
 }
 
-/// Every up and every down, with a comparison after each.
+/// Every up and every down, with a comparison after each. Less than two percent may be unknown.
 async fn walk(name: &str, dialect: Dialect) {
     let Some(migrations) = migrations(name) else { return };
     let Some(mut pair) = Pair::fresh(dialect).await else { return };
@@ -97,4 +97,14 @@ async fn authelia_mysql_is_as_the_catalog_has_it() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn syncstorage_mysql_is_as_the_catalog_has_it() {
     walk("syncstorage_tokenserver_mysql", Dialect::Mysql).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn crates_io_is_as_the_catalog_has_it() {
+    walk("crates_io", Dialect::Postgres).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn graph_node_is_as_the_catalog_has_it() {
+    walk("graph_node", Dialect::Postgres).await;
 }

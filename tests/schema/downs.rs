@@ -15,7 +15,7 @@ use migrate_core::source::SourceFile;
 
 use super::corpora::{Migration, migrations};
 use super::live::Live;
-use super::verdicts::{self, id};
+use super::verdicts::{id, run};
 
 /// Ups without downs, one behind the other.
 fn history(migrations: &[Migration], dialect: Dialect) -> History {
@@ -65,14 +65,6 @@ impl Tally {
             println!("{name}: {}: {statement}", missing.why);
         }
     }
-}
-
-/// Runs a text. Locks need a transaction around them.
-async fn run(live: &mut Live, text: &str, dialect: Dialect) -> Result<(), String> {
-    if dialect == Dialect::Postgres && text.to_lowercase().contains("lock table") {
-        return live.execute(text).await.map_err(|error| error.to_string());
-    }
-    verdicts::run(live, text, dialect).await
 }
 
 /// Up and down; what differs.

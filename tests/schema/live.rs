@@ -25,14 +25,58 @@ enum Session {
     Sqlite(SqlitePool),
     Postgres(PgConnection),
     Mysql(MySqlConnection),
+    /// The only connection of a pool.
+    Pooled(PgPool),
 }
 
 /// An empty database, with one session.
 pub(crate) struct Live {
     pool: Pool,
     session: Session,
-    /// The URL of the server's own database and the name of this one.
+    /// The URL of the server's own database and the name of this one, which is dropped in the end.
     on: Option<(String, String)>,
+    /// Whether everything happens in one transaction that is rolled back.
+    is_undone: bool,
+}
+
+/// Where many sequences of statements find an empty database, one after the other.
+pub(crate) struct Ground {
+    dialect: Dialect,
+    /// A database where each sequence is a transaction that is rolled back.
+    shared: Option<Live>,
+}
+
+impl Ground {
+    /// A place for sequences; `None`, and a message, where the environment says to do without.
+    pub(crate) async fn fresh(dialect: Dialect) -> Option<Self> {
+        // Another database for each would take longer than its statements.
+        let shared = match dialect {
+            Dialect::Postgres => Some(Live::fresh(dialect).await?),
+            _ => None,
+        };
+        Some(Self { dialect, shared })
+    }
+
+    /// An empty database.
+    pub(crate) async fn live(&self) -> Option<Live> {
+        let Some((server, name)) = self.shared.as_ref().and_then(|live| live.on.as_ref()) else {
+            return Live::fresh(self.dialect).await;
+        };
+        let options = PgPoolOptions::new().max_connections(1).min_connections(1);
+        let options = options.idle_timeout(None).max_lifetime(None);
+        let pool = options.connect(&with_name(server, name)).await.unwrap();
+        let session = Session::Pooled(pool.clone());
+        let mut live = Live { pool: Pool::Postgres(pool), session, on: None, is_undone: true };
+        live.session.execute("BEGIN").await.unwrap();
+        Some(live)
+    }
+
+    /// Drops the database.
+    pub(crate) async fn drop(self) {
+        if let Some(shared) = self.shared {
+            shared.drop().await;
+        }
+    }
 }
 
 impl Live {
@@ -44,7 +88,7 @@ impl Live {
             let pool = options.idle_timeout(None).max_lifetime(None);
             let pool = pool.connect("sqlite::memory:").await.unwrap();
             let session = Session::Sqlite(pool.clone());
-            return Some(Self { pool: Pool::Sqlite(pool), session, on: None });
+            return Some(Self { pool: Pool::Sqlite(pool), session, on: None, is_undone: false });
         }
         let server = testkit::server(dialect, None).await.unwrap_or_else(|e| panic!("{e}"));
         let Some(server) = server.map(|server| server.url().to_owned()) else {
@@ -60,17 +104,34 @@ impl Live {
         admin.close().await;
         let url = with_name(&server, &name);
         let (pool, session) = (connect(dialect, &url).await, Session::open(dialect, &url).await);
-        Some(Self { pool, session, on: Some((server, name)) })
+        Some(Self { pool, session, on: Some((server, name)), is_undone: false })
     }
 
     pub(crate) async fn execute(&mut self, sql: &str) -> sqlx::Result<()> {
-        self.session.execute(sql).await
+        if !self.is_undone {
+            return self.session.execute(sql).await;
+        }
+        self.session.execute("SAVEPOINT statement").await.unwrap();
+        let result = self.session.execute(sql).await;
+        let end = if result.is_ok() { "RELEASE statement" } else { "ROLLBACK TO statement" };
+        self.session.execute(end).await.unwrap();
+        result
     }
 
     /// The catalog; an error is the server's.
     pub(crate) async fn schema(&self) -> Result<Schema, String> {
         let schema = match &self.pool {
             Pool::Sqlite(pool) => testkit::schema(pool, &[]).await,
+            Pool::Postgres(pool) if self.is_undone => {
+                // The search path says which namespace is the session's own.
+                let path: String =
+                    sqlx::query_scalar("SHOW search_path").fetch_one(pool).await.unwrap();
+                sqlx::query("SET search_path TO DEFAULT").execute(pool).await.unwrap();
+                let schema = testkit::schema(pool, &[]).await;
+                let back = sqlx::query("SELECT set_config('search_path', $1, false)").bind(path);
+                back.execute(pool).await.unwrap();
+                schema
+            }
             Pool::Postgres(pool) => testkit::schema(pool, &[]).await,
             Pool::Mysql(pool) => testkit::schema(pool, &[]).await,
         };
@@ -78,7 +139,11 @@ impl Live {
     }
 
     /// Drops the database.
-    pub(crate) async fn drop(self) {
+    pub(crate) async fn drop(mut self) {
+        if self.is_undone {
+            // Names of a transaction that is not yet ended are taken.
+            self.session.execute("ROLLBACK").await.unwrap();
+        }
         let dialect = match self.pool {
             Pool::Postgres(_) => Dialect::Postgres,
             _ => Dialect::Mysql,
@@ -109,6 +174,7 @@ impl Session {
         let sql = sqlx::raw_sql(AssertSqlSafe(sql));
         match self {
             Self::Sqlite(pool) => sql.execute(&*pool).await.map(drop),
+            Self::Pooled(pool) => sql.execute(&*pool).await.map(drop),
             Self::Postgres(connection) => sql.execute(connection).await.map(drop),
             Self::Mysql(connection) => sql.execute(connection).await.map(drop),
         }
@@ -116,7 +182,7 @@ impl Session {
 
     async fn close(self) {
         match self {
-            Self::Sqlite(_) => {}
+            Self::Sqlite(_) | Self::Pooled(_) => {}
             Self::Postgres(connection) => drop(connection.close().await),
             Self::Mysql(connection) => drop(connection.close().await),
         }

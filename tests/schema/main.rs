@@ -9,6 +9,7 @@ mod cases;
 mod corpora;
 mod downs;
 mod live;
+mod mutations;
 mod printed;
 mod random;
 mod side_by_side;

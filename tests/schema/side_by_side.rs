@@ -1,12 +1,14 @@
 //! Runs statements on a server and on the static schema.
 
-use migrate_core::apply::{State, against, apply};
+use std::collections::BTreeMap;
+
+use migrate_core::apply::{State, against, apply, is_known};
 use migrate_core::dialect::Dialect;
-use migrate_core::schema::{Schema, difference};
+use migrate_core::schema::{Change, Difference, Schema, difference};
 use migrate_core::source::{SourceFile, Span};
 use migrate_core::sql::split;
 
-use super::live::Live;
+use super::live::{Ground, Live};
 
 /// A server's database and a static schema, to which the same happens.
 pub(crate) struct Pair {
@@ -16,6 +18,8 @@ pub(crate) struct Pair {
     pub(crate) counts: Counts,
     /// What the static schema claims against the server.
     pub(crate) faults: Vec<String>,
+    /// How the catalog told a text whose meaning is not known, when it told it first.
+    told: BTreeMap<String, String>,
     /// Whether statements that only the server refuses are not printed.
     is_quiet: bool,
 }
@@ -34,6 +38,16 @@ pub(crate) struct Counts {
     pub(crate) unknown: usize,
 }
 
+/// The server's answer to a statement.
+pub(crate) enum Judged {
+    /// It runs; with what the static schema claims against that.
+    Taken(Option<String>),
+    /// Its syntax is wrong; and whether that is found without a server.
+    BadSyntax(bool),
+    /// It cannot run for another reason.
+    Refused,
+}
+
 impl Counts {
     pub(crate) const fn add(&mut self, other: Self) {
         self.statements += other.statements;
@@ -46,10 +60,18 @@ impl Counts {
 
 impl Pair {
     pub(crate) async fn fresh(dialect: Dialect) -> Option<Self> {
-        let live = Live::fresh(dialect).await?;
+        Some(Self::of(dialect, Live::fresh(dialect).await?))
+    }
+
+    /// One of many pairs, one after the other.
+    pub(crate) async fn on(ground: &Ground, dialect: Dialect) -> Option<Self> {
+        Some(Self::of(dialect, ground.live().await?))
+    }
+
+    fn of(dialect: Dialect, live: Live) -> Self {
         let state = State::new(dialect.rules());
-        let (counts, faults) = (Counts::default(), Vec::new());
-        Some(Self { dialect, live, state, counts, faults, is_quiet: false })
+        let (counts, faults, told) = (Counts::default(), Vec::new(), BTreeMap::new());
+        Self { dialect, live, state, counts, faults, told, is_quiet: false }
     }
 
     /// Prints nothing.
@@ -96,6 +118,28 @@ impl Pair {
         result.is_ok()
     }
 
+    /// What the server and the static schema say of a statement that is undone again. A server whose DDL
+    /// commits at once cannot be asked.
+    pub(crate) async fn judge(&mut self, sql: &str) -> Judged {
+        self.state.checkpoint();
+        let claim = self.claim(sql, Span::new(0, sql.len()));
+        self.state.roll_back();
+        self.live.execute("BEGIN").await.unwrap();
+        let result = self.live.execute(sql).await;
+        self.live.execute("ROLLBACK").await.unwrap();
+        let code = |error: &sqlx::Error| {
+            let code = error.as_database_error().and_then(|error| error.code());
+            code.map(|code| code.into_owned())
+        };
+        match result {
+            Ok(()) => Judged::Taken(claim),
+            Err(error) if code(&error).as_deref() == Some("42601") => {
+                Judged::BadSyntax(claim.is_some())
+            }
+            Err(_) => Judged::Refused,
+        }
+    }
+
     /// Why the static schema says that a statement cannot run.
     fn claim(&mut self, text: &str, span: Span) -> Option<String> {
         match self.dialect.parse(text, span)? {
@@ -114,12 +158,46 @@ impl Pair {
             Err(error) if error.contains("view recursion") => return,
             Err(error) => panic!("{place}: {error}"),
         };
-        let found = against(&self.state, &catalog);
+        let mut found = against(&self.state, &catalog);
         self.counts.objects += objects(&catalog);
+        let unknown = std::mem::take(&mut found.unknown);
+        for one in unknown {
+            match self.told_before(&one) {
+                None => found.unknown.push(one),
+                Some(true) => {}
+                Some(false) => found.differences.push(one),
+            }
+        }
         self.counts.unknown += found.unknown.len();
+        if !self.is_quiet && std::env::var_os("MIGRATE_SHOW_UNKNOWN").is_some() {
+            for one in &found.unknown {
+                println!("{place}: unknown: {}\n{:?}", difference(one), one.change);
+            }
+            for (target, reason) in self.state.unknown().marks() {
+                println!("{place}: mark: {target}: {}", reason.why);
+            }
+        }
         for one in &found.differences {
             self.faults.push(format!("{place}: {}\n{:?}", difference(one), one.change));
         }
+    }
+
+    /// Whether the catalog tells a text as it did when the text was compared first; `None` the first
+    /// time, and for all that is not known. A text that did not change here must not change there.
+    fn told_before(&mut self, one: &Difference) -> Option<bool> {
+        let Change::Altered { attribute, before: Some(before), after: Some(after) } = &one.change
+        else {
+            return None;
+        };
+        if !is_known(&self.state, self.state.unknown(), one) {
+            return None;
+        }
+        let key = format!("{:?} {attribute:?} {before}", one.object);
+        if let Some(earlier) = self.told.get(&key) {
+            return Some(earlier == after);
+        }
+        self.told.insert(key, after.clone());
+        None
     }
 
     pub(crate) async fn drop(self) {

@@ -134,14 +134,33 @@ impl State {
             }
             found = Found::Known((table, text));
         }
-        if found == Found::Missing && self.may_have_part(kind, &folded, &part(&folded), owner) {
+        // The name of an index says in which namespace its table is.
+        let places = match (owner, self.rules.part_scope(kind)) {
+            (None, PartScope::Namespace) => self.rules.candidates(self, &[kind], name),
+            _ => None,
+        };
+        let is_here = |table: &Name| {
+            places
+                .as_ref()
+                .is_none_or(|all| all.iter().any(|one| self.fold(one).namespace == table.namespace))
+        };
+        if found == Found::Missing
+            && self.may_have_part(kind, &folded, &part(&folded), owner, is_here)
+        {
             return Found::Unknown;
         }
         found
     }
 
     /// Returns `true` if something that is unknown may be or hold an index or trigger of a name.
-    fn may_have_part(&self, kind: Kind, name: &str, part: &Part, owner: Option<&Name>) -> bool {
+    fn may_have_part(
+        &self,
+        kind: Kind,
+        name: &str,
+        part: &Part,
+        owner: Option<&Name>,
+        is_here: impl Fn(&Name) -> bool,
+    ) -> bool {
         let unknown = self.unknown();
         if unknown.is_empty() {
             return false;
@@ -153,6 +172,7 @@ impl State {
         unknown.marks().any(|(target, _)| {
             let is_name = target.name.name == name && target.part == Part::Whole;
             let fits = owner.as_ref().is_none_or(|owner| *owner == target.name);
+            let fits = fits && is_here(&target.name);
             let holds = target.part == *part
                 || target.part == Part::Whole
                 || kind == Kind::Index && target.part == Part::Indexes;

@@ -64,6 +64,8 @@ pub enum TableConstraint {
 pub enum Condition {
     /// A table, view, index or sequence of this name exists.
     TableExists(Name),
+    /// Always, on the table alone and not on its children (PostgreSQL's `ONLY`).
+    Alone,
     /// What the operation creates does not exist yet.
     Absent,
     /// What the operation drops, renames or changes exists.

@@ -5,6 +5,7 @@
 //! says how many others are wanted.
 
 mod mysql;
+mod postgres;
 mod sqlite;
 
 use migrate_core::dialect::Dialect;
@@ -13,6 +14,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use tokio::runtime::{Builder, Runtime};
 
+use super::live::Ground;
 use super::side_by_side::{Counts, Pair};
 
 /// How many failures a run shows.
@@ -29,19 +31,21 @@ fn check(dialect: Dialect, usual: usize, sequences: impl Strategy<Value = Vec<St
             TestRng::deterministic_rng(RngAlgorithm::ChaCha),
         ),
     };
+    let Some(ground) = runtime.block_on(Ground::fresh(dialect)) else { return };
     let mut counts = Counts::default();
     let mut failures = Vec::new();
     for _ in 0..wanted.unwrap_or(usual) {
         let sequence = sequences.new_tree(&mut runner).unwrap().current();
-        let Some(outcome) = run(&runtime, dialect, &sequence) else { return };
+        let Some(outcome) = run(&runtime, &ground, dialect, &sequence) else { return };
         counts.add(outcome.counts);
         if outcome.fault.is_some() {
-            failures.push(smallest(&runtime, dialect, outcome));
+            failures.push(smallest(&runtime, &ground, dialect, outcome));
             if failures.len() == SHOWN {
                 break;
             }
         }
     }
+    runtime.block_on(ground.drop());
     println!("{dialect}: {counts:?}");
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
 }
@@ -56,9 +60,14 @@ struct Outcome {
 }
 
 /// Runs a sequence up to its first fault; `None` where the environment says to do without a server.
-fn run(runtime: &Runtime, dialect: Dialect, statements: &[String]) -> Option<Outcome> {
+fn run(
+    runtime: &Runtime,
+    ground: &Ground,
+    dialect: Dialect,
+    statements: &[String],
+) -> Option<Outcome> {
     runtime.block_on(async {
-        let mut pair = Pair::fresh(dialect).await?.quiet();
+        let mut pair = Pair::on(ground, dialect).await?.quiet();
         let mut ran = Vec::new();
         for sql in statements {
             if pair.run("", sql).await {
@@ -82,12 +91,12 @@ fn run(runtime: &Runtime, dialect: Dialect, statements: &[String]) -> Option<Out
 }
 
 /// Describes a failure with as few statements as it needs.
-fn smallest(runtime: &Runtime, dialect: Dialect, mut least: Outcome) -> String {
+fn smallest(runtime: &Runtime, ground: &Ground, dialect: Dialect, mut least: Outcome) -> String {
     // The last statement is the one that fails.
     for at in (0..least.statements.len().saturating_sub(1)).rev() {
         let mut fewer = least.statements.clone();
         fewer.remove(at);
-        if let Some(outcome) = run(runtime, dialect, &fewer)
+        if let Some(outcome) = run(runtime, ground, dialect, &fewer)
             && outcome.fault.is_some()
         {
             least = outcome;

@@ -107,6 +107,8 @@ pub(crate) fn mark_users(state: &mut State, name: &str, why: &'static str) {
                 let folded = state.rules.fold(Kind::Trigger, &trigger).into_owned();
                 state.mark(of, &owner, Part::Trigger(folded), why);
             }
+            // A table mentions its parents, and no text.
+            None if kind == Kind::Table => {}
             None => state.mark(kind, &owner, Part::Text, why),
         }
     }

@@ -69,6 +69,7 @@ fn conditional(state: &mut State, condition: &Condition, op: &Op) -> Result<(), 
                 Found::Missing | Found::Unknown => Some(FaultKind::NoSuchObject),
             }
         }
+        Condition::Alone => None,
         Condition::Absent => Some(FaultKind::AlreadyExists),
         Condition::Present => Some(FaultKind::NoSuchObject),
     };

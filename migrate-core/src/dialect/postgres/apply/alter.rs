@@ -1,8 +1,9 @@
 //! Changes of tables and columns.
 
+use super::kin;
 use super::sequence::{relative, take};
 use crate::apply::{
-    Fault, Part, State, add_constraint, alter_column, alter_table, drop_constraint,
+    Fault, Found, Part, State, add_constraint, alter_column, alter_table, drop_constraint,
 };
 use crate::op::{ColumnChange, ConstraintKey, TableChange, TableConstraint};
 use crate::schema::{Deferrable, IdentityKind, Key, Kind, Name, PartitionOf, Table};
@@ -200,30 +201,57 @@ pub(super) fn table(state: &mut State, name: &Name, change: &TableChange) -> Res
             alter_table(state, name, change)
         }
         TableChange::AttachPartition { partition, of } => {
-            if let crate::apply::Found::Known(key) = state.find_table(partition) {
+            if let Found::Known(key) = state.find_table(partition) {
                 let of = PartitionOf { parent: name.clone(), bound: of.bound.clone() };
+                let is_certain = !super::is_uncertain(state, &key);
                 state.edit_table(&key, |table| table.partition_of = Some(of));
+                state.set_uses((Kind::Table, key.clone(), None), Some(vec![name.clone()]));
+                if is_certain && !super::is_uncertain(state, name) {
+                    return super::parts::attach(state, name, &key);
+                }
                 unknown_parts(state, &key, "it was attached to a partitioned table");
-                super::mark_text_of_table(state, &key);
             }
             Ok(())
         }
         TableChange::DetachPartition { partition } => {
-            if let crate::apply::Found::Known(key) = state.find_table(partition) {
-                state.edit_table(&key, |table| table.partition_of = None);
-                unknown_parts(state, &key, "it was detached from a partitioned table");
+            if let Found::Known(key) = state.find_table(partition) {
+                let is_certain = !super::is_uncertain(state, &key);
+                super::parts::detach(state, name, &key);
+                if !is_certain || super::is_uncertain(state, name) {
+                    unknown_parts(state, &key, "it was detached from a partitioned table");
+                }
             }
             Ok(())
         }
-        TableChange::Inherit(_) | TableChange::NoInherit(_) => {
-            state.mark(Kind::Table, name, Part::Columns, "its parents changed");
-            unknown_parts(state, name, "its parents changed");
-            super::mark_text_of_table(state, name);
+        TableChange::Inherit(parent) => {
+            let Found::Known(parent) = state.find_table(parent) else {
+                super::mark_text_of_table(state, name);
+                return Ok(());
+            };
+            let user = (Kind::Table, name.clone(), None);
+            let uses = [state.uses(&user), std::slice::from_ref(&parent)].concat();
+            state.set_uses(user, Some(uses));
+            state.edit_table(name, |table| {
+                let mut parents = kin::parents(table);
+                parents.push(parent.to_string());
+                kin::set_parents(table, &parents);
+            });
+            Ok(())
+        }
+        TableChange::NoInherit(parent) => {
+            let Found::Known(parent) = state.find_table(parent) else {
+                super::mark_text_of_table(state, name);
+                return Ok(());
+            };
+            no_inherit(state, name, &parent);
             Ok(())
         }
         TableChange::Trigger { name: Some(trigger), .. } => {
             let part = Part::Trigger(trigger.clone());
-            state.mark(Kind::Table, name, part, "the trigger was switched");
+            state.mark(Kind::Table, name, part.clone(), "the trigger was switched");
+            for child in kin::children(state, name) {
+                state.mark(Kind::Table, &child, part.clone(), "the trigger was switched");
+            }
             Ok(())
         }
         TableChange::Trigger { name: None, .. } => {
@@ -242,6 +270,29 @@ pub(super) fn table(state: &mut State, name: &Name, change: &TableChange) -> Res
         }
         _ => alter_table(state, name, change),
     }
+}
+
+/// A table has a parent less: what no other one has is its own.
+fn no_inherit(state: &mut State, name: &Name, parent: &Name) {
+    let user = (Kind::Table, name.clone(), None);
+    let uses = state.uses(&user).iter().filter(|one| *one != parent).cloned().collect();
+    state.set_uses(user, Some(uses));
+    let Some(mut table) = state.table(name).cloned() else { return };
+    let mut parents = kin::parents(&table);
+    parents.retain(|one| *one != parent.to_string());
+    kin::set_parents(&mut table, &parents);
+    for column in &mut table.columns {
+        if !kin::is_inherited(state, name, |parent| parent.column(&column.name).is_some()) {
+            column.details = kin::without(&column.details, kin::INHERITED);
+        }
+    }
+    for check in &mut table.checks {
+        let has = |parent: &Table| parent.checks.iter().any(|one| one.name == check.name);
+        if !kin::is_inherited(state, name, has) {
+            check.details = kin::without(&check.details, kin::INHERITED);
+        }
+    }
+    state.edit_table(name, |found| *found = table);
 }
 
 /// The constraints and indexes of a table are not known.

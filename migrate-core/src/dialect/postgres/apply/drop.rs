@@ -58,16 +58,18 @@ pub(super) fn table(state: &mut State, name: &Name, cascade: bool) -> Result<(),
             format!("the foreign key {key} of table {child}"),
         ));
     }
+    let children = super::kin::children(state, name);
+    let is_partition =
+        |child: &&Name| state.table(child).is_some_and(|table| table.partition_of.is_some());
+    if let Some(child) = children.iter().find(|child| !is_partition(child))
+        && !cascade
+        && !super::is_uncertain(state, child)
+    {
+        return Err(Fault::needed(format!("table {name}"), format!("table {child}")));
+    }
     drop_keys(state, &keys);
-    let parts: Vec<Name> = state
-        .schema()
-        .tables
-        .iter()
-        .filter(|(_, table)| table.partition_of.as_ref().is_some_and(|of| of.parent == *name))
-        .map(|(name, _)| name.clone())
-        .collect();
-    for part in parts {
-        self::table(state, &part, cascade)?;
+    for child in children {
+        self::table(state, &child, cascade)?;
     }
     if cascade {
         drop_views(state, &name.name);
@@ -262,4 +264,20 @@ pub(super) fn view(state: &mut State, name: &Name, cascade: bool) {
 /// The users of an object that was changed have a text that is not known.
 pub(super) fn changed(state: &mut State, name: &str) {
     mark_users(state, name, "a name that it mentions was changed");
+}
+
+/// The only index that a name can mean, where it is not known what it is or whether it exists: behind the
+/// statement there is none.
+pub(super) fn marked_index(state: &State, name: &Name) -> Option<(Name, String)> {
+    let places = super::candidates(state, name)?;
+    let owners = state.owners_of(Kind::Index, &name.name).into_iter();
+    let mut owners =
+        owners.filter(|(owner, _)| places.iter().any(|one| one.namespace == owner.namespace));
+    let (Some((owner, index)), None) = (owners.next(), owners.next()) else { return None };
+    let own = Part::Index(index.clone());
+    let unknown = state.unknown();
+    let is_marked = unknown.marks_of(Kind::Table, &owner).any(|(part, _)| *part == own);
+    let is_whole = unknown.whole(Kind::Table, &owner).is_none()
+        && unknown.marks_of(Kind::Table, &owner).all(|(part, _)| *part != Part::Indexes);
+    (is_marked && is_whole && state.table(&owner).is_some()).then_some((owner, index))
 }

@@ -8,9 +8,11 @@
 
 mod alter;
 mod drop;
+mod kin;
 mod moves;
 mod names;
 mod objects;
+mod parts;
 mod present;
 mod rename;
 mod sequence;
@@ -123,79 +125,7 @@ impl Rules for Postgres {
     }
 
     fn take(&self, state: &mut State, op: &Op) -> Option<Result<(), Fault>> {
-        match op {
-            Op::AlterSequence { name, change, if_exists } => {
-                Some(sequence::alter(state, name, change, *if_exists))
-            }
-            Op::AlterConstraint { table, name, deferrable, details } => {
-                let Found::Known(key) = state.find_table(table) else { return None };
-                Some(alter::constraint(state, &key, name, *deferrable, Some(details)))
-            }
-            Op::ValidateConstraint { table, name } => {
-                let Found::Known(key) = state.find_table(table) else { return None };
-                Some(alter::constraint(state, &key, name, None, None))
-            }
-            Op::CreateDomain { name, domain } => {
-                let mut domain = domain.clone();
-                if let Some(key) = place(state, name) {
-                    objects::complete_domain(state, &key, &mut domain);
-                }
-                Some(apply_generally(state, &Op::CreateDomain { name: name.clone(), domain }).map(
-                    |()| {
-                        state.mark(
-                            Kind::Domain,
-                            &at_home(name),
-                            Part::Text,
-                            "its type may be another one's",
-                        );
-                        state.mark_part_known(Kind::Domain, &at_home(name), Part::Text);
-                    },
-                ))
-            }
-            Op::CreateTrigger { name, table, trigger, uses, if_not_exists, or_replace } => {
-                let Found::Known((_, owner)) = state.find(&[Kind::Table, Kind::View], table) else {
-                    return None;
-                };
-                let (old, new) = (names::type_text(table), names::type_text(&owner));
-                let (old, new) = (format!(" ON {old} "), format!(" ON {new} "));
-                let mut trigger = trigger.clone();
-                trigger.definition = trigger.definition.replacen(&old, &new, 1);
-                let own = format!(" EXECUTE FUNCTION {HOME}.");
-                trigger.definition = trigger.definition.replacen(&own, " EXECUTE FUNCTION ", 1);
-                let (name, table, uses) = (name.clone(), table.clone(), uses.clone());
-                let (if_not_exists, or_replace) = (*if_not_exists, *or_replace);
-                let op =
-                    Op::CreateTrigger { name, table, trigger, uses, if_not_exists, or_replace };
-                Some(apply_generally(state, &op))
-            }
-            Op::DropIndex { name, if_exists, .. } => {
-                if let Found::Missing = state.find_part(Kind::Index, name, None)
-                    && !*if_exists
-                {
-                    let places = candidates(state, name)?;
-                    let owners = state.owners_of(Kind::Constraint, &name.name);
-                    let needed = owners.iter().find(|(owner, _)| {
-                        places.iter().any(|place| place.namespace == owner.namespace)
-                    });
-                    let (owner, _) = needed?;
-                    let by = format!("the constraint {} of table {owner}", name.name);
-                    return Some(Err(Fault::needed(format!("index {name}"), by)));
-                }
-                None
-            }
-            Op::Opaque { names } if !names.is_empty() => {
-                let all = names
-                    .iter()
-                    .flat_map(|name| candidates(state, name).unwrap_or_else(|| vec![name.clone()]));
-                let names = all.collect();
-                Some(apply_generally(state, &Op::Opaque { names }))
-            }
-            Op::Rows { reads, .. } => {
-                let names = names_of_code(state, reads)?;
-                self.take(state, &Op::Opaque { names })
-            }
-            _ => objects::take(state, op),
-        }
+        kin::take(state, op).or_else(|| take_own(state, op))
     }
 
     fn complete_table(&self, state: &State, name: &Name, table: &mut Table) -> Result<(), Fault> {
@@ -336,9 +266,169 @@ impl Rules for Postgres {
     }
 }
 
+/// Does an operation, on its table alone.
+fn take_own(state: &mut State, op: &Op) -> Option<Result<(), Fault>> {
+    match op {
+        Op::CreateTable { name, table, if_not_exists, or_replace, like, inherits } => {
+            // A partition has its columns from its parent.
+            let of = table.partition_of.as_ref().filter(|_| inherits.is_empty())?;
+            let (name, table, like) = (name.clone(), table.clone(), like.clone());
+            let (if_not_exists, or_replace) = (*if_not_exists, *or_replace);
+            let inherits = vec![of.parent.clone()];
+            Some(create_partition(
+                state,
+                Op::CreateTable { name, table, if_not_exists, or_replace, like, inherits },
+            ))
+        }
+        Op::AlterSequence { name, change, if_exists } => {
+            Some(sequence::alter(state, name, change, *if_exists))
+        }
+        Op::AlterConstraint { table, name, deferrable, details } => {
+            let Found::Known(key) = state.find_table(table) else { return None };
+            Some(alter::constraint(state, &key, name, *deferrable, Some(details)))
+        }
+        Op::ValidateConstraint { table, name } => {
+            let Found::Known(key) = state.find_table(table) else { return None };
+            Some(alter::constraint(state, &key, name, None, None))
+        }
+        Op::CreateDomain { name, domain } => {
+            let mut domain = domain.clone();
+            if let Some(key) = place(state, name) {
+                objects::complete_domain(state, &key, &mut domain);
+            }
+            Some(apply_generally(state, &Op::CreateDomain { name: name.clone(), domain }).map(
+                |()| {
+                    state.mark(
+                        Kind::Domain,
+                        &at_home(name),
+                        Part::Text,
+                        "its type may be another one's",
+                    );
+                    state.mark_part_known(Kind::Domain, &at_home(name), Part::Text);
+                },
+            ))
+        }
+        Op::CreateTrigger { name, table, trigger, uses, if_not_exists, or_replace } => {
+            let Found::Known((_, owner)) = state.find(&[Kind::Table, Kind::View], table) else {
+                return None;
+            };
+            let (old, new) = (names::type_text(table), names::type_text(&owner));
+            let (old, new) = (format!(" ON {old} "), format!(" ON {new} "));
+            let mut trigger = trigger.clone();
+            trigger.definition = trigger.definition.replacen(&old, &new, 1);
+            let own = format!(" EXECUTE FUNCTION {HOME}.");
+            trigger.definition = trigger.definition.replacen(&own, " EXECUTE FUNCTION ", 1);
+            let (name, table, uses) = (name.clone(), table.clone(), uses.clone());
+            let (if_not_exists, or_replace) = (*if_not_exists, *or_replace);
+            let op = Op::CreateTrigger { name, table, trigger, uses, if_not_exists, or_replace };
+            Some(apply_generally(state, &op))
+        }
+        Op::DropIndex { name, if_exists, .. } => {
+            if let Some((owner, index)) = drop::marked_index(state, name) {
+                return Some(crate::apply::drop_index(state, &owner, &index));
+            }
+            if let Found::Missing = state.find_part(Kind::Index, name, None)
+                && !*if_exists
+            {
+                let places = candidates(state, name)?;
+                let owners = state.owners_of(Kind::Constraint, &name.name);
+                let needed = owners.iter().find(|(owner, _)| {
+                    places.iter().any(|place| place.namespace == owner.namespace)
+                });
+                let (owner, _) = needed?;
+                let by = format!("the constraint {} of table {owner}", name.name);
+                return Some(Err(Fault::needed(format!("index {name}"), by)));
+            }
+            None
+        }
+        Op::Opaque { names } if !names.is_empty() => {
+            let of_code = names_of_code(state, names).unwrap_or_default();
+            let all = names
+                .iter()
+                .chain(&of_code)
+                .flat_map(|name| candidates(state, name).unwrap_or_else(|| vec![name.clone()]));
+            let names = all.collect();
+            Some(apply_generally(state, &Op::Opaque { names }))
+        }
+        Op::Rows { reads, writes } => {
+            let names = names_of_code(state, reads)?;
+            if writes.is_none() && run_code(state, reads) {
+                return Some(Ok(()));
+            }
+            take_own(state, &Op::Opaque { names })
+        }
+        _ => objects::take(state, op),
+    }
+}
+
+/// Creates a partition, with the keys, indexes and triggers of its parent.
+fn create_partition(state: &mut State, op: Op) -> Result<(), Fault> {
+    let Op::CreateTable { name, table, inherits, .. } = &op else { return Ok(()) };
+    let parent = match inherits.first().map(|parent| state.find_table(parent)) {
+        Some(Found::Known(parent)) => parent,
+        _ => return apply_generally(state, &op),
+    };
+    let was_there = place(state, name).is_some_and(|key| state.table(&key).is_some());
+    let mut first = op.clone();
+    // Keys that the partition defines itself come after those of its parent.
+    if let Op::CreateTable { table, .. } = &mut first {
+        (table.primary_key, table.uniques, table.constraints) = Default::default();
+    }
+    apply_generally(state, &first)?;
+    let Some(key) = place(state, name).filter(|key| state.table(key).is_some()) else {
+        return Ok(());
+    };
+    if was_there || is_uncertain(state, &parent) || is_uncertain(state, &key) {
+        return Ok(());
+    }
+    parts::attach(state, &parent, &key)?;
+    let keys = table.primary_key.iter().cloned().map(TableConstraint::PrimaryKey);
+    let uniques = table.uniques.iter().cloned().map(TableConstraint::Unique);
+    let others = table.constraints.iter().cloned().map(TableConstraint::Other);
+    for constraint in keys.chain(uniques).chain(others) {
+        alter::add(state, &key, &constraint, None)?;
+    }
+    Ok(())
+}
+
 /// A column that every table has.
 fn is_hidden(column: &str) -> bool {
     matches!(column, "ctid" | "xmin" | "xmax" | "cmin" | "cmax" | "tableoid")
+}
+
+/// Does what the code of a function does that a query calls, and nothing else; `false` if that is not known.
+fn run_code(state: &mut State, reads: &[Name]) -> bool {
+    let [function] = reads else { return false };
+    let (key, exists) = objects::find(state, Kind::Function, &function.to_string());
+    let code = state.other(Kind::Function, &key).filter(|_| exists);
+    let Some(ops) = code.and_then(|code| super::parse::ops_of_code(&code.definition)) else {
+        return false;
+    };
+    state.checkpoint();
+    for op in ops {
+        let result = match &op.value {
+            // The code of a further function may call this one.
+            Op::Rows { reads, .. } => {
+                let names = names_of_code(state, reads).unwrap_or_default();
+                if names.is_empty() { Ok(()) } else { own(state, &Op::Opaque { names }) }
+            }
+            op => own(state, op),
+        };
+        if result.is_err() {
+            state.roll_back();
+            return false;
+        }
+    }
+    state.release();
+    true
+}
+
+/// Does an operation with all its rules.
+fn own(state: &mut State, op: &Op) -> Result<(), Fault> {
+    match state.rules().take(state, op) {
+        Some(result) => result,
+        None => apply_generally(state, op),
+    }
 }
 
 /// What a statement may change that calls functions with DDL in their code: the names that the

@@ -178,6 +178,23 @@ pub(super) fn set_sequence(table: &Name, column: &mut Column, name: &str) {
     };
 }
 
+/// The columns of an index by names of which none is there twice.
+pub(super) fn distinct(names: Vec<String>) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for original in names {
+        let mut name = original.clone();
+        let mut count = 0;
+        while found.contains(&name) {
+            count += 1;
+            let digits = count.to_string();
+            let end = original.floor_char_boundary(MAX_BYTES - digits.len());
+            name = format!("{}{digits}", &original[..end.min(original.len())]);
+        }
+        found.push(name);
+    }
+    found
+}
+
 /// The name of an index that the statement gives none; `None` if it is not known.
 pub(super) fn of_index(
     state: &State,
@@ -190,18 +207,9 @@ pub(super) fn of_index(
         None => of_expression(&part.expression),
     });
     for name in parts.chain(index.include.iter().cloned().map(Some)) {
-        let original = name?;
-        let mut name = original.clone();
-        let mut count = 0;
-        while columns.contains(&name) {
-            count += 1;
-            let digits = count.to_string();
-            let end = original.floor_char_boundary(MAX_BYTES - digits.len());
-            name = format!("{}{digits}", &original[..end.min(original.len())]);
-        }
-        columns.push(name);
+        columns.push(name?);
     }
-    let columns = of_columns(&columns);
+    let columns = of_columns(&distinct(columns));
     Some(choose(|name| is_relation(state, own, name), &own.0.name, Some(&columns), "idx"))
 }
 

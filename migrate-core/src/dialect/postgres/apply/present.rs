@@ -109,6 +109,7 @@ pub(super) fn same_text(state: &State, difference: &Difference) -> Sameness {
             return same_expression(state, difference);
         }
         Attribute::Columns => return same_parts(state, difference),
+        Attribute::Option => return same_bound(difference),
         Attribute::Definition => difference.object.kind != Kind::Sequence,
         _ => false,
     };
@@ -179,6 +180,31 @@ fn same_expression(state: &State, difference: &Difference) -> Sameness {
         _ => return Sameness::Different,
     };
     same(state, difference, place, one, other)
+}
+
+/// Whether two shares of a partition are the same: the catalog writes numbers and times in its own way.
+fn same_bound(difference: &Difference) -> Sameness {
+    let (Some(Item::Table(one)), Some(Item::Table(other))) =
+        (&difference.before, &difference.after)
+    else {
+        return Sameness::Different;
+    };
+    let is_of =
+        |text: &Option<String>| text.as_ref().is_some_and(|text| text.starts_with("partition of "));
+    let Change::Altered { before, after, .. } = &difference.change else {
+        return Sameness::Different;
+    };
+    match (&one.partition_of, &other.partition_of) {
+        _ if !is_of(before) || !is_of(after) => Sameness::Different,
+        (Some(one), Some(other)) if one.parent == other.parent && one.bound != other.bound => {
+            let plain = |bound: &str| bound.replace('\'', "");
+            match same_tokens(&plain(&one.bound), &plain(&other.bound)) {
+                true => Sameness::Equal,
+                false => Sameness::Unknown,
+            }
+        }
+        _ => Sameness::Different,
+    }
 }
 
 /// Whether the parts of two indexes are the same.

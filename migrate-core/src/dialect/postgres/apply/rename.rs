@@ -18,6 +18,9 @@ pub(super) fn table(state: &mut State, from: &Name, to: &Name) {
                 .collect()
         })
         .unwrap_or_default();
+    let children = super::kin::children(state, from);
+    let own = (Kind::Table, from.clone(), None);
+    let parents = state.uses(&own).to_vec();
     let (old, new) = (type_text(from), type_text(to));
     state.edit_table(from, |table| {
         for trigger in table.triggers.values_mut() {
@@ -26,6 +29,11 @@ pub(super) fn table(state: &mut State, from: &Name, to: &Name) {
         }
     });
     rename_table_alone(state, from, to);
+    if !parents.is_empty() {
+        state.set_uses(own, None);
+        state.set_uses((Kind::Table, to.clone(), None), Some(parents));
+    }
+    super::parts::rename_parent(state, &children, from, to);
     for (column, sequence) in sequences {
         super::sequence::edit_column(state, to, &column, |table, found| {
             // The options name a sequence only where it is not the usual one.
@@ -146,6 +154,9 @@ pub(super) fn column(state: &mut State, table: &Name, column: &str, to: &str) {
         |_, _| to.to_owned(),
     );
     state.edit_table(table, |table| {
+        if let Some(by) = &mut table.partition_by {
+            by.text = text::rename(&by.text, column, to);
+        }
         for trigger in table.triggers.values_mut() {
             if let Some((head, tail)) = trigger.definition.split_once(" ON ")
                 && head.contains("UPDATE OF")

@@ -56,6 +56,7 @@ pub(super) fn alter(
                 }
                 SequenceChange::OwnedBy(Some((table, column))) => {
                     let Found::Known(table) = state.find_table(table) else { return Ok(()) };
+                    mark_second(state, &key, &table, column);
                     let owner = Some((table, column.clone()));
                     state.edit_sequence(&key, |found| found.owned_by = owner);
                 }
@@ -101,6 +102,26 @@ pub(super) fn alter(
                 }
             }
             Ok(())
+        }
+    }
+}
+
+/// Which of several sequences numbers a column that owns them is not told.
+fn mark_second(state: &mut State, sequence: &Name, table: &Name, column: &str) {
+    let has_own = state
+        .table(table)
+        .and_then(|table| table.column(column))
+        .is_some_and(|column| column.identity.is_some());
+    let owner = Some((table.clone(), column.to_owned()));
+    let mut others = state.schema().sequences.iter().filter(|(name, _)| *name != sequence);
+    if has_own || others.any(|(_, other)| other.owned_by == owner) {
+        const WHY: &str = "the column owns several sequences";
+        state.mark(Kind::Table, table, Part::Column(column.to_owned()), WHY);
+        let owned = state.schema().sequences.iter().filter(|(_, one)| one.owned_by == owner);
+        let mut names: Vec<Name> = owned.map(|(name, _)| name.clone()).collect();
+        names.push(sequence.clone());
+        for name in names {
+            state.mark(Kind::Sequence, &name, Part::Whole, WHY);
         }
     }
 }

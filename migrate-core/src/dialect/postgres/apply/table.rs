@@ -1,11 +1,12 @@
 //! What a table is when its parts are known: types, names of constraints, parents.
 
+use super::kin::{self, INHERITED};
 use super::names::{
-    HOME, at_home, choose, is_constraint, is_relation, of_columns, sequence_of, set_sequence,
-    type_text,
+    HOME, at_home, choose, distinct, is_constraint, is_relation, of_columns, sequence_of,
+    set_sequence, type_text,
 };
 use super::text::columns_in;
-use crate::apply::{Fault, Found, State};
+use crate::apply::{Fault, Found, Part, State};
 use crate::schema::{DataType, Kind, Name, Table};
 
 /// The kinds of objects that are types.
@@ -161,7 +162,7 @@ fn keys(state: &State, name: &Name, table: &mut Table) {
             continue;
         }
         let columns: Vec<String> = key.columns.iter().chain(&key.include).cloned().collect();
-        let columns = of_columns(&columns);
+        let columns = of_columns(&distinct(columns));
         let chosen = choose(|text| is_taken(table, text), &name.name, Some(&columns), "key");
         let key = &mut table.uniques[at];
         (key.name, key.generated_name) = (Some(chosen), true);
@@ -264,38 +265,21 @@ pub(super) fn copy(
     inherits: &[Name],
 ) -> Result<(), Fault> {
     const WHY: &str = "the table copies another one";
-    let mut parents = Vec::new();
-    for parent in inherits {
-        match state.find_table(parent) {
-            Found::Known(parent) => parents.push(parent.to_string()),
-            Found::Unknown => parents.push(parent.to_string()),
-            Found::Missing => return Err(Fault::missing(format!("table {parent}"))),
-        }
-    }
-    if !parents.is_empty() {
-        table.options.insert("inherits".to_owned(), parents.join(", "));
-        state.mark(Kind::Table, name, crate::apply::Part::Columns, WHY);
-        for column in &table.columns {
-            state.mark(Kind::Table, name, crate::apply::Part::Column(column.name.clone()), WHY);
-        }
-        super::alter::unknown_parts(state, name, WHY);
-        state.set_uses((Kind::Table, name.clone(), None), Some(inherits.to_vec()));
-    }
     for one in like.iter().rev() {
         let source = match state.find_table(&one.source) {
             Found::Known(source) => source,
             Found::Unknown => {
-                state.mark(Kind::Table, name, crate::apply::Part::Columns, WHY);
+                state.mark(Kind::Table, name, Part::Columns, WHY);
                 continue;
             }
             Found::Missing => {
                 // It may be a view or a type.
-                state.mark(Kind::Table, name, crate::apply::Part::Columns, WHY);
+                state.mark(Kind::Table, name, Part::Columns, WHY);
                 continue;
             }
         };
         if super::is_uncertain(state, &source) {
-            state.mark(Kind::Table, name, crate::apply::Part::Columns, WHY);
+            state.mark(Kind::Table, name, Part::Columns, WHY);
             super::alter::unknown_parts(state, name, WHY);
             continue;
         }
@@ -329,7 +313,7 @@ pub(super) fn copy(
                 && (includes("defaults") || includes("identity"))
                 || !column.details.is_empty();
             if special {
-                state.mark(Kind::Table, name, crate::apply::Part::Column(column.name.clone()), WHY);
+                state.mark(Kind::Table, name, Part::Column(column.name.clone()), WHY);
             }
         }
         let at = one.at.min(table.columns.len());
@@ -341,8 +325,118 @@ pub(super) fn copy(
             super::alter::unknown_parts(state, name, WHY);
         }
         if includes("statistics") || includes("comments") {
-            state.mark(Kind::Table, name, crate::apply::Part::Text, WHY);
+            state.mark(Kind::Table, name, Part::Text, WHY);
         }
     }
+    inherit(state, name, table, inherits)
+}
+
+/// Adds to a new table what it has from its parents.
+fn inherit(
+    state: &mut State,
+    name: &Name,
+    table: &mut Table,
+    inherits: &[Name],
+) -> Result<(), Fault> {
+    const WHY: &str = "the table has parents that are not known";
+    let mut parents = Vec::new();
+    let mut is_certain = true;
+    for parent in inherits {
+        match state.find_table(parent) {
+            Found::Known(parent) => {
+                is_certain &= !super::is_uncertain(state, &parent);
+                parents.push(parent);
+            }
+            Found::Unknown => {
+                is_certain = false;
+                parents.push(at_home(parent));
+            }
+            Found::Missing => return Err(Fault::missing(format!("table {parent}"))),
+        }
+    }
+    if parents.is_empty() {
+        return Ok(());
+    }
+    match (&mut table.partition_of, &*parents) {
+        (Some(of), [parent]) => of.parent = parent.clone(),
+        _ => {
+            let names: Vec<String> = parents.iter().map(ToString::to_string).collect();
+            kin::set_parents(table, &names);
+        }
+    }
+    state.set_uses((Kind::Table, name.clone(), None), Some(parents.clone()));
+    if is_certain {
+        let own = std::mem::take(&mut table.columns);
+        let checks = std::mem::take(&mut table.checks);
+        for parent in &parents {
+            if let Some(from) = state.table(parent) {
+                add_inherited(table, parent, from);
+            }
+        }
+        for column in own {
+            merge_column(table, column);
+        }
+        for check in checks {
+            match table.checks.iter_mut().find(|one| check.name.is_some() && one.name == check.name)
+            {
+                Some(one) => one.details = kin::without(&one.details, INHERITED),
+                None => table.checks.push(check),
+            }
+        }
+        return Ok(());
+    }
+    state.mark(Kind::Table, name, Part::Columns, WHY);
+    for column in &table.columns {
+        state.mark(Kind::Table, name, Part::Column(column.name.clone()), WHY);
+    }
+    super::alter::unknown_parts(state, name, WHY);
     Ok(())
+}
+
+/// Adds the columns and checks of a parent.
+fn add_inherited(table: &mut Table, parent: &Name, from: &Table) {
+    let is_partition = table.partition_of.is_some();
+    let word = |details: &str| {
+        if is_partition { details.to_owned() } else { kin::with(details, INHERITED) }
+    };
+    for column in &from.columns {
+        let mut column = kin::inherited(parent, column);
+        column.details = word(&column.details);
+        match table.columns.iter_mut().find(|one| one.name == column.name) {
+            Some(one) => {
+                one.nullable &= column.nullable;
+                if one.default.is_none() {
+                    one.default = column.default;
+                }
+            }
+            None => table.columns.push(column),
+        }
+    }
+    for check in from.checks.iter().filter(|check| !check.details.contains("NO INHERIT")) {
+        if !table.checks.iter().any(|one| one.name == check.name) {
+            let details = kin::without(&check.details, INHERITED).replace("NOT VALID", "");
+            let details = word(details.trim());
+            table.checks.push(crate::schema::Check { details, ..check.clone() });
+        }
+    }
+}
+
+/// Adds a column that a table defines itself, which a parent may have, too.
+fn merge_column(table: &mut Table, column: crate::schema::Column) {
+    let Some(one) = table.columns.iter_mut().find(|one| one.name == column.name) else {
+        table.columns.push(column);
+        return;
+    };
+    one.nullable &= column.nullable;
+    one.details = kin::without(&one.details, INHERITED);
+    if column.default.is_some() {
+        one.default = column.default;
+    }
+    if column.generated.is_some() {
+        one.generated = column.generated;
+    }
+    one.identity = column.identity;
+    if one.identity.is_some() {
+        one.default = None;
+    }
 }

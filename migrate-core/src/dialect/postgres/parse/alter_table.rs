@@ -3,8 +3,8 @@
 use super::column::{Written, attributes, is_constraint, settings, statistics};
 use super::expr::{in_parens, take};
 use super::names::{
-    Parsed, cascade, group, if_exists, if_not_exists, label, name, number, only_if, qualified,
-    relation, role, sequence, word,
+    Parsed, cascade, group, if_exists, if_not_exists, label, name, number, only, only_if,
+    qualified, relation, role, sequence, word,
 };
 use super::sequence::{Options, grant_key, option, options};
 use super::types::{collation, plain_type};
@@ -23,6 +23,7 @@ impl<'t> Parser<'t> {
             return Ok(self.whole(vec![Op::Opaque { names: super::names::mentioned(cursor) }]));
         }
         let if_exists = if_exists(&mut cursor);
+        let alone = cursor.is("ONLY");
         let table = relation(&mut cursor)?;
         if let Some(op) = self.alone(&mut cursor, &table, kind, if_exists)? {
             cursor.end()?;
@@ -37,7 +38,8 @@ impl<'t> Parser<'t> {
                 return Err(cursor.unexpected("`,` or the end of the statement"));
             }
             let condition = Some(&table).filter(|_| if_exists);
-            found.extend(ops.into_iter().map(|op| Located { value: only_if(condition, op), span }));
+            let value = |op| only_if(condition, only(alone, op));
+            found.extend(ops.into_iter().map(|op| Located { value: value(op), span }));
             if !cursor.eat(",") {
                 break;
             }

@@ -56,11 +56,13 @@ fn inside(body: Lexeme<'_>) -> Option<Span> {
     Some(Span::new(body.span.start + length, body.span.end.checked_sub(length)?))
 }
 
-/// The names in a body, those in its strings too.
+/// The names in a body that it may change: those in its DDL and in its strings, and the functions that
+/// it may call. Queries only read.
 fn names_in(body: Lexeme<'_>) -> Vec<Name> {
     let text = string_value(body, &LEX_RULES).unwrap_or_default();
+    let (mut names, changed) = names_of_body(&text, true);
+    names.extend(changed);
     let tokens = Tokens::read_until_error(&text, &LEX_RULES);
-    let mut names = mentioned(tokens.cursor());
     for lexeme in tokens.cursor().lexemes() {
         if let Some(text) = string_value(*lexeme, &LEX_RULES) {
             names.extend(name_in(&text));
@@ -73,35 +75,69 @@ fn names_in(body: Lexeme<'_>) -> Vec<Name> {
     names
 }
 
+/// Returns `true` if the statement of a function says that its language is PL/pgSQL.
+fn is_plpgsql(tokens: &Tokens<'_>) -> bool {
+    let is_it = |lexeme: &Lexeme<'_>| lexeme.name(&LEX_RULES).is_some_and(|name| name == "plpgsql");
+    tokens.cursor().lexemes().iter().any(is_it)
+}
+
 /// The names in the body of a function's statement: those of functions that it may call, and those in
 /// its DDL and in the strings that it executes.
 pub(in crate::dialect::postgres) fn names_in_code(statement: &str) -> (Vec<Name>, Vec<Name>) {
     let tokens = Tokens::read_until_error(statement, &LEX_RULES);
+    let is_plpgsql = is_plpgsql(&tokens);
     let (mut called, mut changed) = (Vec::new(), Vec::new());
     for lexeme in tokens.cursor().lexemes() {
         let Some(body) = string_value(*lexeme, &LEX_RULES) else { continue };
-        let tokens = Tokens::read_until_error(&body, &LEX_RULES);
-        let mut cursor = tokens.cursor();
-        while !cursor.is_empty() {
-            let mut name = cursor;
-            if let Some(name) = name.qualified_name().filter(|_| name.is("(")) {
-                called.push(name);
+        let (more_called, more_changed) = names_of_body(&body, is_plpgsql);
+        called.extend(more_called);
+        changed.extend(more_changed);
+    }
+    (called, changed)
+}
+
+/// The functions that a body may call, and the names in its DDL.
+fn names_of_body(body: &str, is_plpgsql: bool) -> (Vec<Name>, Vec<Name>) {
+    let (mut called, mut changed) = (Vec::new(), Vec::new());
+    let tokens = Tokens::read_until_error(body, &LEX_RULES);
+    let mut cursor = tokens.cursor();
+    let ddl = ["CREATE", "ALTER", "DROP", "TRUNCATE", "EXECUTE", "REFRESH", "COMMENT"];
+    while !cursor.is_empty() {
+        let mut name = cursor;
+        if let Some(name) = name.qualified_name().filter(|_| name.is("(")) {
+            called.push(name);
+        }
+        // `INTO` names variables in PL/pgSQL, and a new table in SQL.
+        if cursor.is_any(&ddl) || !is_plpgsql && cursor.is("INTO") {
+            let part = cursor.take_until(|cursor| cursor.is(";"));
+            changed.extend(mentioned(part));
+            for text in part.lexemes().iter().filter_map(|one| string_value(*one, &LEX_RULES)) {
+                let tokens = Tokens::read_until_error(&text, &LEX_RULES);
+                changed.extend(mentioned(tokens.cursor()));
             }
-            let ddl =
-                ["CREATE", "ALTER", "DROP", "TRUNCATE", "EXECUTE", "REFRESH", "COMMENT", "INTO"];
-            if cursor.is_any(&ddl) {
-                let part = cursor.take_until(|cursor| cursor.is(";"));
-                changed.extend(mentioned(part));
-                for text in part.lexemes().iter().filter_map(|one| string_value(*one, &LEX_RULES)) {
-                    let tokens = Tokens::read_until_error(&text, &LEX_RULES);
-                    changed.extend(mentioned(tokens.cursor()));
-                }
-            } else {
-                cursor.bump();
-            }
+        } else {
+            cursor.bump();
         }
     }
     (called, changed)
+}
+
+/// What a call of a function does whose statement is given; `None` where its code is not straight-line
+/// SQL.
+pub(in crate::dialect::postgres) fn ops_of_code(statement: &str) -> Option<Vec<Located<Op>>> {
+    let tokens = Tokens::read(statement, Span::new(0, statement.len()), &LEX_RULES).ok()?;
+    let bodies = tokens.cursor().lexemes();
+    let body = bodies.iter().find(|lexeme| lexeme.kind == TokenKind::String)?;
+    // A function may have settings of its own.
+    let has_settings = bodies.iter().any(|lexeme| lexeme.is("SET"));
+    if !is_plpgsql(&tokens) || !body.text.starts_with('$') || has_settings {
+        return None;
+    }
+    let tokens = Tokens::read(statement, inside(*body)?, &LEX_RULES).ok()?;
+    let mut cursor = tokens.cursor();
+    let ops = block(statement, &mut cursor, 0)?;
+    cursor.eat(";");
+    cursor.is_empty().then_some(ops)
 }
 
 /// Reads a block: `[DECLARE ..] BEGIN .. [EXCEPTION ..] END`.
@@ -195,6 +231,11 @@ fn statements(
             ops.extend(condition(text, cursor, depth + 1)?);
         } else {
             let statement = cursor.take_until(|cursor| cursor.is(";"));
+            if statement.is("RETURN") {
+                // Nothing follows.
+                cursor.eat(";");
+                return cursor.is("END").then_some(ops);
+            }
             ops.extend(one(text, statement)?);
         }
         if !cursor.eat(";") {
@@ -221,6 +262,14 @@ fn one(text: &str, mut statement: Cursor<'_>) -> Option<Vec<Located<Op>>> {
     if statement.eat("PERFORM") {
         let reads = mentioned(statement);
         return Some(vec![Located { value: Op::Opaque { names: reads }, span }]);
+    }
+    if statement.is("SELECT") {
+        // A query gives its values to variables.
+        let (reads, writes) = (mentioned(statement), None);
+        return Some(vec![Located { value: Op::Rows { reads, writes }, span }]);
+    }
+    if statement.eat("GET") {
+        return Some(Vec::new());
     }
     let sql = [
         "CREATE", "ALTER", "DROP", "COMMENT", "GRANT", "REVOKE", "TRUNCATE", "INSERT", "UPDATE",

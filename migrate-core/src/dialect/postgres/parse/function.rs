@@ -121,6 +121,9 @@ pub(super) fn reference(
     if let Ok(name) = super::names::qualified(&mut copy, "the name of a function")
         && !copy.is("(")
     {
+        if aggregate {
+            return Err(copy.unexpected("`(` and the arguments of the aggregate"));
+        }
         *cursor = copy;
         let key = name.to_string();
         return Ok((name, key));

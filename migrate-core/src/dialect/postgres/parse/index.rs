@@ -85,6 +85,7 @@ impl<'t> Parser<'t> {
             Some(name(&mut cursor, "the name of an index")?)
         };
         cursor.expect("ON")?;
+        let alone = cursor.is("ONLY");
         let table = relation(&mut cursor)?;
         let mut index = Index { unique, ..Index::default() };
         if cursor.eat("USING") {
@@ -121,7 +122,8 @@ impl<'t> Parser<'t> {
         cursor.end()?;
         let index = Box::new(index);
         let or_replace = false;
-        Ok(vec![Op::CreateIndex { table, name, index, if_not_exists, or_replace, concurrently }])
+        let op = Op::CreateIndex { table, name, index, if_not_exists, or_replace, concurrently };
+        Ok(vec![super::names::only(alone, op)])
     }
 
     /// `ALTER INDEX`, behind these words.
@@ -136,7 +138,7 @@ impl<'t> Parser<'t> {
         if cursor.eat("ATTACH PARTITION") {
             let part = qualified(&mut cursor, "the name of an index")?;
             cursor.end()?;
-            return Ok(changed(part.to_string()));
+            return Ok([changed(name.to_string()), changed(part.to_string())].concat());
         }
         if let Some(op) = self.alter_any(&mut cursor, &subject, if_exists)? {
             return Ok(op);

@@ -255,6 +255,11 @@ pub(super) fn mentioned(cursor: Cursor<'_>) -> Vec<Name> {
     names
 }
 
+/// An operation of a statement with `ONLY`.
+pub(super) fn only(alone: bool, op: Op) -> Op {
+    if alone { Op::Conditional { condition: Condition::Alone, op: Box::new(op) } } else { op }
+}
+
 /// An operation of a statement with `IF EXISTS`.
 pub(super) fn only_if(table: Option<&Name>, op: Op) -> Op {
     match table {

@@ -60,7 +60,7 @@ fn a_table_is_read_with_its_constraints() {
 
 #[test]
 fn a_statement_with_several_actions_gives_an_operation_each() {
-    let sql = "ALTER TABLE ONLY a ADD b text DEFAULT array['x', 'y'], ALTER c TYPE int USING c::int, \
+    let sql = "ALTER TABLE a ADD b text DEFAULT array['x', 'y'], ALTER c TYPE int USING c::int, \
                DROP CONSTRAINT IF EXISTS d CASCADE, ENABLE ROW LEVEL SECURITY";
     let found = located(sql);
     let texts: Vec<&str> = found.iter().map(|op| op.span.of(sql)).collect();
@@ -81,6 +81,10 @@ fn a_statement_with_several_actions_gives_an_operation_each() {
         &found[3].value,
         Op::AlterTable { change: TableChange::Option { name, .. }, .. } if name == "row security"
     ));
+    let Op::Conditional { condition, op: inner } = op("ALTER TABLE ONLY a DROP b") else {
+        panic!()
+    };
+    assert!(condition == Condition::Alone && matches!(*inner, Op::DropColumn { .. }));
     let Op::Conditional { condition, .. } = op("ALTER TABLE IF EXISTS a DROP b") else { panic!() };
     assert_eq!(condition, Condition::TableExists(Name::new("a")));
 }
