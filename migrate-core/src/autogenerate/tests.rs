@@ -45,6 +45,17 @@ fn sql(steps: &[Step]) -> Vec<&str> {
 }
 
 #[test]
+fn a_partition_without_columns_of_its_own_is_made_as_one() {
+    let parent =
+        "CREATE TABLE logs (id bigint NOT NULL, at date NOT NULL) PARTITION BY RANGE (at);";
+    let part =
+        "CREATE TABLE logs_24 PARTITION OF logs FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')";
+    let changes = Case::on(Dialect::Postgres).run(parent, &format!("{parent}{part}")).unwrap();
+    assert_eq!(sql(&changes.up), [part]);
+    assert_eq!(sql(&changes.down), ["DROP TABLE logs_24"]);
+}
+
+#[test]
 fn what_says_the_same_is_no_change() {
     for (dialect, before, after) in [
         (

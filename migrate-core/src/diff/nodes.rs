@@ -56,8 +56,8 @@ pub(super) fn table(name: &Name, table: &Table, rules: &dyn DiffRules) -> Node {
     if !rules.parent_may_be_missing() {
         bare.foreign_keys.clear();
     }
-    // It becomes a partition when its columns are those of the parent.
-    if rules.attaches_partitions() {
+    // It becomes a partition when its columns are those of the parent; without own ones it is made as one.
+    if rules.attaches_partitions() && !table.columns.is_empty() {
         bare.partition_of = None;
     }
     let mut texts: Vec<&str> = table.columns.iter().flat_map(column_texts).collect();
@@ -80,7 +80,7 @@ pub(super) fn table(name: &Name, table: &Table, rules: &dyn DiffRules) -> Node {
 
 /// Makes a table a partition of another one.
 pub(super) fn attach(name: &Name, table: &Table) -> Option<Node> {
-    let of = table.partition_of.as_ref()?;
+    let of = table.partition_of.as_ref().filter(|_| !table.columns.is_empty())?;
     let change = TableChange::AttachPartition { partition: name.clone(), of: of.clone() };
     let op = Op::AlterTable { table: of.parent.clone(), change };
     Some(node(Rank::Constraint, "", vec![op], &[&name.name, &of.parent.name]))

@@ -28,6 +28,16 @@ impl DiffRules for Emitter {
         if is_stored(before) && !is_stored(after) {
             changes.push(ColumnChange::DropExpression { if_exists: false });
         }
+        // The sequence of the column goes on.
+        let new_kind = match (&before.identity, &after.identity) {
+            (Some(old), Some(new)) if old.options == new.options => match new.kind {
+                IdentityKind::Always => Some("ALWAYS"),
+                IdentityKind::ByDefault => Some("BY DEFAULT"),
+                _ => None,
+            },
+            _ => None,
+        };
+        let has_changed_numbering = has_changed_numbering && new_kind.is_none();
         if has_changed_numbering && before.identity.is_some() {
             changes.push(ColumnChange::DropIdentity { if_exists: false });
         }
@@ -57,6 +67,9 @@ impl DiffRules for Emitter {
         }
         if has_changed_numbering && let Some(identity) = &after.identity {
             changes.push(ColumnChange::AddIdentity(identity.clone()));
+        }
+        if let Some(kind) = new_kind.filter(|_| before.identity != after.identity) {
+            changes.push(ColumnChange::AlterIdentity(format!("SET GENERATED {kind}")));
         }
         changes.extend(detail_changes(&before.details, &after.details));
         let column = &after.name;
@@ -220,6 +233,14 @@ fn using(before: &Column, after: &Column) -> Option<String> {
     // A boolean and a number, and an enum and another, convert through their texts.
     let by_text = before.user_type.is_some() && !is_text(&after.data_type)
         || after.user_type.is_some() && !is_text(&before.data_type);
+    match (before.data_type.is_array(), after.data_type.is_array()) {
+        (false, true) if !is_text(&before.data_type) => {
+            let array = format!("ARRAY[{column}]::{}", after.data_type);
+            return Some(format!("CASE WHEN {column} IS NOT NULL THEN {array} END"));
+        }
+        (true, false) => return Some(format!("{column}[1]::{}", after.data_type)),
+        _ => {}
+    }
     Some(match by_text {
         true => format!("{column}::text::{}", after.data_type),
         false => format!("{column}::{}", after.data_type),
