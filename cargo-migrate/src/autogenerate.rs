@@ -1,5 +1,10 @@
-//! `new --autogenerate`: reads both schemas, asks what only a person knows, and writes the revision.
+//! `new --autogenerate`: reads both schemas, asks what only a person knows, and writes the revision. `check`
+//! reports the same differences.
 
+mod ahead;
+mod amend;
+
+use migrate_core::apply::State;
 use migrate_core::author::{Author, Body, NewRevision, Written};
 use migrate_core::autogenerate::{
     Changes, Filter, Refusal, Rename, Request, Undecided, generate, message, not_followed, sections,
@@ -18,6 +23,8 @@ use crate::context::Context;
 use crate::models::{self, Asked, Source, Wanted};
 use crate::writing;
 
+pub(crate) use ahead::ahead;
+
 /// How to generate a revision.
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Autogenerate")]
@@ -34,6 +41,9 @@ pub(crate) struct Options {
     /// A table, column or enum value that is dropped, although another looks like its new name
     #[arg(long, value_name = "NAME", requires = "autogenerate")]
     pub(crate) drop: Vec<String>,
+    /// Write the changes into the newest revision, which must not be sealed
+    #[arg(long, requires = "autogenerate", conflicts_with_all = ["words", "message", "head", "splice", "labels", "depends_on", "rev_id"])]
+    pub(crate) amend: bool,
     /// Print the revision instead of writing it
     #[arg(long, requires = "autogenerate")]
     pub(crate) dry_run: bool,
@@ -52,13 +62,15 @@ pub(crate) enum Outcome {
     Printed(String),
     /// The revision.
     Written(Written),
+    /// The newest revision, whose sections were written again.
+    Amended(Written),
 }
 
 impl Outcome {
     /// The changes to the folder.
     pub(crate) fn changes(&self) -> &[Change] {
         match self {
-            Self::Written(written) => &written.changes,
+            Self::Written(written) | Self::Amended(written) => &written.changes,
             _ => &[],
         }
     }
@@ -76,24 +88,13 @@ pub(crate) fn write(
     history: &History,
     request: NewRevision,
 ) -> Result<Outcome, CliError> {
+    if options.amend {
+        return amend::amend(context, options, author, history);
+    }
     let parents = parents(&author, history, &request)?;
     let source = models::source(context, &options.models)?;
     let mut asked = options.clone();
-    let mut all = Vec::new();
-    let dialects = dialects(context, history)?;
-    if let Some(of) = source.dialect()
-        && dialects != [of]
-    {
-        let names: Vec<&str> = dialects.iter().map(|dialect| dialect.name()).collect();
-        return Err(CliError::usage(format!(
-            "the wanted schema is one of {of}, and the revisions are for {}",
-            names.join(", ")
-        ))
-        .help("`--models` with SQL files or `rust` names a schema of every database"));
-    }
-    for dialect in dialects {
-        all.push(changes(context, &mut asked, history, dialect, &parents, &*source)?);
-    }
+    let all = for_all_databases(context, &mut asked, history, &parents, &*source)?;
     let Some(first) = all.iter().find(|changes| !changes.up.is_empty()) else {
         return Ok(Outcome::Nothing);
     };
@@ -112,14 +113,44 @@ pub(crate) fn write(
     writing::check_message(context, &message)?;
     let request = NewRevision { message, body: Body::Sections(body), ..request };
     let written = author.new_revision(&request).map_err(writing::refused)?;
-    if options.dry_run {
-        let text = written.changes.into_iter().find_map(|change| match change {
-            Change::Write { name, text } if name == written.name => Some(text),
-            _ => None,
-        });
-        return Ok(Outcome::Printed(text.unwrap_or_default()));
+    Ok(if options.dry_run { printed(written) } else { Outcome::Written(written) })
+}
+
+/// The text of a revision that is not written.
+fn printed(written: Written) -> Outcome {
+    let text = written.changes.into_iter().find_map(|change| match change {
+        Change::Write { name, text } if name == written.name => Some(text),
+        _ => None,
+    });
+    Outcome::Printed(text.unwrap_or_default())
+}
+
+/// Generates for every database of the project, on top of revisions.
+fn for_all_databases(
+    context: &Context<'_>,
+    asked: &mut Options,
+    history: &History,
+    parents: &[Node],
+    source: &dyn Source,
+) -> Result<Vec<Changes>, CliError> {
+    let dialects = dialects(context, history)?;
+    if let Some(of) = source.dialect()
+        && dialects != [of]
+    {
+        let names: Vec<&str> = dialects.iter().map(|dialect| dialect.name()).collect();
+        return Err(CliError::usage(format!(
+            "the wanted schema is one of {of}, and the revisions are for {}",
+            names.join(", ")
+        ))
+        .help("`--models` with SQL files or `rust` names a schema of every database"));
     }
-    Ok(Outcome::Written(written))
+    let mut all = Vec::new();
+    for dialect in dialects {
+        let (changes, wanted) = changes(context, asked, history, dialect, parents, source)?;
+        tell_undecided(context, history, &wanted, &changes.undecided);
+        all.push(changes);
+    }
+    Ok(all)
 }
 
 /// The revisions that the new one needs.
@@ -153,6 +184,12 @@ fn dialects(context: &Context<'_>, history: &History) -> Result<Vec<Dialect>, Cl
     }
 }
 
+fn state_after(history: &History, dialect: Dialect, nodes: &[Node]) -> Result<State, CliError> {
+    Evolution::after(&history.graph, dialect, nodes).ok_or_else(|| {
+        CliError::failed(format!("the schema of {dialect} cannot be followed without a database"))
+    })
+}
+
 /// Generates for one database, and asks about renames. The answers hold for the other databases too.
 fn changes(
     context: &Context<'_>,
@@ -161,12 +198,10 @@ fn changes(
     dialect: Dialect,
     parents: &[Node],
     source: &dyn Source,
-) -> Result<Changes, CliError> {
+) -> Result<(Changes, Wanted), CliError> {
     let settings = &context.settings;
     let filter = Filter { tables: settings.tables.clone(), ignore: settings.ignore.clone() };
-    let state = Evolution::after(&history.graph, dialect, parents).ok_or_else(|| {
-        CliError::failed(format!("the schema of {dialect} cannot be followed without a database"))
-    })?;
+    let state = state_after(history, dialect, parents)?;
     loop {
         let renames = &asked.rename;
         let wanted = source.wanted(context, &Asked { dialect, history, head: &state, renames })?;
@@ -189,8 +224,7 @@ fn changes(
                     asked.rename.extend(new);
                     continue;
                 }
-                tell_undecided(context, history, &wanted, &changes.undecided);
-                return Ok(changes);
+                return Ok((changes, wanted));
             }
             Err(Refusal::Likely(renames)) if context.ui.is_interactive() => {
                 for rename in renames {

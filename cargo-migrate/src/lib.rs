@@ -5,6 +5,7 @@
 //! one file per command. The work is done by calls of migrate-core and migrate-db.
 
 mod autogenerate;
+mod baseline;
 mod cli;
 mod command;
 mod context;

@@ -6,12 +6,14 @@
 
 use std::sync::Mutex;
 
+use migrate_core::autogenerate::Filter;
 use migrate_core::diagnostic::Diagnostics;
 use migrate_core::history::History;
 use migrate_db::__private::{AppliedDigest, Prefetch};
 use migrate_db::cli::{self, CliError, ErrorKind, Exit, FleetGroup, RunHooks};
 use migrate_db::{Database, Options};
 
+use crate::autogenerate;
 use crate::context::{Context, Snapshot, SnapshotContent};
 use crate::{fleet, writing};
 
@@ -77,6 +79,10 @@ fn library_context<'c>(
     cli::Context {
         options: context.options(),
         found,
+        filter: Filter {
+            tables: context.settings.tables.clone(),
+            ignore: context.settings.ignore.clone(),
+        },
         heads: context.settings.heads,
         static_checks: context.settings.static_checks,
         lint: context.settings.lint.clone(),
@@ -201,7 +207,13 @@ impl Call<'_> {
     }
 
     async fn run_on(&mut self, history: &History, found: Diagnostics) -> Result<Exit, CliError> {
+        let is_legible = !found.iter().any(|one| one.code.is_structural());
+        let models = match self.command {
+            cli::Command::Check(_) if is_legible => autogenerate::ahead(self.context, history)?,
+            _ => None,
+        };
         let context = cli::Context {
+            models,
             prefetch: Mutex::new(self.prefetch.take()),
             ..library_context(self.context, history, found, self.database.clone())
         };

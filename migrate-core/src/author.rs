@@ -1,4 +1,4 @@
-//! The operations of the commands that write revisions: new, derive, merge, rebase, accept.
+//! The operations of the commands that write revisions: new, amend, derive, merge, rebase, accept.
 //!
 //! Each act takes a history and a request and returns the changes to the directory, including the
 //! new lock file. The caller writes the changes, draws ids and reads the clock. An act never hides
@@ -30,6 +30,7 @@
 //! ```
 
 mod accept;
+mod amend;
 mod derive;
 mod error;
 mod evidence;

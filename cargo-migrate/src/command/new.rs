@@ -5,7 +5,9 @@ use migrate_core::ident::{BranchLabel, RevisionId};
 use migrate_db::cli::{CliError, Exit};
 
 use crate::autogenerate::{self, Options, Outcome};
+use crate::baseline::Baseline;
 use crate::context::Context;
+use crate::runtime::block_on;
 use crate::writing;
 
 /// Write a new revision on top of the head
@@ -18,6 +20,8 @@ use crate::writing;
   cargo migrate new -m \"hotfix\" --head 615021 --splice
   cargo migrate new --autogenerate               # from `models` of migrate.toml
   cargo migrate new --autogenerate --rename users.mail=email --dry-run
+  cargo migrate new --autogenerate --amend       # the models changed again
+  cargo migrate new --from-database -m baseline  # the schema of a database that is in use
   $EDITOR \"$(cargo migrate new -q -m 'add email')\"")]
 pub(crate) struct Args {
     /// The message: what the revision does, in one line
@@ -47,6 +51,9 @@ pub(crate) struct Args {
     /// The SQL of the up, from which the down is derived; `-` reads standard input
     #[arg(long, value_name = "SQL", conflicts_with_all = ["irreversible", "autogenerate"])]
     sql: Option<String>,
+    /// Write the schema of the database as the first revision, and mark it as applied
+    #[arg(long, conflicts_with_all = ["irreversible", "sql", "autogenerate", "head", "splice", "depends_on"])]
+    from_database: bool,
     /// Open the file in $VISUAL or $EDITOR
     #[arg(long)]
     edit: bool,
@@ -57,6 +64,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> {
     let editor = args.edit.then(|| writing::editor(context)).transpose()?;
     let sql = args.sql.as_deref().map(read_sql).transpose()?;
+    let baseline = args.from_database.then(|| block_on(Baseline::read(context))).transpose()?;
     let mut down: Option<DerivedDown> = None;
     let outcome = writing::act(context, "new", Outcome::changes, |author, history| {
         let request = NewRevision {
@@ -73,19 +81,32 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> 
             return autogenerate::write(context, &args.generate, author, history, request);
         }
         writing::check_message(context, &request.message)?;
-        let written = match &sql {
-            Some(sql) => author
-                .new_from_sql(&request, sql, writing::database_at_hand(context))
-                .map(|(written, derived)| {
-                    down = Some(derived);
-                    written
-                }),
+        if baseline.is_some() && history.graph.order().next().is_some() {
+            return Err(CliError::usage("the history has revisions already").help(
+                "`cargo migrate new --autogenerate --models URL` writes what the database has beside them",
+            ));
+        }
+        let (sql, database) = match &baseline {
+            Some(baseline) => (Some(&baseline.sql), Some(baseline.dialect())),
+            None => (sql.as_ref(), writing::database_at_hand(context)),
+        };
+        let written = match sql {
+            Some(sql) => author.new_from_sql(&request, sql, database).map(|(written, derived)| {
+                down = Some(derived);
+                written
+            }),
             None => author.new_revision(&request),
         };
         written.map(Outcome::Written).map_err(writing::refused)
     })?;
     let written = match outcome {
         Outcome::Written(written) => written,
+        Outcome::Amended(written) => {
+            context.ui.note(format_args!("rewrote revision {}", written.id));
+            context.ui.line(context.directory.shown_file(&written.name));
+            context.ui.note("review it, then: cargo migrate upgrade");
+            return Ok(Exit::Done);
+        }
         Outcome::Printed(text) => {
             context.ui.text(&text);
             return Ok(Exit::Done);
@@ -100,11 +121,15 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> 
         }
     };
     let path = writing::report_written(context, &written);
+    if let Some(baseline) = &baseline {
+        block_on(baseline.stamp(context, &written.id))?;
+    }
     if let Some(down) = &down {
         writing::report_limits(context, down);
     }
     match editor {
         Some(editor) => writing::open(&editor, &[path])?,
+        None if baseline.is_some() => {}
         None if args.generate.autogenerate || down.is_some() => {
             context.ui.note("review it, then: cargo migrate upgrade");
         }

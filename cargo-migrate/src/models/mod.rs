@@ -35,7 +35,6 @@ pub(crate) struct Wanted {
     /// Renames that the source names, as `--rename` takes them.
     pub(crate) renames: Vec<String>,
     /// Where tables and columns are written.
-    #[expect(dead_code, reason = "`check` will show them")]
     pub(crate) places: BTreeMap<(Name, Option<String>), Location>,
 }
 

@@ -167,7 +167,7 @@ impl Author<'_> {
     }
 
     /// Returns `true` if the text of a revision may change.
-    fn is_open(&self, revision: &Revision) -> bool {
+    pub(super) fn is_open(&self, revision: &Revision) -> bool {
         let Some(lock) = &self.history.lock else { return true };
         let id = revision.id().as_str();
         let locked = lock.fingerprints.get(id).unwrap_or(&revision.fingerprint);
@@ -216,40 +216,9 @@ impl Author<'_> {
         sections: &[DraftSection],
         read: impl Fn(&str) -> io::Result<String>,
     ) -> Result<(Change, Revision), AuthorError> {
-        let path = revision.file.path();
-        let name = path.rsplit('/').next().unwrap_or(path);
-        let changed = |why: String| {
-            AuthorError::new(Kind::FileChanged, format!("{path} cannot be rewritten: {why}"))
-                .help("nothing was written; run the command again")
-        };
-        let raw = read(name).map_err(|error| changed(error.to_string()))?;
-        if SourceFile::new(path.to_owned(), raw.clone()) != revision.file {
-            return Err(changed("it changed meanwhile".to_owned()));
-        }
         let text = rewritten(revision, wanted, sections);
-        let (new, _) =
-            Revision::parse(SourceFile::new(path.to_owned(), text.clone()), &self.history.dialects);
-        let is_read_back = |new: &Revision| {
-            new.id() == revision.id()
-                && new.sections.len()
-                    == revision.sections.len() - replaced(revision, wanted).count() + sections.len()
-        };
-        let new = new.filter(is_read_back).ok_or_else(|| {
-            let id = revision.id();
-            AuthorError::new(
-                Kind::Misread,
-                format!("the down of {id} would not be read as it is written"),
-            )
-            .help("a line of its SQL that begins with `-- migrate:` would be read as a marker")
-        })?;
-        let mut text = text;
-        if raw.contains("\r\n") {
-            text = text.replace('\n', "\r\n");
-        }
-        if raw.starts_with('\u{feff}') {
-            text.insert(0, '\u{feff}');
-        }
-        Ok((Change::Write { name: name.to_owned(), text }, new))
+        let kept = revision.sections.len() - replaced(revision, wanted).count();
+        self.with_text(revision, text, read, |new| new.sections.len() == kept + sections.len())
     }
 }
 

@@ -168,6 +168,7 @@ codes! {
     }
     Models {
         Error ModelMistake "model-mistake" "A struct or an enum that derives `Table` or `Enum` has a mistake."
+        Error ModelsAhead "models-ahead" "The models state what the migrations lack, or the reverse."
         Warning ModelsUnread "models-unread" "A part of the sources of the models cannot be read."
     }
     StaticSchema {

@@ -14,6 +14,7 @@ mod additions;
 mod align;
 mod changes;
 mod dependents;
+mod keep;
 mod nodes;
 mod order;
 mod removals;
@@ -24,6 +25,7 @@ mod types;
 mod tests;
 
 pub use align::{align, says_same};
+pub(crate) use keep::{keep, put};
 
 use crate::dialect::DiffRules;
 use crate::op::Op;

@@ -2,7 +2,7 @@
 
 use super::LoadedSchema;
 use crate::apply::{Sameness, is_known};
-use crate::diff::diff;
+use crate::diff::{diff, keep};
 use crate::op::Op;
 use crate::schema::{Difference, Kind, Name, Schema, compare};
 
@@ -42,6 +42,9 @@ impl LoadedSchema {
         let differences = self.differences(after);
         let (before, mut wanted) = (self.schema(), after.schema());
         keep_unchanged(&before, &mut wanted, &differences.certain);
+        for unknown in &differences.unknown {
+            keep(unknown, &before, &mut wanted);
+        }
         diff(&before, &wanted, self.dialect().diff_rules())
     }
 }

@@ -64,6 +64,19 @@ impl DraftSection {
     }
 }
 
+/// The text of sections, each after an empty line.
+pub(crate) fn render_sections(sections: &[DraftSection]) -> String {
+    let mut text = String::new();
+    for section in sections {
+        let _ = write!(text, "\n{PREFIX}{}\n", one_line(&section.marker));
+        let body = section.body.trim_matches(['\n', '\r']).trim_end();
+        if !body.is_empty() {
+            let _ = writeln!(text, "{body}");
+        }
+    }
+    text
+}
+
 impl Draft {
     /// The text of the file.
     #[must_use]
@@ -90,13 +103,7 @@ impl Draft {
         for line in self.comments().lines() {
             let _ = writeln!(text, "{}", format!("-- {}", line.trim()).trim_end());
         }
-        for section in &self.sections {
-            let _ = write!(text, "\n{PREFIX}{}\n", one_line(&section.marker));
-            let body = section.body.trim_matches(['\n', '\r']).trim_end();
-            if !body.is_empty() {
-                let _ = writeln!(text, "{body}");
-            }
-        }
+        text.push_str(&render_sections(&self.sections));
         text
     }
 

@@ -15,6 +15,7 @@ mod splits;
 mod template;
 
 pub use batch::{Batch, BatchKey, BatchStatement, BatchVerb, DEFAULT_SIZE, MAX_SIZE, fill_batch};
+pub(crate) use draft::render_sections;
 pub use draft::{Draft, DraftSection};
 pub use file_pattern::FilePattern;
 pub(crate) use header::revises_line;

@@ -82,21 +82,34 @@ impl Database {
         checked.and_then(|checked| dropped.map(|_| checked))
     }
 
-    async fn load_scratch(&self, copy: &Copy<'_>) -> Result<Self, Error> {
-        let name = scratch_name(self.dialect(), &self.named()?);
+    /// Creates an empty database like this one beside it, calls `work` with it, and drops it.
+    ///
+    /// # Errors
+    /// When the server does not allow it, or the database is a pool; and what `work` returns.
+    pub async fn with_scratch<T>(
+        &self,
+        work: impl AsyncFnOnce(&Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let scratch = self.create_scratch("check").await?;
+        let worked = work(&scratch).await;
+        let dropped = scratch.drop(true).await;
+        worked.and_then(|worked| dropped.map(|_| worked))
+    }
+
+    /// Creates an empty database like this one. A file is created when it is opened.
+    async fn create_scratch(&self, purpose: &str) -> Result<Self, Error> {
+        let name = scratch_name(self.dialect(), &self.named()?, purpose);
         let scratch = Self { source: driver::with_name(&self.source, &name)? };
-        let created = match self.server().await? {
-            Some(mut server) => {
-                let created = server.create_like(&name).await;
-                server.end(created, "creating a scratch database").await
-            }
-            None => Ok(()),
-        };
-        let loaded = match created {
-            Ok(()) => scratch.load(copy).await,
-            failed => failed,
-        };
-        match loaded {
+        if let Some(mut server) = self.server().await? {
+            let created = server.create_like(&name).await;
+            server.end(created, "creating a scratch database").await?;
+        }
+        Ok(scratch)
+    }
+
+    async fn load_scratch(&self, copy: &Copy<'_>) -> Result<Self, Error> {
+        let scratch = self.create_scratch("restore").await?;
+        match scratch.load(copy).await {
             Ok(()) => Ok(scratch),
             Err(error) => {
                 let _ = scratch.drop(true).await;
@@ -271,8 +284,8 @@ fn unreadable(path: &Path, error: &io::Error) -> Error {
 }
 
 /// The name of a scratch database beside the one of a name, or the path of its file.
-fn scratch_name(dialect: Dialect, name: &str) -> String {
-    let suffix = format!("_restore_{}", std::process::id());
+fn scratch_name(dialect: Dialect, name: &str, purpose: &str) -> String {
+    let suffix = format!("_{purpose}_{}", std::process::id());
     let limit = dialect.admin().databases.as_ref().map_or(usize::MAX, |of| of.name_limit);
     let end = limit.saturating_sub(suffix.len());
     let kept = name.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|at| *at <= end);
@@ -287,10 +300,10 @@ mod tests {
     #[test]
     fn a_scratch_name_fits_into_the_limit() {
         let suffix = format!("_restore_{}", std::process::id());
-        assert_eq!(scratch_name(Dialect::Postgres, "app"), format!("app{suffix}"));
-        let long = scratch_name(Dialect::Postgres, &"ü".repeat(31));
+        assert_eq!(scratch_name(Dialect::Postgres, "app", "restore"), format!("app{suffix}"));
+        let long = scratch_name(Dialect::Postgres, &"ü".repeat(31), "restore");
         assert!(long.len() <= 63 && long.ends_with(&suffix), "{long}");
-        assert!(scratch_name(Dialect::Sqlite, &"x".repeat(200)).len() > 200);
+        assert!(scratch_name(Dialect::Sqlite, &"x".repeat(200), "restore").len() > 200);
     }
 
     #[test]

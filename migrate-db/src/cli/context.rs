@@ -1,5 +1,6 @@
 //! The input of commands: a history, its diagnostics, and perhaps a database.
 
+use migrate_core::autogenerate::Filter;
 use migrate_core::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use migrate_core::dialect::Dialect;
 use migrate_core::graph::{Graph, Set, Target};
@@ -38,6 +39,10 @@ pub struct Context<'a> {
     pub static_checks: StaticChecks,
     /// The settings of lint.
     pub lint: LintSettings,
+    /// The objects that `check` compares with the database.
+    pub filter: Filter,
+    /// How the models differ from the head; `None` without models.
+    pub models: Option<Diagnostics>,
     /// The programs around runs.
     pub hooks: RunHooks,
     /// The output.
@@ -57,6 +62,8 @@ impl<'a> Context<'a> {
             heads: Heads::default(),
             static_checks: StaticChecks::Off,
             lint: LintSettings::default(),
+            filter: Filter::default(),
+            models: None,
             hooks: RunHooks::default(),
             ui,
         }

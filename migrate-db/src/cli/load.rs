@@ -12,6 +12,9 @@ use migrate_core::source::SourceFile;
 use super::{CliError, Context};
 use crate::Database;
 
+/// The argument that names the configured database.
+pub(super) const DATABASE: &str = "database";
+
 /// What an argument names.
 pub(super) enum SchemaSource {
     /// A database.
@@ -34,7 +37,8 @@ impl SchemaSource {
 
 impl Context<'_> {
     /// Reads an argument. What has the scheme of a database is a URL; what has a slash or ends with `.sql`
-    /// is a path; all else is a revision, or a path if there is no such revision.
+    /// is a path; all else is a revision. If there is no such revision, `database` is the configured
+    /// database, and all else a path.
     ///
     /// # Errors
     /// When there is no such revision or file, or the URL is malformed.
@@ -57,6 +61,7 @@ impl Context<'_> {
         };
         match nodes {
             Ok(nodes) => Ok(SchemaSource::Revisions(nodes)),
+            Err(_) if text == DATABASE => Ok(SchemaSource::Url(self.database()?.clone())),
             Err(_) if Path::new(text).exists() => files(text),
             Err(error) => Err(error.into()),
         }

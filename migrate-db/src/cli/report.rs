@@ -6,11 +6,14 @@ use std::collections::HashMap;
 
 use migrate_core::diagnostic::{Diagnostic, Diagnostics, Severity};
 use migrate_core::graph::{Graph, Node, Set};
+use migrate_core::loaded_schema::Differences;
 use migrate_core::plan::{Direction, Plan};
+use migrate_core::schema::Difference;
 use migrate_core::version_table::LogRow;
 use serde::Serialize;
 
 use super::CliError;
+use super::schema_report::ChangeJson;
 use crate::state::DatabaseState;
 use crate::{ReportedStep, Unfinished};
 
@@ -221,8 +224,14 @@ pub(super) struct Check<'g> {
     ok: bool,
     findings: Vec<Finding<'g>>,
     heads: Vec<&'g str>,
+    /// `None` without models.
+    models: Option<Vec<Finding<'g>>>,
     /// `None` without a database.
     pending: Option<Vec<&'g str>>,
+    /// `None` if the database was not compared.
+    drift: Option<Vec<ChangeJson>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    not_compared: Vec<ChangeJson>,
     #[serde(flatten)]
     problems: Problems<'g>,
 }
@@ -230,15 +239,20 @@ pub(super) struct Check<'g> {
 impl<'g> Check<'g> {
     pub(super) fn of(
         graph: &'g Graph,
-        found: &'g Diagnostics,
+        (found, models): (&'g Diagnostics, Option<&'g Diagnostics>),
         status: Option<&'g DatabaseState>,
+        drift: Option<&Differences>,
         ok: bool,
     ) -> Self {
+        let changes = |list: &[Difference]| list.iter().map(ChangeJson::of).collect();
         Self {
             ok,
             findings: found.iter().map(Finding::of).collect(),
             heads: ids(graph, &graph.real_heads()),
+            models: models.map(|models| models.iter().map(Finding::of).collect()),
             pending: status.map(|status| ids(graph, &status.pending(graph))),
+            drift: drift.map(|drift| changes(&drift.certain)),
+            not_compared: drift.map(|drift| changes(&drift.unknown)).unwrap_or_default(),
             problems: status.map(|status| Problems::of(graph, status)).unwrap_or_default(),
         }
     }

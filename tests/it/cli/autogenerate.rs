@@ -130,3 +130,81 @@ GRANT SELECT ON users TO PUBLIC;
       help: or derive `migrate_db::Table` for a struct of this package
     "#);
 }
+
+#[test]
+fn an_amended_revision_is_generated_again_or_keeps_what_was_written_by_hand() {
+    let env = project("\"sqlite\"", "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT);");
+    env.ok(&["new", "--autogenerate", "--rename", "users.mail=email"]);
+    env.ok(&["upgrade", "--database-url", "sqlite:app.db"]);
+    let wider = "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, age INTEGER);";
+    env.write("schema.sql", wider);
+    let database = ["--database-url", "sqlite:app.db"];
+    let amend = ["new", "--autogenerate", "--amend"];
+    let applied = env.run(&[&amend[..], &database].concat());
+    assert_eq!(applied.code, 1, "{applied}");
+    assert!(applied.stderr.contains("`cargo migrate downgrade -1` reverts it there"), "{applied}");
+    env.ok(&[&["downgrade", "-1"], &database[..]].concat());
+    let amended = env.ok(&[&amend[..], &database].concat());
+    assert!(amended.stderr.contains("rewrote revision "), "{amended}");
+    assert_snapshot!(written(&env), @"
+    -- migrate:up
+    ALTER TABLE users RENAME COLUMN mail TO email;
+    ALTER TABLE users ADD COLUMN age INTEGER;
+
+    -- migrate:down
+    ALTER TABLE users RENAME COLUMN email TO mail;
+    ALTER TABLE users DROP COLUMN age;
+    ");
+    assert!(env.ok(&["new", "--autogenerate", "--amend"]).stderr.contains("nothing to do"));
+    env.ok(&[&["upgrade"], &database[..]].concat());
+    let check = env.ok(&["check", "--database-url", "sqlite:app.db"]);
+    assert!(
+        check.stdout.ends_with("models: equal to the schema at the head\ndatabase: at the head\n"),
+        "{check}"
+    );
+    // A comment and a statement of one's own.
+    let name = std::fs::read_dir(env.path("migrations")).unwrap().map(|file| file.unwrap().path());
+    let path = name.into_iter().find(|path| {
+        path.extension().is_some_and(|end| end == "sql") && !path.ends_with("aaa.sql")
+    });
+    let path = path.unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    let by_hand = "-- ages are counted from now on\nUPDATE users SET age = 0;\n\n-- migrate:down";
+    std::fs::write(&path, text.replace("\n-- migrate:down", by_hand)).unwrap();
+    env.write("schema.sql", &format!("{wider}\nCREATE INDEX users_age ON users (age);"));
+    env.ok(&["new", "--autogenerate", "--amend"]);
+    assert_snapshot!(written(&env), @"
+    -- migrate:up
+    ALTER TABLE users RENAME COLUMN mail TO email;
+    ALTER TABLE users ADD COLUMN age INTEGER;
+    -- ages are counted from now on
+    UPDATE users SET age = 0;
+    CREATE INDEX users_age ON users (age);
+
+    -- migrate:down
+    DROP INDEX users_age;
+    ALTER TABLE users RENAME COLUMN email TO mail;
+    ALTER TABLE users DROP COLUMN age;
+    ");
+}
+
+#[test]
+fn only_a_head_is_amended() {
+    let env = TestEnvironment::new();
+    env.write("migrate.toml", "dialects = [\"sqlite\"]\nmodels = \"schema.sql\"\n");
+    env.write("schema.sql", "CREATE TABLE a (id INTEGER);");
+    std::fs::create_dir(env.path("migrations")).unwrap();
+    assert_snapshot!(env.run(&["new", "--autogenerate", "--amend"]), @"
+    exit code: 2
+    ----- stderr
+    error: there is no revision to amend
+      help: without `--amend` the first one is written
+    ");
+    env.ok(&["new", "--autogenerate"]);
+    env.write("schema.sql", "");
+    let nothing = env.run(&["new", "--autogenerate", "--amend", "--yes"]);
+    assert_eq!(nothing.code, 1, "{nothing}");
+    assert!(nothing.stderr.contains("nothing is left of the revision"), "{nothing}");
+    let both = env.run(&["new", "--autogenerate", "--amend", "-m", "x"]);
+    assert_eq!(both.code, 2, "{both}");
+}

@@ -276,3 +276,47 @@ fn a_revision_and_a_database_are_wanted_schemas() {
     let other = env.run(&["new", "--autogenerate", "--models", "postgres://localhost:1/x"]);
     assert_eq!(other.code, 1, "{other}");
 }
+
+#[test]
+fn check_reports_models_ahead_of_the_history_at_the_field() {
+    let env = workspace("\"sqlite\", \"postgres\"");
+    env.write("shared/src/lib.rs", "");
+    let users = USERS.replace("i64", "i32");
+    env.write("app/src/users.rs", &users);
+    let done = env.run_in("app", &["check"]);
+    assert_eq!(done.code, 0, "{done}");
+    assert!(done.stdout.contains("models: equal to the schema at the head\n"), "{done}");
+    let users = users.replace("String,\n}", "String,\n    pub age: Option<i32>,\n}");
+    env.write("app/src/users.rs", &users.replace("pub mail: String", "pub mail: Option<String>"));
+    assert_snapshot!(env.run_in("app", &["check"]), @"
+    exit code: 3
+    ----- stdout
+    files: 1 revision, head aaa
+    models: 2 differences
+    database: not checked, none is configured
+    ----- stderr
+    error[models-ahead]: the migrations are behind the models: column users.age was added
+      --> src/users.rs:11:9
+       |
+    11 |     pub age: Option<i32>,
+       |         ^^^
+       |
+       = help: `cargo migrate new --autogenerate` writes the revision
+
+    error[models-ahead]: the migrations are behind the models: nullability of column users.mail was NOT NULL and is NULL
+      --> src/users.rs:10:9
+       |
+    10 |     pub mail: Option<String>,
+       |         ^^^^
+       |
+       = help: `cargo migrate new --autogenerate` writes the revision
+    ");
+    let json = env.run_in("app", &["check", "--format", "json"]).json();
+    assert_eq!(json["ok"], false);
+    assert_eq!(json["models"].as_array().unwrap().len(), 2, "{json}");
+    // A mistake in a struct is reported like the others.
+    env.write("app/src/users.rs", &USERS.replace("primary_key", "primary_kye"));
+    let wrong = env.run_in("app", &["check"]);
+    assert_eq!(wrong.code, 3, "{wrong}");
+    assert!(wrong.stderr.contains("error[model-mistake]"), "{wrong}");
+}

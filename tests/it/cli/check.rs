@@ -17,7 +17,7 @@ fn all_is_well() {
     assert_snapshot!(env.run(&["check", "--format", "json"]), @r#"
     exit code: 0
     ----- stdout
-    {"ok":true,"findings":[],"heads":["ccc"],"pending":[]}
+    {"ok":true,"findings":[],"heads":["ccc"],"models":null,"pending":[],"drift":[]}
     "#);
 }
 
@@ -33,7 +33,7 @@ fn something_is_pending() {
     assert_snapshot!(env.run(&["check", "--format", "json"]), @r#"
     exit code: 3
     ----- stdout
-    {"ok":false,"findings":[],"heads":["ccc"],"pending":["aaa","bbb","ccc"]}
+    {"ok":false,"findings":[],"heads":["ccc"],"models":null,"pending":["aaa","bbb","ccc"],"drift":null}
     "#);
 }
 
@@ -120,7 +120,7 @@ fn mistakes_in_the_files_come_before_the_database() {
     assert_snapshot!(env.run(&["check", "--format", "json"]), @r#"
     exit code: 3
     ----- stdout
-    {"ok":false,"findings":[{"code":"unknown-parent","severity":"error","message":"ddd revises cccc, which no file holds","places":[{"path":"migrations/ddd.sql","line":4,"column":13,"label":""}],"help":["did you mean ccc? Ids are written out in full"]},{"code":"several-heads","severity":"error","message":"the history has 2 heads: ccc, ddd","places":[{"path":"migrations/ccc.sql","line":3,"column":14,"label":"Message of ccc"},{"path":"migrations/ddd.sql","line":3,"column":14,"label":"Message of ddd"}],"help":["`cargo migrate merge -m \"merge\"` joins them with a merge revision","`cargo migrate rebase` puts the newer branch on top of the other","`heads = \"many\"` in migrate.toml allows several, if the project wants branches"]}],"heads":["ccc","ddd"],"pending":null}
+    {"ok":false,"findings":[{"code":"unknown-parent","severity":"error","message":"ddd revises cccc, which no file holds","places":[{"path":"migrations/ddd.sql","line":4,"column":13,"label":""}],"help":["did you mean ccc? Ids are written out in full"]},{"code":"several-heads","severity":"error","message":"the history has 2 heads: ccc, ddd","places":[{"path":"migrations/ccc.sql","line":3,"column":14,"label":"Message of ccc"},{"path":"migrations/ddd.sql","line":3,"column":14,"label":"Message of ddd"}],"help":["`cargo migrate merge -m \"merge\"` joins them with a merge revision","`cargo migrate rebase` puts the newer branch on top of the other","`heads = \"many\"` in migrate.toml allows several, if the project wants branches"]}],"heads":["ccc","ddd"],"models":null,"pending":null,"drift":null}
     "#);
 }
 

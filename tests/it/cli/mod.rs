@@ -3,7 +3,9 @@
 mod ask;
 mod autogenerate;
 mod autogenerate_structs;
+mod baseline;
 mod check;
+mod check_drift;
 mod context;
 mod conventions;
 mod db;

@@ -3,10 +3,11 @@
 use migrate_core::diagnostic::{Diagnostics, Severity};
 use migrate_core::dialect::Dialect;
 use migrate_core::graph::Graph;
+use migrate_core::loaded_schema::Differences;
 use migrate_core::static_check;
 
+use super::drift::{drift, is_comparable, show_drift};
 use crate::Database;
-
 use crate::cli::arguments::FleetArgs;
 use crate::cli::describe::{Count, place, problems};
 use crate::cli::fleet::{FleetGroup, Item, items, states};
@@ -17,14 +18,18 @@ use crate::state::DatabaseState;
 #[derive(Debug, Clone, clap::Args)]
 #[command(
     after_help = "The exit code is 0 if nothing is wrong and 3 otherwise. Without a database only the files are
-checked.
+checked. The schema of the database is compared with the migrations that it has applied; nothing is written to it.
 
 Examples:
   cargo migrate check
   cargo migrate check --database-url postgres://db/app --format json
+  cargo migrate check --exact
   cargo migrate check --all              # all databases of migrate.toml"
 )]
 pub struct Args {
+    /// Apply the migrations to a scratch database on the same server, and compare with that
+    #[arg(long, conflicts_with = "fleet")]
+    exact: bool,
     #[command(flatten)]
     pub(super) fleet: FleetArgs,
 }
@@ -32,13 +37,28 @@ pub struct Args {
 impl Args {
     pub(super) async fn run(&self, context: &Context<'_>) -> Result<Exit, CliError> {
         let graph = &context.history.graph;
+        if self.exact && context.database.is_none() {
+            return Err(CliError::no_database());
+        }
         let found = found_in_files(context, context.database.as_ref().map(Database::dialect));
         // Rows can be compared with files only if the files are correct.
         let status = match (&context.database, found.has_errors()) {
             (Some(_), false) => Some(context.status().await?),
             _ => None,
         };
-        let answer = Answer { graph, found: &found, status: status.as_ref() };
+        let drift = match (&context.database, &status) {
+            (Some(database), Some(status)) if is_comparable(status) => {
+                Some(drift(context, database, status, self.exact).await?)
+            }
+            _ => None,
+        };
+        let answer = Answer {
+            graph,
+            found: &found,
+            models: context.models.as_ref(),
+            status: status.as_ref(),
+            drift: drift.as_ref(),
+        };
         match context.ui.format() {
             Format::Json => context.ui.json(&answer.json()),
             Format::Text => answer.show(context),
@@ -64,14 +84,14 @@ impl Args {
         let none = Diagnostics::new();
         let is_yes = |item: &Item<'_>, state| {
             let graph = &item.context().history.graph;
-            Answer { graph, found: &none, status: Some(state) }.is_yes()
+            Answer::of(graph, &none, Some(state)).is_yes()
         };
         let files: Vec<Answer<'_>> = groups
             .iter()
             .zip(&found)
             .map(|(group, found)| {
                 let graph = &group.context.history.graph;
-                Answer { graph, found, status: None }
+                Answer::of(graph, found, None)
             })
             .collect();
         let sound = files.iter().all(Answer::is_yes);
@@ -98,7 +118,7 @@ impl Args {
                 let behind = states.done().filter(|(item, state)| !is_yes(item, state));
                 for (item, state) in behind {
                     let graph = &item.context().history.graph;
-                    let answer = Answer { graph, found: &none, status: Some(state) };
+                    let answer = Answer::of(graph, &none, Some(state));
                     ui.line(format_args!("{}: {}", item.label(), answer.database(true)));
                 }
                 let at_head = states.done().filter(|(item, state)| is_yes(item, state)).count();
@@ -126,12 +146,26 @@ fn found_in_files(context: &Context<'_>, dialect: Option<Dialect>) -> Diagnostic
 struct Answer<'a> {
     graph: &'a Graph,
     found: &'a Diagnostics,
+    models: Option<&'a Diagnostics>,
     status: Option<&'a DatabaseState>,
+    drift: Option<&'a Differences>,
 }
 
 impl<'a> Answer<'a> {
+    /// An answer about files and rows alone.
+    const fn of(
+        graph: &'a Graph,
+        found: &'a Diagnostics,
+        status: Option<&'a DatabaseState>,
+    ) -> Self {
+        Self { graph, found, models: None, status, drift: None }
+    }
+
     fn is_yes(&self) -> bool {
-        !self.found.has_errors() && self.status.is_none_or(|status| self.is_at_head(status))
+        !self.found.has_errors()
+            && self.models.is_none_or(|models| !models.has_errors())
+            && self.status.is_none_or(|status| self.is_at_head(status))
+            && self.drift.is_none_or(|drift| drift.certain.is_empty())
     }
 
     fn is_at_head(&self, status: &DatabaseState) -> bool {
@@ -140,19 +174,28 @@ impl<'a> Answer<'a> {
     }
 
     fn json(&self) -> report::Check<'a> {
-        report::Check::of(self.graph, self.found, self.status, self.is_yes())
+        let files = (self.found, self.models);
+        report::Check::of(self.graph, files, self.status, self.drift, self.is_yes())
     }
 
     fn show(&self, context: &Context<'_>) {
         let ui = context.ui;
         ui.diagnostics(self.found);
+        ui.diagnostics(self.models.into_iter().flatten());
         ui.line(format_args!("files: {}", self.files()));
+        match self.models.map(errors) {
+            None => {}
+            Some(0) => ui.line("models: equal to the schema at the head"),
+            Some(count) => ui.line(format_args!("models: {}", Count(count, "difference"))),
+        }
         ui.line(format_args!("database: {}", self.database(context.database.is_some())));
+        if let Some(drift) = self.drift {
+            show_drift(context, drift);
+        }
     }
 
     fn files(&self) -> String {
-        let errors = self.found.iter().filter(|d| d.severity == Severity::Error).count();
-        match errors {
+        match errors(self.found) {
             0 => {
                 let heads = report::ids(self.graph, &self.graph.real_heads());
                 let word = if heads.len() > 1 { "heads" } else { "head" };
@@ -174,4 +217,8 @@ impl<'a> Answer<'a> {
             }
         }
     }
+}
+
+fn errors(found: &Diagnostics) -> usize {
+    found.iter().filter(|one| one.severity == Severity::Error).count()
 }

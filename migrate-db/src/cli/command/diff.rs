@@ -23,10 +23,11 @@ The formats are text (words), sql-diff (the lines of SQL that differ), sql (as -
 Examples:
   cargo migrate diff 3f2a head
   cargo migrate diff head postgres://db/app          # what differs in the database
+  cargo migrate diff current database                # the same, in the configured one at its revision
   cargo migrate diff head schema.sql --sql           # statements from the head to the file"
 )]
 pub struct Args {
-    /// A revision, a database URL, a file of SQL, or a folder of such files
+    /// A revision, a database URL, `database` for the configured one, a file of SQL, or a folder of such files
     #[arg(allow_negative_numbers = true, value_name = "A")]
     before: String,
     /// The same, for the schema to compare with

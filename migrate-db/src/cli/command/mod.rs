@@ -5,6 +5,7 @@ mod check;
 mod current;
 mod diff;
 mod downgrade;
+mod drift;
 mod heads;
 mod history;
 mod lint;
