@@ -4,6 +4,7 @@
 mod action;
 mod alembic;
 mod application;
+mod autogenerate;
 mod book;
 mod cli;
 mod corpora;

@@ -87,7 +87,7 @@ fn each_database_has_its_line_and_its_history() {
     assert_snapshot!(env.run(&["check", "--only", "acme", "--format", "json"]), @r#"
     exit code: 3
     ----- stdout
-    {"ok":false,"files":[{"database":"tenants","ok":true,"findings":[],"heads":["ccc"],"pending":null}],"databases":[{"database":"tenants","name":"acme","ok":false,"pending":["ccc"]}]}
+    {"ok":false,"files":[{"database":"tenants","ok":true,"findings":[],"heads":["ccc"],"models":null,"pending":null,"drift":null}],"databases":[{"database":"tenants","name":"acme","ok":false,"pending":["ccc"]}]}
     "#);
     assert_snapshot!(env.run(&["upgrade", "--all", "--format", "json"]), @r#"
     exit code: 0

@@ -1,0 +1,6 @@
+CREATE TABLE t (
+    id INTEGER NOT NULL,
+    a VARCHAR(20),
+    n INTEGER DEFAULT '0' NOT NULL,
+    PRIMARY KEY (id)
+);

@@ -1,0 +1,7 @@
+-- migrate:up
+ALTER TABLE `t` RENAME COLUMN `A` TO `a`;
+ALTER TABLE `t` RENAME COLUMN `A` TO `a`;
+
+-- migrate:down
+ALTER TABLE `t` RENAME COLUMN `a` TO `A`;
+ALTER TABLE `t` RENAME COLUMN `a` TO `A`;

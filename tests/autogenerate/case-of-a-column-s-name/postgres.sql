@@ -1,0 +1,5 @@
+-- migrate:up
+ALTER TABLE t RENAME COLUMN "A" TO a;
+
+-- migrate:down
+ALTER TABLE t RENAME COLUMN a TO "A";

@@ -1,0 +1,6 @@
+-- migrate:up
+ALTER TABLE t DROP CONSTRAINT k;
+
+-- migrate:down transaction:false
+ALTER TABLE t ADD CONSTRAINT k CHECK (n > 0) NOT VALID;
+ALTER TABLE t VALIDATE CONSTRAINT k;

@@ -1,0 +1,5 @@
+-- migrate:up
+ALTER TABLE t RENAME CONSTRAINT k TO l;
+
+-- migrate:down
+ALTER TABLE t RENAME CONSTRAINT l TO k;

@@ -1,0 +1,5 @@
+-- migrate:up
+ALTER TABLE `t` DROP COLUMN `g`, ADD COLUMN `g` int(11) NULL;
+
+-- migrate:down
+ALTER TABLE `t` DROP COLUMN `g`, ADD COLUMN `g` int(11) GENERATED ALWAYS AS (n * 2) STORED;

@@ -1,0 +1,6 @@
+CREATE DOMAIN posint AS INTEGER CHECK (VALUE > 0);
+CREATE TABLE t (
+    id INTEGER NOT NULL,
+    d posint,
+    PRIMARY KEY (id)
+);

@@ -1,0 +1,5 @@
+CREATE TABLE t (
+    id INTEGER NOT NULL,
+    d INTEGER,
+    PRIMARY KEY (id)
+);

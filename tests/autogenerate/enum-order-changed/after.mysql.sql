@@ -1,0 +1,5 @@
+CREATE TABLE t (
+    id INTEGER NOT NULL,
+    e ENUM('y','x'),
+    PRIMARY KEY (id)
+);

@@ -1,0 +1,8 @@
+-- migrate:up
+ALTER TYPE mood ADD VALUE 'y' AFTER 'x';
+
+-- migrate:down
+ALTER TYPE mood RENAME TO mood_before;
+CREATE TYPE mood AS ENUM ('x', 'z');
+ALTER TABLE t ALTER COLUMN e TYPE mood USING "e"::text::mood;
+DROP TYPE mood_before;

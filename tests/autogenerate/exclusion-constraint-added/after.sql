@@ -1,0 +1,6 @@
+CREATE TABLE t (
+    id INTEGER NOT NULL,
+    r INT4RANGE,
+    PRIMARY KEY (id),
+    CONSTRAINT x EXCLUDE USING gist (r WITH &&)
+);

@@ -1,0 +1,5 @@
+CREATE TABLE t (
+    id INTEGER NOT NULL,
+    r INT4RANGE,
+    PRIMARY KEY (id)
+);

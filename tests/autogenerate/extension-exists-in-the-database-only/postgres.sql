@@ -1,0 +1,5 @@
+-- migrate:up
+DROP EXTENSION citext;
+
+-- migrate:down
+CREATE EXTENSION citext;

@@ -1,0 +1,7 @@
+-- migrate:up
+ALTER TABLE `t` ADD KEY `f` (`x`);
+ALTER TABLE `t` ADD CONSTRAINT `f` FOREIGN KEY (`x`) REFERENCES `p` (`id`);
+
+-- migrate:down
+ALTER TABLE `t` DROP FOREIGN KEY `f`;
+ALTER TABLE `t` DROP INDEX `f`;

@@ -1,0 +1,6 @@
+-- migrate:up transaction:false
+ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (x) REFERENCES p (id) NOT VALID;
+ALTER TABLE t VALIDATE CONSTRAINT f;
+
+-- migrate:down
+ALTER TABLE t DROP CONSTRAINT f;

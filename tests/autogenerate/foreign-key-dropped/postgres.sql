@@ -1,0 +1,6 @@
+-- migrate:up
+ALTER TABLE t DROP CONSTRAINT f;
+
+-- migrate:down transaction:false
+ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (x) REFERENCES p (id) NOT VALID;
+ALTER TABLE t VALIDATE CONSTRAINT f;

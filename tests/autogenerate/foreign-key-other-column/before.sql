@@ -1,0 +1,14 @@
+CREATE TABLE p (
+    id INTEGER NOT NULL,
+    x INTEGER,
+    y INTEGER,
+    PRIMARY KEY (id),
+    CONSTRAINT p_xy UNIQUE (x, y)
+);
+CREATE TABLE t (
+    id INTEGER NOT NULL,
+    x INTEGER,
+    y INTEGER,
+    PRIMARY KEY (id),
+    CONSTRAINT f FOREIGN KEY (x) REFERENCES p (id)
+);

@@ -1,0 +1,5 @@
+-- migrate:up
+ALTER TABLE t RENAME CONSTRAINT f TO g;
+
+-- migrate:down
+ALTER TABLE t RENAME CONSTRAINT g TO f;

@@ -1,0 +1,5 @@
+CREATE TABLE t (
+    id SERIAL NOT NULL,
+    n INTEGER NOT NULL,
+    PRIMARY KEY (id)
+);

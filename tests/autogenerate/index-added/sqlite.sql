@@ -1,0 +1,5 @@
+-- migrate:up
+CREATE INDEX i ON t (a);
+
+-- migrate:down
+DROP INDEX i;

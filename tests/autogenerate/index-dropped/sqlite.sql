@@ -1,0 +1,5 @@
+-- migrate:up
+DROP INDEX i;
+
+-- migrate:down
+CREATE INDEX i ON t (a);

@@ -1,0 +1,7 @@
+-- migrate:up transaction:false
+DROP INDEX CONCURRENTLY i;
+CREATE INDEX CONCURRENTLY i ON t (a NULLS FIRST);
+
+-- migrate:down transaction:false
+DROP INDEX CONCURRENTLY i;
+CREATE INDEX CONCURRENTLY i ON t (a);

@@ -1,0 +1,6 @@
+-- migrate:up
+DROP MATERIALIZED VIEW mv;
+
+-- migrate:down
+CREATE MATERIALIZED VIEW mv AS
+SELECT 1 AS a;

@@ -1,0 +1,6 @@
+CREATE TABLE t (
+    id INTEGER NOT NULL,
+    n INTEGER,
+    a VARCHAR(20),
+    PRIMARY KEY (id)
+);

@@ -1,0 +1,1 @@
+-- refused: cannot write another way of partitioning as SQL

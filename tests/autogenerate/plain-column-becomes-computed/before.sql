@@ -1,0 +1,6 @@
+CREATE TABLE t (
+    id INTEGER NOT NULL,
+    n INTEGER,
+    g INTEGER,
+    PRIMARY KEY (id)
+);

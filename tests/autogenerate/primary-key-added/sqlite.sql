@@ -1,0 +1,20 @@
+-- migrate:up
+CREATE TABLE new_t (
+    id INTEGER NOT NULL,
+    PRIMARY KEY (id)
+);
+INSERT INTO new_t (id) SELECT id FROM t;
+DROP TABLE t;
+PRAGMA legacy_alter_table = ON;
+ALTER TABLE new_t RENAME TO t;
+PRAGMA legacy_alter_table = OFF;
+
+-- migrate:down
+CREATE TABLE new_t (
+    id INTEGER NOT NULL
+);
+INSERT INTO new_t (id) SELECT id FROM t;
+DROP TABLE t;
+PRAGMA legacy_alter_table = ON;
+ALTER TABLE new_t RENAME TO t;
+PRAGMA legacy_alter_table = OFF;

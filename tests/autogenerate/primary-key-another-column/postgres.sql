@@ -1,0 +1,9 @@
+-- migrate:up transaction:false
+ALTER TABLE t DROP CONSTRAINT t_pkey;
+CREATE UNIQUE INDEX CONCURRENTLY t_pkey ON t (n);
+ALTER TABLE t ADD CONSTRAINT t_pkey PRIMARY KEY USING INDEX t_pkey;
+
+-- migrate:down transaction:false
+ALTER TABLE t DROP CONSTRAINT t_pkey;
+CREATE UNIQUE INDEX CONCURRENTLY t_pkey ON t (id);
+ALTER TABLE t ADD CONSTRAINT t_pkey PRIMARY KEY USING INDEX t_pkey;

@@ -1,0 +1,5 @@
+-- migrate:up
+ALTER TABLE `t` DROP PRIMARY KEY;
+
+-- migrate:down
+ALTER TABLE `t` ADD PRIMARY KEY (`id`);

@@ -1,0 +1,4 @@
+CREATE TABLE t (
+    id INTEGER NOT NULL,
+    CONSTRAINT k2 PRIMARY KEY (id)
+);

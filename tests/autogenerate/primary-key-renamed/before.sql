@@ -1,0 +1,4 @@
+CREATE TABLE t (
+    id INTEGER NOT NULL,
+    CONSTRAINT k1 PRIMARY KEY (id)
+);

@@ -1,0 +1,5 @@
+-- migrate:up
+ALTER TABLE t RENAME CONSTRAINT k1 TO k2;
+
+-- migrate:down
+ALTER TABLE t RENAME CONSTRAINT k2 TO k1;

@@ -1,0 +1,7 @@
+-- migrate:up
+ALTER TABLE t RENAME TO t2;
+ALTER TABLE t2 RENAME CONSTRAINT t_pkey TO t2_pkey;
+
+-- migrate:down
+ALTER TABLE t2 RENAME TO t;
+ALTER TABLE t RENAME CONSTRAINT t2_pkey TO t_pkey;

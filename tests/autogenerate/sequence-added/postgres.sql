@@ -1,0 +1,5 @@
+-- migrate:up
+CREATE SEQUENCE s;
+
+-- migrate:down
+DROP SEQUENCE s;

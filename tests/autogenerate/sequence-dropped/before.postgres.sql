@@ -1,0 +1,6 @@
+CREATE SEQUENCE s;
+CREATE TABLE t (
+    id SERIAL NOT NULL,
+    a VARCHAR(20),
+    PRIMARY KEY (id)
+);

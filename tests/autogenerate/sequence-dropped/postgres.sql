@@ -1,0 +1,5 @@
+-- migrate:up
+DROP SEQUENCE s;
+
+-- migrate:down
+CREATE SEQUENCE s;

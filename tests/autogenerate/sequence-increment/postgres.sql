@@ -1,0 +1,7 @@
+-- migrate:up
+DROP SEQUENCE s;
+CREATE SEQUENCE s INCREMENT BY 5;
+
+-- migrate:down
+DROP SEQUENCE s;
+CREATE SEQUENCE s;

@@ -1,0 +1,1 @@
+-- refused: the column t.id cannot become what is wanted without losing its values

@@ -1,0 +1,5 @@
+-- migrate:up
+ALTER TABLE t ALTER COLUMN a SET DEFAULT 'x';
+
+-- migrate:down
+ALTER TABLE t ALTER COLUMN a DROP DEFAULT;

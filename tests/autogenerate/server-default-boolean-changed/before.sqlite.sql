@@ -1,0 +1,5 @@
+CREATE TABLE t (
+    id INTEGER NOT NULL,
+    a BOOLEAN DEFAULT 1,
+    PRIMARY KEY (id)
+);

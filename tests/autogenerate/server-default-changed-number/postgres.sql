@@ -1,0 +1,5 @@
+-- migrate:up
+ALTER TABLE t ALTER COLUMN n SET DEFAULT '2';
+
+-- migrate:down
+ALTER TABLE t ALTER COLUMN n SET DEFAULT '1';

@@ -1,0 +1,5 @@
+-- migrate:up
+ALTER TABLE `t` MODIFY COLUMN `a` varchar(20) NULL DEFAULT 'y';
+
+-- migrate:down
+ALTER TABLE `t` MODIFY COLUMN `a` varchar(20) NULL DEFAULT 'x';

@@ -1,0 +1,5 @@
+CREATE TABLE t (
+    id INTEGER NOT NULL,
+    a VARCHAR(20) DEFAULT 'x',
+    PRIMARY KEY (id)
+);

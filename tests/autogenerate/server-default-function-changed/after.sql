@@ -1,0 +1,5 @@
+CREATE TABLE t (
+    id INTEGER NOT NULL,
+    a TIMESTAMP WITHOUT TIME ZONE DEFAULT clock_timestamp(),
+    PRIMARY KEY (id)
+);

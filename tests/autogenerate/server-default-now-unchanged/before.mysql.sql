@@ -1,0 +1,5 @@
+CREATE TABLE t (
+    id INTEGER NOT NULL,
+    a DATETIME DEFAULT (now()),
+    PRIMARY KEY (id)
+);

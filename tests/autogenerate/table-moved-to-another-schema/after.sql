@@ -1,0 +1,6 @@
+CREATE SCHEMA ops;
+CREATE TABLE ops.t (
+    id INTEGER NOT NULL,
+    a VARCHAR(20),
+    PRIMARY KEY (id)
+);

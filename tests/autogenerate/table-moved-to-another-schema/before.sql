@@ -1,0 +1,6 @@
+CREATE SCHEMA ops;
+CREATE TABLE t (
+    id INTEGER NOT NULL,
+    a VARCHAR(20),
+    PRIMARY KEY (id)
+);

@@ -1,0 +1,1 @@
+-- refused: the up would not lead there: collation of column t.a was utf8mb4 and is not there

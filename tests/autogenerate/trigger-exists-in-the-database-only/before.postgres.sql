@@ -1,0 +1,7 @@
+CREATE TABLE t (
+    id INTEGER NOT NULL,
+    a VARCHAR(20),
+    n INTEGER,
+    PRIMARY KEY (id)
+);
+CREATE FUNCTION tf() RETURNS trigger LANGUAGE plpgsql AS 'begin return new; end'; CREATE TRIGGER tr AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION tf();

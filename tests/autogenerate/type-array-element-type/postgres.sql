@@ -1,0 +1,5 @@
+-- migrate:up
+ALTER TABLE t ALTER COLUMN a TYPE bigint[];
+
+-- migrate:down
+ALTER TABLE t ALTER COLUMN a TYPE integer[];

@@ -1,0 +1,5 @@
+CREATE TABLE t (
+    id INTEGER NOT NULL,
+    a INTEGER(11),
+    PRIMARY KEY (id)
+);

@@ -1,0 +1,5 @@
+CREATE TABLE t (
+    id INTEGER NOT NULL,
+    a FLOAT(24),
+    PRIMARY KEY (id)
+);

@@ -1,0 +1,23 @@
+-- migrate:up
+CREATE TABLE new_t (
+    id INTEGER NOT NULL,
+    a SMALLINT,
+    PRIMARY KEY (id)
+);
+INSERT INTO new_t (id, a) SELECT id, a FROM t;
+DROP TABLE t;
+PRAGMA legacy_alter_table = ON;
+ALTER TABLE new_t RENAME TO t;
+PRAGMA legacy_alter_table = OFF;
+
+-- migrate:down
+CREATE TABLE new_t (
+    id INTEGER NOT NULL,
+    a INTEGER,
+    PRIMARY KEY (id)
+);
+INSERT INTO new_t (id, a) SELECT id, a FROM t;
+DROP TABLE t;
+PRAGMA legacy_alter_table = ON;
+ALTER TABLE new_t RENAME TO t;
+PRAGMA legacy_alter_table = OFF;

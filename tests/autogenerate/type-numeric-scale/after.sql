@@ -1,0 +1,5 @@
+CREATE TABLE t (
+    id INTEGER NOT NULL,
+    a NUMERIC(10, 4),
+    PRIMARY KEY (id)
+);

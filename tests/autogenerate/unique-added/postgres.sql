@@ -1,0 +1,6 @@
+-- migrate:up transaction:false
+CREATE UNIQUE INDEX CONCURRENTLY u ON t (a);
+ALTER TABLE t ADD CONSTRAINT u UNIQUE USING INDEX u;
+
+-- migrate:down
+ALTER TABLE t DROP CONSTRAINT u;

@@ -1,0 +1,6 @@
+-- migrate:up
+ALTER TABLE t DROP CONSTRAINT u;
+
+-- migrate:down transaction:false
+CREATE UNIQUE INDEX CONCURRENTLY u ON t (a);
+ALTER TABLE t ADD CONSTRAINT u UNIQUE USING INDEX u;

@@ -1,0 +1,5 @@
+-- migrate:up
+ALTER TABLE `t` DROP INDEX `u`, ADD UNIQUE KEY `u` (`n`, `a`);
+
+-- migrate:down
+ALTER TABLE `t` DROP INDEX `u`, ADD UNIQUE KEY `u` (`a`, `n`);

@@ -1,0 +1,5 @@
+-- migrate:up
+ALTER TABLE t RENAME CONSTRAINT u TO v;
+
+-- migrate:down
+ALTER TABLE t RENAME CONSTRAINT v TO u;
