@@ -1,5 +1,6 @@
 //! The history that a program carries, and the shortest way to run it.
 
+#[cfg(feature = "testkit")]
 use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
