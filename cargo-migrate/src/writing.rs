@@ -9,6 +9,7 @@ mod hooks;
 mod message;
 mod published;
 mod schema_file;
+mod step;
 
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io;
@@ -31,6 +32,9 @@ pub(crate) use evidence::{add_database, reseal};
 pub(crate) use message::check_message;
 pub(crate) use published::{published, unpublished};
 pub(crate) use schema_file::check as check_schema_file;
+pub(crate) use step::{
+    file as step_file, read_function, report_function, sections as step_sections,
+};
 
 use crate::context::Context;
 

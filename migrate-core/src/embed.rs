@@ -34,7 +34,7 @@ pub use snapshot::{Snapshot, complete};
 use write::Writer;
 
 /// The version of the format; it changes with every change of the format.
-const FORM: u64 = 6;
+const FORM: u64 = 7;
 
 /// Bytes and texts that do not form a history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use crate::dialect::Dialect;
 use crate::graph::Graph;
 use crate::lock::Lock;
 use crate::parallel::map_chunks;
-use crate::revision::{Revision, SectionKind};
+use crate::revision::{Revision, Section, SectionKind};
 use crate::source::SourceFile;
 
 /// The revisions of a project and their lock file.
@@ -150,8 +150,8 @@ impl History {
         let revisions = self.graph.order().map(|node| self.graph.revision(node));
         for revision in revisions.filter(|revision| !revision.is_merge()) {
             let of_kind = |kind| revision.sections.iter().filter(move |s| s.kind == kind);
-            let is_draft = of_kind(SectionKind::Down).any(|down| down.statements.hold_nothing());
-            let holds_some = of_kind(SectionKind::Up).any(|up| !up.statements.hold_nothing());
+            let is_draft = of_kind(SectionKind::Down).any(Section::is_empty);
+            let holds_some = of_kind(SectionKind::Up).any(|up| !up.is_empty());
             let up = of_kind(SectionKind::Up).next();
             if let Some(up) = up.filter(|_| !holds_some && !is_draft) {
                 found.push(

@@ -74,6 +74,8 @@ pub enum Action {
     Set(String),
     /// A statement of a revision file.
     Statement(Statement),
+    /// Call the Rust function of a step.
+    Function(Step),
     /// Repeat the statement of a batch section until it is done, each time in a transaction with
     /// the record of its progress.
     Batches(Step, Statement),
@@ -336,6 +338,12 @@ pub fn section_of(
             WayDown::Empty => nothing(),
         },
     }
+}
+
+/// Returns the Rust function that a step calls; `None` if it runs statements.
+#[must_use]
+pub fn function_of(graph: &Graph, step: Step, dialect: Dialect) -> Option<&str> {
+    section_of(graph, step, dialect).ok()??.function.as_deref()
 }
 
 /// Returns how a step repeats its statement; `None` if it runs its statements once.

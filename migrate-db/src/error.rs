@@ -4,6 +4,9 @@
 //! inside one. Every error says what was being done and what helps; none holds a password.
 
 mod help;
+mod step;
+
+pub use step::{BatchLimit, EndlessBatches, StepFailure};
 
 use std::fmt;
 use std::io;
@@ -98,6 +101,9 @@ pub enum Error {
         /// How often.
         times: u32,
     },
+    /// The Rust function of a step failed.
+    #[error(transparent)]
+    Step(#[from] Box<StepFailure>),
     /// The statement of a batch section changes rows again and again.
     #[error(transparent)]
     EndlessBatches(#[from] Box<EndlessBatches>),
@@ -318,6 +324,7 @@ impl Error {
                 ErrorKind::Busy
             }
             Self::Statement(_)
+            | Self::Step(_)
             | Self::EndlessBatches(_)
             | Self::ForeignKeys { .. }
             | Self::BrokenReferences { .. } => ErrorKind::Statement,
@@ -427,57 +434,6 @@ impl std::error::Error for StatementError {
     }
 }
 
-/// The statement of a batch section that changes rows again and again.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct EndlessBatches {
-    /// The revision.
-    pub revision: String,
-    /// The direction.
-    pub direction: Direction,
-    /// Where the statement begins.
-    pub place: Location,
-    /// The number of batches that are done and stay.
-    pub batches: usize,
-    /// The number of rows that the batches of this run changed.
-    pub rows: u64,
-    /// The limit that they exceeded.
-    pub limit: BatchLimit,
-    /// The command that continues the step.
-    pub resume: String,
-}
-
-/// The limit of the batches of a section.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum BatchLimit {
-    /// The number of rows of the table.
-    Rows(u64),
-    /// The number of batches that `rounds` allows.
-    Rounds(u64),
-}
-
-impl fmt::Display for EndlessBatches {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { revision, direction, place, batches, rows, .. } = self;
-        write!(
-            f,
-            "the batches of revision {revision} ({direction}) do not end at {}:{}: ",
-            place.path, place.line
-        )?;
-        match self.limit {
-            BatchLimit::Rows(limit) => {
-                write!(f, "{batches} of them changed {rows} rows, and the table has {limit}")
-            }
-            BatchLimit::Rounds(limit) => {
-                write!(f, "the statement still changed rows in the last of {limit} batches")
-            }
-        }
-    }
-}
-
-impl std::error::Error for EndlessBatches {}
-
 /// `1 statement is`, `2 batches are`.
 fn counted(unfinished: &Unfinished) -> String {
     match (unfinished.done, unfinished.in_batches) {
@@ -516,6 +472,7 @@ impl Error {
     pub(crate) fn revision(&self) -> Option<&str> {
         match self {
             Self::Statement(error) => Some(&error.revision),
+            Self::Step(error) => Some(&error.revision),
             Self::ForeignKeys { revision, .. } => Some(revision),
             _ => None,
         }
@@ -527,6 +484,10 @@ impl Error {
         let source = match self {
             Self::Connect { source, .. } | Self::Database { source, .. } => source,
             Self::Statement(error) => &error.source,
+            Self::Step(error) => match error.source.downcast_ref() {
+                Some(source) => source,
+                None => return false,
+            },
             _ => return false,
         };
         match source {

@@ -84,6 +84,21 @@ pub enum Event {
         /// The time since the first batch of this run.
         elapsed: Duration,
     },
+    /// A step in Rust reported its progress.
+    Progress {
+        /// The revision.
+        revision: String,
+        /// Its message.
+        message: String,
+        /// The direction.
+        direction: Direction,
+        /// The number of parts that are done.
+        done: u64,
+        /// The number of all parts, if the function knows it.
+        total: Option<u64>,
+        /// The time since the function was called.
+        elapsed: Duration,
+    },
     /// A step is done and committed.
     Finished {
         /// The revision.

@@ -60,7 +60,7 @@
 //!
 //! # Limits
 //!
-//! Revisions are SQL: no Rust code runs between them. A run works on connections of its own or of a
+//! A run works on connections of its own or of a
 //! pool, not on a connection that is borrowed. This crate does not write revisions; `cargo migrate`
 //! does.
 
@@ -100,6 +100,7 @@ mod replay;
 mod runner;
 mod state;
 mod status;
+mod steps;
 #[cfg(feature = "testkit")]
 pub mod testkit;
 mod unfinished;
@@ -108,7 +109,7 @@ mod unknown;
 pub mod url;
 
 pub use database::Database;
-pub use error::{BatchLimit, EndlessBatches, Error, ErrorKind, StatementError};
+pub use error::{BatchLimit, EndlessBatches, Error, ErrorKind, StatementError, StepFailure};
 pub use event::{Event, Reporting};
 pub use fleet::{FleetOptions, Member, MemberReport};
 pub use interrupt::Interrupt;
@@ -128,6 +129,10 @@ pub use migrations::Migrations;
 pub use migrator::{Migrator, Options, PlannedStep, Preview, Report, ReportedStep};
 pub use models::{Enum, Table};
 pub use status::Status;
+pub use steps::{
+    BoundStep, FromStepConnection, StepConnection, StepError, StepFunction, StepFuture,
+    StepInterrupted, StepProgress,
+};
 pub use unfinished::{Repair, Unfinished};
 
 /// Items that the macros' expansions and `cargo migrate` use. Not a part of the public interface.
@@ -139,6 +144,7 @@ pub mod __private {
     pub use crate::migrations::{round_trip, test};
     pub use crate::migrator::Prefetch;
     pub use crate::query_table::{query, query_table};
+    pub use crate::steps::other_database;
     #[cfg(feature = "testkit")]
     pub use crate::testkit::application::Test;
 }

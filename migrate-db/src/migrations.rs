@@ -20,6 +20,7 @@ use crate::event::Event;
 use crate::fleet::{self, FleetOptions, Member, MemberReport};
 use crate::migrator::{Migrator, Options, Report};
 use crate::status::{Status, ids};
+use crate::steps::BoundStep;
 use crate::unfinished::resume_command;
 
 /// A history embedded by [`migrations!`](crate::migrations), with what `migrate.toml` says of how
@@ -46,6 +47,7 @@ use crate::unfinished::resume_command;
 pub struct Migrations {
     files: &'static [&'static str],
     index: &'static [u8],
+    steps: &'static [BoundStep],
     /// The history as written, and the settings.
     decoded: OnceLock<(History, Settings)>,
     /// The history with placeholders in the place of variables, where there are variables.
@@ -55,7 +57,7 @@ pub struct Migrations {
 /// The value of `migrations!`.
 #[must_use]
 pub const fn embedded(files: &'static [&'static str], index: &'static [u8]) -> Migrations {
-    Migrations { files, index, decoded: OnceLock::new(), bound: OnceLock::new() }
+    Migrations { files, index, steps: &[], decoded: OnceLock::new(), bound: OnceLock::new() }
 }
 
 /// Runs a test of an application on a fresh database at head, for `#[migrate_db::test]`.
@@ -75,7 +77,7 @@ where
 {
     let (_, settings) = migrations.decoded();
     let history = migrations.bound_for_tests(P::DIALECT);
-    crate::testkit::application::run(&history, settings, test, body)
+    crate::testkit::application::run(&history, settings, migrations.steps, test, body)
 }
 
 /// One test of `round_trip_tests!`.
@@ -92,7 +94,7 @@ pub fn round_trip(
         Some(dialect) => migrations.bound_for_tests(dialect),
         None => Cow::Borrowed(history),
     };
-    crate::testkit::round_trip(&history, settings, dialect, test, functions);
+    crate::testkit::round_trip(&history, settings, dialect, test, functions, migrations.steps);
 }
 
 impl Migrations {
@@ -111,7 +113,7 @@ impl Migrations {
             return Err(Error::History(found));
         }
         let decoded = OnceLock::from((history, Settings::default()));
-        Ok(Self { files: &[], index: &[], decoded, bound: OnceLock::new() })
+        Ok(Self { files: &[], index: &[], steps: &[], decoded, bound: OnceLock::new() })
     }
 
     /// The revisions, their graph and their lock. The first call puts them together, in a few
@@ -187,7 +189,7 @@ impl Migrations {
     /// Returns the options that `migrate.toml` had when the program was compiled.
     #[must_use]
     pub fn options(&self) -> Options {
-        Options::from(&self.decoded().1)
+        Options { steps: self.steps, ..Options::from(&self.decoded().1) }
     }
 
     /// Returns a migrator with [`Migrations::options`].
@@ -196,10 +198,18 @@ impl Migrations {
         self.with_options(self.options())
     }
 
-    /// Returns a migrator with other options.
+    /// Binds the Rust functions that revisions call, as `migrations!(steps = [..])` does.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn steps(mut self, steps: &'static [BoundStep]) -> Self {
+        self.steps = steps;
+        self
+    }
+
+    /// Returns a migrator with other options. The Rust functions are those of this history.
     #[must_use]
     pub fn with_options(&self, options: Options) -> Migrator<'_> {
-        Migrator::new(self.history()).options(options)
+        Migrator::new(self.history()).options(Options { steps: self.steps, ..options })
     }
 
     /// Returns a migrator that calls a function with each event as it happens.
@@ -216,7 +226,7 @@ impl Migrations {
         let (history, settings) = self.decoded();
         crate::cli::Mount {
             history,
-            options: settings.into(),
+            options: self.options(),
             heads: settings.heads,
             variables: &settings.variables,
             database,

@@ -10,6 +10,7 @@ mod batch;
 mod batches;
 mod delivery;
 mod failing;
+mod function;
 mod outside;
 mod records;
 mod states;
@@ -147,6 +148,7 @@ impl<'r> Runner<'r> {
     pub(crate) async fn run(&mut self, script: &Script) -> Result<Outcome, Error> {
         let (mut at, mut begun, mut attempt) = (0, 0, 0);
         let mut since = Instant::now();
+        self.check_functions(script)?;
         self.statements_per_batch = watch::statements_per_batch(script, &self.context);
         let _running = self.context.interrupt.map(Interrupt::enter);
         if let Some(interrupt) = self.context.interrupt {
@@ -279,6 +281,7 @@ impl<'r> Runner<'r> {
                     end
                 }
             }
+            Action::Function(step) => self.call_function(*step).await,
             Action::Batches(step, statement) => {
                 self.renew_connection().await?;
                 self.run_batch(*step, *statement).await

@@ -10,7 +10,8 @@ use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
-use syn::{Ident, LitStr, Path, Token, parenthesized};
+use syn::spanned::Spanned as _;
+use syn::{Ident, LitStr, Path, Token, bracketed, parenthesized};
 
 use crate::fallback::Refusal;
 
@@ -36,12 +37,14 @@ pub(crate) struct Args {
     pub(crate) databases: Vec<(Dialect, Span)>,
     /// The function that registers functions on test databases; only of [`Macro::RoundTripTests`].
     pub(crate) functions: Option<TokenStream>,
+    /// The Rust functions that revisions call.
+    pub(crate) steps: Vec<Path>,
 }
 
-const KEYS: [&str; 2] = ["heads", "dialects"];
+const KEYS: [&str; 3] = ["heads", "dialects", "steps"];
 
 /// The arguments of the tests other than databases.
-const TEST_KEYS: [&str; 3] = ["heads", "dialects", "functions"];
+const TEST_KEYS: [&str; 4] = ["heads", "dialects", "functions", "steps"];
 
 impl Macro {
     /// The macro as written in code.
@@ -138,6 +141,9 @@ fn option(input: ParseStream<'_>, key: &Ident, args: &mut Args) -> syn::Result<(
     if key == "dialects" {
         return dialects(input, args);
     }
+    if key == "steps" {
+        return steps(input, args);
+    }
     if key == "functions" && args.called == Macro::RoundTripTests {
         return functions(input, args);
     }
@@ -171,6 +177,28 @@ fn functions(input: ParseStream<'_>, args: &mut Args) -> syn::Result<()> {
     let path = path.map_err(|error| syn::Error::new(error.span(), usage))?;
     args.functions = Some(path.into_token_stream());
     Ok(())
+}
+
+fn steps(input: ParseStream<'_>, args: &mut Args) -> syn::Result<()> {
+    let usage = "list functions: `steps = [crate::steps::backfill_names]`";
+    let error = |error: syn::Error| syn::Error::new(error.span(), usage);
+    input.parse::<Token![=]>().map_err(error)?;
+    let list;
+    bracketed!(list in input);
+    let paths = list.parse_terminated(Path::parse_mod_style, Token![,]).map_err(error)?;
+    for path in paths {
+        if args.steps.iter().any(|known| step_name(known) == step_name(&path)) {
+            let twice = format!("`{}` is listed twice", step_name(&path));
+            return Err(syn::Error::new(path.span(), twice));
+        }
+        args.steps.push(path);
+    }
+    Ok(())
+}
+
+/// The name by which revisions call a function: the last part of its path.
+pub(crate) fn step_name(path: &Path) -> String {
+    path.segments.last().map(|part| part.ident.unraw().to_string()).unwrap_or_default()
 }
 
 fn dialects(input: ParseStream<'_>, args: &mut Args) -> syn::Result<()> {

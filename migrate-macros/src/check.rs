@@ -12,7 +12,10 @@ use migrate_core::history::{History, is_structural};
 use migrate_core::variables::{VariableValues, bind};
 use migrate_core::{lock, static_check};
 
-use crate::args::{Args, Macro};
+use migrate_core::suggest::nearest;
+use syn::spanned::Spanned as _;
+
+use crate::args::{Args, Macro, step_name};
 use crate::fallback::Refusal;
 use crate::settings::{Project, featured, shown};
 
@@ -57,6 +60,7 @@ pub(crate) fn check(root: &Path, args: &Args) -> Result<Sound, Refusal> {
     if found.has_errors() {
         return Err(Refusal::found(&found));
     }
+    check_steps(&history, args)?;
     if !args.dialects.is_empty() && history.dialects != args.dialects {
         let named: Vec<&str> = history.dialects.iter().map(|dialect| dialect.name()).collect();
         return Err(Refusal::here(format!(
@@ -70,6 +74,43 @@ pub(crate) fn check(root: &Path, args: &Args) -> Result<Sound, Refusal> {
     let lock = history.lock.as_ref().map(|_| path.join(lock::FILE_NAME));
     let watched = lock.into_iter().chain(project.config).collect();
     Ok(Sound { history, settings: project.settings, files, watched })
+}
+
+/// Checks that the macro binds the functions that the revisions call, and no other.
+fn check_steps(history: &History, args: &Args) -> Result<(), Refusal> {
+    let graph = &history.graph;
+    let revisions = || graph.order().map(|node| graph.revision(node));
+    let bound: Vec<String> = args.steps.iter().map(step_name).collect();
+    for revision in revisions() {
+        if let Some((name, marker)) =
+            revision.functions().find(|(name, _)| !bound.iter().any(|bound| bound == name))
+        {
+            let place = revision.file.locate(marker);
+            return Err(Refusal::here(format!(
+                "revision {} calls the Rust function `{name}`, which the macro does not bind ({}:{})\n  = help: list its path: `{}(steps = [{name}])`",
+                revision.id(),
+                place.path,
+                place.line,
+                args.called.name(),
+            )));
+        }
+    }
+    let called: Vec<&str> =
+        revisions().flat_map(|revision| revision.functions().map(|(name, _)| name)).collect();
+    for path in &args.steps {
+        let name = step_name(path);
+        if !called.contains(&name.as_str()) {
+            let help = nearest(&name, called.iter().copied()).map_or_else(
+                || format!("a revision calls it by `-- migrate:up rust:{name}`"),
+                |near| format!("did you mean `{near}`?"),
+            );
+            return Err(Refusal {
+                span: path.span(),
+                message: format!("no revision calls the Rust function `{name}`\n  = help: {help}"),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// Returns the databases to test a history on: the named ones, else those of `[test]` in

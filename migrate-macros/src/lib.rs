@@ -30,6 +30,7 @@ use args::{Args, Macro};
 /// | `migrations!()` | the folder that `migrate.toml` names, else `migrations` |
 /// | `migrations!("billing/migrations")` | this folder, relative to `Cargo.toml` |
 /// | `migrations!(heads = many)` | several heads are wanted; else `migrate.toml` decides, else one |
+/// | `migrations!(steps = [steps::backfill_names])` | the Rust functions that revisions call by `rust:backfill_names`: each one that is called, and no other |
 /// | `migrations!(dialects(sqlite, postgres))` | by whose rules SQL is read where neither the lock file nor `migrate.toml` says; else those of the enabled driver features, else all |
 ///
 /// # Errors
@@ -48,9 +49,9 @@ use args::{Args, Macro};
 #[proc_macro]
 pub fn migrations(input: TokenStream) -> TokenStream {
     let checked = Args::parse(Macro::Migrations, input)
-        .and_then(|args| check::check(&settings::root()?, &args));
+        .and_then(|args| Ok((check::check(&settings::root()?, &args)?, args)));
     match checked {
-        Ok(sound) => expand::embed::expand(&sound),
+        Ok((sound, args)) => expand::embed::expand(&sound, &args),
         Err(refusal) => fallback::migrations(&refusal),
     }
 }
@@ -116,7 +117,7 @@ pub fn test(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `round_trip_tests!("billing/migrations")` | this folder, relative to `Cargo.toml` |
 /// | `round_trip_tests!(mod billing, "billing/migrations")` | tests in a module `billing`: names two calls in one file apart |
 /// | `round_trip_tests!(functions = crate::register)` | an `async fn` that registers SQLite functions or collations, called for every test database before the history |
-/// | `round_trip_tests!(heads = many)`, `dialects(..)` | as in `migrations!` |
+/// | `round_trip_tests!(heads = many)`, `dialects(..)`, `steps = [..]` | as in `migrations!` |
 ///
 /// # Errors
 /// The errors of [`migrations!`](macro@migrations). A database that the history is not written for,

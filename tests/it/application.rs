@@ -184,7 +184,7 @@ macro_rules! one_template {
         let one = || {
             let seen = Arc::clone(&seen);
             let test = Test { name: "one_template", should_panic: false };
-            run(&history, &Settings::default(), test, |pool: $pool| async move {
+            run(&history, &Settings::default(), &[], test, |pool: $pool| async move {
                 let text = match <$pool as Pool>::DIALECT {
                     Dialect::Mysql => "CHAR(99)",
                     _ => "TEXT",

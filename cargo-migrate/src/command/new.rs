@@ -17,6 +17,7 @@ use crate::writing;
   cargo migrate new -m \"add email\" --sql 'ALTER TABLE users ADD COLUMN email text'
   cargo migrate new -m \"drop audit\" --irreversible \"the rows are gone\"
   cargo migrate new -m \"billing tables\" --head base --branch-label billing
+  cargo migrate new --rust backfill_names        # a step in Rust, with its file
   cargo migrate new -m \"hotfix\" --head 615021 --splice
   cargo migrate new --autogenerate               # from `models` of migrate.toml
   cargo migrate new --autogenerate --rename users.mail=email --dry-run
@@ -25,7 +26,7 @@ use crate::writing;
   $EDITOR \"$(cargo migrate new -q -m 'add email')\"")]
 pub(crate) struct Args {
     /// The message: what the revision does, in one line
-    #[arg(value_name = "MESSAGE", conflicts_with = "message", required_unless_present_any = ["message", "autogenerate"])]
+    #[arg(value_name = "MESSAGE", conflicts_with = "message", required_unless_present_any = ["message", "autogenerate", "rust"])]
     words: Option<String>,
     /// The message as a flag
     #[arg(short, long, value_name = "TEXT")]
@@ -54,6 +55,9 @@ pub(crate) struct Args {
     /// Write the schema of the database as the first revision, and mark it as applied
     #[arg(long, conflicts_with_all = ["irreversible", "sql", "autogenerate", "head", "splice", "depends_on"])]
     from_database: bool,
+    /// Call this Rust function in the up, and write a file for it beside the revision
+    #[arg(long, value_name = "NAME", value_parser = writing::read_function, conflicts_with_all = ["irreversible", "sql", "autogenerate", "from_database"])]
+    rust: Option<String>,
     /// Open the file in $VISUAL or $EDITOR
     #[arg(long)]
     edit: bool,
@@ -70,12 +74,12 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> 
         let request = NewRevision {
             id: writing::id(&history.graph, args.rev_id.as_ref())?,
             created: writing::now()?,
-            message: args.message.clone().or_else(|| args.words.clone()).unwrap_or_default(),
+            message: args.message(),
             head: args.head.clone(),
             splice: args.splice,
             labels: args.labels.clone(),
             depends_on: args.depends_on.clone(),
-            body: args.irreversible.clone().map_or(Body::Template, Body::Irreversible),
+            body: args.body(),
         };
         if args.generate.autogenerate {
             return autogenerate::write(context, &args.generate, author, history, request);
@@ -97,7 +101,11 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> 
             }),
             None => author.new_revision(&request),
         };
-        written.map(Outcome::Written).map_err(writing::refused)
+        let mut written = written.map_err(writing::refused)?;
+        if let Some(function) = &args.rust {
+            written.changes.push(writing::step_file(context, function, &history.dialects)?);
+        }
+        Ok(Outcome::Written(written))
     })?;
     let written = match outcome {
         Outcome::Written(written) => written,
@@ -127,15 +135,35 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> 
     if let Some(down) = &down {
         writing::report_limits(context, down);
     }
+    if let Some(function) = &args.rust {
+        writing::report_function(context, function);
+    }
     match editor {
         Some(editor) => writing::open(&editor, &[path])?,
         None if baseline.is_some() => {}
         None if args.generate.autogenerate || down.is_some() => {
             context.ui.note("review it, then: cargo migrate upgrade");
         }
+        None if args.rust.is_some() => {}
         None => context.ui.note("fill in its sections, then: cargo migrate upgrade"),
     }
     Ok(writing::exit_of(down.as_slice()))
+}
+
+impl Args {
+    fn message(&self) -> String {
+        let given = self.message.as_ref().or(self.words.as_ref());
+        let named = || self.rust.as_ref().map(|function| function.replace('_', " "));
+        given.cloned().or_else(named).unwrap_or_default()
+    }
+
+    fn body(&self) -> Body {
+        match (&self.rust, &self.irreversible) {
+            (Some(function), _) => Body::Sections(writing::step_sections(function)),
+            (None, Some(reason)) => Body::Irreversible(reason.clone()),
+            (None, None) => Body::Template,
+        }
+    }
 }
 
 /// The SQL of the argument, or of standard input.

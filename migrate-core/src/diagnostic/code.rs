@@ -133,6 +133,7 @@ codes! {
         Error PsqlMeta "psql-meta-command" "A line is a command of psql, which no server understands."
         Error CopyFromStdin "copy-from-stdin" "COPY .. FROM stdin reads inline rows, which only psql can send."
         Error TransactionControl "transaction-control" "A section that runs in a transaction controls transactions itself."
+        Error RustSection "rust-section" "A section that calls a Rust function has SQL, or options that only SQL has."
         Error BatchSection "batch-section" "The statement of a batch section cannot be repeated until it is done."
     }
     Graph {

@@ -52,6 +52,8 @@ pub struct Templates {
     /// Returns the schema of a table named `{name}` (a literal) that the session cannot see because it
     /// lacks the right to use that schema.
     pub hidden_table: Option<&'static str>,
+    /// The type of a connection in sqlx.
+    pub sqlx_connection: &'static str,
     /// Returns the role of the session, as GRANT names it.
     pub role: Option<&'static str>,
 }

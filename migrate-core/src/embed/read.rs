@@ -249,13 +249,14 @@ impl Reader {
 
     fn section(&mut self, file: &SourceFile) -> Read<Section> {
         let kind = *SectionKind::ALL.get(self.size()?).ok_or(DecodeError::Malformed)?;
-        let [transaction, foreign_keys, is_batch] = self.flags()?;
+        let [transaction, foreign_keys, is_batch, is_rust] = self.flags()?;
         let [lock_timeout, statement_timeout] = self.durations()?;
         let marker = self.span(0)?;
         let body = self.span(0)?;
         let dialects = self.dialects()?;
         let reason = self.string(file.text())?.to_owned();
         let batch = if is_batch { Some(self.batch(file)?) } else { None };
+        let function = if is_rust { Some(self.string(file.text())?.to_owned()) } else { None };
         let mut statements = Splits::default();
         for _ in 0..self.count()? {
             let readers = u8::try_from(self.number()?).ok().filter(|r| Split::is_known(*r));
@@ -274,6 +275,7 @@ impl Reader {
             lock_timeout,
             statement_timeout,
             batch,
+            function,
             statements,
             reason,
         })

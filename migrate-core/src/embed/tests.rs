@@ -68,6 +68,7 @@ struct Picks {
 fn picks() -> impl Strategy<Value = Picks> {
     let up = prop::sample::select(vec![
         "-- migrate:up\n",
+        "-- migrate:up rust:fill_names dialect:mysql,sqlite\n-- migrate:up dialect:postgres\nSELECT 1;\n",
         "-- migrate:up batch key:t.größe size:7 pause:3s rounds:9\nUPDATE t SET a = 1 WHERE größe BETWEEN :first AND :last;\n",
         "-- migrate:up transaction:false lock-timeout:5s statement-timeout:1h\nSELECT 1; /* a;b */ SELECT 'c;d' -- e\n",
         "-- migrate:up dialect:mysql,sqlite foreign-keys:true\nSELECT 'a\\';' , \";\"; SELECT 2\n-- migrate:up dialect:postgres\nSELECT $$;$$;\n",

@@ -173,7 +173,12 @@ impl Writer {
 
     fn section(&mut self, section: &Section, text: &str) {
         self.size(SectionKind::ALL.iter().position(|k| *k == section.kind).unwrap_or_default());
-        self.flags(&[section.transaction, section.foreign_keys, section.batch.is_some()]);
+        self.flags(&[
+            section.transaction,
+            section.foreign_keys,
+            section.batch.is_some(),
+            section.function.is_some(),
+        ]);
         self.durations([section.lock_timeout, section.statement_timeout]);
         self.span(section.marker);
         self.span(section.body);
@@ -185,6 +190,9 @@ impl Writer {
             self.number(rounds.unwrap_or_default());
             let key = key.as_ref().map_or("", BatchKey::written);
             self.string(key, text, section.marker);
+        }
+        if let Some(function) = &section.function {
+            self.string(function, text, section.marker);
         }
         self.size(section.statements.as_slice().len());
         for Split { readers, statements } in section.statements.as_slice() {

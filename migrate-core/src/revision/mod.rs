@@ -20,14 +20,14 @@ pub use draft::{Draft, DraftSection};
 pub use file_pattern::FilePattern;
 pub(crate) use header::revises_line;
 pub use header::{Header, Named};
-pub use section::{Section, SectionKind, duration};
+pub use section::{Section, SectionKind, duration, is_function_name};
 pub(crate) use splits::Split;
 pub use splits::Splits;
 pub use template::Template;
 
 use crate::dialect::Dialect;
 use crate::ident::RevisionId;
-use crate::source::SourceFile;
+use crate::source::{SourceFile, Span};
 use crate::sql::{Fingerprint, Hasher, loses_rows};
 
 /// One revision, as parsed from its file.
@@ -92,7 +92,7 @@ impl Revision {
     pub fn is_blank(&self) -> bool {
         let holds_sql = |kind| matches!(kind, SectionKind::Up | SectionKind::Down);
         let mut sections = self.sections.iter().filter(|section| holds_sql(section.kind));
-        !self.is_merge() && sections.all(|section| section.statements.hold_nothing())
+        !self.is_merge() && sections.all(Section::is_empty)
     }
 
     /// The up section for a database: the one for this database, else the one for all.
@@ -127,6 +127,14 @@ impl Revision {
                 let statements = section.statements(&self.file, dialect);
                 statements.iter().any(|span| loses_rows(span.of(text), dialect.lex_rules()))
             })
+    }
+
+    /// The Rust functions that its steps call, each with the marker that names it.
+    pub fn functions(&self) -> impl Iterator<Item = (&str, Span)> {
+        self.sections.iter().filter_map(|section| {
+            let function = section.function.as_deref()?;
+            Some((function, section.marker))
+        })
     }
 
     /// The fixture sections for a database, in file order.

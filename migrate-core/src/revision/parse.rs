@@ -160,7 +160,7 @@ fn check_bodies(
                     true => check_control(file, &statements, *dialect),
                     false => check_end(file, &statements, *dialect),
                 });
-                if !wrong.has_errors() {
+                if !wrong.has_errors() && section.function.is_none() {
                     wrong.append(check_batch(file, section, &statements, *dialect));
                 }
             }
@@ -175,7 +175,11 @@ fn check_bodies(
         if readable && readers.len() == Dialect::ALL.len() {
             told = Diagnostics::new();
         }
-        let holds_statements = told.has_errors() || !splits.hold_nothing();
+        if let Some(wrong) = check_function(file, section, &splits) {
+            told.push(wrong);
+        }
+        let holds_statements =
+            told.has_errors() || !splits.hold_nothing() || section.function.is_some();
         found.append(told);
         if section.kind == SectionKind::Down && !holds_statements && !is_merge {
             found.push(
@@ -187,6 +191,32 @@ fn check_bodies(
         }
         sections[n].statements = splits;
     }
+}
+
+/// Reports a section in Rust that also has SQL, or options that only SQL has.
+fn check_function(file: &SourceFile, section: &Section, splits: &Splits) -> Option<Diagnostic> {
+    let function = section.function.as_ref()?;
+    let (problem, help) = if !splits.hold_nothing() {
+        (
+            format!("the section has SQL beside the Rust function `{function}`"),
+            "move the SQL into a revision of its own, or into the function",
+        )
+    } else if section.batch.is_some() {
+        (
+            format!(
+                "`batch` repeats a statement, and the section calls the Rust function `{function}`"
+            ),
+            "drop `batch`; the function may repeat its statements itself",
+        )
+    } else if !section.transaction {
+        (
+            format!("the Rust function `{function}` runs in the transaction of its step"),
+            "drop `transaction:false`",
+        )
+    } else {
+        return None;
+    };
+    Some(Diagnostic::new(Code::RustSection, problem).at(file, section.marker).help(help))
 }
 
 /// Checks that every database has an up, and a down or a reason for its absence.

@@ -116,6 +116,7 @@ impl SectionKind {
                 "pause",
                 "key",
                 "rounds",
+                "rust",
             ],
             Self::Fixture | Self::Verify | Self::Effect | Self::Irreversible | Self::Noop => {
                 &["dialect"]
@@ -146,6 +147,8 @@ pub struct Section {
     pub statement_timeout: Option<Duration>,
     /// How its statement is repeated, with `batch`.
     pub batch: Option<Batch>,
+    /// The Rust function that runs in place of statements (`rust:backfill_names`).
+    pub function: Option<String>,
     /// Its statements for each database of the project.
     pub statements: Splits,
     /// The reason of `irreversible`, `noop`, `allow` and `lossy`; see [`Section::subject`] if it
@@ -154,6 +157,12 @@ pub struct Section {
 }
 
 impl Section {
+    /// Returns `true` if nothing runs: no statement on any database, and no function.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.statements.hold_nothing() && self.function.is_none()
+    }
+
     /// Returns `true` if the section is for a database.
     #[must_use]
     pub fn serves(&self, dialect: Dialect) -> bool {
@@ -207,6 +216,9 @@ impl Section {
         // Size and pause change no result.
         if let Some(batch) = &self.batch {
             hash.field("batch", batch.key.as_ref().map_or("", BatchKey::written));
+        }
+        if let Some(function) = &self.function {
+            hash.field("rust", function);
         }
     }
 }
@@ -395,6 +407,7 @@ impl Section {
             lock_timeout: None,
             statement_timeout: None,
             batch: None,
+            function: None,
             statements: Splits::default(),
             reason: String::new(),
         }
@@ -427,6 +440,7 @@ impl Section {
                 })?;
                 self.batch.get_or_insert_default().key = Some(key);
             }
+            "rust" => self.function = Some(function(name, value)?),
             "statement-timeout" => self.statement_timeout = Some(duration(name, value)?),
             _ => {
                 for word in value.split(',') {
@@ -450,6 +464,30 @@ impl Section {
         }
         Ok(())
     }
+}
+
+/// Returns `true` if a word can be the name of a Rust function.
+///
+/// ```
+/// use migrate_core::revision::is_function_name;
+/// assert!(is_function_name("backfill_names"));
+/// assert!(!is_function_name("steps::fill") && !is_function_name("2nd") && !is_function_name(""));
+/// ```
+#[must_use]
+pub fn is_function_name(word: &str) -> bool {
+    let is_word = |c: char| c == '_' || c.is_ascii_alphanumeric();
+    word.chars().all(is_word) && word.starts_with(|c: char| !c.is_ascii_digit())
+}
+
+/// Reads the name of a function.
+fn function(name: &str, value: &str) -> Result<String, (String, String)> {
+    if is_function_name(value) {
+        return Ok(value.to_owned());
+    }
+    Err((
+        "the value is not the name of a function".to_owned(),
+        format!("write the name without its path: `{name}:backfill_names`"),
+    ))
 }
 
 /// Reads a number of rows or batches.

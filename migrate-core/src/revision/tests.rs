@@ -306,6 +306,11 @@ fn mistakes() -> Vec<(Code, String)> {
         ),
         (Code::BatchSection, batch("batch", "INSERT INTO t SELECT * FROM u LIMIT :batch;")),
         (Code::BatchSection, batch("batch transaction:false", "DELETE FROM t LIMIT :batch;")),
+        (Code::RustSection, batch("rust:fill", DELETE)),
+        (Code::RustSection, batch("rust:fill batch", "")),
+        (Code::RustSection, batch("rust:fill transaction:false", "")),
+        (Code::UnknownOption, batch("rust:steps::fill", "")),
+        (Code::UnknownOption, batch("rust:", "")),
         (Code::UnknownOption, batch("batch size:0", DELETE)),
         (Code::UnknownOption, batch("batch size:many", DELETE)),
         (Code::UnknownOption, batch("batch rounds:-1", DELETE)),
@@ -323,6 +328,15 @@ const DELETE: &str = "DELETE FROM t WHERE id IN (SELECT id FROM t LIMIT :batch);
 fn batch(options: &str, up: &str) -> String {
     with(UP, &format!("-- migrate:up {options}"))
         .replace("ALTER TABLE users ADD COLUMN email TEXT;", up)
+}
+
+#[test]
+fn a_section_in_rust_is_no_draft() {
+    let revision = sound(batch("rust:fill", "").replace(DOWN_WHOLE, "-- migrate:down rust:undo\n"));
+    assert!(!revision.is_blank());
+    assert_eq!(revision.functions().map(|(name, _)| name).collect::<Vec<_>>(), ["fill", "undo"]);
+    let other = sound(batch("rust:other", "").replace(DOWN_WHOLE, "-- migrate:down rust:undo\n"));
+    assert_ne!(revision.fingerprint, other.fingerprint);
 }
 
 #[test]

@@ -109,7 +109,8 @@ impl Builder {
         let statements = statements_of(graph, step, self.dialect)?;
         let journalled = !self.dialect.capabilities().transactional_ddl
             || section.is_some_and(|s| !s.transaction || s.batch.is_some());
-        if journalled && !statements.is_empty() {
+        let calls = section.is_some_and(|section| section.function.is_some());
+        if journalled && (calls || !statements.is_empty()) {
             let file = &graph.revision(step.node).file;
             return self.journalled(file, step, section, &statements, None);
         }
@@ -128,6 +129,9 @@ impl Builder {
             let statement = Statement { node: step.node, span: *span, number: n + 1, alone: false };
             self.actions.push(Action::Statement(statement));
         }
+        if calls {
+            self.actions.push(Action::Function(step));
+        }
         self.reset(patience);
         self.actions.push(Action::Record(Record::Done(step)));
         if self.how.transactions == Transactions::PerRevision {
@@ -137,7 +141,8 @@ impl Builder {
     }
 
     /// Adds statements one by one, each with its record: in one transaction where possible. The
-    /// statement of a batch section is added once, and its batches are counted in its place.
+    /// statement of a batch section is added once, and its batches are counted in its place. A
+    /// function counts as one statement.
     fn journalled(
         &mut self,
         file: &SourceFile,
@@ -182,6 +187,12 @@ impl Builder {
         if let Some(span) = spans.first().filter(|_| repeats) {
             let statement = Statement { node: step.node, span: *span, number: 1, alone: false };
             self.actions.push(Action::Batches(step, statement));
+        }
+        let calls = section.is_some_and(|section| section.function.is_some());
+        if calls && done.unwrap_or(0) == 0 {
+            let progress = Action::Record(Record::Progress(step, Unit::of(1)));
+            let begin = Action::Begin { foreign_keys };
+            self.actions.extend([begin, Action::Function(step), progress, Action::Commit]);
         }
         let rest = if outside || repeats { &[] } else { spans };
         for unit in groups(self.dialect, file, rest, done.unwrap_or(0)) {

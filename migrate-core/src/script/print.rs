@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Action, Prefixes, Script, batch_of};
+use super::{Action, Prefixes, Script, batch_of, function_of};
 use crate::graph::Graph;
 use crate::plan::Direction;
 use crate::revision::{Batch, MAX_SIZE, fill_batch};
@@ -55,6 +55,13 @@ impl Script {
                 Action::Statement(statement) => {
                     let sql = statement.span.of(graph.revision(statement.node).file.text());
                     self.dialect.client_statement(sql, &mut text);
+                }
+                Action::Function(step) => {
+                    let name = function_of(graph, *step, self.dialect).unwrap_or_default();
+                    let _ = writeln!(
+                        text,
+                        "-- the program runs the Rust function `{name}` here, and this script does not"
+                    );
                 }
                 Action::Batches(step, statement) => {
                     let sql = statement.span.of(graph.revision(statement.node).file.text());

@@ -67,14 +67,13 @@ fn show<'u>(ui: &'u Ui, progress: &mut Option<Progress<'u>>, noted: &mut Instant
             let at =
                 BatchLine { batch: *batch, total: *total, expected: *expected, elapsed: *elapsed };
             let line = format_args!("{line} ({at})");
-            let whole = expected.unwrap_or_default().max(1);
-            let part = |rows: u64| usize::try_from(rows).unwrap_or(usize::MAX);
-            let bar = progress.as_ref();
-            let shown = bar.is_some_and(|bar| bar.running(line, part(*total), part(whole)));
-            if !shown && noted.elapsed() >= NOTED_EVERY {
-                *noted = Instant::now();
-                ui.note(line);
-            }
+            running(ui, progress.as_ref(), noted, line, *total, *expected);
+        }
+        Event::Progress { revision, message, direction, done, total, elapsed } => {
+            let line = StepLine { direction: *direction, revision, message, duration: None };
+            let of = total.map(|total| format!(" of {total}")).unwrap_or_default();
+            let line = format_args!("{line} ({done}{of}, {} s)", elapsed.as_secs());
+            running(ui, progress.as_ref(), noted, line, *done, *total);
         }
         Event::Executed { revision, statement, sql, rows, duration } if ui.is_verbose() => {
             let sql = OneLine(sql);
@@ -116,4 +115,22 @@ pub(super) fn describe(event: &Event) -> Option<String> {
         Event::Replanned => "another run applied revisions meanwhile; planning again".to_owned(),
         _ => return None,
     })
+}
+
+/// Shows the progress of a long step: on a terminal at once, else from time to time.
+fn running(
+    ui: &Ui,
+    bar: Option<&Progress<'_>>,
+    noted: &mut Instant,
+    line: impl std::fmt::Display,
+    done: u64,
+    total: Option<u64>,
+) {
+    let part = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+    let total = part(total.unwrap_or_default().max(1));
+    let shown = bar.is_some_and(|bar| bar.running(&line, part(done), total));
+    if !shown && noted.elapsed() >= NOTED_EVERY {
+        *noted = Instant::now();
+        ui.note(line);
+    }
 }

@@ -6,7 +6,8 @@ use std::time::Duration;
 use migrate_core::dialect::Dialect;
 use migrate_core::graph::{Graph, Node, Set, Target, TargetError};
 use migrate_core::plan::{self, Direction, Plan, Step};
-use migrate_core::script::{Script, Transactions, statements_of};
+use migrate_core::revision::Section;
+use migrate_core::script::{Script, Transactions, section_of};
 use migrate_core::version_table::VersionTable;
 
 use super::arguments::RunArgs;
@@ -47,7 +48,8 @@ pub(super) fn announce(ui: &Ui, database: &Database, options: &Options) {
 pub(super) fn has_empty_up(graph: &Graph, node: Node, dialect: Dialect) -> bool {
     let step = Step { node, direction: Direction::Up };
     graph.parents(node).len() < 2
-        && statements_of(graph, step, dialect).is_ok_and(|statements| statements.is_empty())
+        && section_of(graph, step, dialect)
+            .is_ok_and(|section| section.is_none_or(Section::is_empty))
 }
 
 /// The longest number that is taken for a count of steps rather than the beginning of an id.

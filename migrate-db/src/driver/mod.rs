@@ -194,12 +194,12 @@ macro_rules! dispatch {
     };
 }
 
-/// A connection to a test database, lent to a hook. Which variants exist depends on the features.
-#[cfg(feature = "testkit")]
+/// A connection that is lent to a function of the program: a step in Rust, or a hook of the tests.
+/// Which variants exist depends on the features.
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum TestConnection<'c> {
-    /// SQLite's: `lock_handle` gives the raw handle, on which functions are registered.
+pub enum StepConnection<'c> {
+    /// SQLite's. `lock_handle` gives the raw handle, on which a hook registers functions.
     #[cfg(feature = "sqlite")]
     Sqlite(&'c mut sqlx::SqliteConnection),
     /// PostgreSQL's.
@@ -214,16 +214,15 @@ pub enum TestConnection<'c> {
 }
 
 impl Connection {
-    /// Lends sqlx's connection to a hook of the tests.
-    #[cfg(feature = "testkit")]
-    pub(crate) fn for_test(&mut self) -> TestConnection<'_> {
+    /// Lends sqlx's connection to a function of the program.
+    pub(crate) fn for_step(&mut self) -> StepConnection<'_> {
         match *self {
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(ref mut driver) => TestConnection::Sqlite(driver.raw()),
+            Self::Sqlite(ref mut driver) => StepConnection::Sqlite(driver.raw()),
             #[cfg(feature = "postgres")]
-            Self::Postgres(ref mut driver) => TestConnection::Postgres(driver.raw()),
+            Self::Postgres(ref mut driver) => StepConnection::Postgres(driver.raw()),
             #[cfg(feature = "mysql")]
-            Self::Mysql(ref mut driver) => TestConnection::Mysql(driver.raw()),
+            Self::Mysql(ref mut driver) => StepConnection::Mysql(driver.raw()),
         }
     }
 

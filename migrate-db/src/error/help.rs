@@ -28,6 +28,12 @@ impl Error {
                     .to_owned(),
             ],
             Self::EndlessBatches(endless) => endless.help(),
+            Self::Step(failed) => {
+                let before = few(&failed.committed);
+                let before = (!failed.committed.is_empty())
+                    .then(|| format!("done and committed before: {before}"));
+                ["the step was rolled back whole".to_owned()].into_iter().chain(before).collect()
+            }
             Self::UnknownDowns(_) => vec![
                 "their SQL comes from the version table: `--dry-run` names them, `--sql` shows it".to_owned(),
                 "`--yes` runs it once, `unknown-downs = \"run\"` in migrate.toml always".to_owned(),

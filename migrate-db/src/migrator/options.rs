@@ -9,6 +9,7 @@ use migrate_core::version_table::DEFAULT_NAME;
 
 use crate::event::Reporting;
 use crate::interrupt::Interrupt;
+use crate::steps::BoundStep;
 
 /// The options of a [`Migrator`](super::Migrator). The defaults fit most programs; set single
 /// fields with `..Options::default()`.
@@ -39,6 +40,8 @@ pub struct Options {
     pub by: String,
     /// How precisely events name the statement that runs.
     pub reporting: Reporting,
+    /// The Rust functions that revisions may call. [`Migrations`](crate::Migrations) sets them.
+    pub steps: &'static [BoundStep],
 }
 
 impl Default for Options {
@@ -58,6 +61,7 @@ impl Default for Options {
             interrupt: None,
             by: by_default(),
             reporting: Reporting::default(),
+            steps: &[],
         }
     }
 }

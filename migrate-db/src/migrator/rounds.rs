@@ -300,6 +300,7 @@ impl Session<'_> {
             locked: self.lock.is_some(),
             source: Some(&self.database.source),
             session: &self.options.session,
+            steps: self.options.steps,
             interrupt: self.options.interrupt.as_ref(),
         };
         Runner::new(&mut self.connected.connection, context, &mut *self.on_event, status)

@@ -137,7 +137,15 @@ impl Runner<'_> {
     /// begin.
     pub(super) async fn note_failure(&mut self, error: &mut Error) {
         let lost = error.is_lost();
-        let (Some(current), Error::Statement(failed)) = (self.current, error) else { return };
+        let Some(current) = self.current else { return };
+        let failed = match error {
+            Error::Statement(failed) => failed,
+            Error::Step(failed) => {
+                let detail = format!("{failed}: {}", failed.source);
+                return self.note_failed_function(current, &detail).await;
+            }
+            _ => return,
+        };
         if lost || !self.tables_exist().await {
             return;
         }
@@ -159,6 +167,23 @@ impl Runner<'_> {
             let changed = self.connection.execute(&withdrawal.unwrap_or(retraction)).await;
             failed.whole |= withdrawn && changed.is_ok_and(|rows| rows == 1);
         }
+        let _ = self.connection.execute(&log).await;
+    }
+
+    /// Writes the failure of a function into the log, and withdraws the row of its step.
+    async fn note_failed_function(&mut self, current: CurrentStep, detail: &str) {
+        if !self.tables_exist().await {
+            return;
+        }
+        if current.journalled.is_some()
+            && let Some(withdrawal) = self.withdrawal(current)
+        {
+            // If this fails too, the next run begins the step again.
+            let _ = self.connection.execute(&withdrawal).await;
+        }
+        let origin = self.origin(Elapsed::Millis(millis(current.since.elapsed())));
+        let id = self.context.graph.id(current.step.node).as_str();
+        let log = self.context.table.record([(id, table::Event::Failure, detail, origin)]);
         let _ = self.connection.execute(&log).await;
     }
 

@@ -11,6 +11,7 @@ use crate::database::ConnectionSource;
 use crate::error::Error;
 use crate::event::Reporting;
 use crate::interrupt::Interrupt;
+use crate::steps::BoundStep;
 
 /// The inputs of a run.
 pub(crate) struct RunContext<'r> {
@@ -32,6 +33,8 @@ pub(crate) struct RunContext<'r> {
     pub(crate) source: Option<&'r ConnectionSource>,
     /// Statements that each new session executes first.
     pub(crate) session: &'r [String],
+    /// The functions that revisions may call.
+    pub(crate) steps: &'r [BoundStep],
     /// Requests the run to stop.
     pub(crate) interrupt: Option<&'r Interrupt>,
 }

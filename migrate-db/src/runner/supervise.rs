@@ -159,7 +159,7 @@ impl Runner<'_> {
             | Action::Batches(..)
             | Action::Outside { .. } => true,
             Action::Record(Record::Attempt(..)) => true,
-            Action::Statement(_) => self.open,
+            Action::Statement(_) | Action::Function(_) => self.open,
             _ => false,
         }
     }

@@ -12,9 +12,11 @@ use migrate_core::graph::{Place, Target};
 use migrate_core::history::History;
 use migrate_core::sql::Hasher;
 
+use super::provision::this_build;
 use super::stage::Stage;
 use crate::error::Error;
-use crate::migrator::Migrator;
+use crate::migrator::{Migrator, Options};
+use crate::steps::BoundStep;
 use crate::url::redact;
 
 /// How many connections a test may have at once: many tests run beside each other.
@@ -122,6 +124,7 @@ pub struct Test {
 pub fn run<P, T, F>(
     history: &History,
     settings: &Settings,
+    steps: &'static [BoundStep],
     test: Test,
     body: impl FnOnce(P) -> F,
 ) -> T
@@ -134,7 +137,7 @@ where
         Ok(runtime) => runtime,
         Err(error) => panic!("the runtime of the test cannot be started: {error}"),
     };
-    let fresh = match runtime.block_on(Fresh::<P>::make(history, settings, test.name)) {
+    let fresh = match runtime.block_on(Fresh::<P>::make(history, settings, steps, test.name)) {
         Ok(Some(fresh)) => fresh,
         Ok(None) => {
             say(&format!("skipped: MIGRATE_TEST_SKIP names {}", P::DIALECT));
@@ -168,10 +171,11 @@ impl<P: Pool> Fresh<P> {
     async fn make(
         history: &History,
         settings: &Settings,
+        steps: &'static [BoundStep],
         words: &str,
     ) -> Result<Option<Self>, Error> {
         let Some(stage) = Stage::open(P::DIALECT, settings).await? else { return Ok(None) };
-        let template = template(&stage, history, settings).await?;
+        let template = template(&stage, history, settings, steps).await?;
         let name = stage.unique(words);
         stage.clone(&template, &name).await?;
         let url = stage.url(&name);
@@ -187,8 +191,13 @@ impl<P: Pool> Fresh<P> {
 }
 
 /// The name of the database at head, which is made when it is not there.
-async fn template(stage: &Stage, history: &History, settings: &Settings) -> Result<String, Error> {
-    let name = template_name(history, settings);
+async fn template(
+    stage: &Stage,
+    history: &History,
+    settings: &Settings,
+    steps: &'static [BoundStep],
+) -> Result<String, Error> {
+    let name = template_name(history, settings, steps);
     if stage.exists(&name).await? {
         return Ok(name);
     }
@@ -200,7 +209,8 @@ async fn template(stage: &Stage, history: &History, settings: &Settings) -> Resu
     let work = stage.unique("template");
     let database = stage.create(&work).await?;
     let heads = Target::At { branch: None, place: Place::Heads, offset: None };
-    let run = Migrator::new(history).options(settings.into()).upgrade(&database, &heads).await;
+    let options = Options { steps, ..settings.into() };
+    let run = Migrator::new(history).options(options).upgrade(&database, &heads).await;
     let made = match run {
         Ok(_) => stage.clone(&work, &name).await.map(drop),
         Err(error) => Err(error),
@@ -210,12 +220,15 @@ async fn template(stage: &Stage, history: &History, settings: &Settings) -> Resu
 }
 
 /// A name for what a history makes of an empty database.
-fn template_name(history: &History, settings: &Settings) -> String {
+fn template_name(history: &History, settings: &Settings, steps: &[BoundStep]) -> String {
     let mut hasher = Hasher::new();
     hasher.field("tool", env!("CARGO_PKG_VERSION"));
     hasher.field("table", &settings.version_table);
     // The fingerprint of a revision is of the names of variables.
     hasher.field("variables", &format!("{:?}", settings.variables));
+    if !steps.is_empty() {
+        hasher.field("steps", &this_build());
+    }
     for node in history.graph.order() {
         let revision = history.graph.revision(node);
         hasher.field("revision", revision.id().as_str());

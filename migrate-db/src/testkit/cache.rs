@@ -14,6 +14,7 @@ use migrate_core::graph::{Graph, Node};
 use migrate_core::sql::Hasher;
 use serde::{Deserialize, Serialize};
 
+use super::provision;
 use super::setup::Setup;
 use super::verdict::{Finding, Outcome, Verdict};
 
@@ -45,6 +46,7 @@ impl Keys {
         server: &str,
         setup: &Setup,
     ) -> Self {
+        let build = (!setup.steps.is_empty()).then(provision::this_build);
         let mut keys =
             Self { state: Vec::new(), verdict: Vec::new(), template_digest: String::new() };
         for node in graph.order() {
@@ -56,6 +58,9 @@ impl Keys {
             hash.field("version table", &settings.version_table);
             if setup.functions.is_some() {
                 hash.field("functions", "registered");
+            }
+            if let Some(build) = &build {
+                hash.field("steps", build);
             }
             if let Some(prelude) = &setup.prelude {
                 hash.field("prelude", prelude.text());

@@ -11,6 +11,7 @@ use super::report;
 use super::setup::FunctionsHook;
 use super::suite::{Suite, TestEvent};
 use super::verdict::{Outcome, Verdict};
+use crate::steps::BoundStep;
 
 /// How long a test may continue with the following revisions, while it has the database.
 const READ_AHEAD: Duration = Duration::from_secs(2);
@@ -26,8 +27,9 @@ pub(crate) fn round_trip(
     dialect: &str,
     test: &str,
     functions: Option<FunctionsHook>,
+    steps: &'static [BoundStep],
 ) {
-    match run_test(history, settings, dialect, test, functions) {
+    match run_test(history, settings, dialect, test, functions, steps) {
         Ok((server, verdict)) => {
             let lines = report::format_verdict(&verdict, &server);
             if verdict.outcome == Outcome::Failed {
@@ -49,11 +51,13 @@ fn run_test(
     dialect: &str,
     test: &str,
     functions: Option<FunctionsHook>,
+    steps: &'static [BoundStep],
 ) -> Result<(String, Verdict), String> {
     let dialect =
         Dialect::from_name(dialect).ok_or_else(|| format!("there is no database {dialect}"))?;
     let mut suite = Suite::new(history, settings, dialect)
         .only(vec![test.to_owned()])
+        .steps(steps)
         // The next tests are about to ask for the revisions behind this one.
         .read_ahead(READ_AHEAD);
     if let Some(functions) = functions {

@@ -58,6 +58,7 @@ impl<'h> Session<'h> {
         let options = Options {
             lock: Locking::None,
             by: "a round-trip test".to_owned(),
+            steps: setup.steps,
             ..Options::from(settings)
         };
         let table = VersionTable::new(dialect, &options.version_table);
@@ -172,6 +173,7 @@ impl<'h> Session<'h> {
             locked: true,
             source: None,
             session: &self.options.session,
+            steps: self.options.steps,
             interrupt: None,
         };
         let mut silent = |_: &_| {};

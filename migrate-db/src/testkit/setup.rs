@@ -6,7 +6,6 @@
 //! once in each new database, before the prelude.
 
 use std::path::Path;
-use std::pin::Pin;
 
 use migrate_core::config::Settings;
 use migrate_core::source::{SourceFile, Span};
@@ -15,59 +14,25 @@ use migrate_core::sql::split;
 use crate::database::Database;
 use crate::driver::Connection;
 use crate::error::Error;
-
-pub use crate::driver::TestConnection;
+use crate::steps::BoundStep;
 
 /// The future of a [`FunctionsHook`].
-pub type HookFuture<'c> =
-    Pin<Box<dyn Future<Output = Result<(), Box<dyn std::error::Error + Send + Sync>>> + Send + 'c>>;
+pub use crate::steps::StepFuture as HookFuture;
 
 /// Registers what a history needs and SQL cannot create, on a connection to a test database. See
 /// [`Suite::functions`](super::Suite::functions).
 pub type FunctionsHook = for<'c> fn(TestConnection<'c>) -> HookFuture<'c>;
 
-/// The argument of a function that `round_trip_tests!(functions = ..)` names: a
-/// [`TestConnection`], or a mutable reference to the connection of one database. The function is
-/// not called for other databases.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a connection to a test database",
-    label = "take `TestConnection<'_>`, or `&mut SqliteConnection`, `&mut PgConnection`, `&mut MySqlConnection`"
-)]
-pub trait FromTestConnection<'c>: Sized {
-    /// Returns `None` for a connection to another database.
-    fn from_test_connection(connection: TestConnection<'c>) -> Option<Self>;
-}
-
-impl<'c> FromTestConnection<'c> for TestConnection<'c> {
-    fn from_test_connection(connection: TestConnection<'c>) -> Option<Self> {
-        Some(connection)
-    }
-}
-
-macro_rules! from_test_connection {
-    ($feature:literal, $variant:ident, $connection:ty) => {
-        #[cfg(feature = $feature)]
-        impl<'c> FromTestConnection<'c> for &'c mut $connection {
-            fn from_test_connection(connection: TestConnection<'c>) -> Option<Self> {
-                match connection {
-                    TestConnection::$variant(connection) => Some(connection),
-                    #[allow(unreachable_patterns, reason = "depends on the features")]
-                    _ => None,
-                }
-            }
-        }
-    };
-}
-
-from_test_connection!("sqlite", Sqlite, sqlx::SqliteConnection);
-from_test_connection!("postgres", Postgres, sqlx::PgConnection);
-from_test_connection!("mysql", Mysql, sqlx::MySqlConnection);
+/// The connection that a [`FunctionsHook`] gets.
+pub use crate::steps::StepConnection as TestConnection;
 
 /// What the databases and sessions of a suite begin with.
 #[derive(Default)]
 pub(super) struct Setup {
     pub(super) prelude: Option<SourceFile>,
     pub(super) functions: Option<FunctionsHook>,
+    /// The Rust functions that revisions may call.
+    pub(super) steps: &'static [BoundStep],
 }
 
 impl Setup {
@@ -78,6 +43,7 @@ impl Setup {
     pub(super) fn read(
         settings: &Settings,
         functions: Option<FunctionsHook>,
+        steps: &'static [BoundStep],
     ) -> Result<Self, Error> {
         let prelude = match &settings.test.prelude {
             Some(path) => {
@@ -87,7 +53,7 @@ impl Setup {
             }
             None => None,
         };
-        Ok(Self { prelude, functions })
+        Ok(Self { prelude, functions, steps })
     }
 
     /// Prepares a new database.
@@ -118,7 +84,7 @@ impl Setup {
 
     async fn register(&self, connection: &mut Connection) -> Result<(), Error> {
         let Some(hook) = self.functions else { return Ok(()) };
-        hook(connection.for_test()).await.map_err(|error| Error::Test {
+        hook(connection.for_step()).await.map_err(|error| Error::Test {
             message: format!("the function of `functions` fails: {error}"),
             help: Vec::new(),
         })

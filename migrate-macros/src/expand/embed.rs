@@ -6,13 +6,22 @@ use std::path::Path;
 use migrate_core::embed;
 use proc_macro::TokenStream;
 use proc_macro2::Literal;
+use quote::{format_ident, quote};
 
+use super::steps;
+use crate::args::Args;
 use crate::check::Sound;
 
 /// The code of `migrations!`.
-pub(crate) fn expand(sound: &Sound) -> TokenStream {
+pub(crate) fn expand(sound: &Sound, args: &Args) -> TokenStream {
     // One string for the compiler to parse: thousands of single tokens cost more.
-    code(sound).parse().unwrap_or_default()
+    let history: TokenStream = code(sound).parse().unwrap_or_default();
+    if args.steps.is_empty() {
+        return history;
+    }
+    let history = proc_macro2::TokenStream::from(history);
+    let constant = steps::constant(&format_ident!("STEPS"), &args.steps);
+    quote! { { #constant ::migrate_db::__private::Migrations::steps(#history, STEPS) } }.into()
 }
 
 /// A call of a constant function. The compiler reads the files itself and therefore notices their
@@ -39,7 +48,6 @@ fn literal(path: &Path) -> Literal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::args::Args;
     use crate::check::check;
 
     const REVISION: &str =

@@ -3,4 +3,5 @@
 pub(crate) mod derive;
 pub(crate) mod embed;
 pub(crate) mod round_trip;
+pub(crate) mod steps;
 pub(crate) mod test;

@@ -5,9 +5,10 @@ use std::fmt::{self, Write as _};
 use migrate_core::dialect::Dialect;
 use migrate_core::round_trip::WHOLE;
 use proc_macro::TokenStream;
-use proc_macro2::Literal;
+use proc_macro2::{Ident, Literal};
+use quote::{format_ident, quote};
 
-use super::embed;
+use super::{embed, steps};
 use crate::args::Args;
 use crate::check::Sound;
 
@@ -19,13 +20,29 @@ const LONG: usize = 50;
 
 /// The tests in their module.
 pub(crate) fn expand(sound: &Sound, databases: &[Dialect], args: &Args) -> TokenStream {
-    code(sound, databases, args).parse().unwrap_or_default()
+    let tests: TokenStream = code(sound, databases, args).parse().unwrap_or_default();
+    if args.steps.is_empty() {
+        return tests;
+    }
+    let constant = steps::constant(&steps_name(&module(args)), &args.steps);
+    let tests = proc_macro2::TokenStream::from(tests);
+    quote! { #[cfg(test)] #constant #tests }.into()
+}
+
+/// The name of the module.
+fn module(args: &Args) -> String {
+    args.module.as_ref().map_or_else(|| MODULE.to_owned(), ToString::to_string)
+}
+
+/// The name of the constant with the Rust functions, which is outside of the module.
+fn steps_name(module: &str) -> Ident {
+    format_ident!("__STEPS_OF_{}", module.trim_start_matches("r#").to_uppercase())
 }
 
 fn code(sound: &Sound, databases: &[Dialect], args: &Args) -> String {
     let tests = tests(sound);
     let mut code = String::with_capacity(sound.files.len() * 200 + tests.len() * databases.len());
-    let module = args.module.as_ref().map_or_else(|| MODULE.to_owned(), ToString::to_string);
+    let module = module(args);
     let hook = match &args.functions {
         Some(path) => {
             let hook = format!("__functions_of_{}", module.trim_start_matches("r#"));
@@ -34,7 +51,10 @@ fn code(sound: &Sound, databases: &[Dialect], args: &Args) -> String {
         }
         None => "::core::option::Option::None".to_owned(),
     };
-    let history = embed::code(sound);
+    let mut history = embed::code(sound);
+    if !args.steps.is_empty() {
+        let _ = write!(history, ".steps(super::{})", steps_name(&module));
+    }
     let _ = write!(
         code,
         "#[cfg(test)] mod {module} {{\
@@ -62,7 +82,7 @@ fn functions(name: &str, path: &impl fmt::Display) -> String {
          connection: ::migrate_db::testkit::setup::TestConnection<'c>\
          ) -> ::migrate_db::testkit::setup::HookFuture<'c> {{\
          ::std::boxed::Box::pin(async move {{\
-         match ::migrate_db::testkit::setup::FromTestConnection::from_test_connection(connection) {{\
+         match ::migrate_db::FromStepConnection::from_step_connection(connection) {{\
          ::core::option::Option::Some(connection) => \
          {path}(connection).await.map_err(::core::convert::Into::into),\
          ::core::option::Option::None => ::core::result::Result::Ok(()) }} }}) }}"

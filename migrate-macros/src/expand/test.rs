@@ -47,8 +47,9 @@ impl Source {
         match path {
             Some(path) => Ok(Self::Static(path)),
             None => {
-                let sound = check(&settings::root()?, &Args::parse(Macro::Migrations, args)?)?;
-                Ok(Self::Embedded(embed::expand(&sound).into()))
+                let args = Args::parse(Macro::Migrations, args)?;
+                let sound = check(&settings::root()?, &args)?;
+                Ok(Self::Embedded(embed::expand(&sound, &args).into()))
             }
         }
     }

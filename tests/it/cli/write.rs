@@ -224,3 +224,47 @@ fn edit_opens_the_file_in_the_editor() {
     assert_eq!(outcome.code, 0, "{outcome}");
     assert!(outcome.stdout.contains("-- revision: bbb"), "{outcome}");
 }
+
+#[test]
+fn new_writes_a_step_in_rust_and_its_function() {
+    let env = TestEnvironment::with_history();
+    assert_snapshot!(env.run(&["new", "--rust", "fill_slugs", "--rev-id", "ddd"]), @r#"
+    exit code: 0
+    ----- stdout
+    migrations/[STAMP]_ddd_fill_slugs.sql
+    ----- stderr
+    created revision ddd on top of ccc
+    created migrations/fill_slugs.rs; the program binds it where it embeds the history:
+      #[path = "../migrations/fill_slugs.rs"]
+      pub mod fill_slugs;
+      migrate_db::migrations!(steps = [fill_slugs::fill_slugs])
+    "#);
+    let file = env.read("migrations/fill_slugs.rs");
+    assert!(file.contains("pub async fn fill_slugs("), "{file}");
+    assert!(file.contains("connection: StepConnection<'_>,"), "{file}");
+    assert_eq!(env.run(&["check"]).code, 3, "three revisions and this one are pending");
+    assert_snapshot!(env.run(&["upgrade"]), @"
+    exit code: 1
+    ----- stderr
+    database: sqlite:app.db (a new file)
+    error: revision ddd runs the Rust function `fill_slugs`, which this program does not have
+      help: run the migrations with the program that has it: its own mounted command, for example `app migrate upgrade`, or `MIGRATIONS.upgrade(&pool)`
+      help: the program binds it by `migrations!(steps = [fill_slugs])`
+      help: nothing was changed
+    ");
+    // Neither file is written where one of them exists.
+    assert_snapshot!(env.run(&["new", "--rust", "fill_slugs"]), @"
+    exit code: 1
+    ----- stderr
+    error: migrations/fill_slugs.rs exists
+      help: choose another name for the function; nothing was written
+    ");
+    assert_snapshot!(env.run(&["new", "--rust", "steps::fill"]), @"
+    exit code: 2
+    ----- stderr
+    error: invalid value 'steps::fill' for '--rust <NAME>': expected the name of a function, for example backfill_names
+
+    For more information, try '--help'.
+    ");
+    assert_eq!(env.ok(&["heads"]).stdout, "ddd (head), fill slugs\n");
+}

@@ -41,6 +41,7 @@ mod offline;
 mod outside;
 mod redo;
 mod retry;
+mod rust_steps;
 mod session;
 mod set_up;
 mod settings;

@@ -33,6 +33,7 @@ pub(super) static TEMPLATES: Templates = Templates {
     table_exists: "SELECT 'yes' FROM information_schema.tables WHERE table_schema = {schema} AND table_name = {name}",
     default_schema: Some("DATABASE()"),
     hidden_table: None,
+    sqlx_connection: "MySqlConnection",
     role: Some(
         "SELECT CONCAT(QUOTE(SUBSTRING_INDEX(CURRENT_USER(), '@', 1)), '@', \
          QUOTE(SUBSTRING_INDEX(CURRENT_USER(), '@', -1)))",

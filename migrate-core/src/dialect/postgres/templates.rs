@@ -43,6 +43,7 @@ pub(super) static TEMPLATES: Templates = Templates {
          FROM (SELECT trim(both ' \"' from p) FROM unnest(string_to_array( \
          current_setting('search_path'), ',')) p) q(s)) LIMIT 1",
     ),
+    sqlx_connection: "PgConnection",
     role: Some("SELECT quote_ident(current_user)"),
 };
 

@@ -27,6 +27,7 @@ pub(super) static TEMPLATES: Templates = Templates {
     table_exists: "SELECT 'yes' FROM {schema}.sqlite_master WHERE type = 'table' AND name = {name}",
     default_schema: None,
     hidden_table: None,
+    sqlx_connection: "SqliteConnection",
     role: None,
 };
 

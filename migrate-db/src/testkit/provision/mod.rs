@@ -330,6 +330,14 @@ async fn probe(url: &str) -> Result<Connection, Error> {
     tokio::time::timeout(CONNECT_TIMEOUT, asked).await.unwrap_or_else(|elapsed| Err(late(elapsed)))
 }
 
+/// Returns a text that changes when the program is built again: what its functions do is known only
+/// to them.
+pub(super) fn this_build() -> String {
+    let file = std::env::current_exe().and_then(std::fs::metadata);
+    let built = file.and_then(|file| Ok((file.len(), file.modified()?)));
+    built.map_or_else(|_| String::new(), |(bytes, built)| format!("{bytes} {built:?}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -77,10 +77,11 @@ impl<'t> RoundTrip<'t> {
     }
 
     /// Returns `true` if only the runner of production knows how to run a direction: it repeats a
-    /// statement in batches.
+    /// statement in batches, or calls a function.
     pub(super) fn needs_runner(&self) -> bool {
+        let is_special = |section: &Section| section.batch.is_some() || section.function.is_some();
         let ways = [Direction::Up, Direction::Down];
-        ways.iter().any(|way| self.section(*way).is_some_and(|section| section.batch.is_some()))
+        ways.iter().any(|way| self.section(*way).is_some_and(is_special))
     }
 
     /// The tables that the statements can touch, where that is much less than all and nothing else

@@ -48,6 +48,12 @@ pub(in super::super) fn refusal(
             lasting(format!("{what} leaves broken references: {}", broken.join("; ")))
         }
         Error::EndlessBatches(endless) => lasting(format!("{what} does not end: {endless}")),
+        Error::Step(failed) => {
+            let source = failed.source.downcast_ref::<sqlx::Error>();
+            let by_server = source.is_some_and(|error| depends_on_server(dialect, error));
+            let text = format!("{what} fails: {failed}: {}", failed.source);
+            Ok(Refusal { text, by_server, is_confirmed: true })
+        }
         Error::Script { message, .. } => lasting(format!("{what} cannot run: {message}")),
         // What was put off to the commit.
         Error::Database { doing, source } if source.as_database_error().is_some() => {

@@ -15,6 +15,7 @@ use super::setup::FunctionsHook;
 use super::stage::Stage;
 use super::verdict::Verdict;
 use crate::error::Error;
+use crate::steps::BoundStep;
 use run::{Events, Run};
 
 /// What happens while a suite runs.
@@ -49,6 +50,7 @@ pub struct Suite<'h> {
     read_ahead: Duration,
     folder: Option<PathBuf>,
     functions: Option<FunctionsHook>,
+    steps: &'static [BoundStep],
 }
 
 impl<'h> Suite<'h> {
@@ -67,6 +69,7 @@ impl<'h> Suite<'h> {
             read_ahead: Duration::ZERO,
             folder: None,
             functions: None,
+            steps: &[],
         }
     }
 
@@ -128,6 +131,14 @@ impl<'h> Suite<'h> {
     #[must_use]
     pub fn functions(mut self, hook: FunctionsHook) -> Self {
         self.functions = Some(hook);
+        self
+    }
+
+    /// Binds the Rust functions that revisions call. While there are any, results are kept for this
+    /// build of the program only.
+    #[must_use]
+    pub fn steps(mut self, steps: &'static [BoundStep]) -> Self {
+        self.steps = steps;
         self
     }
 

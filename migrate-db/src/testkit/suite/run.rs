@@ -87,7 +87,7 @@ impl<'s, 'h> Run<'s, 'h> {
             // The states of this run are removed: no other run may count on them.
             identity = format!("{identity} {name}");
         }
-        let setup = Setup::read(&suite.settings, suite.functions)?;
+        let setup = Setup::read(&suite.settings, suite.functions, suite.steps)?;
         let keys = Keys::of(graph, suite.dialect, &suite.settings, &identity, &setup);
         let cache = Cache::at(&folder);
         let fresh = suite.fresh || provision::is_fresh();

@@ -1,0 +1,41 @@
+//! The code that binds Rust functions to the names by which revisions call them.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::Path;
+use syn::spanned::Spanned as _;
+
+use crate::args::step_name;
+
+/// The constant `name` with all functions, which stands where their paths have their meaning. Each
+/// function is called at its own span, so that a wrong type is reported there.
+pub(crate) fn constant(name: &Ident, steps: &[Path]) -> TokenStream {
+    let bound = steps.iter().enumerate().map(|(n, path)| {
+        let (adapter, name) = (format_ident!("step_{n}"), step_name(path));
+        let call = quote_spanned! {path.span()=> #path(connection, progress).await };
+        quote! {
+            {
+                fn #adapter<'c>(
+                    connection: ::migrate_db::StepConnection<'c>,
+                    progress: ::migrate_db::StepProgress<'c>,
+                ) -> ::migrate_db::StepFuture<'c> {
+                    ::std::boxed::Box::pin(async move {
+                        match ::migrate_db::FromStepConnection::from_step_connection(connection) {
+                            ::core::option::Option::Some(connection) => {
+                                #call.map_err(::core::convert::Into::into)
+                            }
+                            ::core::option::Option::None => ::core::result::Result::Err(
+                                ::migrate_db::__private::other_database(#name)
+                            ),
+                        }
+                    })
+                }
+                ::migrate_db::BoundStep { name: #name, function: #adapter }
+            }
+        }
+    });
+    quote! {
+        #[doc(hidden)]
+        const #name: &[::migrate_db::BoundStep] = &[#(#bound),*];
+    }
+}
