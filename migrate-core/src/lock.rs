@@ -233,7 +233,7 @@ impl Lock {
                         .labelled(file, place(), "what it was")
                         .help(format!("restore it (`git checkout -- {}`) and put the change into a new revision: `cargo migrate new`", revision.file.path()))
                         .help(format!("if databases that ran the old text are as good: `cargo migrate accept {id} --reason \"..\"`"))
-                        .help("if its earlier text was never committed, or it stopped in the middle of a database: `cargo migrate upgrade` takes up the edit"),
+                        .help("if its earlier text was never committed, or it stopped partway in a database: `cargo migrate upgrade` takes up the edit"),
                 );
             }
         }

@@ -81,7 +81,7 @@ pub enum Error {
     /// Another redo stopped between its halves and has to be finished first.
     #[error("the redo of {} is not finished", .0.join(", "))]
     RedoUnfinished(Vec<String>),
-    /// Statements of a step that stopped in the middle were edited after they ran.
+    /// Statements of a step that stopped partway were edited after they ran.
     #[error(
         "revision {revision} stopped after statement {done}, and the statements up to there were edited since"
     )]
@@ -192,7 +192,7 @@ pub enum Error {
     #[error("revisions are not applied to this database: {}", few(.0))]
     Pending(Vec<String>),
     /// A step that runs statement by statement did not end.
-    #[error("revision {} stopped in the middle of its {} step: {} known to have run", .unfinished.revision, .unfinished.direction(), counted(.unfinished))]
+    #[error("revision {} stopped partway through its {} step: {} known to have run", .unfinished.revision, .unfinished.direction(), counted(.unfinished))]
     Unfinished {
         /// The step.
         unfinished: Box<Unfinished>,
@@ -220,7 +220,7 @@ pub enum Error {
         heads: Option<Vec<String>>,
         /// Whether the server did not answer: it may still execute a statement, and commit it.
         unanswered: bool,
-        /// The command that continues a step that stopped in the middle.
+        /// The command that continues a step that stopped partway.
         resume: Option<String>,
     },
     /// The lock, or the database file, was not free in time.
@@ -289,7 +289,7 @@ pub enum ErrorKind {
     Database,
     /// Database and history disagree: unknown, edited or missing revisions.
     Mismatch,
-    /// A step stopped in the middle and needs a decision.
+    /// A step stopped partway and needs a decision.
     Unfinished,
     /// The run was asked to stop.
     Interrupted,

@@ -289,7 +289,7 @@ impl DatabaseState {
     }
 
     /// Returns an error if a file is needed that was not read in full: its recorded fingerprint
-    /// differs, or its step stopped in the middle.
+    /// differs, or its step stopped partway.
     fn needs_whole_files(self, graph: &Graph) -> Result<Self, Error> {
         let stopped = self.unfinished.iter().filter_map(|stopped| graph.node(&stopped.revision));
         let unread = |node: &Node| !graph.revision(*node).file.is_whole();

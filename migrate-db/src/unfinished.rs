@@ -1,4 +1,4 @@
-//! A step that stopped in the middle, from its row in the version table, and the command that
+//! A step that stopped partway, from its row in the version table, and the command that
 //! continues it.
 
 use migrate_core::graph::Graph;
@@ -46,7 +46,7 @@ impl Unfinished {
     }
 }
 
-/// How a step that stopped in the middle ended, as a person has found out.
+/// How a step that stopped partway ended, as a person has found out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Repair {

@@ -123,7 +123,7 @@ pub(super) fn accept_unsealed(
     apply(context, &accepted.changes)?;
     for id in &accepted.resealed {
         let why = match evidence.stopped.contains(id) {
-            true => "it stopped in the middle of this database",
+            true => "it stopped partway in this database",
             false => "its earlier text was never committed",
         };
         context.ui.note(format_args!("{FILE_NAME}: took up the edit of {id}; {why}"));

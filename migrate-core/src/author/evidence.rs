@@ -14,7 +14,7 @@ pub struct Evidence {
     /// The fingerprints of each revision in commits, possibly none; `None` if the directory is not
     /// under version control.
     pub committed: Option<BTreeMap<String, BTreeSet<Fingerprint>>>,
-    /// Revisions that stopped in the middle on a reachable database.
+    /// Revisions that stopped partway on a reachable database.
     pub stopped: BTreeSet<String>,
     /// Revisions without a row in a reachable database. They count only without version control.
     pub not_applied: BTreeSet<String>,
@@ -82,7 +82,7 @@ impl<'a> Author<'a> {
             return Some("the placeholder of an import, filled in");
         }
         let stopped = self.evidence.is_some_and(|known| known.stopped.contains(id));
-        (stopped && before.is_sealed(id)).then_some("edited after it stopped in the middle")
+        (stopped && before.is_sealed(id)).then_some("edited after it stopped partway")
     }
 
     /// Updates the fingerprints of open revisions in a new lock file.

@@ -89,7 +89,7 @@ impl Error {
             }
             Self::Interrupted { heads: None, .. } => line("`cargo migrate current` shows where the database stands"),
             Self::Interrupted { resume, .. } => {
-                resume.iter().map(|command| format!("a step stopped in the middle: `{command}` goes on there")).collect()
+                resume.iter().map(|command| format!("a step stopped partway: `{command}` goes on there")).collect()
             }
             Self::Program { help, .. } => help.clone(),
             Self::Connected(_) => line("end them, or let the server do that: `--force`"),

@@ -218,7 +218,7 @@ impl<'h> Migrator<'h> {
         })
     }
 
-    /// Records how steps that stopped in the middle ended, as a person has found out. Returns those
+    /// Records how steps that stopped partway ended, as a person has found out. Returns those
     /// steps.
     ///
     /// # Errors

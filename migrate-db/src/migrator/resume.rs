@@ -1,4 +1,4 @@
-//! Continues steps that stopped in the middle.
+//! Continues steps that stopped partway.
 
 use migrate_core::history::History;
 use migrate_core::plan::Step;
@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::state::DatabaseState;
 use crate::unfinished::resume_command;
 
-/// Returns the rest of a step that stopped in the middle, when its position is known and the
+/// Returns the rest of a step that stopped partway, when its position is known and the
 /// command continues it.
 pub(super) fn resume(
     history: &History,

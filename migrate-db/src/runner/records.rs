@@ -185,7 +185,7 @@ impl<'r> Runner<'r> {
         });
     }
 
-    /// Records how a step that stopped in the middle ended.
+    /// Records how a step that stopped partway ended.
     pub(crate) async fn repair(
         &mut self,
         unfinished: &Unfinished,

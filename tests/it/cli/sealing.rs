@@ -153,7 +153,7 @@ fn what_stopped_in_the_middle_is_fixed_in_its_file_and_goes_on() {
     env.write(&path, &format!("{header}{}", broken.replace("nowhere", "one")));
     let outcome = env.run(&["upgrade"]);
     assert_eq!(outcome.code, 0, "{outcome}");
-    let told = "migrate.lock: took up the edit of ddd; it stopped in the middle of this database";
+    let told = "migrate.lock: took up the edit of ddd; it stopped partway in this database";
     assert!(outcome.stderr.contains(told), "{outcome}");
     assert!(env.read("migrations/migrate.lock").contains("[accepted]\n\"ddd "));
     assert_eq!(env.run(&["check"]).code, 0);

@@ -191,7 +191,7 @@ fn accept_takes_an_edit_of_a_sealed_revision_for_good() {
       |
       = help: restore it (`git checkout -- migrations/aaa.sql`) and put the change into a new revision: `cargo migrate new`
       = help: if databases that ran the old text are as good: `cargo migrate accept aaa --reason ".."`
-      = help: if its earlier text was never committed, or it stopped in the middle of a database: `cargo migrate upgrade` takes up the edit
+      = help: if its earlier text was never committed, or it stopped partway in a database: `cargo migrate upgrade` takes up the edit
 
     error: nothing was done because of the error above
     "#);

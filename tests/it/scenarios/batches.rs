@@ -288,7 +288,7 @@ async fn a_redo_repeats_both_directions(db: Db) {
     let mut migrator = Migrator::new(&history).options(options());
     migrator.redo(&db.database(), None).await.unwrap();
     assert_eq!(counts(&db).await, ["1x25"]);
-    // An up that stopped in the middle is finished, or given up by a person.
+    // An up that stopped partway is finished, or given up by a person.
     downgrade(&db, &history, "a").await.unwrap();
     refuse_row(&db, 3 * 20, true).await;
     batches(&db, &history).await.1.unwrap_err();

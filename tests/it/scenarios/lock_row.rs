@@ -51,7 +51,7 @@ async fn the_row_is_gone_after_an_error_a_panic_and_a_dropped_run(db: Db) {
     let broken = history(db.dialect, &[revision("z", "", "SELECT * FROM nowhere;", "SELECT 1;")]);
     upgrade_with(&db, &broken, "head", by_row()).await.unwrap_err();
     assert!(rows(&db).await.is_empty(), "after an error");
-    // What a step that stopped in the middle left, where there is one.
+    // What a step that stopped partway left, where there is one.
     let _ = db.try_execute("DELETE FROM migrate_version").await;
 
     let panicking = {
