@@ -184,4 +184,25 @@ mod tests {
         let node = sound.history.graph.node("a").unwrap();
         assert_eq!(sound.history.graph.revision(node).file.text(), revision("tenant"));
     }
+
+    #[test]
+    fn the_functions_of_revisions_are_bound_each_and_no_other() {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::create_dir(root.path().join("migrations")).unwrap();
+        let text = "-- revision: a\n-- revises:\n-- migrate:up rust:fill_names\n-- migrate:down rust:undo\n";
+        std::fs::write(root.path().join("migrations/a.sql"), text).unwrap();
+        let refused = |paths: &[&str]| {
+            let steps = paths.iter().map(|path| syn::parse_str(path).unwrap()).collect();
+            let checked = check(root.path(), &Args { steps, ..Args::default() });
+            checked.err().map(|refusal| refusal.message)
+        };
+        assert_eq!(refused(&["crate::steps::fill_names", "undo"]), None);
+        let missing = refused(&["undo"]).unwrap();
+        assert!(missing.contains("calls the Rust function `fill_names`"), "{missing}");
+        assert!(missing.contains("(migrations/a.sql:3)"), "{missing}");
+        assert!(missing.contains("`migrations!(steps = [fill_names])`"), "{missing}");
+        let unused = refused(&["fill_names", "undo", "steps::fill_name"]).unwrap();
+        assert!(unused.contains("no revision calls the Rust function `fill_name`"), "{unused}");
+        assert!(unused.contains("did you mean `fill_names`?"), "{unused}");
+    }
 }
