@@ -40,7 +40,7 @@ const GROUPS: &[(&str, &[&str])] = &[
             "models", "pending", "log",
         ],
     ),
-    ("Verify", &["check", "lint", "test"]),
+    ("Verify", &["check", "lint", "test", "rehearse"]),
     ("Database", &["db"]),
     ("Shell", &["completions", "man"]),
 ];

@@ -15,6 +15,7 @@ mod globals;
 pub mod import;
 mod library;
 mod models;
+mod rehearsal;
 mod runtime;
 mod verdicts;
 mod writing;

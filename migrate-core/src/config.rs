@@ -21,6 +21,7 @@ mod expand;
 mod lint;
 mod pattern;
 mod read;
+mod rehearsal;
 mod testing;
 mod value;
 mod variables;
@@ -34,6 +35,7 @@ pub use conventions::Conventions;
 pub use each::Each;
 pub use expand::{ExpandError, expand};
 pub use pattern::matches_pattern;
+pub use rehearsal::RehearsalSettings;
 pub use testing::TestSettings;
 
 use crate::dialect::Dialect;
@@ -118,6 +120,8 @@ pub struct Settings {
     pub test: TestSettings,
     /// The settings of lint.
     pub lint: LintSettings,
+    /// The limits of a rehearsal.
+    pub rehearsal: RehearsalSettings,
 }
 
 /// The source of the wanted schema.
@@ -222,6 +226,7 @@ impl Default for Settings {
             variables: Variables::new(),
             test: TestSettings::default(),
             lint: LintSettings::default(),
+            rehearsal: RehearsalSettings::default(),
         }
     }
 }

@@ -158,3 +158,12 @@ pub enum Reporting {
     /// A round trip per statement, so that the time of each is known.
     EachStatement,
 }
+
+/// The first words of statements that change rows.
+const CHANGING_ROWS: [&str; 7] = ["insert", "update", "delete", "replace", "merge", "with", "copy"];
+
+/// Returns `true` if a statement changes rows, judged by its first word.
+pub(crate) fn changes_rows(sql: &str) -> bool {
+    let word = sql.split_whitespace().next().unwrap_or_default();
+    CHANGING_ROWS.iter().any(|changing| word.eq_ignore_ascii_case(changing))
+}

@@ -96,6 +96,7 @@ mod migrator;
 mod models;
 mod query_table;
 mod recovery;
+mod rehearsal;
 mod replay;
 mod runner;
 mod state;
@@ -128,6 +129,10 @@ pub use migrate_macros::{round_trip_tests, test};
 pub use migrations::Migrations;
 pub use migrator::{Migrator, Options, PlannedStep, Preview, Report, ReportedStep};
 pub use models::{Enum, Table};
+pub use rehearsal::{
+    Breach, Rehearsal, RehearsalReport, RehearsalSource, RehearsedLock, RehearsedStatement,
+    RehearsedStep,
+};
 pub use status::Status;
 pub use steps::{
     BoundStep, FromStepConnection, StepConnection, StepError, StepFunction, StepFuture,

@@ -13,6 +13,7 @@ mod man;
 mod merge;
 mod new;
 mod rebase;
+mod rehearse;
 mod test;
 
 use migrate_db::cli::{self, CliError, Exit, Ui};
@@ -36,6 +37,7 @@ pub(crate) enum Command {
     #[command(flatten)]
     Library(cli::Command),
     Test(test::Args),
+    Rehearse(rehearse::Args),
     Db(db::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -67,8 +69,10 @@ fn act(
     ui: &Ui,
 ) -> Result<Exit, CliError> {
     let context = || Context::resolve(globals, ui);
-    if !matches!(command, Command::Library(_)) {
-        ui.check_format(&[])?;
+    match command {
+        Command::Library(_) => {}
+        Command::Rehearse(_) => ui.check_format(rehearse::FORMATS)?,
+        _ => ui.check_format(&[])?,
     }
     match command {
         Command::Init(args) => init::run(args, &context()?),
@@ -87,6 +91,7 @@ fn act(
             }
         },
         Command::Test(args) => block_until(test::run(args, &context()?), test::RERUN_HELP),
+        Command::Rehearse(args) => block_on(rehearse::run(args, &context()?)),
         Command::Db(args) => block_on(db::run(args, &context()?)),
         Command::Completions(args) => Ok(completions::run(args, whole(), ui)),
         Command::Man(args) => man::run(args, whole(), ui),

@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 use super::conventions::{self, MESSAGE, MESSAGE_KEYS};
 use super::each::each;
 use super::value::{Wrong, choice, dialects, models, size, text, texts, time};
-use super::{Config, Locking, Settings, UnknownDowns, lint, testing, variables};
+use super::{Config, Locking, Settings, UnknownDowns, lint, rehearsal, testing, variables};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::history::{Heads, StaticChecks};
 use crate::script::Transactions;
@@ -55,6 +55,9 @@ const VARIABLES: &str = "variables";
 
 /// The table of the settings of lint.
 const LINT: &str = "lint";
+
+/// The table of the limits of a rehearsal.
+const REHEARSE: &str = "rehearse";
 
 impl Config {
     /// Parses the file. The result contains everything that was understood; do not use it if the
@@ -185,6 +188,11 @@ impl Reader<'_> {
                     lint::set(&mut settings.lint, name, value.get_ref())
                 });
             }
+            REHEARSE => {
+                return self.table(REHEARSE, value, &rehearsal::KEYS, |name, value| {
+                    rehearsal::set(&mut settings.rehearsal, name, value.get_ref())
+                });
+            }
             MESSAGE => {
                 return self.table(MESSAGE, value, &MESSAGE_KEYS, |name, value| {
                     conventions::set_message(&mut settings.conventions, name, value)
@@ -201,7 +209,7 @@ impl Reader<'_> {
         if !KEYS.contains(&name) {
             let known: Vec<&str> = KEYS
                 .into_iter()
-                .chain([TEST, LINT, MESSAGE, VARIABLES])
+                .chain([TEST, LINT, REHEARSE, MESSAGE, VARIABLES])
                 .chain(tables.iter().copied())
                 .collect();
             self.unknown(name, at, &known);

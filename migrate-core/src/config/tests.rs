@@ -33,7 +33,8 @@ fn every_setting_is_read() {
          [lint]\nset-not-null = \"error\"\nimplicit-commit = \"off\"\npostgres-version = 12\nsmall-table = 5\n\
          [lint.rows]\nusers = 7\n\"ops.logs\" = 8\n\
          [message]\npattern = \"^A\"\nrefuse = [\"wip\"]\n\
-         [variables]\na = \"literal\"\nb = { kind = \"identifier\", default = \"x\" }\n",
+         [variables]\na = \"literal\"\nb = { kind = \"identifier\", default = \"x\" }\n\
+         [rehearse]\nmax-lock = \"2s\"\nmax-step = \"5m\"\n",
     );
     assert!(found.is_empty(), "{found}");
     let settings = config.database(None).unwrap();
@@ -99,6 +100,10 @@ fn every_setting_is_read() {
                 small_table: Some(5),
                 postgres_version: Some(12),
                 has_lock_timeout: false,
+            },
+            rehearsal: RehearsalSettings {
+                max_lock: Some(Duration::from_secs(2)),
+                max_step: Some(Duration::from_secs(300)),
             },
         }
     );

@@ -1,5 +1,7 @@
 //! Whole databases: creating, dropping, copying, servers for tests.
 
+use super::RehearsalQueries;
+
 /// Whole databases: creating, dropping, copying, servers for tests.
 #[derive(Debug, Clone, Copy)]
 pub struct Admin {
@@ -17,6 +19,8 @@ pub struct Admin {
     pub count_tables: &'static str,
     /// Returns `ok` if the storage of the connection's database is sound, where that can be asked.
     pub integrity: Option<&'static str>,
+    /// What a rehearsal asks.
+    pub rehearsal: RehearsalQueries,
     /// The statements for whole databases; `None` where a database is a file.
     pub databases: Option<DatabaseTemplates>,
 }
@@ -37,6 +41,11 @@ pub struct DatabaseTemplates {
     pub create_like: &'static str,
     /// Renames the quoted database `{from}` to the quoted name `{to}`, where the server can.
     pub rename: Option<&'static str>,
+    /// Returns the databases whose names begin with `{}` (a literal).
+    pub named: &'static str,
+    /// Copies the quoted database `{from}`, to which nobody is connected, to a new one, `{to}`, where
+    /// the server can.
+    pub copy: Option<&'static str>,
     /// The longest name of a database, in bytes.
     pub name_limit: usize,
     /// Drops the database with the quoted name `{}`.

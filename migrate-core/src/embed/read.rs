@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::DecodeError;
-use crate::config::{Conventions, Locking, Settings, TestSettings, UnknownDowns};
+use crate::config::{
+    Conventions, Locking, RehearsalSettings, Settings, TestSettings, UnknownDowns,
+};
 use crate::dialect::Dialect;
 use crate::graph::{Graph, Node};
 use crate::history::{Heads, StaticChecks};
@@ -159,6 +161,7 @@ impl Reader {
             models: None,
             each: None,
             each_url: None,
+            rehearsal: RehearsalSettings::default(),
             tables: Vec::new(),
             ignore: Vec::new(),
             conventions: Conventions::default(),

@@ -3,7 +3,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
-use crate::config::{Locking, TestSettings, UnknownDowns};
+use crate::config::{Locking, RehearsalSettings, TestSettings, UnknownDowns};
 use crate::dialect::Dialect;
 use crate::history::{Heads, StaticChecks};
 use crate::lock::{Lock, OpenReason};
@@ -181,6 +181,7 @@ fn settings() -> impl Strategy<Value = Settings> {
                 models: None,
                 each: None,
                 each_url: None,
+                rehearsal: RehearsalSettings::default(),
                 tables: Vec::new(),
                 ignore: Vec::new(),
                 conventions: crate::config::Conventions::default(),

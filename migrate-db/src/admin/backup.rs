@@ -72,7 +72,7 @@ impl Database {
         match self.dialect().admin().backup {
             Some(sql) => self.copy_itself(sql, to).await,
             None => {
-                let commands = driver::dump(&self.source)?;
+                let commands = driver::dump(&self.source, false)?;
                 program::run_first(commands, None, Some((to, &file))).await?;
                 file.sync_all().map_err(|source| Error::File { path: to.to_owned(), source })?;
                 Ok(true)
@@ -80,7 +80,7 @@ impl Database {
         }
     }
 
-    async fn copy_itself(&self, sql: &str, to: &Path) -> Result<bool, Error> {
+    pub(super) async fn copy_itself(&self, sql: &str, to: &Path) -> Result<bool, Error> {
         let Some(mut connection) = Connection::open(&self.source, false).await? else {
             return Ok(false);
         };

@@ -7,6 +7,7 @@ mod backup;
 mod production;
 mod program;
 mod restore;
+mod scratch;
 
 use std::path::Path;
 use std::time::Duration;
@@ -16,6 +17,8 @@ use migrate_core::dialect::{DatabaseTemplates, Dialect};
 use crate::database::Database;
 use crate::driver::{self, Connection, Retry};
 use crate::error::Error;
+
+pub use scratch::RehearsalSource;
 
 impl Database {
     /// Creates the database. Returns `false` if it existed.

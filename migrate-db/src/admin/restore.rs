@@ -98,7 +98,8 @@ impl Database {
 
     /// Creates an empty database like this one. A file is created when it is opened.
     async fn create_scratch(&self, purpose: &str) -> Result<Self, Error> {
-        let name = scratch_name(self.dialect(), &self.named()?, purpose);
+        let suffix = format!("_{purpose}_{}", std::process::id());
+        let name = scratch_name(self.dialect(), &self.named()?, &suffix);
         let scratch = Self { source: driver::with_name(&self.source, &name)? };
         if let Some(mut server) = self.server().await? {
             let created = server.create_like(&name).await;
@@ -109,7 +110,7 @@ impl Database {
 
     async fn load_scratch(&self, copy: &Copy<'_>) -> Result<Self, Error> {
         let scratch = self.create_scratch("restore").await?;
-        match scratch.load(copy).await {
+        match scratch.load(copy, false).await {
             Ok(()) => Ok(scratch),
             Err(error) => {
                 let _ = scratch.drop(true).await;
@@ -118,11 +119,13 @@ impl Database {
         }
     }
 
-    /// Loads a copy into this database, which is empty or does not exist yet.
-    async fn load(&self, copy: &Copy<'_>) -> Result<(), Error> {
+    /// Loads a copy into this database, which is empty or does not exist yet. Elsewhere the accounts
+    /// of the original may be missing.
+    pub(super) async fn load(&self, copy: &Copy<'_>, is_elsewhere: bool) -> Result<(), Error> {
         if self.dialect().admin().databases.is_some() {
             let input = Some((copy.path, &copy.rewound()?));
-            return program::run_first(driver::load(&self.source)?, input, None).await;
+            let programs = driver::load(&self.source, is_elsewhere)?;
+            return program::run_first(programs, input, None).await;
         }
         let path = PathBuf::from(self.named()?);
         let failed = |source| Error::File { path: path.clone(), source };
@@ -156,7 +159,7 @@ impl Database {
         let replaced = server.replace_with(&scratch.named()?, force).await;
         let is_renamed = server.end(replaced, "replacing the database").await?;
         if !is_renamed {
-            self.load(copy).await?;
+            self.load(copy, false).await?;
             scratch.drop(true).await?;
         }
         Ok(())
@@ -174,7 +177,7 @@ impl Database {
 
 impl Server {
     /// Creates a database with the options of this one.
-    async fn create_like(&mut self, name: &str) -> sqlx::Result<()> {
+    pub(super) async fn create_like(&mut self, name: &str) -> sqlx::Result<()> {
         let question = self.templates.create_like.replace("{}", &self.literal());
         let options = self.connection.ask(&question).await?.unwrap_or_default();
         let create = self.templates.create.replace("{}", &self.dialect.quote(name));
@@ -202,13 +205,13 @@ impl Server {
 }
 
 /// A copy in a file, which was found to be complete.
-struct Copy<'p> {
+pub(super) struct Copy<'p> {
     path: &'p Path,
     file: File,
 }
 
 impl<'p> Copy<'p> {
-    fn open(dialect: Dialect, path: &'p Path) -> Result<Self, Error> {
+    pub(super) fn open(dialect: Dialect, path: &'p Path) -> Result<Self, Error> {
         let failed = |error| unreadable(path, &error);
         // Opening anything else than a regular file may wait without end.
         if !std::fs::metadata(path).map_err(failed)?.is_file() {
@@ -284,8 +287,7 @@ fn unreadable(path: &Path, error: &io::Error) -> Error {
 }
 
 /// The name of a scratch database beside the one of a name, or the path of its file.
-fn scratch_name(dialect: Dialect, name: &str, purpose: &str) -> String {
-    let suffix = format!("_{purpose}_{}", std::process::id());
+pub(super) fn scratch_name(dialect: Dialect, name: &str, suffix: &str) -> String {
     let limit = dialect.admin().databases.as_ref().map_or(usize::MAX, |of| of.name_limit);
     let end = limit.saturating_sub(suffix.len());
     let kept = name.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|at| *at <= end);
@@ -300,10 +302,10 @@ mod tests {
     #[test]
     fn a_scratch_name_fits_into_the_limit() {
         let suffix = format!("_restore_{}", std::process::id());
-        assert_eq!(scratch_name(Dialect::Postgres, "app", "restore"), format!("app{suffix}"));
-        let long = scratch_name(Dialect::Postgres, &"ü".repeat(31), "restore");
+        assert_eq!(scratch_name(Dialect::Postgres, "app", &suffix), format!("app{suffix}"));
+        let long = scratch_name(Dialect::Postgres, &"ü".repeat(31), &suffix);
         assert!(long.len() <= 63 && long.ends_with(&suffix), "{long}");
-        assert!(scratch_name(Dialect::Sqlite, &"x".repeat(200), "restore").len() > 200);
+        assert!(scratch_name(Dialect::Sqlite, &"x".repeat(200), &suffix).len() > 200);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use migrate_core::plan::Direction;
 
 use super::report::word;
 use super::ui::style::{DIM, ID, MARK};
+use crate::event::changes_rows;
 use crate::human_duration::HumanDuration;
 use crate::state::DatabaseState;
 
@@ -151,14 +152,10 @@ pub(super) struct OneLine<'s>(pub(super) &'s str);
 /// The most characters of a statement on one line.
 const LONGEST_LINE: usize = 100;
 
-/// The first words of statements that change rows.
-const CHANGING_ROWS: [&str; 7] = ["insert", "update", "delete", "replace", "merge", "with", "copy"];
-
 impl OneLine<'_> {
     /// Returns `true` if the statement changes rows, judged by its first word.
     pub(super) fn changes_rows(&self) -> bool {
-        let word = self.0.split_whitespace().next().unwrap_or_default();
-        CHANGING_ROWS.iter().any(|changing| word.eq_ignore_ascii_case(changing))
+        changes_rows(self.0)
     }
 }
 

@@ -62,9 +62,11 @@ pub(super) async fn connect(url: &str, database: &str) -> Result<MySqlConnection
 }
 
 /// The programs that copy the database to their output, MariaDB's and then MySQL's.
-pub(super) fn dump(url: &str) -> Result<Vec<Command>, Error> {
-    let args = ["--single-transaction", "--routines", "--events", "--triggers", "--hex-blob"];
-    programs(url, ["mariadb-dump", "mysqldump"], &args)
+pub(super) fn dump(url: &str, schema_only: bool) -> Result<Vec<Command>, Error> {
+    let all =
+        ["--single-transaction", "--routines", "--events", "--triggers", "--hex-blob", "--no-data"];
+    let args = if schema_only { &all[..] } else { &all[..all.len() - 1] };
+    programs(url, ["mariadb-dump", "mysqldump"], args)
 }
 
 /// The programs that load such a copy from their input into an empty database.
@@ -138,7 +140,7 @@ mod tests {
     #[test]
     fn a_password_is_never_an_argument() {
         let url = "mysql://ada:s3cret@db:3307/app?sslmode=require";
-        for command in [dump(url).unwrap(), load(url).unwrap()].into_iter().flatten() {
+        for command in [dump(url, true).unwrap(), load(url).unwrap()].into_iter().flatten() {
             let args: Vec<_> =
                 command.get_args().map(|a| a.to_string_lossy().into_owned()).collect();
             assert!(!args.iter().any(|arg| arg.contains("s3cret")), "{args:?}");

@@ -72,18 +72,24 @@ async fn connect_with(url: &str, options: PgConnectOptions) -> Result<PgConnecti
 }
 
 /// The program that copies the database to its output.
-pub(super) fn dump(url: &str) -> Result<Vec<Command>, Error> {
+pub(super) fn dump(url: &str, schema_only: bool) -> Result<Vec<Command>, Error> {
     let mut command = program(url, "pg_dump")?;
     command.arg("--format=custom");
+    if schema_only {
+        command.arg("--schema-only");
+    }
     Ok(vec![command])
 }
 
 /// The program that loads such a copy from its input into an empty database, whole or not at all.
-pub(super) fn load(url: &str) -> Result<Vec<Command>, Error> {
+pub(super) fn load(url: &str, is_elsewhere: bool) -> Result<Vec<Command>, Error> {
     let mut command = program(url, "pg_restore")?;
     let mut database = OsString::from("--dbname=");
     database.push(name(&options(url)?));
     command.args(["--exit-on-error", "--single-transaction"]).arg(database);
+    if is_elsewhere {
+        command.args(["--no-owner", "--no-privileges"]);
+    }
     Ok(vec![command])
 }
 
@@ -133,7 +139,7 @@ mod tests {
     #[test]
     fn a_dump_is_told_everything_through_its_environment() {
         let url = "postgres://ada:s3%40cret@db:6432/app?sslmode=verify-full&sslrootcert=/ca.pem";
-        let command = dump(url).unwrap().remove(0);
+        let command = dump(url, false).unwrap().remove(0);
         let args: Vec<_> = command.get_args().collect();
         assert_eq!(args, ["--no-password", "--format=custom"]);
         let value = |name: &str| {

@@ -109,23 +109,26 @@ pub(crate) fn host(source: &ConnectionSource) -> Option<String> {
     }
 }
 
-/// The programs of a server that copy a database to their output, the better one first.
-pub(crate) fn dump(source: &ConnectionSource) -> Result<Vec<Command>, Error> {
+/// The programs of a server that copy a database, or its schema alone, to their output, the better one
+/// first.
+pub(crate) fn dump(source: &ConnectionSource, schema_only: bool) -> Result<Vec<Command>, Error> {
+    let _ = schema_only;
     match source {
         #[cfg(feature = "postgres")]
-        ConnectionSource::Postgres(url) => postgres_server::dump(url),
+        ConnectionSource::Postgres(url) => postgres_server::dump(url, schema_only),
         #[cfg(feature = "mysql")]
-        ConnectionSource::Mysql(url) => mysql_server::dump(url),
+        ConnectionSource::Mysql(url) => mysql_server::dump(url, schema_only),
         source => Err(no_url(source.dialect())),
     }
 }
 
 /// The programs of a server that load a copy from their input into an empty database, the better
-/// one first.
-pub(crate) fn load(source: &ConnectionSource) -> Result<Vec<Command>, Error> {
+/// one first. Elsewhere, accounts of the original may be missing.
+pub(crate) fn load(source: &ConnectionSource, is_elsewhere: bool) -> Result<Vec<Command>, Error> {
+    let _ = is_elsewhere;
     match source {
         #[cfg(feature = "postgres")]
-        ConnectionSource::Postgres(url) => postgres_server::load(url),
+        ConnectionSource::Postgres(url) => postgres_server::load(url, is_elsewhere),
         #[cfg(feature = "mysql")]
         ConnectionSource::Mysql(url) => mysql_server::load(url),
         source => Err(no_url(source.dialect())),

@@ -19,6 +19,7 @@ use std::sync::{Mutex, PoisonError};
 use futures_util::future::BoxFuture;
 use migrate_core::graph::Target;
 use migrate_core::history::History;
+use migrate_core::plan::{Direction, Goal, Step};
 use migrate_core::version_table::VersionTable;
 
 pub use options::Options;
@@ -28,6 +29,7 @@ pub use report::{PlannedStep, Preview, Report, ReportedStep};
 pub(crate) use session::plan_error;
 
 use prefetch::{Connected, connect};
+use rounds::Objective;
 use session::{Destination, Session};
 
 use crate::database::Database;
@@ -166,6 +168,21 @@ impl<'h> Migrator<'h> {
                     Ok(Report::new(&history.graph, &[], &heads))
                 }
             }
+        })
+    }
+
+    /// Does one step, for a rehearsal. Nothing is created.
+    pub(crate) fn step<'b>(&'b self, database: &'b Database, step: Step) -> Boxed<'b, ()> {
+        Box::pin(async move {
+            let goal = match step.direction {
+                Direction::Up => Goal::Applied(vec![step.node]),
+                Direction::Down => Goal::Undone(vec![step.node]),
+            };
+            let objective = Objective::Goal(goal, step.direction);
+            let work = async |session: &mut Session<'_>| {
+                session.work_towards(self.history, &objective).await
+            };
+            self.visit(database, false, work).await.map(drop)
         })
     }
 

@@ -48,6 +48,7 @@ fn the_help_groups_the_commands() {
       check        Check the files, the lock file, the heads and the database
       lint         Report SQL that is valid and risky
       test         Test each revision up, down and up again on a real database with rows
+      rehearse     Run an upgrade on a copy of the database and report times, locks and sizes
 
     Database:
       db           Create, drop, reset, back up or restore a database

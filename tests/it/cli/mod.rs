@@ -20,6 +20,7 @@ mod models;
 mod mounted;
 mod offline;
 mod other_tools;
+mod rehearse;
 mod report;
 mod run;
 mod schema;

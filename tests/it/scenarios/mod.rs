@@ -40,6 +40,7 @@ mod locks;
 mod offline;
 mod outside;
 mod redo;
+mod rehearsal;
 mod retry;
 mod rust_steps;
 mod session;

@@ -54,15 +54,18 @@ fn every_setting_is_documented() {
         let help = &found.iter().next().unwrap().help[0];
         let known = help.trim_start_matches("the settings are ").split(", ");
         known
-            .filter(|s| !["database", "test", "lint", "message", "variables"].contains(s))
+            .filter(|s| {
+                !["database", "test", "lint", "message", "rehearse", "variables"].contains(s)
+            })
             .map(str::to_owned)
             .collect()
     };
     let (settings, of_tests) = (known("qqqqqqqq = 1"), known("[test]\nqqqqqqqq = 1"));
     assert!(settings.len() > 9 && of_tests.len() > 4, "{settings:?} {of_tests:?}");
+    let of_rehearsals = known("[rehearse]\nqqqqqqqq = 1");
     let page = read("docs/configuration.md");
     let rows: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("| `")).collect();
-    for setting in settings.iter().chain(&of_tests) {
+    for setting in settings.iter().chain(&of_tests).chain(&of_rehearsals) {
         let row = format!("{setting}` | ");
         assert!(rows.iter().any(|line| line.starts_with(&row)), "{setting} is not in the table");
     }

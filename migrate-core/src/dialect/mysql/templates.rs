@@ -3,7 +3,7 @@
 
 use crate::dialect::{
     Admin, CancelTemplates, DatabaseTemplates, Dialect, EngineQueries, LockTemplates, Recovery,
-    Session, Templates, TimeoutTemplates,
+    RehearsalQueries, Session, Templates, TimeoutTemplates,
 };
 use crate::sql::{CatalogChange, CatalogObject, WrittenName};
 
@@ -103,6 +103,33 @@ pub(super) static ADMIN: Admin = Admin {
     count_tables: "SELECT CAST(COUNT(*) AS CHAR) FROM information_schema.tables \
         WHERE table_schema = DATABASE() AND table_type LIKE '%BASE TABLE'",
     integrity: None,
+    rehearsal: RehearsalQueries {
+        size: "SELECT CAST(COALESCE(SUM(data_length + index_length), 0) AS CHAR) \
+            FROM information_schema.tables WHERE table_schema = DATABASE()",
+        // Names of databases are encoded there, but not the numbers at the end of a scratch name.
+        tables: Some(
+            "SELECT NAME, SUBSTRING_INDEX(NAME, '/', -1), CAST(TABLE_ID AS CHAR) \
+             FROM information_schema.INNODB_SYS_TABLES \
+             WHERE NAME LIKE CONCAT('%', SUBSTRING_INDEX(DATABASE(), '_', -2), '/%')",
+        ),
+        locks: Some(
+            "SELECT DISTINCT table_name, lock_mode, 'yes' FROM information_schema.METADATA_LOCK_INFO \
+             WHERE table_schema = DATABASE() AND thread_id <> CONNECTION_ID() \
+             AND lock_type = 'Table metadata lock'",
+        ),
+        locks_help: "`INSTALL SONAME 'metadata_lock_info'` on the server of the rehearsal, MariaDB, shows them",
+        blocking: &[
+            "MDL_SHARED_READ_ONLY",
+            "MDL_SHARED_NO_WRITE",
+            "MDL_SHARED_NO_READ_WRITE",
+            "MDL_EXCLUSIVE",
+        ],
+        database_lock: None,
+        log: Some(
+            "SELECT variable_value FROM information_schema.global_status \
+             WHERE variable_name = 'INNODB_OS_LOG_WRITTEN'",
+        ),
+    },
     databases: Some(DatabaseTemplates {
         port: 3306,
         // Exists on every server, is readable for every user, and never belongs to an application.
@@ -112,6 +139,8 @@ pub(super) static ADMIN: Admin = Admin {
         create_like: "SELECT CONCAT(' CHARACTER SET ', default_character_set_name, ' COLLATE ', default_collation_name) \
             FROM information_schema.schemata WHERE schema_name = {}",
         rename: None,
+        named: "SELECT schema_name FROM information_schema.schemata WHERE LEFT(schema_name, CHAR_LENGTH({})) = {}",
+        copy: None,
         name_limit: 64,
         drop: "DROP DATABASE {}",
         drop_connected: "DROP DATABASE {}",

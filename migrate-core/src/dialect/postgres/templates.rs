@@ -2,8 +2,8 @@
 //! administration. Placeholders in braces are described in `dialect/templates.rs`.
 
 use crate::dialect::{
-    Admin, CancelTemplates, DatabaseTemplates, Dialect, LockTemplates, Recovery, Session,
-    Templates, TimeoutTemplates,
+    Admin, CancelTemplates, DatabaseTemplates, Dialect, LockTemplates, Recovery, RehearsalQueries,
+    Session, Templates, TimeoutTemplates,
 };
 use crate::sql::{CatalogChange, CatalogObject, WrittenName};
 
@@ -106,6 +106,28 @@ pub(super) static ADMIN: Admin = Admin {
     count_tables: "SELECT count(*)::text FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
         WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'",
     integrity: None,
+    rehearsal: RehearsalQueries {
+        size: "SELECT pg_database_size(current_database())::text",
+        tables: Some(
+            "SELECT c.oid::text, c.oid::regclass::text, c.relfilenode::text FROM pg_catalog.pg_class c \
+             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+             WHERE c.relkind IN ('r', 'm') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'",
+        ),
+        locks: Some(
+            "SELECT DISTINCT c.oid::regclass::text, l.mode, CASE WHEN l.granted THEN 'yes' ELSE 'no' END \
+             FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_class c ON c.oid = l.relation \
+             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+             JOIN pg_catalog.pg_database d ON d.oid = l.database \
+             JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid \
+             WHERE d.datname = current_database() AND l.pid <> pg_backend_pid() \
+             AND a.backend_type = 'client backend' AND c.relkind IN ('r', 'p', 'm') \
+             AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'",
+        ),
+        locks_help: "",
+        blocking: &["ShareLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock"],
+        database_lock: None,
+        log: Some("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint::text"),
+    },
     databases: Some(DatabaseTemplates {
         port: 5432,
         maintenance: &["postgres", "template1"],
@@ -120,6 +142,8 @@ pub(super) static ADMIN: Admin = Admin {
                 ELSE '' END \
             FROM pg_catalog.pg_database d WHERE datname = {}",
         rename: Some("ALTER DATABASE {from} RENAME TO {to}"),
+        named: "SELECT datname::text FROM pg_catalog.pg_database WHERE starts_with(datname, {})",
+        copy: Some("CREATE DATABASE {to} TEMPLATE {from}"),
         name_limit: 63,
         drop: "DROP DATABASE {}",
         drop_connected: "DROP DATABASE {} WITH (FORCE)",

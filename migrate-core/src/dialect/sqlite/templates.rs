@@ -1,7 +1,9 @@
 //! The SQL that the tool itself sends to SQLite: version table, session, lock, recovery and
 //! administration. Placeholders in braces are described in `dialect/templates.rs`.
 
-use crate::dialect::{Admin, Dialect, LockTemplates, Recovery, Session, Templates};
+use crate::dialect::{
+    Admin, Dialect, LockTemplates, Recovery, RehearsalQueries, Session, Templates,
+};
 use crate::sql::{CatalogChange, CatalogObject, WrittenName};
 
 pub(super) static TEMPLATES: Templates = Templates {
@@ -56,6 +58,15 @@ pub(super) static ADMIN: Admin = Admin {
     backup_end: None,
     count_tables: "SELECT CAST(count(*) AS TEXT) FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite^_%' ESCAPE '^'",
     integrity: Some("PRAGMA integrity_check(1)"),
+    rehearsal: RehearsalQueries {
+        size: "SELECT CAST(page_count * page_size AS TEXT) FROM pragma_page_count(), pragma_page_size()",
+        tables: None,
+        locks: None,
+        locks_help: "",
+        blocking: &["write"],
+        database_lock: Some("write"),
+        log: None,
+    },
     databases: None,
 };
 

@@ -43,6 +43,9 @@ pub enum OutputFormat {
     /// Findings for code scanning (SARIF 2.1.0).
     #[value(hide = true)]
     Sarif,
+    /// A report for a pull request.
+    #[value(hide = true)]
+    Markdown,
     /// Findings as annotations of GitHub Actions.
     #[value(hide = true)]
     Github,
