@@ -24,30 +24,38 @@ use crate::schema::{Change, Difference, compare, leftover};
 #[must_use]
 pub fn check(history: &History, checks: StaticChecks, database: Option<Dialect>) -> Diagnostics {
     let mut found = Diagnostics::new();
+    let proved = history.databases(database).into_iter().filter(|of| of.rules().is_proved());
+    for dialect in proved {
+        found.append(check_on(history, checks, dialect));
+    }
+    found
+}
+
+/// Checks every revision on one database, whether its rules are proved or not; see [`check`].
+#[must_use]
+pub fn check_on(history: &History, checks: StaticChecks, dialect: Dialect) -> Diagnostics {
+    let mut found = Diagnostics::new();
     if checks == StaticChecks::Off {
         return found;
     }
-    let proved = history.databases(database).into_iter().filter(|of| of.rules().is_proved());
-    for dialect in proved {
-        let Some(mut evolution) = Evolution::new(&history.graph, dialect) else { continue };
-        for node in Evolution::order(&history.graph) {
-            let revision = history.graph.revision(node);
-            let mut checker = Checker { history, dialect, revision, found: Vec::new() };
-            checker.revision(&mut evolution, node);
-            if history.graph.needs(node).nth(1).is_some() {
-                checker.found.extend(order::check(&mut evolution, &history.graph, node));
+    let Some(mut evolution) = Evolution::new(&history.graph, dialect) else { return found };
+    for node in Evolution::order(&history.graph) {
+        let revision = history.graph.revision(node);
+        let mut checker = Checker { history, dialect, revision, found: Vec::new() };
+        checker.revision(&mut evolution, node);
+        if history.graph.needs(node).nth(1).is_some() {
+            checker.found.extend(order::check(&mut evolution, &history.graph, node));
+        }
+        let sealed =
+            history.lock.as_ref().is_some_and(|lock| lock.is_sealed(revision.id().as_str()));
+        for mut diagnostic in checker.found {
+            if revision.allowed().any(|(code, _)| code == diagnostic.code.as_str()) {
+                continue;
             }
-            let sealed =
-                history.lock.as_ref().is_some_and(|lock| lock.is_sealed(revision.id().as_str()));
-            for mut diagnostic in checker.found {
-                if revision.allowed().any(|(code, _)| code == diagnostic.code.as_str()) {
-                    continue;
-                }
-                if sealed && checks == StaticChecks::New {
-                    diagnostic.severity = Severity::Warning;
-                }
-                found.push(diagnostic);
+            if sealed && checks == StaticChecks::New {
+                diagnostic.severity = Severity::Warning;
             }
+            found.push(diagnostic);
         }
     }
     found

@@ -64,7 +64,7 @@ pub(super) fn check_statically(dialect: Dialect, cases: &[Case]) -> (usize, usiz
     let mut wrong = String::new();
     let (mut told, mut expected) = (0, 0);
     for case in cases {
-        let found = static_check::check(&history(dialect, case), StaticChecks::All, Some(dialect));
+        let found = static_check::check_on(&history(dialect, case), StaticChecks::All, dialect);
         let codes: Vec<&str> = found.iter().map(|one| one.code.as_str()).collect();
         let is_true = |code: &&str| {
             let fails = |what: &str| case.finds.iter().any(|find| find.starts_with(what));

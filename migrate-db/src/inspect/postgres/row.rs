@@ -197,7 +197,8 @@ impl Words {
     pub(super) fn add_list(&mut self, before: &str, mut items: Vec<String>) {
         if !items.is_empty() {
             items.sort();
-            self.add(format!("{before} ({})", items.join(", ")));
+            let list = format!("({})", items.join(", "));
+            self.add(format!("{before} {list}").trim_start());
         }
     }
 

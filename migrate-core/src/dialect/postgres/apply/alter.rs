@@ -18,6 +18,15 @@ pub(super) fn column(
     let Some(old) = state.table(table).and_then(|table| table.column(column)).cloned() else {
         return Ok(());
     };
+    let change = match change {
+        // NULL of a type with a length is cast to it, and kept.
+        ColumnChange::Default(Some(text))
+            if text.eq_ignore_ascii_case("null") && !old.data_type.contains('(') =>
+        {
+            &ColumnChange::Default(None)
+        }
+        change => change,
+    };
     let is_certain = !super::is_uncertain(state, table);
     let in_key = state.table(table).is_some_and(|table| {
         table.primary_key.as_ref().is_some_and(|key| key.columns.iter().any(|one| one == column))
@@ -35,6 +44,13 @@ pub(super) fn column(
         {
             let message =
                 format!("column {table}.{column} is an identity column and cannot be NULL");
+            return Err(Fault::refused(message));
+        }
+        ColumnChange::Default(_)
+            if is_certain
+                && matches!(kind, Some(IdentityKind::Always | IdentityKind::ByDefault)) =>
+        {
+            let message = format!("column {table}.{column} is an identity column");
             return Err(Fault::refused(message));
         }
         ColumnChange::Default(_) if kind == Some(IdentityKind::Serial) => {
@@ -209,6 +225,7 @@ pub(super) fn table(state: &mut State, name: &Name, change: &TableChange) -> Res
                 if is_certain && !super::is_uncertain(state, name) {
                     return super::parts::attach(state, name, &key);
                 }
+                super::parts::clone_triggers(state, name, &key);
                 unknown_parts(state, &key, "it was attached to a partitioned table");
             }
             Ok(())

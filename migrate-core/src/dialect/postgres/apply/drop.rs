@@ -134,7 +134,26 @@ pub(super) fn column(
             })
         })
         .collect();
+    let own_keys = old.foreign_keys.iter().filter(|key| {
+        key.parent == *table
+            && key.parent_columns.iter().any(|one| one == column)
+            && !key.columns.iter().any(|one| one == column)
+    });
+    let own_keys = own_keys.map(|key| (table.clone(), key.name.clone().unwrap_or_default()));
+    let keys: Vec<(Name, String)> = keys.into_iter().chain(own_keys).collect();
+    let triggers: Vec<String> = old
+        .triggers
+        .iter()
+        .filter(|(_, trigger)| uses_column(&trigger.definition, column))
+        .map(|(name, _)| name.clone())
+        .collect();
     if !cascade && is_certain {
+        if let Some(trigger) = triggers.first() {
+            return Err(Fault::needed(
+                format!("column {table}.{column}"),
+                format!("trigger {trigger}"),
+            ));
+        }
         if let Some(user) = users.first() {
             return Err(Fault::needed(
                 format!("column {table}.{column}"),
@@ -150,7 +169,15 @@ pub(super) fn column(
     if cascade {
         drop_views(state, &table.name);
     }
-    state.edit_table(table, |table| without_column(table, column));
+    state.edit_table(table, |found| {
+        without_column(found, column);
+        found.triggers.retain(|name, _| !triggers.contains(name));
+    });
+    for trigger in triggers {
+        state.set_uses((Kind::Trigger, table.clone(), Some(trigger)), None);
+    }
+    let numbering = old.column(column).and_then(|found| super::names::sequence_of(table, found));
+    let numbering = numbering.map(|name| Name { namespace: table.namespace.clone(), name });
     let owned: Vec<Name> = state
         .schema()
         .sequences
@@ -160,16 +187,33 @@ pub(super) fn column(
         })
         .map(|(name, _)| name.clone())
         .collect();
-    for sequence in owned {
-        state.set_sequence(&sequence, None);
+    for sequence in &owned {
+        state.set_sequence(sequence, None);
     }
     drop_column(state, table, column)?;
+    if cascade {
+        for sequence in owned.iter().chain(&numbering) {
+            super::sequence::drop_defaults(state, sequence);
+        }
+    }
     if cascade {
         for user in users {
             self::column(state, table, &user, cascade)?;
         }
     }
     Ok(())
+}
+
+/// Returns `true` if the definition of a trigger mentions a column of its table.
+fn uses_column(definition: &str, column: &str) -> bool {
+    let between = |start: &str, end: &str| {
+        let (_, rest) = definition.split_once(start)?;
+        rest.split_once(end).map(|(text, _)| text)
+    };
+    [between(" UPDATE OF ", " ON "), between(" WHEN (", " EXECUTE ")]
+        .into_iter()
+        .flatten()
+        .any(|text| mentions(text, column))
 }
 
 /// Removes the indexes and constraints that a column is in.

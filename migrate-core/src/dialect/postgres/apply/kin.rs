@@ -104,7 +104,9 @@ fn alter(state: &mut State, key: &Name, op: &Op, alone: bool) -> Result<(), Faul
         return Ok(());
     }
     let Some(after) = state.table(key).cloned() else { return Ok(()) };
-    if super::is_uncertain(state, key) {
+    let is_trigger = matches!(op, Op::CreateTrigger { .. } | Op::DropTrigger { .. })
+        || matches!(op, Op::Rename { subject: Subject { kind: Kind::Trigger, .. }, .. });
+    if super::is_uncertain(state, key) && !is_trigger {
         children.iter().for_each(|child| forget(state, child));
         return Ok(());
     }

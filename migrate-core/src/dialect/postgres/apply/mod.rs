@@ -323,6 +323,17 @@ fn take_own(state: &mut State, op: &Op) -> Option<Result<(), Fault>> {
             let op = Op::CreateTrigger { name, table, trigger, uses, if_not_exists, or_replace };
             Some(apply_generally(state, &op))
         }
+        Op::CreateIndex { table, name: Some(name), if_not_exists, .. } => {
+            let Found::Known((_, owner)) = state.find(&[Kind::Table, Kind::View], table) else {
+                return None;
+            };
+            let place = Name { namespace: owner.namespace, name: name.clone() };
+            match (names::is_index_of_key(state, &place), if_not_exists) {
+                (false, _) => None,
+                (true, true) => Some(Ok(())),
+                (true, false) => Some(Err(Fault::exists(format!("index {place}")))),
+            }
+        }
         Op::DropIndex { name, if_exists, .. } => {
             if let Some((owner, index)) = drop::marked_index(state, name) {
                 return Some(crate::apply::drop_index(state, &owner, &index));
@@ -343,6 +354,9 @@ fn take_own(state: &mut State, op: &Op) -> Option<Result<(), Fault>> {
         }
         Op::Opaque { names } if !names.is_empty() => {
             let of_code = names_of_code(state, names).unwrap_or_default();
+            if names.iter().chain(&of_code).any(|name| name.name == super::parse::ANYTHING) {
+                return Some(apply_generally(state, &Op::Opaque { names: Vec::new() }));
+            }
             let all = names
                 .iter()
                 .chain(&of_code)
@@ -378,7 +392,11 @@ fn create_partition(state: &mut State, op: Op) -> Result<(), Fault> {
     let Some(key) = place(state, name).filter(|key| state.table(key).is_some()) else {
         return Ok(());
     };
-    if was_there || is_uncertain(state, &parent) || is_uncertain(state, &key) {
+    if was_there {
+        return Ok(());
+    }
+    if is_uncertain(state, &parent) || is_uncertain(state, &key) {
+        parts::clone_triggers(state, &parent, &key);
         return Ok(());
     }
     parts::attach(state, &parent, &key)?;

@@ -161,19 +161,7 @@ pub(super) fn move_to(state: &mut State, kind: Kind, from: &Name, to: &Name) {
             state.mark_known(Kind::Sequence, to);
             state.set_sequence(to, value);
             // Defaults name the sequence by its number.
-            let users: Vec<(Name, String)> = state
-                .schema()
-                .tables
-                .iter()
-                .flat_map(|(table, value)| {
-                    let uses = |text: &String| super::present::is_next_of(text, from);
-                    let columns = value
-                        .columns
-                        .iter()
-                        .filter(move |one| one.default.as_ref().is_some_and(uses));
-                    columns.map(|column| (table.clone(), column.name.clone())).collect::<Vec<_>>()
-                })
-                .collect();
+            let users = super::sequence::users(state, from);
             let default = format!("nextval('{}'::regclass)", type_text(to).replace('\'', "''"));
             for (table, column) in users {
                 super::sequence::edit_column(state, &table, &column, |_, found| {

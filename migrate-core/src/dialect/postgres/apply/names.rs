@@ -1,6 +1,6 @@
 //! Names: where the server looks for an object, and the names that it chooses.
 
-use crate::apply::State;
+use crate::apply::{Part, State};
 use crate::dialect::postgres::quote_name;
 use crate::schema::{Column, Kind, Name, Table};
 use crate::sql::Tokens;
@@ -133,6 +133,17 @@ pub(super) fn is_relation(state: &State, own: (&Name, &Table), name: &str) -> bo
         || own.1.indexes.contains_key(name)
         || has_index(own.1, name)
         || own.1.columns.iter().any(|column| sequence_of(own.0, column).as_deref() == Some(name))
+}
+
+/// Returns `true` if the index of a key certainly has a name.
+pub(super) fn is_index_of_key(state: &State, place: &Name) -> bool {
+    let owners = state.owners_of(Kind::Constraint, &place.name).into_iter();
+    let mut owners = owners.filter(|(owner, _)| owner.namespace == place.namespace);
+    owners.any(|(owner, name)| {
+        let part = Part::Constraint(name);
+        state.table(&owner).is_some_and(|table| has_index(table, &place.name))
+            && state.unknown().part(Kind::Table, &owner, &part).is_none()
+    })
 }
 
 /// Returns `true` if a constraint of this name has an index.

@@ -206,7 +206,19 @@ fn drop(
             }
         }
         Kind::Sequence => match state.find(&[Kind::Sequence], name) {
-            Found::Known((_, found)) => drop_other(state, Kind::Sequence, &found),
+            Found::Known((_, found)) => {
+                let users = super::sequence::users(state, &found);
+                if let Some((table, column)) = users.first()
+                    && !cascade
+                    && !super::is_uncertain(state, table)
+                {
+                    let what = format!("sequence {name}");
+                    let by = format!("the default of column {table}.{column}");
+                    return Err(Fault::needed(what, by));
+                }
+                super::sequence::drop_defaults(state, &found);
+                drop_other(state, Kind::Sequence, &found)
+            }
             Found::Unknown => {
                 state.mark_name(name, "a sequence that may exist was dropped");
                 Ok(())

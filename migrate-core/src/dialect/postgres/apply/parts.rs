@@ -22,7 +22,7 @@ pub(super) fn detached(details: &str) -> String {
 }
 
 /// Details of an index as a copy of it has them.
-fn copied(details: &str) -> String {
+pub(super) fn copied(details: &str) -> String {
     let own = detached(details);
     let words = ["INVALID", "CLUSTER", "REPLICA IDENTITY"];
     words.iter().fold(own, |text, word| text.replace(word, "")).trim().replace("  ", " ")
@@ -46,7 +46,7 @@ pub(super) fn follow_parts(
     if let Op::Rename { subject, to, .. } = op {
         return renamed(state, (parent, child), subject, to);
     }
-    checks(state, child, before, after);
+    checks(state, child, before, after, op);
     let Some(mut table) = state.table(child).cloned() else { return Ok(()) };
     if table.partition_of.is_none() {
         return Ok(());
@@ -70,9 +70,18 @@ pub(super) fn follow_parts(
         }
     }
     state.rules().complete_table(state, child, &mut table)?;
+    let known = table.clone();
+    let mut names: Vec<Option<String>> = Vec::new();
     for (name, index) in &after.indexes {
         if !before.indexes.contains_key(name) {
             self::index(state, (parent, child), &mut table, name, index);
+            // The order in which the parent got them, and so which gets the name, is not known.
+            let usual = super::names::of_index(state, (child, &known), index);
+            if usual.is_some() && names.contains(&usual) {
+                const WHY: &str = "several indexes of the parent have the same columns";
+                state.mark(Kind::Table, child, Part::Indexes, WHY);
+            }
+            names.push(usual);
         }
     }
     for (name, trigger) in &after.triggers {
@@ -107,7 +116,7 @@ fn remove(parent: &Name, table: &mut Table, before: &Table, after: &Table) {
     }
 }
 
-fn checks(state: &mut State, child: &Name, before: &Table, after: &Table) {
+fn checks(state: &mut State, child: &Name, before: &Table, after: &Table, op: &Op) {
     let Some(mut table) = state.table(child).cloned() else { return };
     let is_partition = table.partition_of.is_some();
     for check in &after.checks {
@@ -130,7 +139,9 @@ fn checks(state: &mut State, child: &Name, before: &Table, after: &Table) {
         }
     }
     for old in &before.checks {
-        let stays = after.checks.iter().any(|check| check.name == old.name)
+        // What goes with a column of the parent stays with that of the child.
+        let stays = matches!(op, Op::DropColumn { .. })
+            || after.checks.iter().any(|check| check.name == old.name)
             || old.details.contains("NO INHERIT")
             || kin::is_inherited(state, child, |parent| {
                 parent.checks.iter().any(|check| check.name == old.name)
@@ -357,6 +368,21 @@ pub(super) fn attach(state: &mut State, parent: &Name, child: &Name) -> Result<(
     follow_parts(state, (parent, child), &without, &from, &op)?;
     let Some(new) = state.table(child).cloned() else { return Ok(()) };
     kin::follow(state, child, &old, &new, &op)
+}
+
+/// Gives a partition the triggers of its parent, and marks those that are not known there.
+pub(super) fn clone_triggers(state: &mut State, parent: &Name, child: &Name) {
+    const WHY: &str = "the trigger of the parent is not known";
+    let triggers = state.table(parent).map(|table| table.triggers.clone()).unwrap_or_default();
+    let Some(mut table) = state.table(child).cloned() else { return };
+    for (name, trigger) in &triggers {
+        self::trigger(state, (parent, child), &mut table, name, trigger);
+        let part = Part::Trigger(name.clone());
+        if state.unknown().part(Kind::Table, parent, &part).is_some() {
+            state.mark(Kind::Table, child, part, WHY);
+        }
+    }
+    state.edit_table(child, |found| *found = table);
 }
 
 /// Takes from a partition what it has from its parent.

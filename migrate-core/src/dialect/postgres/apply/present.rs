@@ -19,6 +19,7 @@ pub(super) fn present(_: &State, part: &mut Schema) {
     part.tables.retain(|name, _| !is_temporary(name));
     part.views.retain(|name, _| !is_temporary(name));
     part.sequences.retain(|name, _| !is_temporary(name));
+    part.others.retain(|_, other| !other.table.as_ref().is_some_and(is_temporary));
     let owned: Vec<(Name, Name, String)> = part
         .sequences
         .iter()
@@ -101,6 +102,11 @@ pub(super) fn same_text(state: &State, difference: &Difference) -> Sameness {
                 return Sameness::Equal;
             }
             Kind::Function | Kind::Procedure => return same_function(one, other),
+            Kind::Trigger | Kind::Policy
+                if !same_tokens(head(&without_home(one)), head(&without_home(other))) =>
+            {
+                return Sameness::Different;
+            }
             _ => {}
         }
     }
@@ -198,10 +204,24 @@ fn same_bound(difference: &Difference) -> Sameness {
         _ if !is_of(before) || !is_of(after) => Sameness::Different,
         (Some(one), Some(other)) if one.parent == other.parent && one.bound != other.bound => {
             let plain = |bound: &str| bound.replace('\'', "");
-            match same_tokens(&plain(&one.bound), &plain(&other.bound)) {
-                true => Sameness::Equal,
-                false => Sameness::Unknown,
+            if same_tokens(&plain(&one.bound), &plain(&other.bound)) {
+                return Sameness::Equal;
             }
+            // A number or a day that is written alike is another one.
+            let is_plain = |text: &str| text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+            let values = |bound: &str| -> Vec<String> {
+                let parts = bound.split(['\'', '(', ')', ',', ' ']);
+                parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
+            };
+            let (one, other) = (values(&one.bound), values(&other.bound));
+            let is_other = |(a, b): (&String, &String)| {
+                a != b && a.len() == b.len() && is_plain(a) && is_plain(b)
+            };
+            let is_alike = one.len() == other.len();
+            if is_alike && one.iter().zip(&other).any(is_other) {
+                return Sameness::Different;
+            }
+            Sameness::Unknown
         }
         _ => Sameness::Different,
     }
@@ -249,6 +269,13 @@ fn same_parts(state: &State, difference: &Difference) -> Sameness {
     result
 }
 
+/// What a trigger or a policy says before its expressions, which is written in one way.
+fn head(text: &str) -> &str {
+    let ends = [" WHEN (", " EXECUTE ", " USING (", " WITH CHECK ("];
+    let end = ends.iter().filter_map(|end| text.find(end)).min();
+    &text[..end.unwrap_or(text.len())]
+}
+
 /// A text without the namespace that the session begins with.
 fn without_home(text: &str) -> String {
     text.replace(&format!(" {HOME}."), " ")
@@ -262,5 +289,9 @@ fn same_function(one: &str, other: &str) -> Sameness {
     if one == other {
         return Sameness::Equal;
     }
-    if one.body != other.body { Sameness::Different } else { Sameness::Unknown }
+    let is_other = one.body != other.body && !same_tokens(&one.body, &other.body);
+    if is_other || one.behaviour() != other.behaviour() {
+        return Sameness::Different;
+    }
+    Sameness::Unknown
 }

@@ -126,6 +126,26 @@ fn mark_second(state: &mut State, sequence: &Name, table: &Name, column: &str) {
     }
 }
 
+/// The columns that take their default from a sequence.
+pub(super) fn users(state: &State, sequence: &Name) -> Vec<(Name, String)> {
+    let tables = state.schema().tables.iter();
+    tables
+        .flat_map(|(table, value)| {
+            let uses = |text: &String| super::present::is_next_of(text, sequence);
+            let columns = value.columns.iter();
+            let columns = columns.filter(move |one| one.default.as_ref().is_some_and(uses));
+            columns.map(|column| (table.clone(), column.name.clone()))
+        })
+        .collect()
+}
+
+/// Removes the defaults that take their values from a sequence.
+pub(super) fn drop_defaults(state: &mut State, sequence: &Name) {
+    for (table, column) in users(state, sequence) {
+        edit_column(state, &table, &column, |_, found| found.default = None);
+    }
+}
+
 /// Changes a column of a table.
 pub(super) fn edit_column(
     state: &mut State,

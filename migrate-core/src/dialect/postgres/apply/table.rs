@@ -73,6 +73,11 @@ pub(super) fn complete(state: &State, name: &Name, table: &mut Table) -> Result<
     }
     if state.table(name).is_none() {
         merge_keys(table);
+        // A new table has no rows that could be invalid.
+        let checks = table.checks.iter_mut().map(|check| &mut check.details);
+        for details in checks.chain(table.foreign_keys.iter_mut().map(|key| &mut key.details)) {
+            *details = details.replace("NOT VALID", "").trim().to_owned();
+        }
     }
     checks(state, name, table);
     keys(state, name, table);
@@ -322,7 +327,19 @@ pub(super) fn copy(
             table.checks.extend(from.checks.iter().cloned());
         }
         if includes("indexes") {
-            super::alter::unknown_parts(state, name, WHY);
+            let copy = |key: &crate::schema::Key| crate::schema::Key {
+                name: None,
+                details: super::parts::copied(&key.details),
+                ..key.clone()
+            };
+            let has_own = table.primary_key.is_some() || !table.uniques.is_empty();
+            let comments = includes("comments");
+            if has_own || comments || !from.indexes.is_empty() || !from.constraints.is_empty() {
+                // Which of them gets a name first is not followed.
+                super::alter::unknown_parts(state, name, WHY);
+            }
+            table.primary_key = table.primary_key.take().or(from.primary_key.as_ref().map(copy));
+            table.uniques.extend(from.uniques.iter().map(copy));
         }
         if includes("statistics") || includes("comments") {
             state.mark(Kind::Table, name, Part::Text, WHY);

@@ -9,7 +9,9 @@ use super::names::{
 use super::sequence::{Options, grant_key, option, options};
 use super::types::{collation, plain_type};
 use super::{Cursor, Parser};
-use crate::op::{ColumnChange, ConstraintKey, Located, Op, Position, Subject, TableChange};
+use crate::op::{
+    ColumnChange, ConstraintKey, Located, Op, Position, Subject, TableChange, TableConstraint,
+};
 use crate::schema::{Column, Deferrable, Identity, IdentityKind, Kind, Name, PartitionOf, Table};
 
 impl<'t> Parser<'t> {
@@ -44,6 +46,7 @@ impl<'t> Parser<'t> {
                 break;
             }
         }
+        found.sort_by_key(|located| pass(&located.value));
         if let [only] = &mut *found {
             only.span = self.span();
         }
@@ -325,8 +328,7 @@ impl<'t> Parser<'t> {
     /// The changes that a column and a domain have.
     pub(super) fn common_change(self, cursor: &mut Cursor<'t>) -> Parsed<Option<ColumnChange>> {
         Ok(Some(if cursor.eat("SET DEFAULT") {
-            let text = self.written(take(cursor)?);
-            ColumnChange::Default(Some(text).filter(|text| !text.eq_ignore_ascii_case("null")))
+            ColumnChange::Default(Some(self.written(take(cursor)?)))
         } else if cursor.eat("DROP DEFAULT") {
             ColumnChange::Default(None)
         } else if cursor.eat("SET NOT NULL") {
@@ -461,5 +463,33 @@ impl<'t> Parser<'t> {
             Ok(())
         })?;
         cursor.end()
+    }
+}
+
+/// When the server performs an action: first those that drop something, then other types, new columns
+/// and their properties, keys, and other constraints.
+fn pass(op: &Op) -> u8 {
+    match op {
+        Op::Conditional { op, .. } => pass(op),
+        Op::DropColumn { .. } | Op::DropConstraint { .. } => 0,
+        Op::AlterColumn { change, .. } => match change {
+            ColumnChange::Default(None)
+            | ColumnChange::Nullable(true)
+            | ColumnChange::DropIdentity { .. }
+            | ColumnChange::DropExpression { .. } => 0,
+            ColumnChange::Type { .. } => 1,
+            ColumnChange::Nullable(false)
+            | ColumnChange::AlterIdentity(_)
+            | ColumnChange::SetExpression(_) => 3,
+            ColumnChange::Default(Some(_)) | ColumnChange::AddIdentity(_) => 5,
+            _ => 6,
+        },
+        Op::AddColumn { .. } => 2,
+        Op::AddConstraint { constraint, .. } => match &**constraint {
+            TableConstraint::PrimaryKey(_) | TableConstraint::Unique(_) => 4,
+            TableConstraint::Other(_) => 4,
+            _ => 5,
+        },
+        _ => 6,
     }
 }

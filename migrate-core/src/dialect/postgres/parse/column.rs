@@ -385,9 +385,10 @@ impl<'t> Parser<'t> {
                 if column.default.is_some() || column.identity.is_some() {
                     return Err(start.unexpected("one default"));
                 }
-                let value = take_restricted(cursor)?;
-                column.default =
-                    Some(self.written(value)).filter(|text| !text.eq_ignore_ascii_case("null"));
+                let value = self.written(take_restricted(cursor)?);
+                // NULL of a type with a length is cast to it, and kept.
+                let is_none = value.eq_ignore_ascii_case("null") && !column.data_type.contains('(');
+                column.default = Some(value).filter(|_| !is_none);
             } else if cursor.is("GENERATED") {
                 self.generated(cursor, column)?;
             } else if cursor.eat("REFERENCES") {

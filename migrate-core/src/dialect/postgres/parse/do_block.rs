@@ -96,6 +96,9 @@ pub(in crate::dialect::postgres) fn names_in_code(statement: &str) -> (Vec<Name>
     (called, changed)
 }
 
+/// Stands among the names of a statement that may drop anything: its text is put together at run time.
+pub(in crate::dialect::postgres) const ANYTHING: &str = "";
+
 /// The functions that a body may call, and the names in its DDL.
 fn names_of_body(body: &str, is_plpgsql: bool) -> (Vec<Name>, Vec<Name>) {
     let (mut called, mut changed) = (Vec::new(), Vec::new());
@@ -113,7 +116,12 @@ fn names_of_body(body: &str, is_plpgsql: bool) -> (Vec<Name>, Vec<Name>) {
             changed.extend(mentioned(part));
             for text in part.lexemes().iter().filter_map(|one| string_value(*one, &LEX_RULES)) {
                 let tokens = Tokens::read_until_error(&text, &LEX_RULES);
-                changed.extend(mentioned(tokens.cursor()));
+                let mut dynamic = tokens.cursor();
+                changed.extend(mentioned(dynamic));
+                let is_drop = dynamic.eat_any(&["DROP SCHEMA", "DROP TABLE", "DROP VIEW"]);
+                if is_drop.is_some() && part.is("EXECUTE") && part.lexemes().len() > 2 {
+                    changed.push(Name::new(ANYTHING));
+                }
             }
         } else {
             cursor.bump();

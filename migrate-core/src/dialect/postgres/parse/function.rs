@@ -372,6 +372,14 @@ pub(in crate::dialect::postgres) struct Signature {
     options: Vec<String>,
 }
 
+impl Signature {
+    /// The options that are words alone, which are written in one way.
+    pub(in crate::dialect::postgres) fn behaviour(&self) -> Vec<&str> {
+        let words = ["immutable", "stable", "strict", "security definer", "leakproof"];
+        self.options.iter().map(String::as_str).filter(|one| words.contains(one)).collect()
+    }
+}
+
 /// Reads a statement that creates a function; `None` if it has a body without quotes, or cannot be
 /// read.
 pub(in crate::dialect::postgres) fn signature(statement: &str) -> Option<Signature> {

@@ -25,7 +25,7 @@ mod type_statement;
 mod types;
 mod view;
 
-pub(super) use do_block::{names_in_code, ops_of_code};
+pub(super) use do_block::{ANYTHING, names_in_code, ops_of_code};
 pub(super) use function::signature;
 pub(super) use sequence::changed_options;
 

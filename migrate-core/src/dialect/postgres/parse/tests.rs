@@ -65,18 +65,21 @@ fn a_statement_with_several_actions_gives_an_operation_each() {
     let found = located(sql);
     let texts: Vec<&str> = found.iter().map(|op| op.span.of(sql)).collect();
     assert_eq!(texts.len(), 4);
-    assert_eq!(texts[1], "ALTER c TYPE int USING c::int");
-    let Op::AlterColumn { change: ColumnChange::Type { using, .. }, .. } = &found[1].value else {
-        panic!("{:?}", found[1]);
-    };
-    assert_eq!(using.as_deref(), Some("c::int"));
+    // In the order in which the server performs them.
+    assert_eq!(texts[0], "DROP CONSTRAINT IF EXISTS d CASCADE");
     let expected = Op::DropConstraint {
         table: Name::new("a"),
         constraint: ConstraintKey::Named("d".to_owned()),
         if_exists: true,
         cascade: true,
     };
-    assert_eq!(found[2].value, expected);
+    assert_eq!(found[0].value, expected);
+    assert_eq!(texts[1], "ALTER c TYPE int USING c::int");
+    let Op::AlterColumn { change: ColumnChange::Type { using, .. }, .. } = &found[1].value else {
+        panic!("{:?}", found[1]);
+    };
+    assert_eq!(using.as_deref(), Some("c::int"));
+    assert!(matches!(found[2].value, Op::AddColumn { .. }));
     assert!(matches!(
         &found[3].value,
         Op::AlterTable { change: TableChange::Option { name, .. }, .. } if name == "row security"
