@@ -185,17 +185,23 @@ async fn syncstorage_mysql() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn crates_io() {
-    // The texts of an index whose column has another type, and of a generated column.
+    // The texts of an index whose column has another type, and of a generated column; and, which the
+    // round-trip tests do not find either, nothing but white space in the body of a function.
     let only_real = [
+        "20160219125609_dumped_migration_105",
         "20170322130523_version_downloads_needs_no_id",
+        "20170706165855_dont_touch_timestamps_unless_row_changed",
         "2019_09_18_233204_fix_int_type_in_to_semver_no_prerelease",
+        "2024_04_17_083100_remove_obsolete_fn",
+        "2025_02_11_115609_remove_token_generated_at_column",
     ];
     check("crates_io", Dialect::Postgres, &only_real).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn graph_node() {
-    // The query of a view.
-    let only_real = ["2020_12_12_000004_sharded_deployment_detail"];
+    // The query of a view, and an index that went with its column, behind a statement that is not followed.
+    let only_real =
+        ["2020_12_12_000004_sharded_deployment_detail", "2021_02_18_000721_dds_embed_source"];
     check("graph_node", Dialect::Postgres, &only_real).await;
 }

@@ -8,7 +8,7 @@ use sqlx::SqliteConnection;
 const SIZE: i64 = 500;
 
 /// Computes a slug for each article.
-pub async fn fill_slugs(
+pub(crate) async fn fill_slugs(
     connection: &mut SqliteConnection,
     mut progress: StepProgress<'_>,
 ) -> Result<(), StepError> {

@@ -45,13 +45,17 @@ fn sql(steps: &[Step]) -> Vec<&str> {
 }
 
 #[test]
-fn a_partition_without_columns_of_its_own_is_made_as_one() {
+fn a_partition_is_made_with_the_columns_of_its_parent() {
     let parent =
         "CREATE TABLE logs (id bigint NOT NULL, at date NOT NULL) PARTITION BY RANGE (at);";
     let part =
         "CREATE TABLE logs_24 PARTITION OF logs FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')";
     let changes = Case::on(Dialect::Postgres).run(parent, &format!("{parent}{part}")).unwrap();
-    assert_eq!(sql(&changes.up), [part]);
+    let up = [
+        "CREATE TABLE logs_24 (\n    id bigint NOT NULL,\n    at date NOT NULL\n)",
+        "ALTER TABLE logs ATTACH PARTITION logs_24 FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')",
+    ];
+    assert_eq!(sql(&changes.up), up);
     assert_eq!(sql(&changes.down), ["DROP TABLE logs_24"]);
 }
 

@@ -75,9 +75,6 @@ fn argument_tips(command: Option<&str>, argument: &str) -> Option<String> {
              `upgrade +N` and `downgrade -N` count revisions"
         }
         (_, "-c") => "`--config FILE` names the configuration",
-        (_, "-x") => {
-            "no `-x` arguments are read: `${VAR}` in migrate.toml is replaced from the environment"
-        }
         (_, "--tag") => "there is no `--tag`: the revisions are SQL, and no script reads a tag",
         (_, "-u" | "--url" | "--database" | "-d" | "-D") => {
             "`--database-url URL` names the database"

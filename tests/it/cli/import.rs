@@ -136,7 +136,7 @@ fn a_placeholder_is_filled_in_and_adopted_databases_need_nothing() {
     pair(&env, "4_d", "-- done in code\n", "-- nothing\n");
     query(
         &env,
-        "CREATE TABLE a (id); CREATE TABLE c (id); CREATE TABLE schema_migrations (version uint64, \
+        "CREATE TABLE a (id INTEGER); CREATE TABLE c (id INTEGER); CREATE TABLE schema_migrations (version uint64, \
          dirty bool); INSERT INTO schema_migrations VALUES (4, false);",
     );
     let database = ["--database-url", "sqlite:app.db"];

@@ -88,7 +88,6 @@ fn flags_of_other_tools_get_a_sentence() {
         (&["-n", "billing", "upgrade"][..], "--name DATABASE"),
         (&["upgrade", "-n", "billing"], "--name DATABASE"),
         (&["-c", "alembic.ini", "upgrade"], "--config FILE"),
-        (&["upgrade", "-x", "tenant=1"], "${VAR}"),
         (&["upgrade", "head", "--tag", "v1"], "no script reads a tag"),
         (&["init", "alembic"], "--dir alembic"),
         (&["new", "add", "users"], "put quotes"),

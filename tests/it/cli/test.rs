@@ -36,6 +36,8 @@ fn it_explains_itself() {
                                     parent]
       -p, --package <PACKAGE>       Package whose migrations are used
           --manifest-path <FILE>    Path of the package's Cargo.toml
+      -x <NAME=VALUE>               Value of a variable that migrate.toml declares, such as tenant=acme;
+                                    can be repeated
 
     Output:
           --format <FORMAT>  Output format of data: text or json [default: text]

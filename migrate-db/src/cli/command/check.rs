@@ -47,7 +47,7 @@ impl Args {
             _ => None,
         };
         let drift = match (&context.database, &status) {
-            (Some(database), Some(status)) if is_comparable(status) => {
+            (Some(database), Some(status)) if is_comparable(context, status) => {
                 Some(drift(context, database, status, self.exact).await?)
             }
             _ => None,

@@ -138,6 +138,7 @@ impl Args {
         let mut migrator = context.migrator().options(options);
         let run = async { Ok(migrator.downgrade(database, &target).await?) };
         let report = context.with_hooks("downgrade", preview_of_run.as_ref(), run).await?;
+        drop(migrator);
         Ok(done(context.ui, &report))
     }
 }

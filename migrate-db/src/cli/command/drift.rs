@@ -48,11 +48,28 @@ pub(super) async fn drift(
 }
 
 /// Whether the files say what the database should hold.
-pub(super) fn is_comparable(status: &DatabaseState) -> bool {
+pub(super) fn is_comparable(context: &Context<'_>, status: &DatabaseState) -> bool {
     status.has_version_table
         && status.unknown.is_empty()
         && status.edited.is_empty()
         && status.unfinished.is_empty()
+        && has_values(context, status)
+}
+
+/// Whether the variables of all applied revisions have values; says so where one has none.
+fn has_values(context: &Context<'_>, status: &DatabaseState) -> bool {
+    let graph = &context.history.graph;
+    let mut applied = status.applied.iter().map(|node| graph.revision(node));
+    let Some(revision) = applied.find(|revision| !revision.unset_variables.is_empty()) else {
+        return true;
+    };
+    let options = revision.unset_variables.iter().map(|name| format!("`-x {name}=..`"));
+    context.ui.note(format_args!(
+        "the schema is not compared: revision {} has variables without a value; give {}",
+        revision.id(),
+        options.collect::<Vec<_>>().join(", ")
+    ));
+    false
 }
 
 /// Whether an object is compared.

@@ -101,6 +101,8 @@ impl Args {
         let mut migrator = context.migrator().options(options);
         let run = async { Ok(migrator.upgrade(database, &target).await?) };
         let report = context.with_hooks("upgrade", preview_of_run.as_ref(), run).await?;
+        // Its bar goes before the summary comes.
+        drop(migrator);
         let graph = &context.history.graph;
         for step in &report.steps {
             let node = graph.node(&step.revision);
