@@ -382,12 +382,12 @@ impl VersionTable {
         format!("SELECT {} FROM {}", self.number("COALESCE(MAX(id), 0)"), self.log())
     }
 
-    /// Returns a query for the completed and begun statements of a revision's step; no row if the
+    /// Returns a query for the completed and begun statements and the state of a revision's step; no row if the
     /// revision has none.
     #[must_use]
     pub fn progress(&self, id: &str) -> String {
         format!(
-            "SELECT {}, {} FROM {} WHERE revision = {}",
+            "SELECT {}, {}, state FROM {} WHERE revision = {}",
             self.number("statements_done"),
             self.number("statements_begun"),
             self.version(),

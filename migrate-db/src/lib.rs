@@ -82,7 +82,6 @@ mod driver;
 mod error;
 mod event;
 mod fleet;
-#[cfg(any(feature = "cli", feature = "testkit"))]
 mod human_duration;
 #[cfg(feature = "inspect")]
 #[cfg_attr(

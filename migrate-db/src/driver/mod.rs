@@ -77,10 +77,6 @@ pub(crate) enum Retry {
     /// Another connection is in the way; only this statement was refused.
     Busy,
     /// The transaction lost against another one and is gone.
-    #[cfg_attr(
-        not(any(feature = "postgres", feature = "mysql")),
-        expect(dead_code, reason = "a file has one writer")
-    )]
     Conflict,
 }
 

@@ -59,7 +59,6 @@ impl Mysql {
     }
 }
 
-#[cfg(feature = "testkit")]
 impl Mysql {
     /// sqlx's own connection.
     pub(super) fn raw(&mut self) -> &mut sqlx::MySqlConnection {

@@ -62,7 +62,6 @@ impl Postgres {
     }
 }
 
-#[cfg(feature = "testkit")]
 impl Postgres {
     /// sqlx's own connection.
     pub(super) fn raw(&mut self) -> &mut sqlx::PgConnection {

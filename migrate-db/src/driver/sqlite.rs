@@ -191,7 +191,6 @@ impl Sqlite {
     }
 }
 
-#[cfg(feature = "testkit")]
 impl Sqlite {
     /// sqlx's own connection.
     pub(super) fn raw(&mut self) -> &mut sqlx::SqliteConnection {

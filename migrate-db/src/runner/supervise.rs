@@ -8,7 +8,9 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use migrate_core::dialect::CancelTemplates;
+use migrate_core::plan::Direction;
 use migrate_core::script::{Action, Record};
+use migrate_core::version_table::RowState;
 
 use super::Runner;
 use super::states::{CurrentStep, RunContext};
@@ -203,10 +205,15 @@ impl Runner<'_> {
         }
         let question = self.context.table.progress(self.context.graph.id(step.node).as_str());
         let Ok(rows) = self.connection.rows(&question).await else { return false };
-        let number = |cell: Option<String>| cell.and_then(|n| n.parse::<usize>().ok());
-        let now: Vec<_> = rows.into_iter().flatten().map(number).collect();
         // The step itself may have removed its row.
-        !now.is_empty() && now != [Some(done), Some(done + attempted)]
+        let Some(now) = rows.into_iter().next() else { return false };
+        // A finished step begins to count again.
+        let state = match step.direction {
+            Direction::Up => RowState::Upgrading,
+            Direction::Down => RowState::Downgrading,
+        };
+        let own = [done.to_string(), (done + attempted).to_string(), state.word().to_owned()];
+        now != own.map(Some)
     }
 
     pub(super) fn is_interrupted(&self) -> bool {
