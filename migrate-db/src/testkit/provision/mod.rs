@@ -26,7 +26,7 @@ pub(crate) use state::{folder, lock};
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long a server may be too busy to answer before another one is started.
-const BUSY: Duration = Duration::from_secs(60);
+const BUSY: Duration = Duration::from_secs(30);
 
 /// How long a server may take to be ready, its first data included.
 const START: Duration = Duration::from_secs(120);
@@ -277,6 +277,8 @@ fn is_busy(error: &Error) -> bool {
         sqlx::Error::Io(io) => {
             !matches!(io.kind(), ErrorKind::ConnectionRefused | ErrorKind::NotFound)
         }
+        // What sqlx calls a connection that is closed at once.
+        sqlx::Error::Protocol(_) => true,
         // PostgreSQL's code for too many connections; MySQL's is among those of a server that starts.
         sqlx::Error::Database(answer) => {
             error.is_starting() || answer.code().is_some_and(|code| code == "53300")
@@ -344,11 +346,16 @@ mod tests {
 
     #[tokio::test]
     async fn a_server_that_accepts_and_does_not_answer_is_busy_and_one_that_is_not_there_is_gone() {
-        let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
-        let url = format!("postgres://postgres@{}/postgres", listener.local_addr().unwrap());
-        let ends = std::thread::spawn(move || drop(listener.accept()));
-        assert!(is_busy(&probe(&url).await.err().unwrap()));
-        ends.join().unwrap();
-        assert!(!is_busy(&probe(&url).await.err().unwrap()));
+        let listen = || std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let url = |listener: &std::net::TcpListener| {
+            format!("postgres://postgres@{}/postgres", listener.local_addr().unwrap())
+        };
+        let listener = listen();
+        let busy = url(&listener);
+        std::thread::spawn(move || listener.incoming().for_each(drop));
+        let error = probe(&busy).await.err().unwrap();
+        assert!(is_busy(&error), "{error:?}");
+        let gone = url(&listen());
+        assert!(!is_busy(&probe(&gone).await.err().unwrap()));
     }
 }
