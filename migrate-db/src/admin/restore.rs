@@ -96,15 +96,12 @@ impl Database {
         worked.and_then(|worked| dropped.map(|_| worked))
     }
 
-    /// Creates an empty database like this one. A file is created when it is opened.
+    /// Creates an empty database like this one, named after its purpose.
     async fn create_scratch(&self, purpose: &str) -> Result<Self, Error> {
         let suffix = format!("_{purpose}_{}", std::process::id());
         let name = scratch_name(self.dialect(), &self.named()?, &suffix);
         let scratch = Self { source: driver::with_name(&self.source, &name)? };
-        if let Some(mut server) = self.server().await? {
-            let created = server.create_like(&name).await;
-            server.end(created, "creating a scratch database").await?;
-        }
+        scratch.create_empty(self).await?;
         Ok(scratch)
     }
 

@@ -225,8 +225,9 @@ impl Database {
         server.end(Ok(copied), "copying the database").await
     }
 
-    /// Creates the empty database, with the options of the one beside it if that exists.
-    async fn create_empty(&self, beside: &Self) -> Result<(), Error> {
+    /// Creates the empty database, with the options of the one beside it if that exists. A file is created
+    /// when it is opened.
+    pub(super) async fn create_empty(&self, beside: &Self) -> Result<(), Error> {
         let Some(mut server) = beside.server().await? else { return Ok(()) };
         let created = server.create_like(&self.named()?).await;
         server.end(created, "creating a scratch database").await
