@@ -112,6 +112,16 @@ mod tests {
     }
 
     #[test]
+    fn every_command_that_help_names_exists() {
+        for named in migrate_core::command::Command::ALL {
+            let mut command = &Cli::command();
+            for word in named.words().split(' ') {
+                command = command.find_subcommand(word).unwrap_or_else(|| panic!("{named:?}"));
+            }
+        }
+    }
+
+    #[test]
     fn the_three_ways_to_call_are_the_same() {
         for args in [vec!["cargo-migrate", "man"], vec!["cargo-migrate", "migrate", "man"]] {
             let cli = parse(args.into_iter().map(OsString::from)).unwrap();

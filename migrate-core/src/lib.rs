@@ -8,6 +8,7 @@
 pub mod apply;
 pub mod author;
 pub mod autogenerate;
+pub mod command;
 pub mod config;
 pub mod derive;
 pub mod diagnostic;

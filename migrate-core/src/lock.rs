@@ -13,6 +13,7 @@ use std::fmt::Write as _;
 
 pub use open::OpenReason;
 
+use crate::command::{CARGO_MIGRATE, Command, Help, Invocation};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::graph::Graph;
@@ -91,9 +92,10 @@ impl Lock {
     pub fn render(&self) -> String {
         let list =
             |names: &mut dyn Iterator<Item = &str>| names.map(quote).collect::<Vec<_>>().join(", ");
-        let mut text = String::from(
-            "# Written by cargo migrate; commit it. When git finds a conflict here, two branches added\n\
-             # revisions: `cargo migrate merge` or `cargo migrate rebase` mends the history and this file.\n\
+        let merge = Help::default().run(Command::Merge).then(" or ").run(Command::Rebase);
+        let mut text = format!(
+            "# Written by {CARGO_MIGRATE}; commit it. When git finds a conflict here, two branches added\n\
+             # revisions: {merge} mends the history and this file.\n\
              version = 1\n",
         );
         let _ =
@@ -161,9 +163,16 @@ impl Lock {
                 name.clone_into(&mut table);
             } else if lock.read_entry(&table, line).is_none() {
                 found.push(
-                    Diagnostic::new(Code::LockSyntax, "this line of the lock file is not understood")
-                        .at(file, span)
-                        .help("restore the file from git, or delete it and run `cargo migrate accept` to write it again"),
+                    Diagnostic::new(
+                        Code::LockSyntax,
+                        "this line of the lock file is not understood",
+                    )
+                    .at(file, span)
+                    .help(
+                        Help::new("restore the file from git, or delete it and run ")
+                            .run(Command::Accept)
+                            .then(" to write it again"),
+                    ),
                 );
             }
         }
@@ -231,9 +240,9 @@ impl Lock {
                     Diagnostic::new(Code::SealedEdited, format!("revision {id} was edited after others were built on it"))
                         .labelled(&revision.file, revision.header.id.span, "this file changed in meaning")
                         .labelled(file, place(), "what it was")
-                        .help(format!("restore it (`git checkout -- {}`) and put the change into a new revision: `cargo migrate new`", revision.file.path()))
-                        .help(format!("if databases that ran the old text are as good: `cargo migrate accept {id} --reason \"..\"`"))
-                        .help("if its earlier text was never committed, or it stopped partway in a database: `cargo migrate upgrade` takes up the edit"),
+                        .help(Help::new(format!("restore it (`git checkout -- {}`) and put the change into a new revision: ", revision.file.path())).run(Command::New))
+                        .help(Help::new("if databases that ran the old text are as good: ").run(accept(id)))
+                        .help(Help::new("if its earlier text was never committed, or it stopped partway in a database: ").run(Command::Upgrade).then(" takes up the edit")),
                 );
             }
         }
@@ -249,7 +258,7 @@ impl Lock {
                     format!("the lock file does not name {}", unknown.join(", ")),
                 )
                 .at(file, Span::default())
-                .help("`cargo migrate accept` brings it up to date"),
+                .help(Command::Accept.help("brings it up to date")),
             );
         }
         found
@@ -260,13 +269,13 @@ impl Lock {
         let message = format!("no file holds revision {id}, which the lock file names");
         let missing = Diagnostic::new(Code::SealedMissing, message);
         if self.is_sealed(id) {
-            missing.help("restore the file (it may never have been committed)").help(format!(
-                "if it was deleted on purpose: `cargo migrate accept {id} --reason \"..\"`"
-            ))
+            missing
+                .help("restore the file (it may never have been committed)")
+                .help(Help::new("if it was deleted on purpose: ").run(accept(id)))
         } else {
-            missing.help(format!("`cargo migrate accept {id}` forgets it")).help(format!(
-                "if it was committed: restore the file, or `cargo migrate accept {id} --reason \"..\"`"
-            ))
+            missing
+                .help(Command::Accept.with(id).help("forgets it"))
+                .help(Help::new("if it was committed: restore the file, or ").run(accept(id)))
         }
     }
 
@@ -297,16 +306,28 @@ impl Lock {
             ),
         )
         .at(file, place)
-        .help("`cargo migrate accept` brings it up to date")
+        .help(Command::Accept.help("brings it up to date"))
         .into()
     }
 }
 
+/// The command that accepts what became of a revision.
+fn accept(id: &str) -> Invocation {
+    Command::Accept.with(format!("{id} --reason \"..\""))
+}
+
 fn conflict(file: &SourceFile, span: Span) -> Diagnostic {
-    Diagnostic::new(Code::LockConflict, "the lock file holds git's conflict markers: two branches added revisions")
-        .at(file, span)
-        .help("`cargo migrate merge -m \"merge\"` joins the heads with a merge revision and rewrites this file")
-        .help("or `cargo migrate rebase` puts the newer branch on top of the other")
+    Diagnostic::new(
+        Code::LockConflict,
+        "the lock file holds git's conflict markers: two branches added revisions",
+    )
+    .at(file, span)
+    .help(
+        Command::Merge
+            .with("-m \"merge\"")
+            .help("joins the heads with a merge revision and rewrites this file"),
+    )
+    .help(Help::new("or ").run(Command::Rebase).then(" puts the newer branch on top of the other"))
 }
 
 fn is_conflict_marker(line: &str) -> bool {

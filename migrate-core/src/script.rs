@@ -16,6 +16,7 @@ use std::time::Duration;
 
 pub use prefixes::Prefixes;
 
+use crate::command::{Command, Help};
 use crate::dialect::Dialect;
 pub use crate::dialect::Transactions;
 use crate::graph::{Graph, Node};
@@ -215,7 +216,7 @@ pub enum ScriptError {
 impl ScriptError {
     /// Returns the message and help lines.
     #[must_use]
-    pub fn explain(&self, graph: &Graph) -> (String, Vec<String>) {
+    pub fn explain(&self, graph: &Graph) -> (String, Vec<Help>) {
         let name = |node| {
             let revision: &crate::revision::Revision = graph.revision(node);
             match revision.message() {
@@ -227,11 +228,10 @@ impl ScriptError {
             Self::Irreversible { node, reason } => (
                 format!("revision {} cannot be undone: {reason}", name(*node)),
                 vec![
-                    format!(
-                        "`cargo migrate downgrade {}` goes as far down as the files allow",
-                        graph.id(*node)
-                    ),
-                    "nothing was changed".to_owned(),
+                    Command::Downgrade
+                        .with(graph.id(*node).as_str())
+                        .help("goes as far down as the files allow"),
+                    "nothing was changed".into(),
                 ],
             ),
             Self::Session { step, number, sql } => (
@@ -240,9 +240,10 @@ impl ScriptError {
                     name(step.node)
                 ),
                 vec![
-                    "finish the revision by hand, then `cargo migrate repair --applied`".to_owned(),
-                    "or undo by hand what it did, then `cargo migrate repair --reverted`"
-                        .to_owned(),
+                    Help::new("finish the revision by hand, then ")
+                        .run(Command::Repair.with("--applied")),
+                    Help::new("or undo by hand what it did, then ")
+                        .run(Command::Repair.with("--reverted")),
                 ],
             ),
             Self::NulByte { step, number, line } => (
@@ -251,7 +252,7 @@ impl ScriptError {
                     name(step.node),
                     graph.revision(step.node).file.path()
                 ),
-                vec!["nothing was changed".to_owned()],
+                vec!["nothing was changed".into()],
             ),
             Self::OpenTransaction { step, number, sql } => (
                 format!(
@@ -260,8 +261,8 @@ impl ScriptError {
                     name(step.node)
                 ),
                 vec![
-                    "end it in the same section: COMMIT or ROLLBACK".to_owned(),
-                    "nothing was changed".to_owned(),
+                    "end it in the same section: COMMIT or ROLLBACK".into(),
+                    "nothing was changed".into(),
                 ],
             ),
             Self::Variables { node, names } => (
@@ -274,8 +275,9 @@ impl ScriptError {
                     format!(
                         "give {}, or a default under `[variables]` in migrate.toml",
                         names.iter().map(|n| format!("`-x {n}=..`")).collect::<Vec<_>>().join(", ")
-                    ),
-                    "nothing was changed".to_owned(),
+                    )
+                    .into(),
+                    "nothing was changed".into(),
                 ],
             ),
             Self::QuotedFor { node, quoted, dialect } => (
@@ -284,8 +286,8 @@ impl ScriptError {
                     name(*node)
                 ),
                 vec![
-                    "run the command for databases of one system at a time".to_owned(),
-                    "nothing was changed".to_owned(),
+                    "run the command for databases of one system at a time".into(),
+                    "nothing was changed".into(),
                 ],
             ),
             Self::Unread { node } => {
@@ -301,10 +303,13 @@ impl ScriptError {
                         "revision {} has no `-- migrate:{section}` section for {dialect}",
                         name(step.node)
                     ),
-                    vec![format!(
-                        "add `-- migrate:{section} dialect:{dialect}` to {}",
-                        graph.revision(step.node).file.path()
-                    )],
+                    vec![
+                        format!(
+                            "add `-- migrate:{section} dialect:{dialect}` to {}",
+                            graph.revision(step.node).file.path()
+                        )
+                        .into(),
+                    ],
                 )
             }
         }

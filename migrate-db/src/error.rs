@@ -6,6 +6,9 @@
 mod help;
 mod step;
 
+#[cfg(feature = "cli")]
+pub(crate) use help::FILES;
+
 pub use step::{BatchLimit, EndlessBatches, StepFailure};
 
 use std::fmt;
@@ -13,6 +16,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use migrate_core::command::{Help, Invocation};
 use migrate_core::diagnostic::Diagnostics;
 use migrate_core::dialect::Dialect;
 use migrate_core::graph::TargetError;
@@ -36,7 +40,7 @@ pub enum Error {
         /// The name and the reason.
         message: String,
         /// Advice.
-        help: Vec<String>,
+        help: Vec<Help>,
     },
     /// The target names no place to go to.
     #[error("{}", .0.message)]
@@ -48,7 +52,7 @@ pub enum Error {
         /// The revision and the reason.
         message: String,
         /// Advice.
-        help: Vec<String>,
+        help: Vec<Help>,
     },
     /// A setting is wrong: a name of the version table that does not work on the database.
     #[error("{message}")]
@@ -56,7 +60,7 @@ pub enum Error {
         /// The setting and the reason.
         message: String,
         /// Advice.
-        help: Vec<String>,
+        help: Vec<Help>,
     },
     /// The operation needs a URL that names a database.
     #[error("{message}")]
@@ -64,7 +68,7 @@ pub enum Error {
         /// What the URL lacks.
         message: String,
         /// Advice.
-        help: Vec<String>,
+        help: Vec<Help>,
     },
     /// The operation would not be safe: the file to delete is not a database, or the server asks
     /// for a password in clear text.
@@ -73,7 +77,7 @@ pub enum Error {
         /// The reason.
         message: String,
         /// Advice.
-        help: Vec<String>,
+        help: Vec<Help>,
     },
     /// A redo has nothing to revert.
     #[error("nothing is applied")]
@@ -137,7 +141,7 @@ pub enum Error {
         /// The reason.
         message: String,
         /// Advice.
-        help: Vec<String>,
+        help: Vec<Help>,
     },
     /// The URL is malformed or has a parameter that is not known. It is not shown: its password
     /// cannot be found in it.
@@ -146,7 +150,7 @@ pub enum Error {
         /// What is wrong, without any part of the URL.
         message: String,
         /// What would be right.
-        help: Vec<String>,
+        help: Vec<Help>,
     },
     /// This program was built without the driver.
     #[error("this program was built without the {0} driver")]
@@ -201,7 +205,7 @@ pub enum Error {
         /// What that statement left half made, by name: indexes that are INVALID.
         invalid_indexes: Vec<String>,
         /// The command that continues the step.
-        resume: String,
+        resume: Invocation,
     },
     /// The version table is missing, and the log lists applied revisions.
     #[error("the version table {table} is missing, but its log {log} lists applied revisions: {}", .applied.join(", "))]
@@ -221,7 +225,7 @@ pub enum Error {
         /// Whether the server did not answer: it may still execute a statement, and commit it.
         unanswered: bool,
         /// The command that continues a step that stopped partway.
-        resume: Option<String>,
+        resume: Option<Invocation>,
     },
     /// The lock, or the database file, was not free in time.
     #[error("waited {} s for the database: {holder}", .waited.as_secs())]
@@ -242,7 +246,7 @@ pub enum Error {
         /// What came of it, with its own words.
         failure: String,
         /// What helps.
-        help: Vec<String>,
+        help: Vec<Help>,
     },
     /// A folder of revisions cannot be read.
     #[error("the folder {} cannot be read", .path.display())]
@@ -367,7 +371,7 @@ impl Error {
 
 impl From<Problem> for Error {
     fn from(Problem { message, help }: Problem) -> Self {
-        Self::Url { message, help }
+        Self::Url { message, help: help.into_iter().map(Help::from).collect() }
     }
 }
 
@@ -411,7 +415,7 @@ pub struct StatementError {
     /// Whether these are batches, of the one statement of a batch section.
     pub in_batches: bool,
     /// The command that continues the step, or starts it again.
-    pub resume: String,
+    pub resume: Invocation,
     /// Whether the step is a part of a redo.
     pub redo: bool,
     /// What the database said.

@@ -113,6 +113,7 @@ pub use error::{BatchLimit, EndlessBatches, Error, ErrorKind, StatementError, St
 pub use event::{Event, Reporting};
 pub use fleet::{FleetOptions, Member, MemberReport};
 pub use interrupt::Interrupt;
+pub use migrate_core::command::{Command, Help, Invocation};
 pub use migrate_core::config::{Locking, UnknownDowns};
 pub use migrate_core::dialect::{Dialect, Transactions};
 pub use migrate_core::graph::Target;

@@ -160,7 +160,7 @@ impl Migrations {
         let values = VariableValues { values: values.collect(), dialect: Some(dialect) };
         values
             .check(&settings.variables)
-            .map_err(|(message, help)| Error::Variable { message, help: vec![help] })?;
+            .map_err(|(message, help)| Error::Variable { message, help: vec![help.into()] })?;
         let mut history = history.clone();
         let found = bind(&mut history, &settings.variables, &values);
         if found.has_errors() { Err(Error::History(found)) } else { Ok(history) }

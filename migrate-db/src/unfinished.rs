@@ -1,6 +1,7 @@
 //! A step that stopped partway, from its row in the version table, and the command that
 //! continues it.
 
+use migrate_core::command::{Command, Invocation};
 use migrate_core::graph::Graph;
 use migrate_core::plan::Direction;
 use migrate_core::sql::Fingerprint;
@@ -61,17 +62,15 @@ pub enum Repair {
 }
 
 /// Returns the command that continues a step, or starts it again.
-pub(crate) fn resume_command(graph: &Graph, revision: &str, direction: Direction) -> String {
-    let Some(node) = graph.node(revision).filter(|_| direction == Direction::Down) else {
-        return format!(
-            "cargo migrate {}grade",
-            if direction == Direction::Up { "up" } else { "down" }
-        );
-    };
+pub(crate) fn resume_command(graph: &Graph, revision: &str, direction: Direction) -> Invocation {
+    if direction == Direction::Up {
+        return Command::Upgrade.into();
+    }
+    let Some(node) = graph.node(revision) else { return Command::Downgrade.into() };
     let (place, siblings) = match graph.parents(node) {
         [] => ("base", graph.bases().len()),
         [parent, ..] => (graph.id(*parent).as_str(), graph.children(*parent).len()),
     };
     let branch = if siblings > 1 { format!("{revision}@") } else { String::new() };
-    format!("cargo migrate downgrade {branch}{place}")
+    Command::Downgrade.with(format!("{branch}{place}"))
 }

@@ -1,6 +1,7 @@
 //! `accept`: updates the lock file and records reasons for changes of sealed revisions.
 
 use super::{Author, AuthorError, Kind};
+use crate::command::{Command, Help};
 use crate::dialect::Dialect;
 use crate::directory::Change;
 use crate::graph::{Graph, TargetErrorKind};
@@ -166,7 +167,7 @@ fn reason_needed(id: &str, what: &str) -> AuthorError {
         Kind::NoReason,
         format!("{what} {id} needs a reason: databases may have run its earlier text"),
     )
-    .help(format!(
-        "`cargo migrate accept {id} --reason \"only the spelling of a default changed\"`"
+    .help(Help::default().run(
+        Command::Accept.with(format!("{id} --reason \"only the spelling of a default changed\"")),
     ))
 }

@@ -3,6 +3,7 @@
 use std::io;
 
 use super::{Author, AuthorError, Kind, Written};
+use crate::command::{Command, Help};
 use crate::directory::Change;
 use crate::graph::Node;
 use crate::revision::{DraftSection, Revision, render_sections};
@@ -25,8 +26,11 @@ impl Author<'_> {
         let id = revision.id();
         if !graph.is_head(node) || !self.is_open(revision) {
             let message = format!("revision {id} is sealed: its text may have run elsewhere");
-            return Err(AuthorError::new(Kind::Sealed, message)
-                .help("without `--amend`, `cargo migrate new` writes a revision on top of it"));
+            return Err(AuthorError::new(Kind::Sealed, message).help(
+                Help::new("without `--amend`, ")
+                    .run(Command::New)
+                    .then(" writes a revision on top of it"),
+            ));
         }
         let text = revision.file.text();
         let header = revision.sections.first().map_or(text, |first| &text[..first.marker.start]);

@@ -5,6 +5,7 @@ mod sections;
 use std::io;
 
 use super::{Author, AuthorError, Body, Kind, NewRevision, Written};
+use crate::command::{Command, Help};
 use crate::derive::{Derived, Loss, derive_down};
 use crate::dialect::Dialect;
 use crate::directory::Change;
@@ -135,8 +136,9 @@ impl Author<'_> {
         let file = SourceFile::new(self.file_name(&draft), draft.render());
         let revision = self.read_back(&draft, file)?;
         if revision.is_blank() {
-            return Err(AuthorError::new(Kind::EmptyUp, "the SQL contains no statement")
-                .help("without `--sql`, `cargo migrate new` writes an empty draft"));
+            return Err(AuthorError::new(Kind::EmptyUp, "the SQL contains no statement").help(
+                Help::new("without `--sql`, ").run(Command::New).then(" writes an empty draft"),
+            ));
         }
         let graph = self.with(vec![revision])?;
         let Some(node) = graph.node(draft.id.as_str()) else {
@@ -180,9 +182,10 @@ impl Author<'_> {
             let message = format!("revision {id} is sealed: other revisions are built on it");
             return Err(AuthorError::new(Kind::Sealed, message)
                 .help("its text may have run on other databases, so its down stays as it is")
-                .help(format!(
-                    "edit the file by hand, then `cargo migrate accept {id} --reason \"..\"`"
-                )));
+                .help(
+                    Help::new("edit the file by hand, then ")
+                        .run(Command::Accept.with(format!("{id} --reason \"..\""))),
+                ));
         }
         if !without_down(revision, dialects).is_empty() {
             return Ok(());

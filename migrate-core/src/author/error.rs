@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::command::Help;
 use crate::diagnostic::Diagnostics;
 use crate::graph::{Graph, Node, TargetError, TargetErrorKind};
 
@@ -13,7 +14,7 @@ pub struct AuthorError {
     /// The problem in one sentence without a final full stop.
     pub message: String,
     /// The choices and ways to continue, one per line.
-    pub help: Vec<String>,
+    pub help: Vec<Help>,
     /// The findings about the resulting history, for [`AuthorErrorKind::WouldBreak`].
     pub found: Diagnostics,
 }
@@ -75,7 +76,7 @@ impl AuthorError {
         Self { found, ..Self::new(AuthorErrorKind::WouldBreak, message) }
     }
 
-    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+    pub(super) fn help(mut self, help: impl Into<Help>) -> Self {
         self.help.push(help.into());
         self
     }

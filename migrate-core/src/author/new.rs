@@ -1,6 +1,7 @@
 //! `new`: a revision on top of another.
 
 use super::{Author, AuthorError, Kind, Written};
+use crate::command::{Command, Help};
 use crate::graph::TargetErrorKind;
 use crate::ident::{BranchLabel, Created, RevisionId};
 use crate::revision::{Draft, DraftSection, Template};
@@ -115,7 +116,11 @@ impl Author<'_> {
                 Kind::SeveralParents,
                 format!("`{}` names several revisions", head.unwrap_or("head")),
             )
-            .help("name one; `cargo migrate merge` writes a revision with several parents")
+            .help(
+                Help::new("name one; ")
+                    .run(Command::Merge)
+                    .then(" writes a revision with several parents"),
+            )
             .list("it names", graph, several)),
         }
     }

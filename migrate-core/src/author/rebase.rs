@@ -3,6 +3,7 @@
 use std::io;
 
 use super::{Author, AuthorError, Kind};
+use crate::command::{Command, Help};
 use crate::directory::Change;
 use crate::graph::{Graph, Node, Set};
 use crate::ident::RevisionId;
@@ -13,7 +14,9 @@ use crate::source::SourceFile;
 const REASON: &str = "rebased";
 
 /// The alternative where nothing can be moved.
-const INSTEAD: &str = "`cargo migrate merge` joins the heads without moving anything";
+fn instead() -> Help {
+    Command::Merge.help("joins the heads without moving anything")
+}
 
 /// A request for a rebase.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -64,7 +67,7 @@ impl Author<'_> {
             rewritten.push(revision);
         }
         let ids: Vec<RevisionId> = rewritten.iter().map(|r| r.id().clone()).collect();
-        let result = self.with(rewritten).map_err(|error| error.help(INSTEAD))?;
+        let result = self.with(rewritten).map_err(|error| error.help(instead()))?;
         let mut lock = self.relock(&result, &ids);
         for id in &ids {
             if let Some(node) = graph.node(id.as_str()) {
@@ -120,7 +123,7 @@ impl Author<'_> {
     fn nothing(&self) -> AuthorError {
         AuthorError::new(Kind::NothingToRebase, "there is no second head to put a branch on")
             .list("the heads are", &self.history.graph, &self.history.graph.heads())
-            .help("`cargo migrate accept` rewrites a lock file that git left in conflict")
+            .help(Command::Accept.help("rewrites a lock file that git left in conflict"))
     }
 
     /// Returns the error for two heads where the published one is unknown, with both commands.
@@ -134,7 +137,8 @@ impl Author<'_> {
             let others = heads.iter().filter(|other| *other != head);
             others.fold(error, |error, onto| {
                 let (title, head, onto) = (graph.title(*head), graph.id(*head), graph.id(*onto));
-                error.help(format!("`cargo migrate rebase {head} --onto {onto}` moves {title}"))
+                let rebase = Command::Rebase.with(format!("{head} --onto {onto}"));
+                error.help(rebase.help(&format!("moves {title}")))
             })
         })
     }
@@ -142,7 +146,7 @@ impl Author<'_> {
     fn several(&self, heads: &[Node]) -> AuthorError {
         AuthorError::new(Kind::ChooseBranch, "there are several branches to choose from")
             .list("they end in", &self.history.graph, heads)
-            .help("`cargo migrate rebase <branch> --onto <head>` moves one")
+            .help(Command::Rebase.with("<branch> --onto <head>").help("moves one"))
     }
 
     /// Returns the revisions of the branch whose parents stay.
@@ -181,7 +185,10 @@ impl Author<'_> {
                 Kind::SealedEdited,
                 format!("revision {} was edited after others were built on it", old.id()),
             )
-            .help(format!("restore it, or `cargo migrate accept {} --reason \"..\"`", old.id())));
+            .help(
+                Help::new("restore it, or ")
+                    .run(Command::Accept.with(format!("{} --reason \"..\"", old.id()))),
+            ));
         }
         let path = old.file.path();
         let name = path.rsplit('/').next().unwrap_or(path);
@@ -212,5 +219,5 @@ fn tied(graph: &Graph, node: Node, outside: Node) -> AuthorError {
             graph.title(outside)
         ),
     )
-    .help(INSTEAD)
+    .help(instead())
 }

@@ -10,6 +10,7 @@ use std::fmt;
 
 pub use code::{Code, Group};
 
+use crate::command::Help;
 use crate::source::{Location, SourceFile, Span};
 
 /// The severity of a finding.
@@ -33,7 +34,7 @@ pub struct Diagnostic {
     /// The places: the main one first, then related ones.
     pub places: Vec<Place>,
     /// Ways to fix the problem, with commands.
-    pub help: Vec<String>,
+    pub help: Vec<Help>,
 }
 
 /// A place with a label, which may be empty.
@@ -73,7 +74,7 @@ impl Diagnostic {
 
     /// Adds a line of help.
     #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    pub fn help(mut self, help: impl Into<Help>) -> Self {
         self.help.push(help.into());
         self
     }

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
 use super::{Graph, Node};
+use crate::command::Command;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::ident::{BranchLabel, RevisionId};
 use crate::revision::{Named, Revision};
@@ -335,8 +336,8 @@ impl Graph {
             diagnostic = diagnostic.labelled(&revision.file, revision.header.id.span, label);
         }
         diagnostic
-            .help("`cargo migrate merge -m \"merge\"` joins them with a merge revision")
-            .help("`cargo migrate rebase` puts the newer branch on top of the other")
+            .help(Command::Merge.with("-m \"merge\"").help("joins them with a merge revision"))
+            .help(Command::Rebase.help("puts the newer branch on top of the other"))
             .help(
                 "`heads = \"many\"` in migrate.toml allows several, if the project wants branches",
             )

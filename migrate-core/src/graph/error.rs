@@ -2,6 +2,8 @@
 //!
 //! An error contains names of revisions, not the graph.
 
+use crate::command::Help;
+
 use std::fmt;
 
 use super::{Graph, Node};
@@ -17,7 +19,7 @@ pub struct TargetError {
     /// The problem in one sentence without a final full stop.
     pub message: String,
     /// The choices and ways to continue, one per line.
-    pub help: Vec<String>,
+    pub help: Vec<Help>,
 }
 
 /// The kinds of [`TargetError`].
@@ -52,14 +54,14 @@ impl TargetError {
         Self { kind, message: message.into(), help: Vec::new() }
     }
 
-    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+    pub(crate) fn help(mut self, help: impl Into<Help>) -> Self {
         self.help.push(help.into());
         self
     }
 
     /// Lists revisions with their messages; of many, only the first.
     pub(crate) fn choices(mut self, graph: &Graph, nodes: &[Node]) -> Self {
-        self.help.extend(nodes.iter().take(LISTED).map(|node| graph.title(*node)));
+        self.help.extend(nodes.iter().take(LISTED).map(|node| graph.title(*node).into()));
         match nodes.len().checked_sub(LISTED) {
             None | Some(0) => self,
             Some(rest) => self.help(format!("and {rest} more")),

@@ -7,6 +7,7 @@
 use super::error::{TargetError, TargetErrorKind as Kind};
 use super::target::{Offset, Place, Target};
 use super::{Graph, Node, Set};
+use crate::command::Command;
 use crate::ident::{BranchLabel, RevisionId};
 use crate::suggest::nearest;
 
@@ -48,7 +49,7 @@ impl Walk {
 }
 
 pub(crate) fn too_far(message: String) -> TargetError {
-    TargetError::new(Kind::TooFar, message).help("`cargo migrate history` lists the revisions")
+    TargetError::new(Kind::TooFar, message).help(Command::History.help("lists the revisions"))
 }
 
 impl Graph {
@@ -225,7 +226,7 @@ impl Graph {
             Some((near, node)) => {
                 error.help(format!("did you mean the branch {near}, {}?", self.title(node)))
             }
-            None => error.help("`cargo migrate history` lists the revisions"),
+            None => error.help(Command::History.help("lists the revisions")),
         }
     }
 
@@ -242,7 +243,7 @@ impl Graph {
         TargetError::new(Kind::SeveralHeads, message)
             .choices(self, nodes)
             .help("name one of them, or its branch as in `BRANCH@head`; `heads` means all of them")
-            .help("`cargo migrate merge` joins them")
+            .help(Command::Merge.help("joins them"))
     }
 
     /// Returns the start of `+N`: the one applied head (on the branch), else base.

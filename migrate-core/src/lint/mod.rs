@@ -13,6 +13,7 @@ mod reading;
 pub mod rules;
 mod settings;
 
+use crate::command::Help;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::evolution::Evolution;
@@ -65,7 +66,7 @@ pub struct Findings(Vec<Finding>);
 struct Finding {
     span: Span,
     message: String,
-    help: Vec<String>,
+    help: Vec<Help>,
 }
 
 impl Findings {
@@ -79,7 +80,7 @@ impl Findings {
         &mut self,
         span: Span,
         message: impl Into<String>,
-        help: impl Into<String>,
+        help: impl Into<Help>,
     ) {
         self.0.push(Finding { span, message: message.into(), help: vec![help.into()] });
     }

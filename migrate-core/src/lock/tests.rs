@@ -85,7 +85,7 @@ fn what_no_file_holds_any_more_is_refused() {
     let one = found.iter().next().unwrap();
     assert_eq!((one.code, found.len()), (Code::SealedMissing, 1));
     assert_eq!(one.places[0].location.line, 9);
-    assert!(one.help.iter().any(|h| h.contains("cargo migrate accept b`")));
+    assert!(one.help.iter().any(|h| h.to_string().contains("cargo migrate accept b`")));
     // With the file gone on purpose, what was accepted of it goes too.
     let mut lock = lock;
     lock.accept("b", lock.fingerprints["a"], "why");

@@ -4,6 +4,7 @@
 //! everything that needs them.
 
 use super::{Goal, misplaced};
+use crate::command::Command;
 use crate::graph::{Graph, Node, Offset, Place, Set, Target, TargetError, TargetErrorKind as Kind};
 
 impl Goal {
@@ -14,7 +15,7 @@ impl Goal {
     pub fn downgrade(graph: &Graph, applied: &Set, target: &Target) -> Result<Self, TargetError> {
         match target {
             Target::Relative { offset: Offset::Up(_), .. } => {
-                return Err(misplaced(target, "leads up").help("`cargo migrate upgrade` goes up"));
+                return Err(misplaced(target, "leads up").help(Command::Upgrade.help("goes up")));
             }
             Target::At { place: Place::Current, .. } => {
                 return Err(misplaced(target, "is where the database stands")
@@ -115,7 +116,7 @@ fn refuse_unless_there(graph: &Graph, applied: &Set, to: Node) -> Result<(), Tar
         let message =
             format!("{} is not applied, so nothing can be undone down to it", graph.id(to));
         return Err(TargetError::new(Kind::NotBelow, message)
-            .help("`cargo migrate current` shows where the database stands")
+            .help(Command::Current.help("shows where the database stands"))
             .choices(graph, &tips));
     }
     let dependents: Vec<Node> =

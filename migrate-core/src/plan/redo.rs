@@ -1,6 +1,7 @@
 //! The plan of `redo`: the revision to revert and apply again.
 
 use super::{Direction, Goal, Plan, Step};
+use crate::command::Command;
 use crate::graph::{Graph, Node, Set, TargetError, TargetErrorKind as Kind};
 
 /// Returns the applied head of a redo: the named one, else the only one; `None` if nothing is
@@ -25,7 +26,7 @@ pub fn redo_target(
             format!("{} is not the newest applied revision of its branch", graph.id(node));
         return Err(TargetError::new(Kind::Misplaced, message)
             .help(format!("those are {}", names()))
-            .help("`cargo migrate downgrade` and `upgrade` go further"));
+            .help(Command::Downgrade.help("and `upgrade` go further")));
     }
     match heads.as_slice() {
         [] => Ok(None),

@@ -1,5 +1,6 @@
 //! The plan of `stamp`: version rows change, and no revision runs.
 
+use crate::command::{Command, Help};
 use crate::graph::{Graph, Node, Place, Set, Target, TargetError, TargetErrorKind as Kind};
 
 use super::misplaced;
@@ -62,8 +63,9 @@ fn stamp_target(graph: &Graph, target: &Target) -> Result<Vec<Node>, TargetError
             Err(misplaced(target, "is where the database stands").help("name another place"))
         }
         Target::At { offset: None, .. } => graph.resolve_target(target, None),
-        _ => Err(misplaced(target, "counts steps, which is no place to stamp")
-            .help("name the revision; `cargo migrate show` tells which one it is")),
+        _ => Err(misplaced(target, "counts steps, which is no place to stamp").help(
+            Help::new("name the revision; ").run(Command::Show).then(" tells which one it is"),
+        )),
     }
 }
 

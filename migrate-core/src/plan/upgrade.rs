@@ -1,6 +1,7 @@
 //! The goal of `upgrade TARGET`.
 
 use super::{Goal, misplaced};
+use crate::command::Command;
 use crate::graph::{Graph, Offset, Place, Set, Target, TargetError, too_far};
 
 impl Goal {
@@ -12,7 +13,7 @@ impl Goal {
         let nodes = graph.resolve_target(target, Some(applied))?;
         match target {
             Target::Relative { offset: Offset::Down(_), .. } => {
-                Err(misplaced(target, "leads down").help("`cargo migrate downgrade` goes down"))
+                Err(misplaced(target, "leads down").help(Command::Downgrade.help("goes down")))
             }
             Target::At { place: Place::Current, .. } => {
                 Err(misplaced(target, "is where the database stands")

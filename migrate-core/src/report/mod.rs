@@ -121,7 +121,8 @@ impl Report<'_> {
         let place = location.map(|at| format!("{}:{}:{}", at.path, at.line, at.column));
         string(&place.unwrap_or_default(), out);
         out.push_str(",\"help\":");
-        strings(&one.help, out);
+        let help: Vec<String> = one.help.iter().map(ToString::to_string).collect();
+        strings(&help, out);
         out.push('}');
     }
 }

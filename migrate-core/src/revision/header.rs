@@ -4,6 +4,7 @@
 //! on any line. In a paragraph with keys, every further line must be a key, so that a misspelt key
 //! is never ignored. The module does not check whether named revisions exist.
 
+use crate::command::{Command, Help};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::ident::{BranchLabel, Created, Malformed, RevisionId};
 use crate::source::{SourceFile, Span};
@@ -157,7 +158,7 @@ fn finish(
                 format!("the header has no line {}", missing.join(" and no line ")),
             )
             .at(file, Span::new(span.start, span.start))
-            .help("the file opens with `-- <message>`, `-- revision: <id>`, `-- revises: <parent, empty for a base>`; `cargo migrate new` writes it"),
+            .help(Help::new("the file opens with `-- <message>`, `-- revision: <id>`, `-- revises: <parent, empty for a base>`; ").run(Command::New).then(" writes it")),
         );
     }
     let id = revision.and_then(|(value, at)| {

@@ -4,6 +4,7 @@ use super::batch::check_batch;
 use super::header::{lines, read_header};
 use super::section::{PREFIX, Section, SectionKind, read_marker};
 use super::{Revision, Splits, hash_of};
+use crate::command::{Command, Help};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::source::{SourceFile, Span};
@@ -185,7 +186,7 @@ fn check_bodies(
             found.push(
                 Diagnostic::new(Code::EmptyDown, "the down section holds no statement and gives no reason")
                     .at(file, section.marker)
-                    .help("write the statements that undo the up, or have `cargo migrate derive` write them")
+                    .help(Help::new("write the statements that undo the up, or have ").run(Command::Derive).then(" write them"))
                     .help("or write `-- migrate:irreversible <reason>` or `-- migrate:noop <reason>` in its place"),
             );
         }
@@ -257,7 +258,11 @@ fn check_ways(
                 format!("there is no way down{}", for_whom(&missing)),
             )
             .at(file, end)
-            .help("add `-- migrate:down` and the statements that undo the up: `cargo migrate derive` writes them")
+            .help(
+                Help::new("add `-- migrate:down` and the statements that undo the up: ")
+                    .run(Command::Derive)
+                    .then(" writes them"),
+            )
             .help("or `-- migrate:irreversible <reason>` or `-- migrate:noop <reason>`"),
         );
     }

@@ -151,7 +151,9 @@ impl Database {
                 user.map(|user| format!("; the server would choose {user}, the user's name"));
             Error::DatabaseName {
                 message: format!("{self} names no database{}", chosen.unwrap_or_default()),
-                help: vec![format!("add its name: `{}://user@host/name`", self.dialect().name())],
+                help: vec![
+                    format!("add its name: `{}://user@host/name`", self.dialect().name()).into(),
+                ],
             }
         })
     }

@@ -132,14 +132,17 @@ fn not_installed(program: String) -> Error {
     Error::Program {
         program,
         failure: "is not installed".to_owned(),
-        help: vec!["install the database's client programs and put them in PATH".to_owned()],
+        help: vec!["install the database's client programs and put them in PATH".into()],
     }
 }
 
 fn failure(program: String, output: &Output) -> Error {
     let said = String::from_utf8_lossy(&output.stderr);
     let help = if said.contains("server version mismatch") || said.contains("unsupported version") {
-        vec![format!("install a {program} that is as new as the server, and put it first in PATH")]
+        vec![
+            format!("install a {program} that is as new as the server, and put it first in PATH")
+                .into(),
+        ]
     } else {
         Vec::new()
     };

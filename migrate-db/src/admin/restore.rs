@@ -275,7 +275,7 @@ fn starts_like(dialect: Dialect, start: &[u8]) -> bool {
 fn unsafe_copy(path: &Path, why: String) -> Error {
     Error::Unsafe {
         message: format!("{} {why}", path.display()),
-        help: vec!["nothing was changed".to_owned()],
+        help: vec!["nothing was changed".into()],
     }
 }
 

@@ -9,6 +9,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::restore::{Copy, scratch_name};
 use super::{backup, program};
+use migrate_core::command::Command;
+
 use crate::database::Database;
 use crate::driver::{self, Connection};
 use crate::error::Error;
@@ -54,7 +56,7 @@ impl Database {
             None => {
                 return Err(Error::Unsafe {
                     message: format!("{database} is in use by another program"),
-                    help: vec!["try again".to_owned()],
+                    help: vec!["try again".into()],
                 });
             }
         };
@@ -163,13 +165,13 @@ impl Database {
                         "a database of {} cannot be copied to {dialect}",
                         source.dialect()
                     ),
-                    help: vec!["name a server of the same kind".to_owned()],
+                    help: vec!["name a server of the same kind".into()],
                 })
             }
             RehearsalSource::Database(source) => match dialect.admin().backup {
                 Some(_) if schema_only => Err(Error::Unsafe {
                     message: format!("a database of {dialect} is copied whole"),
-                    help: vec!["leave out `--schema-only`".to_owned()],
+                    help: vec!["leave out `--schema-only`".into()],
                 }),
                 Some(sql) => self.copy_file(source, sql).await,
                 None => self.copy_on_server(source, beside, schema_only).await,
@@ -259,7 +261,7 @@ impl Scratch {
 fn no_database(source: &Database) -> Error {
     Error::Unsafe {
         message: format!("there is no database {source}"),
-        help: vec!["`cargo migrate db create` creates it".to_owned()],
+        help: vec![Command::DbCreate.help("creates it")],
     }
 }
 

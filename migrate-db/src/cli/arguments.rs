@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use migrate_core::command::Command;
 use migrate_core::config::Locking;
 use migrate_core::dialect::Dialect;
 use migrate_core::plan::Plan;
@@ -155,7 +156,8 @@ impl BackupArgs {
             Some(file) => {
                 let file = file.display();
                 context.ui.note(format_args!("copied {database} to {file}"));
-                context.ui.note(format_args!("`cargo migrate db restore {file}` restores it"));
+                let restore = Command::DbRestore.with(file.to_string()).help("restores it");
+                context.ui.note(context.ui.named(&restore));
             }
             None => context
                 .ui

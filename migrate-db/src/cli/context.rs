@@ -1,6 +1,7 @@
 //! The input of commands: a history, its diagnostics, and perhaps a database.
 
 use migrate_core::autogenerate::Filter;
+use migrate_core::command::{Command, Help};
 use migrate_core::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use migrate_core::dialect::Dialect;
 use migrate_core::graph::{Graph, Set, Target};
@@ -240,7 +241,8 @@ impl<'a> Context<'a> {
                 several => format!("{several} errors in the files, the first in {place}"),
             };
             let message = &first.message;
-            self.ui.warn(format_args!("{count}: {message} (see `cargo migrate check`)"));
+            let text = Help::new(format!("{count}: {message} (see ")).run(Command::Check).then(")");
+            self.ui.warn(self.ui.named(&text));
         }
     }
 

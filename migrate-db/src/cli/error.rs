@@ -6,11 +6,13 @@
 use std::error::Error;
 use std::fmt;
 
+use migrate_core::command::Help;
 use migrate_core::diagnostic::Diagnostics;
 use migrate_core::graph::{Graph, TargetError};
 
 use super::Exit;
 use crate::advice::{is_login, said, without_line};
+use crate::error::FILES;
 
 /// Why a command ended early.
 #[derive(Debug)]
@@ -22,7 +24,7 @@ pub struct CliError {
     /// The cause.
     pub source: Option<Box<dyn Error + Send + Sync>>,
     /// Help, one line each.
-    pub help: Vec<String>,
+    pub help: Vec<Help>,
     /// Mistakes in the user's files, shown before the message.
     pub diagnostics: Diagnostics,
     /// The SQL that failed, shown with the message.
@@ -105,7 +107,7 @@ impl CliError {
 
     /// Adds a line of help.
     #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    pub fn help(mut self, help: impl Into<Help>) -> Self {
         self.help.push(help.into());
         self
     }
@@ -113,8 +115,7 @@ impl CliError {
     /// Removes help that only names the command that was typed.
     #[must_use]
     pub(super) fn without_help_for(mut self, command: &str) -> Self {
-        let advice = format!("`cargo migrate {command}`");
-        self.help.retain(|help| !help.starts_with(&advice));
+        self.help.retain(|help| !help.begins_with(command));
         self
     }
 
@@ -150,7 +151,7 @@ impl CliError {
         if let [head] = heads.as_slice() {
             let id = graph.id(*head).to_string();
             for help in &mut self.help {
-                *help = help.replace("<revision of the files>", &id);
+                help.fill(FILES, &id);
             }
         }
         self
@@ -200,7 +201,7 @@ impl From<TargetError> for CliError {
 impl From<crate::Error> for CliError {
     fn from(error: crate::Error) -> Self {
         use crate::Error as E;
-        let help = error.help();
+        let help = hints(&error);
         let kind = match &error {
             E::History(_) | E::Connect { .. } | E::Database { .. } | E::Statement(_) => {
                 ErrorKind::Failed
@@ -246,6 +247,24 @@ impl From<crate::StatementError> for CliError {
             label: words(&error.source),
         };
         Self { help, excerpt: Some(Box::new(excerpt)), ..Self::failed(message) }
+    }
+}
+
+/// Returns the library's advice, with the flags of the commands in place of its options.
+fn hints(error: &crate::Error) -> Vec<Help> {
+    use crate::Error as E;
+    match error {
+        E::UnknownDowns(_) => vec![
+            "their SQL comes from the version table: `--dry-run` names them, `--sql` shows it".into(),
+            "`--yes` runs it once, `unknown-downs = \"run\"` in migrate.toml always".into(),
+            "or bring the files back".into(),
+        ],
+        E::Connected(_) => vec!["end them, or let the server do that: `--force`".into()],
+        E::Busy { .. } => vec!["end the other program, or wait longer: `--lock-wait 5m`".into()],
+        E::Connect { .. } if error.is_starting() => vec![
+            "see that the server runs there; one that is starting may need longer: `--connect-timeout 1m`".into(),
+        ],
+        _ => error.help(),
     }
 }
 

@@ -73,7 +73,7 @@ fn with_help(diagnostic: &Diagnostic, separator: &str) -> String {
     for help in &diagnostic.help {
         text.push_str(separator);
         text.push_str("help: ");
-        text.push_str(help);
+        text.push_str(&help.to_string());
     }
     text
 }

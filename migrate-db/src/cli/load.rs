@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use migrate_core::command::{Command, Help};
 use migrate_core::dialect::Dialect;
 use migrate_core::directory::{MAX_FILE_SIZE, read_sql};
 use migrate_core::graph::{Node, Set};
@@ -120,8 +121,9 @@ fn files(path: &str) -> Result<SchemaSource, CliError> {
     })?;
     let is_marker = |line: &str| line.starts_with("-- migrate:");
     if let Some(file) = files.iter().find(|file| file.text().lines().any(is_marker)) {
-        return Err(CliError::usage(format!("{} is a revision file", file.path()))
-            .help("name the revision instead: `cargo migrate history` lists them"));
+        return Err(CliError::usage(format!("{} is a revision file", file.path())).help(
+            Help::new("name the revision instead: ").run(Command::History).then(" lists them"),
+        ));
     }
     Ok(SchemaSource::Files(files))
 }

@@ -1,37 +1,54 @@
 //! The name of the program in messages.
 //!
-//! Messages and examples name commands as `cargo migrate upgrade`. A program that mounts the
-//! commands is called in another way, so [`rename`] puts its name in their place. Commands that
-//! only `cargo migrate` has keep that name.
+//! A program that mounts the commands is not called `cargo migrate`. [`Program`] names the program of
+//! each command in messages, and [`rename`] replaces the name in the fixed texts of `--help` and of
+//! tips. Commands that only `cargo migrate` has keep that name.
 
 use std::borrow::Cow;
 use std::ffi::OsString;
 use std::path::Path;
 
-/// The program's name in the texts of this workspace.
-pub(super) const CARGO_MIGRATE: &str = "cargo migrate";
+use migrate_core::command::{CARGO_MIGRATE, Command};
 
 /// The commands that a program can mount.
-pub(super) const MOUNTED: [&str; 18] = [
-    "upgrade",
-    "downgrade",
-    "redo",
-    "stamp",
-    "repair",
-    "current",
-    "history",
-    "heads",
-    "branches",
-    "show",
-    "schema",
-    "diff",
-    "report",
-    "models",
-    "pending",
-    "log",
-    "check",
-    "lint",
+pub(super) const MOUNTED: [Command; 18] = [
+    Command::Upgrade,
+    Command::Downgrade,
+    Command::Redo,
+    Command::Stamp,
+    Command::Repair,
+    Command::Current,
+    Command::History,
+    Command::Heads,
+    Command::Branches,
+    Command::Show,
+    Command::Schema,
+    Command::Diff,
+    Command::Report,
+    Command::Models,
+    Command::Pending,
+    Command::Log,
+    Command::Check,
+    Command::Lint,
 ];
+
+/// How the user calls the commands.
+#[derive(Debug, Clone)]
+pub(super) struct Program(pub(super) Cow<'static, str>);
+
+impl Program {
+    /// Returns the name of the program that has a command.
+    pub(super) fn of(&self, command: Command) -> &str {
+        if MOUNTED.contains(&command) { &self.0 } else { CARGO_MIGRATE }
+    }
+}
+
+impl Default for Program {
+    /// `cargo migrate`.
+    fn default() -> Self {
+        Self(Cow::Borrowed(CARGO_MIGRATE))
+    }
+}
 
 /// Returns how the user calls the commands, by the arguments of the process and those that were
 /// passed on: `app migrate` for `app migrate upgrade`.
@@ -58,7 +75,7 @@ pub(super) fn rename<'t>(text: &'t str, program: &str) -> Cow<'t, str> {
     for part in parts {
         let word = part.trim_start_matches(' ');
         let end = word.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(word.len());
-        let is_mounted = MOUNTED.contains(&&word[..end]);
+        let is_mounted = MOUNTED.iter().any(|command| command.words() == &word[..end]);
         renamed.push_str(if is_mounted { program } else { CARGO_MIGRATE });
         renamed.push_str(part);
     }

@@ -296,7 +296,7 @@ struct Finding<'g> {
     severity: &'static str,
     message: &'g str,
     places: Vec<Place<'g>>,
-    help: &'g [String],
+    help: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -323,7 +323,7 @@ impl<'g> Finding<'g> {
             },
             message: &diagnostic.message,
             places: places.collect(),
-            help: &diagnostic.help,
+            help: diagnostic.help.iter().map(ToString::to_string).collect(),
         }
     }
 }
@@ -370,7 +370,7 @@ impl From<&CliError> for Failure {
         Self {
             message: error.message.clone(),
             causes: place.into_iter().chain(error.causes()).collect(),
-            help: error.help.clone(),
+            help: error.help.iter().map(ToString::to_string).collect(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use migrate_core::command::{Command, Help};
 use migrate_core::dialect::Dialect;
 use migrate_core::graph::{Graph, Node, Set, Target, TargetError};
 use migrate_core::plan::{self, Direction, Plan, Step};
@@ -142,20 +143,20 @@ pub(super) async fn script(
             return Err(CliError::usage(
                 "without a database `--sql` needs both ends of a downgrade",
             )
-            .help("for example `cargo migrate downgrade head:base --sql`"));
+            .help(Help::new("for example ").run(Command::Downgrade.with("head:base --sql"))));
         }
         None => {
             let planned =
                 context.migrator().plan(context.database()?, direction, &text.parse()?).await;
             let Preview { history, status, plan, .. } = planned.map_err(|error| {
                 let ends = match direction {
-                    Direction::Up => "`cargo migrate upgrade base:head --sql`",
-                    Direction::Down => "`cargo migrate downgrade head:base --sql`",
+                    Direction::Up => Command::Upgrade.with("base:head --sql"),
+                    Direction::Down => Command::Downgrade.with("head:base --sql"),
                 };
                 let is_away = matches!(error, crate::Error::Connect { .. });
                 let error = CliError::from(error);
                 if is_away {
-                    error.help(format!("with both ends no database is needed: {ends}"))
+                    error.help(Help::new("with both ends no database is needed: ").run(ends))
                 } else {
                     error
                 }

@@ -6,9 +6,10 @@ use std::ffi::OsString;
 
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use migrate_core::command::CARGO_MIGRATE;
 use migrate_core::suggest::distance;
 
-use super::program::{CARGO_MIGRATE, rename};
+use super::program::rename;
 
 /// Commands that change a database or files: only a near misspelling suggests them.
 const WRITING: &[&str] = &[

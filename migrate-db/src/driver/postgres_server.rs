@@ -62,9 +62,9 @@ async fn connect_with(url: &str, options: PgConnectOptions) -> Result<PgConnecti
                 url::redact(url)
             ),
             help: vec![
-                "the password was not sent".to_owned(),
-                "encrypt the connection (`?sslmode=require`), or let the server ask for scram-sha-256 (pg_hba.conf)".to_owned(),
-                format!("`?{}=true` sends the password in clear text", url::CLEARTEXT),
+                "the password was not sent".into(),
+                "encrypt the connection (`?sslmode=require`), or let the server ask for scram-sha-256 (pg_hba.conf)".into(),
+                format!("`?{}=true` sends the password in clear text", url::CLEARTEXT).into(),
             ],
         })?
     };

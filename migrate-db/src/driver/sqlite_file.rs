@@ -41,7 +41,7 @@ pub(super) fn drop(url: &str) -> Result<bool, Error> {
         return Err(Error::Unsafe {
             message: format!("{} is not an SQLite database", path.display()),
             help: vec![
-                "only a regular file that is an SQLite database is removed, or an empty one whose name ends in .db, .sqlite or the like".to_owned(),
+                "only a regular file that is an SQLite database is removed, or an empty one whose name ends in .db, .sqlite or the like".into(),
             ],
         });
     }
@@ -178,7 +178,7 @@ fn path(url: &str) -> Result<PathBuf, Error> {
     if url.contains(":memory:") || url.contains("mode=memory") {
         return Err(Error::DatabaseName {
             message: "a database in memory is no file".to_owned(),
-            help: vec!["name a file: `sqlite:app.db`".to_owned()],
+            help: vec!["name a file: `sqlite:app.db`".into()],
         });
     }
     Ok(options.get_filename().to_owned())

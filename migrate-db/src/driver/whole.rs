@@ -173,7 +173,7 @@ pub(crate) fn no_url(dialect: Dialect) -> Error {
         message: format!("this {dialect} database is not named by a URL with its name"),
         help: vec![
             "whole databases are made, removed and copied by URL: `postgres://user@host/name`"
-                .to_owned(),
+                .into(),
         ],
     }
 }

@@ -1,13 +1,16 @@
 //! Advice for errors: a line each, with commands in backticks.
 
+use migrate_core::command::{Command, Help, Invocation};
+
 use super::{BatchLimit, EndlessBatches, Error, StatementError, few};
 use crate::advice::advice;
 
 impl Error {
-    /// What would help, a line each, commands in backticks.
+    /// Returns advice, a line each. A line may name a command: [`Display`](std::fmt::Display) writes
+    /// it as `cargo migrate upgrade`, and [`Help::named`] for a program that mounts the commands.
     #[must_use]
-    pub fn help(&self) -> Vec<String> {
-        let line = |text: &str| vec![text.to_owned()];
+    pub fn help(&self) -> Vec<Help> {
+        let line = |text: &str| vec![Help::new(text)];
         match self {
             Self::Target(error) => error.help.clone(),
             Self::Script { help, .. }
@@ -17,54 +20,59 @@ impl Error {
             | Self::Unsafe { help, .. }
             | Self::Test { help, .. }
             | Self::Url { help, .. } => help.clone(),
-            Self::NothingApplied => line("`cargo migrate upgrade` applies what is pending"),
-            Self::RedoUnfinished(_) => line("`cargo migrate redo` finishes it"),
+            Self::NothingApplied => vec![Command::Upgrade.help("applies what is pending")],
+            Self::RedoUnfinished(_) => vec![Command::Redo.help("finishes it")],
             Self::EditedStatements { path, .. } => {
-                vec![format!("restore them in {path}; the statements after them may be changed")]
+                vec![
+                    format!("restore them in {path}; the statements after them may be changed").into(),
+                ]
             }
             Self::NoProgress { .. } => vec![
-                "check that no revision writes to the version table or its log".to_owned(),
-                "`cargo migrate log` shows what happened, `cargo migrate repair` what is unfinished"
-                    .to_owned(),
+                "check that no revision writes to the version table or its log".into(),
+                Command::Log.help("shows what happened, ").run(Command::Repair).then(" what is unfinished"),
             ],
             Self::EndlessBatches(endless) => endless.help(),
             Self::Step(failed) => {
                 let before = few(&failed.committed);
                 let before = (!failed.committed.is_empty())
                     .then(|| format!("done and committed before: {before}"));
-                ["the step was rolled back whole".to_owned()].into_iter().chain(before).collect()
+                let rolled_back = Help::new("the step was rolled back whole");
+                [rolled_back].into_iter().chain(before.map(Help::from)).collect()
             }
             Self::UnknownDowns(_) => vec![
-                "their SQL comes from the version table: `--dry-run` names them, `--sql` shows it".to_owned(),
-                "`--yes` runs it once, `unknown-downs = \"run\"` in migrate.toml always".to_owned(),
-                "or bring the files back".to_owned(),
+                "their SQL comes from the version table; `Options::unknown_downs` allows it".into(),
+                "or bring the files back".into(),
             ],
             Self::VersionRow(_) => line("use the version of the tool that wrote it"),
-            Self::NoRight { grants, .. } => grants.clone(),
+            Self::NoRight { grants, .. } => grants.iter().map(Help::from).collect(),
             Self::BrokenReferences { .. } => vec![
-                "its statements ran outside of a transaction and stay; repair the rows, then run the command again".to_owned(),
-                "or write `foreign-keys:true` behind the marker: SQLite then refuses them".to_owned(),
+                "its statements ran outside of a transaction and stay; repair the rows, then run the command again".into(),
+                "or write `foreign-keys:true` behind the marker: SQLite then refuses them".into(),
             ],
-            Self::NoDriver(dialect) => vec![format!(
-                "add the feature: `migrate-db = {{ version = \"..\", features = [\"{}\"] }}`",
-                dialect.name()
-            )],
+            Self::NoDriver(dialect) => vec![
+                format!(
+                    "add the feature: `migrate-db = {{ version = \"..\", features = [\"{}\"] }}`",
+                    dialect.name()
+                )
+                .into(),
+            ],
             Self::NoServer { dialect, ways } => {
                 let ways = ways.iter().zip(1..).map(|(way, n)| format!("{n}. {way}"));
                 let skip = format!("or do without, and say so: MIGRATE_TEST_SKIP={dialect}");
-                ways.chain([skip]).collect()
+                ways.chain([skip]).map(Help::from).collect()
             }
             Self::Statement(error) => error.help(),
             Self::Unknown(_) => vec![
-                "bring the missing files back, or deploy the version that has them".to_owned(),
-                "`cargo migrate downgrade <revision of the files>` undoes them with the way down that the database keeps".to_owned(),
-                "`cargo migrate stamp --purge <revision>` says where the database really stands, without running anything".to_owned(),
+                "bring the missing files back, or deploy the version that has them".into(),
+                Command::Downgrade.with(FILES).help("undoes them with the way down that the database keeps"),
+                Command::Stamp.with("--purge <revision>").help("says where the database really stands, without running anything"),
             ],
-            Self::Pending(_) => line("`cargo migrate upgrade` applies them"),
+            Self::Pending(_) => vec![Command::Upgrade.help("applies them")],
             Self::Edited(_) => vec![
-                "put the change into a new revision (`cargo migrate new`) and restore the file".to_owned(),
-                "for the newest revision in development: `cargo migrate redo`".to_owned(),
-                "if the change makes no difference to databases: `cargo migrate accept <revision> --reason \"..\"`".to_owned(),
+                Help::new("put the change into a new revision (").run(Command::New).then(") and restore the file"),
+                Help::new("for the newest revision in development: ").run(Command::Redo),
+                Help::new("if the change makes no difference to databases: ")
+                    .run(Command::Accept.with("<revision> --reason \"..\"")),
             ],
             Self::Unfinished { invalid_indexes, resume, .. } if !invalid_indexes.is_empty() => {
                 invalid_indexes.iter().map(|index| invalid_index(index, resume)).collect()
@@ -73,38 +81,50 @@ impl Error {
                 let look = next.as_deref().map(|(sql, place)| {
                     format!("the statement at {}:{} may have run or not; look at the database: {sql}", place.path, place.line)
                 });
-                let choice = "then `cargo migrate repair --ran` goes on behind it, or `cargo migrate repair --not-run` goes on with it";
-                look.into_iter().chain([choice.to_owned()]).collect()
+                let choice = Help::new("then ")
+                    .run(Command::Repair.with("--ran"))
+                    .then(" goes on behind it, or ")
+                    .run(Command::Repair.with("--not-run"))
+                    .then(" goes on with it");
+                look.map(Help::from).into_iter().chain([choice]).collect()
             }
             Self::Unfinished { resume, .. } => vec![
-                format!("`{resume}` goes on where it stopped"),
-                "or put the database right by hand and say so: `cargo migrate repair --applied` or `--reverted`".to_owned(),
+                resume.clone().help("goes on where it stopped"),
+                Help::new("or put the database right by hand and say so: ")
+                    .run(Command::Repair.with("--applied"))
+                    .then(" or `--reverted`"),
             ],
             Self::VersionTable { .. } => vec![
-                "`cargo migrate repair --from-log` writes it again with these revisions".to_owned(),
-                "`cargo migrate stamp --purge base` starts again with no revision applied, where the database is empty".to_owned(),
+                Command::Repair.with("--from-log").help("writes it again with these revisions"),
+                Command::Stamp.with("--purge base").help("starts again with no revision applied, where the database is empty"),
             ],
             Self::Interrupted { unanswered: true, .. } => {
-                line("the server did not answer and may still execute a statement: `cargo migrate current` shows later what is applied")
+                let asked = "the server did not answer and may still execute a statement: ";
+                vec![Help::new(asked).run(Command::Current).then(" shows later what is applied")]
             }
-            Self::Interrupted { heads: None, .. } => line("`cargo migrate current` shows where the database stands"),
+            Self::Interrupted { heads: None, .. } => {
+                vec![Command::Current.help("shows where the database stands")]
+            },
             Self::Interrupted { resume, .. } => {
-                resume.iter().map(|command| format!("a step stopped partway: `{command}` goes on there")).collect()
+                let partway = || Help::new("a step stopped partway: ");
+                resume.iter().map(|command| partway().run(command.clone()).then(" goes on there")).collect()
             }
             Self::Program { help, .. } => help.clone(),
-            Self::Connected(_) => line("end them, or let the server do that: `--force`"),
+            Self::Connected(_) => line("end them, or let the server do that"),
             Self::Connect { source, .. } if is_missing(source) => {
-                line("`cargo migrate db create` creates it")
+                vec![Command::DbCreate.help("creates it")]
             }
             Self::Connect { .. } if self.is_starting() => {
-                line("see that the server runs there; one that is starting may need longer: `--connect-timeout 1m`")
+                line("see that the server runs there; one that is starting may need longer: `Options::connect_timeout`")
             }
-            Self::Connect { source, .. } | Self::Database { source, .. } => advice(source),
-            Self::Busy { .. } => line("end the other program, or wait longer: `--lock-wait 5m`"),
+            Self::Connect { source, .. } | Self::Database { source, .. } => {
+                advice(source).into_iter().map(Help::from).collect()
+            }
+            Self::Busy { .. } => line("end the other program, or wait longer: `Options::lock_wait`"),
             Self::Moved(_) => line("run the command again: it starts from what the database says now"),
             Self::ForeignKeys { .. } => vec![
-                "delete or correct the rows in the same revision; everything was rolled back".to_owned(),
-                "or write `foreign-keys:true` behind the marker, and SQLite cascades as in the application".to_owned(),
+                "delete or correct the rows in the same revision; everything was rolled back".into(),
+                "or write `foreign-keys:true` behind the marker, and SQLite cascades as in the application".into(),
             ],
             Self::Unread(_) | Self::History(_) | Self::File { .. } | Self::Folder { .. } => {
                 Vec::new()
@@ -113,10 +133,14 @@ impl Error {
     }
 }
 
-fn invalid_index(index: &str, resume: &str) -> String {
-    format!(
-        "the index {index} is left INVALID: `DROP INDEX CONCURRENTLY {index}` removes it, then `{resume}` creates it again"
-    )
+/// The placeholder for the revision that the files end at.
+pub(crate) const FILES: &str = "<revision of the files>";
+
+fn invalid_index(index: &str, resume: &Invocation) -> Help {
+    let drop = format!(
+        "the index {index} is left INVALID: `DROP INDEX CONCURRENTLY {index}` removes it, then "
+    );
+    Help::new(drop).run(resume.clone()).then(" creates it again")
 }
 
 /// Whether the server says that it has no such database.
@@ -128,41 +152,49 @@ fn is_missing(error: &sqlx::Error) -> bool {
 }
 
 impl EndlessBatches {
-    fn help(&self) -> Vec<String> {
-        let resume = &self.resume;
+    fn help(&self) -> Vec<Help> {
         let cause = match self.limit {
             BatchLimit::Rows(_) => "it changes rows that an earlier batch changed: its WHERE must leave out the rows that are done".to_owned(),
             BatchLimit::Rounds(limit) => format!("if it needs more, raise `rounds:{limit}`; else its WHERE must leave out the rows that are done"),
         };
         vec![
-            cause,
-            format!("the batches stay: fix the file and run `{resume}` to continue"),
-            "or undo them and run `cargo migrate repair --reverted`".to_owned(),
+            cause.into(),
+            Help::new("the batches stay: fix the file and run ")
+                .run(self.resume.clone())
+                .then(" to continue"),
+            Help::new("or undo them and run ").run(Command::Repair.with("--reverted")),
         ]
     }
 }
 
 impl StatementError {
-    pub(crate) fn help(&self) -> Vec<String> {
-        let mut help = advice(&self.source);
-        help.extend(self.detail.iter().map(|detail| format!("the database says more: {detail}")));
-        help.extend(self.hint.iter().map(|hint| format!("the database advises: {hint}")));
+    pub(crate) fn help(&self) -> Vec<Help> {
+        let mut texts = advice(&self.source);
+        texts.extend(self.detail.iter().map(|detail| format!("the database says more: {detail}")));
+        texts.extend(self.hint.iter().map(|hint| format!("the database advises: {hint}")));
+        let mut help: Vec<Help> = texts.into_iter().map(Help::from).collect();
         help.extend(self.invalid_indexes.iter().map(|index| invalid_index(index, &self.resume)));
         if self.partial && !self.whole {
-            help.push("it may have done a part of its work: look at the database, then `cargo migrate repair --ran` goes on behind it, or `--not-run` with it".to_owned());
+            let look =
+                Help::new("it may have done a part of its work: look at the database, then ");
+            let ran = look.run(Command::Repair.with("--ran"));
+            help.push(ran.then(" goes on behind it, or `--not-run` with it"));
             return help;
         }
         match (self.whole, self.rolled_back.len()) {
             (true, _) if self.redo && self.committed.is_empty() => {
                 help.push(
-                    "the redo was rolled back whole: the revision is applied as before".to_owned(),
+                    "the redo was rolled back whole: the revision is applied as before".into(),
                 );
             }
-            (true, 0) => help.push("the step was rolled back whole".to_owned()),
-            (true, n) => help.push(format!(
-                "the step and the {n} before it were rolled back whole: {}",
-                few(&self.rolled_back)
-            )),
+            (true, 0) => help.push("the step was rolled back whole".into()),
+            (true, n) => help.push(
+                format!(
+                    "the step and the {n} before it were rolled back whole: {}",
+                    few(&self.rolled_back)
+                )
+                .into(),
+            ),
             (false, _) => {
                 let what = if self.in_batches { "batch" } else { "statement" };
                 let before = match self.done {
@@ -171,21 +203,21 @@ impl StatementError {
                     n if self.in_batches => format!("the first {n} batches of the step stay"),
                     n => format!("the first {n} statements of the step stay"),
                 };
-                help.push(format!(
-                    "{before}: fix the file and run `{}` to continue, or undo them and run `cargo migrate repair`",
-                    self.resume
-                ));
+                help.push(
+                    Help::new(format!("{before}: fix the file and run "))
+                        .run(self.resume.clone())
+                        .then(" to continue, or undo them and run ")
+                        .run(Command::Repair),
+                );
             }
         }
         if self.redo && !self.committed.is_empty() {
-            help.push(format!(
-                "the down stands, of {}: `cargo migrate upgrade` finishes the redo",
-                self.committed.join(", ")
-            ));
+            let stands = format!("the down stands, of {}: ", self.committed.join(", "));
+            help.push(Help::new(stands).run(Command::Upgrade).then(" finishes the redo"));
             return help;
         }
         if !self.committed.is_empty() {
-            help.push(format!("done and committed before: {}", few(&self.committed)));
+            help.push(format!("done and committed before: {}", few(&self.committed)).into());
         }
         help
     }

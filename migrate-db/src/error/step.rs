@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use migrate_core::command::Invocation;
 use migrate_core::plan::Direction;
 use migrate_core::source::Location;
 
@@ -56,7 +57,7 @@ pub struct EndlessBatches {
     /// The limit that they exceeded.
     pub limit: BatchLimit,
     /// The command that continues the step.
-    pub resume: String,
+    pub resume: Invocation,
 }
 
 /// The limit of the batches of a section.

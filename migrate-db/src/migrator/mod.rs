@@ -288,5 +288,5 @@ impl<'h> Migrator<'h> {
 
 /// Refuses a version table that would not stay where it is put.
 pub(crate) fn check(table: &VersionTable) -> Result<(), Error> {
-    table.check().map_err(|(message, help)| Error::Setting { message, help: vec![help] })
+    table.check().map_err(|(message, help)| Error::Setting { message, help: vec![help.into()] })
 }

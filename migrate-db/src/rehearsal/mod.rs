@@ -130,7 +130,7 @@ impl<'h> Rehearsal<'h> {
             Either::Left((done, _)) => done,
             Either::Right(_) => Err(Error::Unsafe {
                 message: "the rehearsal was interrupted".to_owned(),
-                help: vec!["the copy was dropped".to_owned()],
+                help: vec!["the copy was dropped".into()],
             }),
         }
     }
@@ -300,6 +300,6 @@ impl Watch {
 fn no_server(path: &Path) -> Error {
     Error::Unsafe {
         message: format!("{} has no server to be loaded on", path.display()),
-        help: vec!["name a database beside which the copy is made: `--on URL`".to_owned()],
+        help: vec!["name a database beside which the copy is made: `--on URL`".into()],
     }
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use migrate_core::command::{Command, Invocation};
 use migrate_core::plan::{Direction, Step};
 use migrate_core::script::{Record, Statement};
 use migrate_core::source::Span;
@@ -122,10 +123,10 @@ impl Runner<'_> {
         }))
     }
 
-    pub(super) fn resume_command(&self) -> String {
-        let Some(CurrentStep { step, .. }) = self.current else { return String::new() };
+    pub(super) fn resume_command(&self) -> Invocation {
+        let Some(CurrentStep { step, .. }) = self.current else { return Command::Upgrade.into() };
         match step.direction {
-            Direction::Down if self.context.redo => "cargo migrate redo".to_owned(),
+            Direction::Down if self.context.redo => Command::Redo.into(),
             way => {
                 resume_command(self.context.graph, self.context.graph.id(step.node).as_str(), way)
             }

@@ -34,9 +34,9 @@ impl Runner<'_> {
                     revision.id()
                 ),
                 help: vec![
-                    "run the migrations with the program that has it: its own mounted command, for example `app migrate upgrade`, or `MIGRATIONS.upgrade(&pool)`".to_owned(),
-                    format!("the program binds it by `migrations!(steps = [{name}])`"),
-                    "nothing was changed".to_owned(),
+                    "run the migrations with the program that has it: its own mounted command, for example `app migrate upgrade`, or `MIGRATIONS.upgrade(&pool)`".into(),
+                    format!("the program binds it by `migrations!(steps = [{name}])`").into(),
+                    "nothing was changed".into(),
                 ],
             }
         })

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use migrate_core::command::{Command, Help};
 use migrate_core::config::Settings;
 use migrate_core::diagnostic::Code;
 use migrate_core::dialect::Dialect;
@@ -18,8 +19,11 @@ use super::provision;
 use super::setup::Setup;
 use super::verdict::{Finding, Outcome, Verdict};
 
-/// The note on a failure that was not tested again.
-const AGAIN: &str = "cached from an earlier run: `cargo migrate test --fresh` tests it again";
+/// Returns the note on a failure that was not tested again.
+fn again() -> String {
+    let fresh = Command::Test.with("--fresh");
+    Help::new("cached from an earlier run: ").run(fresh).then(" tests it again").to_string()
+}
 
 /// Verdicts in a folder.
 pub(super) struct Cache {
@@ -114,7 +118,7 @@ impl Cache {
         let revision = node.map(|node| graph.revision(node));
         let mut notes = kept.notes;
         if !kept.findings.is_empty() {
-            notes.push(AGAIN.to_owned());
+            notes.push(again());
         }
         Some(Verdict {
             name: revision.map_or(kept.name, |r| r.id().to_string()),

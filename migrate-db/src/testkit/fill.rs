@@ -104,7 +104,7 @@ async fn open(database: &Database) -> Result<Connection, Error> {
     let opened = Connection::open(&database.source, false).await?;
     let mut connection = opened.ok_or_else(|| Error::Test {
         message: format!("{database} does not exist"),
-        help: vec!["upgrade it first".to_owned()],
+        help: vec!["upgrade it first".into()],
     })?;
     let prepared = connection.prepare().await;
     prepared.map_err(|source| Error::database("preparing the session", source))?;

@@ -78,7 +78,7 @@ pub(super) async fn run(
             let found = runner.history.check(heads);
             for wrong in found.iter().filter(|found| found.code == Code::SeveralHeads) {
                 let mut finding = Finding::new(Code::SeveralHeads, wrong.message.clone());
-                finding.help.clone_from(&wrong.help);
+                finding.help = wrong.help.iter().map(ToString::to_string).collect();
                 verdict.findings.push(finding);
             }
         }

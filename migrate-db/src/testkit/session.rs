@@ -187,7 +187,7 @@ impl<'h> Session<'h> {
             }
             Outcome::Overtaken => Err(Error::Test {
                 message: "another process uses the test database".to_owned(),
-                help: vec!["run the tests of one checkout at a time".to_owned()],
+                help: vec!["run the tests of one checkout at a time".into()],
             }),
         }
     }

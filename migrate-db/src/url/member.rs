@@ -39,7 +39,7 @@ pub fn member_url(template: &str, name: &str) -> Result<MemberUrl, Problem> {
     if dialect.admin().databases.is_none() && place.contains(NAME) && is_path(name) {
         return Err(Problem {
             message: format!("`{name}` would be a path, and not the name of a file"),
-            help: vec!["give its URL instead: `NAME sqlite:PATH`".to_owned()],
+            help: vec!["give its URL instead: `NAME sqlite:PATH`".into()],
         });
     }
     let plain = encoded(name).replace('/', "%2F");
@@ -55,7 +55,7 @@ pub fn member_url(template: &str, name: &str) -> Result<MemberUrl, Problem> {
     if is_option {
         return Err(Problem {
             message: "`{name}` stands in `options`, where it could set anything".to_owned(),
-            help: vec!["write `?search_path={name}`".to_owned()],
+            help: vec!["write `?search_path={name}`".into()],
         });
     }
     let pairs = query.split('&').map(|pair| {
@@ -89,7 +89,7 @@ pub fn schema_url(url: &str, name: &str) -> Result<MemberUrl, Problem> {
         Dialect::Mysql => member_url(&with_database(url, NAME), name),
         Dialect::Sqlite => Err(Problem {
             message: format!("`{name}` has no URL, and an SQLite database has no schemas"),
-            help: vec!["write `each-url = \"sqlite:tenants/{name}.db\"` beside `each`".to_owned()],
+            help: vec!["write `each-url = \"sqlite:tenants/{name}.db\"` beside `each`".into()],
         }),
     }
 }

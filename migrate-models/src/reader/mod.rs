@@ -67,7 +67,7 @@ impl Models {
             if let Some(place) = self.place(mistake.span) {
                 one = one.at(place.file, place.range);
             }
-            one.help.extend(mistake.help.iter().cloned());
+            one.help.extend(mistake.help.iter().map(Into::into));
             found.push(one);
         }
         found

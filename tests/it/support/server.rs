@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, Connection as _, MySqlConnection, PgConnection};
 pub(crate) async fn url(dialect: Dialect) -> Option<String> {
     match migrate_db::testkit::server(dialect, None).await {
         Ok(server) => server.map(|server| server.url().to_owned()),
-        Err(error) => panic!("{error}\n{}", error.help().join("\n")),
+        Err(error) => panic!("{error}\n{:?}", error.help()),
     }
 }
 

@@ -51,7 +51,7 @@ fn every_setting_is_documented() {
     use migrate_core::{config::Config, source::SourceFile};
     let known = |text: &'static str| -> Vec<String> {
         let (_, found) = Config::parse(&SourceFile::new("migrate.toml", text));
-        let help = &found.iter().next().unwrap().help[0];
+        let help = found.iter().next().unwrap().help[0].to_string();
         let known = help.trim_start_matches("the settings are ").split(", ");
         known
             .filter(|s| {

@@ -120,3 +120,27 @@ fn retired_phrases_do_not_come_back() {
     }
     assert!(faults.is_empty(), "retired words in comments:\n{}", faults.join("\n"));
 }
+
+/// Files outside of the printing code that may name the program: a page of the documentation.
+const NAMES_PROGRAM: [&str; 2] = ["migrate-core/src/command.rs", "migrate-core/src/lint/page.rs"];
+
+#[test]
+fn only_printing_code_names_the_program_of_a_command() {
+    let mut faults = Vec::new();
+    for file in all_files() {
+        let is_library = ["migrate-core/", "migrate-db/"].iter().any(|c| file.path.starts_with(c));
+        let prints = file.path.starts_with("migrate-db/src/cli/");
+        if !is_library || prints || file.is_test || NAMES_PROGRAM.contains(&&*file.path) {
+            continue;
+        }
+        for (number, line) in (1..).zip(read(&file.path).lines().take(file.lines)) {
+            let is_comment = line.trim_start().starts_with("//");
+            if !is_comment
+                && (line.contains("`cargo migrate ") || line.contains("\"cargo migrate "))
+            {
+                faults.push(format!("{}:{number}: rather `command::Command`", file.path));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "texts that name a program:\n{}", faults.join("\n"));
+}

@@ -5,7 +5,7 @@ use crate::graph::TargetErrorKind;
 use crate::ident::BranchLabel;
 
 fn help(error: &AuthorError) -> String {
-    error.help.join("\n")
+    error.help.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 #[test]

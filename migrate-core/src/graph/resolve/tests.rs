@@ -100,7 +100,7 @@ fn what_names_nothing_or_too_much_is_refused_with_the_choices() {
         let applied_set = graph.dependency_closure(graph.nodes(applied));
         let error = graph.resolve_many(text, &applied_set).unwrap_err();
         assert_eq!(error.kind, kind, "{text} at [{applied}]: {error}");
-        let help = error.help.join("\n");
+        let help = error.help.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
         assert!(help.contains(choice), "{text} at [{applied}]: {error}\n{help}");
     }
 }

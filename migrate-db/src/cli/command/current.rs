@@ -1,5 +1,6 @@
 //! `current`.
 
+use migrate_core::command::{Command, Help};
 use migrate_core::graph::Graph;
 
 use crate::cli::arguments::FleetArgs;
@@ -35,7 +36,7 @@ impl Args {
         let pending = status.pending(graph).len();
         if self.check_heads && (pending > 0 || !status.unknown.is_empty()) {
             return Err(CliError::no("the database is not at the heads of the history")
-                .help("`cargo migrate pending` lists what is missing"));
+                .help(Command::Pending.help("lists what is missing")));
         }
         Ok(Exit::Done)
     }
@@ -73,7 +74,7 @@ impl Args {
         if self.check_heads && behind > 0 {
             let behind = Count(behind, "database");
             return Err(CliError::no(format!("{behind} not at the heads of the history"))
-                .help("`cargo migrate upgrade --all` applies what is pending"));
+                .help(Command::Upgrade.with("--all").help("applies what is pending")));
         }
         Ok(Exit::Done)
     }
@@ -108,9 +109,7 @@ pub(super) fn problems(context: &Context<'_>, graph: &Graph, status: &DatabaseSt
         context.ui.warn(format_args!("edited after this database applied them: {edited}"));
     }
     for stopped in &status.unfinished {
-        let revision = &stopped.revision;
-        context
-            .ui
-            .warn(format_args!("revision {revision} stopped partway: see `cargo migrate repair`"));
+        let text = Help::new(format!("revision {} stopped partway: see ", stopped.revision));
+        context.ui.warn(context.ui.named(&text.run(Command::Repair)));
     }
 }

@@ -1,5 +1,6 @@
 //! `downgrade`.
 
+use migrate_core::command::Command;
 use migrate_core::config::UnknownDowns;
 use migrate_core::plan::Direction;
 
@@ -145,7 +146,10 @@ impl Args {
 
 fn no_target() -> CliError {
     CliError::usage("no target is named").help(
-        "`cargo migrate downgrade -1` reverts the newest revision, `cargo migrate downgrade REV` \
-         everything above a revision",
+        Command::Downgrade
+            .with("-1")
+            .help("reverts the newest revision, ")
+            .run(Command::Downgrade.with("REV"))
+            .then(" everything above a revision"),
     )
 }

@@ -1,6 +1,7 @@
 //! How a database differs from the migrations that it has applied, for `check`.
 
 use migrate_core::autogenerate::Filter;
+use migrate_core::command::{Command, Help};
 use migrate_core::graph::Target;
 use migrate_core::loaded_schema::{Differences, LoadedSchema};
 use migrate_core::lock_table::own_tables;
@@ -113,18 +114,17 @@ pub(super) fn show_drift(context: &Context<'_>, drift: &Differences) {
             Count(drift.certain.len(), "difference")
         ));
         drift.certain.iter().for_each(|one| ui.line(format_args!("  {}", difference(one))));
-        ui.note(
-            "`cargo migrate diff database current --sql` prints the statements that undo the drift",
-        );
-        ui.note("`cargo migrate diff current database --sql` prints those for a revision that adopts it");
+        let undo = Command::Diff.with("database current --sql");
+        let adopt = Command::Diff.with("current database --sql");
+        ui.note(ui.named(&undo.help("prints the statements that undo the drift")));
+        ui.note(ui.named(&adopt.help("prints those for a revision that adopts it")));
     }
     for one in &drift.unknown {
         ui.detail(format_args!("not compared: {}", difference(one)));
     }
     if !drift.unknown.is_empty() {
-        ui.note(format_args!(
-            "{} cannot be compared without a scratch database: `cargo migrate check --exact`",
-            Count(drift.unknown.len(), "text")
-        ));
+        let texts = Count(drift.unknown.len(), "text");
+        let text = Help::new(format!("{texts} cannot be compared without a scratch database: "));
+        ui.note(ui.named(&text.run(Command::Check.with("--exact"))));
     }
 }

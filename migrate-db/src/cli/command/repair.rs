@@ -1,5 +1,6 @@
 //! `repair`.
 
+use migrate_core::command::{Command, Help};
 use migrate_core::plan::Direction;
 
 use crate::cli::arguments::LockArgs;
@@ -96,13 +97,16 @@ impl Args {
         print_stopped(context, &settled);
         if !settled.is_empty() {
             let next = match settled.iter().all(|step| step.direction() == Direction::Down) {
-                true => "`cargo migrate downgrade`",
-                false => "`cargo migrate upgrade`",
+                true => Command::Downgrade,
+                false => Command::Upgrade,
             };
-            context.ui.note(match repair {
-                Repair::Ran | Repair::NotRun => format!("recorded; {next} continues"),
-                Repair::Applied | Repair::Reverted => "recorded".to_owned(),
-            });
+            let text = match repair {
+                Repair::Ran | Repair::NotRun => {
+                    Help::new("recorded; ").run(next).then(" continues")
+                }
+                Repair::Applied | Repair::Reverted => "recorded".into(),
+            };
+            context.ui.note(context.ui.named(&text));
         }
         Ok(Exit::Done)
     }
@@ -118,8 +122,8 @@ fn offer(stopped: &[Unfinished]) -> CliError {
         );
     }
     let again = match stopped.iter().any(|step| step.direction() == Direction::Down) {
-        true => "`cargo migrate downgrade` continues with the next statement",
-        false => "`cargo migrate upgrade` continues with the next statement",
+        true => Command::Downgrade.help("continues with the next statement"),
+        false => Command::Upgrade.help("continues with the next statement"),
     };
     error.help(again).help("after completing or reverting it by hand: `--applied` or `--reverted`")
 }

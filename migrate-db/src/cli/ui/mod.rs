@@ -10,17 +10,17 @@ mod render;
 mod secrets;
 pub mod style;
 
-use std::borrow::Cow;
 use std::fmt::{self, Display};
 use std::io::{self, BufRead as _, BufWriter, IsTerminal as _, Stderr, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anstream::{AutoStream, ColorChoice};
 use indicatif::ProgressBar;
+use migrate_core::command::Help;
 use migrate_core::diagnostic::Diagnostic;
 use serde::Serialize;
 
-use super::program::{CARGO_MIGRATE, rename};
+use super::program::Program;
 use super::{CliError, Exit};
 
 use clean::{clean, printable};
@@ -68,7 +68,7 @@ pub enum Color {
 pub struct Ui {
     output: OutputArgs,
     /// How the user calls the commands, for messages that name one.
-    program: Cow<'static, str>,
+    program: Program,
     interactive: bool,
     out: Mutex<Out>,
     err: Mutex<Err>,
@@ -106,7 +106,7 @@ impl Ui {
         let err_color = color(AutoStream::choice(&stderr));
         Self {
             output: output.clone(),
-            program: Cow::Borrowed(CARGO_MIGRATE),
+            program: Program::default(),
             interactive: terminal && io::stdin().is_terminal(),
             out: Mutex::new(Out {
                 stream: BufWriter::with_capacity(
@@ -150,7 +150,13 @@ impl Ui {
     /// Sets how the user calls the commands, in place of `cargo migrate`.
     #[must_use]
     pub fn with_program(self, program: String) -> Self {
-        Self { program: Cow::Owned(program), ..self }
+        Self { program: Program(program.into()), ..self }
+    }
+
+    /// Returns a line of help, in which commands are called as the user calls them.
+    #[must_use]
+    pub fn named(&self, help: &Help) -> String {
+        help.named(|command| self.program.of(command))
     }
 
     /// Returns `true` if `-v` was given.
@@ -247,14 +253,14 @@ impl Ui {
     /// Prints diagnostics, each with its place.
     pub fn diagnostics<'d>(&self, diagnostics: impl IntoIterator<Item = &'d Diagnostic>) {
         for diagnostic in diagnostics {
-            self.write_line(format_args!("{}\n", render::diagnostic(diagnostic)));
+            self.write_line(format_args!("{}\n", render::diagnostic(diagnostic, &self.program)));
         }
     }
 
     /// Prints diagnostics as data, each with its place.
     pub fn findings<'d>(&self, diagnostics: impl IntoIterator<Item = &'d Diagnostic>) {
         for diagnostic in diagnostics {
-            self.line(format_args!("{}\n", render::diagnostic(diagnostic)));
+            self.line(format_args!("{}\n", render::diagnostic(diagnostic, &self.program)));
         }
     }
 
@@ -271,7 +277,8 @@ impl Ui {
     fn error_with(&self, message: &str, error: &CliError) {
         self.diagnostics(&error.diagnostics);
         if let Some(excerpt) = &error.excerpt {
-            let text = render::excerpt(message, excerpt, &error.help);
+            let help: Vec<String> = error.help.iter().map(|help| self.named(help)).collect();
+            let text = render::excerpt(message, excerpt, &help);
             return self.write_line(format_args!("{text}"));
         }
         let s = style::ERROR;
@@ -281,7 +288,7 @@ impl Ui {
         }
         let s = style::HELP;
         for help in &error.help {
-            self.write_line(format_args!("  {s}help{s:#}: {}", indented(help)));
+            self.write_line(format_args!("  {s}help{s:#}: {}", indented(&self.named(help))));
         }
     }
 
@@ -332,7 +339,7 @@ impl Ui {
         let mut err = lock(&self.err);
         let Err { stream, colored, bar, .. } = &mut *err;
         let what = format!("{what}\n");
-        let text = printable(&rename(&what, &self.program), *colored);
+        let text = printable(&what, *colored);
         // A failure to write to stderr cannot be reported.
         let _ = match bar {
             Some(bar) => bar.suspend(|| stream.write_all(text.as_bytes())),

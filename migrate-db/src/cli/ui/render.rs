@@ -8,15 +8,18 @@ use migrate_core::source::Location;
 
 use super::clean::{clean, mark_own};
 use crate::cli::error::Excerpt;
+use crate::cli::program::Program;
 
 /// Renders a diagnostic with colours. The output stream strips them if necessary.
-pub(super) fn diagnostic(diagnostic: &Diagnostic) -> String {
+pub(super) fn diagnostic(diagnostic: &Diagnostic, program: &Program) -> String {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
     // The renderer's colours are trusted, so its input must not contain escape sequences.
     let diagnostic = &cleaned(diagnostic);
+    let help = diagnostic.help.iter().map(|help| help.named(|command| program.of(command)));
+    let help: Vec<String> = help.map(|help| clean(&help, false)).collect();
     let mut elements: Vec<Element<'_>> = Vec::new();
     for (n, place) in diagnostic.places.iter().enumerate() {
         let kind = if n == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
@@ -33,7 +36,7 @@ pub(super) fn diagnostic(diagnostic: &Diagnostic) -> String {
                 .into(),
         );
     }
-    elements.extend(diagnostic.help.iter().map(|help| Level::HELP.message(help.as_str()).into()));
+    elements.extend(help.iter().map(|help| Level::HELP.message(help.as_str()).into()));
     let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.as_str());
     let report: [Group<'_>; 1] = [title.elements(elements)];
     mark_own(&Renderer::styled().render(&report))
@@ -43,7 +46,7 @@ fn cleaned(diagnostic: &Diagnostic) -> Diagnostic {
     let mut diagnostic = diagnostic.clone();
     let places = diagnostic.places.iter_mut();
     let places = places.flat_map(|p| [&mut p.label, &mut p.location.path, &mut p.location.text]);
-    for text in places.chain(&mut diagnostic.help).chain([&mut diagnostic.message]) {
+    for text in places.chain([&mut diagnostic.message]) {
         *text = clean(text, false);
     }
     diagnostic

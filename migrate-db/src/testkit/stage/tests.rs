@@ -7,7 +7,7 @@ use super::*;
 async fn stage(dialect: Dialect) -> Option<Stage> {
     match Stage::open(dialect, &Settings::default()).await {
         Ok(stage) => stage,
-        Err(error) => panic!("{error}\n{}", error.help().join("\n")),
+        Err(error) => panic!("{error}\n{:?}", error.help()),
     }
 }
 
