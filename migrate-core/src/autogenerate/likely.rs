@@ -5,7 +5,7 @@
 //! one like it comes was probably renamed: the columns have the same type, and names that are alike or the same
 //! position.
 
-use super::rename::{Rename, unusual_sequence};
+use super::rename::{Rename, own_values, unusual_sequence};
 use crate::dialect::Dialect;
 use crate::schema::{Column, Kind, Name, Schema, Table};
 
@@ -74,7 +74,9 @@ pub(super) fn certain(dialect: Dialect, before: &Schema, after: &Schema) -> Vec<
 /// Renames that are likely, but for those whose object certainly goes.
 pub(super) fn likely(before: &Schema, after: &Schema, dropped: &[String]) -> Vec<Rename> {
     let goes = |name: &str| dropped.iter().any(|own| own == name);
-    let mut found = tables(before, after);
+    let mut found = moves(before, after);
+    let moved: Vec<Name> = found.iter().map(|rename| rename.owner.clone()).collect();
+    found.extend(tables(before, after).into_iter().filter(|own| !moved.contains(&own.owner)));
     for (owner, old) in &before.tables {
         if let Some(new) = after.tables.get(owner) {
             found.extend(columns(owner, old, new));
@@ -151,27 +153,54 @@ fn columns(owner: &Name, old: &Table, new: &Table) -> Vec<Rename> {
     found
 }
 
+/// A table of the same name in another namespace.
+fn moves(before: &Schema, after: &Schema) -> Vec<Rename> {
+    let mut found = Vec::new();
+    for (from, old) in before.tables.iter().filter(|(name, _)| !after.tables.contains_key(*name)) {
+        let mut came = after.tables.iter().filter(|(to, new)| {
+            to.name == from.name && !before.tables.contains_key(*to) && likeness(old, new) >= 50
+        });
+        if let (Some((to, _)), None) = (came.next(), came.next()) {
+            found.push(Rename::to_namespace(from, to));
+        }
+    }
+    found
+}
+
 /// A value of an enumerated type in place of another.
 fn values(before: &Schema, after: &Schema) -> Vec<Rename> {
     let mut found = Vec::new();
     for (name, old) in &before.enums {
-        let Some(new) = after.enums.get(name).filter(|new| new.labels.len() == old.labels.len())
-        else {
-            continue;
-        };
-        let differ = || old.labels.iter().zip(&new.labels).filter(|(a, b)| a != b);
-        let mut moved = differ();
-        if moved.any(|(a, b)| new.labels.contains(a) || old.labels.contains(b)) {
-            continue;
+        if let Some(new) = after.enums.get(name) {
+            found.extend(values_of(name, &old.labels, &new.labels));
         }
-        found.extend(differ().map(|(from, to)| Rename {
-            kind: Kind::Enum,
-            owner: name.clone(),
-            part: Some(from.clone()),
-            to: to.clone(),
-        }));
+    }
+    for (name, old) in &before.tables {
+        let Some(new) = after.tables.get(name) else { continue };
+        for column in &old.columns {
+            let Some(same) = new.column(&column.name) else { continue };
+            let owner = Name::new(format!("{name}.{}", column.name));
+            let (from, to) = (own_values(&column.data_type), own_values(&same.data_type));
+            found.extend(values_of(&owner, &from, &to));
+        }
     }
     found
+}
+
+/// Values that stand where others stood, if no other value moves.
+fn values_of(owner: &Name, old: &[String], new: &[String]) -> Vec<Rename> {
+    let differ = || old.iter().zip(new).filter(|(a, b)| a != b);
+    let is_moved = |(a, b): (&String, &String)| new.contains(a) || old.contains(b);
+    if old.len() != new.len() || differ().any(is_moved) {
+        return Vec::new();
+    }
+    let rename = |(from, to): (&String, &String)| Rename {
+        kind: Kind::Enum,
+        owner: owner.clone(),
+        part: Some(from.clone()),
+        to: to.clone(),
+    };
+    differ().map(rename).collect()
 }
 
 /// Returns `true` if two names share a word, if one contains the other, or if few letters differ.

@@ -20,6 +20,9 @@ pub fn message(changes: &Changes) -> String {
     {
         add("rename", format!("{} to {}", rename.subject(), rename.to));
     }
+    for rename in changes.renames.iter().filter(|of| of.kind == Kind::Namespace) {
+        add("move", format!("{} to {}", rename.subject(), rename.to));
+    }
     for difference in &changes.differences {
         let (verb, what) = item(difference);
         add(verb, what);

@@ -11,7 +11,7 @@ use crate::apply::State;
 use crate::dialect::Dialect;
 use crate::diff::{align, diff};
 use crate::op::Op;
-use crate::schema::{Difference, Name, Schema, compare, difference};
+use crate::schema::{Difference, Kind, Name, Schema, View, compare, difference};
 
 /// A way, and where it leads.
 pub(super) struct Way {
@@ -107,13 +107,43 @@ fn renamed(dialect: Dialect, from: &State, renames: &[Rename]) -> Result<Renamed
     let mut state = from.clone();
     let mut steps = Vec::new();
     for rename in renames {
-        let ops = rename.ops(dialect);
-        let more = steps::plain(dialect, &ops)?;
+        let schema = presented(&state);
+        let mut more = steps::plain(dialect, &views_in_the_way(rename, &schema))?;
+        more.extend(rename.steps(dialect, &schema)?);
         proof::run(&mut state, dialect, &more)?;
         steps.extend(more);
     }
     let schema = presented(&state);
     Ok(Renamed { state, schema, steps })
+}
+
+/// Drops a view that has the new name of a table, and the views that read it. Those that are wanted are created
+/// again behind the renames.
+fn views_in_the_way(rename: &Rename, schema: &Schema) -> Vec<Op> {
+    let place = Name { namespace: rename.owner.namespace.clone(), name: rename.to.clone() };
+    if rename.kind != Kind::Table || !schema.views.contains_key(&place) {
+        return Vec::new();
+    }
+    let mut found = vec![&place];
+    let mut at = 0;
+    while let Some(read) = found.get(at).copied() {
+        let reads = |(name, view): &(&Name, &View)| {
+            !found.contains(name) && mentions(&view.definition, &read.name)
+        };
+        let more: Vec<&Name> = schema.views.iter().filter(reads).map(|(name, _)| name).collect();
+        found.extend(more);
+        at += 1;
+    }
+    let drop = |name: &&Name| {
+        let kind = schema.views.get(*name).map_or(Kind::View, View::kind);
+        Op::DropView { name: (*name).clone(), kind, if_exists: false, cascade: false }
+    };
+    found.iter().rev().map(drop).collect()
+}
+
+fn mentions(text: &str, name: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    text.split(|c| !is_part(c)).any(|word| word.eq_ignore_ascii_case(name))
 }
 
 /// The steps for everything that differs, and the state behind them, which is the wanted one.

@@ -2,29 +2,37 @@
 
 use std::fmt;
 
+use super::Refusal;
+use super::steps::{self, Step};
 use crate::dialect::Dialect;
 use crate::op::{Op, Subject};
-use crate::schema::{IdentityKind, Kind, Name, Schema};
+use crate::schema::{Column, DataType, IdentityKind, Kind, Name, Other, Schema, Table};
 
 /// An object that gets another name and stays what it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rename {
-    /// The kind: a table, column, index, constraint, sequence, or [`Kind::Enum`] for a value of an
-    /// enumerated type.
+    /// The kind: a table, column, index, constraint, sequence, [`Kind::Enum`] for a value of an
+    /// enumerated type, or [`Kind::Namespace`] for a table that moves to another one.
     pub kind: Kind,
-    /// The object, or the one that it belongs to.
+    /// The object, or the one that it belongs to: `users.mood` for a value of a column's own type.
     pub owner: Name,
     /// The name of the part before; `None` for a whole object.
     pub part: Option<String>,
-    /// The new name of the part, or of the object in its namespace.
+    /// The new name of the part, or of the object in its namespace; the new namespace of a table that moves.
     pub to: String,
 }
+
+/// The namespace that has no name in a schema.
+const HOME: &str = "public";
 
 impl fmt::Display for Rename {
     /// As `--rename` takes it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.part {
             Some(part) => write!(f, "{}.{part}={}", self.owner, self.to),
+            None if self.kind == Kind::Namespace => {
+                write!(f, "{}={}.{}", self.owner, self.to, self.owner.name)
+            }
             None => write!(f, "{}={}", self.owner, self.to),
         }
     }
@@ -47,6 +55,9 @@ impl Rename {
         let Some((_, rename)) = found.next() else {
             return Err(format!("the history has nothing of the name {from}"));
         };
+        if let Some(moved) = rename.moved(to, after) {
+            return Ok(moved);
+        }
         // The new name may be typed in full.
         let full = format!("{}.", rename.owner);
         let in_namespace = rename.owner.namespace.as_ref().map(|of| format!("{of}."));
@@ -65,6 +76,24 @@ impl Rename {
         Ok(rename)
     }
 
+    /// A move of a table: `users=ops.users`, where that is what the second schema has.
+    fn moved(&self, to: &str, after: &Schema) -> Option<Self> {
+        let (space, name) = to.split_once('.')?;
+        let namespace = Some(space.to_owned()).filter(|space| space != HOME);
+        let place = Name { namespace, name: name.to_owned() };
+        let is_move = self.kind == Kind::Table
+            && name == self.owner.name
+            && place.namespace != self.owner.namespace
+            && after.tables.contains_key(&place);
+        is_move.then(|| Self { kind: Kind::Namespace, to: space.to_owned(), ..self.clone() })
+    }
+
+    /// The move of a table to the place of another one.
+    pub(super) fn to_namespace(owner: &Name, to: &Name) -> Self {
+        let space = to.namespace.clone().unwrap_or_else(|| HOME.to_owned());
+        Self { kind: Kind::Namespace, owner: owner.clone(), part: None, to: space }
+    }
+
     const fn word(&self) -> &'static str {
         match self.kind {
             Kind::Enum => "value",
@@ -79,6 +108,9 @@ impl Rename {
             Some(part) => format!("{}.{part}", self.owner),
             None => self.owner.to_string(),
         };
+        if self.kind == Kind::Namespace {
+            return format!("was table {from} moved to the schema {}?", self.to);
+        }
         format!("was {} {from} renamed to {}?", self.word(), self.to)
     }
 
@@ -88,6 +120,9 @@ impl Rename {
         match &self.part {
             Some(part) => {
                 format!("{} {}.{part} is renamed to {}", self.word(), self.owner, self.to)
+            }
+            None if self.kind == Kind::Namespace => {
+                format!("table {} is moved to the schema {}", self.owner, self.to)
             }
             None => format!("{} {} is renamed to {}", self.word(), self.owner, self.to),
         }
@@ -107,6 +142,14 @@ impl Rename {
     pub(super) fn opposite(&self) -> Self {
         match &self.part {
             Some(part) => Self { part: Some(self.to.clone()), to: part.clone(), ..self.clone() },
+            None if self.kind == Kind::Namespace => Self {
+                owner: Name {
+                    namespace: Some(self.to.clone()).filter(|space| space != HOME),
+                    name: self.owner.name.clone(),
+                },
+                to: self.owner.namespace.clone().unwrap_or_else(|| HOME.to_owned()),
+                ..self.clone()
+            },
             None => Self {
                 owner: Name { name: self.to.clone(), ..self.owner.clone() },
                 to: self.owner.name.clone(),
@@ -115,8 +158,51 @@ impl Rename {
         }
     }
 
+    /// The statements, in a schema that has the object.
+    pub(super) fn steps(&self, dialect: Dialect, schema: &Schema) -> Result<Vec<Step>, Refusal> {
+        let rules = dialect.diff_rules();
+        if let Some((table, of, column)) = self.column_of_value(schema)
+            && let Some(from) = &self.part
+            && let Some((wide, narrow)) = rules.rename_value(table, of, column, from, &self.to)
+        {
+            let sql = rules.replace_value(table, &column.name, from, &self.to);
+            let mut all = steps::plain(dialect, &[wide])?;
+            all.push(Step { sql, note: None, autocommit: false });
+            all.extend(steps::plain(dialect, &[narrow])?);
+            return Ok(all);
+        }
+        let mut ops = self.ops(dialect);
+        let key = (Kind::Namespace, self.to.clone());
+        if self.kind == Kind::Namespace && self.to != HOME && !schema.others.contains_key(&key) {
+            let other = Box::new(Other { definition: String::new(), table: None });
+            ops.insert(
+                0,
+                Op::CreateOther {
+                    kind: Kind::Namespace,
+                    key: self.to.clone(),
+                    other,
+                    uses: Vec::new(),
+                    if_not_exists: false,
+                    or_replace: false,
+                },
+            );
+        }
+        steps::plain(dialect, &ops)
+    }
+
+    /// The column whose own type has the value.
+    fn column_of_value<'s>(&self, schema: &'s Schema) -> Option<(&'s Name, &'s Table, &'s Column)> {
+        if self.kind != Kind::Enum || schema.enums.contains_key(&self.owner) {
+            return None;
+        }
+        schema.tables.iter().find_map(|(name, table)| {
+            let is_it = |column: &&Column| format!("{name}.{}", column.name) == self.owner.name;
+            Some((name, table, table.columns.iter().find(is_it)?))
+        })
+    }
+
     /// The operations, in a schema that has the object.
-    pub(super) fn ops(&self, dialect: Dialect) -> Vec<Op> {
+    fn ops(&self, dialect: Dialect) -> Vec<Op> {
         let (owner, to) = (self.owner.clone(), self.to.clone());
         let part = self.part.clone().unwrap_or_default();
         let rename = |kind, name, part, to| Op::Rename {
@@ -139,6 +225,10 @@ impl Rename {
                 let between = format!("{}_renamed", owner.name);
                 let there = Name { name: between.clone(), ..owner.clone() };
                 vec![renamed(owner, between), renamed(there, to)]
+            }
+            Kind::Namespace => {
+                let subject = Subject { kind: Kind::Table, name: owner, part: None };
+                vec![Op::SetNamespace { subject, namespace: to, if_exists: false }]
             }
             Kind::Column => vec![Op::RenameColumn { table: owner, column: part, to }],
             Kind::Enum => vec![Op::RenameEnumValue { name: owner, value: part, to }],
@@ -189,7 +279,29 @@ fn named(schema: &Schema) -> Vec<(String, Rename)> {
             add(Kind::Enum, name, Some(label));
         }
     }
+    for (name, column) in schema
+        .tables
+        .iter()
+        .flat_map(|(name, table)| table.columns.iter().map(move |column| (name, column)))
+    {
+        let owner = Name::new(format!("{name}.{}", column.name));
+        for label in own_values(&column.data_type) {
+            add(Kind::Enum, &owner, Some(&label));
+        }
+    }
     all
+}
+
+/// The values of a type that a column has for itself: `enum('a','b')`.
+pub(super) fn own_values(of: &DataType) -> Vec<String> {
+    if !of.name().eq_ignore_ascii_case("enum") {
+        return Vec::new();
+    }
+    let plain = |text: &String| {
+        let inner = text.strip_prefix('\'').and_then(|text| text.strip_suffix('\''));
+        inner.unwrap_or(text).replace("''", "'")
+    };
+    of.arguments().iter().map(plain).collect()
 }
 
 /// The sequence of a column that `serial` numbers, where it has not the usual name.

@@ -95,6 +95,18 @@ impl Writer<'_> {
             Op::CopyRows { .. } => return self.copied_rows(op),
             _ => {}
         }
+        let counted = self.rules.count_on(&op, self.before, self.after);
+        self.written(op)?;
+        if let Some(sql) = counted {
+            self.close()?;
+            let note = "the numbering goes on behind the rows that are there".to_owned();
+            self.steps.push(Step { sql, note: Some(note), autocommit: false });
+        }
+        Ok(())
+    }
+
+    /// An operation that needs no statement beside its own.
+    fn written(&mut self, op: Op) -> Result<(), Refusal> {
         let table = changed_table(&op).filter(|name| !self.created.contains(*name));
         let Some(of) = table.and_then(|name| self.before.tables.get(name)) else {
             self.open.push(op);

@@ -135,6 +135,26 @@ pub trait DiffRules {
     /// run; `None` where only a new column can hold the values.
     fn alter_column(&self, table: &Name, before: &Column, after: &Column) -> Option<Vec<Op>>;
 
+    /// The options that turn one definition of a sequence into another, which counts on from where it is;
+    /// `None` where it must be created again.
+    fn alter_sequence(&self, before: &str, after: &str) -> Option<Vec<(String, String)>> {
+        let _ = (before, after);
+        None
+    }
+
+    /// The sequence that a column owns, and its definition as one that no column owns.
+    fn own_sequence(&self, table: &Name, column: &Column) -> Option<(Name, String)> {
+        let _ = (table, column);
+        None
+    }
+
+    /// The statement that lets a column count on behind the rows that are there, once an operation has made it
+    /// count.
+    fn count_on(&self, op: &Op, before: &Schema, after: &Schema) -> Option<String> {
+        let _ = (op, before, after);
+        None
+    }
+
     /// Returns `true` if a column comes and goes with the same column of a parent.
     fn is_inherited(&self, table: &Table, column: &Column) -> bool {
         let _ = (table, column);
@@ -212,6 +232,26 @@ pub trait DiffRules {
     fn online(&self, op: Op, table: &Table) -> Vec<OnlineOp> {
         let _ = table;
         vec![OnlineOp::from(op)]
+    }
+
+    /// The new definitions of a column whose own type has the values: one with the old and the new name of a
+    /// value, and one with the new name alone. `None` where values have no type of a column.
+    fn rename_value(
+        &self,
+        table: &Name,
+        of: &Table,
+        column: &Column,
+        from: &str,
+        to: &str,
+    ) -> Option<(Op, Op)> {
+        let _ = (table, of, column, from, to);
+        None
+    }
+
+    /// The statement that puts one value in the place of another in all rows.
+    fn replace_value(&self, table: &Name, column: &str, from: &str, to: &str) -> String {
+        let _ = (table, column, from, to);
+        String::new()
     }
 
     /// Returns `true` if no value loses anything when a column gets another type.

@@ -42,7 +42,6 @@ pub fn align(dialect: Dialect, state: &State, before: &Schema, after: &Schema) -
     let texts = Texts { dialect, state, before, after };
     for (name, table) in &mut aligned.tables {
         if let Some(old) = before.tables.get(name) {
-            names(state, old, table);
             texts.checks(name, old, table);
         }
     }
@@ -64,21 +63,6 @@ pub fn says_same(
     difference: &Difference,
 ) -> bool {
     Texts { dialect, state, before, after }.is_same(difference)
-}
-
-/// Spells the names of constraints as before where the database takes them for the same.
-fn names(state: &State, old: &Table, new: &mut Table) {
-    let known: Vec<&str> = crate::apply::constraint_names(old).collect();
-    let fold = |name: &str| state.rules().fold(Kind::Constraint, name).into_owned();
-    let own = new.primary_key.iter_mut().chain(&mut new.uniques).map(|key| &mut key.name);
-    let own = own.chain(new.checks.iter_mut().map(|check| &mut check.name));
-    let own = own.chain(new.foreign_keys.iter_mut().map(|key| &mut key.name));
-    for name in own.flatten() {
-        if let Some(same) = known.iter().find(|known| **known != name && fold(known) == fold(name))
-        {
-            (*same).clone_into(name);
-        }
-    }
 }
 
 struct Texts<'a> {

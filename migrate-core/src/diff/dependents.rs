@@ -2,7 +2,7 @@
 
 use super::changes::{Part, Reader};
 use super::order::{key, words};
-use crate::schema::{Kind, Name};
+use crate::schema::{ForeignKey, Index, Kind, Name};
 
 impl Reader<'_> {
     /// The constraints and indexes of a column that is created again.
@@ -75,6 +75,7 @@ impl Reader<'_> {
         self.foreign_keys_of_replaced_keys();
         if self.rules.foreign_keys_create_indexes() {
             self.indexes_of_replaced_foreign_keys();
+            self.indexes_of_new_foreign_keys();
         }
         // A view may read another one.
         let mut open: Vec<String> = Vec::new();
@@ -153,7 +154,8 @@ impl Reader<'_> {
         }
     }
 
-    /// An index that a foreign key created stays under its name only where a statement creates it.
+    /// An index that a foreign key created gives way to that of the next one with the same columns, unless a
+    /// statement creates it.
     pub(super) fn indexes_of_replaced_foreign_keys(&mut self) {
         let (before, after) = (self.before, self.after);
         let mut indexes = Vec::new();
@@ -163,18 +165,33 @@ impl Reader<'_> {
                 continue;
             };
             let Some(key) = new.foreign_keys.get(*at) else { continue };
-            let serves = |index: &crate::schema::Index| {
-                let columns = index.parts.iter().map(|part| part.column.as_deref());
-                index.parts.len() == key.columns.len()
-                    && columns.eq(key.columns.iter().map(|column| Some(column.as_str())))
+            let gives_way = |name: &String, index: &Index| {
+                old.indexes.get(name).is_some_and(|own| own.implied && own == index)
+                    && key.name.as_ref() != Some(name)
+                    && serves(index, key)
             };
-            let kept = new
-                .indexes
-                .iter()
-                .filter(|(name, index)| serves(index) && old.indexes.get(*name) == Some(*index));
+            let kept = new.indexes.iter().filter(|(name, index)| gives_way(name, index));
             indexes.extend(kept.map(|(name, _)| Part::Index(table.clone(), name.clone())));
         }
         indexes.into_iter().for_each(|part| self.replaced(part));
+    }
+
+    /// A foreign key that is alone on its columns creates the index of its own name.
+    pub(super) fn indexes_of_new_foreign_keys(&mut self) {
+        let after = self.after;
+        let created = self.changes.created.clone();
+        self.changes.created.retain(|part| {
+            let Part::Index(owner, name) = part else { return true };
+            let Some(table) = after.tables.get(owner) else { return true };
+            let Some(index) = table.indexes.get(name).filter(|index| index.implied) else {
+                return true;
+            };
+            let keys = table.foreign_keys.iter().enumerate();
+            let mut on_these = keys.filter(|(_, key)| serves(index, key));
+            let (Some((at, key)), None) = (on_these.next(), on_these.next()) else { return true };
+            let is_new = created.contains(&Part::Constraint(owner.clone(), Kind::ForeignKey, at));
+            !(is_new && key.name.as_ref() == Some(name))
+        });
     }
 
     /// Comments and grants of an object that is created again.
@@ -190,4 +207,11 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// Returns `true` if the columns of an index are those of a foreign key.
+fn serves(index: &Index, key: &ForeignKey) -> bool {
+    let columns = index.parts.iter().map(|part| part.column.as_deref());
+    index.parts.len() == key.columns.len()
+        && columns.eq(key.columns.iter().map(|column| Some(column.as_str())))
 }

@@ -315,6 +315,12 @@ pub(super) fn sequence(name: &Name, sequence: &Sequence, rules: &dyn DiffRules) 
     nodes
 }
 
+pub(super) fn sequence_options(name: &Name, changes: Vec<(String, String)>) -> Node {
+    let change = SequenceChange::Options(changes);
+    let op = Op::AlterSequence { name: name.clone(), change, if_exists: false };
+    node(Rank::Sequence, "", vec![op], &[&name.name])
+}
+
 pub(super) fn owned_by(name: &Name, owner: Option<&(Name, String)>) -> Node {
     let change = SequenceChange::OwnedBy(owner.cloned());
     let op = Op::AlterSequence { name: name.clone(), change, if_exists: false };

@@ -4,9 +4,7 @@ use super::changes::{Part, Reader};
 use super::nodes;
 use super::order::Rank;
 use crate::op::{ColumnChange, Op, Subject, ValuePosition};
-use crate::schema::{
-    Change, Column, Difference, Domain, Enum, Item, Kind, Name, Schema, Sequence, Table,
-};
+use crate::schema::{Difference, Domain, Enum, Item, Kind, Name, Schema, Sequence, Table};
 use crate::sql::quote;
 
 impl Reader<'_> {
@@ -79,33 +77,60 @@ impl Reader<'_> {
     }
 
     pub(super) fn sequence(&mut self, name: Name, first: &Difference) {
-        let (Some(Item::Sequence(before)), Some(Item::Sequence(after))) =
-            (&first.before, &first.after)
-        else {
-            // A sequence that numbers a column is there already, and is no longer the column's own.
-            let is_of_column = self.before.tables.iter().any(|(table, definition)| {
-                let named = |column: &Column| {
-                    name.namespace == table.namespace
-                        && name.name == format!("{}_{}_seq", table.name, column.name)
-                };
-                let mut numbered =
-                    definition.columns.iter().filter(|column| column.identity.is_some());
-                numbered.any(named)
-            });
-            if !(is_of_column && first.change == Change::Added) {
-                self.by_presence(Part::Sequence(name), first);
+        let (old, new) = match (&first.before, &first.after) {
+            (Some(Item::Sequence(before)), Some(Item::Sequence(after))) => {
+                ((**before).clone(), (**after).clone())
             }
-            return;
+            // A sequence that numbers a column is there, before it is one of its own or behind.
+            (Some(Item::Sequence(before)), None) => match self.own_definition(self.after, &name) {
+                Some((table, column, definition))
+                    if self.is_default(self.before, &table, &column) =>
+                {
+                    let owned_by = before.owned_by.clone();
+                    ((**before).clone(), Sequence { definition, owned_by, comment: None })
+                }
+                _ => return self.by_presence(Part::Sequence(name), first),
+            },
+            (None, Some(Item::Sequence(after))) => match self.own_definition(self.before, &name) {
+                Some((table, column, definition))
+                    if self.is_default(self.after, &table, &column) =>
+                {
+                    (Sequence { definition, ..Sequence::default() }, (**after).clone())
+                }
+                _ => return self.by_presence(Part::Sequence(name), first),
+            },
+            _ => return,
         };
-        let Sequence { definition, owned_by, comment } = &**before;
-        if *comment != after.comment {
-            self.comment(Kind::Sequence, &name, None, after.comment.as_ref());
+        if old.comment != new.comment {
+            self.comment(Kind::Sequence, &name, None, new.comment.as_ref());
         }
-        if *definition != after.definition {
-            self.replaced(Part::Sequence(name));
-        } else if *owned_by != after.owned_by {
-            self.changes.nodes.push(nodes::owned_by(&name, after.owned_by.as_ref()));
+        if old.definition != new.definition {
+            match self.rules.alter_sequence(&old.definition, &new.definition) {
+                Some(changes) => {
+                    self.changes.nodes.push(nodes::sequence_options(&name, changes));
+                }
+                None => return self.replaced(Part::Sequence(name)),
+            }
         }
+        if old.owned_by != new.owned_by {
+            self.changes.nodes.push(nodes::owned_by(&name, new.owned_by.as_ref()));
+        }
+    }
+
+    /// The column that owns a sequence in a schema, and the definition of the sequence.
+    fn own_definition(&self, schema: &Schema, name: &Name) -> Option<(Name, String, String)> {
+        schema.tables.iter().find_map(|(table, definition)| {
+            definition.columns.iter().find_map(|column| {
+                let (own, text) = self.rules.own_sequence(table, column)?;
+                (own == *name).then(|| (table.clone(), column.name.clone(), text))
+            })
+        })
+    }
+
+    /// Returns `true` if a column is in a schema and takes its default from a sequence that it does not own.
+    fn is_default(&self, schema: &Schema, table: &Name, column: &str) -> bool {
+        let found = schema.tables.get(table).and_then(|of| of.column(column));
+        found.and_then(|own| own.default.as_ref()).is_some_and(|text| text.contains("nextval"))
     }
 }
 

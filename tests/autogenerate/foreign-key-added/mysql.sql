@@ -1,5 +1,4 @@
 -- migrate:up
-ALTER TABLE `t` ADD KEY `f` (`x`);
 ALTER TABLE `t` ADD CONSTRAINT `f` FOREIGN KEY (`x`) REFERENCES `p` (`id`);
 
 -- migrate:down

@@ -1,6 +1,5 @@
 -- migrate:up
 ALTER TABLE `t` DROP FOREIGN KEY `f`;
-ALTER TABLE `t` DROP INDEX `f`, ADD KEY `f` (`x`);
 ALTER TABLE `t` ADD CONSTRAINT `f` FOREIGN KEY (`x`) REFERENCES `p` (`id`) ON DELETE SET NULL;
 
 -- migrate:down

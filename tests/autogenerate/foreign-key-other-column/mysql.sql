@@ -1,9 +1,9 @@
 -- migrate:up
 ALTER TABLE `t` DROP FOREIGN KEY `f`;
-ALTER TABLE `t` DROP INDEX `f`, ADD KEY `f` (`y`);
+ALTER TABLE `t` DROP INDEX `f`;
 ALTER TABLE `t` ADD CONSTRAINT `f` FOREIGN KEY (`y`) REFERENCES `p` (`id`);
 
 -- migrate:down
 ALTER TABLE `t` DROP FOREIGN KEY `f`;
-ALTER TABLE `t` DROP INDEX `f`, ADD KEY `f` (`x`);
+ALTER TABLE `t` DROP INDEX `f`;
 ALTER TABLE `t` ADD CONSTRAINT `f` FOREIGN KEY (`x`) REFERENCES `p` (`id`);

@@ -1,7 +1,6 @@
 -- migrate:up
 ALTER TABLE `t` RENAME INDEX `f` TO `g`;
 ALTER TABLE `t` DROP FOREIGN KEY `f`;
-ALTER TABLE `t` DROP INDEX `g`, ADD KEY `g` (`x`);
 ALTER TABLE `t` ADD CONSTRAINT `g` FOREIGN KEY (`x`) REFERENCES `p` (`id`);
 
 -- migrate:down

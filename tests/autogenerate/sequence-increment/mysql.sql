@@ -1,7 +1,5 @@
 -- migrate:up
-DROP SEQUENCE `s`;
-CREATE SEQUENCE `s` start with 1 minvalue 1 maxvalue 9223372036854775806 increment by 5 cache 1000 nocycle ENGINE=InnoDB;
+ALTER SEQUENCE `s` INCREMENT BY 5;
 
 -- migrate:down
-DROP SEQUENCE `s`;
-CREATE SEQUENCE `s` start with 1 minvalue 1 maxvalue 9223372036854775806 increment by 1 cache 1000 nocycle ENGINE=InnoDB;
+ALTER SEQUENCE `s` INCREMENT BY 1;

@@ -2,8 +2,8 @@
 
 use super::table::is_text;
 use crate::apply::{Fault, Found, Part, State, apply_generally};
-use crate::dialect::mysql::parse::bytes_of;
-use crate::op::{Op, TableChange};
+use crate::dialect::mysql::parse::{bytes_of, changed_definition};
+use crate::op::{Op, SequenceChange, TableChange};
 use crate::schema::{Kind, Name, Table, Trigger};
 use crate::sql::quote;
 
@@ -12,6 +12,12 @@ pub(super) fn take(state: &mut State, op: &Op) -> Option<Result<(), Fault>> {
     match op {
         Op::Set { name, .. } if name == "database" => {
             state.mark_everything("another database may be in use");
+            Some(Ok(()))
+        }
+        Op::AlterSequence { name, change: SequenceChange::Options(changes), .. } => {
+            let Found::Known((_, key)) = state.find(&[Kind::Sequence], name) else { return None };
+            let changed = changed_definition(&state.sequence(&key)?.definition, changes)?;
+            state.edit_sequence(&key, |found| found.definition = changed);
             Some(Ok(()))
         }
         Op::Call { name, arguments } => Some(super::call::call(state, name, arguments)),

@@ -14,7 +14,7 @@ mod values;
 use std::collections::BTreeMap;
 
 use crate::dialect::{Dialect, Unsupported};
-use crate::op::{ConstraintKey, Op, TableChange, TableConstraint};
+use crate::op::{ConstraintKey, Op, SequenceChange, TableChange, TableConstraint};
 use crate::schema::{Kind, Name, Other, Sequence, View};
 
 pub use rules::Emitter;
@@ -105,6 +105,9 @@ pub fn emit(op: &Op) -> Result<Vec<String>, Unsupported> {
             vec![drop("TRIGGER", &name(own), *if_exists)]
         }
         Op::CreateSequence { name: own, sequence, .. } => vec![sequence_text(own, sequence)],
+        Op::AlterSequence { name: own, change: SequenceChange::Options(changes), .. } => {
+            vec![format!("ALTER SEQUENCE {} {}", name(own), sequence_options(changes))]
+        }
         Op::CreateOther { kind, key, other, .. } => create_other(*kind, key, other)?,
         Op::Drop { kind: Kind::Sequence, name: own, if_exists, .. } => {
             vec![drop("SEQUENCE", &name(own), *if_exists)]
@@ -262,6 +265,18 @@ fn sequence_text(own: &Name, sequence: &Sequence) -> String {
         .as_ref()
         .map_or_else(String::new, |text| format!(" COMMENT={}", string(text)));
     format!("CREATE SEQUENCE {} {}{comment}", name(own), sequence.definition)
+}
+
+/// Options of a sequence by name, as SQL writes them.
+fn sequence_options(changes: &[(String, String)]) -> String {
+    let word = |(name, value): &(String, String)| match (name.as_str(), value.as_str()) {
+        ("CYCLE", "YES") => "CYCLE".to_owned(),
+        (_, "NO") => format!("NO{name}"),
+        ("START" | "RESTART", value) if !value.is_empty() => format!("{name} WITH {value}"),
+        ("INCREMENT", value) => format!("INCREMENT BY {value}"),
+        (_, value) => format!("{name} {value}").trim_end().to_owned(),
+    };
+    changes.iter().map(word).collect::<Vec<_>>().join(" ")
 }
 
 /// The statement of an event: the catalog's word for its status is not that of the statement.

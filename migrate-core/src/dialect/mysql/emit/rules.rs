@@ -1,8 +1,9 @@
 //! The answers of MySQL and MariaDB for `diff`.
 
+use super::super::parse::definition_changes;
 use crate::dialect::DiffRules;
 use crate::op::{Op, Position, Subject};
-use crate::schema::{Check, Column, DataType, Kind, Name, Schema};
+use crate::schema::{Check, Column, DataType, Kind, Name, Schema, Table};
 
 /// MySQL's and MariaDB's answers to what `diff` asks.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +27,10 @@ impl DiffRules for Emitter {
         }])
     }
 
+    fn alter_sequence(&self, before: &str, after: &str) -> Option<Vec<(String, String)>> {
+        definition_changes(before, after)
+    }
+
     fn rename_index(&self, table: &Name, index: &str, to: &str) -> Option<Op> {
         let part = Some(index.to_owned());
         let subject = Subject { kind: Kind::Index, name: table.clone(), part };
@@ -43,6 +48,53 @@ impl DiffRules for Emitter {
     fn fill_rows(&self, table: &Name, column: &str, value: &str) -> String {
         let (table, column) = (super::name(table), super::quoted(column));
         format!("UPDATE {table} SET {column} = {value} WHERE {column} IS NULL")
+    }
+
+    fn rename_value(
+        &self,
+        table: &Name,
+        of: &Table,
+        column: &Column,
+        from: &str,
+        to: &str,
+    ) -> Option<(Op, Op)> {
+        let (old, new) = (super::string(from), super::string(to));
+        let values = column.data_type.arguments();
+        let at = values.iter().position(|value| *value == old)?;
+        let mut later = values.to_vec();
+        later[at].clone_from(&new);
+        let mut both = values.to_vec();
+        both.push(new.clone());
+        let typed = |values: &[String]| DataType::from(format!("enum({})", values.join(",")));
+        let wide = Column { data_type: typed(&both), ..column.clone() };
+        let default = match &column.default {
+            Some(default) if *default == old => Some(new),
+            default => default.clone(),
+        };
+        let narrow = Column { data_type: typed(&later), default, ..column.clone() };
+        let replaced = |with: Column| Op::ReplaceColumn {
+            table: table.clone(),
+            column: column.name.clone(),
+            constraints: Box::new(Table {
+                checks: of
+                    .checks
+                    .iter()
+                    .filter(|check| super::table::is_of_column(check, &column.name))
+                    .cloned()
+                    .collect(),
+                ..Table::default()
+            }),
+            with: Box::new(with),
+            position: Position::Kept,
+            if_exists: false,
+        };
+        Some((replaced(wide), replaced(narrow)))
+    }
+
+    fn replace_value(&self, table: &Name, column: &str, from: &str, to: &str) -> String {
+        let (table, column) = (super::name(table), super::quoted(column));
+        let (from, to) = (super::string(from), super::string(to));
+        format!("UPDATE {table} SET {column} = {to} WHERE {column} = {from}")
     }
 
     fn table_holds_parts(&self) -> bool {

@@ -18,6 +18,8 @@ use crate::sql::{Cursor, Unexpected};
 /// When an action happens among the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Phase {
+    /// A key that a foreign key may need in place of one that is dropped.
+    ReplaceKeys,
     DropKeys,
     RenameKeys,
     /// Whether a column exists is asked before the others are changed.
@@ -137,6 +139,46 @@ fn keep_keys(ops: &mut Vec<(Phase, Located<Op>)>) {
     }
 }
 
+/// A key on columns that are there is added before others are dropped: a foreign key may need one of them. The
+/// dropped one may be gone then, if it was made for the foreign key.
+fn add_replacing_keys_first(ops: &mut [(Phase, Located<Op>)]) {
+    let dropped: Vec<String> = ops
+        .iter()
+        .filter_map(|(_, op)| match &op.value {
+            Op::DropIndex { name, .. } => Some(name.name.to_lowercase()),
+            _ => None,
+        })
+        .collect();
+    if dropped.is_empty() {
+        return;
+    }
+    let changed: Vec<String> = ops
+        .iter()
+        .filter_map(|(_, op)| match &op.value {
+            Op::AddColumn { column, .. } => Some(column.name.to_lowercase()),
+            Op::ReplaceColumn { with, .. } => Some(with.name.to_lowercase()),
+            Op::RenameColumn { to, .. } => Some(to.to_lowercase()),
+            _ => None,
+        })
+        .collect();
+    let mut replaces = false;
+    for (phase, op) in ops.iter_mut() {
+        let Op::CreateIndex { name: Some(name), index, .. } = &op.value else { continue };
+        let is_there = |column: &String| !changed.contains(&column.to_lowercase());
+        if !dropped.contains(&name.to_lowercase())
+            && index.parts.iter().all(|part| part.column.as_ref().is_some_and(is_there))
+        {
+            *phase = Phase::ReplaceKeys;
+            replaces = true;
+        }
+    }
+    for (_, op) in ops.iter_mut().filter(|_| replaces) {
+        if let Op::DropIndex { if_exists, .. } = &mut op.value {
+            *if_exists = true;
+        }
+    }
+}
+
 impl Actions {
     fn push(&mut self, phase: Phase, span: Span, op: Op) {
         self.ops.push((phase, Located { value: op, span }));
@@ -146,6 +188,7 @@ impl Actions {
         let Self { table, if_exists, mut ops } = self;
         add_missing_first(&mut ops);
         keep_keys(&mut ops);
+        add_replacing_keys_first(&mut ops);
         // A stable order keeps that of the statement within a phase.
         ops.sort_by_key(|(phase, _)| *phase);
         let mut ops = order_renames(ops.into_iter().map(|(_, op)| op).collect());

@@ -28,6 +28,7 @@ mod text_type;
 mod user;
 
 pub(super) use data_type::{Type, data_type};
+pub(super) use sequence::{changed_definition, definition_changes};
 pub(super) use table::{free_name, leads};
 pub(super) use text_type::{bytes_of, charset_of, collation, sized, without_width};
 

@@ -99,6 +99,61 @@ impl Options {
     }
 }
 
+/// The options of a definition as the server prints it, and its engine.
+fn of_definition(text: &str) -> Option<(Options, Option<String>)> {
+    let tokens = crate::sql::Tokens::read_until_error(text, &super::LEX_RULES);
+    let mut cursor = tokens.cursor();
+    let mut options = Options::default();
+    while options.read(&mut cursor, false).ok()? {}
+    let engine = match option(&mut cursor).ok()? {
+        Some(TableOption::Option(name, value)) if name == "engine" => value,
+        _ => None,
+    };
+    cursor.is_empty().then_some((options, engine))
+}
+
+/// A definition after changes; `None` where they are not understood.
+pub(in crate::dialect::mysql) fn changed_definition(
+    text: &str,
+    changes: &[(String, String)],
+) -> Option<String> {
+    let (mut options, engine) = of_definition(text)?;
+    for (name, value) in changes {
+        let value = Some(value.clone()).filter(|value| value != "NO");
+        match (name.as_str(), value) {
+            ("START", value) => options.start = value,
+            ("INCREMENT", value) => options.increment = value,
+            ("MINVALUE", Some(value)) => options.least = Some(Some(value)),
+            ("MAXVALUE", Some(value)) => options.most = Some(Some(value)),
+            ("CACHE", value) => options.cache = Some(value),
+            ("CYCLE", value) => options.cycle = Some(value.is_some()),
+            ("RESTART", _) => {}
+            _ => return None,
+        }
+    }
+    Some(options.definition(engine.as_deref()))
+}
+
+/// The changes that lead from one definition to another; `None` where the engine is another one.
+pub(in crate::dialect::mysql) fn definition_changes(
+    before: &str,
+    after: &str,
+) -> Option<Vec<(String, String)>> {
+    let ((old, engine), (new, other)) = (of_definition(before)?, of_definition(after)?);
+    if engine != other {
+        return None;
+    }
+    let old = old.named();
+    let mut changes: Vec<(String, String)> =
+        new.named().into_iter().filter(|change| !old.contains(change)).collect();
+    let has = |name: &str| changes.iter().any(|(own, _)| own == name);
+    // The next number may be outside of the new limits.
+    if has("START") && (has("MINVALUE") || has("MAXVALUE")) {
+        changes.push(("RESTART".to_owned(), String::new()));
+    }
+    Some(changes)
+}
+
 /// Reads a sequence behind `CREATE [OR REPLACE] [TEMPORARY] SEQUENCE`.
 pub(super) fn create_sequence(
     mut cursor: Cursor<'_>,

@@ -10,12 +10,14 @@ mod column;
 mod details;
 mod grants;
 mod names;
+mod numbering;
 mod online;
 mod other;
 mod rules;
 mod table;
 mod values;
 
+use super::parse::option_text;
 use crate::dialect::Unsupported;
 use crate::op::{ConstraintKey, Op, SequenceChange, Subject, ValuePosition};
 use crate::schema::{Kind, Name, Sequence};
@@ -122,6 +124,12 @@ pub fn emit(op: &Op) -> Result<Vec<String>, Unsupported> {
             None => vec![drop(&word(*kind), &name(own), *if_exists, *cascade)],
         },
         Op::Rename { subject, to, .. } => vec![rename(subject, to)],
+        Op::SetNamespace { subject, namespace, .. } => vec![format!(
+            "ALTER {} {} SET SCHEMA {}",
+            word(subject.kind),
+            name(&subject.name),
+            quoted(namespace)
+        )],
         Op::Comment { subject, comment } => vec![grants::comment(subject, comment.as_deref())?],
         Op::Set { name: own, value } => {
             vec![format!("SET {own} = {}", value.as_deref().unwrap_or("DEFAULT"))]
@@ -157,10 +165,7 @@ fn sequence_text(own: &Name, sequence: &Sequence) -> String {
 fn alter_sequence(own: &Name, change: &SequenceChange) -> String {
     let change = match change {
         SequenceChange::Options(options) => {
-            let options: Vec<String> = options
-                .iter()
-                .map(|(option, value)| format!("{option} {value}").trim().to_owned())
-                .collect();
+            let options: Vec<String> = options.iter().map(option_text).collect();
             options.join(" ")
         }
         SequenceChange::OwnedBy(None) => "OWNED BY NONE".to_owned(),

@@ -109,7 +109,7 @@ pub(super) fn create(
 }
 
 fn extension(key: &str, definition: &str) -> String {
-    let version = definition.split_once(" VERSION ").map_or("", |(_, version)| version);
+    let (_, version) = definition.split_once("VERSION ").unwrap_or_default();
     let schema = definition.strip_prefix("SCHEMA ").and_then(|rest| rest.split(" VERSION ").next());
     let schema = schema.map_or_else(String::new, |schema| format!(" WITH SCHEMA {schema}"));
     let version =

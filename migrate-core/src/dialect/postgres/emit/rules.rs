@@ -1,8 +1,10 @@
 //! The answers of PostgreSQL for `diff`.
 
+use super::super::parse::option_changes;
 use super::names::quoted;
+use super::numbering;
 use crate::dialect::{DiffRules, OnlineOp};
-use crate::op::{ColumnChange, Op, SequenceChange, Subject};
+use crate::op::{ColumnChange, Op, Subject};
 use crate::schema::{Column, DataType, IdentityKind, Kind, Name, Other, Schema, Table};
 
 /// PostgreSQL's answers to what `diff` asks.
@@ -18,26 +20,16 @@ impl DiffRules for Emitter {
         let kind = |column: &Column| column.identity.as_ref().map(|identity| identity.kind);
         let has_changed_numbering = before.identity != after.identity;
         let is_serial = |column| kind(column) == Some(IdentityKind::Serial);
-        if is_serial(after) && is_serial(before) {
-            return both_serial(table, before, after);
-        }
-        if has_changed_numbering && (is_serial(after) || is_serial(before)) {
-            return serial(table, before, after);
+        if is_serial(after) || is_serial(before) {
+            return numbering::serial(table, before, after);
         }
         let mut changes = Vec::new();
         if is_stored(before) && !is_stored(after) {
             changes.push(ColumnChange::DropExpression { if_exists: false });
         }
         // The sequence of the column goes on.
-        let new_kind = match (&before.identity, &after.identity) {
-            (Some(old), Some(new)) if old.options == new.options => match new.kind {
-                IdentityKind::Always => Some("ALWAYS"),
-                IdentityKind::ByDefault => Some("BY DEFAULT"),
-                _ => None,
-            },
-            _ => None,
-        };
-        let has_changed_numbering = has_changed_numbering && new_kind.is_none();
+        let altered = numbering::identity_change(before, after).filter(|_| has_changed_numbering);
+        let has_changed_numbering = has_changed_numbering && altered.is_none();
         if has_changed_numbering && before.identity.is_some() {
             changes.push(ColumnChange::DropIdentity { if_exists: false });
         }
@@ -68,13 +60,23 @@ impl DiffRules for Emitter {
         if has_changed_numbering && let Some(identity) = &after.identity {
             changes.push(ColumnChange::AddIdentity(identity.clone()));
         }
-        if let Some(kind) = new_kind.filter(|_| before.identity != after.identity) {
-            changes.push(ColumnChange::AlterIdentity(format!("SET GENERATED {kind}")));
-        }
+        changes.extend(altered.filter(|text| !text.is_empty()).map(ColumnChange::AlterIdentity));
         changes.extend(detail_changes(&before.details, &after.details));
         let column = &after.name;
         let op = |change| Op::AlterColumn { table: table.clone(), column: column.clone(), change };
         Some(changes.into_iter().map(op).collect())
+    }
+
+    fn alter_sequence(&self, before: &str, after: &str) -> Option<Vec<(String, String)>> {
+        option_changes((before, "bigint"), (after, "bigint"))
+    }
+
+    fn own_sequence(&self, table: &Name, column: &Column) -> Option<(Name, String)> {
+        numbering::own_sequence(table, column)
+    }
+
+    fn count_on(&self, op: &Op, before: &Schema, after: &Schema) -> Option<String> {
+        numbering::count_on(op, before, after)
     }
 
     /// `INHERITED` stands in the details of a column that is not the table's own as well; the columns of a
@@ -145,82 +147,6 @@ impl DiffRules for Emitter {
         }
         vec![Op::Set { name: "check_function_bodies".to_owned(), value: Some("false".to_owned()) }]
     }
-}
-
-/// A column that a sequence of its own numbers before and after: the sequence follows the type.
-fn both_serial(table: &Name, before: &Column, after: &Column) -> Option<Vec<Op>> {
-    /// The type of the sequence, and its other options.
-    fn parts(column: &Column) -> (String, &str) {
-        let options = column.identity.as_ref().map_or("", |identity| identity.options.as_str());
-        match options.strip_prefix("AS ") {
-            Some(rest) => {
-                let (of, rest) = rest.split_once(' ').unwrap_or((rest, ""));
-                (of.to_owned(), rest)
-            }
-            None => (column.data_type.to_string(), options),
-        }
-    }
-    let ((old, rest), (new, same)) = (parts(before), parts(after));
-    if rest != same || rest.contains("SEQUENCE NAME") {
-        return None;
-    }
-    let plain = |column: &Column| Column { identity: None, ..column.clone() };
-    let mut ops = Emitter.alter_column(table, &plain(before), &plain(after))?;
-    if old != new {
-        let name = Name { name: format!("{}_{}_seq", table.name, after.name), ..table.clone() };
-        let change = SequenceChange::Options(vec![("AS".to_owned(), new)]);
-        ops.push(Op::AlterSequence { name, change, if_exists: false });
-    }
-    Some(ops)
-}
-
-/// Numbering by a sequence of the column's own that comes or goes.
-fn serial(table: &Name, before: &Column, after: &Column) -> Option<Vec<Op>> {
-    let plain = |column: &Column| Column { identity: None, ..column.clone() };
-    let (old, new) = (plain(before), plain(after));
-    let sequence = Name { name: format!("{}_{}_seq", table.name, after.name), ..table.clone() };
-    let alter =
-        |change| Op::AlterColumn { table: table.clone(), column: after.name.clone(), change };
-    let mut ops = Vec::new();
-    match (&before.identity, &after.identity) {
-        (Some(_), Some(_)) => return None,
-        (Some(_), None) => {
-            let is_kept = after.default.as_ref().is_some_and(|text| text.contains(&sequence.name));
-            if is_kept {
-                let change = SequenceChange::OwnedBy(None);
-                ops.push(Op::AlterSequence { name: sequence, change, if_exists: false });
-            } else {
-                ops.push(alter(ColumnChange::Default(None)));
-                ops.push(Op::Drop {
-                    kind: Kind::Sequence,
-                    name: sequence,
-                    key: None,
-                    if_exists: true,
-                    cascade: false,
-                });
-            }
-            ops.extend(Emitter.alter_column(table, &old, &new)?);
-        }
-        (None, Some(_)) => {
-            ops.extend(Emitter.alter_column(table, &old, &Column { default: None, ..new })?);
-            let literal = crate::sql::quote(&super::names::name(&sequence), '\'');
-            let definition = format!("AS {}", after.data_type);
-            let value =
-                crate::schema::Sequence { definition, ..crate::schema::Sequence::default() };
-            ops.push(Op::CreateSequence {
-                name: sequence.clone(),
-                sequence: Box::new(value),
-                if_not_exists: false,
-                or_replace: false,
-            });
-            ops.push(alter(ColumnChange::Default(Some(format!("nextval({literal}::regclass)")))));
-            let owner = Some((table.clone(), after.name.clone()));
-            let change = SequenceChange::OwnedBy(owner);
-            ops.push(Op::AlterSequence { name: sequence, change, if_exists: false });
-        }
-        (None, None) => {}
-    }
-    Some(ops)
 }
 
 /// The expression that converts the values, where PostgreSQL does not convert them by itself.

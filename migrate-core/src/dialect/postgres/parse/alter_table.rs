@@ -6,7 +6,8 @@ use super::names::{
     Parsed, cascade, group, if_exists, if_not_exists, label, name, number, only, only_if,
     qualified, relation, role, sequence, word,
 };
-use super::sequence::{Options, grant_key, option, options};
+use super::sequence::grant_key;
+use super::sequence_option::{Options, option, options};
 use super::types::{collation, plain_type};
 use super::{Cursor, Parser};
 use crate::op::{

@@ -2,7 +2,7 @@
 
 use super::expr::{in_parens, take_restricted};
 use super::names::{Parsed, columns, group, label, list, name, number, qualified, quoted};
-use super::sequence::{Options, options};
+use super::sequence_option::{Options, options};
 use super::types::{TypeName, collation, option_value, plain_type};
 use super::{Cursor, Parser};
 use crate::op::TableConstraint;

@@ -18,6 +18,7 @@ mod other;
 mod query;
 mod rows;
 mod sequence;
+mod sequence_option;
 mod settings;
 mod table;
 mod trigger;
@@ -27,7 +28,9 @@ mod view;
 
 pub(super) use do_block::{ANYTHING, names_in_code, ops_of_code};
 pub(super) use function::signature;
-pub(super) use sequence::changed_options;
+pub(super) use sequence_option::{
+    changed_options, first_number, identity_changes, option_changes, option_text,
+};
 
 use super::LEX_RULES;
 use crate::op::{Located, Op};

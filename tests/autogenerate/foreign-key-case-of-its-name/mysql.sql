@@ -1,0 +1,11 @@
+-- migrate:up
+ALTER TABLE `t` RENAME INDEX `MyKey` TO `mykey`;
+ALTER TABLE `t` DROP FOREIGN KEY `MyKey`;
+ALTER TABLE `t` DROP CONSTRAINT `MyCheck`, ADD CONSTRAINT `mycheck` CHECK (a > 0);
+ALTER TABLE `t` ADD CONSTRAINT `mykey` FOREIGN KEY (`a`) REFERENCES `p` (`id`);
+
+-- migrate:down
+ALTER TABLE `t` RENAME INDEX `mykey` TO `MyKey`;
+ALTER TABLE `t` DROP FOREIGN KEY `mykey`;
+ALTER TABLE `t` DROP CONSTRAINT `mycheck`, ADD CONSTRAINT `MyCheck` CHECK (a > 0);
+ALTER TABLE `t` ADD CONSTRAINT `MyKey` FOREIGN KEY (`a`) REFERENCES `p` (`id`);

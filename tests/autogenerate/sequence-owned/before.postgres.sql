@@ -1,0 +1,2 @@
+CREATE SEQUENCE t_id_seq CYCLE;
+CREATE TABLE t (id INTEGER NOT NULL DEFAULT nextval('t_id_seq'), a TEXT);

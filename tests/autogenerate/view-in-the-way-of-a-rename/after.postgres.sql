@@ -1,0 +1,2 @@
+CREATE TABLE all_data (id INTEGER PRIMARY KEY, a TEXT);
+CREATE VIEW data AS SELECT id, a FROM all_data;
