@@ -149,6 +149,7 @@ pub enum Event {
 /// PostgreSQL answers the statements of one message together. A finer report therefore takes more
 /// round trips; it changes nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Reporting {
     /// As few round trips as possible.
     #[default]

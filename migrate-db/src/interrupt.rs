@@ -35,6 +35,7 @@ impl Interrupt {
 
     /// Returns `true` if a run is executing statements. Such a run ends by itself soon after a
     /// request. At other times its future can be dropped without loss.
+    #[doc(hidden)]
     #[must_use]
     pub fn has_runs(&self) -> bool {
         self.0.runs.load(Ordering::Relaxed) > 0

@@ -50,19 +50,47 @@
 //! # Rollback
 //!
 //! [`Migrations::downgrade_to`] reverts revisions. Each version row stores the down section of its
-//! revision, so an older program can revert what a newer one applied.
+//! revision, so an older program can revert what a newer one applied, unless
+//! [`Options::unknown_downs`] refuses it.
 //!
 //! # Errors
 //!
 //! Every failure is an [`Error`]. [`Error::kind`] sorts them for a program that decides what to do;
 //! [`Error::help`] returns advice for a person. A failed transaction is rolled back. Where the
-//! database has no transactional DDL, [`StatementError`] tells which statements stay.
+//! database has no transactional DDL, [`StatementError`] tells which statements stay, and the next
+//! run continues after them.
+//!
+//! ```no_run
+//! # async fn example(
+//! #     migrations: &migrate_db::Migrations,
+//! #     database: &migrate_db::Database,
+//! # ) -> Result<(), migrate_db::Error> {
+//! use migrate_db::ErrorKind;
+//!
+//! match migrations.upgrade(database).await {
+//!     Ok(report) => println!("{} revisions applied", report.steps.len()),
+//!     // An older replica meets the database of a newer one.
+//!     Err(error) if error.is_unknown() => eprintln!("{error}"),
+//!     Err(error) if error.kind() == ErrorKind::Busy => return Err(error),
+//!     Err(error) => {
+//!         for line in error.help() {
+//!             eprintln!("help: {line}");
+//!         }
+//!         return Err(error);
+//!     }
+//! }
+//! # Ok(()) }
+//! ```
 //!
 //! # Limits
 //!
-//! A run works on connections of its own or of a
-//! pool, not on a connection that is borrowed. This crate does not write revisions; `cargo migrate`
-//! does.
+//! - A run uses a connection of a pool, or opens its own; it does not take a borrowed connection. On
+//!   servers the lock is held on a second connection, which is opened with the pool's options and
+//!   does not count towards its size.
+//! - An SQLite database in memory belongs to one connection: its pool has `max_connections(1)`.
+//! - MySQL and MariaDB commit each DDL statement. A step that fails there stops after the statement
+//!   before.
+//! - This crate does not write revisions; `cargo migrate` does.
 
 #![cfg_attr(
     not(any(feature = "sqlite", feature = "postgres", feature = "mysql")),

@@ -51,6 +51,7 @@ impl Database {
     /// # Errors
     /// When the database cannot be reached or refuses a statement. Where DDL commits by itself, the
     /// statements before it stay.
+    #[doc(hidden)]
     pub async fn create_schema(&self, sql: &str) -> Result<(), Error> {
         let Some(mut connection) = Connection::open(&self.source, true).await? else {
             return Ok(());
@@ -126,6 +127,7 @@ impl Database {
 
     /// Returns a description for a warning: the URL without its password, and the name on the
     /// server or the path behind links where the URL does not show it.
+    #[doc(hidden)]
     #[must_use]
     pub fn described(&self) -> String {
         let Some(name) = driver::real_name(&self.source) else { return self.to_string() };
@@ -141,6 +143,7 @@ impl Database {
     ///
     /// # Errors
     /// When the URL names none, or the database is a pool.
+    #[doc(hidden)]
     pub fn named(&self) -> Result<String, Error> {
         if self.source.url().is_none() {
             return Err(driver::no_url(self.dialect()));

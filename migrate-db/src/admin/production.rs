@@ -18,6 +18,7 @@ impl Database {
     /// assert!(database("postgres://ada@db.example.org/app").production().is_some());
     /// # }
     /// ```
+    #[doc(hidden)]
     #[must_use]
     pub fn production(&self) -> Option<String> {
         let host = driver::host(&self.source);

@@ -27,6 +27,7 @@ impl Database {
     ///
     /// # Errors
     /// When the database cannot be reached or read.
+    #[doc(hidden)]
     pub async fn count_tables(&self) -> Result<u64, Error> {
         match self.server().await? {
             Some(mut server) => {
@@ -71,6 +72,7 @@ impl Database {
     /// # Errors
     /// When the file is not a complete copy of a database of this kind, or cannot be loaded; and
     /// what `check` returns.
+    #[doc(hidden)]
     pub async fn with_restored<T>(
         &self,
         file: &Path,
@@ -86,6 +88,7 @@ impl Database {
     ///
     /// # Errors
     /// When the server does not allow it, or the database is a pool; and what `work` returns.
+    #[doc(hidden)]
     pub async fn with_scratch<T>(
         &self,
         work: impl AsyncFnOnce(&Self) -> Result<T, Error>,

@@ -49,14 +49,19 @@ fn command(program: &str) -> clap::Command {
 #[derive(Debug)]
 pub struct Mount<'a> {
     /// The embedded history.
+    #[doc(hidden)]
     pub history: &'a History,
     /// How the database is migrated.
+    #[doc(hidden)]
     pub options: Options,
     /// How many heads `check` accepts.
+    #[doc(hidden)]
     pub heads: Heads,
     /// The variables of the SQL.
+    #[doc(hidden)]
     pub variables: &'a Variables,
     /// The program's database. Without one the commands need `--database-url` or DATABASE_URL.
+    #[doc(hidden)]
     pub database: Option<Database>,
 }
 

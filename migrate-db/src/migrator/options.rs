@@ -41,6 +41,7 @@ pub struct Options {
     /// How precisely events name the statement that runs.
     pub reporting: Reporting,
     /// The Rust functions that revisions may call. [`Migrations`](crate::Migrations) sets them.
+    #[doc(hidden)]
     pub steps: &'static [BoundStep],
 }
 
@@ -101,6 +102,7 @@ fn by_default() -> String {
 
 impl Options {
     /// Returns the options of scripts for a database.
+    #[doc(hidden)]
     #[must_use]
     pub fn script_options(&self, dialect: Dialect) -> ScriptOptions {
         ScriptOptions {

@@ -19,6 +19,7 @@ mod fill;
 mod history_tests;
 mod merge;
 mod provision;
+#[doc(hidden)]
 pub mod report;
 mod round_trip;
 mod rows;
@@ -33,10 +34,14 @@ mod uses;
 mod verdict;
 
 pub(crate) use entry::round_trip;
+#[doc(hidden)]
 pub use fill::{Fill, contents, fill};
 pub use migrate_core::diagnostic::Code;
+#[doc(hidden)]
 pub use provision::{Server, is_skipped, server};
+#[doc(hidden)]
 pub use rows::{Contents, Filled, RowDiff, SampleRows, ValueChange, diff_rows, undeclared};
+#[doc(hidden)]
 pub use schema::schema;
 pub use suite::{Suite, TestEvent};
 pub use verdict::{Finding, Outcome, Verdict};

@@ -2,7 +2,8 @@
 //!
 //! The list is read from the sources, whose form rustfmt fixes: items begin in the first column,
 //! their members in the fifth. Listed are the names that the crate root exports, with their public
-//! members, and the public modules. What is hidden from the documentation is left out.
+//! members, and the public modules; then the same of the modules `cli` and `testkit`. What is hidden
+//! from the documentation is left out.
 
 use std::collections::BTreeSet;
 
@@ -22,6 +23,13 @@ fn the_public_interface_is_the_one_that_was_agreed_on() {
     };
     for file in files.iter().filter(is_library) {
         items.extend(members(&read(&file.path), &names));
+    }
+    for module in ["cli", "testkit"] {
+        let (exported, names) = exports(&read(&format!("migrate-db/src/{module}/mod.rs")));
+        let is_inside = |file: &&File| file.module.first().is_some_and(|first| first == module);
+        let inside = files.iter().filter(|file| !file.is_test).filter(is_inside);
+        let members = inside.flat_map(|file| members(&read(&file.path), &names));
+        items.extend(exported.into_iter().chain(members).map(|item| format!("{module}::{item}")));
     }
     items.sort();
     items.dedup();
@@ -45,7 +53,7 @@ fn exports(lib: &str) -> (Vec<String>, BTreeSet<String>) {
         if let Some(module) = line.strip_prefix("pub mod ").filter(|_| !hidden) {
             items.push(format!("mod {}{feature}", module.trim_end_matches([';', ' ', '{'])));
         }
-        let Some(path) = line.strip_prefix("pub use ") else { continue };
+        let Some(path) = line.strip_prefix("pub use ").filter(|_| !hidden) else { continue };
         let mut path = path.to_owned();
         while !path.ends_with(';') {
             path += lines.next().expect("a `use` ends").trim();
