@@ -34,7 +34,7 @@ pub(super) fn queries(database: &str, around: &Circumstances) -> String {
             "SELECT 'trigger', EVENT_OBJECT_TABLE, TRIGGER_NAME, ACTION_TIMING, \
              EVENT_MANIPULATION, ACTION_ORDER, ACTION_CONDITION, ACTION_STATEMENT, DEFINER, \
              SQL_MODE, DATABASE_COLLATION FROM information_schema.TRIGGERS \
-             WHERE TRIGGER_SCHEMA = {database}"
+             WHERE EVENT_OBJECT_SCHEMA = {database}"
         ),
         format!(
             "SELECT 'event', EVENT_NAME, EVENT_DEFINITION, EVENT_TYPE, {}, INTERVAL_VALUE, \

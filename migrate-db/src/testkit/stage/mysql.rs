@@ -209,7 +209,7 @@ impl Copy<'_> {
         let names = self
             .ask(&format!(
                 "SELECT 'TRIGGER', trigger_name, event_object_table \
-                 FROM information_schema.triggers WHERE trigger_schema = {} \
+                 FROM information_schema.triggers WHERE event_object_schema = {} \
                  ORDER BY event_object_table, action_timing, event_manipulation, action_order",
                 literal(self.from)
             ))
