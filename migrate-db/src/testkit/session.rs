@@ -25,6 +25,7 @@ use crate::runner::{Outcome, RunContext, Runner};
 use crate::state::{self, DatabaseState};
 
 use super::provision;
+use super::round_trip;
 use super::rows::Fills;
 use super::setup::Setup;
 
@@ -139,7 +140,10 @@ impl<'h> Session<'h> {
         };
         let before = status.clone();
         match self.run(&steps, status).await {
-            Err(error @ Error::Statement(_)) => {
+            Err(Error::Statement(failed))
+                if round_trip::exceeded_limit(dialect, &failed.source).is_none() =>
+            {
+                let error = Error::Statement(failed);
                 let fresh =
                     connect(&self.database, self.setup, self.time_limit, &self.options.session)
                         .await?;

@@ -164,6 +164,22 @@ fn a_typed_image_goes_before_that_of_the_environment() {
 }
 
 #[test]
+fn a_test_that_takes_long_is_named_while_it_runs() {
+    let env = TestEnvironment::with_history();
+    env.write("migrate.toml", "dialects = [\"sqlite\"]\n[test]\ntime-limit = \"6s\"\n");
+    let endless =
+        "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT count(*) FROM c";
+    env.revision("ddd", "ccc", &format!("CREATE TABLE d AS {endless};"), "DROP TABLE d;");
+    let outcome = env.run(&["test", "--only", "ddd"]);
+    assert_eq!(outcome.code, 1, "{outcome}");
+    assert!(outcome.stderr.contains("still testing ddd"), "{outcome}");
+    assert!(outcome.stdout.contains("`time-limit` under `[test]`"), "{outcome}");
+    // With rows and on empty tables, and nowhere else: it would take as long there.
+    let times = [12, 13, 14].map(|seconds| format!("in {seconds}."));
+    assert!(times.iter().any(|took| outcome.stdout.contains(took)), "{outcome}");
+}
+
+#[test]
 fn a_broken_history_is_not_tested() {
     let env = TestEnvironment::with_history();
     env.revision("ddd", "bbb", "CREATE TABLE d (x INTEGER);", "DROP TABLE d;");

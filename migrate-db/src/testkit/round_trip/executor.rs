@@ -6,7 +6,7 @@ use migrate_core::schema::Schema;
 
 use super::super::session::Session;
 use super::in_transaction::effects;
-use super::refusal::{self, FailedAt, Refusal, refusal};
+use super::refusal::{FailedAt, Refusal, refusal};
 use super::{RoundTrip, words};
 use crate::error::Error;
 
@@ -75,7 +75,7 @@ impl Executor {
             return Ok(Ok(schema));
         }
         let text = format!("{what} leaves broken references: {}", broken.join("; "));
-        Ok(Err(Refusal { text, by_server: false, is_confirmed: false }))
+        Ok(Err(Refusal::lasting(text).unconfirmed()))
     }
 
     async fn in_transaction(
@@ -129,7 +129,7 @@ impl Executor {
             None => unplaced(round_trip.dialect, &error, what),
         };
         // Tables may be missing there.
-        Ok(Err(Refusal { is_confirmed: false, ..refusal }))
+        Ok(Err(refusal.unconfirmed()))
     }
 
     /// The statements that make the session what it is when a direction begins: the other direction ran
@@ -166,11 +166,7 @@ pub(super) fn statements(round_trip: RoundTrip<'_>, direction: Direction) -> Vec
 
 /// The refusal of a direction of which it is not known what failed.
 fn unplaced(dialect: Dialect, error: &sqlx::Error, what: &str) -> Refusal {
-    Refusal {
-        text: format!("{what} fails: {}", words(error)),
-        by_server: refusal::depends_on_server(dialect, error),
-        is_confirmed: false,
-    }
+    Refusal::of_server(format!("{what} fails: {}", words(error)), dialect, error).unconfirmed()
 }
 
 /// Runs the statements of a direction that failed as one text again, one by one, and says which one

@@ -16,7 +16,7 @@ mod texts;
 pub(super) use executor::Executor;
 pub(super) use in_transaction::{revert_in_transaction, run_in_transaction};
 pub(super) use protocol::{TestResult, run};
-pub(super) use refusal::{Refusal, refusal};
+pub(super) use refusal::{Refusal, exceeded_limit, refusal};
 pub(super) use schemas::{after_downs, differences, finding};
 
 use std::collections::BTreeSet;
@@ -271,11 +271,8 @@ fn failed_statement(
     error: &sqlx::Error,
 ) -> Refusal {
     let place = file.locate(span);
-    Refusal {
-        text: format!("the statement at {}:{} fails: {}", place.path, place.line, words(error)),
-        by_server: refusal::depends_on_server(dialect, error),
-        is_confirmed: false,
-    }
+    let text = format!("the statement at {}:{} fails: {}", place.path, place.line, words(error));
+    Refusal::of_server(text, dialect, error).unconfirmed()
 }
 
 /// The database's message, without the text that sqlx adds.

@@ -24,6 +24,8 @@ pub(in super::super) struct TestResult {
     pub(in super::super) by_server: bool,
     /// Whether a finding may have its cause in the way the statements ran.
     pub(in super::super) is_unconfirmed: bool,
+    /// Whether a limit of the tests ended it.
+    pub(in super::super) is_limited: bool,
     /// Whether there were rows.
     pub(in super::super) has_rows: bool,
     /// Tables that took no row.
@@ -38,6 +40,7 @@ impl TestResult {
     fn found(&mut self, code: Code, refusal: Refusal) {
         self.by_server |= refusal.by_server;
         self.is_unconfirmed |= !refusal.is_confirmed;
+        self.is_limited |= refusal.is_limited;
         self.findings.push(Finding::new(code, refusal.text));
     }
 
@@ -61,7 +64,7 @@ pub(in super::super) async fn run(
     run_into(round_trip, session, executor, before, &mut result).await?;
     if executor == Executor::Steps {
         result.is_unconfirmed = false;
-    } else if !result.findings.is_empty() {
+    } else if !result.findings.is_empty() && !result.is_limited {
         result.is_unconfirmed |= !executor.is_evidence(round_trip.dialect);
     }
     Ok(result)

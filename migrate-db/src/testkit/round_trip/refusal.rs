@@ -17,12 +17,29 @@ pub(in super::super) struct Refusal {
     /// Whether it fails in production too: it ran as in production, or the error does not follow from
     /// the way of running it.
     pub(in super::super) is_confirmed: bool,
+    /// Whether a limit of the tests ended it, which every other attempt would reach as well.
+    pub(in super::super) is_limited: bool,
 }
 
 impl Refusal {
     /// A refusal that follows from the history and the rows.
     pub(super) const fn lasting(text: String) -> Self {
-        Self { text, by_server: false, is_confirmed: true }
+        Self { text, by_server: false, is_confirmed: true, is_limited: false }
+    }
+
+    /// A refusal that ran as in production.
+    pub(super) fn of_server(mut text: String, dialect: Dialect, error: &sqlx::Error) -> Self {
+        let limit = exceeded_limit(dialect, error);
+        if let Some(limit) = limit {
+            text += &format!("\n{limit}");
+        }
+        let by_server = depends_on_server(dialect, error);
+        Self { text, by_server, is_confirmed: true, is_limited: limit.is_some() }
+    }
+
+    /// The same of statements that did not run as in production.
+    pub(super) fn unconfirmed(self) -> Self {
+        Self { is_confirmed: self.is_limited, ..self }
     }
 }
 
@@ -37,12 +54,8 @@ pub(in super::super) fn refusal(
         Error::Statement(failed) => {
             let place = (failed.place.path.as_str(), failed.place.line);
             let more = [&failed.detail, &failed.hint].map(Option::as_deref);
-            let mut text = failure(what, place, &failed.source, &failed.sql, more);
-            if let Some(limit) = limit(dialect, &failed.source) {
-                text += &format!("\n{limit}");
-            }
-            let by_server = depends_on_server(dialect, &failed.source);
-            Ok(Refusal { text, by_server, is_confirmed: true })
+            let text = failure(what, place, &failed.source, &failed.sql, more);
+            Ok(Refusal::of_server(text, dialect, &failed.source))
         }
         Error::ForeignKeys { broken, .. } => {
             lasting(format!("{what} leaves broken references: {}", broken.join("; ")))
@@ -50,16 +63,17 @@ pub(in super::super) fn refusal(
         Error::EndlessBatches(endless) => lasting(format!("{what} does not end: {endless}")),
         Error::Step(failed) => {
             let source = failed.source.downcast_ref::<sqlx::Error>();
-            let by_server = source.is_some_and(|error| depends_on_server(dialect, error));
             let text = format!("{what} fails: {failed}: {}", failed.source);
-            Ok(Refusal { text, by_server, is_confirmed: true })
+            match source {
+                Some(error) => Ok(Refusal::of_server(text, dialect, error)),
+                None => lasting(text),
+            }
         }
         Error::Script { message, .. } => lasting(format!("{what} cannot run: {message}")),
         // What was put off to the commit.
         Error::Database { doing, source } if source.as_database_error().is_some() => {
             let text = format!("{what} fails when {doing}: {}", words(&source));
-            let by_server = depends_on_server(dialect, &source);
-            Ok(Refusal { text, by_server, is_confirmed: true })
+            Ok(Refusal::of_server(text, dialect, &source))
         }
         other => Err(other),
     }
@@ -85,14 +99,11 @@ impl FailedAt<'_> {
             offset.map_or(self.span, |(n, _)| Span::new(self.span.start + n, self.span.end));
         let place = self.file.locate(place);
         let more = [&self.details.detail, &self.details.hint].map(Option::as_deref);
-        let by_server = depends_on_server(dialect, error);
         let code = error.as_database_error().and_then(|error| error.code());
         let of_keys = code.is_some_and(|code| ["23503", "23505", "23P01"].contains(&code.as_ref()));
-        Refusal {
-            text: failure(self.what, (&place.path, place.line), error, sql, more),
-            by_server,
-            is_confirmed: !by_server && !of_keys,
-        }
+        let text = failure(self.what, (&place.path, place.line), error, sql, more);
+        let refusal = Refusal::of_server(text, dialect, error);
+        if refusal.by_server || of_keys { refusal.unconfirmed() } else { refusal }
     }
 }
 
@@ -144,8 +155,11 @@ pub(in super::super) fn depends_on_server(dialect: Dialect, error: &sqlx::Error)
     }
 }
 
-/// Names the limit that a statement exceeded.
-fn limit(dialect: Dialect, error: &sqlx::Error) -> Option<&'static str> {
+/// Names the limit that a statement exceeded, if it did.
+pub(in super::super) fn exceeded_limit(
+    dialect: Dialect,
+    error: &sqlx::Error,
+) -> Option<&'static str> {
     let error = error.as_database_error()?;
     let code = error.code().unwrap_or_default();
     let (is_time, is_size) = match dialect {
