@@ -17,6 +17,7 @@ mod cache;
 mod entry;
 mod fill;
 mod history_tests;
+mod limits;
 mod merge;
 mod provision;
 #[doc(hidden)]

@@ -24,8 +24,8 @@ use crate::migrator::{Options, plan_error};
 use crate::runner::{Outcome, RunContext, Runner};
 use crate::state::{self, DatabaseState};
 
+use super::limits;
 use super::provision;
-use super::round_trip;
 use super::rows::Fills;
 use super::setup::Setup;
 
@@ -93,7 +93,7 @@ impl<'h> Session<'h> {
         if self.database.dialect() == Dialect::Sqlite {
             let steps = u32::try_from(steps.max(1)).unwrap_or(u32::MAX);
             let time = self.time_limit.saturating_mul(steps);
-            limit(&mut self.connection, time).await.map_err(preparing)?;
+            limits::set(&mut self.connection, time).await.map_err(preparing)?;
         }
         Ok(())
     }
@@ -141,7 +141,7 @@ impl<'h> Session<'h> {
         let before = status.clone();
         match self.run(&steps, status).await {
             Err(Error::Statement(failed))
-                if round_trip::exceeded_limit(dialect, &failed.source).is_none() =>
+                if limits::exceeded(dialect, &failed.source).is_none() =>
             {
                 let error = Error::Statement(failed);
                 let fresh =
@@ -287,18 +287,8 @@ async fn connect(
         connection.execute(sql).await.map_err(preparing)?;
     }
     connection.apply_session_settings(session).await.map_err(preparing)?;
-    limit(&mut connection, time_limit).await.map_err(preparing)?;
+    limits::set(&mut connection, time_limit).await.map_err(preparing)?;
     Ok(connection)
-}
-
-/// How much the statements of a test may write, in bytes, where the database can limit that.
-const SIZE_LIMIT: u64 = 1 << 30;
-
-async fn limit(connection: &mut Connection, time: Duration) -> sqlx::Result<()> {
-    if time.is_zero() {
-        return Ok(());
-    }
-    connection.set_limits(time, SIZE_LIMIT).await
 }
 
 fn preparing(error: sqlx::Error) -> Error {

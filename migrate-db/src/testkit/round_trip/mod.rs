@@ -16,7 +16,7 @@ mod texts;
 pub(super) use executor::Executor;
 pub(super) use in_transaction::{revert_in_transaction, run_in_transaction};
 pub(super) use protocol::{TestResult, run};
-pub(super) use refusal::{Refusal, exceeded_limit, refusal};
+pub(super) use refusal::{Refusal, refusal};
 pub(super) use schemas::{after_downs, differences, finding};
 
 use std::collections::BTreeSet;

@@ -3,6 +3,7 @@
 use migrate_core::dialect::Dialect;
 use migrate_core::source::{SourceFile, Span};
 
+use super::super::limits;
 use super::words;
 use crate::driver::ErrorDetails;
 use crate::error::Error;
@@ -29,7 +30,7 @@ impl Refusal {
 
     /// A refusal that ran as in production.
     pub(super) fn of_server(mut text: String, dialect: Dialect, error: &sqlx::Error) -> Self {
-        let limit = exceeded_limit(dialect, error);
+        let limit = limits::exceeded(dialect, error);
         if let Some(limit) = limit {
             text += &format!("\n{limit}");
         }
@@ -142,7 +143,7 @@ pub(in super::super) fn depends_on_server(dialect: Dialect, error: &sqlx::Error)
             const OF_THE_TEXT: [u16; 14] = [
                 1048, 1050, 1051, 1054, 1060, 1061, 1062, 1064, 1068, 1091, 1146, 1451, 1452, 4025,
             ];
-            !number(error).is_some_and(|number| OF_THE_TEXT.contains(&number))
+            !limits::error_number(error).is_some_and(|number| OF_THE_TEXT.contains(&number))
         }
         Dialect::Sqlite => {
             // SQLITE_ERROR, SQLITE_CONSTRAINT and SQLITE_MISMATCH; what an application registers
@@ -153,35 +154,4 @@ pub(in super::super) fn depends_on_server(dialect: Dialect, error: &sqlx::Error)
             !matches!(primary, 1 | 19 | 20) || registered.iter().any(|word| message.contains(word))
         }
     }
-}
-
-/// Names the limit that a statement exceeded, if it did.
-pub(in super::super) fn exceeded_limit(
-    dialect: Dialect,
-    error: &sqlx::Error,
-) -> Option<&'static str> {
-    let error = error.as_database_error()?;
-    let code = error.code().unwrap_or_default();
-    let (is_time, is_size) = match dialect {
-        Dialect::Sqlite => (code == "9", code == "13"),
-        Dialect::Postgres => (code == "57014", code == "53400"),
-        Dialect::Mysql => (number(error).is_some_and(|n| matches!(n, 1969 | 3024)), false),
-    };
-    if is_time {
-        Some(
-            "`time-limit` under `[test]` in migrate.toml limits the time of a test; the default is 60s",
-        )
-    } else {
-        is_size.then_some("a test may write 1 GB at most")
-    }
-}
-
-/// The number of a MySQL error. Its code is a class that many errors share.
-fn number(error: &dyn sqlx::error::DatabaseError) -> Option<u16> {
-    #[cfg(feature = "mysql")]
-    if let Some(error) = error.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>() {
-        return Some(error.number());
-    }
-    let _ = error;
-    None
 }
