@@ -176,7 +176,7 @@ impl<'a> Author<'a> {
                     Kind::LabelTaken,
                     format!("the label {label} is taken by revision {}", graph.title(node)),
                 )
-                .help("choose another label: it holds for all that descend from the revision"));
+                .help("choose another label: a label applies to all descendants of its revision"));
             }
         }
         Ok(())
@@ -193,13 +193,13 @@ impl<'a> Author<'a> {
         Err(if read(file).is_some_and(|revision| silent.is_read_as(&revision)) {
             AuthorError::new(
                 Kind::Misread,
-                format!("the message `{}` would be read as something else", draft.message),
+                format!("the message `{}` would not be read back as a message", draft.message),
             )
-            .help("a message that looks like a line of the header, as in `revision: ..`, cannot stand there")
+            .help("a message cannot look like a line of the header, as in `revision: ..`")
         } else {
             AuthorError::new(
                 Kind::Misread,
-                format!("revision {} would not be read as it is written", draft.id),
+                format!("revision {} would not be read back as written", draft.id),
             )
             .help("a line of its SQL that begins with `-- migrate:` would be read as a marker")
         })
@@ -274,7 +274,7 @@ impl<'a> Author<'a> {
         if graph.is_head(node) {
             return Ok(());
         }
-        Err(AuthorError::new(Kind::NotAHead, format!("{} is no head", graph.title(node)))
+        Err(AuthorError::new(Kind::NotAHead, format!("{} is not a head", graph.title(node)))
             .help(help)
             .list("the heads are", graph, &graph.heads()))
     }

@@ -155,7 +155,7 @@ impl History {
             let up = of_kind(SectionKind::Up).next();
             if let Some(up) = up.filter(|_| !holds_some && !is_draft) {
                 found.push(
-                    Diagnostic::new(Code::EmptyUp, "the up section holds no statement")
+                    Diagnostic::new(Code::EmptyUp, "the up section contains no statement")
                         .at(&revision.file, up.marker)
                         .help("write the statements, or keep the revision if it changes nothing on purpose"),
                 );

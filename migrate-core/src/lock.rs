@@ -238,10 +238,10 @@ impl Lock {
             if revision.fingerprint != *fingerprint && self.is_sealed(id) {
                 found.push(
                     Diagnostic::new(Code::SealedEdited, format!("revision {id} was edited after others were built on it"))
-                        .labelled(&revision.file, revision.header.id.span, "this file changed in meaning")
+                        .labelled(&revision.file, revision.header.id.span, "the meaning of this file changed")
                         .labelled(file, place(), "what it was")
                         .help(Help::new(format!("restore it (`git checkout -- {}`) and put the change into a new revision: ", revision.file.path())).run(Command::New))
-                        .help(Help::new("if databases that ran the old text are as good: ").run(accept(id)))
+                        .help(Help::new("if databases that ran the old text need no change: ").run(accept(id)))
                         .help(Help::new("if its earlier text was never committed, or it stopped partway in a database: ").run(Command::Upgrade).then(" takes up the edit")),
                 );
             }
@@ -266,7 +266,7 @@ impl Lock {
 
     /// Returns the finding for a missing file, without a place.
     fn missing(&self, id: &str) -> Diagnostic {
-        let message = format!("no file holds revision {id}, which the lock file names");
+        let message = format!("no file defines revision {id}, which the lock file names");
         let missing = Diagnostic::new(Code::SealedMissing, message);
         if self.is_sealed(id) {
             missing
@@ -319,7 +319,7 @@ fn accept(id: &str) -> Invocation {
 fn conflict(file: &SourceFile, span: Span) -> Diagnostic {
     Diagnostic::new(
         Code::LockConflict,
-        "the lock file holds git's conflict markers: two branches added revisions",
+        "the lock file contains git's conflict markers: two branches added revisions",
     )
     .at(file, span)
     .help(

@@ -236,19 +236,19 @@ impl ScriptError {
             ),
             Self::Session { step, number, sql } => (
                 format!(
-                    "revision {} cannot go on where it stopped: statement {number} needs a session that is gone: {sql}",
+                    "revision {} cannot continue where it stopped: statement {number} needs a session that has ended: {sql}",
                     name(step.node)
                 ),
                 vec![
                     Help::new("finish the revision by hand, then ")
                         .run(Command::Repair.with("--applied")),
-                    Help::new("or undo by hand what it did, then ")
+                    Help::new("or revert by hand what it did, then ")
                         .run(Command::Repair.with("--reverted")),
                 ],
             ),
             Self::NulByte { step, number, line } => (
                 format!(
-                    "statement {number} of revision {} holds a NUL byte, at which databases end the text ({}:{line})",
+                    "statement {number} of revision {} contains a NUL byte, at which databases end the text ({}:{line})",
                     name(step.node),
                     graph.revision(step.node).file.path()
                 ),
@@ -286,7 +286,7 @@ impl ScriptError {
                     name(*node)
                 ),
                 vec![
-                    "run the command for databases of one system at a time".into(),
+                    "run the command for databases of one kind at a time".into(),
                     "nothing was changed".into(),
                 ],
             ),

@@ -226,7 +226,7 @@ impl Text<'_> {
                             format!("the variable `{name}` is part of a longer word"),
                         )
                         .at(file, span)
-                        .help("a variable is a whole string or a whole name: set it apart, and give it the whole value"),
+                        .help("a variable replaces a whole string or a whole name: write it alone, and give it the whole value"),
                     );
                     continue;
                 }

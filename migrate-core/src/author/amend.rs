@@ -72,7 +72,7 @@ impl Author<'_> {
         };
         let raw = read(name).map_err(|error| changed(error.to_string()))?;
         if SourceFile::new(path.to_owned(), raw.clone()) != revision.file {
-            return Err(changed("it changed meanwhile".to_owned()));
+            return Err(changed("it changed in the meantime".to_owned()));
         }
         let (new, _) =
             Revision::parse(SourceFile::new(path.to_owned(), text.clone()), &self.history.dialects);

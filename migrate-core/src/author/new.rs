@@ -63,7 +63,7 @@ impl Author<'_> {
         {
             return Err(AuthorError::new(
                 Kind::NoReason,
-                "an irreversible revision wants a reason",
+                "an irreversible revision needs a reason",
             )
             .help("`--irreversible \"the old values are gone\"`"));
         }

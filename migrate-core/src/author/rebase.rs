@@ -111,7 +111,7 @@ impl Author<'_> {
             [] => Err(self.nothing()),
             tips if tips.contains(&onto) => Err(AuthorError::new(
                 Kind::NothingToRebase,
-                format!("{} is on the branch that is to be moved", graph.title(onto)),
+                format!("{} is on the branch to be moved", graph.title(onto)),
             )
             .help("`--onto` names a head of another branch")),
             // Without a choice of branch, exactly one head may remain.
@@ -121,7 +121,7 @@ impl Author<'_> {
     }
 
     fn nothing(&self) -> AuthorError {
-        AuthorError::new(Kind::NothingToRebase, "there is no second head to put a branch on")
+        AuthorError::new(Kind::NothingToRebase, "there is no second head to rebase onto")
             .list("the heads are", &self.history.graph, &self.history.graph.heads())
             .help(Command::Accept.help("rewrites a lock file that git left in conflict"))
     }
@@ -131,7 +131,7 @@ impl Author<'_> {
         let graph = &self.history.graph;
         let error = AuthorError::new(
             Kind::ChooseBranch,
-            "which of the two branches is published, and must stay as it is, is not known",
+            "it is not known which of the two branches is published and must stay as it is",
         );
         heads.iter().fold(error, |error, head| {
             let others = heads.iter().filter(|other| *other != head);
@@ -199,7 +199,7 @@ impl Author<'_> {
         let raw = read(name).map_err(|error| changed(error.to_string()))?;
         let same = SourceFile::new(path.to_owned(), raw.clone()) == old.file;
         let line = revises_line(&raw).filter(|_| same);
-        let line = line.ok_or_else(|| changed("it changed meanwhile".to_owned()))?;
+        let line = line.ok_or_else(|| changed("it changed in the meantime".to_owned()))?;
         let text = format!("{} {}{}", &raw[..line.start], graph.id(onto), &raw[line.end..]);
         let file = SourceFile::new(path.to_owned(), text.clone());
         let (revision, _) = Revision::parse(file, &self.history.dialects);

@@ -28,10 +28,13 @@ impl Graph {
                 && let Some(twin) = revisions.iter().find(|twin| twin.id() == revision.id())
             {
                 found.push(
-                    Diagnostic::new(Code::DuplicateRevision, format!("two files are revision {}", revision.id()))
-                        .labelled(&revision.file, revision.header.id.span, "here")
-                        .labelled(&twin.file, twin.header.id.span, "and here")
-                        .help("give the later one an id of its own, and change `revises:` of what is built on it"),
+                    Diagnostic::new(
+                        Code::DuplicateRevision,
+                        format!("two files define revision {}", revision.id()),
+                    )
+                    .labelled(&revision.file, revision.header.id.span, "here")
+                    .labelled(&twin.file, twin.header.id.span, "and here")
+                    .help("give the later one another id, and change `revises:` in its children"),
                 );
                 twins.push(n);
             } else {
@@ -100,10 +103,10 @@ impl Graph {
                             .find(|l| l.name == *name)
                             .map_or(*span, |l| l.span);
                         found.push(
-                            Diagnostic::new(Code::DuplicateLabel, format!("two revisions carry the label {name}"))
+                            Diagnostic::new(Code::DuplicateLabel, format!("two revisions have the label {name}"))
                                 .labelled(&revision.file, *span, "here")
                                 .labelled(&other.file, place, "and here")
-                                .help("a label is carried by one revision and holds for all that descend from it; drop it from the later one"),
+                                .help("a label belongs to one revision and applies to all its descendants; remove it from the later one"),
                         );
                     }
                     Some(_) => {}
@@ -180,12 +183,18 @@ impl Graph {
                 self.ids.keys().map(RevisionId::as_str).filter(|id| id.starts_with(name.as_str()));
             longer.next().filter(|_| longer.next().is_none())
         });
-        let diagnostic =
-            Diagnostic::new(code, format!("{} revises {name}, which no file holds", revision.id()))
-                .at(&revision.file, span);
+        let diagnostic = Diagnostic::new(
+            code,
+            format!("{} revises {name}, which no file defines", revision.id()),
+        )
+        .at(&revision.file, span);
         match near {
-            Some(near) => diagnostic.help(format!("did you mean {near}? Ids are written out in full")),
-            None => diagnostic.help("bring the missing file back from git, or name the parent that is meant (empty for a base)"),
+            Some(near) => {
+                diagnostic.help(format!("did you mean {near}? Ids are written out in full"))
+            }
+            None => diagnostic.help(
+                "restore the missing file from git, or name the intended parent (empty for a base)",
+            ),
         }
     }
 
@@ -295,7 +304,7 @@ impl Graph {
                 circle.iter().chain(circle.first()).map(|node| self.id(*node).as_str()).collect();
             let mut diagnostic = Diagnostic::new(
                 Code::Cycle,
-                format!("revisions need each other: {}", names.join(" -> ")),
+                format!("revisions depend on each other: {}", names.join(" -> ")),
             );
             for (n, node) in circle.iter().enumerate() {
                 let needed = self.id(circle[(n + 1) % circle.len()]);

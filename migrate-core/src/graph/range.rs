@@ -20,7 +20,7 @@ impl Graph {
         let Some((lower, upper)) = ends else {
             return Err(TargetError::new(
                 Kind::Syntax,
-                format!("`{}` is no range", super::target::shown(text)),
+                format!("`{}` is not a range", super::target::shown(text)),
             )
             .help("a range is `A:B`, `A:` (to the heads) or `:B` (from base)"));
         };
@@ -112,6 +112,6 @@ impl Graph {
 }
 
 fn misplaced(target: &Target, help: &str) -> TargetError {
-    TargetError::new(Kind::Misplaced, format!("`{target}` cannot stand at this end of a range"))
+    TargetError::new(Kind::Misplaced, format!("`{target}` is not allowed at this end of a range"))
         .help(help)
 }

@@ -298,7 +298,7 @@ impl Graph {
         let first = starts.first().map_or("REV", |node| self.id(*node).as_str());
         TargetError::new(Kind::AmbiguousWalk, message)
             .choices(self, starts)
-            .help(format!("say from which: `{first}@{sign}1`, or name the revision to go to"))
+            .help(format!("name the start: `{first}@{sign}1`, or name the revision to go to"))
     }
 
     /// Walks up by children, within the branch if one is given, as far as possible.
@@ -354,7 +354,7 @@ impl Graph {
 fn needs_applied(target: &Target) -> TargetError {
     TargetError::new(
         Kind::Misplaced,
-        format!("`{target}` depends on what is applied, which is not known here"),
+        format!("`{target}` depends on the applied revisions, which are not known here"),
     )
     .help("name a revision by its id, a label or `head`")
 }

@@ -145,7 +145,8 @@ pub(super) fn shown(text: &str) -> &str {
 
 fn malformed(text: &str, why: &str) -> TargetError {
     let shown = shown(text);
-    let error = TargetError::new(TargetErrorKind::Syntax, format!("`{shown}` is no target: {why}"));
+    let error =
+        TargetError::new(TargetErrorKind::Syntax, format!("`{shown}` is not a target: {why}"));
     let error = match shown == text {
         true => error,
         false => error.help("the URL of a database is given as `--database-url`"),

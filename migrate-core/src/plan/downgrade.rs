@@ -76,7 +76,7 @@ fn no_way(graph: &Graph, target: &Target, children: &[Node]) -> TargetError {
     let message = format!("`{target}` does not say which of several branches to undo");
     TargetError::new(Kind::NotBelow, message)
         .choices(graph, children)
-        .help("before the `@` stands a revision or label above the place to go back to, one of these or of their descendants")
+        .help("before the `@`, name a revision or label above the target: one of these or of their descendants")
 }
 
 /// Steps from a revision down to base would also revert the other branches.
@@ -116,7 +116,7 @@ fn refuse_unless_there(graph: &Graph, applied: &Set, to: Node) -> Result<(), Tar
         let message =
             format!("{} is not applied, so nothing can be undone down to it", graph.id(to));
         return Err(TargetError::new(Kind::NotBelow, message)
-            .help(Command::Current.help("shows where the database stands"))
+            .help(Command::Current.help("shows what is applied"))
             .choices(graph, &tips));
     }
     let dependents: Vec<Node> =
@@ -127,5 +127,5 @@ fn refuse_unless_there(graph: &Graph, applied: &Set, to: Node) -> Result<(), Tar
     );
     Err(TargetError::new(Kind::NotBelow, message)
         .choices(graph, &dependents)
-        .help("go down to what stands below one of these"))
+        .help("name a revision below one of these"))
 }

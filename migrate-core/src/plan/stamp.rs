@@ -60,10 +60,10 @@ pub fn stamp(
 fn stamp_target(graph: &Graph, target: &Target) -> Result<Vec<Node>, TargetError> {
     match target {
         Target::At { place: Place::Current, .. } => {
-            Err(misplaced(target, "is where the database stands").help("name another place"))
+            Err(misplaced(target, "is where the database stands").help("name another revision"))
         }
         Target::At { offset: None, .. } => graph.resolve_target(target, None),
-        _ => Err(misplaced(target, "counts steps, which is no place to stamp").help(
+        _ => Err(misplaced(target, "counts steps, and a stamp needs a revision").help(
             Help::new("name the revision; ").run(Command::Show).then(" tells which one it is"),
         )),
     }

@@ -244,7 +244,7 @@ pub(super) fn check_batch(
     };
     let wrong = match statements {
         [] if section.kind == super::SectionKind::Down => return Diagnostics::new(),
-        [] => finding(section.marker, "the batch section holds no statement")
+        [] => finding(section.marker, "the batch section contains no statement")
             .help("write the statement that is repeated, for example `UPDATE .. WHERE id IN (SELECT id FROM .. LIMIT :batch)`"),
         [_, second, ..] => finding(*second, "a batch section repeats one statement, and this is a second one")
             .help("move it into a revision of its own: batches are committed one by one, so nothing can share their transaction"),

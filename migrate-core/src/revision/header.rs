@@ -65,7 +65,7 @@ pub(super) fn read_header(
         }
         let Some(comment) = trimmed.strip_prefix("--") else {
             found.push(
-                Diagnostic::new(Code::TextOutsideSection, "SQL stands before the first marker")
+                Diagnostic::new(Code::TextOutsideSection, "there is SQL before the first marker")
                     .at(file, line)
                     .help("put it under `-- migrate:up`"),
             );
@@ -107,7 +107,7 @@ fn read_key<'a>(
             found.push(
                 Diagnostic::new(
                     Code::DuplicateKey,
-                    format!("`{name}:` stands twice in the header"),
+                    format!("`{name}:` occurs twice in the header"),
                 )
                 .at(file, line)
                 .help("keep one of the two; several names go on one line, comma separated"),
@@ -126,7 +126,7 @@ fn read_key<'a>(
                 .help(match near {
                     Some(near) => format!("write `-- {near}: ..`"),
                     None => format!(
-                        "the keys are {}; set other text apart by a line with only `--`",
+                        "the keys are {}; separate other text from them by a line with only `--`",
                         KEYS.join(", ")
                     ),
                 }),
@@ -232,7 +232,8 @@ fn name<T>(
 
 fn malformed(file: &SourceFile, span: Span, what: &str, word: &str, why: &Malformed) -> Diagnostic {
     let diagnostic =
-        Diagnostic::new(Code::MalformedId, format!("`{word}` is no {what}: {why}")).at(file, span);
+        Diagnostic::new(Code::MalformedId, format!("`{word}` is not a valid {what}: {why}"))
+            .at(file, span);
     match (why, what) {
         (Malformed::Reserved, "revision id") if word == "base" => {
             diagnostic.help("a revision without a parent has an empty `-- revises:`")

@@ -56,7 +56,7 @@ fn check_nul(file: &SourceFile) -> Diagnostics {
     let Some(at) = file.text().find('\0') else {
         return Diagnostics::new();
     };
-    Diagnostic::new(Code::NulByte, "the file holds a NUL byte, at which databases end the text")
+    Diagnostic::new(Code::NulByte, "the file contains a NUL byte, at which databases end the text")
         .at(file, Span::new(at, at + 1))
         .help("remove the byte; a value that needs one is written by a function of the database, as `char(0)` or `X'00'`")
         .into()
@@ -74,9 +74,12 @@ pub(super) fn sections(file: &SourceFile, found: &mut Diagnostics) -> (Span, Vec
         if !content.starts_with(PREFIX) {
             if let Some(near) = marker_like(content) {
                 found.push(
-                    Diagnostic::new(Code::UnknownMarker, "this looks like a marker but is none")
-                        .at(file, line)
-                        .help(format!("a marker begins its line exactly like this: `{near}`")),
+                    Diagnostic::new(
+                        Code::UnknownMarker,
+                        "this looks like a marker, but is not one",
+                    )
+                    .at(file, line)
+                    .help(format!("a marker starts its line and is written as `{near}`")),
                 );
             }
             continue;
@@ -134,7 +137,7 @@ fn check_bodies(
                     Diagnostic::new(
                         Code::TextOutsideSection,
                         format!(
-                            "SQL stands under `-- migrate:{}`, which takes none",
+                            "there is SQL under `-- migrate:{}`, which takes none",
                             section.kind.word()
                         ),
                     )
@@ -184,7 +187,7 @@ fn check_bodies(
         found.append(told);
         if section.kind == SectionKind::Down && !holds_statements && !is_merge {
             found.push(
-                Diagnostic::new(Code::EmptyDown, "the down section holds no statement and gives no reason")
+                Diagnostic::new(Code::EmptyDown, "the down section contains no statement and no reason")
                     .at(file, section.marker)
                     .help(Help::new("write the statements that undo the up, or have ").run(Command::Derive).then(" write them"))
                     .help("or write `-- migrate:irreversible <reason>` or `-- migrate:noop <reason>` in its place"),
@@ -255,7 +258,7 @@ fn check_ways(
         found.push(
             Diagnostic::new(
                 Code::MissingDown,
-                format!("there is no way down{}", for_whom(&missing)),
+                format!("there is no down section{}", for_whom(&missing)),
             )
             .at(file, end)
             .help(
@@ -297,7 +300,7 @@ fn check_end(file: &SourceFile, statements: &[Span], dialect: Dialect) -> Diagno
 fn open_transaction(file: &SourceFile, span: Span) -> Diagnostic {
     Diagnostic::new(
         Code::TransactionControl,
-        "the section ends before the transaction or lock that this statement opens",
+        "this statement opens a transaction or takes a lock that the section does not end",
     )
     .at(file, span)
     .help("end it in the same section: COMMIT, ROLLBACK, RELEASE or UNLOCK TABLES")
@@ -314,30 +317,30 @@ fn locks(sql: &str, dialect: Dialect) -> bool {
 fn table_locks(file: &SourceFile, span: Span) -> Diagnostic {
     Diagnostic::new(
         Code::TransactionControl,
-        "these locks have no effect: each statement of the section runs in a transaction of its own, whose beginning releases them",
+        "these locks have no effect: each statement of the section runs in its own transaction, which releases them when it begins",
     )
     .at(file, span)
-    .help("drop it, and the UNLOCK TABLES below: runners of migrations keep each other out anyway")
-    .help("or write `transaction:false` behind the marker, and the locks are held until UNLOCK TABLES")
+    .help("remove it and the UNLOCK TABLES below: only one runner migrates at a time")
+    .help("or write `transaction:false` after the marker: the locks are then held until UNLOCK TABLES")
 }
 
 fn transaction_control(file: &SourceFile, span: Span, dialect: Dialect) -> Diagnostic {
     if !dialect.capabilities().transactional_ddl {
         return Diagnostic::new(
             Code::TransactionControl,
-            format!("this statement controls a transaction, but {dialect} commits each statement of the section with the note that it is done"),
+            format!("this statement controls a transaction, but {dialect} commits each statement of the section together with its progress"),
         )
         .at(file, span)
-        .help("drop it: DDL commits by itself, and every other statement runs in a transaction of its own")
-        .help("or write `transaction:false` behind the marker: a transaction that the section opens is its own");
+        .help("remove it: DDL commits implicitly, and every other statement runs in its own transaction")
+        .help("or write `transaction:false` after the marker: the section then controls its own transactions");
     }
     Diagnostic::new(
         Code::TransactionControl,
         "this statement controls a transaction, but the section already runs in one",
     )
     .at(file, span)
-    .help("drop it: the section and its version row are committed together")
-    .help("or write `transaction:false` behind the marker, and the statements run one by one")
+    .help("remove it: the section and its version row are committed together")
+    .help("or write `transaction:false` after the marker: the statements then run one by one")
 }
 
 /// Reports two sections for one database, and a down together with a reason for its absence.
@@ -369,11 +372,11 @@ fn check_twins(
         } else {
             Diagnostic::new(
                 Code::ContradictoryDown,
-                format!("`-- migrate:{word}` stands beside `-- migrate:{}`", twin.kind.word()),
+                format!("`-- migrate:{word}` contradicts `-- migrate:{}`", twin.kind.word()),
             )
             .labelled(file, section.marker, "this one")
             .labelled(file, twin.marker, "and this one")
-            .help("keep the one that is true")
+            .help("keep one of the two")
         };
         found.push(diagnostic);
     }

@@ -293,10 +293,10 @@ pub(super) fn read_marker(
         found.push(
             Diagnostic::new(
                 Code::UnknownOption,
-                "size, pause, key and rounds are options of a batch section, and this is none",
+                "size, pause, key and rounds are options of a batch section, which this is not",
             )
             .at(file, line)
-            .help(format!("write `-- migrate:{word} {BATCH}` and the options behind it")),
+            .help(format!("write `-- migrate:{word} {BATCH}` and the options after it")),
         );
     }
     check_reason(file, &section, found);
@@ -341,9 +341,9 @@ fn check_reason(file: &SourceFile, section: &Section, found: &mut Diagnostics) {
     if reason.is_empty() {
         let word = kind.word();
         found.push(
-            Diagnostic::new(Code::MissingReason, format!("`-- migrate:{word}` gives no reason"))
+            Diagnostic::new(Code::MissingReason, format!("`-- migrate:{word}` has no reason"))
                 .at(file, section.marker)
-                .help(format!("say why on the same line: `{example}`")),
+                .help(format!("write the reason on the same line: `{example}`")),
         );
     }
 }

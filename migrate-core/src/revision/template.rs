@@ -42,7 +42,7 @@ impl Template {
                 if trimmed.is_empty() {
                     comments.push("");
                 } else {
-                    let message = "SQL stands before the first marker";
+                    let message = "there is SQL before the first marker";
                     found.push(
                         Diagnostic::new(Code::TextOutsideSection, message)
                             .at(file, line)
@@ -73,11 +73,9 @@ impl Template {
             Self { comments: comments.join("\n").trim().to_owned(), sections: sections.collect() };
         if found.is_empty() && !template.is_read_back(dialects) {
             let message = "a revision with this template would be read as something else";
-            found.push(
-                Diagnostic::new(Code::UnknownKey, message).at(file, Span::new(0, 0)).help(
-                    "a comment that looks like a misspelt key of the header, as in `revison: ..`, cannot stand there",
-                ),
-            );
+            found.push(Diagnostic::new(Code::UnknownKey, message).at(file, Span::new(0, 0)).help(
+                "a comment cannot look like a misspelt key of the header, as in `revison: ..`",
+            ));
         }
         (template, found)
     }

@@ -43,7 +43,7 @@ impl Fault {
                 "the parenthesis around the commands of this rule is not closed",
             )
             .labelled(file, span, "opened here")
-            .help("close it with `)` behind the last command"),
+            .help("close it with `)` after the last command"),
             Self::Psql(span) => {
                 let line = span.of(file.text());
                 let command = line.split_whitespace().next().unwrap_or(line);

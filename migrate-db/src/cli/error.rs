@@ -262,7 +262,7 @@ fn hints(error: &crate::Error) -> Vec<Help> {
         E::Connected(_) => vec!["end them, or let the server do that: `--force`".into()],
         E::Busy { .. } => vec!["end the other program, or wait longer: `--lock-wait 5m`".into()],
         E::Connect { .. } if error.is_starting() => vec![
-            "see that the server runs there; one that is starting may need longer: `--connect-timeout 1m`".into(),
+            "check that the server is running there; one that is starting may need longer: `--connect-timeout 1m`".into(),
         ],
         _ => error.help(),
     }

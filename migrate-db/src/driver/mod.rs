@@ -445,7 +445,7 @@ impl Connection {
 fn without_nul(sql: &str) -> sqlx::Result<()> {
     if sql.contains('\0') {
         return Err(sqlx::Error::InvalidArgument(
-            "the SQL holds a NUL byte, at which databases end the text".to_owned(),
+            "the SQL contains a NUL byte, at which databases end the text".to_owned(),
         ));
     }
     Ok(())

@@ -64,8 +64,8 @@ impl Error {
             Self::Statement(error) => error.help(),
             Self::Unknown(_) => vec![
                 "bring the missing files back, or deploy the version that has them".into(),
-                Command::Downgrade.with(FILES).help("undoes them with the way down that the database keeps"),
-                Command::Stamp.with("--purge <revision>").help("says where the database really stands, without running anything"),
+                Command::Downgrade.with(FILES).help("reverts them with the down SQL that the database stores"),
+                Command::Stamp.with("--purge <revision>").help("records where the database is, without running anything"),
             ],
             Self::Pending(_) => vec![Command::Upgrade.help("applies them")],
             Self::Edited(_) => vec![
@@ -89,8 +89,8 @@ impl Error {
                 look.map(Help::from).into_iter().chain([choice]).collect()
             }
             Self::Unfinished { resume, .. } => vec![
-                resume.clone().help("goes on where it stopped"),
-                Help::new("or put the database right by hand and say so: ")
+                resume.clone().help("continues where it stopped"),
+                Help::new("or complete or revert it by hand and record that: ")
                     .run(Command::Repair.with("--applied"))
                     .then(" or `--reverted`"),
             ],
@@ -103,7 +103,7 @@ impl Error {
                 vec![Help::new(asked).run(Command::Current).then(" shows later what is applied")]
             }
             Self::Interrupted { heads: None, .. } => {
-                vec![Command::Current.help("shows where the database stands")]
+                vec![Command::Current.help("shows what is applied")]
             },
             Self::Interrupted { resume, .. } => {
                 let partway = || Help::new("a step stopped partway: ");
@@ -115,7 +115,7 @@ impl Error {
                 vec![Command::DbCreate.help("creates it")]
             }
             Self::Connect { .. } if self.is_starting() => {
-                line("see that the server runs there; one that is starting may need longer: `Options::connect_timeout`")
+                line("check that the server is running there; one that is starting may need longer: `Options::connect_timeout`")
             }
             Self::Connect { source, .. } | Self::Database { source, .. } => {
                 advice(source).into_iter().map(Help::from).collect()

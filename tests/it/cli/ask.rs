@@ -320,7 +320,7 @@ fn a_database_that_is_out_of_reach_only_matters_to_what_needs_it() {
     waiting up to 300ms for the server: Connection refused (os error 111)
     error: cannot connect to postgres://ada:***@127.0.0.1:1/app
       caused by: error communicating with database: Connection refused (os error 111)
-      help: see that the server runs there; one that is starting may need longer: `--connect-timeout 1m`
+      help: check that the server is running there; one that is starting may need longer: `--connect-timeout 1m`
     ");
 }
 

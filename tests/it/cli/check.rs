@@ -94,7 +94,7 @@ fn mistakes_in_the_files_come_before_the_database() {
     files: 2 mistakes
     database: not checked because of the errors in the files
     ----- stderr
-    error[unknown-parent]: ddd revises cccc, which no file holds
+    error[unknown-parent]: ddd revises cccc, which no file defines
      --> migrations/ddd.sql:4:13
       |
     4 | -- revises: cccc
@@ -120,7 +120,7 @@ fn mistakes_in_the_files_come_before_the_database() {
     assert_snapshot!(env.run(&["check", "--format", "json"]), @r#"
     exit code: 3
     ----- stdout
-    {"ok":false,"findings":[{"code":"unknown-parent","severity":"error","message":"ddd revises cccc, which no file holds","places":[{"path":"migrations/ddd.sql","line":4,"column":13,"label":""}],"help":["did you mean ccc? Ids are written out in full"]},{"code":"several-heads","severity":"error","message":"the history has 2 heads: ccc, ddd","places":[{"path":"migrations/ccc.sql","line":3,"column":14,"label":"Message of ccc"},{"path":"migrations/ddd.sql","line":3,"column":14,"label":"Message of ddd"}],"help":["`cargo migrate merge -m \"merge\"` joins them with a merge revision","`cargo migrate rebase` puts the newer branch on top of the other","`heads = \"many\"` in migrate.toml allows several, if the project wants branches"]}],"heads":["ccc","ddd"],"models":null,"pending":null,"drift":null}
+    {"ok":false,"findings":[{"code":"unknown-parent","severity":"error","message":"ddd revises cccc, which no file defines","places":[{"path":"migrations/ddd.sql","line":4,"column":13,"label":""}],"help":["did you mean ccc? Ids are written out in full"]},{"code":"several-heads","severity":"error","message":"the history has 2 heads: ccc, ddd","places":[{"path":"migrations/ccc.sql","line":3,"column":14,"label":"Message of ccc"},{"path":"migrations/ddd.sql","line":3,"column":14,"label":"Message of ddd"}],"help":["`cargo migrate merge -m \"merge\"` joins them with a merge revision","`cargo migrate rebase` puts the newer branch on top of the other","`heads = \"many\"` in migrate.toml allows several, if the project wants branches"]}],"heads":["ccc","ddd"],"models":null,"pending":null,"drift":null}
     "#);
 }
 
@@ -157,7 +157,7 @@ fn a_transaction_that_a_section_leaves_open_is_a_mistake() {
     files: 1 mistake
     database: not checked because of the errors in the files
     ----- stderr
-    error[transaction-control]: the section ends before the transaction or lock that this statement opens
+    error[transaction-control]: this statement opens a transaction or takes a lock that the section does not end
       --> migrations/ddd.sql:10:1
        |
     10 | BEGIN;
@@ -180,7 +180,7 @@ fn an_empty_up_is_a_warning_unless_it_merges_or_is_a_draft() {
     files: 4 revisions, head ddd
     database: at the head
     ----- stderr
-    warning[empty-up]: the up section holds no statement
+    warning[empty-up]: the up section contains no statement
      --> migrations/ddd.sql:6:1
       |
     6 | -- migrate:up

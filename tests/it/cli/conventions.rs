@@ -153,7 +153,7 @@ fn a_mistake_in_the_template_is_reported_at_its_line_and_nothing_is_written() {
       |
       = help: remove the line: the command writes the header
 
-    error[text-outside-section]: SQL stands before the first marker
+    error[text-outside-section]: there is SQL before the first marker
      --> template.sql:2:1
       |
     2 | SELECT 1;

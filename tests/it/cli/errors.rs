@@ -32,7 +32,7 @@ fn a_target_that_names_nothing() {
     assert_snapshot!(env.run(&["upgrade", "a+1x"]), @"
     exit code: 2
     ----- stderr
-    error: `a+1x` is no target: a number must follow the `+`, and nothing more
+    error: `a+1x` is not a target: a number must follow the `+`, and nothing more
       help: targets are an id or its beginning, a branch label, `head`, `heads`, `base`, `+N`, `-N`, `REV+N`, `REV-N`, and any of these on a branch: `BRANCH@TARGET`
     ");
     assert_snapshot!(env.run(&["downgrade", "-1"]), @"
@@ -116,7 +116,7 @@ fn a_history_with_mistakes_is_not_run_but_may_be_looked_at() {
     assert_snapshot!(env.run(&["upgrade"]), @"
     exit code: 1
     ----- stderr
-    error[missing-down]: there is no way down
+    error[missing-down]: there is no down section
      --> migrations/ddd.sql:8:1
       |
     8 |
@@ -129,7 +129,7 @@ fn a_history_with_mistakes_is_not_run_but_may_be_looked_at() {
     ");
     let asked = env.run(&["heads"]);
     assert_eq!((asked.code, asked.stdout.as_str()), (0, "ddd (head), Message of ddd\n"));
-    assert_snapshot!(asked.stderr, @"warning: an error in migrations/ddd.sql:8: there is no way down (see `cargo migrate check`)");
+    assert_snapshot!(asked.stderr, @"warning: an error in migrations/ddd.sql:8: there is no down section (see `cargo migrate check`)");
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn a_graph_that_is_in_doubt_is_not_even_looked_at() {
     assert_snapshot!(env.run(&["heads"]), @"
     exit code: 1
     ----- stderr
-    error[cycle]: revisions need each other: aaa -> ccc -> bbb -> aaa
+    error[cycle]: revisions depend on each other: aaa -> ccc -> bbb -> aaa
      --> migrations/aaa.sql:4:13
       |
     4 | -- revises: ccc

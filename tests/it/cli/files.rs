@@ -152,7 +152,7 @@ fn a_nul_byte_is_refused_at_its_place_before_it_cuts_a_statement() {
     files: 1 mistake
     database: not checked because of the errors in the files
     ----- stderr
-    error[nul-byte]: the file holds a NUL byte, at which databases end the text
+    error[nul-byte]: the file contains a NUL byte, at which databases end the text
      --> migrations/ddd.sql:8:21
       |
     8 | DELETE FROM users --␀
@@ -180,7 +180,7 @@ fn a_nul_byte_in_a_stored_down_is_refused_before_it_cuts_a_statement() {
     exit code: 1
     ----- stderr
     database: sqlite:app.db
-    error: statement 1 of revision ddd (Message of ddd) holds a NUL byte, at which databases end the text (version table, row ddd:10)
+    error: statement 1 of revision ddd (Message of ddd) contains a NUL byte, at which databases end the text (version table, row ddd:10)
       help: nothing was changed
     ");
     assert_eq!(sqlite3(&env, "SELECT count(*) FROM users").trim(), "2");

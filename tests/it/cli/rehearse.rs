@@ -117,7 +117,7 @@ fn what_cannot_be_rehearsed_is_refused() {
     rehearsing on a copy of sqlite:app.db
     error: cannot connect to postgres://ada:***@localhost:1/x
       caused by: error communicating with database: Connection refused (os error 111)
-      help: see that the server runs there; one that is starting may need longer: `--connect-timeout 1m`
+      help: check that the server is running there; one that is starting may need longer: `--connect-timeout 1m`
     ");
     assert_snapshot!(env.run(&["rehearse", "--format", "sarif"]), @"
     exit code: 2

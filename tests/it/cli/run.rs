@@ -216,8 +216,8 @@ fn a_purge_is_the_way_out_of_rows_that_no_file_explains() {
     ----- stderr
     error: the database has unknown revisions, which no file defines: ccc
       help: bring the missing files back, or deploy the version that has them
-      help: `cargo migrate downgrade bbb` undoes them with the way down that the database keeps
-      help: `cargo migrate stamp --purge <revision>` says where the database really stands, without running anything
+      help: `cargo migrate downgrade bbb` reverts them with the down SQL that the database stores
+      help: `cargo migrate stamp --purge <revision>` records where the database is, without running anything
     ");
     assert_snapshot!(env.run(&["stamp", "--purge", "bbb"]), @"
     exit code: 0
@@ -311,8 +311,8 @@ fn a_revision_without_a_file_goes_down_as_the_database_remembers_it() {
     database: sqlite:app.db
     error: the database has unknown revisions, which no file defines: ccc
       help: bring the missing files back, or deploy the version that has them
-      help: `cargo migrate downgrade bbb` undoes them with the way down that the database keeps
-      help: `cargo migrate stamp --purge <revision>` says where the database really stands, without running anything
+      help: `cargo migrate downgrade bbb` reverts them with the down SQL that the database stores
+      help: `cargo migrate stamp --purge <revision>` records where the database is, without running anything
     ");
     assert_snapshot!(env.run(&["downgrade", "bbb", "--dry-run", "--format", "json"]), @r#"
     exit code: 0

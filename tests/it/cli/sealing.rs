@@ -118,7 +118,7 @@ fn without_git_a_deleted_head_is_forgotten_by_name_and_needs_no_reason() {
     assert_snapshot!(env.run(&["upgrade"]), @r#"
     exit code: 1
     ----- stderr
-    error[sealed-missing]: no file holds revision ccc, which the lock file names
+    error[sealed-missing]: no file defines revision ccc, which the lock file names
       --> migrations/migrate.lock:10:1
        |
     10 | "ccc" = "8de6606113307ddd3946ece383b42e87c8d201a0f7bfedaaeb63549479590c0a"
@@ -259,7 +259,7 @@ fn rebase_prints_both_ways_where_git_cannot_tell() {
     assert_snapshot!(env.run(&["rebase"]), @"
     exit code: 2
     ----- stderr
-    error: which of the two branches is published, and must stay as it is, is not known
+    error: it is not known which of the two branches is published and must stay as it is
       help: `cargo migrate rebase ccc --onto ddd` moves ccc: Message of ccc
       help: `cargo migrate rebase ddd --onto ccc` moves ddd: Message of ddd
     ");

@@ -97,7 +97,7 @@ fn the_files_are_checked_without_values() {
     11 | SELECT x${region};
        |         ^^^^^^^^^
        |
-       = help: a variable is a whole string or a whole name: set it apart, and give it the whole value
+       = help: a variable replaces a whole string or a whole name: write it alone, and give it the whole value
     ");
 }
 

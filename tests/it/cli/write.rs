@@ -101,7 +101,7 @@ fn new_refuses_what_would_make_a_broken_history() {
     assert_snapshot!(env.run(&["new", "-m", "x", "--head", "aaa"]), @"
     exit code: 2
     ----- stderr
-    error: aaa: Message of aaa is no head
+    error: aaa: Message of aaa is not a head
       help: `--splice` starts a branch there all the same
       help: the heads are ccc: Message of ccc; ddd: Message of ddd
     ");
@@ -158,7 +158,7 @@ fn rebase_puts_one_branch_on_top_of_the_other() {
     assert_snapshot!(env.run(&["rebase"]), @"
     exit code: 2
     ----- stderr
-    error: there is no second head to put a branch on
+    error: there is no second head to rebase onto
       help: the heads are ddd: Message of ddd
       help: `cargo migrate accept` rewrites a lock file that git left in conflict
     ");
@@ -182,7 +182,7 @@ fn accept_takes_an_edit_of_a_sealed_revision_for_good() {
      --> migrations/aaa.sql:3:14
       |
     3 | -- revision: aaa
-      |              ^^^ this file changed in meaning
+      |              ^^^ the meaning of this file changed
       |
      ::: migrations/migrate.lock:8:1
       |
@@ -190,7 +190,7 @@ fn accept_takes_an_edit_of_a_sealed_revision_for_good() {
       | -------------------------------------------------------------------------- what it was
       |
       = help: restore it (`git checkout -- migrations/aaa.sql`) and put the change into a new revision: `cargo migrate new`
-      = help: if databases that ran the old text are as good: `cargo migrate accept aaa --reason ".."`
+      = help: if databases that ran the old text need no change: `cargo migrate accept aaa --reason ".."`
       = help: if its earlier text was never committed, or it stopped partway in a database: `cargo migrate upgrade` takes up the edit
 
     error: nothing was done because of the error above

@@ -68,7 +68,7 @@ async fn settings_are_made_again_and_what_cannot_be_is_refused(db: Db) {
     db.execute("CREATE TABLE missing (x INT)").await;
     let error = upgrade(&db, &history, "head").await.unwrap_err();
     let said = whole(&error);
-    assert!(said.contains("statement 1 needs a session that is gone: SET @x"), "{said}");
+    assert!(said.contains("statement 1 needs a session that has ended: SET @x"), "{said}");
     assert!(db.column("SELECT 'x' FROM missing").await.is_empty());
 }
 

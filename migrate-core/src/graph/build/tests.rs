@@ -148,7 +148,10 @@ fn each_cycle_is_told_once() {
     let told: Vec<_> = found.iter().map(|d| d.message.as_str()).collect();
     assert_eq!(
         told,
-        ["revisions need each other: a -> b -> a", "revisions need each other: c -> d -> c"]
+        [
+            "revisions depend on each other: a -> b -> a",
+            "revisions depend on each other: c -> d -> c"
+        ]
     );
 }
 
