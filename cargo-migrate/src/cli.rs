@@ -31,7 +31,7 @@ pub(crate) struct Cli {
 
 /// The commands as `--help` groups them.
 const GROUPS: &[(&str, &[&str])] = &[
-    ("Write", &["init", "new", "derive", "merge", "rebase", "edit", "import", "accept"]),
+    ("Write", &["init", "new", "derive", "merge", "rebase", "squash", "edit", "import", "accept"]),
     ("Run", &["upgrade", "downgrade", "redo", "stamp", "repair"]),
     (
         "Inspect",

@@ -169,7 +169,10 @@ impl<'u> Context<'u> {
     }
 
     /// Puts the values of variables in their places.
-    fn bound(
+    ///
+    /// # Errors
+    /// When a value is missing or malformed.
+    pub(crate) fn bound(
         &self,
         (mut history, mut found): (History, Diagnostics),
     ) -> Result<(History, Diagnostics), CliError> {

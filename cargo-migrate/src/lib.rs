@@ -17,6 +17,8 @@ mod library;
 mod models;
 mod rehearsal;
 mod runtime;
+mod squash_proof;
+mod squash_prune;
 mod verdicts;
 mod writing;
 

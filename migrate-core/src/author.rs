@@ -36,6 +36,7 @@ mod error;
 mod evidence;
 mod merge;
 mod new;
+mod prune;
 mod rebase;
 mod starter;
 
@@ -45,6 +46,7 @@ pub use error::{AuthorError, AuthorErrorKind};
 pub use evidence::Evidence;
 pub use merge::Merge;
 pub use new::{Body, NewRevision};
+pub use prune::Pruned;
 pub use rebase::{Rebase, Rebased};
 pub use starter::starter_config;
 
@@ -169,9 +171,17 @@ impl<'a> Author<'a> {
             )
             .help(format!("it is in {}", graph.revision(node).file.path())));
         }
+        if let Some(node) = graph.replacing(draft.id.as_str()) {
+            let message = format!("{} was a revision, which {} replaces", draft.id, graph.id(node));
+            return Err(AuthorError::new(Kind::IdTaken, message).help("choose another id"));
+        }
         for label in &draft.labels {
             let taken = graph.labelled(label.as_str()).or_else(|| graph.node(label.as_str()));
-            if let Some(node) = taken {
+            let is_replaced = |node: &Node| {
+                let id = graph.id(*node);
+                draft.replaces.iter().flatten().any(|replaced| replaced == id)
+            };
+            if let Some(node) = taken.filter(|node| !is_replaced(node)) {
                 return Err(AuthorError::new(
                     Kind::LabelTaken,
                     format!("the label {label} is taken by revision {}", graph.title(node)),
@@ -208,12 +218,9 @@ impl<'a> Author<'a> {
     /// Returns the graph with revisions added, or replaced where the id exists.
     fn with(&self, added: Vec<Revision>) -> Result<Graph, AuthorError> {
         let graph = &self.history.graph;
-        let is_added = |node: &Node| added.iter().any(|new| new.id() == graph.id(*node));
-        let mut revisions: Vec<Revision> = graph
-            .order()
-            .filter(|node| !is_added(node))
-            .map(|node| graph.revision(node).clone())
-            .collect();
+        let is_added = |old: &&Revision| added.iter().any(|new| new.id() == old.id());
+        let mut revisions: Vec<Revision> =
+            graph.all_revisions().filter(|old| !is_added(old)).cloned().collect();
         revisions.extend(added);
         let (graph, found) = Graph::build(revisions);
         if found.has_errors() {
@@ -234,13 +241,13 @@ impl<'a> Author<'a> {
             return lock;
         };
         for (id, fingerprint) in &before.fingerprints {
-            let Some(node) = graph.node(id) else {
-                if !self.may_forget(before, id, false) {
+            let Some(revision) = graph.revision_with_id(id) else {
+                if graph.replacing(id).is_none() && !self.may_forget(before, id, false) {
                     keep_gone(before, id, *fingerprint, &mut lock);
                 }
                 continue;
             };
-            let edited = graph.revision(node).fingerprint != *fingerprint;
+            let edited = revision.fingerprint != *fingerprint;
             if !edited || rewritten.iter().any(|other| other.as_str() == id) {
                 continue;
             }

@@ -55,6 +55,7 @@ commands! {
     Report "report",
     Schema "schema",
     Show "show",
+    Squash "squash",
     Stamp "stamp",
     Test "test",
     Upgrade "upgrade",

@@ -34,7 +34,7 @@ pub use snapshot::{Snapshot, complete};
 use write::Writer;
 
 /// The version of the format; it changes with every change of the format.
-const FORM: u64 = 7;
+const FORM: u64 = 8;
 
 /// Bytes and texts that do not form a history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,16 +66,16 @@ pub fn encode(history: &History, settings: &Settings) -> Vec<u8> {
     writer.number(FORM);
     writer.settings(settings);
     writer.dialects(&history.dialects);
-    writer.size(history.graph.len());
-    for node in history.graph.order() {
-        writer.revision(history.graph.revision(node));
+    writer.size(history.graph.all_revisions().count());
+    for revision in history.graph.all_revisions() {
+        writer.revision(revision);
     }
     writer.lock(history.lock.as_ref(), &history.graph);
     writer.bytes
 }
 
 /// Decodes the history and settings of `index`. `files` are the texts of the revisions in the order
-/// of the graph, with or without the byte order marks and `\r\n` that parsing removes.
+/// of [`Graph::all_revisions`], with or without the byte order marks and `\r\n` that parsing removes.
 ///
 /// # Errors
 /// The index and the files do not belong together.

@@ -37,6 +37,7 @@ pub mod schema;
 pub mod script;
 pub mod source;
 pub mod sql;
+pub mod squash;
 pub mod static_check;
 pub mod suggest;
 pub mod variables;

@@ -34,6 +34,8 @@ pub struct Lock {
     pub fingerprints: BTreeMap<String, Fingerprint>,
     /// The open revisions that are not heads, by id with the reason.
     pub open: BTreeMap<String, OpenReason>,
+    /// The fingerprints of replaced revisions whose files were removed, by id.
+    pub replaced: BTreeMap<String, Fingerprint>,
     /// Accepted earlier fingerprints, by id with the reason.
     pub accepted: BTreeMap<String, BTreeMap<Fingerprint, String>>,
     /// Whether the text contains git's conflict markers.
@@ -48,7 +50,13 @@ impl Lock {
         let mut heads: Vec<String> = graph.heads().into_iter().map(id).collect();
         heads.sort();
         let mut accepted = before.map(|lock| lock.accepted.clone()).unwrap_or_default();
-        accepted.retain(|id, _| graph.node(id).is_some());
+        let is_known =
+            |id: &str| graph.revision_with_id(id).is_some() || graph.replacing(id).is_some();
+        accepted.retain(|id, _| is_known(id));
+        let known = before.iter().flat_map(|lock| lock.replaced.iter().chain(&lock.fingerprints));
+        let is_gone =
+            |id: &str| graph.revision_with_id(id).is_none() && graph.replacing(id).is_some();
+        let replaced = known.filter(|(id, _)| is_gone(id));
         let open = graph.order().filter_map(|node| {
             let id = graph.id(node).as_str();
             let reason = before.and_then(|lock| lock.open.get(id)).copied();
@@ -58,7 +66,11 @@ impl Lock {
             dialects: dialects.to_vec(),
             heads,
             open: open.collect(),
-            fingerprints: graph.order().map(|n| (id(n), graph.revision(n).fingerprint)).collect(),
+            fingerprints: graph
+                .all_revisions()
+                .map(|revision| (revision.id().to_string(), revision.fingerprint))
+                .collect(),
+            replaced: replaced.map(|(id, fingerprint)| (id.clone(), *fingerprint)).collect(),
             accepted,
             conflict: false,
         }
@@ -110,6 +122,12 @@ impl Lock {
         }
         for (id, reason) in &self.open {
             let _ = writeln!(text, "{} = \"{}\"", quote(id), reason.name());
+        }
+        if !self.replaced.is_empty() {
+            text.push_str("\n[replaced]\n");
+        }
+        for (id, fingerprint) in &self.replaced {
+            let _ = writeln!(text, "{} = \"{fingerprint}\"", quote(id));
         }
         if !self.accepted.is_empty() {
             text.push_str("\n[accepted]\n");
@@ -213,6 +231,10 @@ impl Lock {
                 self.open.insert(id.to_owned(), OpenReason::from_name(&unquote(value)?)?);
                 Some(())
             }
+            ("replaced", id) => {
+                self.replaced.insert(id.to_owned(), unquote(value)?.parse().ok()?);
+                Some(())
+            }
             ("accepted", key) => {
                 let (id, fingerprint) = key.split_once(' ')?;
                 self.accept(id, fingerprint.parse().ok()?, &unquote(value)?);
@@ -230,11 +252,12 @@ impl Lock {
         for (id, fingerprint) in &self.fingerprints {
             // Searched only for a diagnostic, because the file can be long.
             let place = || entry_span(file, id);
-            let Some(node) = graph.node(id) else {
-                found.push(self.missing(id).at(file, place()));
+            let Some(revision) = graph.revision_with_id(id) else {
+                if graph.replacing(id).is_none() {
+                    found.push(self.missing(id).at(file, place()));
+                }
                 continue;
             };
-            let revision = graph.revision(node);
             if revision.fingerprint != *fingerprint && self.is_sealed(id) {
                 found.push(
                     Diagnostic::new(Code::SealedEdited, format!("revision {id} was edited after others were built on it"))
@@ -247,8 +270,8 @@ impl Lock {
             }
         }
         let unknown: Vec<&str> = graph
-            .order()
-            .map(|n| graph.id(n).as_str())
+            .all_revisions()
+            .map(|revision| revision.id().as_str())
             .filter(|id| !self.fingerprints.contains_key(*id))
             .collect();
         if !unknown.is_empty() && !self.conflict {

@@ -141,6 +141,11 @@ pub enum Record {
     Stamp(Node),
     /// A row is deleted without running anything.
     Unstamp(Node),
+    /// A row is inserted for a revision in place of the rows of those that it replaces.
+    Replace(Node),
+    /// The row of a replaced revision is deleted, by its number in the replacing revision's
+    /// [`replaced_ids`](crate::revision::Revision::replaced_ids).
+    Forget(Node, u32),
     /// All rows are deleted.
     Purge,
 }

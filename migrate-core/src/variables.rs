@@ -162,17 +162,22 @@ pub fn bind(history: &mut History, declared: &Variables, values: &VariableValues
         return found;
     }
     let dialects = history.dialects.clone();
-    for node in history.graph.order().collect::<Vec<_>>() {
-        let revision = history.graph.revision(node);
+    let bind_one = |revision: &Revision, found: &mut Diagnostics| {
         if !revision.file.is_whole() || !revision.file.text().contains("${") {
-            continue;
+            return None;
         }
-        let text = Text { revision, declared, values, dialects: &dialects };
-        let (bound, wrong) = text.bound();
+        let (bound, wrong) = Text { revision, declared, values, dialects: &dialects }.bound();
         found.append(wrong);
-        if let Some(bound) = bound {
+        bound
+    };
+    for node in history.graph.order().collect::<Vec<_>>() {
+        if let Some(bound) = bind_one(history.graph.revision(node), &mut found) {
             history.graph.complete(node, bound);
         }
+    }
+    let replaced = history.graph.replaced().iter();
+    for bound in replaced.filter_map(|old| bind_one(old, &mut found)).collect::<Vec<_>>() {
+        history.graph.complete_replaced(bound);
     }
     found
 }

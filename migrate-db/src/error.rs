@@ -185,6 +185,17 @@ pub enum Error {
     /// The version table names unknown revisions: no file defines them.
     #[error("the database has unknown revisions, which no file defines: {}", few(.0))]
     Unknown(Vec<String>),
+    /// The database has run a part of the revisions that another one replaces, and their files do not
+    /// exist, or the command cannot use them.
+    #[error("this database has run a part of what revision {revision} replaces: {}; not {}", few(.recorded), few(.missing))]
+    PartlyReplaced {
+        /// The replacing revision.
+        revision: String,
+        /// The replaced revisions that it has run.
+        recorded: Vec<String>,
+        /// Those that it has not run.
+        missing: Vec<String>,
+    },
     /// Applied revisions were edited since.
     #[error("revisions were edited after this database ran them: {}", names(.0))]
     Edited(Vec<(String, String)>),
@@ -335,9 +346,11 @@ impl Error {
             Self::Database { .. } | Self::NoRight { .. } | Self::VersionRow(_) => {
                 ErrorKind::Database
             }
-            Self::Unknown(_) | Self::Edited(_) | Self::Pending(_) | Self::VersionTable { .. } => {
-                ErrorKind::Mismatch
-            }
+            Self::Unknown(_)
+            | Self::PartlyReplaced { .. }
+            | Self::Edited(_)
+            | Self::Pending(_)
+            | Self::VersionTable { .. } => ErrorKind::Mismatch,
             Self::Unfinished { .. } | Self::EditedStatements { .. } => ErrorKind::Unfinished,
             Self::Interrupted { .. } => ErrorKind::Interrupted,
             Self::Program { .. }

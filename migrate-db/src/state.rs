@@ -3,6 +3,8 @@
 //! A database without a version table has nothing applied. This module relates the rows to a
 //! history; it does not decide what to do.
 
+mod replaced;
+
 use migrate_core::dialect::Dialect;
 use migrate_core::graph::{Graph, Node, Set};
 use migrate_core::history::History;
@@ -20,6 +22,8 @@ use crate::error::Error;
 use crate::replay;
 use crate::unfinished::Unfinished;
 
+pub(crate) use replaced::{Replacement, forgotten, partly_replaced, with_replacing};
+
 /// The state of a database relative to a history.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct DatabaseState {
@@ -31,6 +35,10 @@ pub(crate) struct DatabaseState {
     pub(crate) unknown: Vec<String>,
     /// Applied revisions whose file has a different meaning now and was not accepted.
     pub(crate) edited: Vec<Node>,
+    /// Replaced revisions that were edited after this database ran them: id and path.
+    pub(crate) edited_replaced: Vec<(String, String)>,
+    /// The rows of revisions that others replace.
+    pub(crate) replacements: Vec<Replacement>,
     /// Steps that began statement by statement and are not known to have ended.
     pub(crate) unfinished: Vec<Unfinished>,
     /// The number of the newest log row, which grows with every change.
@@ -69,9 +77,11 @@ impl DatabaseState {
         if let Some((generation, rows)) = &stored.rows {
             status.has_version_table = stored.missing.is_none();
             status.generation = *generation;
+            let mut replaced = replaced::Rows::default();
             for row in rows {
-                status.add(row, history, dialect);
+                status.add(row, history, dialect, &mut replaced);
             }
+            status.take_replacements(replaced, history);
         }
         status.missing.clone_from(&stored.missing);
         status.needs_whole_files(&history.graph)
@@ -278,12 +288,13 @@ impl DatabaseState {
         if !self.unknown.is_empty() {
             return Err(Error::Unknown(self.unknown.clone()));
         }
-        if !self.edited.is_empty() {
+        if !self.edited.is_empty() || !self.edited_replaced.is_empty() {
             let name = |node: &Node| {
                 let revision = history.graph.revision(*node);
                 (revision.id().to_string(), revision.file.path().to_owned())
             };
-            return Err(Error::Edited(self.edited.iter().map(name).collect()));
+            let edited = self.edited.iter().map(name);
+            return Err(Error::Edited(edited.chain(self.edited_replaced.clone()).collect()));
         }
         Ok(())
     }
@@ -313,7 +324,13 @@ impl DatabaseState {
         self.generation = generation;
     }
 
-    fn add(&mut self, row: &Row, history: &History, dialect: Dialect) {
+    fn add(
+        &mut self,
+        row: &Row,
+        history: &History,
+        dialect: Dialect,
+        replaced: &mut replaced::Rows,
+    ) {
         let node = history.graph.node(&row.revision);
         if row.state != RowState::Applied {
             let Row {
@@ -334,17 +351,24 @@ impl DatabaseState {
                 let step = Step { node, direction: unfinished.direction() };
                 batch_of(&history.graph, step, dialect).is_some()
             });
+            if node.is_none() {
+                replaced.add(&history.graph, &row.revision);
+            }
             self.unfinished.push(unfinished);
             return;
         }
         let Some(node) = node else {
-            self.unknown.push(row.revision.clone());
+            if !replaced.add(&history.graph, &row.revision) {
+                self.unknown.push(row.revision.clone());
+            } else if let Some(path) = edited_replaced(row, history, dialect) {
+                self.edited_replaced.push((row.revision.clone(), path));
+            }
             return;
         };
         self.applied.insert(node);
-        let same = row
-            .fingerprint
-            .is_some_and(|fingerprint| matches_revision(&fingerprint, node, history, dialect));
+        let same = row.fingerprint.is_some_and(|fingerprint| {
+            matches_revision(&fingerprint, history.graph.revision(node), history, dialect)
+        });
         if !same {
             self.edited.push(node);
         }
@@ -358,11 +382,10 @@ impl DatabaseState {
 /// Returns `true` if a text with this fingerprint is the revision, or was accepted as such.
 fn matches_revision(
     fingerprint: &Fingerprint,
-    node: Node,
+    revision: &Revision,
     history: &History,
     dialect: Dialect,
 ) -> bool {
-    let revision = history.graph.revision(node);
     let blessed = || {
         history.lock.as_ref().is_some_and(|lock| lock.accepts(revision.id().as_str(), fingerprint))
     };
@@ -379,6 +402,25 @@ fn matches_revision(
         })
     };
     revision.fingerprint == *fingerprint || blessed() || otherwise()
+}
+
+/// Returns the path of a replaced revision's file if the database ran another text; of a removed file, the lock
+/// file knows the fingerprint.
+fn edited_replaced(row: &Row, history: &History, dialect: Dialect) -> Option<String> {
+    let id = row.revision.as_str();
+    let matches = |fingerprint: &Fingerprint| match history.graph.revision_with_id(id) {
+        Some(revision) => matches_revision(fingerprint, revision, history, dialect),
+        None => history.lock.as_ref().is_none_or(|lock| {
+            lock.replaced.get(id).is_none_or(|known| known == fingerprint)
+                || lock.accepts(id, fingerprint)
+        }),
+    };
+    let is_same = row.fingerprint.as_ref().is_some_and(matches);
+    let path = || match history.graph.revision_with_id(id) {
+        Some(revision) => revision.file.path().to_owned(),
+        None => "a removed file".to_owned(),
+    };
+    (!is_same).then(path)
 }
 
 /// Reads every column of every row, oldest first.

@@ -28,6 +28,9 @@ pub struct Status {
     pub unknown: Vec<String>,
     /// Applied revisions whose file has a different meaning now and was not accepted.
     pub edited: Vec<String>,
+    /// The recorded revisions that another one replaces. If all of them are recorded, the replacing
+    /// revision is applied, and the next run records it in their place.
+    pub replaced: Vec<String>,
     /// Steps that began statement by statement and are not known to have ended.
     pub unfinished: Vec<Unfinished>,
 }
@@ -50,6 +53,7 @@ impl Status {
             pending: ids(graph, state.pending(graph)),
             edited: ids(graph, state.edited.iter().copied()),
             unknown: state.unknown,
+            replaced: state.replacements.iter().flat_map(|one| one.ids(graph)).collect(),
             unfinished: state.unfinished,
         }
     }

@@ -21,9 +21,10 @@ pub(crate) fn extend(
     dialect: Dialect,
 ) -> Result<History, Error> {
     let graph = &history.graph;
-    let mut revisions: Vec<Revision> = graph.order().map(|n| graph.revision(n).clone()).collect();
+    let is_unknown = |id: &str| graph.node(id).is_none() && graph.replacing(id).is_none();
+    let mut revisions: Vec<Revision> = graph.all_revisions().cloned().collect();
     let mut lost = Vec::new();
-    for row in rows.iter().filter(|row| graph.node(&row.row.revision).is_none()) {
+    for row in rows.iter().filter(|row| is_unknown(&row.row.revision)) {
         let text = row.down_file.clone().unwrap_or_default();
         let file = SourceFile::new(format!("version table, row {}", row.row.revision), text);
         match Revision::parse(file, &[dialect]).0 {
@@ -38,7 +39,7 @@ pub(crate) fn extend(
     }
     let (graph, found) = Graph::build(revisions);
     if !lost.is_empty() || found.has_errors() {
-        let unknown = |row: &&FullRow| history.graph.node(&row.row.revision).is_none();
+        let unknown = |row: &&FullRow| is_unknown(&row.row.revision);
         return Err(Error::Unknown(
             rows.iter().filter(unknown).map(|row| row.row.revision.clone()).collect(),
         ));

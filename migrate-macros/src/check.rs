@@ -70,7 +70,7 @@ pub(crate) fn check(root: &Path, args: &Args) -> Result<Sound, Refusal> {
     }
     let file = |shown: &str| path.join(shown.rsplit('/').next().unwrap_or(shown));
     let graph = &history.graph;
-    let files = graph.order().map(|node| file(graph.revision(node).file.path())).collect();
+    let files = graph.all_revisions().map(|revision| file(revision.file.path())).collect();
     let lock = history.lock.as_ref().map(|_| path.join(lock::FILE_NAME));
     let watched = lock.into_iter().chain(project.config).collect();
     Ok(Sound { history, settings: project.settings, files, watched })
@@ -79,7 +79,7 @@ pub(crate) fn check(root: &Path, args: &Args) -> Result<Sound, Refusal> {
 /// Checks that the macro binds the functions that the revisions call, and no other.
 fn check_steps(history: &History, args: &Args) -> Result<(), Refusal> {
     let graph = &history.graph;
-    let revisions = || graph.order().map(|node| graph.revision(node));
+    let revisions = || graph.all_revisions();
     let bound: Vec<String> = args.steps.iter().map(step_name).collect();
     for revision in revisions() {
         if let Some((name, marker)) =

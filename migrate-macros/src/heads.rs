@@ -121,7 +121,7 @@ fn read(root: &Path, dir: &Path, project: Project) -> Result<Heads, Refusal> {
     })?;
     let file = |shown: &str| dir.join(shown.rsplit('/').next().unwrap_or(shown));
     let graph = &history.graph;
-    heads.watched.extend(graph.order().map(|node| file(graph.revision(node).file.path())));
+    heads.watched.extend(graph.all_revisions().map(|revision| file(revision.file.path())));
     heads.watched.extend(history.lock.as_ref().map(|_| dir.join(lock::FILE_NAME)));
     // What is wrong with a history is for `migrations!` to tell.
     if found.iter().any(is_structural) {

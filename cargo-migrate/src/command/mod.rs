@@ -14,6 +14,7 @@ mod merge;
 mod new;
 mod rebase;
 mod rehearse;
+mod squash;
 mod test;
 
 use migrate_db::cli::{self, CliError, Exit, Ui};
@@ -31,6 +32,7 @@ pub(crate) enum Command {
     Derive(derive::Args),
     Merge(merge::Args),
     Rebase(rebase::Args),
+    Squash(squash::Args),
     Edit(edit::Args),
     Import(import::Args),
     Accept(accept::Args),
@@ -80,6 +82,7 @@ fn act(
         Command::Derive(args) => derive::run(args, &context()?),
         Command::Merge(args) => merge::run(args, &context()?),
         Command::Rebase(args) => rebase::run(args, &context()?),
+        Command::Squash(args) => block_on(squash::run(args, &context()?, globals)),
         Command::Edit(args) => block_on(edit::run(args, &context()?)),
         Command::Import(args) => block_on(import::run(args, &context()?)),
         Command::Accept(args) => block_on(accept::run(args, &context()?)),

@@ -56,7 +56,7 @@ impl Author<'_> {
             self.accept_one(word, &request.because, &before, &mut lock, &mut accepted)?;
         }
         for (id, fingerprint) in &lock.fingerprints {
-            let present = graph.node(id).map(|node| graph.revision(node).fingerprint);
+            let present = graph.revision_with_id(id).map(|revision| revision.fingerprint);
             if present != Some(*fingerprint) {
                 accepted.refused.push(id.clone());
             } else if before.fingerprints.get(id) != present.as_ref()
@@ -97,7 +97,7 @@ impl Author<'_> {
     ) -> Result<(), AuthorError> {
         let graph = &self.history.graph;
         let no_reason = because.trim().is_empty();
-        if before.fingerprints.contains_key(word) && graph.node(word).is_none() {
+        if before.fingerprints.contains_key(word) && graph.revision_with_id(word).is_none() {
             if no_reason && !self.may_forget(before, word, true) {
                 return Err(reason_needed(word, "forgetting"));
             }
@@ -149,8 +149,8 @@ impl Author<'_> {
         let names: Vec<&str> = dialects.iter().map(|dialect| dialect.name()).collect();
         let because = format!("read for {}", names.join(", "));
         let reread = graph
-            .order()
-            .filter_map(|node| Revision::parse(graph.revision(node).file.clone(), dialects).0)
+            .all_revisions()
+            .filter_map(|revision| Revision::parse(revision.file.clone(), dialects).0)
             .collect();
         let (reread, _) = Graph::build(reread);
         let earlier = std::mem::replace(lock, Lock::of(&reread, dialects, Some(lock)));

@@ -80,6 +80,7 @@ impl Author<'_> {
             revises,
             depends_on: Vec::new(),
             labels: request.labels.clone(),
+            replaces: Vec::new(),
             created: Some(request.created.clone()),
             message,
             comments: self.comments(),

@@ -76,6 +76,7 @@ impl Author<'_> {
             revises: self.parent(request.head.as_deref(), request.splice)?.into_iter().collect(),
             depends_on: self.depends_on(&request.depends_on)?,
             labels: request.labels.clone(),
+            replaces: Vec::new(),
             created: Some(request.created.clone()),
             message: request.message.clone(),
             comments: self.comments(),

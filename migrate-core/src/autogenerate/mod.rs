@@ -21,10 +21,13 @@ mod rename;
 mod scope;
 mod steps;
 
+mod between;
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
+
+pub(crate) use between::{left_between, way_between};
 
 pub use draft::sections;
 pub use loss::Loss;

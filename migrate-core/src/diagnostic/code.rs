@@ -146,6 +146,8 @@ codes! {
         Error LabelClash "label-clash" "A branch label is also a revision id."
         Error SeveralHeads "several-heads" "The history ends in several heads."
         Error RedundantParent "redundant-parent" "A revision names the same parent twice."
+        Error ReplacedTwice "replaced-twice" "Two revisions replace the same one."
+        Error ReplacesItself "replaces-itself" "A revision replaces itself."
     }
     Lock {
         Error LockConflict "lock-conflict" "The lock file contains git's conflict markers."
@@ -277,6 +279,8 @@ impl Code {
                 | Self::DuplicateLabel
                 | Self::LabelClash
                 | Self::RedundantParent
+                | Self::ReplacedTwice
+                | Self::ReplacesItself
         )
     }
 }

@@ -223,13 +223,15 @@ impl Reader {
         let revises = self.names(text, RevisionId::new)?;
         let depends_on = self.names(text, BranchLabel::new)?;
         let labels = self.names(text, BranchLabel::new)?;
+        let lists = 0..self.count()?;
+        let replaces = lists.map(|_| self.names(text, RevisionId::new)).collect::<Read<_>>()?;
         let created = match self.string(text)? {
             "" => None,
             created => Some(Created::new(created).map_err(|_| DecodeError::Malformed)?),
         };
         let message = self.string(text)?.to_owned();
         let description = self.string(text)?.to_owned();
-        Ok(Header { id, revises, depends_on, labels, created, message, description })
+        Ok(Header { id, revises, depends_on, labels, replaces, created, message, description })
     }
 
     fn names<'a, T>(
@@ -323,6 +325,10 @@ impl Reader {
             let reason = OpenReason::ALL.get(self.size()?).ok_or(DecodeError::Malformed)?;
             open.insert(id, *reason);
         }
+        let mut replaced = BTreeMap::new();
+        for _ in 0..self.count()? {
+            replaced.insert(self.inline()?.to_owned(), self.fingerprint()?);
+        }
         let mut accepted = BTreeMap::new();
         for _ in 0..self.count()? {
             let id = self.inline()?.to_owned();
@@ -332,7 +338,7 @@ impl Reader {
             }
             accepted.insert(id, earlier);
         }
-        Ok(Some(Lock { dialects, heads, fingerprints, open, accepted, conflict }))
+        Ok(Some(Lock { dialects, heads, fingerprints, open, replaced, accepted, conflict }))
     }
 
     /// Reads an id of the lock file and its fingerprint, which is usually the revision's own.

@@ -61,15 +61,14 @@ impl Snapshot {
         writer.inline(if all { note } else { "" });
         writer.dialects(&history.dialects);
         let graph = &history.graph;
-        let mut nodes: Vec<(&str, Node)> =
-            graph.order().map(|node| (graph.revision(node).file.path(), node)).collect();
-        nodes.sort_unstable();
+        let mut revisions: Vec<&Revision> = graph.all_revisions().collect();
+        revisions.sort_unstable_by_key(|revision| revision.file.path());
         let record = |file: &FileStat| {
             let path = directory.shown_file(&file.name);
-            let at = nodes.binary_search_by(|(known, _)| (*known).cmp(&path)).ok();
+            let at = revisions.binary_search_by(|known| known.file.path().cmp(&path)).ok();
             let mut record = Writer::default();
             if let Some(at) = at {
-                record.front(graph.revision(nodes[at].1));
+                record.front(revisions[at]);
             }
             record.bytes
         };

@@ -34,6 +34,7 @@ fn file(n: usize, picks: &Picks) -> String {
         text.push_str(&format!("-- depends-on: r{:02}\n", pick.index(n)));
     }
     if picks.labelled {
+        text.push_str(&format!("-- replaces: old{n}, z{n} | old{n}, y{n}, z{n}\n"));
         text.push_str(&format!("-- branch-labels: branch{n}, größe{n}\n"));
     }
     text.push_str(picks.up);

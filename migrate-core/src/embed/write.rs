@@ -157,6 +157,10 @@ impl Writer {
         self.names(&header.revises);
         self.names(&header.depends_on);
         self.names(&header.labels);
+        self.size(header.replaces.len());
+        for list in &header.replaces {
+            self.names(list);
+        }
         let created = header.created.as_ref().map_or("", |created| created.as_str());
         self.string(created, text, within);
         self.string(&header.message, text, within);
@@ -233,6 +237,11 @@ impl Writer {
         for (id, reason) in &lock.open {
             self.inline(id);
             self.size(OpenReason::ALL.iter().position(|r| r == reason).unwrap_or_default());
+        }
+        self.size(lock.replaced.len());
+        for (id, fingerprint) in &lock.replaced {
+            self.inline(id);
+            self.bytes.extend_from_slice(fingerprint.as_bytes());
         }
         self.size(lock.accepted.len());
         for (id, earlier) in &lock.accepted {

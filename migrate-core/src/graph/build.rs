@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
+use super::replaced::{Divided, StandIns};
 use super::{Graph, Node};
 use crate::command::Command;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -17,50 +18,51 @@ impl Graph {
     /// Several heads are not an error here: [`Graph::check_heads`] checks them.
     #[must_use]
     pub fn build(revisions: Vec<Revision>) -> (Self, Diagnostics) {
+        Self::build_with(revisions, &StandIns::new())
+    }
+
+    /// Like [`Graph::build`]; `names` are further names of revisions.
+    pub(super) fn build_with(revisions: Vec<Revision>, names: &StandIns) -> (Self, Diagnostics) {
         let mut found = Diagnostics::new();
         let mut revisions = revisions;
         revisions.sort_by(|a, b| key(a).cmp(&key(b)));
-        let mut ids = HashMap::with_capacity(revisions.len());
+        let mut seen: HashMap<RevisionId, usize> = HashMap::with_capacity(revisions.len());
         let mut twins = Vec::new();
         for (n, revision) in revisions.iter().enumerate() {
-            let node = Node(u32::try_from(n - twins.len()).unwrap_or(u32::MAX));
-            if ids.contains_key(revision.id())
-                && let Some(twin) = revisions.iter().find(|twin| twin.id() == revision.id())
-            {
-                found.push(
-                    Diagnostic::new(
-                        Code::DuplicateRevision,
-                        format!("two files define revision {}", revision.id()),
-                    )
-                    .labelled(&revision.file, revision.header.id.span, "here")
-                    .labelled(&twin.file, twin.header.id.span, "and here")
-                    .help("give the later one another id, and change `revises:` in its children"),
-                );
+            if let Some(twin) = seen.get(revision.id()) {
+                found.push(two_files(revision, &revisions[*twin]));
                 twins.push(n);
             } else {
-                ids.insert(revision.id().clone(), node);
+                seen.insert(revision.id().clone(), n);
             }
         }
         let mut places = 0..revisions.len();
         revisions.retain(|_| places.next().is_some_and(|n| twins.binary_search(&n).is_err()));
-        let mut graph = Self { revisions, ids, ..Self::default() };
-        graph.read_labels(&mut found);
-        graph.read_edges(&mut found);
+        let mut graph = Self::with_edges(revisions, names, &mut found);
         graph.sort(&mut found);
         (graph, found)
     }
 
-    /// Builds a graph from revisions in topological order; `None` if the order is wrong or
-    /// [`Graph::build`] would report an error.
+    /// Numbers revisions in their order, and reads their labels and edges.
+    fn with_edges(revisions: Vec<Revision>, names: &StandIns, found: &mut Diagnostics) -> Self {
+        let Divided { nodes, replaced, mut stand_ins } = Divided::of(revisions, found);
+        stand_ins.extend(names.iter().map(|(name, id)| (name.clone(), id.clone())));
+        let ids = nodes.iter().zip(0..).map(|(revision, n)| (revision.id().clone(), Node(n)));
+        let ids = ids.collect();
+        let mut graph = Self { revisions: nodes, ids, replaced, stand_ins, ..Self::default() };
+        graph.read_labels(found);
+        graph.read_edges(found);
+        graph
+    }
+
+    /// Builds a graph from revisions in topological order, the replaced ones anywhere; `None` if the
+    /// order is wrong or [`Graph::build`] would report an error.
     pub(crate) fn in_order(revisions: Vec<Revision>) -> Option<Self> {
-        let nodes = (0..u32::try_from(revisions.len()).ok()?).map(Node);
-        let ids = revisions.iter().map(|revision| revision.id().clone()).zip(nodes).collect();
-        let mut graph = Self { revisions, ids, ..Self::default() };
         let mut found = Diagnostics::new();
-        graph.read_labels(&mut found);
-        graph.read_edges(&mut found);
+        let graph = Self::with_edges(revisions, &StandIns::new(), &mut found);
         let sound = found.is_empty()
             && graph.ids.len() == graph.len()
+            && graph.replaced.windows(2).all(|two| two[0].id() != two[1].id())
             && graph.order().all(|node| graph.needs(node).all(|needed| needed < node));
         sound.then_some(graph)
     }
@@ -124,10 +126,12 @@ impl Graph {
         for (n, revision) in self.revisions.iter().enumerate() {
             let node = Node(u32::try_from(n).unwrap_or(u32::MAX));
             for Named { name, span } in &revision.header.revises {
-                match self.ids.get(name) {
+                match self.ids.get(name).copied().or_else(|| self.replacing(name.as_str())) {
                     None => found.push(self.unknown(revision, name, *span, Code::UnknownParent)),
-                    Some(parent) if *parent == node => found.push(own(revision, *span, "revises")),
-                    Some(parent) if parents[n].contains(parent) => found.push(
+                    Some(parent) if parent == node => found.push(own(revision, *span, "revises")),
+                    // Two replaced parents have become one.
+                    Some(parent) if parents[n].contains(&parent) && *self.id(parent) != *name => {}
+                    Some(parent) if parents[n].contains(&parent) => found.push(
                         Diagnostic::new(
                             Code::RedundantParent,
                             format!("{} names its parent {name} twice", revision.id()),
@@ -135,7 +139,7 @@ impl Graph {
                         .at(&revision.file, *span)
                         .help("name it once"),
                     ),
-                    Some(parent) => parents[n].push(*parent),
+                    Some(parent) => parents[n].push(parent),
                 }
             }
             for Named { name, span } in &revision.header.depends_on {
@@ -154,7 +158,8 @@ impl Graph {
 
     /// Resolves a name of `depends-on:`, an id or a label.
     fn named_by(&self, name: &BranchLabel) -> Option<Node> {
-        self.ids.get(name.as_str()).or_else(|| self.labels.get(name.as_str())).copied()
+        let known = self.ids.get(name.as_str()).or_else(|| self.labels.get(name.as_str()));
+        known.copied().or_else(|| self.replacing(name.as_str()))
     }
 
     fn invert(&mut self) {
@@ -357,6 +362,13 @@ impl Graph {
 /// The order of revisions that the graph does not order.
 fn key(revision: &Revision) -> (Option<i64>, &RevisionId) {
     (revision.header.created.as_ref().map(crate::ident::Created::seconds), revision.id())
+}
+
+fn two_files(revision: &Revision, twin: &Revision) -> Diagnostic {
+    Diagnostic::new(Code::DuplicateRevision, format!("two files define revision {}", revision.id()))
+        .labelled(&revision.file, revision.header.id.span, "here")
+        .labelled(&twin.file, twin.header.id.span, "and here")
+        .help("give the later one another id, and change `revises:` in its children")
 }
 
 fn own(revision: &Revision, span: crate::source::Span, verb: &str) -> Diagnostic {

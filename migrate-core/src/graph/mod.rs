@@ -14,6 +14,7 @@ mod diagram;
 mod drawing;
 mod error;
 mod range;
+mod replaced;
 mod resolve;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -26,6 +27,7 @@ use crate::revision::Revision;
 
 pub use closure::Set;
 pub use error::{TargetError, TargetErrorKind};
+use replaced::StandIns;
 pub(crate) use resolve::too_far;
 pub use target::{Offset, Place, Target};
 
@@ -54,6 +56,10 @@ pub struct Graph {
     children: Vec<Vec<Node>>,
     dependencies: Vec<Vec<Node>>,
     dependents: Vec<Vec<Node>>,
+    /// Replaced revisions, which are no nodes.
+    replaced: Vec<Revision>,
+    /// The replacing revision of each replaced id.
+    stand_ins: StandIns,
 }
 
 impl Graph {

@@ -7,7 +7,7 @@
 use super::error::{TargetError, TargetErrorKind as Kind};
 use super::target::{Offset, Place, Target};
 use super::{Graph, Node, Set};
-use crate::command::Command;
+use crate::command::{Command, Help};
 use crate::ident::{BranchLabel, RevisionId};
 use crate::suggest::nearest;
 
@@ -165,7 +165,8 @@ impl Graph {
 
     /// Finds a name: an id or a label, else a prefix that is unique (on the branch).
     fn named(&self, name: &str, branch: Option<&Branch<'_>>) -> Result<Node, TargetError> {
-        let mut hits = match self.node(name).or_else(|| self.labelled(name)) {
+        let known = self.node(name).or_else(|| self.labelled(name));
+        let mut hits = match known.or_else(|| self.replacing_at_end(name)) {
             Some(node) => vec![node],
             None => self.beginning(name),
         };
@@ -202,6 +203,17 @@ impl Graph {
 
     fn unknown_target(&self, name: &str) -> TargetError {
         let error = TargetError::new(Kind::Unknown, format!("no revision or branch is `{name}`"));
+        if let Some(node) = self.replacing(name) {
+            return TargetError::new(
+                Kind::Unknown,
+                format!("{name} is replaced by {}", self.id(node)),
+            )
+            .choices(self, &[node])
+            .help(
+                Help::new("a database that has run a part of what it replaces goes on with ")
+                    .run(Command::Upgrade),
+            );
+        }
         let symbol = ["head", "heads", "base", "current"]
             .into_iter()
             .find(|symbol| name.eq_ignore_ascii_case(symbol));

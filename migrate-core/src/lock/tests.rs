@@ -168,3 +168,28 @@ fn lines_that_mean_nothing_are_told() {
         assert!(found.iter().all(|d| !d.help.is_empty()));
     }
 }
+
+#[test]
+fn a_replaced_revision_stays_sealed_and_is_remembered_without_its_file() {
+    let squashed = || {
+        let text = "-- revision: s\n-- revises:\n-- replaces: a, b\n\n-- migrate:up\nCREATE TABLE t (x INT);\n-- migrate:down\nDROP TABLE t;\n";
+        SourceFile::new("m/s.sql", text)
+    };
+    let read = |files: Vec<SourceFile>| History::read(files, None, &[Dialect::Sqlite]).0.graph;
+    let old = graph(&[("a", "", "x"), ("b", "a", "x")]);
+    let before = lock_of(&old);
+    let both = read(vec![revision("a", "", "x"), revision("b", "a", "x"), squashed()]);
+    let lock = Lock::of(&both, &[Dialect::Sqlite], Some(&before));
+    assert_eq!(lock.heads, ["s"]);
+    assert!(lock.is_sealed("b"), "it was the head before");
+    assert!(lock.check(&file(lock.render()), &both).is_empty());
+    let edited = read(vec![revision("a", "", "x"), revision("b", "a", "y"), squashed()]);
+    let found = lock.check(&file(lock.render()), &edited);
+    assert!(found.iter().any(|one| one.code == Code::SealedEdited), "{found}");
+    let pruned = read(vec![squashed()]);
+    assert!(lock.check(&file(lock.render()), &pruned).is_empty());
+    let lock = Lock::of(&pruned, &[Dialect::Sqlite], Some(&lock));
+    assert_eq!(lock.fingerprints.keys().collect::<Vec<_>>(), ["s"]);
+    assert_eq!(lock.replaced, before.fingerprints);
+    assert_eq!(Lock::parse(&file(lock.render())), (lock, Diagnostics::new()));
+}

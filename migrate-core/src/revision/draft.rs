@@ -19,6 +19,7 @@ use crate::ident::{BranchLabel, Created, RevisionId};
 ///     revises: vec![],
 ///     depends_on: vec![],
 ///     labels: vec![],
+///     replaces: vec![],
 ///     created: Created::new("2026-11-21T01:23:45Z").ok(),
 ///     message: "Create users".into(),
 ///     comments: String::new(),
@@ -37,6 +38,8 @@ pub struct Draft {
     pub depends_on: Vec<BranchLabel>,
     /// Its branch labels.
     pub labels: Vec<BranchLabel>,
+    /// The alternatives of revisions that it replaces; see [`Header`](super::Header).
+    pub replaces: Vec<Vec<RevisionId>>,
     /// The time of creation.
     pub created: Option<Created>,
     /// The message; line breaks become spaces.
@@ -97,6 +100,13 @@ impl Draft {
         if !self.labels.is_empty() {
             header_line(&mut text, "branch-labels", self.labels.iter().map(BranchLabel::as_str));
         }
+        if !self.replaces.is_empty() {
+            let list = |ids: &Vec<RevisionId>| {
+                ids.iter().map(RevisionId::as_str).collect::<Vec<_>>().join(", ")
+            };
+            let lists: Vec<String> = self.replaces.iter().map(list).collect();
+            header_line(&mut text, "replaces", [lists.join(" | ").as_str()]);
+        }
         if !self.comments().is_empty() {
             text.push('\n');
         }
@@ -124,6 +134,8 @@ impl Draft {
             && same(&header.revises, &self.revises)
             && same(&header.depends_on, &self.depends_on)
             && same(&header.labels, &self.labels)
+            && header.replaces.len() == self.replaces.len()
+            && header.replaces.iter().zip(&self.replaces).all(|(read, own)| same(read, own))
             && header.created == self.created
             && header.message == one_line(&self.message)
             && header.description == self.comments()

@@ -149,6 +149,7 @@ mod tests {
             revises: vec![],
             depends_on: vec![],
             labels: vec![],
+            replaces: Vec::new(),
             created: Created::new("2026-11-21T01:23:45Z").ok(),
             message: message.into(),
             comments: String::new(),

@@ -30,6 +30,9 @@ pub struct Header {
     pub depends_on: Vec<Named<BranchLabel>>,
     /// The branch labels.
     pub labels: Vec<Named<BranchLabel>>,
+    /// The revisions in whose place it stands, needs first. Each alternative is what a database may have
+    /// recorded in its place; usually there is one.
+    pub replaces: Vec<Vec<Named<RevisionId>>>,
     /// The time of creation.
     pub created: Option<Created>,
     /// The message.
@@ -38,13 +41,13 @@ pub struct Header {
     pub description: String,
 }
 
-pub(super) const KEYS: [&str; 5] =
-    ["revision", "revises", "created", "depends-on", "branch-labels"];
+pub(super) const KEYS: [&str; 6] =
+    ["revision", "revises", "created", "depends-on", "branch-labels", "replaces"];
 
 /// The keys of a file: value and place, by position in [`KEYS`].
 #[derive(Default)]
 struct Keys<'a> {
-    values: [Option<(&'a str, Span)>; 5],
+    values: [Option<(&'a str, Span)>; 6],
 }
 
 /// Parses the lines of `span`; `None` if there is no usable id.
@@ -144,7 +147,7 @@ fn finish(
     prose: &[&str],
     found: &mut Diagnostics,
 ) -> Option<Header> {
-    let [revision, revises, created, depends_on, labels] = keys.values;
+    let [revision, revises, created, depends_on, labels, replaces] = keys.values;
     let mut missing = Vec::new();
     for (key, value) in [("revision", revision), ("revises", revises)] {
         if value.is_none() {
@@ -172,6 +175,7 @@ fn finish(
     let depends_on =
         names(file, depends_on, "revision id or branch label", BranchLabel::new, found);
     let labels = names(file, labels, "branch label", BranchLabel::new, found);
+    let replaces = alternatives(file, replaces, found);
     let created = created.filter(|(value, _)| !value.is_empty()).and_then(|(value, at)| {
         Created::new(value)
             .map_err(|text| {
@@ -189,7 +193,25 @@ fn finish(
     let mut prose = prose.iter();
     let message = prose.next().copied().unwrap_or_default().to_owned();
     let description = prose.copied().collect::<Vec<_>>().join("\n").trim().to_owned();
-    Some(Header { id: id?, revises, depends_on, labels, created, message, description })
+    Some(Header { id: id?, revises, depends_on, labels, replaces, created, message, description })
+}
+
+/// Parses lists of ids that are separated by `|`.
+fn alternatives(
+    file: &SourceFile,
+    value: Option<(&str, Span)>,
+    found: &mut Diagnostics,
+) -> Vec<Vec<Named<RevisionId>>> {
+    let Some((value, at)) = value else { return Vec::new() };
+    let mut start = at.start;
+    let mut lists = Vec::new();
+    for part in value.split('|') {
+        let span = Span::new(start, start + part.len());
+        start = span.end + 1;
+        let list = names(file, Some((part, span)), "revision id", RevisionId::new, found);
+        lists.extend(Some(list).filter(|list| !list.is_empty()));
+    }
+    lists
 }
 
 fn names<T>(

@@ -79,6 +79,18 @@ impl Revision {
         self.header.revises.len() > 1
     }
 
+    /// The ids of all revisions that it replaces, each once, in the order of the header.
+    #[must_use]
+    pub fn replaced_ids(&self) -> Vec<&RevisionId> {
+        let mut ids = Vec::new();
+        for named in self.header.replaces.iter().flatten() {
+            if !ids.contains(&&named.name) {
+                ids.push(&named.name);
+            }
+        }
+        ids
+    }
+
     /// Returns `true` if it is a draft: neither an up nor a down contains a statement, and it is
     /// not a merge, whose sections may stay empty.
     ///
@@ -225,6 +237,11 @@ fn hash_of(header: &Header) -> Hasher {
         sorted(names);
         for name in names {
             hash.field(field, name);
+        }
+    }
+    for (number, replaced) in (1..).zip(&header.replaces) {
+        for named in replaced {
+            hash.field(&format!("replaces {number}"), named.name.as_str());
         }
     }
     hash

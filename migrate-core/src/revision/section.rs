@@ -72,6 +72,12 @@ impl SectionKind {
         matches!(self, Self::Up | Self::Down | Self::Fixture | Self::Verify | Self::Effect)
     }
 
+    /// Returns `true` if only round-trip tests use it.
+    #[must_use]
+    pub const fn is_for_tests(self) -> bool {
+        matches!(self, Self::Fixture | Self::Verify)
+    }
+
     /// Returns `true` if it changes the effect of the revision on a database, and so its
     /// fingerprint.
     #[must_use]

@@ -88,6 +88,7 @@ impl Template {
             revises: Vec::new(),
             depends_on: Vec::new(),
             labels: Vec::new(),
+            replaces: Vec::new(),
             created: None,
             message: "message".to_owned(),
             comments: self.comments.clone(),

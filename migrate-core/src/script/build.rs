@@ -83,6 +83,17 @@ impl Script {
         Self { dialect, actions }
     }
 
+    /// Returns the script that makes changes of the version table in one transaction, and runs nothing.
+    #[must_use]
+    pub fn of_records(records: Vec<Record>, dialect: Dialect) -> Self {
+        let begin = Action::Begin { foreign_keys: false };
+        let records = records.into_iter().map(Action::Record);
+        Self {
+            dialect,
+            actions: [begin].into_iter().chain(records).chain([Action::Commit]).collect(),
+        }
+    }
+
     /// Returns `true` if there is nothing to do.
     #[must_use]
     pub fn is_empty(&self) -> bool {

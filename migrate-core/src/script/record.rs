@@ -25,7 +25,8 @@ impl Record {
         let insert = |node: Node, fingerprint, state| {
             table.insert([(graph.revision(node), fingerprint, state, origin)])
         };
-        let log = |node: Node, event, detail| table.record([(id(node), event, detail, origin)]);
+        let log =
+            |node: Node, event, detail: &str| table.record([(id(node), event, detail, origin)]);
         // The fingerprint includes the begun statements, because a doubt concerns the very
         // statement.
         let progress = |part: &mut dyn FnMut(_, _) -> _, step: Step, begun, done| {
@@ -59,6 +60,17 @@ impl Record {
                 [table.delete([id(node)], from), log(node, Event::Downgrade, detail(origin))]
             }
             Self::Stamp(node) => [insert(node, whole(node), Applied), log(node, Event::Stamp, "")],
+            Self::Replace(node) => {
+                let replaced = graph.revision(node).replaced_ids();
+                let ids: Vec<&str> = replaced.iter().map(|id| id.as_str()).collect();
+                let detail = format!("replaces {}", ids.join(", "));
+                [insert(node, whole(node), Applied), log(node, Event::Stamp, &detail)]
+            }
+            Self::Forget(node, number) => {
+                let (forgotten, detail) = (replaced_id(graph, node, number), replaced_by(id(node)));
+                let log = table.record([(forgotten, Event::Unstamp, &*detail, origin)]);
+                [table.delete([forgotten], Applied), log]
+            }
             Self::Purge => [table.clear(), table.record([("", Event::Unstamp, "purge", origin)])],
             Self::Unstamp(node) => [table.delete([id(node)], from), log(node, Event::Unstamp, "")],
         }
@@ -87,6 +99,9 @@ impl Record {
     /// the expected state. Empty where the change itself fails then.
     #[must_use]
     pub fn guard(self, graph: &Graph, table: &VersionTable) -> Option<String> {
+        if let Self::Forget(node, number) = self {
+            return Some(table.guard_row(replaced_id(graph, node, number), RowState::Applied));
+        }
         self.from().map(|(node, from)| table.guard_row(graph.id(node).as_str(), from))
     }
 
@@ -109,9 +124,24 @@ impl Record {
                 (step.node, ExpectedRow { done: Some(done), ..open(step) })
             }
             Self::Finish(step) => (step.node, open(step)),
-            Self::Done(_) | Self::Start(_) | Self::Stamp(_) | Self::Purge => return None,
+            Self::Done(_)
+            | Self::Start(_)
+            | Self::Stamp(_)
+            | Self::Replace(_)
+            | Self::Forget(..)
+            | Self::Purge => return None,
         })
     }
+}
+
+/// Returns the id of a replaced revision.
+fn replaced_id(graph: &Graph, node: Node, number: u32) -> &str {
+    graph.revision(node).replaced_ids().get(number as usize).map_or("", |id| id.as_str())
+}
+
+/// Returns the log's detail of a replaced revision.
+fn replaced_by(id: &str) -> String {
+    format!("replaced by {id}")
 }
 
 /// Returns the log's event of a completed step.

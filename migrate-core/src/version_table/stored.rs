@@ -1,7 +1,7 @@
 //! The part of a revision that its row stores, for programs without its file.
 
-use crate::ident::BranchLabel;
-use crate::revision::{Draft, DraftSection, Revision};
+use crate::ident::{BranchLabel, RevisionId};
+use crate::revision::{Draft, DraftSection, Named, Revision};
 
 /// Returns the header and the down of a revision in the form of a revision file, without its up: a
 /// program without the file can revert the revision.
@@ -18,6 +18,10 @@ pub fn down_file(revision: &Revision) -> String {
         revises: header.revises.iter().map(|n| n.name.clone()).collect(),
         depends_on: header.depends_on.iter().map(|n| n.name.clone()).collect::<Vec<BranchLabel>>(),
         labels: header.labels.iter().map(|n| n.name.clone()).collect(),
+        replaces: {
+            let ids = |list: &Vec<Named<RevisionId>>| list.iter().map(|n| n.name.clone()).collect();
+            header.replaces.iter().map(ids).collect()
+        },
         created: header.created.clone(),
         message: header.message.clone(),
         comments: String::new(),

@@ -64,6 +64,10 @@ impl Display for Line<'_> {
         for mark in marks(graph, node, self.current) {
             write!(f, " {MARK}({mark}){MARK:#}")?;
         }
+        let replaced = revision.replaced_ids().len();
+        if replaced > 0 {
+            write!(f, " {MARK}(replaces {}){MARK:#}", Count(replaced, "revision"))?;
+        }
         let dependencies = names(graph, graph.dependencies(node));
         if self.with_dependencies && !dependencies.is_empty() {
             write!(f, " (depends on {ID}{dependencies}{ID:#})")?;
@@ -113,6 +117,8 @@ impl Display for Entry<'_> {
         field("depends on", &names(graph, graph.dependencies(node)))?;
         let labels: Vec<&str> = revision.header.labels.iter().map(|l| l.name.as_str()).collect();
         field("labels", &labels.join(", "))?;
+        let replaced: Vec<&str> = revision.replaced_ids().iter().map(|id| id.as_str()).collect();
+        field("replaces", &replaced.join(", "))?;
         field("children", &names(graph, graph.children(node)))?;
         field("created", revision.header.created.as_ref().map_or("", |c| c.as_str()))?;
         field("path", revision.file.path())?;
@@ -230,6 +236,8 @@ pub(super) fn problems(state: &DatabaseState) -> Vec<String> {
     [
         (state.unknown.len(), "without a file"),
         (state.edited.len(), "edited afterwards"),
+        (state.edited_replaced.len(), "edited afterwards and replaced"),
+        (state.partly_replaced().count(), "replaced while applied in part"),
         (state.unfinished.len(), "stopped partway"),
     ]
     .into_iter()

@@ -68,6 +68,14 @@ impl Error {
                 Command::Stamp.with("--purge <revision>").help("records where the database is, without running anything"),
             ],
             Self::Pending(_) => vec![Command::Upgrade.help("applies them")],
+            Self::PartlyReplaced { missing, .. } => vec![
+                Help::new("with the old files in the folder, ")
+                    .run(Command::Upgrade)
+                    .then(" runs the rest: bring those of ")
+                    .then(few(missing))
+                    .then(" back from version control"),
+                "or deploy the version that has them, and then this one".into(),
+            ],
             Self::Edited(_) => vec![
                 Help::new("put the change into a new revision (").run(Command::New).then(") and restore the file"),
                 Help::new("for the newest revision in development: ").run(Command::Redo),

@@ -109,6 +109,7 @@ impl Session<'_> {
         let graph = &history.graph;
         let mut status = self.connected.status(&self.table, history).await?;
         status.check_version_table(&self.table)?;
+        status.check_replaced(graph)?;
         let log = state::log(&mut self.connected.connection, &self.table).await?;
         let redo = Redo::choose(graph, &status, &log, revision)?;
         // The text of a revision that is applied again may have changed. All others must match.

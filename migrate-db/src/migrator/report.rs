@@ -51,13 +51,17 @@ impl Preview<'_> {
     /// them.
     pub(crate) fn unknown_downs(&self, known: &Graph) -> Vec<String> {
         let ids = self.plan.steps.iter().map(|step| self.history.graph.id(step.node));
-        ids.filter(|id| known.node(id.as_str()).is_none()).map(ToString::to_string).collect()
+        ids.filter(|id| known.revision_with_id(id.as_str()).is_none())
+            .map(ToString::to_string)
+            .collect()
     }
 
     /// Returns the report of a run that has nothing to do; `None` where there is something.
     pub(crate) fn nothing_to_do(&self) -> Option<Report> {
         let graph = &self.history.graph;
-        let idle = self.plan.steps.is_empty() && self.status.unfinished.is_empty();
+        let idle = self.plan.steps.is_empty()
+            && self.status.unfinished.is_empty()
+            && self.status.replacements.is_empty();
         idle.then(|| Report::new(graph, &[], &self.plan.heads_after(graph)))
     }
 }

@@ -161,6 +161,12 @@ impl Session<'_> {
         if self.recreate(graph, &status).await? {
             return Ok(Round::Continue);
         }
+        if let Some(end) = self.record_replacements(graph, &status).await? {
+            return Ok(match end {
+                Outcome::Complete => Round::Continue,
+                Outcome::Overtaken => Round::Overtaken(status),
+            });
+        }
         let mut invalid_indexes = Vec::new();
         if let Some(unfinished) = status.unfinished.first().filter(|u| u.in_doubt()) {
             if self.is_running_elsewhere(history, &status, was_overtaken).await? {
@@ -241,6 +247,19 @@ impl Session<'_> {
                 Ok(redo.plan(graph, status, &log))
             }
         }
+    }
+
+    /// Records revisions as applied whose replaced revisions are. `None` if there are none.
+    pub(super) async fn record_replacements(
+        &mut self,
+        graph: &Graph,
+        status: &DatabaseState,
+    ) -> Result<Option<Outcome>, Error> {
+        let dialect = self.database.dialect();
+        let script = |records| Script::of_records(records, dialect);
+        let Some(script) = status.replacement_script(script) else { return Ok(None) };
+        let script_options = self.options.script_options(dialect);
+        self.runner(graph, status, script_options, false).run(&script).await.map(Some)
     }
 
     /// Creates the version table or the log where only the other one exists. Returns `true` if one

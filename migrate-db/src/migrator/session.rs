@@ -9,7 +9,7 @@ use migrate_core::config::UnknownDowns;
 use migrate_core::graph::{Graph, Target};
 use migrate_core::history::History;
 use migrate_core::plan::{self, Direction, Goal};
-use migrate_core::script::{Script, ScriptError};
+use migrate_core::script::{Action, Script, ScriptError};
 use migrate_core::version_table::VersionTable;
 
 use super::lock::{self, LockGuard};
@@ -22,6 +22,7 @@ use crate::error::Error;
 use crate::event::Event;
 use crate::runner::Outcome;
 use crate::state::{self, DatabaseState, MissingTable};
+use crate::status::ids;
 use crate::unfinished::{Repair, Unfinished};
 use crate::unknown;
 
@@ -51,6 +52,7 @@ impl Destination<'_> {
     ) -> Result<Preview<'h>, Error> {
         status
             .check_version_table(&VersionTable::new(database.dialect(), &options.version_table))?;
+        status.check_replaced(&history.graph)?;
         if self.direction() == Direction::Up {
             status.check_matches(&history)?;
         }
@@ -130,11 +132,34 @@ impl<'m> Session<'m> {
         if let Some(report) = preview.nothing_to_do() {
             return Ok(report);
         }
-        let Preview { history, plan, status } = preview;
+        let Preview { history: extended, plan, status } = preview;
+        let was_replaced = !std::ptr::eq(&raw const *extended, history)
+            && destination.direction() == Direction::Up;
         // Statements of the project may let the session see another table.
         self.state_before_lock = Some(status).filter(|_| self.options.session.is_empty());
         (self.on_event)(&Event::Planned { steps: plan.steps.len() });
-        self.work_towards(&history, &Objective::Goal(plan.goal, destination.direction())).await
+        let objective = Objective::Goal(plan.goal, destination.direction());
+        let report = self.work_towards(&extended, &objective).await?;
+        if !was_replaced {
+            return Ok(report);
+        }
+        // The rest of the replaced revisions has run: now the replacing one is applied.
+        let heads = self.replace_now(history).await?;
+        Ok(Report { heads_after: heads.unwrap_or(report.heads_after), ..report })
+    }
+
+    /// Records replacing revisions whose replaced ones are applied. Returns the heads of the database; `None`
+    /// while a part of the replaced ones is missing.
+    async fn replace_now(&mut self, history: &History) -> Result<Option<Vec<String>>, Error> {
+        let mut limit = Limit::default();
+        loop {
+            let status = state::read(&mut self.connected.connection, &self.table, history).await?;
+            if self.record_replacements(&history.graph, &status).await?.is_none() {
+                let is_whole = status.partly_replaced().next().is_none();
+                return Ok(is_whole.then(|| ids(&history.graph, status.heads(&history.graph))));
+            }
+            limit.overtaken(&status)?;
+        }
     }
 
     /// Returns what would lead to the destination now. Reads only.
@@ -145,7 +170,10 @@ impl<'m> Session<'m> {
     ) -> Result<Preview<'h>, Error> {
         let status = self.connected.status(&self.table, history).await?;
         let extended =
-            self.with_unknown_revisions(history, &status, destination.direction()).await?;
+            match self.with_unknown_revisions(history, &status, destination.direction()).await? {
+                None => status.expanded(history)?,
+                extended => extended,
+            };
         let status = match &extended {
             Some(history) => {
                 state::read(&mut self.connected.connection, &self.table, history).await?
@@ -206,9 +234,16 @@ impl<'m> Session<'m> {
             if !purge && !status.unknown.is_empty() {
                 return Err(Error::Unknown(status.unknown));
             }
+            if !purge && self.record_replacements(graph, &status).await?.is_some() {
+                limit.overtaken(&status)?;
+                continue;
+            }
             let applied = if purge { &empty.applied } else { &status.applied };
             let stamp = plan::stamp(graph, applied, targets, purge)?;
-            let script = Script::stamp(&stamp, purge, self.database.dialect());
+            let mut script = Script::stamp(&stamp, purge, self.database.dialect());
+            if !purge {
+                forget_replaced(graph, &status, &stamp, &mut script)?;
+            }
             let script_options = self.options.script_options(self.database.dialect());
             if self.runner(graph, &status, script_options, false).run(&script).await?
                 == Outcome::Complete
@@ -228,6 +263,14 @@ impl<'m> Session<'m> {
         let status = state::read(&mut self.connected.connection, &self.table, history).await?;
         status.check_version_table(&self.table)?;
         self.recreate(&history.graph, &status).await?;
+        // Without the old files, a step can still be recorded as reverted.
+        let expanded = status.expanded(history).ok().flatten();
+        let (history, status) = match &expanded {
+            Some(history) => {
+                (history, state::read(&mut self.connected.connection, &self.table, history).await?)
+            }
+            None => (history, status),
+        };
         let script_options = self.options.script_options(self.database.dialect());
         let mut runner = self.runner(&history.graph, &status, script_options, false);
         for unfinished in &status.unfinished {
@@ -246,8 +289,12 @@ impl<'m> Session<'m> {
         let graph = &history.graph;
         let status = state::read(&mut self.connected.connection, &self.table, history).await?;
         let Some(MissingTable::Versions(applied)) = &status.missing else { return Ok(Vec::new()) };
+        let (applied, part) = state::with_replacing(graph, applied);
+        if let Some(replacement) = part {
+            return Err(state::partly_replaced(graph, &replacement));
+        }
         let (known, unknown): (Vec<_>, Vec<_>) =
-            applied.iter().cloned().partition(|id| graph.node(id).is_some());
+            applied.into_iter().partition(|id| graph.node(id).is_some());
         if !unknown.is_empty() {
             return Err(Error::Unknown(unknown));
         }
@@ -278,6 +325,32 @@ impl<'m> Session<'m> {
         let rows = state::full_rows(&mut self.connected.connection, &self.table).await?;
         unknown::extend(history, &rows, self.table.dialect()).map(Some)
     }
+}
+
+/// Adds to a stamp what deletes the rows of replaced revisions of which a part is recorded.
+///
+/// # Errors
+/// [`Error::PartlyReplaced`] where the stamp says nothing about the replacing revision.
+fn forget_replaced(
+    graph: &Graph,
+    status: &DatabaseState,
+    stamp: &plan::Stamp,
+    script: &mut Script,
+) -> Result<(), Error> {
+    for replacement in status.partly_replaced() {
+        let is_decided =
+            stamp.insert.contains(&replacement.node) || stamp.applied_after.iter().next().is_none();
+        if !is_decided {
+            return Err(state::partly_replaced(graph, replacement));
+        }
+        let records = state::forgotten(replacement);
+        if script.is_empty() {
+            *script = Script::of_records(records, script.dialect);
+        } else {
+            script.actions.splice(1..1, records.into_iter().map(Action::Record));
+        }
+    }
+    Ok(())
 }
 
 pub(crate) fn plan_error(error: &ScriptError, graph: &Graph) -> Error {

@@ -175,6 +175,7 @@ impl<'h> Rehearsal<'h> {
         if !status.unknown.is_empty() {
             return Err(Error::Unknown(status.unknown));
         }
+        migrator.state(source).await?.check_replaced(&self.history.graph)?;
         let heads = status.heads.iter().map(|id| id.parse()).collect::<Result<Vec<Target>, _>>()?;
         if !heads.is_empty() {
             migrator.stamp(copy, &heads, true).await?;

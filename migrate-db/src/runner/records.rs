@@ -249,7 +249,10 @@ fn subject(record: Record) -> Option<Node> {
         | Record::Progress(step, _)
         | Record::Retract(step, _)
         | Record::Finish(step) => Some(step.node),
-        Record::Stamp(node) | Record::Unstamp(node) => Some(node),
+        Record::Stamp(node)
+        | Record::Unstamp(node)
+        | Record::Replace(node)
+        | Record::Forget(node, _) => Some(node),
         Record::Purge => None,
     }
 }

@@ -20,6 +20,7 @@ fn the_help_groups_the_commands() {
       derive       Write missing and empty downs from the ups
       merge        Join heads with a merge revision
       rebase       Move a branch on top of another, so that one head remains
+      squash       Replace a range of revisions by one that makes the same schema
       edit         Open revisions in $VISUAL or $EDITOR
       import       Import migrations of sqlx, diesel, golang-migrate, dbmate, goose, refinery or flyway
       accept       Update migrate.lock, and accept edits of sealed revisions

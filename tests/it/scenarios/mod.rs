@@ -41,6 +41,7 @@ mod offline;
 mod outside;
 mod redo;
 mod rehearsal;
+mod replaced;
 mod retry;
 mod rust_steps;
 mod session;

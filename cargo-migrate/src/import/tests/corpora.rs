@@ -57,6 +57,7 @@ fn all_make_revisions(import: &Import, dialect: Dialect) {
             revises: vec![],
             depends_on: vec![],
             labels: vec![],
+            replaces: Vec::new(),
             created: None,
             message: m.message.clone(),
             comments: String::new(),

@@ -446,6 +446,7 @@ fn many_revisions_are_written_at_once() {
         revises: vec![RevisionId::new(parent).unwrap()],
         depends_on: vec![],
         labels: vec![],
+        replaces: Vec::new(),
         created: None,
         message: id.to_owned(),
         comments: String::new(),

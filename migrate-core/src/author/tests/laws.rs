@@ -153,6 +153,7 @@ proptest! {
             revises: parents.iter().map(|p| RevisionId::new(p.as_str()).unwrap()).collect(),
             depends_on: names(&needs),
             labels: names(&labels),
+            replaces: Vec::new(),
             created: Some(moment(second)),
             message,
             comments: String::new(),

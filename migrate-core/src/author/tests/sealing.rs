@@ -186,6 +186,7 @@ fn a_placeholder_may_be_filled_in_and_databases_that_have_it_are_content() {
         revises: revises.iter().map(|id| RevisionId::new(*id).unwrap()).collect(),
         depends_on: vec![],
         labels: vec![],
+        replaces: Vec::new(),
         created: None,
         message: id.to_owned(),
         comments: String::new(),

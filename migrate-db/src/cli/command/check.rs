@@ -169,8 +169,13 @@ impl<'a> Answer<'a> {
     }
 
     fn is_at_head(&self, status: &DatabaseState) -> bool {
-        let problems = [status.unknown.len(), status.edited.len(), status.unfinished.len()];
-        status.pending(self.graph).is_empty() && problems == [0; 3]
+        let problems = [
+            status.unknown.len(),
+            status.edited.len(),
+            status.edited_replaced.len(),
+            status.unfinished.len(),
+        ];
+        status.pending(self.graph).is_empty() && problems == [0; 4]
     }
 
     fn json(&self) -> report::Check<'a> {

@@ -8,7 +8,7 @@ use crate::cli::describe::{Count, Entry, Line, Table, names, place};
 use crate::cli::fleet::{FleetGroup, Item, items, states};
 use crate::cli::ui::{Format, style};
 use crate::cli::{CliError, Context, Exit, describe, report};
-use crate::state::DatabaseState;
+use crate::state::{DatabaseState, Replacement};
 
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = "Examples:
@@ -92,7 +92,10 @@ fn show(context: &Context<'_>, graph: &Graph, status: &DatabaseState) {
     for id in &status.unknown {
         ui.line(format_args!("{s}{id}{s:#} (no file)", s = style::ID));
     }
-    if status.applied.is_empty() && status.unknown.is_empty() {
+    for replacement in &status.replacements {
+        replaced(context, graph, replacement);
+    }
+    if status.applied.is_empty() && status.unknown.is_empty() && status.replacements.is_empty() {
         ui.note("nothing is applied");
     }
     match status.pending(graph).len() {
@@ -102,11 +105,35 @@ fn show(context: &Context<'_>, graph: &Graph, status: &DatabaseState) {
     problems(context, graph, status);
 }
 
+/// Shows the recorded revisions that another one replaces.
+fn replaced(context: &Context<'_>, graph: &Graph, replacement: &Replacement) {
+    let (ui, id) = (context.ui, graph.id(replacement.node));
+    let recorded = replacement.ids(graph);
+    if !replacement.is_part() {
+        return ui.note(format_args!(
+            "{id} is recorded as {}, which it replaces; the next run records {id} in their place",
+            recorded.join(", ")
+        ));
+    }
+    for old in recorded {
+        ui.line(format_args!("{s}{old}{s:#} (replaced by {id})", s = style::ID));
+    }
+    let text = Help::new(format!("a part of what {id} replaces is applied: "));
+    ui.warn(ui.named(&text.run(Command::Upgrade).then(" runs the rest from the old files")));
+}
+
 /// Warns of edited revisions and of steps that stopped partway.
 pub(super) fn problems(context: &Context<'_>, graph: &Graph, status: &DatabaseState) {
     if !status.edited.is_empty() {
         let edited = names(graph, &status.edited);
         context.ui.warn(format_args!("edited after this database applied them: {edited}"));
+    }
+    if !status.edited_replaced.is_empty() {
+        let edited: Vec<&str> = status.edited_replaced.iter().map(|(id, _)| &**id).collect();
+        let edited = edited.join(", ");
+        context
+            .ui
+            .warn(format_args!("edited after this database applied them, and replaced: {edited}"));
     }
     for stopped in &status.unfinished {
         let text = Help::new(format!("revision {} stopped partway: see ", stopped.revision));

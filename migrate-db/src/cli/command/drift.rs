@@ -54,6 +54,7 @@ pub(super) fn is_comparable(context: &Context<'_>, status: &DatabaseState) -> bo
         && status.unknown.is_empty()
         && status.edited.is_empty()
         && status.unfinished.is_empty()
+        && status.partly_replaced().next().is_none()
         && has_values(context, status)
 }
 
