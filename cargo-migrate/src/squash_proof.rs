@@ -1,8 +1,6 @@
 //! Runs a squashed revision and the revisions that it replaces on real databases, and compares them.
 
 use std::fmt::Write as _;
-use std::fs;
-use std::path::PathBuf;
 
 use migrate_core::dialect::Dialect;
 use migrate_core::history::History;
@@ -15,6 +13,7 @@ use migrate_db::__private::query;
 use migrate_db::cli::CliError;
 use migrate_db::testkit::{is_skipped, server};
 use migrate_db::{Database, Error, Migrator, Options, Target};
+use tempfile::TempDir;
 
 use crate::context::Context;
 
@@ -23,16 +22,8 @@ pub(crate) struct Place {
     database: Database,
     /// What it is, for the user.
     pub(crate) shown: String,
-    folder: Option<Folder>,
-}
-
-/// A folder that is removed with its contents.
-struct Folder(PathBuf);
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
+    /// Removed at the end.
+    folder: Option<TempDir>,
 }
 
 impl Place {
@@ -53,8 +44,8 @@ impl Place {
                 return Ok(Some(Self { database, shown, folder: None }));
             }
         }
-        if dialect == Dialect::Sqlite {
-            return Self::in_folder().map(Some);
+        if context.settings.test.image(dialect).is_none() {
+            return Self::in_folder(dialect).map(Some);
         }
         if is_skipped(dialect) {
             return Ok(None);
@@ -70,17 +61,13 @@ impl Place {
         Ok(Some(Self { database, shown: found.to_string(), folder: None }))
     }
 
-    fn in_folder() -> Result<Self, CliError> {
-        let nanos = std::time::UNIX_EPOCH.elapsed().map_or(0, |now| now.as_nanos());
-        let path =
-            std::env::temp_dir().join(format!("migrate-squash-{}-{nanos}", std::process::id()));
-        let failed = |error| {
-            CliError::failed(format!("{} cannot be created", path.display())).because(error)
-        };
-        fs::create_dir(&path).map_err(failed)?;
-        let folder = Folder(path.clone());
-        let database = Database::from_url(&format!("sqlite:{}", path.join("squash.db").display()))?;
-        Ok(Self { database, shown: "SQLite".to_owned(), folder: Some(folder) })
+    /// Two files in a temporary folder, for a database without a server.
+    fn in_folder(dialect: Dialect) -> Result<Self, CliError> {
+        let folder = tempfile::tempdir()
+            .map_err(|error| CliError::failed("no temporary folder").because(error))?;
+        let path = folder.path().join("squash.db");
+        let database = Database::from_url(&format!("{}:{}", dialect.name(), path.display()))?;
+        Ok(Self { database, shown: dialect.to_string(), folder: Some(folder) })
     }
 
     /// Compares the old revisions with the new one. Returns what differs.

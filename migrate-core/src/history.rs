@@ -5,7 +5,7 @@
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
-use crate::graph::Graph;
+use crate::graph::{Graph, Node};
 use crate::lock::Lock;
 use crate::parallel::map_chunks;
 use crate::revision::{Revision, Section, SectionKind};
@@ -119,6 +119,26 @@ impl History {
         }
         let history = Self { graph, lock: parsed_lock.map(|(_, lock)| lock), dialects: readers };
         (history, found)
+    }
+
+    /// Returns the history with the replaced revisions whose files exist in place of the replacing ones, for
+    /// their tests. `None` if there are none.
+    #[must_use]
+    pub fn with_replaced(&self) -> Option<Self> {
+        let mut graph: Option<Graph> = None;
+        loop {
+            let now = graph.as_ref().unwrap_or(&self.graph);
+            let nodes: Vec<Node> = match now.replaced() {
+                [] => Vec::new(),
+                _ => now.order().filter(|node| now.expands(*node)).collect(),
+            };
+            if nodes.is_empty() {
+                break;
+            }
+            graph = Some(now.expanded(&nodes).ok()?);
+        }
+        let (lock, dialects) = (self.lock.clone(), self.dialects.clone());
+        graph.map(|graph| Self { graph, lock, dialects })
     }
 
     /// The databases that the history is certainly written for: those that the lock file or the project

@@ -10,6 +10,7 @@ use migrate_core::dialect::Dialect;
 use migrate_core::directory::{Change, Directory, MAX_FILE_SIZE, read_file};
 use migrate_core::graph::{Place, Target};
 use migrate_core::history::History;
+use migrate_core::ident::RevisionId;
 use migrate_core::lock::OpenReason;
 use migrate_core::revision::Draft;
 use migrate_db::__private::query_table;
@@ -289,7 +290,10 @@ fn draft(
     let author = Author::new(&history, &found)?;
     let parent = author.parent(None, false).map_err(writing::refused)?;
     let now = jiff::Timestamp::now().as_second();
-    let is_there = |id: &_| history.graph.node(AsRef::<str>::as_ref(id)).is_some();
+    let is_there = |id: &RevisionId| {
+        let graph = &history.graph;
+        graph.node(id.as_str()).or_else(|| graph.replacing(id.as_str())).is_some()
+    };
     let drafts =
         import::revisions(import, parent, is_there, now, |second| writing::moment(second).ok());
     if drafts.is_empty() {
@@ -390,7 +394,8 @@ async fn adopt(
     let target = Target::place(Place::Name(ids[*last].to_string()));
     let mut migrator = Migrator::new(&history).options(context.options());
     let status = migrator.status(database).await?;
-    let node = history.graph.node(ids[*last].as_str());
+    let last_id = ids[*last].as_str();
+    let node = history.graph.node(last_id).or_else(|| history.graph.replacing_at_end(last_id));
     // Stamping what is applied would take back what came after it.
     if !node.is_some_and(|node| status.applied.contains(&history.graph.id(node).to_string())) {
         migrator.stamp(database, &[target], false).await?;

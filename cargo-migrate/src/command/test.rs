@@ -98,7 +98,20 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliE
                 Some(ids) => suite.only(ids.clone()),
                 None => suite,
             };
-            let (tested, error) = run_suite(&suite, dialect, context).await;
+            let (mut tested, mut error) = run_suite(&suite, dialect, context).await;
+            if let Some(expanded) =
+                bound.with_replaced().filter(|_| only.is_none() && error.is_none())
+            {
+                let old = bound.graph.replaced().iter().map(|old| old.id().to_string());
+                let old = old.filter(|id| expanded.graph.node(id).is_some()).collect();
+                let suite = Suite::new(&expanded, &settings, dialect).only(old);
+                let suite = suite.jobs(args.jobs()).fresh(args.fresh);
+                let (more, stopped) = run_suite(&suite, dialect, context).await;
+                tested.verdicts.extend(more.verdicts);
+                tested.error = more.error;
+                tested.took += more.took;
+                error = stopped;
+            }
             report(context, &tested);
             if let Some(error) = error {
                 context.ui.error(&error);

@@ -43,7 +43,12 @@ pub(crate) async fn add_database(
     let locked = history.lock.iter().flat_map(|lock| lock.fingerprints.keys());
     let has_row = |id: &&String| match graph.node(id) {
         Some(_) => status.applied.contains(id) || evidence.stopped.contains(*id),
-        None => status.unknown.contains(id),
+        None => {
+            let by = graph.replacing(id).map(|node| graph.id(node).to_string());
+            status.unknown.contains(id)
+                || status.replaced.contains(id)
+                || by.is_some_and(|by| status.applied.contains(&by))
+        }
     };
     evidence.not_applied = locked.filter(|id| !has_row(id)).cloned().collect();
 }
@@ -63,8 +68,7 @@ fn committed(git: &Git, history: &History) -> BTreeMap<String, BTreeSet<Fingerpr
     let locked = |id: &str| history.lock.as_ref().and_then(|lock| lock.fingerprints.get(id));
     // The committed lock file may be older than the file beside it.
     let open: Vec<&Revision> = graph
-        .order()
-        .map(|node| graph.revision(node))
+        .all_revisions()
         .filter(|revision| {
             let id = revision.id().as_str();
             let has = |text: &Fingerprint| known.get(id).is_some_and(|texts| texts.contains(text));
@@ -88,8 +92,9 @@ fn committed(git: &Git, history: &History) -> BTreeMap<String, BTreeSet<Fingerpr
         }
     }
     let locked = history.lock.iter().flat_map(|lock| lock.fingerprints.keys());
-    let gone: Vec<&String> =
-        locked.filter(|id| graph.node(id).is_none() && !known.contains_key(*id)).collect();
+    let gone: Vec<&String> = locked
+        .filter(|id| graph.revision_with_id(id).is_none() && !known.contains_key(*id))
+        .collect();
     for commit in commits.iter().filter(|_| !gone.is_empty()) {
         let names = git.names(commit);
         for id in gone.iter().filter(|id| names.iter().any(|name| name.contains(id.as_str()))) {

@@ -157,6 +157,11 @@ impl Graph {
         }
     }
 
+    /// Returns `true` if the replaced revisions of a node have files, all of them.
+    pub(crate) fn expands(&self, node: Node) -> bool {
+        !self.revision(node).header.replaces.is_empty() && self.expanded(&[node]).is_ok()
+    }
+
     /// Returns the graph with the replaced revisions in the place of some nodes.
     ///
     /// # Errors

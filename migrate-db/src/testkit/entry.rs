@@ -55,7 +55,10 @@ fn run_test(
 ) -> Result<(String, Verdict), String> {
     let dialect =
         Dialect::from_name(dialect).ok_or_else(|| format!("there is no database {dialect}"))?;
-    let mut suite = Suite::new(history, settings, dialect)
+    // A replaced revision has its place among the others that are replaced.
+    let is_replaced = history.graph.replacing(test).is_some();
+    let expanded = if is_replaced { history.with_replaced() } else { None };
+    let mut suite = Suite::new(expanded.as_ref().unwrap_or(history), settings, dialect)
         .only(vec![test.to_owned()])
         .steps(steps)
         // The next tests are about to ask for the revisions behind this one.

@@ -105,6 +105,17 @@ fn tests(sound: &Sound) -> String {
         add_words(&mut name, revision.message(), LONG);
         test(&name, id);
     }
+    // While their files exist, replaced revisions are tested too.
+    let expanded = sound.history.with_replaced();
+    for (number, old) in (1..).zip(graph.replaced()) {
+        let id = old.id().as_str();
+        if expanded.as_ref().is_some_and(|expanded| expanded.graph.node(id).is_some()) {
+            let mut name = format!("replaced{number:0digits$}");
+            add_words(&mut name, id, usize::MAX);
+            add_words(&mut name, old.message(), LONG);
+            test(&name, id);
+        }
+    }
     for whole in WHOLE {
         let mut name = "whole".to_owned();
         add_words(&mut name, whole, usize::MAX);
@@ -175,6 +186,24 @@ mod tests {
                 ("whole_base_to_head", "base to head"),
                 ("whole_head_to_base", "head to base"),
             ]
+        );
+    }
+
+    #[test]
+    fn replaced_revisions_are_tested_while_their_files_are_there() {
+        let replaces = "\n-- replaces: a, b.c";
+        let firsts = |revisions: &[(&str, &str, &str)]| -> Vec<String> {
+            let (_root, sound) = sound(revisions);
+            let names = names(&sound).into_iter().map(|(name, _)| name);
+            names.filter(|name| !name.starts_with("whole")).collect()
+        };
+        let both = firsts(&[("a", "", "one"), ("b.c", "a", "two"), ("s", replaces, "")]);
+        assert_eq!(both, ["r0001_s", "replaced0001_a_one", "replaced0002_b_c_two"]);
+        assert_eq!(firsts(&[("s", replaces, "")]), ["r0001_s"]);
+        assert_eq!(
+            firsts(&[("a", "", "one"), ("s", replaces, "")]),
+            ["r0001_s"],
+            "not all are there"
         );
     }
 

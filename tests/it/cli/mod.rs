@@ -26,6 +26,7 @@ mod run;
 mod schema;
 mod sealing;
 mod snapshot;
+mod squash;
 mod terminal;
 mod test;
 mod variables;
