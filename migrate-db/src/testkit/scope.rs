@@ -2,14 +2,15 @@
 //! compared after the down. Filling all tables for every revision would take time quadratic in the
 //! length of the history.
 //!
-//! The words of the statements count, including those in strings and function bodies. A word too
-//! many costs a few rows; a missing one would hide a loss.
+//! The names and words of the statements count, including those in strings and function bodies. A
+//! word too many costs a few rows; a missing one would hide a loss.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use migrate_core::dialect::Dialect;
 use migrate_core::revision::Revision;
 use migrate_core::schema::{Kind, Name, Schema};
+use migrate_core::sql::{LexRules, Tokens};
 
 use super::uses::texts;
 
@@ -18,20 +19,24 @@ use super::uses::texts;
 /// constraints, sequences, triggers); with those that refer to them or that they refer to.
 pub(super) fn tables(revision: &Revision, dialect: Dialect, schema: &Schema) -> BTreeSet<Name> {
     let mut words = BTreeSet::new();
-    texts(revision, dialect).for_each(|text| words_of(text, &mut words));
-    widen(&mut words, schema, true);
+    let rules = dialect.lex_rules();
+    texts(revision, dialect).for_each(|text| words_of(text, rules, &mut words));
+    widen(&mut words, schema, rules, true);
     named(words, schema)
 }
 
 /// Whether the sections write to a table by themselves, and not through triggers alone.
 pub(super) fn names(revision: &Revision, dialect: Dialect, schema: &Schema, table: &Name) -> bool {
     let mut words = BTreeSet::new();
-    texts(revision, dialect).for_each(|text| words_of(text, &mut words));
-    widen(&mut words, schema, false);
+    let rules = dialect.lex_rules();
+    texts(revision, dialect).for_each(|text| words_of(text, rules, &mut words));
+    widen(&mut words, schema, rules, false);
     words.contains(&table.name.to_lowercase())
 }
 
-fn words_of(text: &str, words: &mut BTreeSet<String>) {
+/// Adds the names of a text, those in the strings and bodies inside it, and every word of it: words
+/// also cover comments that run, and what stands behind a token that is not closed.
+fn words_of(text: &str, rules: &LexRules, words: &mut BTreeSet<String>) {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     // `$` may stand in a name, and is what bodies are quoted with.
     for pieces in [
@@ -39,6 +44,20 @@ fn words_of(text: &str, words: &mut BTreeSet<String>) {
         text.split(|c| !is_word(c) && c != '$').collect(),
     ] {
         words.extend(pieces.into_iter().filter(|w| !w.is_empty()).map(str::to_lowercase));
+    }
+    let mut unread = vec![text.to_owned()];
+    while let Some(text) = unread.pop() {
+        let tokens = Tokens::read_until_error(&text, rules);
+        let mut cursor = tokens.cursor();
+        while !cursor.is_empty() {
+            words.extend({ cursor }.name().map(|name| name.to_lowercase()));
+            if let Some(string) = { cursor }.string() {
+                // It may be a name: `'order items'::regclass`.
+                words.insert(string.to_lowercase());
+                unread.push(string);
+            }
+            cursor.bump();
+        }
     }
 }
 
@@ -94,7 +113,7 @@ const CATALOGS: [&str; 6] = [
 
 /// Adds the words of what is named: a view's query, a function's body, a sequence's table; of a
 /// table that is named the triggers, which fire when its rows change. Bodies may name further ones.
-fn widen(words: &mut BTreeSet<String>, schema: &Schema, with_triggers: bool) {
+fn widen(words: &mut BTreeSet<String>, schema: &Schema, rules: &LexRules, with_triggers: bool) {
     let views = schema.views.iter().map(|(name, view)| (name.name.as_str(), &view.definition));
     let others = schema.others.iter().filter(|((kind, _), _)| {
         matches!(kind, Kind::Function | Kind::Procedure | Kind::Rule | Kind::Type)
@@ -127,7 +146,7 @@ fn widen(words: &mut BTreeSet<String>, schema: &Schema, with_triggers: bool) {
         bodies.retain(|(name, body)| {
             let is_named = words.contains(name);
             if is_named {
-                words_of(body, words);
+                words_of(body, rules, words);
             }
             !is_named
         });
@@ -174,10 +193,33 @@ mod tests {
     }
 
     fn names(sql: &str) -> Vec<String> {
-        let mut words = BTreeSet::new();
-        words_of(sql, &mut words);
-        widen(&mut words, &schema(), true);
+        let (mut words, rules) = (BTreeSet::new(), Dialect::Postgres.lex_rules());
+        words_of(sql, rules, &mut words);
+        widen(&mut words, &schema(), rules, true);
         named(words, &schema()).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn names_that_are_no_words_are_found() {
+        let tables = |dialect: Dialect, table: &str, sql: &str| {
+            let mut words = BTreeSet::new();
+            words_of(sql, dialect.lex_rules(), &mut words);
+            let tables = [(Name::new(table), Table::default())].into();
+            named(words, &Schema { tables, ..Schema::default() }).len()
+        };
+        let long = "a".repeat(70);
+        for (dialect, table, sql) in [
+            (Dialect::Postgres, "order items", "DELETE FROM \"order items\""),
+            (Dialect::Postgres, "order items", "DO $$BEGIN DELETE FROM \"order items\"; END$$"),
+            (Dialect::Postgres, "a\"b", "DROP TABLE \"a\"\"b\""),
+            (Dialect::Postgres, "x y", "DO $$BEGIN EXECUTE format('DELETE FROM %I', 'x y'); END$$"),
+            (Dialect::Postgres, &long[..63], &format!("DROP TABLE {long}")),
+            (Dialect::Sqlite, "order items", "DELETE FROM [order items]"),
+            (Dialect::Mysql, "order-items", "DELETE FROM `order-items`"),
+        ] {
+            assert_eq!(tables(dialect, table, sql), 1, "{dialect}: {sql}");
+        }
+        assert_eq!(tables(Dialect::Postgres, "order items", "DROP TABLE \"order list\""), 0);
     }
 
     #[test]
