@@ -21,7 +21,7 @@ use crate::dialect::Dialect;
 pub use crate::dialect::Transactions;
 use crate::graph::{Graph, Node};
 use crate::plan::{Direction, Step};
-use crate::revision::{Batch, Section, WayDown};
+use crate::revision::{Batch, Down, Section};
 use crate::source::Span;
 use crate::sql::Fingerprint;
 
@@ -340,12 +340,12 @@ pub fn section_of(
     match step.direction {
         Direction::Up => revision.up(dialect).map_or_else(nothing, |section| Ok(Some(section))),
         Direction::Down => match revision.down(dialect) {
-            WayDown::Sql(section) => Ok(Some(section)),
-            WayDown::Noop(_) => Ok(None),
-            WayDown::Irreversible(reason) => {
+            Down::Sql(section) => Ok(Some(section)),
+            Down::Noop(_) => Ok(None),
+            Down::Irreversible(reason) => {
                 Err(ScriptError::Irreversible { node: step.node, reason: reason.to_owned() })
             }
-            WayDown::Empty => nothing(),
+            Down::Empty => nothing(),
         },
     }
 }

@@ -12,7 +12,7 @@ use crate::directory::Change;
 use crate::evolution::Evolution;
 use crate::graph::{Graph, Node};
 use crate::ident::RevisionId;
-use crate::revision::{DraftSection, Revision, Section, WayDown};
+use crate::revision::{Down, DraftSection, Revision, Section};
 use crate::source::SourceFile;
 
 use sections::{head, replaced, rewritten, sections, with_semicolon};
@@ -191,8 +191,8 @@ impl Author<'_> {
             return Ok(());
         }
         let stated = dialects.iter().find_map(|dialect| match revision.down(*dialect) {
-            WayDown::Noop(_) => Some("noop"),
-            WayDown::Irreversible(_) => Some("irreversible"),
+            Down::Noop(_) => Some("noop"),
+            Down::Irreversible(_) => Some("irreversible"),
             _ => None,
         });
         let has_up =
@@ -234,9 +234,9 @@ fn without_down(revision: &Revision, dialects: &[Dialect]) -> Vec<Dialect> {
     let wants = |dialect: &Dialect| {
         holds_sql(revision, revision.up(*dialect), *dialect)
             && match revision.down(*dialect) {
-                WayDown::Sql(down) => !holds_sql(revision, Some(down), *dialect),
-                WayDown::Empty => true,
-                WayDown::Noop(_) | WayDown::Irreversible(_) => false,
+                Down::Sql(down) => !holds_sql(revision, Some(down), *dialect),
+                Down::Empty => true,
+                Down::Noop(_) | Down::Irreversible(_) => false,
             }
     };
     dialects.iter().copied().filter(wants).collect()

@@ -19,7 +19,7 @@ use crate::dialect::Dialect;
 use crate::evolution::Evolution;
 use crate::graph::{Node, Set};
 use crate::history::History;
-use crate::revision::{Revision, Section, WayDown};
+use crate::revision::{Down, Revision, Section};
 use crate::source::Span;
 
 pub use input::{Change, Input, Presence, Statement, Target};
@@ -148,7 +148,7 @@ impl Linter<'_> {
             self.section(evolution, revision, up, false);
         }
         evolution.up(node);
-        if let WayDown::Sql(down) = revision.down(self.dialect) {
+        if let Down::Sql(down) = revision.down(self.dialect) {
             self.section(evolution, revision, down, true);
         }
     }

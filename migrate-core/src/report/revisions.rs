@@ -9,7 +9,7 @@ use crate::evolution::Evolution;
 use crate::graph::Node;
 use crate::loaded_schema::LoadedSchema;
 use crate::plan::{Direction, Step};
-use crate::revision::{Revision, WayDown};
+use crate::revision::{Down, Revision};
 use crate::schema::{Schema, changed_objects, difference};
 use crate::script::statements_of;
 
@@ -101,9 +101,9 @@ fn sql(report: &Report<'_>, node: Node, direction: Direction) -> String {
 /// Why there is nothing to revert, or the revision cannot be reverted.
 fn way_down(report: &Report<'_>, revision: &Revision) -> String {
     match revision.down(report.dialect) {
-        WayDown::Irreversible(reason) => format!("irreversible: {reason}"),
-        WayDown::Noop(reason) => format!("nothing to undo: {reason}"),
-        WayDown::Sql(_) | WayDown::Empty => String::new(),
+        Down::Irreversible(reason) => format!("irreversible: {reason}"),
+        Down::Noop(reason) => format!("nothing to undo: {reason}"),
+        Down::Sql(_) | Down::Empty => String::new(),
     }
 }
 

@@ -49,7 +49,7 @@ pub struct Revision {
 
 /// The down of a revision on one database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WayDown<'a> {
+pub enum Down<'a> {
     /// Statements to run; possibly none in a merge.
     Sql(&'a Section),
     /// There is nothing to revert, for this reason.
@@ -115,14 +115,14 @@ impl Revision {
 
     /// The down for a database.
     #[must_use]
-    pub fn down(&self, dialect: Dialect) -> WayDown<'_> {
+    pub fn down(&self, dialect: Dialect) -> Down<'_> {
         let section = self.section(dialect, SectionKind::is_down);
         match section {
-            None => WayDown::Empty,
+            None => Down::Empty,
             Some(section) => match section.kind {
-                SectionKind::Noop => WayDown::Noop(&section.reason),
-                SectionKind::Irreversible => WayDown::Irreversible(&section.reason),
-                _ => WayDown::Sql(section),
+                SectionKind::Noop => Down::Noop(&section.reason),
+                SectionKind::Irreversible => Down::Irreversible(&section.reason),
+                _ => Down::Sql(section),
             },
         }
     }

@@ -85,7 +85,7 @@ fn options_of_a_section_are_read() {
     assert_eq!(up.lock_timeout, Some(Duration::from_millis(500)));
     assert_eq!(up.statement_timeout, Some(Duration::from_secs(120)));
     assert!(revision.up(Dialect::Mysql).unwrap().transaction);
-    assert_eq!(revision.down(Dialect::Mysql), WayDown::Noop("nothing to undo"));
+    assert_eq!(revision.down(Dialect::Mysql), Down::Noop("nothing to undo"));
 }
 
 #[test]
@@ -103,8 +103,8 @@ fn the_section_for_a_database_goes_before_the_one_for_all() {
     };
     assert_eq!(first(Dialect::Postgres), "SELECT 'all'");
     assert!(first(Dialect::Sqlite).starts_with("ALTER"));
-    assert_eq!(revision.down(Dialect::Sqlite), WayDown::Irreversible("gone"));
-    assert!(matches!(revision.down(Dialect::Mysql), WayDown::Sql(_)));
+    assert_eq!(revision.down(Dialect::Sqlite), Down::Irreversible("gone"));
+    assert!(matches!(revision.down(Dialect::Mysql), Down::Sql(_)));
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn a_merge_may_be_empty() {
     let revision = sound(text);
     assert!(revision.is_merge());
     assert_eq!(revision.up(Dialect::Sqlite), None);
-    assert_eq!(revision.down(Dialect::Sqlite), WayDown::Empty);
+    assert_eq!(revision.down(Dialect::Sqlite), Down::Empty);
     sound(format!("{text}\n-- migrate:up\n-- migrate:down\n"));
 }
 

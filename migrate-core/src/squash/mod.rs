@@ -27,7 +27,7 @@ use crate::evolution::Evolution;
 use crate::graph::{Graph, TargetError};
 use crate::history::History;
 use crate::ident::{Created, RevisionId};
-use crate::revision::{Draft, Revision, WayDown};
+use crate::revision::{self, Draft, Revision};
 use crate::source::SourceFile;
 
 /// A request for a squash.
@@ -225,7 +225,7 @@ fn draft(
 /// The reason of the first revision of the range that is declared to be irreversible.
 fn declared(graph: &Graph, range: &Range, dialect: Dialect) -> Option<String> {
     range.members.iter().find_map(|node| match graph.revision(*node).down(dialect) {
-        WayDown::Irreversible(reason) => Some(format!("{}: {reason}", graph.id(*node))),
+        revision::Down::Irreversible(reason) => Some(format!("{}: {reason}", graph.id(*node))),
         _ => None,
     })
 }

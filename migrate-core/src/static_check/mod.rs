@@ -14,7 +14,7 @@ use crate::dialect::Dialect;
 use crate::evolution::{Evolution, Refusal};
 use crate::graph::Node;
 use crate::history::{History, StaticChecks};
-use crate::revision::{Revision, Section, WayDown};
+use crate::revision::{Down, Revision, Section};
 use crate::schema::{Change, Difference, compare, leftover};
 
 /// Checks every revision on each of the databases that the history is written for: those that the
@@ -88,7 +88,7 @@ impl Checker<'_> {
         let refused = evolution.up(node);
         let works = refused.is_empty();
         self.refusals(refused, "up");
-        let WayDown::Sql(down) = self.revision.down(self.dialect) else { return };
+        let Down::Sql(down) = self.revision.down(self.dialect) else { return };
         evolution.state_mut().checkpoint();
         let refused = evolution.section(self.revision, down, false);
         if works && refused.is_empty() {

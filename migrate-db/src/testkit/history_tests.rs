@@ -111,7 +111,7 @@ async fn head_to_base(
     let stops = graph.order().rev().find(|node| {
         matches!(
             graph.revision(*node).down(runner.dialect()),
-            migrate_core::revision::WayDown::Irreversible(_)
+            migrate_core::revision::Down::Irreversible(_)
         )
     });
     if let Err(why) = runner.reach(&all).await? {

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use migrate_core::dialect::Dialect;
-use migrate_core::revision::{Revision, WayDown};
+use migrate_core::revision::{Down, Revision};
 use migrate_core::schema::Schema;
 
 use super::rows::Form;
@@ -41,7 +41,7 @@ pub(super) fn uses(revision: &Revision, dialect: Dialect, schema: &Schema) -> Us
 pub(super) fn texts(revision: &Revision, dialect: Dialect) -> impl Iterator<Item = &str> {
     let text = revision.file.text();
     let down = match revision.down(dialect) {
-        WayDown::Sql(section) => Some(section),
+        Down::Sql(section) => Some(section),
         _ => None,
     };
     revision.up(dialect).into_iter().chain(down).map(|section| section.body.of(text))

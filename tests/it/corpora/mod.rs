@@ -12,7 +12,7 @@ use migrate_core::dialect::Dialect;
 use migrate_core::directory::Directory;
 use migrate_core::graph::Node;
 use migrate_core::history::History;
-use migrate_core::revision::WayDown;
+use migrate_core::revision::Down;
 use migrate_db::Migrator;
 
 use crate::scenarios::{applied, each_in_its_own, is_atomic, status, upgrade, whole};
@@ -208,7 +208,7 @@ impl std::fmt::Display for Ways {
 
 fn is_final(history: &History, id: &str, dialect: Dialect) -> bool {
     let node = history.graph.node(id).unwrap();
-    matches!(history.graph.revision(node).down(dialect), WayDown::Irreversible(_))
+    matches!(history.graph.revision(node).down(dialect), Down::Irreversible(_))
 }
 
 /// The schema in SQL, the tool's own tables left out.

@@ -36,7 +36,7 @@ const EDITED: &[&str] = &[
 ];
 
 /// Identifiers, compared whole and with their case.
-const IDENTIFIERS: [Retired; 24] = [
+const IDENTIFIERS: [Retired; 25] = [
     ("Around", "Neighbours", EVERYWHERE),
     ("CancelWords", "CancelTemplates", EVERYWHERE),
     ("DatabaseWords", "DatabaseTemplates", EVERYWHERE),
@@ -52,6 +52,7 @@ const IDENTIFIERS: [Retired; 24] = [
     ("Sight", "NameScope", EVERYWHERE),
     ("Standing", "ExpectedRow", EVERYWHERE),
     ("TimeoutWords", "TimeoutTemplates", EVERYWHERE),
+    ("WayDown", "Down", EVERYWHERE),
     ("blesses", "accepts", EVERYWHERE),
     ("careless", "fast_unsafe", EVERYWHERE),
     ("half_made", "invalid_index", EVERYWHERE),

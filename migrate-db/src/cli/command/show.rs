@@ -4,7 +4,7 @@ use migrate_core::dialect::Dialect;
 use migrate_core::graph::{Graph, Node, Set};
 use migrate_core::loaded_schema::LoadedSchema;
 use migrate_core::plan::{Direction, Step};
-use migrate_core::revision::WayDown;
+use migrate_core::revision::Down;
 use migrate_core::schema::difference;
 use migrate_core::script::statements_of;
 
@@ -91,10 +91,10 @@ fn sql(graph: &Graph, node: Node, dialect: Dialect) -> String {
         let step = Step { node, direction };
         text.push_str(&format!("-- {} {direction}", revision.id()));
         match (direction, revision.down(dialect)) {
-            (Direction::Down, WayDown::Irreversible(reason)) => {
+            (Direction::Down, Down::Irreversible(reason)) => {
                 text.push_str(&format!(": irreversible, {reason}"));
             }
-            (Direction::Down, WayDown::Noop(reason)) => {
+            (Direction::Down, Down::Noop(reason)) => {
                 text.push_str(&format!(": nothing to undo, {reason}"));
             }
             _ => {}

@@ -26,7 +26,7 @@ use migrate_core::dialect::Dialect;
 use migrate_core::graph::Node;
 use migrate_core::history::History;
 use migrate_core::plan::{Direction, Step};
-use migrate_core::revision::{Revision, Section, WayDown};
+use migrate_core::revision::{Down, Revision, Section};
 use migrate_core::schema::{Kind, Name, Schema, View};
 use migrate_core::script::section_of;
 use migrate_core::source::{SourceFile, Span};
@@ -63,7 +63,7 @@ impl<'t> RoundTrip<'t> {
 
     /// Whether the file gives a way down that can be taken; a merge's may be empty.
     pub(super) fn has_way_down(&self) -> bool {
-        !matches!(self.revision().down(self.dialect), WayDown::Irreversible(_))
+        !matches!(self.revision().down(self.dialect), Down::Irreversible(_))
     }
 
     /// Whether some text of the tables that the revision has to do with has a known form.
@@ -114,7 +114,7 @@ impl<'t> RoundTrip<'t> {
 
     /// The file said that there is nothing to undo: rows may differ.
     fn is_noop(&self) -> bool {
-        matches!(self.revision().down(self.dialect), WayDown::Noop(_))
+        matches!(self.revision().down(self.dialect), Down::Noop(_))
     }
 
     /// Fills the tables that the revision has to do with, and inserts its fixture.
