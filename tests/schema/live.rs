@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use migrate_core::dialect::Dialect;
 use migrate_core::schema::Schema;
-use migrate_db::testkit;
+use migrate_db::testkit::{self, Contents, Fill, Filled};
 use sqlx::mysql::MySqlPoolOptions;
 use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::SqlitePoolOptions;
@@ -136,6 +136,26 @@ impl Live {
             Pool::Mysql(pool) => testkit::schema(pool, &[]).await,
         };
         schema.map_err(|error| error.to_string())
+    }
+
+    /// Fills the tables with rows.
+    pub(crate) async fn fill(&self, fill: &Fill) -> Filled {
+        let filled = match &self.pool {
+            Pool::Sqlite(pool) => testkit::fill(pool, fill).await,
+            Pool::Postgres(pool) => testkit::fill(pool, fill).await,
+            Pool::Mysql(pool) => testkit::fill(pool, fill).await,
+        };
+        filled.unwrap()
+    }
+
+    /// The rows of all tables.
+    pub(crate) async fn contents(&self, schema: &Schema) -> Contents {
+        let contents = match &self.pool {
+            Pool::Sqlite(pool) => testkit::contents(pool, Some(schema)).await,
+            Pool::Postgres(pool) => testkit::contents(pool, Some(schema)).await,
+            Pool::Mysql(pool) => testkit::contents(pool, Some(schema)).await,
+        };
+        contents.unwrap()
     }
 
     /// Drops the database.

@@ -10,6 +10,7 @@ mod corpora;
 mod downs;
 mod live;
 mod mutations;
+mod pairs;
 mod printed;
 mod random;
 mod side_by_side;

@@ -6,7 +6,7 @@ use super::proof;
 use super::rename::Rename;
 use super::scope::{self, Undecided};
 use super::steps::{self, Step};
-use super::{Refusal, Request};
+use super::{Filter, Refusal, Request};
 use crate::apply::State;
 use crate::dialect::Dialect;
 use crate::diff::{align, diff};
@@ -38,7 +38,7 @@ impl Way {
             }
         }
         loop {
-            let renamed = renamed(dialect, history, &renames)?;
+            let renamed = renamed(dialect, history, &renames, (wanted, filter))?;
             let mut after = whole.clone();
             filter.restrict(&renamed.schema, &mut after);
             let mut after = align(dialect, &renamed.state, &renamed.schema, &after);
@@ -68,7 +68,13 @@ impl Way {
         let orders = dialect.diff_rules().orders_columns();
         let all = compare(&renamed.schema, after).into_iter();
         let differences: Vec<Difference> = all.filter(|one| orders || !one.is_order()).collect();
-        let losses = loss::losses(dialect, &renamed.schema, after, &differences);
+        let mut losses = loss::losses(dialect, &renamed.schema, after, &differences);
+        for loss in &mut losses {
+            loss.subject = renames
+                .iter()
+                .rev()
+                .fold(loss.subject.clone(), |subject, rename| rename.name_before(&subject));
+        }
         let mut steps = renamed.steps;
         steps.extend(more);
         Ok(Self { steps, renames, differences, losses, undecided, reached })
@@ -85,7 +91,8 @@ pub(super) fn back(
     renames: &[Rename],
 ) -> Result<Vec<Step>, Refusal> {
     let opposite: Vec<Rename> = renames.iter().rev().map(Rename::opposite).collect();
-    let renamed = renamed(request.dialect, reached, &opposite)?;
+    let target = (request.history, request.filter);
+    let renamed = renamed(request.dialect, reached, &opposite, target)?;
     let mut target = presented(request.history);
     let known = presented(reached);
     request.filter.restrict(&known, &mut target);
@@ -103,12 +110,18 @@ struct Renamed {
     steps: Vec<Step>,
 }
 
-fn renamed(dialect: Dialect, from: &State, renames: &[Rename]) -> Result<Renamed, Refusal> {
+fn renamed(
+    dialect: Dialect,
+    from: &State,
+    renames: &[Rename],
+    target: (&State, &Filter),
+) -> Result<Renamed, Refusal> {
     let mut state = from.clone();
     let mut steps = Vec::new();
     for rename in renames {
         let schema = presented(&state);
-        let mut more = steps::plain(dialect, &views_in_the_way(rename, &schema))?;
+        let views = views_in_the_way(dialect, rename, &schema, target);
+        let mut more = steps::plain(dialect, &views)?;
         more.extend(rename.steps(dialect, &schema)?);
         proof::run(&mut state, dialect, &more)?;
         steps.extend(more);
@@ -117,28 +130,64 @@ fn renamed(dialect: Dialect, from: &State, renames: &[Rename]) -> Result<Renamed
     Ok(Renamed { state, schema, steps })
 }
 
-/// Drops a view that has the new name of a table, and the views that read it. Those that are wanted are created
+/// Drops the views that a rename changes: one that has the new name of a table, those that read what is renamed,
+/// as far as it is known what they shall be, and the views that read these. Those that are wanted are created
 /// again behind the renames.
-fn views_in_the_way(rename: &Rename, schema: &Schema) -> Vec<Op> {
+fn views_in_the_way(
+    dialect: Dialect,
+    rename: &Rename,
+    schema: &Schema,
+    (target, filter): (&State, &Filter),
+) -> Vec<Op> {
     let place = Name { namespace: rename.owner.namespace.clone(), name: rename.to.clone() };
-    if rename.kind != Kind::Table || !schema.views.contains_key(&place) {
-        return Vec::new();
-    }
-    let mut found = vec![&place];
+    let holds = dialect.diff_rules().view_holds_columns();
+    let is_known = |name: &Name| {
+        filter.takes_table(&name.to_string())
+            && target.unknown().marks_of(Kind::View, name).next().is_none()
+    };
+    let is_changed = |name: &Name, view: &View| match rename.kind {
+        Kind::Table if *name == place => true,
+        Kind::Table | Kind::Column => {
+            holds && mentions(&view.definition, &rename.owner.name) && is_known(name)
+        }
+        _ => false,
+    };
+    let views = || schema.views.iter();
+    let mut found: Vec<&Name> =
+        views().filter(|(name, view)| is_changed(name, view)).map(|(name, _)| name).collect();
     let mut at = 0;
     while let Some(read) = found.get(at).copied() {
         let reads = |(name, view): &(&Name, &View)| {
             !found.contains(name) && mentions(&view.definition, &read.name)
         };
-        let more: Vec<&Name> = schema.views.iter().filter(reads).map(|(name, _)| name).collect();
+        let more: Vec<&Name> = views().filter(reads).map(|(name, _)| name).collect();
         found.extend(more);
         at += 1;
+    }
+    // What reads another view goes before it.
+    let mut order: Vec<&Name> = Vec::new();
+    while order.len() < found.len() {
+        let is_read = |name: &Name| {
+            found.iter().any(|other| {
+                *other != name
+                    && !order.contains(other)
+                    && schema
+                        .views
+                        .get(*other)
+                        .is_some_and(|view| mentions(&view.definition, &name.name))
+            })
+        };
+        let open = || found.iter().copied().filter(|name| !order.contains(name));
+        let Some(next) = open().find(|name| !is_read(name)).or_else(|| open().next()) else {
+            break;
+        };
+        order.push(next);
     }
     let drop = |name: &&Name| {
         let kind = schema.views.get(*name).map_or(Kind::View, View::kind);
         Op::DropView { name: (*name).clone(), kind, if_exists: false, cascade: false }
     };
-    found.iter().rev().map(drop).collect()
+    order.iter().map(drop).collect()
 }
 
 fn mentions(text: &str, name: &str) -> bool {

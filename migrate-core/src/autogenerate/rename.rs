@@ -137,6 +137,24 @@ impl Rename {
         }
     }
 
+    /// The name of a table or column before the rename: `users.mail` for `users.email`.
+    pub(super) fn name_before(&self, subject: &str) -> String {
+        let opposite = self.opposite();
+        match (self.kind, &self.part) {
+            (Kind::Column, Some(_)) if subject == opposite.subject() => self.subject(),
+            (Kind::Table | Kind::Namespace, None) => {
+                let later = opposite.owner.to_string();
+                match subject.strip_prefix(&later) {
+                    Some(rest) if rest.is_empty() || rest.starts_with('.') => {
+                        format!("{}{rest}", self.owner)
+                    }
+                    _ => subject.to_owned(),
+                }
+            }
+            _ => subject.to_owned(),
+        }
+    }
+
     /// The rename back.
     #[must_use]
     pub(super) fn opposite(&self) -> Self {

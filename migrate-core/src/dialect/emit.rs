@@ -155,10 +155,37 @@ pub trait DiffRules {
         None
     }
 
+    /// The options that change when one of a table differs, with their new values.
+    fn table_options(
+        &self,
+        option: &str,
+        before: Option<&String>,
+        after: Option<&String>,
+    ) -> Vec<(String, Option<String>)> {
+        let _ = before;
+        vec![(option.to_owned(), after.cloned())]
+    }
+
+    /// Returns `true` if a view keeps the columns that `*` means when it is created.
+    fn expands_stars(&self) -> bool {
+        false
+    }
+
+    /// Returns `true` if a constraint comes and goes with that of a parent.
+    fn is_inherited_constraint(&self, details: &str) -> bool {
+        let _ = details;
+        false
+    }
+
     /// Returns `true` if a column comes and goes with the same column of a parent.
     fn is_inherited(&self, table: &Table, column: &Column) -> bool {
         let _ = (table, column);
         false
+    }
+
+    /// Returns `true` if the catalog tells the names of constraints as they were written.
+    fn keeps_case_of_constraints(&self) -> bool {
+        true
     }
 
     /// Returns `true` if a constraint can be renamed.

@@ -42,6 +42,9 @@ pub fn align(dialect: Dialect, state: &State, before: &Schema, after: &Schema) -
     let texts = Texts { dialect, state, before, after };
     for (name, table) in &mut aligned.tables {
         if let Some(old) = before.tables.get(name) {
+            if !dialect.diff_rules().keeps_case_of_constraints() {
+                names(state, old, table);
+            }
             texts.checks(name, old, table);
         }
     }
@@ -63,6 +66,21 @@ pub fn says_same(
     difference: &Difference,
 ) -> bool {
     Texts { dialect, state, before, after }.is_same(difference)
+}
+
+/// Spells the names of constraints as before where they differ in case alone.
+fn names(state: &State, old: &Table, new: &mut Table) {
+    let known: Vec<&str> = crate::apply::constraint_names(old).collect();
+    let fold = |name: &str| state.rules().fold(Kind::Constraint, name).into_owned();
+    let own = new.primary_key.iter_mut().chain(&mut new.uniques).map(|key| &mut key.name);
+    let own = own.chain(new.checks.iter_mut().map(|check| &mut check.name));
+    let own = own.chain(new.foreign_keys.iter_mut().map(|key| &mut key.name));
+    for name in own.flatten() {
+        if let Some(same) = known.iter().find(|known| **known != name && fold(known) == fold(name))
+        {
+            (*same).clone_into(name);
+        }
+    }
 }
 
 struct Texts<'a> {

@@ -38,6 +38,8 @@ pub(super) struct Changes {
     pub(super) rebuilt: BTreeSet<Name>,
     /// Objects that change in place.
     pub(super) nodes: Vec<Node>,
+    /// Operations behind all others.
+    pub(super) last: Vec<Op>,
 }
 
 /// Reads the differences of two schemas.

@@ -57,6 +57,111 @@ impl Reader<'_> {
         pinned.into_iter().for_each(|name| self.replaced(Part::View(name)));
     }
 
+    /// The columns that are computed from one whose type changes.
+    pub(super) fn columns_computed_from(&mut self, table: &Name, column: &str) {
+        if !self.rules.view_holds_columns() {
+            return;
+        }
+        let (before, after) = (self.before, self.after);
+        let (Some(old), Some(new)) = (before.tables.get(table), after.tables.get(table)) else {
+            return;
+        };
+        let word = key(column);
+        let computed = old.columns.iter().filter(|own| {
+            let text = own.generated.as_ref().map(|of| of.expression.as_str());
+            text.is_some_and(|text| words(text).any(|other| other == word))
+                && new.column(&own.name).is_some_and(|own| own.generated.is_some())
+        });
+        let names: Vec<String> = computed.map(|own| own.name.clone()).collect();
+        for name in names {
+            self.replaced(Part::Column(table.clone(), name));
+        }
+    }
+
+    /// The policies, rules and triggers that mention a column whose type changes.
+    pub(super) fn code_on_column(&mut self, table: &Name, column: &str) {
+        if !self.rules.view_holds_columns() {
+            return;
+        }
+        let (before, after, word) = (self.before, self.after, key(column));
+        let mentions = |text: &str| words(text).any(|other| other == word);
+        let mut parts = Vec::new();
+        for ((kind, own), other) in &before.others {
+            if matches!(kind, Kind::Policy | Kind::Rule)
+                && other.table.as_ref() == Some(table)
+                && mentions(&other.definition)
+                && after.others.contains_key(&(*kind, own.clone()))
+            {
+                parts.push(Part::Other(*kind, own.clone()));
+            }
+        }
+        if let (Some(old), Some(new)) = (before.tables.get(table), after.tables.get(table)) {
+            let named = old.triggers.iter().filter(|(own, trigger)| {
+                mentions(&trigger.definition) && new.triggers.contains_key(*own)
+            });
+            parts.extend(named.map(|(own, _)| Part::Trigger(table.clone(), own.clone())));
+        }
+        parts.into_iter().for_each(|part| self.replaced(part));
+    }
+
+    /// The views that read all columns of a table whose columns come or go.
+    pub(super) fn star_views(&mut self, table: &Name) {
+        if !self.rules.expands_stars() {
+            return;
+        }
+        let (word, after) = (key(&table.name), self.after);
+        let reads = |text: &str| {
+            text.replace("count(*)", "").replace("COUNT(*)", "").contains('*')
+                && words(text).any(|other| other == word)
+        };
+        let views = self
+            .before
+            .views
+            .iter()
+            .filter(|(name, view)| reads(&view.definition) && after.views.contains_key(*name));
+        let views: Vec<Name> = views.map(|(name, _)| name.clone()).collect();
+        views.into_iter().for_each(|name| self.replaced(Part::View(name)));
+    }
+
+    /// What mentions a column whose enumerated type is replaced, and functions of the type.
+    pub(super) fn users_of_enum(&mut self, name: &Name) {
+        let (before, after) = (self.before, self.after);
+        for (table, of) in &before.tables {
+            let typed = of.columns.iter().filter(|column| column.user_type.as_ref() == Some(name));
+            let names: Vec<String> = typed.map(|column| key(&column.name)).collect();
+            let mentions = |text: &str| words(text).any(|word| names.contains(&word));
+            let in_index = |index: &Index| {
+                index.predicate.as_deref().is_some_and(mentions)
+                    || index.parts.iter().any(|part| mentions(&part.expression))
+            };
+            let Some(new) = after.tables.get(table) else { continue };
+            for (own, _) in of.indexes.iter().filter(|(_, index)| in_index(index)) {
+                self.goes(Part::Index(table.clone(), own.clone()));
+                if new.indexes.contains_key(own) {
+                    self.comes(Part::Index(table.clone(), own.clone()));
+                }
+            }
+            for (schema, is_new) in [(of, false), (new, true)] {
+                let checks = schema.checks.iter().enumerate();
+                for (at, _) in checks.filter(|(_, check)| mentions(&check.expression)) {
+                    let part = Part::Constraint(table.clone(), Kind::Check, at);
+                    if is_new { self.comes(part) } else { self.goes(part) }
+                }
+            }
+        }
+        let word = key(&name.name);
+        let is_function = |kind: &Kind| matches!(kind, Kind::Function | Kind::Procedure);
+        let functions = before.others.iter().filter(|((kind, _), other)| {
+            is_function(kind) && words(&other.definition).any(|one| one == word)
+        });
+        let functions: Vec<(Kind, String)> = functions.map(|(own, _)| own.clone()).collect();
+        for (kind, own) in functions {
+            if after.others.contains_key(&(kind, own.clone())) {
+                self.replaced(Part::Other(kind, own));
+            }
+        }
+    }
+
     /// Replaces what stands on an object that is replaced, or whose columns go.
     pub(super) fn dependents(&mut self) {
         let dropped: Vec<Part> = self.changes.dropped.iter().cloned().collect();
@@ -112,6 +217,14 @@ impl Reader<'_> {
             }
         }
         self.parts_of_replaced();
+        // What is created with its view needs no statement of its own.
+        let created = self.changes.created.clone();
+        self.changes.created.retain(|part| match part {
+            Part::Index(owner, _) | Part::Trigger(owner, _) => {
+                !created.contains(&Part::View(owner.clone()))
+            }
+            _ => true,
+        });
     }
 
     /// A key cannot go while a foreign key refers to it.

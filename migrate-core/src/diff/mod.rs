@@ -54,7 +54,18 @@ pub fn diff(before: &Schema, after: &Schema, rules: &dyn DiffRules) -> Vec<Op> {
     let changes = changes::Changes::of(before, after, &differences, rules);
     let (early, late) = removals::ops(before, &changes, rules);
     let mut ops = early;
-    ops.extend(additions::ops(before, after, &changes, rules));
+    let added = additions::ops(before, after, &changes, rules);
+    // A view that takes all columns must not take one that goes.
+    let is_view =
+        |op: &Op| matches!(op, Op::CreateView { view, .. } if view.definition.contains('*'));
+    let at = added.iter().position(is_view).filter(|_| rules.expands_stars());
+    let at = at.unwrap_or(added.len());
+    let (columns, late): (Vec<Op>, Vec<Op>) =
+        late.into_iter().partition(|op| matches!(op, Op::DropColumn { .. }));
+    ops.extend_from_slice(&added[..at]);
+    ops.extend(columns);
+    ops.extend_from_slice(&added[at..]);
     ops.extend(late);
+    ops.extend(changes.last);
     ops
 }

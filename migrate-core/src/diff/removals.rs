@@ -18,12 +18,21 @@ pub(super) fn ops(before: &Schema, changes: &Changes, rules: &dyn DiffRules) -> 
         let Some(op) = drop(part, before) else { continue };
         node.ops = vec![op];
         // A key goes behind the tables that refer to it.
-        if matches!(part, Part::Constraint(_, kind, _) if *kind != Kind::ForeignKey)
-            || matches!(part, Part::Index(..))
-        {
+        let owner = match part {
+            Part::Constraint(owner, kind, _) if *kind != Kind::ForeignKey => Some(owner),
+            Part::Index(owner, _) => Some(owner),
+            _ => None,
+        };
+        // It goes before a column that is created again.
+        let has_replaced_column = |owner: &Name| {
+            changes.dropped.iter().any(|part| {
+                matches!(part, Part::Column(table, _) if table == owner) && !is_late(part, changes)
+            })
+        };
+        if owner.is_some_and(|owner| !has_replaced_column(owner)) {
             node.rank = Rank::Namespace;
         }
-        if is_late(part) && !changes.created.contains(part) {
+        if is_late(part, changes) {
             late.push(node);
         } else {
             early.push(node);
@@ -35,8 +44,8 @@ pub(super) fn ops(before: &Schema, changes: &Changes, rules: &dyn DiffRules) -> 
     (without_circles(reversed(early), before), reversed(late))
 }
 
-const fn is_late(part: &Part) -> bool {
-    matches!(
+fn is_late(part: &Part, changes: &Changes) -> bool {
+    let is_last = matches!(
         part,
         Part::Column(..)
             | Part::Enum(_)
@@ -54,7 +63,8 @@ const fn is_late(part: &Part) -> bool {
                     | Kind::ForeignServer,
                 _
             )
-    )
+    );
+    is_last && !changes.created.contains(part)
 }
 
 /// The node that would create the object; `None` where it goes with another one.

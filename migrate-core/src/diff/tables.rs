@@ -13,6 +13,7 @@ use crate::schema::{
 
 impl Reader<'_> {
     pub(super) fn table(&mut self, name: Name, group: &[Difference]) {
+        let mut has_options = false;
         for one in group {
             match &one.change {
                 Change::Added => self.comes(Part::Table(name.clone())),
@@ -29,8 +30,10 @@ impl Reader<'_> {
                     else {
                         continue;
                     };
-                    self.options(&name, before, after);
-                    break;
+                    // Each option is a difference of its own.
+                    if !std::mem::replace(&mut has_options, true) {
+                        self.options(&name, before, after);
+                    }
                 }
             }
         }
@@ -41,7 +44,9 @@ impl Reader<'_> {
         for option in names {
             let (old, new) = (before.options.get(option), after.options.get(option));
             if old != new {
-                self.changes.nodes.push(nodes::table_option(name, option, new));
+                for (option, value) in self.rules.table_options(option, old, new) {
+                    self.changes.nodes.push(nodes::table_option(name, &option, value.as_ref()));
+                }
             }
         }
         if before.partition_by != after.partition_by {
@@ -80,6 +85,7 @@ impl Reader<'_> {
         }
         let (Some(Item::Column(before)), Some(Item::Column(after))) = (&first.before, &first.after)
         else {
+            self.star_views(table);
             return self.by_presence(part, first);
         };
         let mut old: Column = (**before).clone();
@@ -97,8 +103,18 @@ impl Reader<'_> {
                 let of = self.after.tables.get(table);
                 ops.iter_mut().for_each(|op| self.add_checks(op, of));
                 let texts = nodes::column_texts(after);
-                self.changes.nodes.push(nodes::columns(table, ops, &texts));
+                let mut node = nodes::columns(table, ops, &texts);
+                if before.generated.is_some() && after.generated.is_none() {
+                    // It stands on no other column any more.
+                    node.rank = Rank::Sequence;
+                    node.mentions.clear();
+                }
+                self.changes.nodes.push(node);
                 self.pinned_views(table);
+                if before.data_type != after.data_type {
+                    self.columns_computed_from(table, &after.name);
+                    self.code_on_column(table, &after.name);
+                }
             }
             None => self.replaced(part),
         }
@@ -162,7 +178,7 @@ impl Reader<'_> {
             position(self.before, first.before.as_ref()),
             position(self.after, first.after.as_ref()),
         );
-        if self.check_of_column(owner, first) {
+        if self.check_of_column(owner, first) || self.is_of_parent(owner, first) {
             return;
         }
         let is_renamed = |one: &Difference| {
@@ -190,6 +206,49 @@ impl Reader<'_> {
         if let Some(at) = after {
             self.comes(Part::Constraint(owner.clone(), kind, at));
         }
+    }
+
+    /// A constraint that comes or goes with the same one of a parent.
+    fn is_of_parent(&self, owner: &Name, first: &Difference) -> bool {
+        let details = |item: &Item| match item {
+            Item::Key(key) => key.details.clone(),
+            Item::Check(check) => check.details.clone(),
+            Item::ForeignKey(key) => key.details.clone(),
+            _ => String::new(),
+        };
+        let is_inherited = |item: &Item| {
+            self.rules.is_inherited_constraint(&details(item)) || self.of_partition(owner, item)
+        };
+        let items = [&first.before, &first.after];
+        items.into_iter().flatten().any(is_inherited)
+    }
+
+    /// Returns `true` if a partition has a key because its parent has it.
+    fn of_partition(&self, owner: &Name, item: &Item) -> bool {
+        [self.before, self.after].into_iter().any(|schema| {
+            let of = schema.tables.get(owner).and_then(|table| table.partition_of.as_ref());
+            let Some(parent) = of.and_then(|of| schema.tables.get(&of.parent)) else {
+                return false;
+            };
+            match item {
+                Item::Key(key) => {
+                    let keys = parent.primary_key.iter().chain(&parent.uniques);
+                    let same = |own: &&crate::schema::Key| own.columns == key.columns;
+                    keys.into_iter().any(|own| same(&own))
+                        && schema.tables.get(owner).is_some_and(|own| {
+                            own.primary_key.as_ref() == Some(&**key) || own.uniques.contains(key)
+                        })
+                }
+                Item::Check(check) => parent.checks.iter().any(|own| own.name == check.name),
+                Item::ForeignKey(key) => {
+                    let same = |own: &&crate::schema::ForeignKey| {
+                        own.columns == key.columns && own.parent == key.parent
+                    };
+                    parent.foreign_keys.iter().any(|own| same(&own))
+                }
+                _ => false,
+            }
+        })
     }
 
     /// A check that a column's definition holds: the column is defined again.

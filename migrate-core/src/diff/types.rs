@@ -29,7 +29,9 @@ impl Reader<'_> {
                 let used = tables.filter(|(_, table)| is_used(table)).map(|(name, _)| name.clone());
                 let used: Vec<Name> = used.collect();
                 used.iter().for_each(|table| self.pinned_views(table));
-                replaced_enum(&name, after, self.after)
+                self.users_of_enum(&name);
+                self.changes.last.push(drop_old_enum(&name));
+                replaced_enum(&name, after, self.before, self.after)
             }
         };
         let mut node = nodes::last(Op::Opaque { names: Vec::new() }, "");
@@ -159,19 +161,33 @@ fn added_labels(name: &Name, before: &Enum, after: &Enum) -> Option<Vec<Op>> {
     Some(ops)
 }
 
-/// A new type in place of one from which a label goes.
-fn replaced_enum(name: &Name, after: &Enum, schema: &Schema) -> Vec<Op> {
-    let old = Name { name: format!("{}_before", name.name), ..name.clone() };
+fn old_enum(name: &Name) -> Name {
+    Name { name: format!("{}_before", name.name), ..name.clone() }
+}
+
+/// The old type goes when no column is of it any more.
+fn drop_old_enum(name: &Name) -> Op {
+    let (kind, name) = (Kind::Enum, old_enum(name));
+    Op::Drop { kind, name, key: None, if_exists: false, cascade: false }
+}
+
+/// A new type in place of one from which a label goes, and the columns that stay of the type.
+fn replaced_enum(name: &Name, value: &Enum, before: &Schema, after: &Schema) -> Vec<Op> {
     let subject = Subject { kind: Kind::Enum, name: name.clone(), part: None };
-    let value = Box::new(Enum { comment: None, ..after.clone() });
+    let value = Box::new(Enum { comment: None, ..value.clone() });
     let mut ops = vec![
-        Op::Rename { subject, to: old.name.clone(), if_exists: false },
+        Op::Rename { subject, to: old_enum(name).name, if_exists: false },
         Op::CreateEnum { name: name.clone(), value },
     ];
-    for (table, definition) in &schema.tables {
+    for (table, definition) in &before.tables {
+        let Some(later) = after.tables.get(table) else { continue };
         for column in
             definition.columns.iter().filter(|column| column.user_type.as_ref() == Some(name))
         {
+            let Some(new) = later.column(&column.name) else { continue };
+            if new.user_type != column.user_type || new.data_type != column.data_type {
+                continue;
+            }
             let change = |change| Op::AlterColumn {
                 table: table.clone(),
                 column: column.name.clone(),
@@ -186,11 +202,10 @@ fn replaced_enum(name: &Name, after: &Enum, schema: &Schema) -> Vec<Op> {
                 collation: None,
                 using: Some(format!("{}::text::{}", quote(&column.name, '"'), column.data_type)),
             }));
-            if column.default.is_some() {
-                ops.push(change(ColumnChange::Default(column.default.clone())));
+            if new.default.is_some() {
+                ops.push(change(ColumnChange::Default(new.default.clone())));
             }
         }
     }
-    ops.push(Op::Drop { kind: Kind::Enum, name: old, key: None, if_exists: false, cascade: false });
     ops
 }

@@ -15,6 +15,7 @@ state; the rest stays with the history, and a comment names it. No database is n
 Examples:
   cargo migrate models > src/models.rs       # all tables at the head
   cargo migrate models users posts
+  cargo migrate models --from database       # the one of DATABASE_URL or migrate.toml
   cargo migrate models --from postgres://db/app
   cargo migrate models --from schema.sql --dialect sqlite"
 )]
@@ -22,11 +23,11 @@ pub struct Args {
     /// The tables [default: all]
     #[arg(value_name = "TABLE")]
     tables: Vec<String>,
-    /// A revision, a database URL, a file of SQL, or a folder of such files
+    /// A revision, `database` for the configured one, a database URL, a file of SQL, or a folder of such files
     #[arg(
         long,
         allow_negative_numbers = true,
-        value_name = "REV|URL|FILE",
+        value_name = "REV|database|URL|FILE",
         default_value = "heads"
     )]
     from: String,

@@ -27,6 +27,10 @@ impl DiffRules for Emitter {
         }])
     }
 
+    fn expands_stars(&self) -> bool {
+        true
+    }
+
     fn alter_sequence(&self, before: &str, after: &str) -> Option<Vec<(String, String)>> {
         definition_changes(before, after)
     }

@@ -266,8 +266,17 @@ pub(super) fn table(state: &mut State, name: &Name, change: &TableChange) -> Res
             no_inherit(state, name, &parent);
             Ok(())
         }
-        TableChange::Trigger { name: Some(trigger), .. } => {
+        TableChange::Trigger { name: Some(trigger), state: switch } => {
             let part = Part::Trigger(trigger.clone());
+            let is_known = state.unknown().part(Kind::Table, &state.fold(name), &part).is_none();
+            let has = |table: &Table| table.triggers.contains_key(trigger);
+            if is_known
+                && kin::children(state, name).is_empty()
+                && state.table(name).is_some_and(has)
+            {
+                switch_trigger(state, name, trigger, switch);
+                return Ok(());
+            }
             state.mark(Kind::Table, name, part.clone(), "the trigger was switched");
             for child in kin::children(state, name) {
                 state.mark(Kind::Table, &child, part.clone(), "the trigger was switched");
@@ -290,6 +299,19 @@ pub(super) fn table(state: &mut State, name: &Name, change: &TableChange) -> Res
         }
         _ => alter_table(state, name, change),
     }
+}
+
+/// Switches a trigger on or off; the catalog tells the state behind the definition.
+fn switch_trigger(state: &mut State, table: &Name, trigger: &str, switch: &str) {
+    let suffix = match switch {
+        "ENABLE" => String::new(),
+        switch => format!(";\nALTER TABLE {table} {switch} TRIGGER {trigger}"),
+    };
+    state.edit_table(table, |found| {
+        let Some(found) = found.triggers.get_mut(trigger) else { return };
+        let plain = found.definition.split(";\nALTER TABLE ").next().unwrap_or_default();
+        found.definition = format!("{plain}{suffix}");
+    });
 }
 
 /// A table has a parent less: what no other one has is its own.

@@ -79,6 +79,32 @@ impl DiffRules for Emitter {
         numbering::count_on(op, before, after)
     }
 
+    /// Settings are set and reset one by one.
+    fn table_options(
+        &self,
+        option: &str,
+        before: Option<&String>,
+        after: Option<&String>,
+    ) -> Vec<(String, Option<String>)> {
+        if !matches!(option, "with" | "toast with") {
+            return vec![(option.to_owned(), after.cloned())];
+        }
+        let (old, new) = (setting_list(before), setting_list(after));
+        let gone = old.iter().filter(|(name, _)| !new.iter().any(|(own, _)| own == name));
+        let gone = gone.map(|(name, _)| (format!("{option}.{name}"), None));
+        let set = new.iter().filter(|one| !old.contains(one));
+        gone.chain(set.map(|(name, value)| (format!("{option}.{name}"), Some(value.clone()))))
+            .collect()
+    }
+
+    fn expands_stars(&self) -> bool {
+        true
+    }
+
+    fn is_inherited_constraint(&self, details: &str) -> bool {
+        super::details::details(details).iter().any(|one| one.word == "INHERITED")
+    }
+
     /// `INHERITED` stands in the details of a column that is not the table's own as well; the columns of a
     /// partition are those of its parent.
     fn is_inherited(&self, table: &Table, column: &Column) -> bool {
@@ -149,6 +175,16 @@ impl DiffRules for Emitter {
     }
 }
 
+/// Settings in parentheses as pairs.
+fn setting_list(text: Option<&String>) -> Vec<(String, String)> {
+    let text = text.map_or("", |text| text.trim_matches(['(', ')']));
+    let pair = |item: &str| {
+        let (name, value) = item.split_once('=').unwrap_or((item, "true"));
+        (name.to_owned(), value.to_owned())
+    };
+    text.split(", ").filter(|item| !item.is_empty()).map(pair).collect()
+}
+
 /// The expression that converts the values, where PostgreSQL does not convert them by itself.
 fn using(before: &Column, after: &Column) -> Option<String> {
     if is_assignable(&before.data_type, &after.data_type) {
@@ -158,7 +194,8 @@ fn using(before: &Column, after: &Column) -> Option<String> {
     let is_text = |of: &DataType| matches!(of.name(), "text" | "character varying" | "character");
     // A boolean and a number, and an enum and another, convert through their texts.
     let by_text = before.user_type.is_some() && !is_text(&after.data_type)
-        || after.user_type.is_some() && !is_text(&before.data_type);
+        || after.user_type.is_some() && !is_text(&before.data_type)
+        || !super::values::has_cast(&before.data_type, &after.data_type);
     match (before.data_type.is_array(), after.data_type.is_array()) {
         (false, true) if !is_text(&before.data_type) => {
             let array = format!("ARRAY[{column}]::{}", after.data_type);

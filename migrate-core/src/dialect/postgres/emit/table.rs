@@ -370,6 +370,17 @@ pub(super) fn alter(table: &Name, change: &TableChange) -> Result<Vec<String>, U
 }
 
 fn alter_option(table: &Name, option: &str, value: Option<&String>) -> Vec<String> {
+    let setting = option
+        .strip_prefix("with.")
+        .map(str::to_owned)
+        .or_else(|| option.strip_prefix("toast with.").map(|name| format!("toast.{name}")));
+    if let Some(setting) = setting {
+        let change = match value {
+            Some(value) => format!("SET {}", settings(&format!("({setting}={value})"))),
+            None => format!("RESET ({setting})"),
+        };
+        return vec![format!("ALTER TABLE {} {change}", name(table))];
+    }
     let change = match (option, value.map(String::as_str)) {
         ("unlogged", Some(_)) => "SET UNLOGGED".to_owned(),
         ("unlogged", None) => "SET LOGGED".to_owned(),

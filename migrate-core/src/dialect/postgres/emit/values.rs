@@ -67,6 +67,33 @@ pub(super) fn placeholder(column: &Column, schema: &Schema) -> Option<String> {
     Some(value.to_owned())
 }
 
+/// Returns `false` if it is known that no cast leads from one type to another.
+pub(super) fn has_cast(before: &DataType, after: &DataType) -> bool {
+    const FAMILIES: [&[&str]; 8] = [
+        &["smallint", "integer", "bigint", "numeric", "real", "double precision", "money"],
+        &["date", "timestamp without time zone", "timestamp with time zone"],
+        &["time without time zone", "time with time zone", "interval"],
+        &["json", "jsonb"],
+        &["inet", "cidr"],
+        &["uuid"],
+        &["boolean"],
+        &["int4range", "int8range", "numrange", "daterange", "tsrange", "tstzrange"],
+    ];
+    let family = |of: &DataType| FAMILIES.iter().position(|own| own.contains(&of.name()));
+    let (Some(old), Some(new)) = (family(before), family(after)) else { return true };
+    let (from, to) = (before.name(), after.name());
+    match (old, new) {
+        // A range has a cast to itself alone.
+        (7, 7) => from == to,
+        _ if old == new => true,
+        (1, 2) => from != "date" && to.starts_with("time"),
+        (3, 0 | 6) => from == "jsonb" && to != "money",
+        (0, 6) => from == "integer",
+        (6, 0) => to == "integer",
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -17,6 +17,11 @@ impl DiffRules for Emitter {
         None
     }
 
+    /// The names stand in the text of the table alone.
+    fn keeps_case_of_constraints(&self) -> bool {
+        false
+    }
+
     fn parent_may_be_missing(&self) -> bool {
         true
     }

@@ -1,0 +1,4 @@
+CREATE TYPE m AS ENUM ('a', 'b');
+CREATE TABLE t (x m DEFAULT 'a', y m);
+CREATE INDEX i ON t (y) WHERE x = 'a';
+CREATE FUNCTION f(m) RETURNS m LANGUAGE sql AS 'SELECT $1';

@@ -1,0 +1,9 @@
+-- migrate:up
+DROP POLICY q ON t;
+ALTER TABLE t ALTER COLUMN id TYPE bigint;
+CREATE POLICY q ON t FOR ALL TO PUBLIC USING (id > 0);
+
+-- migrate:down
+DROP POLICY q ON t;
+ALTER TABLE t ALTER COLUMN id TYPE integer;
+CREATE POLICY q ON t FOR ALL TO PUBLIC USING (id > 0);

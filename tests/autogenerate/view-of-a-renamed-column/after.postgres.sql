@@ -1,0 +1,3 @@
+CREATE TABLE t (id INTEGER, email TEXT);
+CREATE VIEW v AS SELECT id, email FROM t;
+CREATE VIEW w AS SELECT email FROM v;

@@ -1,0 +1,17 @@
+-- migrate:up
+DROP VIEW w;
+DROP VIEW v;
+ALTER TABLE t RENAME COLUMN mail TO email;
+CREATE VIEW v AS
+SELECT id, email FROM t;
+CREATE VIEW w AS
+SELECT email FROM v;
+
+-- migrate:down
+DROP VIEW w;
+DROP VIEW v;
+ALTER TABLE t RENAME COLUMN email TO mail;
+CREATE VIEW v AS
+SELECT id, mail FROM t;
+CREATE VIEW w AS
+SELECT mail FROM v;
