@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use migrate_core::dialect::Dialect;
 
+use super::scratch::Scratch;
 use super::{Server, program};
 use crate::database::Database;
 use crate::driver::{self, Connection};
@@ -57,14 +58,11 @@ impl Database {
             return Err(Error::Connected(others));
         }
         let scratch = self.load_scratch(&copy).await?;
-        let replaced = match scratch.count_tables().await {
-            Ok(count) => self.replace_with(&scratch, &copy, force).await.map(|()| count),
+        let replaced = match scratch.database.count_tables().await {
+            Ok(count) => self.replace_with(&scratch.database, &copy, force).await.map(|()| count),
             Err(error) => Err(error),
         };
-        if replaced.is_err() {
-            let _ = scratch.drop(true).await;
-        }
-        replaced
+        scratch.end_with(replaced).await
     }
 
     /// Loads the copy in a file into a scratch database, calls `check` with it, and drops it.
@@ -79,9 +77,8 @@ impl Database {
         check: impl AsyncFnOnce(&Self) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let scratch = self.load_scratch(&Copy::open(self.dialect(), file)?).await?;
-        let checked = check(&scratch).await;
-        let dropped = scratch.drop(true).await;
-        checked.and_then(|checked| dropped.map(|_| checked))
+        let checked = check(&scratch.database).await;
+        scratch.end_with(checked).await
     }
 
     /// Creates an empty database like this one beside it, calls `work` with it, and drops it.
@@ -93,29 +90,25 @@ impl Database {
         &self,
         work: impl AsyncFnOnce(&Self) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let scratch = self.create_scratch("check").await?;
-        let worked = work(&scratch).await;
-        let dropped = scratch.drop(true).await;
-        worked.and_then(|worked| dropped.map(|_| worked))
+        self.reap_scratch().await?;
+        let scratch = self.scratch().await?;
+        let worked = match scratch.database.create_empty(self).await {
+            Ok(()) => work(&scratch.database).await,
+            Err(error) => Err(error),
+        };
+        scratch.end_with(worked).await
     }
 
-    /// Creates an empty database like this one, named after its purpose.
-    async fn create_scratch(&self, purpose: &str) -> Result<Self, Error> {
-        let suffix = format!("_{purpose}_{}", std::process::id());
-        let name = scratch_name(self.dialect(), &self.named()?, &suffix);
-        let scratch = Self { source: driver::with_name(&self.source, &name)? };
-        scratch.create_empty(self).await?;
-        Ok(scratch)
-    }
-
-    async fn load_scratch(&self, copy: &Copy<'_>) -> Result<Self, Error> {
-        let scratch = self.create_scratch("restore").await?;
-        match scratch.load(copy, false).await {
+    async fn load_scratch(&self, copy: &Copy<'_>) -> Result<Scratch, Error> {
+        self.reap_scratch().await?;
+        let scratch = self.scratch().await?;
+        let loaded = match scratch.database.create_empty(self).await {
+            Ok(()) => scratch.database.load(copy, false).await,
+            Err(error) => Err(error),
+        };
+        match loaded {
             Ok(()) => Ok(scratch),
-            Err(error) => {
-                let _ = scratch.drop(true).await;
-                Err(error)
-            }
+            Err(error) => scratch.end_with(Err(error)).await,
         }
     }
 
@@ -160,7 +153,6 @@ impl Database {
         let is_renamed = server.end(replaced, "replacing the database").await?;
         if !is_renamed {
             self.load(copy, false).await?;
-            scratch.drop(true).await?;
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! Scratch databases: copies of a database in which anything may happen.
+//! Scratch databases: databases beside another one in which anything may happen.
 //!
 //! The program that made one holds a lock in its name, which ends with the program. A scratch database
 //! without its lock was left by a program that was killed, and is dropped by the next one.
@@ -16,7 +16,7 @@ use crate::driver::{self, Connection};
 use crate::error::Error;
 
 /// What stands between the name of the original and two numbers.
-const MARK: &str = "_rehearsal_";
+const MARK: &str = "_scratch_";
 
 /// The length of the numbers, so that all names of scratch databases are cut at the same place.
 const DIGITS: [usize; 2] = [10, 9];
@@ -237,6 +237,12 @@ impl Database {
 }
 
 impl Scratch {
+    /// Drops the database after its work, if it still has its name. An error of the work comes first.
+    pub(crate) async fn end_with<T>(self, worked: Result<T, Error>) -> Result<T, Error> {
+        let ended = self.end().await;
+        worked.and_then(|worked| ended.map(|()| worked))
+    }
+
     /// Drops the database.
     pub(crate) async fn end(self) -> Result<(), Error> {
         match self.guard {
@@ -273,9 +279,9 @@ mod tests {
 
     #[test]
     fn only_names_with_both_numbers_are_of_scratch_databases() {
-        let prefix = "app_rehearsal_";
-        assert!(is_scratch("app_rehearsal_0000000012_000000034", prefix));
-        for name in ["app_rehearsal_12_34", "app_rehearsal_old", "app_rehearsal_", "app"] {
+        let prefix = "app_scratch_";
+        assert!(is_scratch("app_scratch_0000000012_000000034", prefix));
+        for name in ["app_scratch_12_34", "app_scratch_old", "app_scratch_", "app"] {
             assert!(!is_scratch(name, prefix), "{name}");
         }
         let long =

@@ -68,12 +68,10 @@ impl Error {
                 Command::Stamp.with("--purge <revision>").help("records where the database is, without running anything"),
             ],
             Self::Pending(_) => vec![Command::Upgrade.help("applies them")],
-            Self::PartlyReplaced { missing, .. } => vec![
+            Self::PartlyReplaced { .. } => vec![
                 Help::new("with the old files in the folder, ")
                     .run(Command::Upgrade)
-                    .then(" runs the rest: bring those of ")
-                    .then(few(missing))
-                    .then(" back from version control"),
+                    .then(" runs the rest: bring them back from version control"),
                 "or deploy the version that has them, and then this one".into(),
             ],
             Self::Edited(_) => vec![

@@ -15,7 +15,7 @@ async fn left_over(db: &Db, env: &TestEnvironment) -> Vec<String> {
         _ => db.column("SHOW DATABASES").await,
     };
     assert!(env.path("migrations").is_dir());
-    all.into_iter().filter(|name| name.contains(&format!("{}_check_", db.name))).collect()
+    all.into_iter().filter(|name| name.contains(&format!("{}_scratch_", db.name))).collect()
 }
 
 async fn drift_is_found_and_undone(dialect: Dialect) {

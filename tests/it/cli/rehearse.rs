@@ -44,7 +44,7 @@ fn a_rehearsal_reports_each_step_of_the_copy() {
     let markdown = env.ok(&["rehearse", "--format", "markdown"]).stdout;
     assert!(markdown.starts_with("## Rehearsal: passed\n"), "{markdown}");
     let files = std::fs::read_dir(env.path("")).unwrap().map(|file| file.unwrap().file_name());
-    let left: Vec<_> = files.filter(|name| name.to_string_lossy().contains("rehearsal")).collect();
+    let left: Vec<_> = files.filter(|name| name.to_string_lossy().contains("_scratch_")).collect();
     assert!(left.is_empty(), "{left:?}");
 }
 

@@ -138,7 +138,7 @@ async fn scratch_databases(db: &Db) -> Vec<String> {
         Dialect::Postgres => db.column("SELECT datname::text FROM pg_catalog.pg_database").await,
         Dialect::Mysql => db.column("SELECT schema_name FROM information_schema.schemata").await,
     };
-    names.retain(|name| name.starts_with(&format!("{}_restore_", db.name)));
+    names.retain(|name| name.starts_with(&format!("{}_scratch_", db.name)));
     names
 }
 

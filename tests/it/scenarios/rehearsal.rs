@@ -44,7 +44,7 @@ async fn scratch(db: &Db) -> Vec<String> {
         Dialect::Sqlite => {
             let names = std::fs::read_dir(db.folder()).unwrap();
             let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-            return names.filter(|name| name.contains("_rehearsal_")).collect();
+            return names.filter(|name| name.contains("_scratch_")).collect();
         }
         Dialect::Postgres => {
             "SELECT datname::text FROM pg_database WHERE starts_with(datname, '{}_')"
@@ -190,6 +190,21 @@ async fn what_a_killed_rehearsal_left_is_dropped_by_the_next(db: Db) {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     assert_eq!(reaped.len(), 1);
+    assert_eq!(scratch(&db).await, [""; 0]);
+    // Whatever else needs a scratch database drops them too.
+    let mut child = env.command(&["rehearse"]).spawn().unwrap();
+    while scratch(&db).await.is_empty() {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    for _ in 0..100 {
+        db.database().with_scratch(async |_| Ok(())).await.unwrap();
+        if scratch(&db).await.is_empty() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
     assert_eq!(scratch(&db).await, [""; 0]);
     assert_eq!(applied(&db, &history).await, ["aaa"]);
 }
