@@ -117,6 +117,15 @@ pub enum Error {
     /// A row of the version table was written by a newer version of the tool.
     #[error("the version table has a row that this version does not understand: {0}")]
     VersionRow(String),
+    /// The server or the session accepts no writes: a standby, a replica, a read-only setting. Nothing
+    /// was run.
+    #[error("{message}")]
+    ReadOnly {
+        /// What is read-only.
+        message: String,
+        /// Where writes are accepted.
+        help: Vec<Help>,
+    },
     /// The role may not read the version table.
     #[error("the version table {table} cannot be read: {reason}")]
     NoRight {
@@ -300,7 +309,7 @@ pub enum ErrorKind {
     Busy,
     /// The database refused a statement of a revision, or its rows break references after it.
     Statement,
-    /// The database refused a statement of the tool itself.
+    /// The database refused a statement of the tool itself, or accepts no writes.
     Database,
     /// Database and history disagree: unknown, edited or missing revisions.
     Mismatch,
@@ -343,9 +352,10 @@ impl Error {
             | Self::EndlessBatches(_)
             | Self::ForeignKeys { .. }
             | Self::BrokenReferences { .. } => ErrorKind::Statement,
-            Self::Database { .. } | Self::NoRight { .. } | Self::VersionRow(_) => {
-                ErrorKind::Database
-            }
+            Self::Database { .. }
+            | Self::ReadOnly { .. }
+            | Self::NoRight { .. }
+            | Self::VersionRow(_) => ErrorKind::Database,
             Self::Unknown(_)
             | Self::PartlyReplaced { .. }
             | Self::Edited(_)

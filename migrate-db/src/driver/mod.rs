@@ -16,6 +16,7 @@ mod postgres;
 mod postgres_login;
 #[cfg(feature = "postgres")]
 mod postgres_server;
+mod read_only;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 #[cfg(feature = "sqlite")]
@@ -28,6 +29,7 @@ use std::time::{Duration, Instant};
 use crate::database::ConnectionSource;
 use crate::error::Error;
 use crate::interrupt::Interrupt;
+use read_only::ReadOnly;
 #[cfg(feature = "cli")]
 pub(crate) use whole::is_missing_file;
 pub(crate) use whole::{
@@ -111,6 +113,10 @@ trait Driver: Sized {
     /// Runs the statements that a project's sessions begin with, now and whenever the session is
     /// restored.
     async fn apply_session_settings(&mut self, statements: &[String]) -> sqlx::Result<()>;
+    /// Returns why the prepared session cannot write; `None` where it can.
+    async fn read_only(&mut self) -> sqlx::Result<Option<ReadOnly>> {
+        Ok(None)
+    }
     /// Ends statements that take longer, from now on, and limits the size of what they write, as far
     /// as the database can.
     async fn set_limits(&mut self, time: Duration, bytes: u64) -> sqlx::Result<()>;
@@ -339,6 +345,10 @@ impl Connection {
 
     pub(crate) async fn prepare(&mut self) -> sqlx::Result<()> {
         dispatch!(self, driver => driver.prepare().await)
+    }
+
+    pub(crate) async fn read_only(&mut self) -> sqlx::Result<Option<ReadOnly>> {
+        dispatch!(self, driver => driver.read_only().await)
     }
 
     pub(crate) async fn restore_statements(&mut self, thorough: bool) -> sqlx::Result<Vec<String>> {

@@ -10,6 +10,7 @@ use sqlx::ConnectOptions as _;
 use sqlx::mysql::{MySqlConnection, MySqlDatabaseError, MySqlPool};
 
 use super::handle::{self, Handle};
+use super::read_only::ReadOnly;
 use super::{BatchResult, Cells, Denial, Driver, Retry, mysql_server};
 use crate::error::Error;
 
@@ -20,6 +21,8 @@ pub(crate) struct Mysql {
     /// The connection's number, account and address. The number alone may be that of another
     /// connection after the server has restarted.
     session: Option<String>,
+    /// Whether the server's `read_only` is on, from which some accounts are exempt.
+    server_reads_only: bool,
 }
 
 /// The server's own settings, which its client has too; sqlx's would change what `||` means. What
@@ -27,8 +30,9 @@ pub(crate) struct Mysql {
 const SETTINGS: &str = "SET NAMES utf8mb4, SESSION sql_mode = DEFAULT, SESSION time_zone = DEFAULT, \
     SESSION foreign_key_checks = DEFAULT, SESSION unique_checks = DEFAULT, SESSION autocommit = 1";
 
-/// The database, and the name of the session.
-const WHERE_AND_WHO: &str = "SELECT DATABASE(), CONCAT(id, ' ', user, '@', host) \
+/// The database, the name of the session, and whether the server is read-only.
+const WHERE_AND_WHO: &str = "SELECT DATABASE(), CONCAT(id, ' ', user, '@', host), \
+    CAST(@@global.read_only AS CHAR) \
     FROM information_schema.processlist WHERE id = CONNECTION_ID()";
 
 impl Mysql {
@@ -38,16 +42,16 @@ impl Mysql {
     }
 
     pub(super) fn of(connection: MySqlConnection) -> Self {
-        Self { handle: Handle::Owned(connection), restore_statements: Vec::new(), session: None }
+        Self::new(Handle::Owned(connection))
     }
 
     pub(super) async fn acquire(pool: &MySqlPool) -> Result<Self, Error> {
         let connection = pool.acquire().await.map_err(|e| Error::connect("the pool", e))?;
-        Ok(Self {
-            handle: Handle::pooled(connection),
-            restore_statements: Vec::new(),
-            session: None,
-        })
+        Ok(Self::new(Handle::pooled(connection)))
+    }
+
+    const fn new(handle: Handle<sqlx::MySql>) -> Self {
+        Self { handle, restore_statements: Vec::new(), session: None, server_reads_only: false }
     }
 
     /// A connection outside the pool.
@@ -87,6 +91,8 @@ impl Driver for Mysql {
         let mut cells = rows.into_iter().flatten();
         let database = cells.next().flatten();
         self.session = cells.next().flatten();
+        let read_only = cells.next().flatten();
+        self.server_reads_only = read_only.is_some_and(|value| value != "0" && value != "OFF");
         let back = database.map(|name| format!(";\nUSE `{}`", name.replace('`', "``")));
         let restore_statements = format!("{SETTINGS}{}", back.unwrap_or_default());
         self.send(&restore_statements).await.done()?;
@@ -104,6 +110,18 @@ impl Driver for Mysql {
             self.restore_statements.push(statement.clone());
         }
         Ok(())
+    }
+
+    async fn read_only(&mut self) -> sqlx::Result<Option<ReadOnly>> {
+        if !self.server_reads_only {
+            return Ok(None);
+        }
+        // The server itself decides which accounts may write all the same.
+        match self.send("START TRANSACTION READ WRITE;\nROLLBACK").await.failure {
+            None => Ok(None),
+            Some(error) if number(&error) == Some(1290) => Ok(Some(ReadOnly::Server)),
+            Some(error) => Err(error),
+        }
     }
 
     async fn set_limits(&mut self, time: Duration, _bytes: u64) -> sqlx::Result<()> {
@@ -148,13 +166,11 @@ impl Driver for Mysql {
 
     fn retry_reason(&self, error: &sqlx::Error) -> Option<Retry> {
         // Lock wait timeout, deadlock.
-        let error = error.as_database_error()?.try_downcast_ref::<MySqlDatabaseError>()?;
-        matches!(error.number(), 1205 | 1213).then_some(Retry::Conflict)
+        matches!(number(error)?, 1205 | 1213).then_some(Retry::Conflict)
     }
 
     fn denial(&self, error: &sqlx::Error) -> Option<Denial> {
-        let error = error.as_database_error()?.try_downcast_ref::<MySqlDatabaseError>()?;
-        match error.number() {
+        match number(error)? {
             // No such table, no such database.
             1146 | 1049 => Some(Denial::NoTable),
             // Access denied to a database, command denied on a table or a column.
@@ -180,4 +196,9 @@ impl Driver for Mysql {
         }
         self.handle.release().await
     }
+}
+
+/// The server's number of an error.
+fn number(error: &sqlx::Error) -> Option<u16> {
+    Some(error.as_database_error()?.try_downcast_ref::<MySqlDatabaseError>()?.number())
 }

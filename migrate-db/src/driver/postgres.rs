@@ -11,6 +11,7 @@ use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnection, PgDatabaseError, PgErrorPosition, PgPool};
 
 use super::handle::{self, Handle};
+use super::read_only::ReadOnly;
 use super::{BatchResult, Cells, Denial, Driver, ErrorDetails, Retry, postgres_server};
 use crate::error::Error;
 
@@ -20,6 +21,8 @@ pub(crate) struct Postgres {
     restore_statements: Vec<String>,
     /// The number of the server's process.
     session: Option<String>,
+    /// Whether its transactions may be read-only: so it was, or statements ran since.
+    may_be_read_only: bool,
 }
 
 /// Brings back what RESET ALL does not, the role first: what follows may need its rights. DISCARD ALL
@@ -41,16 +44,16 @@ impl Postgres {
     }
 
     pub(super) fn of(connection: PgConnection) -> Self {
-        Self { handle: Handle::Owned(connection), restore_statements: Vec::new(), session: None }
+        Self::new(Handle::Owned(connection))
     }
 
     pub(super) async fn acquire(pool: &PgPool) -> Result<Self, Error> {
         let connection = pool.acquire().await.map_err(|e| Error::connect("the pool", e))?;
-        Ok(Self {
-            handle: Handle::pooled(connection),
-            restore_statements: Vec::new(),
-            session: None,
-        })
+        Ok(Self::new(Handle::pooled(connection)))
+    }
+
+    const fn new(handle: Handle<sqlx::Postgres>) -> Self {
+        Self { handle, restore_statements: Vec::new(), session: None, may_be_read_only: false }
     }
 
     /// A connection outside the pool.
@@ -87,11 +90,13 @@ impl Driver for Postgres {
 
     async fn prepare(&mut self) -> sqlx::Result<()> {
         let question = "SELECT pg_catalog.current_setting('search_path'), \
-            CAST(pg_catalog.pg_backend_pid() AS TEXT)";
+            CAST(pg_catalog.pg_backend_pid() AS TEXT), \
+            pg_catalog.current_setting('transaction_read_only')";
         let rows = self.rows(question).await?;
         let mut cells = rows.into_iter().flatten();
         let path = cells.next().flatten().unwrap_or_default();
         self.session = cells.next().flatten();
+        self.may_be_read_only = cells.next().flatten().as_deref() == Some("on");
         // Dumps begin by emptying the search path and switching checks off: the next revision is
         // to find what it finds when it runs alone.
         let path = Dialect::Postgres.safe_literal(&path);
@@ -114,8 +119,28 @@ impl Driver for Postgres {
         for statement in statements {
             self.send(statement).await.done()?;
             self.restore_statements.push(statement.clone());
+            self.may_be_read_only = true;
         }
         Ok(())
+    }
+
+    async fn read_only(&mut self) -> sqlx::Result<Option<ReadOnly>> {
+        if !self.may_be_read_only {
+            return Ok(None);
+        }
+        let question = "SELECT pg_catalog.current_setting('transaction_read_only'), \
+            CAST(pg_catalog.pg_is_in_recovery() AS TEXT)";
+        let cells: Vec<_> = self.rows(question).await?.into_iter().flatten().flatten().collect();
+        match cells.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+            ["on", "true"] => {}
+            ["on", _] => return Ok(Some(ReadOnly::Session)),
+            _ => return Ok(None),
+        }
+        // A standby that reads from an archive has no sender.
+        let sender =
+            "SELECT sender_host || ':' || sender_port FROM pg_catalog.pg_stat_wal_receiver";
+        let rows = self.rows(sender).await.unwrap_or_default();
+        Ok(Some(ReadOnly::Standby { primary: rows.into_iter().flatten().flatten().next() }))
     }
 
     async fn set_limits(&mut self, time: Duration, bytes: u64) -> sqlx::Result<()> {

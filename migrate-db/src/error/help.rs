@@ -18,6 +18,7 @@ impl Error {
             | Self::Variable { help, .. }
             | Self::DatabaseName { help, .. }
             | Self::Unsafe { help, .. }
+            | Self::ReadOnly { help, .. }
             | Self::Test { help, .. }
             | Self::Url { help, .. } => help.clone(),
             Self::NothingApplied => vec![Command::Upgrade.help("applies what is pending")],

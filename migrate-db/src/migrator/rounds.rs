@@ -329,7 +329,10 @@ impl Session<'_> {
         let since = Instant::now();
         let mut error = error;
         let mut attempt = 0;
-        while since.elapsed() < self.options.lock_wait && error.is_lost() {
+        // After a failover the server that is to take over may still be a standby.
+        while since.elapsed() < self.options.lock_wait
+            && (error.is_lost() || matches!(error, Error::ReadOnly { .. }))
+        {
             (self.on_event)(&Event::Reconnecting);
             tokio::time::sleep(pause(attempt)).await;
             attempt += 1;

@@ -199,6 +199,9 @@ impl<'m> Session<'m> {
             .apply_session_settings(&self.options.session)
             .await
             .map_err(failed)?;
+        if let Some(reason) = self.connected.connection.read_only().await.map_err(failed)? {
+            return Err(reason.into_error());
+        }
         if let Some(schema) = self.table.landing() {
             let rows = self
                 .connected

@@ -36,6 +36,7 @@ mod repeated;
 mod rights;
 mod servers;
 mod site;
+mod standby;
 
 use std::sync::mpsc;
 use std::time::Duration;

@@ -146,16 +146,23 @@ async fn a_role_that_may_not_use_the_schema(db: Db) {
     role.drop(&site).await;
 }
 
-/// As on a replica.
+/// A session setting, which the project may lift.
 async fn a_session_that_only_reads(db: Db) {
     let mut site = Site::new(db).await;
     assert_eq!(site.call(&["upgrade", "+3"]).await.code, Some(0));
     let own = site.db.url.clone();
     let url = format!("{own}?options=-c%20default_transaction_read_only%3Don");
     site.env.set("DATABASE_URL", &url);
-    refused(&site, &["read-only transaction"]).await;
+    refused(&site, &["this session is read-only: `default_transaction_read_only` is on"]).await;
     site.asking_works(3).await;
+    // As the advice has it.
+    let lifted = "session = [\"SET default_transaction_read_only = off\"]\n";
+    site.env.write("migrate.toml", lifted);
+    let ended = site.call(&["upgrade", "+1"]).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    site.asking_works(4).await;
+    site.env.write("migrate.toml", "");
     site.env.set("DATABASE_URL", &own);
-    assert_eq!(site.verify(Direction::Up).await, 3);
+    assert_eq!(site.verify(Direction::Up).await, 4);
     site.finish(Direction::Up).await;
 }

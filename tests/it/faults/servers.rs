@@ -15,12 +15,12 @@ use crate::support::db::{Db, with_name};
 use crate::support::server::execute;
 
 /// A server in a container, removed when dropped.
-struct Server {
-    name: String,
-    url: String,
+pub(super) struct Server {
+    pub(super) name: String,
+    pub(super) url: String,
 }
 
-async fn docker(args: &[&str]) -> Result<String, String> {
+pub(super) async fn docker(args: &[&str]) -> Result<String, String> {
     let output = Command::new("docker").args(args).stdin(Stdio::null()).output().await.unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     let answer = String::from_utf8_lossy(&output.stdout).trim().to_owned();
@@ -29,7 +29,7 @@ async fn docker(args: &[&str]) -> Result<String, String> {
 
 impl Server {
     /// `None`, and a word about it, where the tests are told to use a server that is not ours.
-    async fn start(dialect: Dialect) -> Option<Self> {
+    pub(super) async fn start(dialect: Dialect) -> Option<Self> {
         let variable = format!("MIGRATE_TEST_{}_URL", dialect.name().to_uppercase());
         if migrate_db::testkit::is_skipped(dialect) || std::env::var(&variable).is_ok() {
             println!(
@@ -66,7 +66,7 @@ impl Server {
     }
 
     /// Waits until it answers, twice: the first one may still be setting up.
-    async fn ready(&self) {
+    pub(super) async fn ready(&self) {
         let mut answers = 0;
         while answers < 2 {
             let answer =
@@ -164,7 +164,13 @@ async fn a_server_that_only_reads_is_asked_and_not_written() {
         for lock in ["auto", "table"] {
             let ended = site.call(&["upgrade", "--lock", lock]).await;
             assert_eq!(ended.code, Some(1), "{}", ended.stderr);
-            assert!(ended.stderr.contains("--read-only"), "{}", ended.stderr);
+            let refusal = "this server is read-only: `read_only` is on";
+            assert!(ended.stderr.contains(refusal), "{}", ended.stderr);
+        }
+        for command in [&["downgrade", "base", "--yes"][..], &["stamp", "heads"]] {
+            let ended = site.call(command).await;
+            assert_eq!(ended.code, Some(1), "{}", ended.stderr);
+            assert!(ended.stderr.contains("SHOW REPLICA STATUS"), "{}", ended.stderr);
         }
         site.asking_works(3).await;
         assert_eq!(site.verify(Direction::Up).await, 3);
