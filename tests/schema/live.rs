@@ -42,16 +42,23 @@ pub(crate) struct Live {
 /// Where many sequences of statements find an empty database, one after the other.
 pub(crate) struct Ground {
     dialect: Dialect,
-    /// A database where each sequence is a transaction that is rolled back.
-    shared: Option<Live>,
+    /// A database where each sequence is a transaction that is rolled back, and its only connection.
+    shared: Option<(Live, PgPool)>,
 }
 
 impl Ground {
     /// A place for sequences; `None`, and a message, where the environment says to do without.
     pub(crate) async fn fresh(dialect: Dialect) -> Option<Self> {
-        // Another database for each would take longer than its statements.
+        // Another database for each, or another connection, would take longer than its statements.
         let shared = match dialect {
-            Dialect::Postgres => Some(Live::fresh(dialect).await?),
+            Dialect::Postgres => {
+                let live = Live::fresh(dialect).await?;
+                let (server, name) = live.on.as_ref()?;
+                let options = PgPoolOptions::new().max_connections(1).min_connections(1);
+                let options = options.idle_timeout(None).max_lifetime(None);
+                let pool = options.connect(&with_name(server, name)).await.unwrap();
+                Some((live, pool))
+            }
             _ => None,
         };
         Some(Self { dialect, shared })
@@ -59,21 +66,18 @@ impl Ground {
 
     /// An empty database.
     pub(crate) async fn live(&self) -> Option<Live> {
-        let Some((server, name)) = self.shared.as_ref().and_then(|live| live.on.as_ref()) else {
-            return Live::fresh(self.dialect).await;
-        };
-        let options = PgPoolOptions::new().max_connections(1).min_connections(1);
-        let options = options.idle_timeout(None).max_lifetime(None);
-        let pool = options.connect(&with_name(server, name)).await.unwrap();
+        let Some((_, pool)) = &self.shared else { return Live::fresh(self.dialect).await };
         let session = Session::Pooled(pool.clone());
-        let mut live = Live { pool: Pool::Postgres(pool), session, on: None, is_undone: true };
+        let pool = Pool::Postgres(pool.clone());
+        let mut live = Live { pool, session, on: None, is_undone: true };
         live.session.execute("BEGIN").await.unwrap();
         Some(live)
     }
 
     /// Drops the database.
     pub(crate) async fn drop(self) {
-        if let Some(shared) = self.shared {
+        if let Some((shared, pool)) = self.shared {
+            pool.close().await;
             shared.drop().await;
         }
     }
@@ -163,6 +167,7 @@ impl Live {
         if self.is_undone {
             // Names of a transaction that is not yet ended are taken.
             self.session.execute("ROLLBACK").await.unwrap();
+            return;
         }
         let dialect = match self.pool {
             Pool::Postgres(_) => Dialect::Postgres,

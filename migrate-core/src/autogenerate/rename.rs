@@ -325,7 +325,5 @@ pub(super) fn own_values(of: &DataType) -> Vec<String> {
 /// The sequence of a column that `serial` numbers, where it has not the usual name.
 pub(super) fn unusual_sequence(identity: Option<&crate::schema::Identity>) -> Option<&str> {
     let identity = identity.filter(|of| of.kind == IdentityKind::Serial)?;
-    let rest = identity.options.strip_prefix("SEQUENCE NAME ")?;
-    let name = rest.split(' ').next()?;
-    Some(name.rsplit('.').next().unwrap_or(name))
+    identity.sequence_name().map(|(name, _)| name)
 }

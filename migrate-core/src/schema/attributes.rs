@@ -132,6 +132,7 @@ impl Attributes for Key {
         let Self {
             name: _,
             generated_name: _,
+            has_renamed_column: _,
             columns,
             include: _,
             nulls_not_distinct: _,
@@ -282,6 +283,7 @@ impl Attributes for Index {
             predicate,
             details: _,
             implied: _,
+            has_renamed_column: _,
             comment: words,
             written: _,
         } = self;

@@ -155,6 +155,9 @@ pub struct Key {
     /// What else is said of it: `ON CONFLICT IGNORE`, `WITHOUT OVERLAPS`, the order or the prefixes
     /// of its columns, options of the index behind it.
     pub details: String,
+    /// Whether a column in it had another name when it was created. The database may derive the names
+    /// of copies from that one, and a catalog does not tell it.
+    pub has_renamed_column: bool,
 }
 
 /// A check constraint.
@@ -274,6 +277,9 @@ pub struct Index {
     /// Whether the database made it because a foreign key needs one. A catalog does not tell, so an
     /// index that was read there is never marked.
     pub implied: bool,
+    /// Whether a column in it had another name when it was created. The database may derive the names
+    /// of copies from that one, and a catalog does not tell it.
+    pub has_renamed_column: bool,
     /// The comment.
     pub comment: Option<String>,
     /// The statement that creates it, where the database keeps it.

@@ -32,6 +32,7 @@ fn full() -> Schema {
         details: String::new(),
         comment: some("quick"),
         implied: false,
+        has_renamed_column: false,
     };
     let email = Column {
         name: "email".into(),

@@ -205,6 +205,27 @@ pub enum IdentityKind {
     NeverReused,
 }
 
+impl Identity {
+    /// The name of the sequence as SQL, where it is not the usual one, and the options behind it.
+    #[must_use]
+    pub fn sequence_name(&self) -> Option<(&str, &str)> {
+        let rest = self.options.strip_prefix("SEQUENCE NAME ")?;
+        let mut in_quotes = false;
+        let is_end = |c: char| {
+            in_quotes ^= c == '"';
+            c == ' ' && !in_quotes
+        };
+        let end = rest.find(is_end).unwrap_or(rest.len());
+        Some((&rest[..end], rest[end..].trim_start()))
+    }
+
+    /// The options of the sequence, without its name.
+    #[must_use]
+    pub fn sequence_options(&self) -> &str {
+        self.sequence_name().map_or(&self.options, |(_, options)| options)
+    }
+}
+
 impl From<IdentityKind> for Identity {
     fn from(kind: IdentityKind) -> Self {
         Self { kind, options: String::new() }

@@ -3,6 +3,8 @@
 //! Limit: no column has two defaults and no table two primary keys, which the server does not see in a
 //! statement that does nothing because of IF EXISTS.
 
+mod further;
+
 use migrate_core::dialect::Dialect;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -365,6 +367,7 @@ fn statement() -> impl Strategy<Value = String> {
         5 => derived_table(),
         16 => alter_table(),
         10 => objects(),
+        12 => further::statement(),
         2 => (exists(), table(), tail()).prop_map(|(i, t, e)| format!("DROP TABLE {i}{t} {e}")),
     ]
 }

@@ -106,6 +106,7 @@ impl SchemaBuilder {
                 comment,
                 written: Written::default(),
                 implied: false,
+                has_renamed_column: false,
             };
             indexes.insert(name, index);
         }

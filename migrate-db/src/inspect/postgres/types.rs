@@ -107,7 +107,7 @@ impl SchemaBuilder {
                 if name.name != format!("{}_{column}_seq", table.name)
                     || name.namespace != table.namespace
                 {
-                    options.insert(0, format!("SEQUENCE NAME {name}"));
+                    options.insert(0, format!("SEQUENCE NAME {written}"));
                 }
                 if unlogged {
                     options.push("UNLOGGED".to_owned());

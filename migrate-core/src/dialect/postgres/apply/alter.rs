@@ -22,7 +22,9 @@ pub(super) fn column(
     let change = match change {
         // NULL of a type with a length is cast to it, and kept.
         ColumnChange::Default(Some(text))
-            if text.eq_ignore_ascii_case("null") && !old.data_type.contains('(') =>
+            if text.eq_ignore_ascii_case("null")
+                && !old.data_type.contains('(')
+                && !super::table::is_domain(state, &old) =>
         {
             &ColumnChange::Default(None)
         }
@@ -205,6 +207,9 @@ pub(super) fn table(state: &mut State, name: &Name, change: &TableChange) -> Res
                 row_security(state, name, value.as_deref());
                 return Ok(());
             }
+            if option == "unlogged" {
+                super::sequence::set_logged(state, name, value.is_none());
+            }
             let combined = ["with", "toast with"]
                 .into_iter()
                 .find_map(|prefix| Some((prefix, option.strip_prefix(prefix)?.strip_prefix('.')?)));
@@ -246,6 +251,7 @@ pub(super) fn table(state: &mut State, name: &Name, change: &TableChange) -> Res
         TableChange::Inherit(parent) => {
             let Found::Known(parent) = state.find_table(parent) else {
                 super::mark_text_of_table(state, name);
+                kin::forget(state, name);
                 return Ok(());
             };
             let user = (Kind::Table, name.clone(), None);
@@ -261,6 +267,7 @@ pub(super) fn table(state: &mut State, name: &Name, change: &TableChange) -> Res
         TableChange::NoInherit(parent) => {
             let Found::Known(parent) = state.find_table(parent) else {
                 super::mark_text_of_table(state, name);
+                kin::forget(state, name);
                 return Ok(());
             };
             no_inherit(state, name, &parent);

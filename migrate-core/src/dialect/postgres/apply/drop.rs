@@ -5,7 +5,7 @@ use crate::apply::{Fault, Part, State, drop_column, drop_table, mark_users};
 use crate::schema::{Kind, Name, Table};
 
 /// The foreign keys of other tables that refer to a table, by their tables.
-fn referring(state: &State, table: &Name) -> Vec<(Name, String)> {
+pub(super) fn referring(state: &State, table: &Name) -> Vec<(Name, String)> {
     let children = state.children_of(table).into_iter().filter(|child| child != table);
     let mut found = Vec::new();
     for child in children {
@@ -27,7 +27,7 @@ fn drop_keys(state: &mut State, keys: &[(Name, String)]) {
 }
 
 /// Views that mention a name may go with what is dropped.
-fn drop_views(state: &mut State, name: &str) {
+pub(super) fn drop_views(state: &mut State, name: &str) {
     const WHY: &str = "it may have been dropped with what it reads";
     let mut names = vec![name.to_owned()];
     let mut seen = names.clone();
@@ -102,7 +102,11 @@ pub(super) fn belongings(state: &mut State, name: &Name) {
         .filter(|(_, sequence)| sequence.owned_by.as_ref().is_some_and(|(table, _)| table == name))
         .map(|(name, _)| name.clone())
         .collect();
-    for sequence in owned {
+    let numbering = state.table(name).map(|table| state.rules().sequences(name, table));
+    let numbering = numbering.into_iter().flatten();
+    let numbering = numbering.map(|text| Name { namespace: name.namespace.clone(), name: text });
+    for sequence in numbering.chain(owned).collect::<Vec<_>>() {
+        super::sequence::drop_defaults(state, &sequence);
         state.set_sequence(&sequence, None);
     }
     state.mark_known(Kind::Grant, &Name::new(format!("on table {name}")));

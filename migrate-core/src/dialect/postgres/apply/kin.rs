@@ -7,7 +7,7 @@ use super::names::type_text;
 use super::parts::{follow_parts, inherited_details};
 use crate::apply::{Fault, Found, Part, State, apply_generally};
 use crate::op::{ColumnChange, Condition, Op, Subject};
-use crate::schema::{Check, Column, Kind, Name, Table};
+use crate::schema::{Check, Column, DataType, IdentityKind, Kind, Name, Table};
 
 /// What a column or a check of a child says that the child itself does not define.
 pub(super) const INHERITED: &str = "INHERITED";
@@ -82,6 +82,10 @@ pub(super) fn take(state: &mut State, op: &Op) -> Option<Result<(), Fault>> {
     let has_children = key.as_ref().is_some_and(|key| !children(state, key).is_empty());
     match key {
         Some(key) if has_children => Some(alter(state, &key, op, alone)),
+        None if super::spread::is_of_unknown(state, op) => {
+            super::spread::spread(state, op);
+            Some(own(state, op))
+        }
         _ if alone => Some(own(state, op)),
         _ => None,
     }
@@ -115,12 +119,28 @@ fn alter(state: &mut State, key: &Name, op: &Op, alone: bool) -> Result<(), Faul
     }
     for child in &children {
         column(state, key, child, &after, op)?;
+        if matches!(op, Op::AddConstraint { .. }) {
+            let is_new = |one: &&Column| {
+                !one.nullable && before.column(&one.name).is_some_and(|old| old.nullable)
+            };
+            for column in after.columns.iter().filter(is_new) {
+                not_null(state, child, &column.name);
+            }
+        }
         let Some(old) = state.table(child).cloned() else { continue };
         follow_parts(state, (key, child), &before, &after, op)?;
         let Some(new) = state.table(child).cloned() else { continue };
         follow(state, child, &old, &new, op)?;
     }
     Ok(())
+}
+
+/// A column of a child is in a new primary key of the parent.
+fn not_null(state: &mut State, child: &Name, column: &str) {
+    super::sequence::edit_column(state, child, column, |_, found| found.nullable = false);
+    for grandchild in children(state, child) {
+        not_null(state, &grandchild, column);
+    }
 }
 
 /// Does to the children of a table what was done to its keys, checks, indexes and triggers.
@@ -141,7 +161,7 @@ pub(super) fn follow(
 }
 
 /// Nothing is known of the parts of a child.
-fn forget(state: &mut State, child: &Name) {
+pub(super) fn forget(state: &mut State, child: &Name) {
     const WHY: &str = "its parent is not known";
     let columns: Vec<String> = state
         .table(child)
@@ -168,12 +188,21 @@ fn leave_alone(
     if after.partition_by.is_some() {
         super::parts::invalidate(state, key, before);
     }
+    if let Op::AlterColumn { column, change: ColumnChange::Nullable(_), .. } = op {
+        const WHY: &str = "since PostgreSQL 18 the catalog has whether children inherit NOT NULL";
+        state.mark(Kind::Table, key, Part::Column(column.clone()), WHY);
+    }
     if let Op::DropColumn { column, .. } = op {
         for child in children {
             make_local(state, child, column);
         }
     }
-    let gone = before.checks.iter().filter(|one| !after.checks.iter().any(|c| c.name == one.name));
+    // A check that goes with its column leaves those of the children as they are.
+    let is_dropped = matches!(op, Op::DropConstraint { .. });
+    let gone = before
+        .checks
+        .iter()
+        .filter(|one| is_dropped && !after.checks.iter().any(|check| check.name == one.name));
     for check in gone {
         for child in children {
             make_check_local(state, child, check);
@@ -229,8 +258,21 @@ fn column(
     after: &Table,
     op: &Op,
 ) -> Result<(), Fault> {
-    let table = child.clone();
+    let table = super::names::exact(child);
     match op {
+        Op::AlterColumn { column, change: ColumnChange::Nullable(true), .. } => {
+            // Since PostgreSQL 18 a child keeps a NOT NULL of its own.
+            const WHY: &str = "the child may have a NOT NULL of its own";
+            if state
+                .table(child)
+                .and_then(|one| one.column(column))
+                .is_some_and(|one| !one.nullable)
+            {
+                state.mark(Kind::Table, child, Part::Column(column.clone()), WHY);
+            }
+            let (column, change) = (column.clone(), ColumnChange::Nullable(true));
+            alter(state, child, &Op::AlterColumn { table, column, change }, false)
+        }
         Op::AlterColumn { column, change, .. } if is_recursive(change) => {
             let (column, change) = (column.clone(), change.clone());
             alter(state, child, &Op::AlterColumn { table, column, change }, false)
@@ -301,14 +343,27 @@ fn add_column(
 /// A column as a child has it.
 pub(super) fn inherited(parent: &Name, column: &Column) -> Column {
     let mut column = column.clone();
-    if column.identity.as_ref().is_some_and(|of| of.kind == crate::schema::IdentityKind::Serial)
-        && let Some(sequence) = super::names::sequence_of(parent, &column)
-    {
-        let sequence = Name { namespace: parent.namespace.clone(), name: sequence };
-        let text = type_text(&sequence).replace('\'', "''");
-        column.default = Some(format!("nextval('{text}'::regclass)"));
-    }
+    column.default = default_of(parent, &column);
     (column.identity, column.comment) = (None, None);
     column.details = inherited_details(&column.details);
     column
+}
+
+/// The default of a column, which a copy of it has, too.
+pub(super) fn default_of(table: &Name, column: &Column) -> Option<String> {
+    let serial = column.identity.as_ref().filter(|of| of.kind == IdentityKind::Serial);
+    let Some(name) = serial.and_then(|_| super::names::sequence_of(table, column)) else {
+        return column.default.clone();
+    };
+    let sequence = Name { namespace: table.namespace.clone(), name };
+    Some(format!("nextval('{}'::regclass)", type_text(&sequence).replace('\'', "''")))
+}
+
+/// Writes the type of a column that is copied from a table so that no search path finds another one.
+pub(super) fn name_type(column: &mut Column) {
+    if let Some(name) = column.user_type.as_mut().filter(|name| name.namespace.is_none()) {
+        *name = super::names::exact(name);
+        let text = format!("{}.{}", super::names::HOME, column.data_type);
+        column.data_type = DataType::from(text);
+    }
 }

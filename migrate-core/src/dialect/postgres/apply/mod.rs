@@ -16,6 +16,7 @@ mod parts;
 mod present;
 mod rename;
 mod sequence;
+mod spread;
 mod table;
 mod text;
 
@@ -308,6 +309,16 @@ fn take_own(state: &mut State, op: &Op) -> Option<Result<(), Fault>> {
                 },
             ))
         }
+        Op::CreateView { name, view, reads, .. }
+            if name.namespace.is_none() && !view.materialised && reads_temporary(state, reads) =>
+        {
+            const WHY: &str = "a view of temporary tables is temporary";
+            for namespace in [Some(TEMP.to_owned()), place(state, name)?.namespace] {
+                let place = Name { namespace, name: name.name.clone() };
+                state.mark_name(&place, WHY);
+            }
+            Some(Ok(()))
+        }
         Op::CreateTrigger { name, table, trigger, uses, if_not_exists, or_replace } => {
             let Found::Known((_, owner)) = state.find(&[Kind::Table, Kind::View], table) else {
                 return None;
@@ -373,6 +384,15 @@ fn take_own(state: &mut State, op: &Op) -> Option<Result<(), Fault>> {
         }
         _ => objects::take(state, op),
     }
+}
+
+/// Returns `true` if names may be those of temporary tables, views or sequences.
+fn reads_temporary(state: &State, reads: &[Name]) -> bool {
+    let kinds = [Kind::Table, Kind::View, Kind::Sequence];
+    reads.iter().any(|name| match state.find(&kinds, name) {
+        Found::Known((_, key)) => key.namespace.as_deref() == Some(TEMP),
+        _ => false,
+    })
 }
 
 /// Creates a partition, with the keys, indexes and triggers of its parent.

@@ -43,6 +43,8 @@ pub(super) fn rename_object(
                 table.triggers.remove(part);
                 table.triggers.insert(to.to_owned(), trigger);
             });
+            let comment = |name: &str| format!("on trigger {name} on {table}");
+            rename::other(state, Kind::Comment, &comment(part), &comment(to));
             let user = (Kind::Trigger, table.clone(), Some(part.clone()));
             let uses = state.uses(&user).to_vec();
             state.set_uses(user, None);
@@ -180,7 +182,11 @@ pub(super) fn set_namespace(state: &mut State, subject: &Subject, namespace: Opt
     let kinds = [Kind::Table, Kind::View, Kind::Sequence, Kind::Enum, Kind::Domain];
     if let (Kind::Function | Kind::Procedure, Some(key)) = (kind, part) {
         if let (key, true) = find(state, *kind, key) {
-            let new = Name { namespace, name: split(*kind, &key).name };
+            let old = split(*kind, &key);
+            if old.namespace == namespace {
+                return;
+            }
+            let new = Name { namespace, name: old.name };
             rename::other(state, *kind, &key, &new.to_string());
             super::drop::changed(state, &name.name);
         }
@@ -194,6 +200,7 @@ pub(super) fn set_namespace(state: &mut State, subject: &Subject, namespace: Opt
         _ => return super::opaque(state, subject),
     };
     match state.find(wanted, name) {
+        Found::Known((_, from)) if from.namespace == namespace => {}
         Found::Known((Kind::Table, from)) => {
             let to = Name { namespace, name: from.name.clone() };
             rename::table(state, &from, &to);

@@ -163,30 +163,35 @@ pub(super) fn is_constraint(state: &State, own: (&Name, &Table), name: &str) -> 
 /// The name of the sequence that numbers a column.
 pub(super) fn sequence_of(table: &Name, column: &Column) -> Option<String> {
     let identity = column.identity.as_ref()?;
-    let named = identity.options.strip_prefix("SEQUENCE NAME ");
-    Some(match named {
-        Some(rest) => {
-            let name = rest.split(' ').next().unwrap_or_default();
-            name.rsplit('.').next().unwrap_or_default().to_owned()
-        }
-        None => format!("{}_{}_seq", table.name, column.name),
-    })
+    let Some((given, _)) = identity.sequence_name() else {
+        return Some(format!("{}_{}_seq", table.name, column.name));
+    };
+    let tokens = Tokens::read_until_error(given, &super::super::LEX_RULES);
+    tokens.cursor().qualified_name().map(|name| name.name)
 }
 
 /// Notes the name of the sequence of a column, where it is not the usual one.
 pub(super) fn set_sequence(table: &Name, column: &mut Column, name: &str) {
     let usual = format!("{}_{}_seq", table.name, column.name);
     let Some(identity) = &mut column.identity else { return };
-    let options = match identity.options.strip_prefix("SEQUENCE NAME ") {
-        Some(rest) => rest.split_once(' ').map(|(_, rest)| rest.to_owned()).unwrap_or_default(),
-        None => identity.options.clone(),
-    };
+    let options = identity.sequence_options().to_owned();
     identity.options = if usual == name {
         options
     } else {
         let place = Name { namespace: table.namespace.clone(), name: name.to_owned() };
-        format!("SEQUENCE NAME {place} {options}").trim_end().to_owned()
+        with_sequence_name(&place, &options)
     };
+}
+
+/// Options of a sequence that number a column, behind the name of the sequence.
+pub(super) fn with_sequence_name(sequence: &Name, options: &str) -> String {
+    format!("SEQUENCE NAME {} {options}", type_text(sequence)).trim_end().to_owned()
+}
+
+/// A name that means the object of this key, whatever the search path is.
+pub(super) fn exact(key: &Name) -> Name {
+    let namespace = key.namespace.clone().unwrap_or_else(|| HOME.to_owned());
+    Name { namespace: Some(namespace), name: key.name.clone() }
 }
 
 /// The columns of an index by names of which none is there twice.

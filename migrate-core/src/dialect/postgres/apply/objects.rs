@@ -196,6 +196,9 @@ fn drop(
                 Found::Known((kind, found)) => return drop_type(state, kind, &found, cascade),
                 Found::Unknown => {
                     state.mark_name(name, "a type that may exist was dropped");
+                    if cascade {
+                        super::spread::columns_of_type(state, name);
+                    }
                     return Ok(());
                 }
                 Found::Missing => {}
@@ -220,7 +223,13 @@ fn drop(
                 drop_other(state, Kind::Sequence, &found)
             }
             Found::Unknown => {
-                state.mark_name(name, "a sequence that may exist was dropped");
+                const WHY: &str = "a sequence that may exist was dropped";
+                state.mark_name(name, WHY);
+                for place in super::candidates(state, name).unwrap_or_default() {
+                    for (table, column) in super::sequence::users(state, &place) {
+                        state.mark(Kind::Table, &table, Part::Column(column), WHY);
+                    }
+                }
                 Ok(())
             }
             Found::Missing => match super::sequence::column_of(state, name) {
@@ -228,6 +237,8 @@ fn drop(
                     super::sequence::edit_column(state, &table, &column, |_, found| {
                         found.identity = None;
                     });
+                    let key = Name { namespace: table.namespace, name: name.name.clone() };
+                    super::sequence::drop_defaults(state, &key);
                     Ok(())
                 }
                 Some((table, column)) => Err(Fault::needed(

@@ -54,10 +54,24 @@ pub(super) fn follow_parts(
     remove(parent, &mut table, before, after);
     let fresh = |key: &&Key| !before.uniques.iter().any(|old| old.name == key.name);
     if let Some(key) = after.primary_key.iter().find(|_| before.primary_key.is_none()) {
-        primary_key(parent, &mut table, key)?;
+        let has_other = table.primary_key.as_ref().is_some_and(|own| own.columns != key.columns);
+        if has_other && !has_same_key(&table, key) {
+            return Err(Fault::refused("a partition has another primary key"));
+        }
+        if !serve(state, (parent, child), &mut table, key) {
+            table.primary_key =
+                Some(copy(key, &part_of(parent, key.name.as_deref().unwrap_or_default())));
+        }
     }
     for key in after.uniques.iter().filter(fresh) {
-        unique(parent, &mut table, key);
+        if key.has_renamed_column {
+            const WHY: &str = "the server derives its name from the old name of a column";
+            state.mark(Kind::Table, child, Part::Constraints, WHY);
+        }
+        if !serve(state, (parent, child), &mut table, key) {
+            let text = part_of(parent, key.name.as_deref().unwrap_or_default());
+            table.uniques.push(copy(key, &text));
+        }
     }
     for one in &after.constraints {
         if !before.constraints.iter().any(|old| old.name == one.name) {
@@ -155,33 +169,37 @@ fn checks(state: &mut State, child: &Name, before: &Table, after: &Table, op: &O
     state.edit_table(child, |found| *found = table);
 }
 
-fn primary_key(parent: &Name, table: &mut Table, key: &Key) -> Result<(), Fault> {
+/// Returns `true` if a key of a partition can be that of its parent's key.
+fn is_same_key(own: &Key, key: &Key) -> bool {
+    own.columns == key.columns
+        && own.include == key.include
+        && own.nulls_not_distinct == key.nulls_not_distinct
+        && !own.details.contains(PART_OF)
+}
+
+fn has_same_key(table: &Table, key: &Key) -> bool {
+    table.primary_key.iter().chain(&table.uniques).any(|own| is_same_key(own, key))
+}
+
+/// Lets a key of a partition be the one for a key of its parent; `false` if it has none that can be. The
+/// server takes a primary key for a unique key, too, and the other way round.
+fn serve(state: &mut State, (parent, child): (&Name, &Name), table: &mut Table, key: &Key) -> bool {
     let text = part_of(parent, key.name.as_deref().unwrap_or_default());
-    match &mut table.primary_key {
-        Some(own) if own.columns == key.columns => own.details = kin::with(&own.details, &text),
-        Some(_) => return Err(Fault::refused("a partition has another primary key")),
-        None => table.primary_key = Some(copy(key, &text)),
+    let keys = table.primary_key.iter_mut().chain(&mut table.uniques);
+    let mut same: Vec<&mut Key> = keys.filter(|own| is_same_key(own, key)).collect();
+    if same.len() > 1 {
+        const WHY: &str = "several keys can serve the parent's";
+        state.mark(Kind::Table, child, Part::Constraints, WHY);
     }
-    Ok(())
+    let Some(own) = same.first_mut() else { return false };
+    own.details = kin::with(&own.details, &text);
+    true
 }
 
 /// A key of a partition for a key of its parent. The server chooses its name.
 fn copy(key: &Key, text: &str) -> Key {
     let details = kin::with(&copied(&key.details), text);
-    Key { name: None, generated_name: false, details, ..key.clone() }
-}
-
-fn unique(parent: &Name, table: &mut Table, key: &Key) {
-    let text = part_of(parent, key.name.as_deref().unwrap_or_default());
-    let is_same = |own: &&mut Key| {
-        own.columns == key.columns
-            && own.nulls_not_distinct == key.nulls_not_distinct
-            && !own.details.contains(PART_OF)
-    };
-    match table.uniques.iter_mut().find(is_same) {
-        Some(own) => own.details = kin::with(&own.details, &text),
-        None => table.uniques.push(copy(key, &text)),
-    }
+    Key { name: None, generated_name: false, details, has_renamed_column: false, ..key.clone() }
 }
 
 fn exclusion(parent: &Name, table: &mut Table, one: &Constraint) {
@@ -216,6 +234,7 @@ fn index(
     let text = part_of(parent, name);
     let is_same = |own: &Index| {
         own.parts == index.parts
+            && own.include == index.include
             && (own.unique, &own.method) == (index.unique, &index.method)
             && own.predicate == index.predicate
             && own.nulls_not_distinct == index.nulls_not_distinct
@@ -238,8 +257,9 @@ fn index(
         return;
     }
     let details = kin::with(&copied(&index.details), &text);
-    let copy = Index { details, comment: None, ..index.clone() };
-    match super::names::of_index(state, (child, table), &copy) {
+    let copy = Index { details, comment: None, has_renamed_column: false, ..index.clone() };
+    let chosen = super::names::of_index(state, (child, table), &copy);
+    match chosen.filter(|_| !index.has_renamed_column) {
         Some(chosen) => drop(table.indexes.insert(chosen, copy)),
         None => state.mark(Kind::Table, child, Part::Indexes, "its name is the server's choice"),
     }

@@ -41,11 +41,12 @@ pub(super) fn present(_: &State, part: &mut Schema) {
         }
         let Some(sequence) = part.sequences.remove(&name) else { continue };
         found.default = None;
-        let mut options =
-            super::sequence::relative(&sequence.definition, "bigint", &found.data_type);
+        // The table says whether it is logged.
+        let definition = sequence.definition.trim_start_matches("UNLOGGED").trim_start();
+        let mut options = super::sequence::relative(definition, "bigint", &found.data_type);
         if name.name != format!("{}_{column}_seq", table.name) || name.namespace != table.namespace
         {
-            options = format!("SEQUENCE NAME {name} {options}").trim_end().to_owned();
+            options = super::names::with_sequence_name(&name, &options);
         }
         found.identity = Some(Identity { kind: IdentityKind::Serial, options });
     }

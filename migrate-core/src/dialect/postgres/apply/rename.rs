@@ -5,7 +5,7 @@ use super::text;
 use crate::apply::{
     Fault, Found, Part, State, mark_users, rename_in_children, rename_in_table, rename_table_alone,
 };
-use crate::schema::{DataType, Kind, Name};
+use crate::schema::{DataType, Kind, Name, Table};
 
 /// Renames a table, or moves it to another namespace.
 pub(super) fn table(state: &mut State, from: &Name, to: &Name) {
@@ -36,12 +36,6 @@ pub(super) fn table(state: &mut State, from: &Name, to: &Name) {
     super::parts::rename_parent(state, &children, from, to);
     for (column, sequence) in sequences {
         super::sequence::edit_column(state, to, &column, |table, found| {
-            // The options name a sequence only where it is not the usual one.
-            if let Some(identity) = &mut found.identity
-                && !identity.options.starts_with("SEQUENCE NAME ")
-            {
-                identity.options = format!("SEQUENCE NAME {sequence} {}", identity.options);
-            }
             set_sequence(table, found, &sequence);
         });
     }
@@ -108,6 +102,10 @@ pub(super) fn other(state: &mut State, kind: Kind, from: &str, to: &str) {
     state.set_other(kind, to, Some(value));
     state.set_uses((kind, Name::new(to), None), Some(users));
     state.move_marks(kind, &Name::new(from), &Name::new(to));
+    if kind != Kind::Comment {
+        let comment = |key: &str| format!("on {} {key}", kind.word());
+        other(state, Kind::Comment, &comment(from), &comment(to));
+    }
 }
 
 /// The columns of a type have it under its new name.
@@ -136,15 +134,11 @@ pub(super) fn row_type(state: &mut State, from: &Name, to: &Name) {
 /// Renames a column.
 pub(super) fn column(state: &mut State, table: &Name, column: &str, to: &str) {
     let sequence = state.table(table).and_then(|found| sequence_of(table, found.column(column)?));
+    state.edit_table(table, |found| note_renamed(found, column));
     rename_in_table(state, table, column, to);
     rename_in_children(state, table, column, to);
     if let Some(sequence) = sequence {
         super::sequence::edit_column(state, table, to, |table, found| {
-            if let Some(identity) = &mut found.identity
-                && !identity.options.starts_with("SEQUENCE NAME ")
-            {
-                identity.options = format!("SEQUENCE NAME {sequence} {}", identity.options);
-            }
             set_sequence(table, found, &sequence);
         });
     }
@@ -168,6 +162,22 @@ pub(super) fn column(state: &mut State, table: &Name, column: &str, to: &str) {
     let old = format!("on column {table}.{column}");
     other(state, Kind::Comment, &old, &format!("on column {table}.{to}"));
     mark_users(state, &table.name, "a column that it may mention was renamed");
+}
+
+/// Notes at keys and indexes that a column of theirs is renamed.
+fn note_renamed(table: &mut Table, column: &str) {
+    for key in table.primary_key.iter_mut().chain(&mut table.uniques) {
+        let mut columns = key.columns.iter().chain(&key.include);
+        key.has_renamed_column |= columns.any(|one| one == column);
+    }
+    for index in table.indexes.values_mut() {
+        let mut parts = index.parts.iter();
+        index.has_renamed_column |= index.include.iter().any(|one| one == column)
+            || parts.any(|part| match &part.column {
+                Some(name) => name == column,
+                None => text::mentions(&part.expression, column),
+            });
+    }
 }
 
 /// Renames a constraint of a table.
@@ -243,7 +253,17 @@ pub(super) fn index(
             return Ok(());
         }
         Found::Unknown => {
-            state.mark_name(&Name::new(to), "an index that may exist was renamed");
+            const WHY: &str = "an index that may exist was renamed";
+            state.mark_name(&Name::new(to), WHY);
+            for (owner, index) in state.owners_of(Kind::Index, &name.name) {
+                let kind = if state.table(&owner).is_some() { Kind::Table } else { Kind::View };
+                state.mark(kind, &owner, Part::Index(index), WHY);
+                state.mark(kind, &owner, Part::Index(to.to_owned()), WHY);
+            }
+            for (owner, found) in state.owners_of(Kind::Constraint, &name.name) {
+                state.mark(Kind::Table, &owner, Part::Constraint(found), WHY);
+                state.mark(Kind::Table, &owner, Part::Constraint(to.to_owned()), WHY);
+            }
             return Ok(());
         }
         Found::Missing => {}

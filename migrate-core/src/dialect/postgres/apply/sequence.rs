@@ -146,6 +146,20 @@ pub(super) fn drop_defaults(state: &mut State, sequence: &Name) {
     }
 }
 
+/// The sequences that the columns of a table own are logged where the table is.
+pub(super) fn set_logged(state: &mut State, table: &Name, is_logged: bool) {
+    let owned = state.schema().sequences.iter().filter(|(_, sequence)| {
+        sequence.owned_by.as_ref().is_some_and(|(owner, _)| owner == table)
+    });
+    for name in owned.map(|(name, _)| name.clone()).collect::<Vec<_>>() {
+        state.edit_sequence(&name, |sequence| {
+            let options = sequence.definition.trim_start_matches("UNLOGGED").trim_start();
+            let prefix = if is_logged { "" } else { "UNLOGGED " };
+            sequence.definition = format!("{prefix}{options}").trim_end().to_owned();
+        });
+    }
+}
+
 /// Changes a column of a table.
 pub(super) fn edit_column(
     state: &mut State,
@@ -179,12 +193,11 @@ pub(super) fn take(
 ) -> Option<(Name, Sequence)> {
     let found = state.table(table)?.column(column)?;
     let name = Name { namespace: table.namespace.clone(), name: sequence_of(table, found)? };
-    let options = &found.identity.as_ref()?.options;
-    let definition = changed_options(options, &found.data_type, &[], "bigint")?;
-    let definition = match definition.strip_prefix("SEQUENCE NAME ") {
-        Some(rest) => rest.split_once(' ').map(|(_, rest)| rest.to_owned()).unwrap_or_default(),
-        None => definition,
-    };
+    let options = found.identity.as_ref()?.sequence_options();
+    let mut definition = changed_options(options, &found.data_type, &[], "bigint")?;
+    if state.table(table).is_some_and(|table| table.options.contains_key("unlogged")) {
+        definition = format!("UNLOGGED {definition}").trim_end().to_owned();
+    }
     let sequence = Sequence { definition, owned_by, comment: None };
     state.set_sequence(&name, Some(sequence.clone()));
     edit_column(state, table, column, |_, found| found.identity = None);

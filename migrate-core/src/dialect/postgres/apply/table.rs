@@ -7,7 +7,7 @@ use super::names::{
 };
 use super::text::columns_in;
 use crate::apply::{Fault, Found, Part, State};
-use crate::schema::{DataType, Kind, Name, Table};
+use crate::schema::{Column, DataType, Identity, IdentityKind, Kind, Name, Table};
 
 /// The kinds of objects that are types.
 const TYPES: [Kind; 4] = [Kind::Enum, Kind::Domain, Kind::Table, Kind::View];
@@ -58,11 +58,22 @@ pub(super) fn complete(state: &State, name: &Name, table: &mut Table) -> Result<
         if table.columns[..at].iter().any(|one| one.name == column.name) {
             return Err(Fault::exists(format!("column {name}.{}", column.name)));
         }
-        if let Some(user_type) = &column.user_type
+        let is_old =
+            state.table(name).and_then(|old| old.column(&column.name)).is_some_and(|old| {
+                old.user_type == column.user_type && old.data_type == column.data_type
+            });
+        if let Some(user_type) = column.user_type.as_ref().filter(|_| !is_old)
             && let Some((key, text)) = resolve_type(state, name, user_type, &column.data_type)?
         {
             let column = &mut table.columns[at];
             (column.user_type, column.data_type) = (key, DataType::from(text));
+        }
+    }
+    for column in &mut table.columns {
+        // NULL of a domain is cast to it, and kept.
+        let is_null = column.default.as_deref().is_some_and(|it| it.eq_ignore_ascii_case("null"));
+        if is_null && !column.data_type.contains('(') && !is_domain(state, column) {
+            column.default = None;
         }
     }
     sequences(state, name, table);
@@ -82,6 +93,12 @@ pub(super) fn complete(state: &State, name: &Name, table: &mut Table) -> Result<
     checks(state, name, table);
     keys(state, name, table);
     foreign_keys(state, name, table)
+}
+
+/// Returns `true` if the type of a column is a domain.
+pub(super) fn is_domain(state: &State, column: &Column) -> bool {
+    let name = column.user_type.as_ref();
+    name.is_some_and(|name| state.domain(name).is_some() && *column.data_type == *type_text(name))
 }
 
 /// Chooses the names of the sequences of columns.
@@ -291,7 +308,12 @@ pub(super) fn copy(
         let Some(from) = state.table(&source).cloned() else { continue };
         let includes = |what: &str| one.including.iter().any(|one| one == what);
         let columns = from.columns.iter().map(|column| {
-            let identity = column.identity.clone().filter(|_| false);
+            let is_serial =
+                column.identity.as_ref().is_some_and(|of| of.kind == IdentityKind::Serial);
+            // The copy of an identity column has a sequence of its own.
+            let identity = column.identity.as_ref().filter(|_| !is_serial && includes("identity"));
+            let identity = identity
+                .map(|of| Identity { kind: of.kind, options: of.sequence_options().to_owned() });
             let mut copied = crate::schema::Column {
                 name: column.name.clone(),
                 data_type: column.data_type.clone(),
@@ -301,8 +323,9 @@ pub(super) fn copy(
                 identity,
                 ..crate::schema::Column::default()
             };
+            kin::name_type(&mut copied);
             if includes("defaults") {
-                copied.default.clone_from(&column.default);
+                copied.default = kin::default_of(&source, column);
             }
             if includes("generated") {
                 copied.generated.clone_from(&column.generated);
@@ -314,10 +337,7 @@ pub(super) fn copy(
         });
         let columns: Vec<_> = columns.collect();
         for column in &from.columns {
-            let special = column.identity.is_some()
-                && (includes("defaults") || includes("identity"))
-                || !column.details.is_empty();
-            if special {
+            if !column.details.is_empty() {
                 state.mark(Kind::Table, name, Part::Column(column.name.clone()), WHY);
             }
         }
@@ -334,7 +354,14 @@ pub(super) fn copy(
             };
             let has_own = table.primary_key.is_some() || !table.uniques.is_empty();
             let comments = includes("comments");
-            if has_own || comments || !from.indexes.is_empty() || !from.constraints.is_empty() {
+            let mut keys = from.primary_key.iter().chain(&from.uniques);
+            let is_renamed = keys.any(|key| key.has_renamed_column);
+            if has_own
+                || comments
+                || is_renamed
+                || !from.indexes.is_empty()
+                || !from.constraints.is_empty()
+            {
                 // Which of them gets a name first is not followed.
                 super::alter::unknown_parts(state, name, WHY);
             }
@@ -418,6 +445,7 @@ fn add_inherited(table: &mut Table, parent: &Name, from: &Table) {
     };
     for column in &from.columns {
         let mut column = kin::inherited(parent, column);
+        kin::name_type(&mut column);
         column.details = word(&column.details);
         match table.columns.iter_mut().find(|one| one.name == column.name) {
             Some(one) => {

@@ -71,9 +71,8 @@ pub(super) fn sequence_of_serial(table: &Name, column: &Column) -> Option<(Strin
     };
     let mut own = name(&usual);
     let mut rest = identity.options.as_str();
-    if let Some(behind) = rest.strip_prefix("SEQUENCE NAME ") {
-        let (given, behind) = behind.split_once(' ').unwrap_or((behind, ""));
-        (own, rest) = (super::names::key(given), behind);
+    if let Some((given, behind)) = identity.sequence_name() {
+        (own, rest) = (given.to_owned(), behind);
     }
     let (unlogged, rest) = match rest.strip_suffix("UNLOGGED") {
         Some(rest) => ("UNLOGGED ", rest.trim_end()),

@@ -386,8 +386,10 @@ impl<'t> Parser<'t> {
                     return Err(start.unexpected("one default"));
                 }
                 let value = self.written(take_restricted(cursor)?);
-                // NULL of a type with a length is cast to it, and kept.
-                let is_none = value.eq_ignore_ascii_case("null") && !column.data_type.contains('(');
+                // NULL of a type with a length is cast to it, and kept. The type may be a domain, too.
+                let is_none = value.eq_ignore_ascii_case("null")
+                    && column.user_type.is_none()
+                    && !column.data_type.contains('(');
                 column.default = Some(value).filter(|_| !is_none);
             } else if cursor.is("GENERATED") {
                 self.generated(cursor, column)?;

@@ -2,6 +2,7 @@
 
 use super::Cursor;
 use super::names::{Parsed, name, number, qualified};
+use super::sequence::quoted_name;
 use super::types::plain_type;
 use crate::schema::{IdentityKind, Name};
 
@@ -245,7 +246,9 @@ pub(super) fn option(cursor: &mut Cursor<'_>, found: &mut Options) -> Parsed<()>
         return Ok(());
     }
     if cursor.eat("SEQUENCE NAME") {
-        return add("SEQUENCE NAME", qualified(cursor, "the name of a sequence")?.to_string());
+        let name = qualified(cursor, "the name of a sequence")?;
+        let namespace = name.namespace.filter(|space| space != "public");
+        return add("SEQUENCE NAME", quoted_name(&Name { namespace, name: name.name }));
     }
     if cursor.eat("NO") {
         let word = cursor.eat_any(&["MINVALUE", "MAXVALUE", "CYCLE"]);
