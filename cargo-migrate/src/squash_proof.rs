@@ -88,12 +88,14 @@ impl Place {
         };
         let expected = self
             .database
-            .with_scratch(async |scratch| run.old(scratch, old, &squash.exit).await)
+            .with_scratch(async |scratch| run.of_range(scratch, old, &squash.exit).await)
             .await?;
         let reverts = !squash.irreversible.iter().any(|(dialect, _)| *dialect == run.dialect);
         let found = self
             .database
-            .with_scratch(async |scratch| run.new(scratch, new, &squash.draft.id, reverts).await)
+            .with_scratch(async |scratch| {
+                run.of_replacement(scratch, new, &squash.draft.id, reverts).await
+            })
             .await?;
         drop(self.folder);
         Ok(found.differences(&expected, run.dialect))
@@ -141,7 +143,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    async fn old(
+    async fn of_range(
         &self,
         database: &Database,
         history: &History,
@@ -152,7 +154,7 @@ impl Run<'_> {
         self.contents(database).await
     }
 
-    async fn new(
+    async fn of_replacement(
         &self,
         database: &Database,
         history: &History,

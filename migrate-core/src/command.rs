@@ -197,7 +197,7 @@ impl fmt::Display for Help {
 
 impl PartialEq<&str> for Help {
     fn eq(&self, other: &&str) -> bool {
-        self.to_string() == *other
+        self.named(|_| CARGO_MIGRATE) == *other
     }
 }
 

@@ -194,7 +194,7 @@ async fn others_who_are_connected_are_named_and_only_sent_away_by_force(db: Db) 
     let error = other.drop(false).await.unwrap_err();
     let Error::Connected(others) = &error else { panic!("{error:?}") };
     assert!(others[0].contains("of postgres"), "{others:?}");
-    assert!(whole(&error).contains("--force"));
+    assert!(whole(&error).contains("let the server do that"));
     assert!(other.drop(true).await.unwrap());
     assert!(!other.drop(true).await.unwrap());
     drop(guest);
