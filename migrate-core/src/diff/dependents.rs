@@ -2,7 +2,7 @@
 
 use super::changes::{Part, Reader};
 use super::order::{key, words};
-use crate::schema::{ForeignKey, Index, Kind, Name};
+use crate::schema::{ForeignKey, Index, Kind, Name, Table};
 
 impl Reader<'_> {
     /// The constraints and indexes of a column that is created again.
@@ -279,7 +279,9 @@ impl Reader<'_> {
             };
             let Some(key) = new.foreign_keys.get(*at) else { continue };
             let gives_way = |name: &String, index: &Index| {
-                old.indexes.get(name).is_some_and(|own| own.implied && own == index)
+                old.indexes
+                    .get(name)
+                    .is_some_and(|own| own == index && may_be_implied(name, own, old))
                     && key.name.as_ref() != Some(name)
                     && serves(index, key)
             };
@@ -327,4 +329,12 @@ fn serves(index: &Index, key: &ForeignKey) -> bool {
     let columns = index.parts.iter().map(|part| part.column.as_deref());
     index.parts.len() == key.columns.len()
         && columns.eq(key.columns.iter().map(|column| Some(column.as_str())))
+}
+
+/// Returns `true` if a foreign key may have created an index: a catalog does not tell, but the server names it
+/// after the constraint or the first column.
+fn may_be_implied(name: &str, index: &Index, table: &Table) -> bool {
+    let of_constraint = || table.foreign_keys.iter().any(|key| key.name.as_deref() == Some(name));
+    let column = || index.parts.first().and_then(|part| part.column.as_deref());
+    index.implied || of_constraint() || column() == Some(name)
 }
