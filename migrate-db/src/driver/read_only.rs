@@ -9,6 +9,10 @@ use crate::error::Error;
 
 /// Why a session cannot write.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(
+    not(all(feature = "postgres", feature = "mysql")),
+    expect(dead_code, reason = "each server has its own reasons, and SQLite none")
+)]
 pub(crate) enum ReadOnly {
     /// The server is a PostgreSQL standby.
     Standby {

@@ -35,6 +35,7 @@ pub(crate) enum Extent {
 
 impl Replacement {
     /// Returns `true` if only a part of the replaced revisions is recorded.
+    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "only `current` asks"))]
     pub(crate) fn is_part(&self) -> bool {
         self.extent == Extent::Part
     }
