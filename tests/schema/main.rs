@@ -8,6 +8,7 @@
 mod cases;
 mod corpora;
 mod downs;
+mod draws;
 mod live;
 mod mutations;
 mod pairs;

@@ -15,9 +15,9 @@ use migrate_core::source::Span;
 use migrate_db::testkit::{Fill, diff_rows, undeclared};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use tokio::runtime::Builder;
 
+use super::draws;
 use super::live::Live;
 
 /// How many failures a run shows.
@@ -190,17 +190,10 @@ async fn pair(
 
 fn check(dialect: Dialect, usual: usize) {
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-    let wanted = std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok());
-    let mut runner = match wanted {
-        Some(_) => TestRunner::new(Config::default()),
-        None => TestRunner::new_with_rng(
-            Config::default(),
-            TestRng::deterministic_rng(RngAlgorithm::ChaCha),
-        ),
-    };
+    let (number, mut runner) = draws::runner(usual);
     let pairs = (schemas::schema(dialect), schemas::schema(dialect));
     let (mut counts, mut failures) = (Counts::default(), Vec::new());
-    for _ in 0..wanted.unwrap_or(usual) {
+    for _ in 0..number {
         let (before, after) = pairs.new_tree(&mut runner).unwrap().current();
         let is_there = runtime.block_on(async {
             let Some(mut other) = Live::fresh(dialect).await else { return false };

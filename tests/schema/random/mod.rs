@@ -11,9 +11,9 @@ mod sqlite;
 use migrate_core::dialect::Dialect;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use tokio::runtime::{Builder, Runtime};
 
+use super::draws;
 use super::live::Ground;
 use super::side_by_side::{Counts, Pair};
 
@@ -26,18 +26,11 @@ const BETWEEN: usize = 4;
 /// Runs sequences of statements; `usual` of them where the environment asks for no number.
 fn check(dialect: Dialect, usual: usize, sequences: impl Strategy<Value = Vec<String>>) {
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-    let wanted = std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok());
-    let mut runner = match wanted {
-        Some(_) => TestRunner::new(Config::default()),
-        None => TestRunner::new_with_rng(
-            Config::default(),
-            TestRng::deterministic_rng(RngAlgorithm::ChaCha),
-        ),
-    };
+    let (number, mut runner) = draws::runner(usual);
     let Some(ground) = runtime.block_on(Ground::fresh(dialect)) else { return };
     let mut counts = Counts::default();
     let mut failures = Vec::new();
-    for _ in 0..wanted.unwrap_or(usual) {
+    for _ in 0..number {
         let sequence = sequences.new_tree(&mut runner).unwrap().current();
         let Some(outcome) = run(&runtime, &ground, dialect, &sequence, BETWEEN) else { return };
         counts.add(outcome.counts);
