@@ -37,6 +37,21 @@ pub fn against(state: &State, catalog: &Schema) -> Against {
     result
 }
 
+/// What certainly differs between the schema before the last `count` checkpoints and the schema now,
+/// where `before` is what was unknown then. It costs what changed, and not the size of the schema.
+#[must_use]
+pub fn certain_differences(state: &State, count: usize, before: &Unknown) -> Vec<Difference> {
+    let (mut earlier, mut now) = state.changed(count);
+    if earlier == now {
+        return Vec::new();
+    }
+    state.rules.present(state, &mut earlier);
+    state.rules.present(state, &mut now);
+    let mut differences = compare(&earlier, &now);
+    differences.retain(|one| is_claimed(state, one) && is_known(state, before, one));
+    differences
+}
+
 /// Returns `true` if the static schema is certain of what differs.
 #[must_use]
 pub fn is_claimed(state: &State, difference: &Difference) -> bool {

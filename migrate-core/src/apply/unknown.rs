@@ -121,6 +121,14 @@ impl Unknown {
         self.marks.iter()
     }
 
+    /// The marks that were not there before, or for another reason.
+    pub fn marks_beyond<'a>(
+        &'a self,
+        before: &'a Self,
+    ) -> impl Iterator<Item = (&'a Target, &'a Reason)> {
+        self.marks.iter().filter(|(target, reason)| before.marks.get(target) != Some(reason))
+    }
+
     /// Why it is not known whether an object exists; the name is folded.
     #[must_use]
     pub fn whole(&self, kind: Kind, name: &Name) -> Option<&Reason> {

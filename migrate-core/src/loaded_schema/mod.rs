@@ -13,6 +13,7 @@ pub use differences::Differences;
 pub use leftovers::{fresh_database_sql, leaves_more_than_schema};
 pub use script::SchemaScript;
 pub use unknown::UnknownPart;
+pub(crate) use unknown::unknown_in_words;
 
 use crate::apply::State;
 use crate::diagnostic::Diagnostics;
@@ -70,15 +71,6 @@ impl LoadedSchema {
         let before = Self::of_state(graph, dialect, evolution.state().snapshot(), &refused);
         refused.extend(evolution.up(node).into_iter().map(|refusal| (node, refusal)));
         (before, Self::of_state(graph, dialect, evolution.into_state(), &refused))
-    }
-
-    /// The schema at which an evolution stands, with what the database refuses of the last revisions.
-    pub(crate) fn of_snapshot(
-        graph: &Graph,
-        evolution: &Evolution<'_>,
-        refused: &[(Node, Refusal)],
-    ) -> Self {
-        Self::of_state(graph, evolution.dialect(), evolution.state().snapshot(), refused)
     }
 
     fn of_state(

@@ -39,12 +39,16 @@ impl UnknownPart {
 }
 
 impl std::fmt::Display for UnknownPart {
-    /// `not known: column users.email, as the statement is not understood`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &self.target {
-            Some(target) => write!(f, "not known: {target}, as {}", self.why),
-            None => write!(f, "not known: all that was created before, as {}", self.why),
-        }
+        f.write_str(&unknown_in_words(self.target.as_ref(), self.why))
+    }
+}
+
+/// What is not known, and why: `not known: column users.email, as the statement is not understood`.
+pub(crate) fn unknown_in_words(target: Option<&Target>, why: &str) -> String {
+    match target {
+        Some(target) => format!("not known: {target}, as {why}"),
+        None => format!("not known: all that was created before, as {why}"),
     }
 }
 

@@ -6,8 +6,10 @@
 //! what differs from the revision before it, so the page grows with the changes and not with their square.
 
 mod json;
+mod results;
 mod revisions;
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
@@ -20,6 +22,8 @@ use crate::loaded_schema::LoadedSchema;
 use crate::schema::svg;
 
 use json::{list, string, strings};
+
+pub use results::{TestFinding, TestOutcome, TestResult};
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
@@ -35,6 +39,8 @@ pub struct Report<'a> {
     pub applied: Option<&'a Set>,
     /// The findings of checks and lint.
     pub findings: &'a Diagnostics,
+    /// The results of round-trip tests; `None` if they are not known.
+    pub tests: Option<&'a [TestResult]>,
 }
 
 impl Report<'_> {
@@ -43,8 +49,13 @@ impl Report<'_> {
     /// ```
     /// use migrate_core::{diagnostic::Diagnostics, dialect::Dialect, history::History, report::Report};
     /// let (history, findings) = (History::default(), Diagnostics::new());
-    /// let report =
-    ///     Report { history: &history, dialect: Dialect::Sqlite, applied: None, findings: &findings };
+    /// let report = Report {
+    ///     history: &history,
+    ///     dialect: Dialect::Sqlite,
+    ///     applied: None,
+    ///     findings: &findings,
+    ///     tests: None,
+    /// };
     /// assert!(report.page().starts_with("<!DOCTYPE html>"));
     /// ```
     #[must_use]
@@ -74,6 +85,7 @@ impl Report<'_> {
              <p id=\"matches\" role=\"status\"></p><div id=\"graph\">{}</div></nav>\n\
              <main id=\"revision\" tabindex=\"-1\"></main>\n</div>\n\
              <section id=\"findings\"><h2>Findings</h2></section>\n\
+             <section id=\"tests\"><h2>Tests</h2></section>\n\
              <section id=\"drawing\"><details><summary>The tables at the heads</summary>\
              <div class=\"scroll\" tabindex=\"0\">{}</div></details></section>\n",
             graph.svg(&nodes, self.applied),
@@ -95,36 +107,43 @@ impl Report<'_> {
         out.push_str(",\"revisions\":");
         revisions::write(self, nodes, out);
         out.push_str(",\"findings\":");
-        list(self.findings, out, |one, out| self.finding(one, nodes, out));
+        let graph = &self.history.graph;
+        let paths = nodes.iter().map(|node| graph.revision(*node).file.path());
+        let numbers: HashMap<&str, usize> = paths.enumerate().map(|(n, path)| (path, n)).collect();
+        list(self.findings, out, |one, out| finding(one, &numbers, out));
+        out.push_str(",\"tests\":");
+        match self.tests {
+            Some(results) => {
+                let ids = nodes.iter().map(|node| graph.id(*node).as_str());
+                results::write(results, &ids.enumerate().map(|(n, id)| (id, n)).collect(), out);
+            }
+            None => out.push_str("null"),
+        }
         out.push('}');
     }
+}
 
-    /// A finding, with the number of its revision if it is about one.
-    fn finding(&self, one: &Diagnostic, nodes: &[Node], out: &mut String) {
-        let location = one.places.first().map(|place| &place.location);
-        let of = location.and_then(|location| {
-            let graph = &self.history.graph;
-            nodes.iter().position(|node| graph.revision(*node).file.path() == location.path)
-        });
-        out.push_str("{\"revision\":");
-        let _ = match of {
-            Some(of) => write!(out, "{of}"),
-            None => write!(out, "null"),
-        };
-        out.push_str(",\"level\":");
-        string(if one.severity == Severity::Error { "error" } else { "warning" }, out);
-        out.push_str(",\"code\":");
-        string(one.code.as_str(), out);
-        out.push_str(",\"message\":");
-        string(&one.message, out);
-        out.push_str(",\"place\":");
-        let place = location.map(|at| format!("{}:{}:{}", at.path, at.line, at.column));
-        string(&place.unwrap_or_default(), out);
-        out.push_str(",\"help\":");
-        let help: Vec<String> = one.help.iter().map(ToString::to_string).collect();
-        strings(&help, out);
-        out.push('}');
-    }
+/// A finding, with the number of its revision if it is about one, which its path tells.
+fn finding(one: &Diagnostic, numbers: &HashMap<&str, usize>, out: &mut String) {
+    let location = one.places.first().map(|place| &place.location);
+    out.push_str("{\"revision\":");
+    let _ = match location.and_then(|location| numbers.get(location.path.as_str())) {
+        Some(of) => write!(out, "{of}"),
+        None => write!(out, "null"),
+    };
+    out.push_str(",\"level\":");
+    string(if one.severity == Severity::Error { "error" } else { "warning" }, out);
+    out.push_str(",\"code\":");
+    string(one.code.as_str(), out);
+    out.push_str(",\"message\":");
+    string(&one.message, out);
+    out.push_str(",\"place\":");
+    let place = location.map(|at| format!("{}:{}:{}", at.path, at.line, at.column));
+    string(&place.unwrap_or_default(), out);
+    out.push_str(",\"help\":");
+    let help: Vec<String> = one.help.iter().map(ToString::to_string).collect();
+    strings(&help, out);
+    out.push('}');
 }
 
 /// The number of a node in a list.

@@ -58,6 +58,27 @@ function findings(list) {
   return made;
 }
 
+function testResult(one) {
+  const item = add(
+    element("li"),
+    element("span", one.outcome, one.outcome),
+    one.revision === null ? ` ${one.name}` : " ",
+    ...(one.revision === null ? [] : [link(one.revision)]),
+    element("small", ` ${one.database}`),
+  );
+  for (const found of one.findings) {
+    item.append(element("div", `${found.code}: ${found.message}`));
+    if (found.diff) item.append(element("pre", found.diff));
+    for (const help of found.help) item.append(element("div", `help: ${help}`));
+  }
+  for (const note of one.notes) item.append(element("div", `note: ${note}`));
+  return item;
+}
+
+function testResults(list) {
+  return add(element("ul"), ...list.map(testResult));
+}
+
 function code(heading, sql) {
   return [element("h3", heading), element("pre", sql)];
 }
@@ -113,6 +134,8 @@ function show(n) {
   }
   const own = data.findings.filter((other) => other.revision === n);
   if (own.length) main.append(element("h3", "Findings"), findings(own));
+  const tested = (data.tests ?? []).filter((other) => other.revision === n);
+  if (tested.length) main.append(element("h3", "Tests"), testResults(tested));
   main.append(...code("Up", one.up || "-- no statement"));
   main.append(...code("Down", one.way_down ? `-- ${one.way_down}` : one.down || "-- no statement"));
   showSchema(main, n);
@@ -190,6 +213,14 @@ at("summary").textContent = [
 at("findings").append(
   data.findings.length ? findings(data.findings) : element("p", "check and lint found nothing."),
 );
+if (data.tests) {
+  const of = (outcome) => data.tests.filter((one) => one.outcome === outcome);
+  const counts = ["passed", "failed", "skipped"].map((word) => `${of(word).length} ${word}`);
+  at("tests").append(
+    element("p", counts.join(", ")),
+    testResults(data.tests.filter((one) => one.outcome !== "passed" || one.revision === null)),
+  );
+} else at("tests").remove();
 if (revisions.length) fromHash();
 else at("revision").append(element("p", "The history has no revision yet."));
 document.documentElement.dataset.ready = "true";

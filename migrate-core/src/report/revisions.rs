@@ -5,12 +5,13 @@ use std::fmt::Write as _;
 
 use super::Report;
 use super::json::{list, string, strings};
+use crate::apply::{Unknown, certain_differences};
 use crate::evolution::Evolution;
 use crate::graph::Node;
-use crate::loaded_schema::LoadedSchema;
+use crate::loaded_schema::unknown_in_words;
 use crate::plan::{Direction, Step};
 use crate::revision::{Down, Revision};
-use crate::schema::{Schema, changed_objects, difference};
+use crate::schema::{changed_objects, difference};
 use crate::script::statements_of;
 
 /// What a revision changes.
@@ -107,43 +108,41 @@ fn way_down(report: &Report<'_>, revision: &Revision) -> String {
     }
 }
 
-/// What each revision changes; nothing for a database without a parser.
+/// What each revision changes, for the cost of what it touches; nothing for a database without a
+/// parser.
 fn changes(report: &Report<'_>) -> HashMap<Node, Changes> {
     let graph = &report.history.graph;
     let mut all = HashMap::new();
     let Some(mut evolution) = Evolution::new(graph, report.dialect) else { return all };
-    // The schemas after revisions that others need still.
-    let mut after: HashMap<Node, (Schema, usize)> = HashMap::new();
+    let rules = report.dialect.rules();
     for node in Evolution::order(graph) {
+        // The objects are told against the first revision that it needs, so a merge has what the other
+        // branches did.
+        let base: Vec<Node> = graph.needs(node).take(1).collect();
+        evolution.move_to(&base);
+        let base = evolution.state().depth();
         evolution.move_before(node);
-        let before = LoadedSchema::of_snapshot(graph, &evolution, &[]);
-        let refused = evolution.up(node).into_iter().map(|refusal| (node, refusal));
-        let now = LoadedSchema::of_snapshot(graph, &evolution, &refused.collect::<Vec<_>>());
+        let before = evolution.state().unknown().clone();
+        let refused = evolution.up(node);
+        let state = evolution.state();
         let mut words: Vec<String> =
-            before.differences(&now).certain.iter().map(difference).collect();
-        let new = now.unknown().iter().filter(|part| !before.unknown().contains(part));
-        words.extend(new.map(ToString::to_string));
-        words.extend(now.refused().iter().map(|one| format!("refused: {}", one.message)));
-        let schema = now.schema();
-        let base = graph.needs(node).next();
-        let empty = Schema::default();
-        let base_schema =
-            base.and_then(|base| after.get(&base)).map_or(&empty, |(schema, _)| schema);
-        let objects = changed_objects(base_schema, &schema).into_iter().collect();
+            certain_differences(state, 1, &before).iter().map(difference).collect();
+        words.extend(newly_unknown(state.unknown(), &before));
+        words.extend(refused.iter().map(|refusal| format!("refused: {}", refusal.message())));
+        let (mut earlier, mut now) = state.changed(state.depth().saturating_sub(base));
+        rules.written(state, &mut earlier);
+        rules.written(state, &mut now);
+        let objects = changed_objects(&earlier, &now).into_iter().collect();
         all.insert(node, Changes { words, objects });
-        if let Some(base) = base
-            && let Some((_, users)) = after.get_mut(&base)
-        {
-            *users = users.saturating_sub(1);
-            if *users == 0 {
-                after.remove(&base);
-            }
-        }
-        let users =
-            graph.needed_by(node).filter(|user| graph.needs(*user).next() == Some(node)).count();
-        if users > 0 {
-            after.insert(node, (schema, users));
-        }
     }
     all
+}
+
+/// What is unknown now and was not before, in words.
+fn newly_unknown(now: &Unknown, before: &Unknown) -> Vec<String> {
+    let everything = now.everything().filter(|reason| before.everything() != Some(*reason));
+    let everything = everything.map(|reason| unknown_in_words(None, reason.why));
+    let marks =
+        now.marks_beyond(before).map(|(target, reason)| unknown_in_words(Some(target), reason.why));
+    everything.into_iter().chain(marks).collect()
 }

@@ -13,8 +13,12 @@ fn history(files: &[(&str, &str, &str)]) -> History {
 }
 
 fn page(history: &History) -> String {
+    page_with(history, None)
+}
+
+fn page_with(history: &History, tests: Option<&[TestResult]>) -> String {
     let findings = Diagnostics::new();
-    Report { history, dialect: Dialect::Sqlite, applied: None, findings: &findings }.page()
+    Report { history, dialect: Dialect::Sqlite, applied: None, findings: &findings, tests }.page()
 }
 
 fn data(page: &str) -> &str {
@@ -66,4 +70,46 @@ fn the_policy_admits_the_script_of_the_page() {
     assert_eq!(base64(b"foo"), "Zm9v");
     let hash = base64(&Sha256::digest(SCRIPT));
     assert!(page(&History::default()).contains(&format!("script-src 'sha256-{hash}'")));
+}
+
+#[test]
+fn results_of_tests_stand_at_their_revision() {
+    let history = history(&[("a", "", "CREATE TABLE t (x INTEGER);"), ("b", "a", "")]);
+    assert!(data(&page(&history)).ends_with(",\"tests\":null}"));
+    let finding = TestFinding {
+        code: "left-behind".to_owned(),
+        message: "a table".to_owned(),
+        ..TestFinding::default()
+    };
+    let result = |name: &str, outcome, findings| TestResult {
+        database: "SQLite".to_owned(),
+        name: name.to_owned(),
+        outcome,
+        findings,
+        notes: Vec::new(),
+    };
+    let results = [
+        result("b", TestOutcome::Failed, vec![finding]),
+        result("base to head", TestOutcome::Passed, Vec::new()),
+    ];
+    let page = page_with(&history, Some(&results));
+    let (_, tests) = data(&page).split_once(",\"tests\":").unwrap();
+    assert_eq!(
+        tests,
+        "[{\"revision\":1,\"database\":\"SQLite\",\"name\":\"b\",\"outcome\":\"failed\",\
+         \"findings\":[{\"code\":\"left-behind\",\"message\":\"a table\",\"diff\":\"\",\"help\":[]}],\
+         \"notes\":[]},{\"revision\":null,\"database\":\"SQLite\",\"name\":\"base to head\",\
+         \"outcome\":\"passed\",\"findings\":[],\"notes\":[]}]}"
+    );
+}
+
+#[test]
+fn what_becomes_unknown_is_told_once() {
+    let history = history(&[
+        ("a", "", "CREATE TABLE t (x INTEGER);"),
+        ("b", "a", "CREATE VIRTUAL TABLE v USING fts5(x);"),
+        ("c", "b", "ALTER TABLE t ADD COLUMN y TEXT;"),
+    ]);
+    let page = page(&history);
+    assert_eq!(data(&page).matches("not known: ").count(), 1, "{}", data(&page));
 }

@@ -8,14 +8,14 @@
 mod order;
 mod place;
 
-use crate::apply::{Unknown, is_claimed, is_known};
+use crate::apply::{Unknown, certain_differences};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::dialect::Dialect;
 use crate::evolution::{Evolution, Refusal};
 use crate::graph::Node;
 use crate::history::{History, StaticChecks};
 use crate::revision::{Down, Revision, Section};
-use crate::schema::{Change, Difference, compare, leftover};
+use crate::schema::{Change, Difference, leftover};
 
 /// Checks every revision on each of the databases that the history is written for: those that the
 /// lock file or the project names, else `database`, the one at hand. Nothing is checked where none is
@@ -126,19 +126,8 @@ impl Checker<'_> {
 
     /// Compares the schema after the down with that before the up.
     fn compare(&mut self, evolution: &Evolution<'_>, before: &Unknown, down: &Section) {
-        let state = evolution.state();
-        let (mut earlier, mut now) = state.changed(2);
-        if earlier == now {
-            return;
-        }
-        let rules = self.dialect.rules();
-        rules.present(state, &mut earlier);
-        rules.present(state, &mut now);
-        for difference in compare(&earlier, &now) {
-            let is_claim = !difference.is_order()
-                && is_claimed(state, &difference)
-                && is_known(state, before, &difference);
-            if is_claim {
+        for difference in certain_differences(evolution.state(), 2, before) {
+            if !difference.is_order() {
                 self.difference(&difference, down);
             }
         }

@@ -84,6 +84,30 @@ fn a_browser_shows_the_report_without_complaint() {
 }
 
 #[test]
+fn results_of_tests_are_shown_where_they_are_given() {
+    let env = environment();
+    let tested = env.run(&["test", "--format", "json"]);
+    assert_eq!(tested.code, 1, "the down of c3 does not restore the default");
+    let text = tested.stdout.replace("[MS]", "0");
+    env.write("tests.json", &text);
+    let tested: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let json = env.ok(&["report", "--out", "out", "--tests", "tests.json", "--format", "json"]);
+    assert_eq!(json.json()["tests"], tested["databases"][0]["tests"].as_array().unwrap().len());
+    let (dom, log) = dumped(&env.path("out/index.html"), "c3");
+    assert!(dom.contains("data-ready=\"true\"") && !log.contains("CONSOLE"), "{log}");
+    assert!(dom.contains("1 failed, 0 skipped"), "{dom}");
+    assert_eq!(dom.matches("<div>restored-otherwise: ").count(), 2, "at c3 and in the list");
+    env.ok(&["report", "--out", "out"]);
+    let (dom, _) = dumped(&env.path("out/index.html"), "c3");
+    assert!(!dom.contains("<div>restored-otherwise: ") && !dom.contains("id=\"tests\""), "{dom}");
+    env.write("other.json", "{\"databases\": 3}");
+    for file in ["other.json", "absent.json"] {
+        let refused = env.run(&["report", "--out", "out", "--tests", file]);
+        assert!(refused.code > 0 && refused.stderr.contains(file), "{}", refused.stderr);
+    }
+}
+
+#[test]
 fn a_schema_is_drawn() {
     let env = environment();
     let drawing = env.ok(&["schema", "--format", "svg"]).stdout;
