@@ -6,11 +6,11 @@
 
 use std::fmt;
 
-use crate::apply::{Fault, Found, State, Unknown, apply, is_known};
+use crate::apply::{Fault, Found, Part, State, Unknown, apply, is_known};
 use crate::dialect::Dialect;
 use crate::diff::diff;
 use crate::op::{ColumnChange, Condition, Located, Op, Subject};
-use crate::schema::{Difference, Kind, Name, Schema, compare};
+use crate::schema::{Change, Difference, Kind, Name, Schema, compare};
 use crate::source::Span;
 
 /// Why an operation cannot be undone.
@@ -114,13 +114,44 @@ pub(crate) fn way_back(
             left_out.push(format!("{} is not known", object(&one)));
             keep(&one, &now, &mut target);
         }
+        // A table comes back with what is known of it, and not at all without its columns.
+        if let (Kind::Table, Change::Removed | Change::Added, None) =
+            (one.object.kind, &one.change, &one.object.table)
+        {
+            let lost = target.tables.keys().find(|name| {
+                name.to_string() == one.object.name && !now.tables.contains_key(*name)
+            });
+            let Some(lost) = lost.map(|name| before.fold(name)) else { continue };
+            let grants = Name::new(format!("on table {lost}"));
+            let has_grants = before.unknown().marks_of(Kind::Grant, &grants).next().is_some();
+            let mut marks = before.unknown().marks_of(Kind::Table, &lost).peekable();
+            if has_grants {
+                left_out.push(format!("the privileges {grants} are not followed"));
+            } else if marks.peek().is_some() {
+                left_out.push(format!("{} is not known", object(&one)));
+            }
+            if marks.any(|(part, _)| matches!(part, Part::Columns | Part::Column(_))) {
+                keep(&one, &now, &mut target);
+            }
+        }
     }
     let mut renamed = after.snapshot();
     for op in &renames {
         let located = Located { value: op.clone(), span: Span::default() };
         apply(&mut renamed, &located).ok()?;
     }
-    let rest = diff(&presented(dialect, &renamed), &target, dialect.diff_rules());
+    let mut now = presented(dialect, &renamed);
+    // A view whose text is not known cannot be created again, and what it does not hold goes without that.
+    let is_unknown =
+        |name: &Name| before.unknown().part(Kind::View, &before.fold(name), &Part::Text).is_some();
+    let views = target.views.iter().filter(|(name, view)| {
+        is_unknown(name) && now.views.get(*name).is_some_and(|other| other == *view)
+    });
+    for name in views.map(|(name, _)| name.clone()).collect::<Vec<_>>() {
+        now.views.remove(&name);
+        target.views.remove(&name);
+    }
+    let rest = diff(&now, &target, dialect.diff_rules());
     Some(WayBack { renames, rest, left_out })
 }
 
@@ -171,21 +202,25 @@ fn keep(difference: &Difference, from: &Schema, to: &mut Schema) {
 /// Why something is not known behind an operation that was known before it (`known`), unless it is of an
 /// object that is not in `before`. What a rename makes unknown is known again when it goes back.
 pub(crate) fn new_mark(before: &State, known: &Unknown, after: &State, op: &Op) -> Option<String> {
-    let goes_back = matches!(
-        inner(op),
+    let goes_back = match inner(op) {
         Op::RenameTable { .. }
-            | Op::RenameColumn { .. }
-            | Op::Rename { .. }
-            | Op::SetNamespace { .. }
-            | Op::AlterColumn { .. }
-            | Op::ReplaceColumn { .. }
-    );
+        | Op::Rename { .. }
+        | Op::SetNamespace { .. }
+        | Op::ReplaceColumn { .. } => true,
+        // The columns of a view are not known.
+        Op::RenameColumn { table, .. } => {
+            !matches!(after.find(&[Kind::View], table), Found::Known(_))
+        }
+        // Texts that mention the column keep the casts to its type in between.
+        Op::AlterColumn { change, .. } => !matches!(change, ColumnChange::Type { .. }),
+        _ => false,
+    };
     let now = after.unknown();
-    if goes_back || known == now {
-        return None;
-    }
     if let (None, Some(reason)) = (known.everything(), now.everything()) {
         return Some(reason.why.to_owned());
+    }
+    if goes_back || known == now {
+        return None;
     }
     let mut marks = now.marks().filter(|(target, reason)| {
         let old = known.marks().find(|(other, _)| other == target);

@@ -122,6 +122,17 @@ impl Live {
         result
     }
 
+    /// Begins an attempt, which [`Live::undo`] undoes. Attempts need a transaction around everything.
+    pub(crate) async fn attempt(&mut self) {
+        assert!(self.is_undone);
+        self.session.execute("SAVEPOINT attempt").await.unwrap();
+    }
+
+    /// Undoes an attempt.
+    pub(crate) async fn undo(&mut self) {
+        self.session.execute("ROLLBACK TO attempt").await.unwrap();
+    }
+
     /// The catalog; an error is the server's.
     pub(crate) async fn schema(&self) -> Result<Schema, String> {
         let schema = match &self.pool {

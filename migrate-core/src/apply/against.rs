@@ -6,7 +6,7 @@
 use super::rules::Sameness;
 use super::state::State;
 use super::unknown::{Part, Unknown};
-use crate::schema::{Change, Difference, Item, Kind, Name, Schema, compare};
+use crate::schema::{Attribute, Change, Difference, Item, Kind, Name, Schema, compare};
 
 /// What a comparison found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -84,7 +84,18 @@ fn is_covered(state: &State, unknown: &Unknown, difference: &Difference) -> bool
         Kind::Index => of(kind, owner, &Part::Index(fold(Kind::Index))),
         Kind::Trigger => of(kind, owner, &Part::Trigger(fold(Kind::Trigger))),
         Kind::PrimaryKey | Kind::Unique | Kind::Check | Kind::ForeignKey | Kind::Constraint => {
-            of(kind, owner, &Part::Constraint(fold(Kind::Constraint)))
+            let named = |name: &str| {
+                let name = state.rules.fold(Kind::Constraint, name).into_owned();
+                of(kind, owner, &Part::Constraint(name))
+            };
+            // Where the names differ, the object has the text of the constraint.
+            match &difference.change {
+                Change::Altered { attribute: Attribute::Name, before, after } => {
+                    before.iter().chain(after).any(|name| named(name))
+                        || of(kind, owner, &Part::Constraints)
+                }
+                _ => named(&object.name),
+            }
         }
         _ => unknown.whole(object.kind, &Name::new(object.name.clone())).is_some(),
     }

@@ -175,7 +175,14 @@ impl State {
             let fits = fits && is_here(&target.name);
             let holds = target.part == *part
                 || target.part == Part::Whole
-                || kind == Kind::Index && target.part == Part::Indexes;
+                || kind == Kind::Index
+                    && match &target.part {
+                        Part::Indexes => true,
+                        // Keys have indexes of their names.
+                        Part::Constraints => owner.is_none(),
+                        Part::Constraint(own) => owner.is_none() && own == name,
+                        _ => false,
+                    };
             is_name && target.kind.is_none_or(|of| of == kind) || fits && holds
         })
     }

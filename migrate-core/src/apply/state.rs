@@ -513,6 +513,18 @@ impl State {
                 _ => {}
             }
         }
+        // A table says which of its sequences is that of a column.
+        let owners = before.sequences.values().chain(after.sequences.values());
+        let owners: BTreeSet<Name> =
+            owners.filter_map(|sequence| Some(sequence.owned_by.as_ref()?.0.clone())).collect();
+        for owner in owners {
+            let is_changed =
+                before.tables.contains_key(&owner) || after.tables.contains_key(&owner);
+            if let Some(table) = self.table(&owner).filter(|_| !is_changed) {
+                before.tables.insert(owner.clone(), table.clone());
+                after.tables.insert(owner, table.clone());
+            }
+        }
         (before, after)
     }
 

@@ -13,7 +13,7 @@ mod loss;
 mod rows;
 mod walk;
 
-use crate::apply::{State, apply, is_claimed, is_known};
+use crate::apply::{State, Target, apply, is_claimed, is_known};
 use crate::dialect::Dialect;
 use crate::evolution::Evolution;
 use crate::graph::Node;
@@ -94,7 +94,7 @@ pub fn derive_down(evolution: &mut Evolution<'_>, node: Node) -> Derived {
             }
         };
         match proved(dialect, &before, &walk, &ops) {
-            Ok(Proved { statements, sql, lineage }) => {
+            Ok(Proved { statements, sql, lineage, state }) => {
                 let between = presented(dialect, &walk.state);
                 let up = (&walk.lineage, &between);
                 let earlier = presented(dialect, &before);
@@ -102,7 +102,15 @@ pub fn derive_down(evolution: &mut Evolution<'_>, node: Node) -> Derived {
                 derived.outside_transaction = ops.iter().flatten().any(is_concurrent);
                 (derived.statements, derived.sql) = (statements, sql);
                 let span = walk.whole;
-                derived.missing.extend(left_out.into_iter().map(|why| Missing::new(span, why)));
+                let was_unknown = before.unknown().marks().map(|(target, _)| target);
+                let is_known = |target: &&Target| {
+                    state.unknown().everything().is_none()
+                        && !state.unknown().marks().any(|(other, _)| other == *target)
+                };
+                let became_known = was_unknown.filter(is_known);
+                let why = became_known.map(|target| format!("{target} is not known before it"));
+                let why = left_out.into_iter().chain(why);
+                derived.missing.extend(why.map(|why| Missing::new(span, why)));
                 return derived;
             }
             Err(why) => reasons.push(why),
@@ -150,6 +158,8 @@ struct Proved {
     sql: String,
     /// What every table is behind them.
     lineage: Lineage,
+    /// The schema behind them.
+    state: State,
 }
 
 /// Writes operations as statements, reads these and applies them behind the up: the schema must be the one
@@ -188,7 +198,7 @@ fn proved(
     });
     match differences.next() {
         Some(one) => Err(leftover(&one)),
-        None => Ok(Proved { statements, sql: text, lineage }),
+        None => Ok(Proved { statements, sql: text, lineage, state }),
     }
 }
 

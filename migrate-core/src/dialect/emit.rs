@@ -57,7 +57,7 @@ impl Dialect {
     /// use migrate_core::op::Op;
     /// use migrate_core::schema::Name;
     ///
-    /// let op = Op::DropTable { name: Name::new("user"), if_exists: false, cascade: false };
+    /// let op = Op::DropTable { name: Name::new("user"), if_exists: false, cascade: false, together: vec![] };
     /// assert_eq!(Dialect::Postgres.statements(&[op]).unwrap(), ["DROP TABLE \"user\""]);
     /// ```
     pub fn statements(self, ops: &[Op]) -> Result<Vec<String>, Unsupported> {
@@ -85,7 +85,7 @@ impl Dialect {
     /// use migrate_core::op::Op;
     /// use migrate_core::schema::Name;
     ///
-    /// let drop = |name| Op::DropTable { name: Name::new(name), if_exists: false, cascade: false };
+    /// let drop = |name| Op::DropTable { name: Name::new(name), if_exists: false, cascade: false, together: vec![] };
     /// let sql = Dialect::Postgres.sql(&[drop("a"), drop("b")]).unwrap();
     /// assert_eq!(sql, "DROP TABLE a;\nDROP TABLE b;\n");
     /// ```

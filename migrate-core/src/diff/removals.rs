@@ -115,7 +115,10 @@ fn drop(part: &Part, before: &Schema) -> Option<Op> {
         Some(Op::Drop { kind, name: name.clone(), key: None, if_exists, cascade })
     };
     match part {
-        Part::Table(name) => Some(Op::DropTable { name: name.clone(), if_exists, cascade }),
+        Part::Table(name) => {
+            let (name, together) = (name.clone(), Vec::new());
+            Some(Op::DropTable { name, if_exists, cascade, together })
+        }
         Part::Column(table, column) => {
             let (table, column) = (table.clone(), column.clone());
             Some(Op::DropColumn { table, column, if_exists, cascade })
@@ -137,10 +140,27 @@ fn drop(part: &Part, before: &Schema) -> Option<Op> {
             };
             Some(Op::DropConstraint { table: table.clone(), constraint, if_exists, cascade })
         }
+        // An index of a partition goes with that of the parent.
+        Part::Index(owner, name)
+            if nodes::find_index(before, owner, name)
+                .is_some_and(|index| index.details.contains("PARTITION OF ")) =>
+        {
+            None
+        }
         Part::Index(owner, name) => {
             let name = Name { namespace: owner.namespace.clone(), name: name.clone() };
             let table = Some(owner.clone());
             Some(Op::DropIndex { name, table, if_exists, cascade, concurrently: false })
+        }
+        // A partition has the triggers of its parent.
+        Part::Trigger(owner, name)
+            if before
+                .tables
+                .get(owner)
+                .and_then(|table| before.tables.get(&table.partition_of.as_ref()?.parent))
+                .is_some_and(|parent| parent.triggers.contains_key(name)) =>
+        {
+            None
         }
         Part::Trigger(owner, name) => {
             let name = Name { namespace: owner.namespace.clone(), name: name.clone() };

@@ -72,6 +72,19 @@ impl Reader<'_> {
         }
     }
 
+    /// Returns `true` if a parent by `INHERITS` has a column of the same name and type: its type changes with
+    /// the parent's.
+    fn has_type_of_parent(&self, schema: &Schema, table: &Name, column: &Column) -> bool {
+        let parents = schema.tables.get(table).and_then(|table| table.options.get("inherits"));
+        parents.is_some_and(|parents| {
+            let is_it = |name: &Name| parents.split(", ").any(|parent| parent == name.to_string());
+            let mut found = schema.tables.iter().filter(|(name, _)| is_it(name));
+            found.any(|(_, parent)| {
+                parent.column(&column.name).is_some_and(|of| of.data_type == column.data_type)
+            })
+        })
+    }
+
     pub(super) fn column(&mut self, table: &Name, first: &Difference) {
         let part = Part::Column(table.clone(), first.object.name.clone());
         let is_inherited = |schema: &Schema| {
@@ -94,6 +107,13 @@ impl Reader<'_> {
                 self.comment(Kind::Column, table, Some(&after.name), after.comment.as_ref());
             }
             old.comment.clone_from(&after.comment);
+        }
+        if before.data_type != after.data_type
+            && self.has_type_of_parent(self.before, table, before)
+            && self.has_type_of_parent(self.after, table, after)
+        {
+            old.data_type = after.data_type.clone();
+            old.user_type.clone_from(&after.user_type);
         }
         if old == **after {
             return;

@@ -65,6 +65,8 @@ pub enum Op {
         if_exists: bool,
         /// Whether what depends on it is dropped too.
         cascade: bool,
+        /// The other tables that the same statement drops, where the database drops all of them at once.
+        together: Vec<Name>,
     },
     /// Renames a table.
     RenameTable {

@@ -4,6 +4,7 @@
 //! it takes may be refused. The statements are the same in every run, unless `PROPTEST_CASES`
 //! says how many others are wanted.
 
+mod downs;
 mod mysql;
 mod postgres;
 mod sqlite;

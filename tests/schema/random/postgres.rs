@@ -411,3 +411,8 @@ fn statements() -> impl Strategy<Value = Vec<String>> {
 fn random_statements_change_postgres_alike() {
     super::check(Dialect::Postgres, 15, statements());
 }
+
+#[test]
+fn random_downs_of_postgres_are_judged_alike() {
+    super::downs::check(Dialect::Postgres, 10, statements(), statement());
+}

@@ -39,7 +39,7 @@ pub(super) fn apply(state: &mut State, op: &Op) -> Result<(), Fault> {
             state.set_table(&place, Some(table));
             Ok(())
         }
-        Op::DropTable { name, if_exists, cascade } => match state.find_table(name) {
+        Op::DropTable { name, if_exists, cascade, .. } => match state.find_table(name) {
             Found::Known(key) => rules.drop_table(state, &key, *cascade),
             Found::Unknown => {
                 if let Some(place) = state.only_place(Kind::Table, name) {

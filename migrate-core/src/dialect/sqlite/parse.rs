@@ -426,7 +426,7 @@ fn drop(mut cursor: Cursor<'_>) -> Result<Op, Unexpected> {
     cursor.end()?;
     let cascade = false;
     Ok(match what {
-        "TABLE" => Op::DropTable { name, if_exists, cascade },
+        "TABLE" => Op::DropTable { name, if_exists, cascade, together: Vec::new() },
         "INDEX" => Op::DropIndex { name, table: None, if_exists, cascade, concurrently: false },
         "VIEW" => Op::DropView { name, kind: Kind::View, if_exists, cascade },
         _ => Op::DropTrigger { name, table: None, if_exists, cascade },

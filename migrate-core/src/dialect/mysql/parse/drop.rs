@@ -94,7 +94,7 @@ fn relations(
                 "SEQUENCE" => {
                     Op::Drop { kind: Kind::Sequence, name, key: None, if_exists, cascade }
                 }
-                _ => Op::DropTable { name, if_exists, cascade },
+                _ => Op::DropTable { name, if_exists, cascade, together: Vec::new() },
             },
         ));
         if !cursor.eat(",") {

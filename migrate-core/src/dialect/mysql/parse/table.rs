@@ -85,7 +85,8 @@ pub(super) fn create_table(
     let reads = mentioned(cursor);
     let mut ops = Vec::new();
     if or_replace {
-        ops.push(Op::DropTable { name: name.clone(), if_exists: true, cascade: false });
+        let (if_exists, cascade) = (true, false);
+        ops.push(Op::DropTable { name: name.clone(), if_exists, cascade, together: Vec::new() });
     }
     ops.push(Op::CreateTableAs { name, table, reads, if_not_exists });
     Ok(ops)

@@ -7,7 +7,9 @@ use crate::apply::{
 };
 use crate::dialect::postgres::parse::{changed_options, identity_changes};
 use crate::op::{ColumnChange, ConstraintKey, TableChange, TableConstraint};
-use crate::schema::{Deferrable, Identity, IdentityKind, Key, Kind, Name, PartitionOf, Table};
+use crate::schema::{
+    Column, Deferrable, Identity, IdentityKind, Key, Kind, Name, PartitionOf, Table,
+};
 
 /// Changes a property of a column.
 pub(super) fn column(
@@ -78,6 +80,7 @@ pub(super) fn column(
             }
             if *data_type != old.data_type {
                 unknown_texts(state, table, column);
+                keep_default(state, table, &old);
             }
             return Ok(());
         }
@@ -112,6 +115,29 @@ pub(super) fn column(
         _ => {}
     }
     alter_column(state, table, column, change)
+}
+
+/// A default stays what it is of the old type, to which the server brings a literal.
+fn keep_default(state: &mut State, table: &Name, old: &Column) {
+    let Some(text) = old.default.as_deref().filter(|text| super::text::is_string(text)) else {
+        return;
+    };
+    let length = old.data_type.find('(').unwrap_or(old.data_type.len());
+    let of = match &old.data_type[..length] {
+        "character" => "bpchar",
+        of @ ("text" | "character varying") => of,
+        _ => {
+            const WHY: &str = "its default is of the type that it had before";
+            state.mark(Kind::Table, table, Part::Column(old.name.clone()), WHY);
+            return;
+        }
+    };
+    let kept = format!("{text}::{of}");
+    super::sequence::edit_column(state, table, &old.name, |_, found| {
+        if found.default == old.default {
+            found.default = Some(kept);
+        }
+    });
 }
 
 /// The texts that mention a column of another type may be written otherwise now.
@@ -207,6 +233,28 @@ pub(super) fn table(state: &mut State, name: &Name, change: &TableChange) -> Res
                 row_security(state, name, value.as_deref());
                 return Ok(());
             }
+            match option.as_str() {
+                "cluster" => {
+                    super::index_words::set(state, name, "CLUSTER", value.as_deref());
+                    return Ok(());
+                }
+                "replica identity index" => {
+                    super::index_words::set(state, name, "REPLICA IDENTITY", value.as_deref());
+                    state.edit_table(name, |table| {
+                        table.options.insert("replica identity".to_owned(), "index".to_owned())
+                    });
+                    return Ok(());
+                }
+                "replica identity" => {
+                    super::index_words::set(state, name, "REPLICA IDENTITY", None)
+                }
+                _ => {}
+            }
+            // A partitioned table keeps no rows: the server takes the statement and does nothing.
+            if option == "unlogged" && state.table(name).is_some_and(|of| of.partition_by.is_some())
+            {
+                return Ok(());
+            }
             if option == "unlogged" {
                 super::sequence::set_logged(state, name, value.is_none());
             }
@@ -226,6 +274,7 @@ pub(super) fn table(state: &mut State, name: &Name, change: &TableChange) -> Res
         }
         TableChange::AttachPartition { partition, of } => {
             if let Found::Known(key) = state.find_table(partition) {
+                kin::refuse_circle(state, &key, name)?;
                 let of = PartitionOf { parent: name.clone(), bound: of.bound.clone() };
                 let is_certain = !super::is_uncertain(state, &key);
                 state.edit_table(&key, |table| table.partition_of = Some(of));
@@ -254,6 +303,7 @@ pub(super) fn table(state: &mut State, name: &Name, change: &TableChange) -> Res
                 kin::forget(state, name);
                 return Ok(());
             };
+            kin::refuse_circle(state, name, &parent)?;
             let user = (Kind::Table, name.clone(), None);
             let uses = [state.uses(&user), std::slice::from_ref(&parent)].concat();
             state.set_uses(user, Some(uses));
@@ -322,7 +372,7 @@ fn switch_trigger(state: &mut State, table: &Name, trigger: &str, switch: &str) 
 }
 
 /// A table has a parent less: what no other one has is its own.
-fn no_inherit(state: &mut State, name: &Name, parent: &Name) {
+pub(super) fn no_inherit(state: &mut State, name: &Name, parent: &Name) {
     let user = (Kind::Table, name.clone(), None);
     let uses = state.uses(&user).iter().filter(|one| *one != parent).cloned().collect();
     state.set_uses(user, Some(uses));

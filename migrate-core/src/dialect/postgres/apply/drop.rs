@@ -1,7 +1,7 @@
 //! What keeps an object from being dropped, and what goes with it.
 
 use super::text::mentions;
-use crate::apply::{Fault, Part, State, drop_column, drop_table, mark_users};
+use crate::apply::{Fault, Found, Part, State, drop_column, drop_table, mark_users};
 use crate::schema::{Kind, Name, Table};
 
 /// The foreign keys of other tables that refer to a table, by their tables.
@@ -76,6 +76,25 @@ pub(super) fn table(state: &mut State, name: &Name, cascade: bool) -> Result<(),
     }
     belongings(state, name);
     drop_table(state, name, cascade)
+}
+
+/// Takes from other tables of the same DROP TABLE what would keep a table from being dropped, or would take
+/// them along with it.
+pub(super) fn separate(state: &mut State, table: &Name, together: &[Name]) {
+    for other in together {
+        let Found::Known(other) = state.find_table(other) else { continue };
+        if other == *table {
+            continue;
+        }
+        let keys = referring(state, table).into_iter().filter(|(child, _)| *child == other);
+        drop_keys(state, &keys.collect::<Vec<_>>());
+        if super::kin::children(state, table).contains(&other) {
+            match state.table(&other).is_some_and(|other| other.partition_of.is_some()) {
+                true => super::parts::detach(state, table, &other),
+                false => super::alter::no_inherit(state, &other, table),
+            }
+        }
+    }
 }
 
 /// Removes what stands on a table, and what its columns own.

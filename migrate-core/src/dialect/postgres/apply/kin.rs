@@ -41,6 +41,20 @@ pub(super) fn children(state: &State, parent: &Name) -> Vec<Name> {
     tables.map(|(_, name, _)| name).filter(is_child).collect()
 }
 
+/// Refuses a parent that is the table itself or a descendant of it.
+pub(super) fn refuse_circle(state: &State, table: &Name, parent: &Name) -> Result<(), Fault> {
+    let mut open = vec![table.clone()];
+    while let Some(one) = open.pop() {
+        if one == *parent {
+            return Err(Fault::refused(format!(
+                "table {parent} is or inherits from table {table}"
+            )));
+        }
+        open.extend(children(state, &one));
+    }
+    Ok(())
+}
+
 /// The key of the table that an operation changes together with its children.
 fn changed_table(state: &State, op: &Op) -> Option<Name> {
     let name = match op {
@@ -333,6 +347,7 @@ fn add_column(
         column.details = with(&column.details, INHERITED);
     }
     state.edit_table(child, |table| table.columns.push(column.clone()));
+    super::spread::views_of_all_columns(state, child);
     state.mark_part_known(Kind::Table, child, Part::Column(column.name.clone()));
     for grandchild in children(state, child) {
         add_column(state, child, &grandchild, &column)?;

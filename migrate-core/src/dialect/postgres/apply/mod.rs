@@ -8,6 +8,7 @@
 
 mod alter;
 mod drop;
+mod index_words;
 mod kin;
 mod moves;
 mod names;
@@ -23,10 +24,13 @@ mod text;
 use names::{HOME, TEMP, at_home, has_namespace, search_path, sequence_of};
 
 use crate::apply::{
-    Fault, Found, Part, PartScope, Rules, Sameness, State, apply_generally, create_index, drop_view,
+    Fault, Found, Part, PartScope, Rules, Sameness, State, add_column, apply_generally,
+    create_index, drop_view,
 };
-use crate::op::{ColumnChange, ConstraintKey, Like, Op, Subject, TableChange, TableConstraint};
-use crate::schema::{Difference, Index, Kind, Name, Schema, Table};
+use crate::op::{
+    ColumnChange, ConstraintKey, Like, Op, Position, Subject, TableChange, TableConstraint,
+};
+use crate::schema::{Column, Difference, Index, Kind, Name, Schema, Table};
 
 /// The rules of PostgreSQL.
 #[derive(Debug)]
@@ -75,7 +79,11 @@ fn mark_text_of_table(state: &mut State, table: &Name) {
 
 /// Marks what a statement changes that is not followed.
 fn opaque(state: &mut State, subject: &Subject) {
-    state.mark_name(&subject.name, "the change is not followed");
+    const WHY: &str = "the change is not followed";
+    match candidates(state, &subject.name) {
+        Some(places) => places.iter().for_each(|place| state.mark_name(place, WHY)),
+        None => state.mark_everything(WHY),
+    }
 }
 
 impl Rules for Postgres {
@@ -180,6 +188,18 @@ impl Rules for Postgres {
         cascade: bool,
     ) -> Result<(), Fault> {
         drop::column(state, table, column, cascade)
+    }
+
+    fn add_column(
+        &self,
+        state: &mut State,
+        table: &Name,
+        column: &Column,
+        constraints: &Table,
+        position: &Position,
+    ) -> Result<(), Fault> {
+        spread::views_of_all_columns(state, table);
+        add_column(state, table, column, constraints, position)
     }
 
     fn rename_column(
@@ -345,6 +365,41 @@ fn take_own(state: &mut State, op: &Op) -> Option<Result<(), Fault>> {
                 (true, false) => Some(Err(Fault::exists(format!("index {place}")))),
             }
         }
+        Op::RenameTable { name, to, if_exists } if to.namespace.is_none() => {
+            let kind = match state.find(&[Kind::Table, Kind::View, Kind::Sequence], name) {
+                Found::Known((kind @ (Kind::View | Kind::Sequence), _)) => kind,
+                Found::Missing => match state.find_part(Kind::Index, name, None) {
+                    Found::Missing if sequence::column_of(state, name).is_some() => Kind::Sequence,
+                    Found::Missing if !names::may_be_index_of_key(state, name) => return None,
+                    _ => Kind::Index,
+                },
+                _ => return None,
+            };
+            let subject = Subject { kind, name: name.clone(), part: None };
+            Some(moves::rename_object(state, &subject, &to.name, *if_exists))
+        }
+        Op::AlterTable { table, .. }
+            if state.find(&[Kind::Table, Kind::View, Kind::Sequence], table) == Found::Missing
+                && (state.find_part(Kind::Index, table, None) != Found::Missing
+                    || names::may_be_index_of_key(state, table)
+                    || sequence::column_of(state, table).is_some()) =>
+        {
+            // The server takes some of its actions for indexes and sequences.
+            take_own(state, &Op::Opaque { names: vec![table.clone()] })
+        }
+        Op::RenameColumn { table, .. } => {
+            if let Found::Known((Kind::View, view)) = state.find(&[Kind::Table, Kind::View], table)
+            {
+                rename::marks_of_view(state, &view);
+            }
+            None
+        }
+        Op::DropTable { name, together, .. } => {
+            if let Found::Known(key) = state.find_table(name) {
+                drop::separate(state, &key, together);
+            }
+            None
+        }
         Op::DropIndex { name, if_exists, .. } => {
             if let Some((owner, index)) = drop::marked_index(state, name) {
                 return Some(crate::apply::drop_index(state, &owner, &index));
@@ -374,6 +429,16 @@ fn take_own(state: &mut State, op: &Op) -> Option<Result<(), Fault>> {
                 .flat_map(|name| candidates(state, name).unwrap_or_else(|| vec![name.clone()]));
             let names = all.collect();
             Some(apply_generally(state, &Op::Opaque { names }))
+        }
+        Op::Rows { reads, writes: Some(view) }
+            if reads.is_empty() && matches!(state.find(&[Kind::View], view), Found::Known(_)) =>
+        {
+            if let Found::Known((_, key)) = state.find(&[Kind::View], view) {
+                state.edit_view(&key, |view| {
+                    view.details = view.details.replace("NOT POPULATED", "").trim().to_owned();
+                });
+            }
+            None
         }
         Op::Rows { reads, writes } => {
             let names = names_of_code(state, reads)?;
@@ -498,3 +563,6 @@ fn names_of_code(state: &State, names: &[Name]) -> Option<Vec<Name>> {
     changed.dedup();
     has_code.then_some(changed)
 }
+
+#[cfg(test)]
+mod tests;

@@ -222,6 +222,10 @@ pub(super) fn set_namespace(state: &mut State, subject: &Subject, namespace: Opt
             let to = Name { namespace, name: from.name.clone() };
             move_to(state, kind, &from, &to);
         }
-        _ => super::opaque(state, subject),
+        _ => {
+            super::opaque(state, subject);
+            let to = Name { namespace, name: subject.name.name.clone() };
+            state.mark_name(&to, "what may have been moved here is not known");
+        }
     }
 }

@@ -135,6 +135,16 @@ pub(super) fn is_relation(state: &State, own: (&Name, &Table), name: &str) -> bo
         || own.1.columns.iter().any(|column| sequence_of(own.0, column).as_deref() == Some(name))
 }
 
+/// Returns `true` if a name may be that of the index of a key.
+pub(super) fn may_be_index_of_key(state: &State, name: &Name) -> bool {
+    let Some(places) = super::candidates(state, name) else { return true };
+    let owners = state.owners_of(Kind::Constraint, &name.name);
+    owners.iter().any(|(owner, _)| {
+        places.iter().any(|place| place.namespace == owner.namespace)
+            && state.table(owner).is_some_and(|table| has_index(table, &name.name))
+    })
+}
+
 /// Returns `true` if the index of a key certainly has a name.
 pub(super) fn is_index_of_key(state: &State, place: &Name) -> bool {
     let owners = state.owners_of(Kind::Constraint, &place.name).into_iter();
@@ -156,8 +166,16 @@ fn has_index(table: &Table, name: &str) -> bool {
 /// Returns `true` if a constraint of a table in the namespace has a name.
 pub(super) fn is_constraint(state: &State, own: (&Name, &Table), name: &str) -> bool {
     let of_others = state.owners_of(Kind::Constraint, name);
-    of_others.iter().any(|(owner, _)| owner.namespace == own.0.namespace && owner != own.0)
+    is_check_of_domain(state, own.0.namespace.as_deref(), name)
+        || of_others.iter().any(|(owner, _)| owner.namespace == own.0.namespace && owner != own.0)
         || crate::apply::constraint_names(own.1).any(|found| found == name)
+}
+
+/// Returns `true` if a check of a domain in a namespace has a name.
+pub(super) fn is_check_of_domain(state: &State, namespace: Option<&str>, name: &str) -> bool {
+    let domains = state.schema().domains.iter();
+    let mut here = domains.filter(|(domain, _)| domain.namespace.as_deref() == namespace);
+    here.any(|(_, domain)| domain.checks.iter().any(|check| check.name.as_deref() == Some(name)))
 }
 
 /// The name of the sequence that numbers a column.

@@ -1,10 +1,10 @@
 //! Objects that are neither tables nor parts of them: their keys, names and comments.
 
 use super::moves::{rename_object, set_namespace};
-use super::names::{HOME, at_home, has_namespace};
+use super::names::{HOME, at_home, has_namespace, type_text};
 use crate::apply::{Fault, Found, Part, State, apply_generally, drop_other};
 use crate::op::{ColumnChange, Op, Subject};
-use crate::schema::{Kind, Name, Other};
+use crate::schema::{Domain, Kind, Name, Other};
 
 /// The namespace before a key, and the rest of it.
 pub(super) fn split(kind: Kind, key: &str) -> Name {
@@ -329,7 +329,27 @@ fn drop_type(state: &mut State, kind: Kind, name: &Name, cascade: bool) -> Resul
     for (table, column) in users {
         super::drop::column(state, &table, &column, true)?;
     }
-    drop_other(state, kind, name)
+    drop_other(state, kind, name)?;
+    if cascade {
+        // What has the type in its own definition goes, too.
+        let is_of = |domain: &Domain| {
+            let rest = domain.data_type.strip_prefix(type_text(name).as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest == "[]")
+        };
+        let domains = state.schema().domains.iter().filter(|(_, domain)| is_of(domain));
+        for domain in domains.map(|(name, _)| name.clone()).collect::<Vec<_>>() {
+            drop_type(state, Kind::Domain, &domain, true)?;
+        }
+        const WHY: &str = "it may have been dropped, or lost an attribute, with a type";
+        let types = state.schema().others.iter().filter(|((kind, _), other)| {
+            matches!(kind, Kind::Type | Kind::Function | Kind::Procedure)
+                && super::text::has_word(&other.definition, &name.name)
+        });
+        for (kind, key) in types.map(|(key, _)| key.clone()).collect::<Vec<_>>() {
+            state.mark(kind, &Name::new(key), Part::Whole, WHY);
+        }
+    }
+    Ok(())
 }
 
 fn drop_namespace(
@@ -441,6 +461,7 @@ pub(super) fn complete_domain(state: &State, key: &Name, domain: &mut crate::sch
         }
         let is_taken = |name: &str| {
             domain.checks.iter().any(|check| check.name.as_deref() == Some(name))
+                || super::names::is_check_of_domain(state, key.namespace.as_deref(), name)
                 || state
                     .owners_of(Kind::Constraint, name)
                     .iter()
@@ -517,7 +538,18 @@ fn set_comment(state: &mut State, subject: &Subject, comment: Option<&String>) {
                 state.edit_sequence(&key, |found| found.comment = text);
                 return;
             }
-            None => format!("on sequence {}", at_home(name)),
+            None => {
+                let key = format!("on sequence {}", at_home(name));
+                if state.find(&[Kind::Sequence], name) == Found::Unknown {
+                    const WHY: &str = "the sequence is not known";
+                    state.mark(Kind::Comment, &Name::new(key), Part::Whole, WHY);
+                    return;
+                }
+                let table = super::sequence::column_of(state, name).map(|(table, _)| table);
+                let value = text.map(|definition| Other { definition, table });
+                state.set_other(Kind::Comment, &key, value);
+                return;
+            }
         },
         (Kind::Extension, _) => return,
         (Kind::Domain, Some(part)) => format!("on constraint {part}"),

@@ -8,8 +8,8 @@ use crate::dialect::postgres::parse::signature;
 use crate::dialect::postgres::quote_name;
 use crate::expr::{Answer, Place, TableScope};
 use crate::schema::{
-    Attribute, Change, Difference, Identity, IdentityKind, IndexPart, Item, Kind, Name, Schema,
-    Table,
+    Attribute, Change, Difference, Identity, IdentityKind, IndexPart, Item, Kind, Name, Other,
+    Schema, Table,
 };
 use crate::sql::Tokens;
 
@@ -40,6 +40,10 @@ pub(super) fn present(_: &State, part: &mut Schema) {
             continue;
         }
         let Some(sequence) = part.sequences.remove(&name) else { continue };
+        if let Some(definition) = sequence.comment {
+            let comment = (Kind::Comment, format!("on sequence {name}"));
+            part.others.insert(comment, Other { definition, table: Some(table.clone()) });
+        }
         found.default = None;
         // The table says whether it is logged.
         let definition = sequence.definition.trim_start_matches("UNLOGGED").trim_start();

@@ -118,6 +118,14 @@ pub(super) fn row_type(state: &mut State, from: &Name, to: &Name) {
         .map(|(name, _)| name.clone())
         .collect();
     let (old, new) = (type_text(from), type_text(to));
+    let is_of =
+        |text: &str| text.strip_prefix(&*old).is_some_and(|rest| rest.is_empty() || rest == "[]");
+    let domains = state.schema().domains.iter().filter(|(_, domain)| is_of(&domain.data_type));
+    for domain in domains.map(|(name, _)| name.clone()).collect::<Vec<_>>() {
+        state.edit_domain(&domain, |domain| {
+            domain.data_type = DataType::from(domain.data_type.replacen(&*old, &new, 1));
+        });
+    }
     for user in users {
         state.edit_table(&user, |table| {
             for column in
@@ -135,6 +143,7 @@ pub(super) fn row_type(state: &mut State, from: &Name, to: &Name) {
 pub(super) fn column(state: &mut State, table: &Name, column: &str, to: &str) {
     let sequence = state.table(table).and_then(|found| sequence_of(table, found.column(column)?));
     state.edit_table(table, |found| note_renamed(found, column));
+    mark_conditions(state, table, column);
     rename_in_table(state, table, column, to);
     rename_in_children(state, table, column, to);
     if let Some(sequence) = sequence {
@@ -162,6 +171,38 @@ pub(super) fn column(state: &mut State, table: &Name, column: &str, to: &str) {
     let old = format!("on column {table}.{column}");
     other(state, Kind::Comment, &old, &format!("on column {table}.{to}"));
     mark_users(state, &table.name, "a column that it may mention was renamed");
+}
+
+/// The triggers of a view may mention a column of it that is renamed.
+pub(super) fn marks_of_view(state: &mut State, view: &Name) {
+    const WHY: &str = "a column that it may mention was renamed";
+    let triggers = state.view(view).map(|view| view.triggers.keys().cloned().collect::<Vec<_>>());
+    for trigger in triggers.unwrap_or_default() {
+        state.mark(Kind::View, view, Part::Trigger(trigger), WHY);
+    }
+}
+
+/// Conditions of triggers, policies and rules that mention a column that is renamed.
+fn mark_conditions(state: &mut State, table: &Name, column: &str) {
+    const WHY: &str = "a column that it mentions was renamed";
+    let Some(found) = state.table(table) else { return };
+    let condition = |text: &str| text.split_once(" WHEN ").map(|(_, rest)| rest.to_owned());
+    let triggers = found.triggers.iter().filter(|(_, trigger)| {
+        condition(&trigger.definition).is_some_and(|text| text::has_word(&text, column))
+    });
+    let triggers: Vec<String> = triggers.map(|(name, _)| name.clone()).collect();
+    let others = state.schema().others.iter().filter(|((kind, _), other)| {
+        matches!(kind, Kind::Policy | Kind::Rule)
+            && other.table.as_ref() == Some(table)
+            && text::has_word(&other.definition, column)
+    });
+    let others: Vec<(Kind, String)> = others.map(|(key, _)| key.clone()).collect();
+    for trigger in triggers {
+        state.mark(Kind::Table, table, Part::Trigger(trigger), WHY);
+    }
+    for (kind, key) in others {
+        state.mark(kind, &Name::new(key), Part::Text, WHY);
+    }
 }
 
 /// Notes at keys and indexes that a column of theirs is renamed.
@@ -237,7 +278,17 @@ pub(super) fn index(
     to: &str,
     if_exists: bool,
 ) -> Result<(), Fault> {
-    match state.find_part(Kind::Index, name, None) {
+    let places = super::candidates(state, name).unwrap_or_default();
+    let found = match state.find_part(Kind::Index, name, None) {
+        // It may be that of a table whose indexes are not known, but for one that is known.
+        Found::Unknown
+            if places.iter().any(|place| super::names::is_index_of_key(state, place)) =>
+        {
+            Found::Missing
+        }
+        found => found,
+    };
+    match found {
         Found::Known((owner, found)) => {
             let rename =
                 |indexes: &mut std::collections::BTreeMap<String, crate::schema::Index>| {
@@ -268,7 +319,6 @@ pub(super) fn index(
         }
         Found::Missing => {}
     }
-    let places = super::candidates(state, name).unwrap_or_default();
     for (owner, found) in state.owners_of(Kind::Constraint, &name.name) {
         if places.iter().any(|place| place.namespace == owner.namespace) {
             let comment = format!("on index {name}");

@@ -55,7 +55,10 @@ pub(super) fn alter(
                     state.edit_sequence(&key, |found| found.owned_by = None);
                 }
                 SequenceChange::OwnedBy(Some((table, column))) => {
-                    let Found::Known(table) = state.find_table(table) else { return Ok(()) };
+                    let Found::Known(table) = state.find_table(table) else {
+                        state.mark(Kind::Sequence, &key, Part::Whole, "its owner is not known");
+                        return Ok(());
+                    };
                     mark_second(state, &key, &table, column);
                     let owner = Some((table, column.clone()));
                     state.edit_sequence(&key, |found| found.owned_by = owner);

@@ -2,8 +2,8 @@
 
 use super::kin;
 use crate::apply::{Found, Part, State, mark_users};
-use crate::op::Op;
-use crate::schema::{Kind, Name};
+use crate::op::{Op, TableChange};
+use crate::schema::{Kind, Name, View};
 
 const WHY: &str = "it goes with a table that is not known";
 
@@ -38,6 +38,14 @@ pub(super) fn spread(state: &mut State, op: &Op) {
     }
     let Some(name) = table_of(op) else { return };
     for place in super::candidates(state, name).unwrap_or_default() {
+        if state.table(&place).is_some() {
+            match op {
+                Op::DropTable { .. } | Op::RenameTable { .. } => {
+                    state.mark(Kind::Table, &place, Part::Whole, WHY);
+                }
+                _ => kin::forget(state, &place),
+            }
+        }
         for child in kin::children(state, &place) {
             if matches!(op, Op::DropTable { .. }) {
                 state.mark(Kind::Table, &child, Part::Whole, WHY);
@@ -45,11 +53,30 @@ pub(super) fn spread(state: &mut State, op: &Op) {
                 kin::forget(state, &child);
             }
         }
+        let owned = state.schema().sequences.iter().filter(|(_, sequence)| {
+            sequence.owned_by.as_ref().is_some_and(|(table, _)| *table == place)
+        });
+        for sequence in owned.map(|(name, _)| name.clone()).collect::<Vec<_>>() {
+            state.mark(Kind::Sequence, &sequence, Part::Whole, WHY);
+            for (table, column) in super::sequence::users(state, &sequence) {
+                state.mark(Kind::Table, &table, Part::Column(column), WHY);
+            }
+        }
         for (child, key) in super::drop::referring(state, &place) {
             state.mark(Kind::Table, &child, Part::Constraint(key), WHY);
         }
     }
     match op {
+        Op::AlterTable {
+            change:
+                TableChange::AttachPartition { partition, .. }
+                | TableChange::DetachPartition { partition },
+            ..
+        } => {
+            for place in super::candidates(state, partition).unwrap_or_default() {
+                state.mark(Kind::Table, &place, Part::Whole, WHY);
+            }
+        }
         Op::DropTable { cascade: true, .. }
         | Op::DropColumn { cascade: true, .. }
         | Op::DropConstraint { cascade: true, .. } => super::drop::drop_views(state, &name.name),
@@ -77,5 +104,18 @@ pub(super) fn columns_of_type(state: &mut State, name: &Name) {
     for (table, column) in columns {
         state.mark(Kind::Table, &table, Part::Column(column), WHY);
         super::alter::unknown_parts(state, &table, WHY);
+    }
+}
+
+/// The views that read all columns of a table were created with those that it had then.
+pub(super) fn views_of_all_columns(state: &mut State, table: &Name) {
+    const WHY: &str = "it was created before a column that its * would read now";
+    for (kind, view, _) in state.users_of(&table.name) {
+        let reads_all = |view: &View| {
+            view.definition.replace("count(*)", "").replace("COUNT(*)", "").contains('*')
+        };
+        if kind == Kind::View && state.view(&view).is_some_and(reads_all) {
+            state.mark(Kind::View, &view, Part::Text, WHY);
+        }
     }
 }

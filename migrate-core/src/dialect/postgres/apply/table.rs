@@ -221,10 +221,14 @@ fn foreign_keys(state: &State, name: &Name, table: &mut Table) -> Result<(), Fau
         {
             return Err(Fault::missing(format!("column {name}.{column}")));
         }
-        let is_own = at_home(&key.parent) == *name
-            || key.parent.namespace.is_none()
-                && key.parent.name == name.name
-                && state.table(name).is_none();
+        // The table itself can be the first of the name on the search path.
+        let places = super::candidates(state, &key.parent).unwrap_or_default();
+        let first = places.iter().find(|place| {
+            *place == name
+                || state.table(place).is_some()
+                || state.unknown().whole(Kind::Table, place).is_some()
+        });
+        let is_own = first == Some(name);
         let parent = if is_own {
             name.clone()
         } else {
@@ -368,11 +372,36 @@ pub(super) fn copy(
             table.primary_key = table.primary_key.take().or(from.primary_key.as_ref().map(copy));
             table.uniques.extend(from.uniques.iter().map(copy));
         }
+        if includes("statistics") {
+            copied_statistics(state, &source, name);
+        }
         if includes("statistics") || includes("comments") {
             state.mark(Kind::Table, name, Part::Text, WHY);
         }
     }
     inherit(state, name, table, inherits)
+}
+
+/// Marks the statistics that a table copies, under the names that the server chooses.
+fn copied_statistics(state: &mut State, source: &Name, table: &Name) {
+    const WHY: &str = "the table copies another one";
+    let others = state.schema().others.iter();
+    let of_source = others.filter(|((kind, _), other)| {
+        *kind == Kind::Statistics && other.table.as_ref() == Some(source)
+    });
+    let columns = |definition: &str| {
+        let (_, rest) = definition.split_once(" ON ")?;
+        let (list, _) = rest.rsplit_once(" FROM ")?;
+        let name = |part: &str| if part.contains('(') { "expr" } else { part.trim() }.to_owned();
+        Some(of_columns(&list.split(',').map(name).collect::<Vec<_>>()))
+    };
+    let copies: Vec<String> =
+        of_source.filter_map(|(_, other)| columns(&other.definition)).collect();
+    for columns in copies {
+        let name = super::names::joined(&table.name, Some(&columns), "stat");
+        let place = Name { namespace: table.namespace.clone(), name };
+        state.mark(Kind::Statistics, &Name::new(place.to_string()), Part::Whole, WHY);
+    }
 }
 
 /// Adds to a new table what it has from its parents.

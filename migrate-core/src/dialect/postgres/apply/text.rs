@@ -37,6 +37,19 @@ pub(super) fn mentions(text: &str, column: &str) -> bool {
     names(tokens.cursor().lexemes()).any(|(_, name)| name == column)
 }
 
+/// Returns `true` if a text is one string.
+pub(super) fn is_string(text: &str) -> bool {
+    let tokens = Tokens::read_until_error(text, &LEX_RULES);
+    matches!(tokens.cursor().lexemes(), [only] if only.kind == TokenKind::String)
+}
+
+/// Returns `true` if a name stands anywhere in a text.
+pub(super) fn has_word(text: &str, name: &str) -> bool {
+    let tokens = Tokens::read_until_error(text, &LEX_RULES);
+    let mut lexemes = tokens.cursor().lexemes().iter();
+    lexemes.any(|lexeme| lexeme.name(&LEX_RULES).is_some_and(|found| found == name))
+}
+
 /// An expression with another name for a column.
 pub(super) fn rename(text: &str, column: &str, to: &str) -> String {
     let tokens = Tokens::read_until_error(text, &LEX_RULES);

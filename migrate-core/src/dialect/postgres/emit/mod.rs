@@ -33,7 +33,7 @@ pub use rules::Emitter;
 pub fn emit(op: &Op) -> Result<Vec<String>, Unsupported> {
     Ok(match op {
         Op::CreateTable { name, table, .. } => table::create(name, table),
-        Op::DropTable { name: own, if_exists, cascade } => {
+        Op::DropTable { name: own, if_exists, cascade, .. } => {
             vec![drop("TABLE", &name(own), *if_exists, *cascade)]
         }
         Op::RenameTable { name: own, to, .. } => {

@@ -195,14 +195,14 @@ impl<'t> Parser<'t> {
             return Ok(option("of type", Some(&of)));
         }
         if cursor.eat("CLUSTER ON") {
-            name(cursor, "the name of an index")?;
-            return Ok(vec![Op::Opaque { names: vec![table.clone()] }]);
+            let index = name(cursor, "the name of an index")?;
+            return Ok(option("cluster", Some(&index)));
         }
         if cursor.eat("REPLICA IDENTITY") {
             return self.replica_identity(cursor, table);
         }
         if cursor.eat("SET WITHOUT CLUSTER") {
-            return Ok(vec![Op::Opaque { names: vec![table.clone()] }]);
+            return Ok(option("cluster", None));
         }
         if cursor.eat("SET WITHOUT OIDS") {
             return Ok(Vec::new());
@@ -423,9 +423,10 @@ impl<'t> Parser<'t> {
             Some("FULL") => Some("full"),
             Some("DEFAULT") => None,
             Some(_) => {
-                // The index shows it, too.
-                name(cursor, "the name of an index")?;
-                return Ok(vec![Op::Opaque { names: vec![table.clone()] }]);
+                let index = name(cursor, "the name of an index")?;
+                let (name, value) = ("replica identity index".to_owned(), Some(index));
+                let change = TableChange::Option { name, value };
+                return Ok(vec![Op::AlterTable { table: table.clone(), change }]);
             }
             None => return Err(cursor.unexpected("`DEFAULT`, `FULL`, `NOTHING` or `USING INDEX`")),
         };

@@ -33,7 +33,7 @@ pub(super) use sequence_option::{
 };
 
 use super::LEX_RULES;
-use crate::op::{Located, Op};
+use crate::op::{Condition, Located, Op};
 use crate::schema::Kind;
 use crate::source::Span;
 use crate::sql::{Cursor, Lexeme, Tokens, Unexpected};
@@ -328,8 +328,15 @@ impl<'t> Parser<'t> {
             let tables = sequence(&mut cursor, |cursor| qualified(cursor, "the name of a table"))?;
             let cascade = names::cascade(&mut cursor);
             cursor.end()?;
-            let op = |name| Op::DropTable { name, if_exists, cascade };
-            return Ok(tables.into_iter().map(op).collect());
+            let others = |at: usize| {
+                let others = tables.iter().enumerate().filter(|(other, _)| *other != at);
+                others.map(|(_, name)| name.clone()).collect()
+            };
+            let op = |(at, name): (usize, &crate::schema::Name)| {
+                let (name, together) = (name.clone(), others(at));
+                Op::DropTable { name, if_exists, cascade, together }
+            };
+            return Ok(tables.iter().enumerate().map(op).collect());
         }
         if cursor.eat("INDEX") {
             let concurrently = cursor.eat("CONCURRENTLY");
@@ -339,7 +346,13 @@ impl<'t> Parser<'t> {
             let cascade = names::cascade(&mut cursor);
             cursor.end()?;
             let op = |name| Op::DropIndex { name, table: None, if_exists, cascade, concurrently };
-            return Ok(indexes.into_iter().map(op).collect());
+            // One may go with another one that stands before it.
+            let later = |op| Op::Conditional { condition: Condition::Present, op: Box::new(op) };
+            let mut ops: Vec<Op> = Vec::new();
+            for name in indexes {
+                ops.push(if ops.is_empty() { op(name) } else { later(op(name)) });
+            }
+            return Ok(ops);
         }
         if cursor.eat("VIEW") {
             return self.drop_views(cursor, Kind::View);

@@ -80,8 +80,11 @@ impl<'t> Parser<'t> {
         cursor.expect("MATERIALIZED VIEW")?;
         cursor.eat("CONCURRENTLY");
         let view = qualified(&mut cursor, "the name of a view")?;
-        let _ = cursor.eat("WITH DATA") || cursor.eat("WITH NO DATA");
+        let is_empty = !cursor.eat("WITH DATA") && cursor.eat("WITH NO DATA");
         cursor.end()?;
+        if is_empty {
+            return Ok(vec![Op::Opaque { names: vec![view] }]);
+        }
         Ok(vec![Op::Rows { reads: Vec::new(), writes: Some(view) }])
     }
 

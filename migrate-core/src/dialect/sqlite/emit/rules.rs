@@ -106,7 +106,12 @@ impl DiffRules for Emitter {
                 columns: copied(before, after),
                 keeps_counter,
             },
-            Op::DropTable { name: name.clone(), if_exists: false, cascade: false },
+            Op::DropTable {
+                name: name.clone(),
+                if_exists: false,
+                cascade: false,
+                together: Vec::new(),
+            },
             // Views and triggers that read the table are looked at otherwise, while it has no name.
             legacy("ON"),
             Op::RenameTable { name: new, to: name.clone(), if_exists: false },
