@@ -100,6 +100,8 @@ pub struct Settings {
     pub lock_timeout: Option<Duration>,
     /// How long a statement may run.
     pub statement_timeout: Option<Duration>,
+    /// How long a run waits after each revision until the replicas have applied it.
+    pub wait_for_replicas: Option<Duration>,
     /// The size limit of a revision file, in bytes; 64 MiB by default.
     pub max_file_size: Option<u64>,
     /// Whether stored downs of unknown revisions may run.
@@ -216,6 +218,7 @@ impl Default for Settings {
             connect_timeout: None,
             lock_timeout: None,
             statement_timeout: None,
+            wait_for_replicas: None,
             max_file_size: None,
             unknown_downs: UnknownDowns::default(),
             session: Vec::new(),

@@ -9,7 +9,7 @@ mod step;
 #[cfg(feature = "cli")]
 pub(crate) use help::FILES;
 
-pub use step::{BatchLimit, EndlessBatches, StepFailure};
+pub use step::{BatchLimit, EndlessBatches, ReplicasBehind, StepFailure};
 
 use std::fmt;
 use std::io;
@@ -111,14 +111,17 @@ pub enum Error {
     /// The statement of a batch section changes rows again and again.
     #[error(transparent)]
     EndlessBatches(#[from] Box<EndlessBatches>),
+    /// Replicas did not apply in time what is committed.
+    #[error(transparent)]
+    ReplicasBehind(#[from] Box<ReplicasBehind>),
     /// The downs of unknown revisions would run, which the options forbid.
     #[error("the downs of unknown revisions may not run: {}", .0.join(", "))]
     UnknownDowns(Vec<String>),
     /// A row of the version table was written by a newer version of the tool.
     #[error("the version table has a row that this version does not understand: {0}")]
     VersionRow(String),
-    /// The server or the session accepts no writes: a standby, a replica, a read-only setting. Nothing
-    /// was run.
+    /// The server or the session accepts no writes, or not for all nodes of a cluster: a standby, a
+    /// replica, a setting. Nothing was run.
     #[error("{message}")]
     ReadOnly {
         /// What is read-only.
@@ -305,7 +308,8 @@ pub enum ErrorKind {
     Usage,
     /// The database cannot be reached.
     Connect,
-    /// Another runner, or a lock in the database, was in the way for too long.
+    /// Another runner, a lock in the database, or a replica that is behind, was in the way for too
+    /// long.
     Busy,
     /// The database refused a statement of a revision, or its rows break references after it.
     Statement,
@@ -344,9 +348,11 @@ impl Error {
             | Self::NoDriver(_)
             | Self::Unread(_) => ErrorKind::Usage,
             Self::Connect { .. } | Self::NoServer { .. } => ErrorKind::Connect,
-            Self::Busy { .. } | Self::Connected(_) | Self::Moved(_) | Self::NoProgress { .. } => {
-                ErrorKind::Busy
-            }
+            Self::Busy { .. }
+            | Self::Connected(_)
+            | Self::Moved(_)
+            | Self::NoProgress { .. }
+            | Self::ReplicasBehind(_) => ErrorKind::Busy,
             Self::Statement(_)
             | Self::Step(_)
             | Self::EndlessBatches(_)

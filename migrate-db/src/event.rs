@@ -131,6 +131,13 @@ pub enum Event {
         /// How long to try.
         limit: Duration,
     },
+    /// Replicas have not applied yet what is committed. Reported about once a second.
+    WaitingForReplicas {
+        /// The replicas, and how far each is behind.
+        behind: Vec<String>,
+        /// The time waited so far.
+        waited: Duration,
+    },
     /// The connection was lost; a new one is being made.
     Reconnecting,
     /// A transaction was committed. The steps that ended in it are reported before.

@@ -125,6 +125,7 @@ mod query_table;
 mod recovery;
 mod rehearsal;
 mod replay;
+mod replicas;
 mod runner;
 mod state;
 mod status;
@@ -137,7 +138,9 @@ mod unknown;
 pub mod url;
 
 pub use database::Database;
-pub use error::{BatchLimit, EndlessBatches, Error, ErrorKind, StatementError, StepFailure};
+pub use error::{
+    BatchLimit, EndlessBatches, Error, ErrorKind, ReplicasBehind, StatementError, StepFailure,
+};
 pub use event::{Event, Reporting};
 pub use fleet::{FleetOptions, Member, MemberReport};
 pub use interrupt::Interrupt;

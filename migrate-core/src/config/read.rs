@@ -14,7 +14,7 @@ use crate::script::Transactions;
 use crate::source::{SourceFile, Span};
 use crate::suggest::nearest;
 
-const KEYS: [&str; 27] = [
+const KEYS: [&str; 28] = [
     "dir",
     "dialects",
     "schema-file",
@@ -31,6 +31,7 @@ const KEYS: [&str; 27] = [
     "connect-timeout",
     "lock-timeout",
     "statement-timeout",
+    "wait-for-replicas",
     "max-file-size",
     "session",
     "unknown-downs",
@@ -339,6 +340,7 @@ fn set(
         "lock-wait" => settings.lock_wait = Some(time(name, value).map_err(whole)?),
         "connect-timeout" => settings.connect_timeout = Some(time(name, value).map_err(whole)?),
         "lock-timeout" => settings.lock_timeout = Some(time(name, value).map_err(whole)?),
+        "wait-for-replicas" => settings.wait_for_replicas = Some(time(name, value).map_err(whole)?),
         "max-file-size" => settings.max_file_size = Some(size(name, value).map_err(whole)?),
         _ => settings.statement_timeout = Some(time(name, value).map_err(whole)?),
     }

@@ -24,7 +24,7 @@ fn every_setting_is_read() {
     let (config, found) = parse(
         "dir = \"db\"\ndialects = [\"postgresql\", \"sqlite\", \"sqlite\"]\nheads = \"many\"\nschema-file = \"schema.sql\"\nstatic-checks = \"all\"\nmodel-drift = \"off\"\n\
          version-table = \"ops.v\"\ndatabase-url = \"sqlite:${DB}\"\neach = { command = [\"list\", \"-a\"] }\neach-url = \"sqlite:{name}.db\"\ntransaction = \"each\"\nlock = \"table\"\n\
-         lock-wait = \"2m\"\nconnect-timeout = \"30s\"\nlock-timeout = \"500ms\"\nstatement-timeout = \"1h\"\n\
+         lock-wait = \"2m\"\nconnect-timeout = \"30s\"\nlock-timeout = \"500ms\"\nstatement-timeout = \"1h\"\nwait-for-replicas = \"30s\"\n\
          max-file-size = \"2 KiB\"\n\
          session = [\"SET a = 1\", \"SET b = 2\"]\nunknown-downs = \"refuse\"\n\
          file-name = \"{id}\"\ntemplate = \"t.sql\"\nafter-write = [\"fmt {file}\"]\nbefore-run = [\"a\"]\nafter-run = [\"b\", \"c\"]\n\
@@ -78,6 +78,7 @@ fn every_setting_is_read() {
             connect_timeout: Some(Duration::from_secs(30)),
             lock_timeout: Some(Duration::from_millis(500)),
             statement_timeout: Some(Duration::from_secs(3600)),
+            wait_for_replicas: Some(Duration::from_secs(30)),
             max_file_size: Some(2048),
             unknown_downs: UnknownDowns::Refuse,
             session: vec!["SET a = 1".into(), "SET b = 2".into()],

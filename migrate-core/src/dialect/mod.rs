@@ -34,7 +34,7 @@ pub use forms::{SessionEffect, StatementForms};
 pub use lock::LockTemplates;
 pub use recovery::{EngineQueries, Recovery};
 pub use rehearsal::RehearsalQueries;
-pub use session::{CancelTemplates, Session, TimeoutTemplates};
+pub use session::{CancelTemplates, ReplicaQueries, Session, TimeoutTemplates};
 pub use templates::Templates;
 pub use transaction::OpenTransaction;
 

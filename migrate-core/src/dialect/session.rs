@@ -20,6 +20,20 @@ pub struct Session {
     pub drop_temporary: Option<&'static str>,
     /// Cancels the statement of another session; `None` where there is no server.
     pub cancel: Option<CancelTemplates>,
+    /// How far replicas are; `None` where the server that is written to cannot be asked.
+    pub replicas: Option<ReplicaQueries>,
+}
+
+/// What a primary is asked about its replicas.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReplicaQueries {
+    /// Returns one row if the role lacks the right to see replicas: the statement that grants it.
+    pub missing_right: &'static str,
+    /// Returns the end of what is written to the log; no row on a server that is a replica itself.
+    pub position: &'static str,
+    /// Returns the replicas that have not applied the log up to `{}` (a literal), one per row: the
+    /// name, and in bytes how much is missing.
+    pub behind: &'static str,
 }
 
 /// How a statement of another session is found and cancelled.

@@ -126,7 +126,8 @@ impl Reader {
         let version_table = self.inline()?.to_owned();
         let [many, chosen, all] = self.flags()?;
         let lock = *Locking::ALL.get(self.size()?).ok_or(DecodeError::Malformed)?;
-        let [lock_wait, connect_timeout, lock_timeout, statement_timeout] = self.durations()?;
+        let [lock_wait, connect_timeout, lock_timeout, statement_timeout, wait_for_replicas] =
+            self.durations()?;
         let unknown_downs = *UnknownDowns::ALL.get(self.size()?).ok_or(DecodeError::Malformed)?;
         let session = (0..self.count()?)
             .map(|_| Ok(self.inline()?.to_owned()))
@@ -155,6 +156,7 @@ impl Reader {
             connect_timeout,
             lock_timeout,
             statement_timeout,
+            wait_for_replicas,
             unknown_downs,
             session,
             // The command reads them, and no program.

@@ -140,7 +140,7 @@ fn history(picks: &[Picks], dialects: &[Dialect], sealing: Sealing) -> (History,
 }
 
 fn settings() -> impl Strategy<Value = Settings> {
-    let durations = prop::array::uniform4(any::<Option<u32>>());
+    let durations = prop::array::uniform5(any::<Option<u32>>());
     let transactions =
         prop::sample::select(vec![None, Some(Transactions::All), Some(Transactions::PerRevision)]);
     let lock = prop::sample::select(Locking::ALL.to_vec());
@@ -156,7 +156,7 @@ fn settings() -> impl Strategy<Value = Settings> {
     });
     ("[a-z/]{1,9}", any::<bool>(), transactions, lock, durations, test).prop_map(
         |(dir, many, transaction, lock, durations, test)| {
-            let [lock_wait, connect_timeout, lock_timeout, statement_timeout] =
+            let [lock_wait, connect_timeout, lock_timeout, statement_timeout, wait_for_replicas] =
                 durations.map(|d| d.map(|d| Duration::from_millis(d.into())));
             let version_table = dir.clone();
             let heads = if many { Heads::Many } else { Heads::One };
@@ -174,6 +174,7 @@ fn settings() -> impl Strategy<Value = Settings> {
                 connect_timeout,
                 lock_timeout,
                 statement_timeout,
+                wait_for_replicas,
                 unknown_downs: if many { UnknownDowns::Refuse } else { UnknownDowns::Ask },
                 session: vec![version_table.clone()],
                 version_table,

@@ -91,9 +91,13 @@ impl Writer {
             settings.transaction == Some(Transactions::All),
         ]);
         self.size(Locking::ALL.iter().position(|l| *l == settings.lock).unwrap_or_default());
-        let Settings { lock_wait, connect_timeout, lock_timeout, statement_timeout, .. } =
-            *settings;
-        self.durations([lock_wait, connect_timeout, lock_timeout, statement_timeout]);
+        self.durations([
+            settings.lock_wait,
+            settings.connect_timeout,
+            settings.lock_timeout,
+            settings.statement_timeout,
+            settings.wait_for_replicas,
+        ]);
         let unknown = UnknownDowns::ALL.iter().position(|u| *u == settings.unknown_downs);
         self.size(unknown.unwrap_or_default());
         self.size(settings.session.len());

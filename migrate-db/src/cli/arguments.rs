@@ -36,6 +36,9 @@ pub(super) struct RunArgs {
     /// Time that a statement may take, such as 30s or 5m
     #[arg(long, value_name = "TIME", value_parser = duration)]
     statement_timeout: Option<Duration>,
+    /// Time to wait after each revision until PostgreSQL's standbys have applied it; 0s: no wait
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    wait_for_replicas: Option<Duration>,
     #[command(flatten)]
     lock: LockArgs,
 }
@@ -69,6 +72,7 @@ impl RunArgs {
             transactions: self.transaction.or(options.transactions),
             lock_timeout: self.lock_timeout.or(options.lock_timeout),
             statement_timeout: self.statement_timeout.or(options.statement_timeout),
+            wait_for_replicas: self.wait_for_replicas.or(options.wait_for_replicas),
             ..options
         }
     }

@@ -108,6 +108,9 @@ pub(super) fn describe(event: &Event) -> Option<String> {
         Event::Awaiting { because, limit } => {
             format!("waiting up to {limit:?} for the server: {because}")
         }
+        Event::WaitingForReplicas { behind, waited } => {
+            format!("waiting for standbys ({} s): {}", waited.as_secs(), behind.join("; "))
+        }
         Event::Reconnecting => "the connection was lost; reconnecting".to_owned(),
         Event::Recreated { table } => {
             format!("the table {table} was missing and was created again")

@@ -2,7 +2,7 @@
 
 use migrate_core::command::{Command, Help, Invocation};
 
-use super::{BatchLimit, EndlessBatches, Error, StatementError, few};
+use super::{BatchLimit, EndlessBatches, Error, ReplicasBehind, StatementError, few};
 use crate::advice::advice;
 
 impl Error {
@@ -33,6 +33,7 @@ impl Error {
                 Command::Log.help("shows what happened, ").run(Command::Repair).then(" what is unfinished"),
             ],
             Self::EndlessBatches(endless) => endless.help(),
+            Self::ReplicasBehind(behind) => behind.help(),
             Self::Step(failed) => {
                 let before = few(&failed.committed);
                 let before = (!failed.committed.is_empty())
@@ -170,6 +171,22 @@ impl EndlessBatches {
                 .run(self.resume.clone())
                 .then(" to continue"),
             Help::new("or undo them and run ").run(Command::Repair.with("--reverted")),
+        ]
+    }
+}
+
+impl ReplicasBehind {
+    fn help(&self) -> Vec<Help> {
+        let done = match (self.committed.is_empty(), self.partway) {
+            (false, _) => format!("done and committed: {}", few(&self.committed)),
+            (true, true) => "the batches so far are committed".to_owned(),
+            (true, false) => "no step was run".to_owned(),
+        };
+        vec![
+            done.into(),
+            "run the command again: it waits for the standbys first, then continues".into(),
+            "`SELECT pg_is_wal_replay_paused()` on a standby shows whether its replay is paused; `pg_wal_replay_resume()` ends that".into(),
+            "`wait-for-replicas` in migrate.toml, or `Options::wait_for_replicas`, sets the time; zero does not wait".into(),
         ]
     }
 }

@@ -1,6 +1,8 @@
-//! Failures of steps that are no single statement: a Rust function, and the batches of a section.
+//! Failures of steps that are no single statement: a Rust function, the batches of a section, and
+//! replicas that are behind.
 
 use std::fmt;
+use std::time::Duration;
 
 use migrate_core::command::Invocation;
 use migrate_core::plan::Direction;
@@ -90,3 +92,41 @@ impl fmt::Display for EndlessBatches {
 }
 
 impl std::error::Error for EndlessBatches {}
+
+/// Replicas that did not apply in time what is committed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct ReplicasBehind {
+    /// The step that was committed last; `None` before the first step.
+    pub step: Option<(String, Direction)>,
+    /// Whether the step has batches that did not run yet.
+    pub partway: bool,
+    /// The replicas that are behind, and how far.
+    pub replicas: Vec<String>,
+    /// The time waited.
+    pub waited: Duration,
+    /// Revisions whose steps this run committed.
+    pub committed: Vec<String>,
+}
+
+impl fmt::Display for ReplicasBehind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let replicas = self.replicas.join("; ");
+        let waited = self.waited.as_secs();
+        match &self.step {
+            Some((revision, direction)) => {
+                let what = if self.partway { "a batch of revision" } else { "revision" };
+                write!(
+                    f,
+                    "{what} {revision} ({direction}) is committed, but after {waited} s a standby has not applied it: {replicas}"
+                )
+            }
+            None => write!(
+                f,
+                "before the first step: after {waited} s a standby has not applied what is committed: {replicas}"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for ReplicasBehind {}

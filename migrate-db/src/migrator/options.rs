@@ -28,6 +28,10 @@ pub struct Options {
     pub lock_timeout: Option<Duration>,
     /// How long a statement may run, unless its section sets a limit.
     pub statement_timeout: Option<Duration>,
+    /// How long to wait, before the first revision and after each, until the standbys that are
+    /// connected to a PostgreSQL server have applied what is committed; `None` or zero does not wait.
+    /// Other databases refuse a limit.
+    pub wait_for_replicas: Option<Duration>,
     /// Whether the downs of unknown revisions may run. The library never asks.
     pub unknown_downs: UnknownDowns,
     /// Statements that each session of a run executes first.
@@ -56,6 +60,7 @@ impl Default for Options {
             connect_timeout: Duration::from_secs(10),
             lock_timeout: None,
             statement_timeout: None,
+            wait_for_replicas: None,
             unknown_downs: UnknownDowns::default(),
             session: Vec::new(),
             lock: Locking::Auto,
@@ -79,6 +84,7 @@ impl From<&Settings> for Options {
             connect_timeout: settings.connect_timeout.unwrap_or(defaults.connect_timeout),
             lock_timeout: settings.lock_timeout,
             statement_timeout: settings.statement_timeout,
+            wait_for_replicas: settings.wait_for_replicas,
             unknown_downs: settings.unknown_downs,
             session: settings.session.clone(),
             ..defaults
@@ -101,6 +107,11 @@ fn by_default() -> String {
 }
 
 impl Options {
+    /// Returns how long to wait for replicas; `None` does not wait.
+    pub(crate) fn replica_wait(&self) -> Option<Duration> {
+        self.wait_for_replicas.filter(|limit| !limit.is_zero())
+    }
+
     /// Returns the options of scripts for a database.
     #[doc(hidden)]
     #[must_use]

@@ -202,6 +202,7 @@ impl Session<'_> {
             None => Script::of(graph, &plan.steps, dialect, script_options)
                 .map_err(|e| plan_error(&e, graph))?,
         };
+        self.wait_for_replicas().await?;
         let mut runner = self.runner(graph, &status, script_options, objective.is_redo());
         let outcome = runner.run(&script).await;
         done.append(&mut runner.committed);
@@ -321,6 +322,7 @@ impl Session<'_> {
             session: &self.options.session,
             steps: self.options.steps,
             interrupt: self.options.interrupt.as_ref(),
+            replica_wait: self.options.replica_wait(),
         };
         Runner::new(&mut self.connected.connection, context, &mut *self.on_event, status)
     }

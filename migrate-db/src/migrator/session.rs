@@ -18,8 +18,9 @@ use super::prefetch::Connected;
 use super::report::{Preview, Report};
 use super::rounds::{Limit, Objective};
 use crate::database::Database;
-use crate::error::Error;
+use crate::error::{Error, ReplicasBehind};
 use crate::event::Event;
+use crate::replicas::{self, Wait};
 use crate::runner::Outcome;
 use crate::state::{self, DatabaseState, MissingTable};
 use crate::status::ids;
@@ -130,6 +131,7 @@ impl<'m> Session<'m> {
     ) -> Result<Report, Error> {
         let preview = self.preview(history, destination).await?;
         if let Some(report) = preview.nothing_to_do() {
+            self.wait_for_replicas().await?;
             return Ok(report);
         }
         let Preview { history: extended, plan, status } = preview;
@@ -212,10 +214,37 @@ impl<'m> Session<'m> {
             let schema = rows.into_iter().flatten().flatten().next();
             self.table = self.table.clone().within(schema);
         }
+        if self.options.replica_wait().is_some() {
+            replicas::check(&mut self.connected.connection, self.database.dialect()).await?;
+        }
         let source = &self.database.source;
         self.lock =
             lock::acquire_lock(source, &self.table, self.options, &mut *self.on_event).await?;
         Ok(())
+    }
+
+    /// Waits until the replicas have applied what earlier runs committed, if the run is to.
+    pub(super) async fn wait_for_replicas(&mut self) -> Result<(), Error> {
+        let Some(limit) = self.options.replica_wait() else { return Ok(()) };
+        let dialect = self.database.dialect();
+        let connection = &mut self.connected.connection;
+        replicas::check(connection, dialect).await?;
+        let interrupt = self.options.interrupt.as_ref();
+        match replicas::wait(connection, dialect, limit, interrupt, &mut *self.on_event).await? {
+            Wait::CaughtUp => Ok(()),
+            Wait::Interrupted => {
+                Err(Error::Interrupted { heads: None, unanswered: false, resume: None })
+            }
+            Wait::TimedOut { behind, waited } => {
+                Err(Error::ReplicasBehind(Box::new(ReplicasBehind {
+                    step: None,
+                    partway: false,
+                    replicas: behind,
+                    waited,
+                    committed: Vec::new(),
+                })))
+            }
+        }
     }
 
     pub(super) async fn stamp(

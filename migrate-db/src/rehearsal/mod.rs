@@ -187,6 +187,7 @@ impl<'h> Rehearsal<'h> {
         let options = Options {
             reporting: Reporting::EachStatement,
             transactions: Some(Transactions::PerRevision),
+            wait_for_replicas: None,
             ..self.options.clone()
         };
         Migrator::new(self.history).options(options).on_event(move |event| {

@@ -107,6 +107,7 @@ impl Runner<'_> {
         });
         if !finished {
             self.check_progress(step, statement, batch, sql, number).await?;
+            self.wait_for_replicas(true).await?;
             self.rest(batch.pause).await;
         }
         Ok(ActionOutcome::Done)

@@ -37,6 +37,8 @@ pub(crate) struct RunContext<'r> {
     pub(crate) steps: &'r [BoundStep],
     /// Requests the run to stop.
     pub(crate) interrupt: Option<&'r Interrupt>,
+    /// How long to wait for replicas after each commit of a step or a batch.
+    pub(crate) replica_wait: Option<Duration>,
 }
 
 /// A step that was executed.

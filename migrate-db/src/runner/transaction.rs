@@ -4,12 +4,15 @@
 use std::borrow::Cow;
 use std::time::Instant;
 
+use migrate_core::plan::Step;
+
 use super::Runner;
 use super::batch::ItemKind;
-use super::states::{ActionOutcome, CurrentStep};
+use super::states::{ActionOutcome, CurrentStep, RunContext};
 use crate::driver::pause;
-use crate::error::Error;
+use crate::error::{Error, ReplicasBehind};
 use crate::event::Event;
+use crate::replicas::{self, Wait};
 
 impl Runner<'_> {
     /// Opens a transaction and checks the generation.
@@ -125,13 +128,40 @@ impl Runner<'_> {
                 current.journalled = Some(done);
                 current.attempted = attempted;
             }
-            for done in std::mem::take(&mut self.uncommitted) {
+            let uncommitted = std::mem::take(&mut self.uncommitted);
+            let ends_steps = !uncommitted.is_empty();
+            for done in uncommitted {
                 self.finished(done);
                 self.committed.push(done);
             }
             (self.on_event)(&Event::Committed);
+            if ends_steps {
+                self.wait_for_replicas(false).await?;
+            }
         }
         Ok(end)
+    }
+
+    /// Waits until the replicas have applied what is committed, if the run is to.
+    pub(super) async fn wait_for_replicas(&mut self, partway: bool) -> Result<(), Error> {
+        let Some(limit) = self.context.replica_wait else { return Ok(()) };
+        let RunContext { table, interrupt, graph, .. } = self.context;
+        let on_event = &mut *self.on_event;
+        let waiting = replicas::wait(self.connection, table.dialect(), limit, interrupt, on_event);
+        match waiting.await? {
+            Wait::CaughtUp => Ok(()),
+            Wait::Interrupted => Err(self.interrupted()),
+            Wait::TimedOut { behind, waited } => {
+                let id = |step: Step| graph.id(step.node).to_string();
+                Err(Error::ReplicasBehind(Box::new(ReplicasBehind {
+                    step: self.current.map(|c| (id(c.step), c.step.direction)),
+                    partway,
+                    replicas: behind,
+                    waited,
+                    committed: self.committed.iter().map(|done| id(done.step)).collect(),
+                })))
+            }
+        }
     }
 
     pub(super) async fn check_references(&mut self) -> Result<(), Error> {

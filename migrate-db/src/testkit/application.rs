@@ -209,7 +209,7 @@ async fn template(
     let work = stage.unique("template");
     let database = stage.create(&work).await?;
     let heads = Target::At { branch: None, place: Place::Heads, offset: None };
-    let options = Options { steps, ..settings.into() };
+    let options = Options { steps, wait_for_replicas: None, ..settings.into() };
     let run = Migrator::new(history).options(options).upgrade(&database, &heads).await;
     let made = match run {
         Ok(_) => stage.clone(&work, &name).await.map(drop),

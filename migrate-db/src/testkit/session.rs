@@ -179,6 +179,7 @@ impl<'h> Session<'h> {
             session: &self.options.session,
             steps: self.options.steps,
             interrupt: None,
+            replica_wait: None,
         };
         let mut silent = |_: &_| {};
         let mut runner = Runner::new(&mut self.connection, context, &mut silent, &status);

@@ -119,6 +119,8 @@ fn a_command_explains_itself() {
           --lock-timeout <TIME>       Time that a statement may wait for a database lock, such as 500ms
                                       or 5s
           --statement-timeout <TIME>  Time that a statement may take, such as 30s or 5m
+          --wait-for-replicas <TIME>  Time to wait after each revision until PostgreSQL's standbys have
+                                      applied it; 0s: no wait
           --lock <HOW>                Lock that prevents concurrent runs: auto, session, table or none
           --lock-wait <TIME>          Time to wait for another run on the same database, such as 30s or
                                       5m

@@ -39,6 +39,8 @@ pub(super) struct Proxy {
 }
 
 struct Wire {
+    /// Where new connections lead.
+    server: SocketAddr,
     /// Bytes since the last cut: to the server, and from it.
     passed: [u64; 2],
     total: [u64; 2],
@@ -58,6 +60,7 @@ impl Proxy {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let wire = Arc::new(Mutex::new(Wire {
+            server,
             passed: [0; 2],
             total: [0; 2],
             mute: None,
@@ -70,6 +73,7 @@ impl Proxy {
         let task = tokio::spawn(async move {
             for number in 0.. {
                 let Ok((client, _)) = listener.accept().await else { return };
+                let server = shared.lock().unwrap().server;
                 let Ok(server) = TcpStream::connect(server).await else { continue };
                 let (wire, cut) = (shared.clone(), shared.lock().unwrap().cut.subscribe());
                 tokio::spawn(carry(client, server, number, wire, cut));
@@ -88,6 +92,11 @@ impl Proxy {
     /// Lets nothing pass any more on a connection, without a word to its ends.
     pub(super) fn silence(&self, number: u64) {
         self.wire.lock().unwrap().silent = Some(number);
+    }
+
+    /// Leads new connections to another server.
+    pub(super) fn lead_to(&self, server: SocketAddr) {
+        self.wire.lock().unwrap().server = server;
     }
 
     /// Ends every connection.

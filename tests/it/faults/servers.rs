@@ -30,6 +30,15 @@ pub(super) async fn docker(args: &[&str]) -> Result<String, String> {
 impl Server {
     /// `None`, and a word about it, where the tests are told to use a server that is not ours.
     pub(super) async fn start(dialect: Dialect) -> Option<Self> {
+        Self::start_with(dialect, "", &[]).await
+    }
+
+    /// One of several, with a command line of its own.
+    pub(super) async fn start_with(
+        dialect: Dialect,
+        suffix: &str,
+        command: &[String],
+    ) -> Option<Self> {
         let variable = format!("MIGRATE_TEST_{}_URL", dialect.name().to_uppercase());
         if migrate_db::testkit::is_skipped(dialect) || std::env::var(&variable).is_ok() {
             println!(
@@ -37,7 +46,7 @@ impl Server {
             );
             return None;
         }
-        let name = format!("cargo-migrate-tests-fault-{}-{dialect}", std::process::id());
+        let name = format!("cargo-migrate-tests-fault-{}-{dialect}{suffix}", std::process::id());
         let image = format!("MIGRATE_TEST_{}_IMAGE", dialect.name().to_uppercase());
         let image = std::env::var(image).expect(".cargo/config.toml names the images");
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
@@ -58,11 +67,18 @@ impl Server {
         let port = format!("127.0.0.1:{port}:{inner}");
         let args = ["run", "--detach", "--name", &name, "--publish", &port, "--env", variable];
         let test = ["--env", "MARIADB_DATABASE=test", "--env", "POSTGRES_DB=postgres", &image];
-        let started = docker(&[&args[..], &test[..]].concat()).await;
+        let command: Vec<&str> = command.iter().map(String::as_str).collect();
+        let started = docker(&[&args[..], &test[..], &command].concat()).await;
         started.unwrap_or_else(|e| panic!("a server of its own for this test: {e}"));
         let server = Self { name, url };
         server.ready().await;
         Some(server)
+    }
+
+    /// Its address for other containers.
+    pub(super) async fn address(&self) -> String {
+        let address = ["inspect", "--format", "{{.NetworkSettings.IPAddress}}", &self.name];
+        docker(&address).await.unwrap()
     }
 
     /// Waits until it answers, twice: the first one may still be setting up.

@@ -92,6 +92,13 @@ impl Site {
         site
     }
 
+    /// Follows the database to another server, on which it is too.
+    pub(super) fn move_to(&mut self, server: &str) {
+        self.db.move_to(server);
+        let url = self.db.url.clone();
+        self.env.set("DATABASE_URL", &url);
+    }
+
     /// Makes the database as it was at first.
     pub(super) async fn reset(&self) {
         self.quiet().await;

@@ -55,6 +55,11 @@ impl Db {
         Self { dialect, url: with_name(url, &name), name, admin, folder }
     }
 
+    /// Follows the database to another server, on which it is too.
+    pub(crate) fn move_to(&mut self, server: &str) {
+        (self.url, self.admin) = (with_name(server, &self.name), server.to_owned());
+    }
+
     pub(crate) fn database(&self) -> Database {
         Database::from_url(&self.url).unwrap()
     }

@@ -61,6 +61,7 @@ pub(super) static SESSION: Session = Session {
             WHERE CONCAT(id, ' ', user, '@', host) = {session} AND command <> 'Sleep'",
         cancel: "KILL QUERY {id}",
     }),
+    replicas: None,
 };
 
 pub(super) static LOCK: Option<LockTemplates> = Some(LockTemplates {

@@ -3,7 +3,7 @@
 
 use crate::dialect::{
     Admin, CancelTemplates, DatabaseTemplates, Dialect, LockTemplates, Recovery, RehearsalQueries,
-    Session, Templates, TimeoutTemplates,
+    ReplicaQueries, Session, Templates, TimeoutTemplates,
 };
 use crate::sql::{CatalogChange, CatalogObject, WrittenName};
 
@@ -65,7 +65,37 @@ pub(super) static SESSION: Session = Session {
             AND starts_with(query, left({sql}, 200)) ORDER BY CAST(pid AS TEXT) <> '{id}'",
         cancel: "SELECT pg_cancel_backend({id})",
     }),
+    replicas: Some(ReplicaQueries {
+        missing_right: "SELECT 'GRANT pg_read_all_stats TO ' || quote_ident(current_user) \
+            WHERE NOT pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE')",
+        position: POSITION,
+        behind: BEHIND,
+    }),
 };
+
+/// The end of the last record. A commit may be written to the log later than it returns, so this is
+/// the position of insertion. Behind the header of an empty page, of 40 bytes in the first page of a
+/// segment and of 24 in the others, it is the beginning of the page: there the last record ends.
+const POSITION: &str = "SELECT to_hex(CAST(div(e.at, 4294967296) AS BIGINT)) || '/' || \
+    to_hex(CAST(mod(e.at, 4294967296) AS BIGINT)) \
+    FROM (SELECT p.at - CASE WHEN mod(p.at, p.segment) = 40 THEN 40 \
+      WHEN mod(p.at, p.segment) > 40 AND mod(p.at, p.page) = 24 THEN 24 ELSE 0 END AS at \
+     FROM (SELECT pg_current_wal_insert_lsn() - CAST('0/0' AS pg_lsn) AS at, \
+       CAST(current_setting('wal_block_size') AS NUMERIC) AS page, \
+       CAST(pg_size_bytes(current_setting('wal_segment_size')) AS NUMERIC) AS segment \
+      WHERE NOT pg_is_in_recovery() OFFSET 0) p) e";
+
+/// Copies of the database, archivers (they report what they wrote and never what they applied) and
+/// subscribers (they apply rows and no schema) are not standbys.
+const BEHIND: &str = "SELECT COALESCE(NULLIF(r.application_name, ''), 'a standby') \
+    || COALESCE(' at ' || host(r.client_addr), ''), \
+    CAST(CAST({} AS pg_lsn) - r.replay_lsn AS TEXT) \
+    FROM pg_catalog.pg_stat_replication r \
+    WHERE r.state <> 'backup' \
+    AND (r.replay_lsn < {} OR r.replay_lsn IS NULL AND r.write_lsn IS NULL) \
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_replication_slots s \
+     WHERE s.active_pid = r.pid AND s.slot_type = 'logical') \
+    ORDER BY 1";
 
 pub(super) static LOCK: Option<LockTemplates> =
     Some(LockTemplates { prepare: None, try_lock, before_retry: Some("ROLLBACK"), holder });

@@ -43,6 +43,7 @@ pub(super) static SESSION: Session = Session {
          FROM sqlite_temp_schema WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY type = 'table'",
     ),
     cancel: None,
+    replicas: None,
 };
 
 pub(super) static LOCK: Option<LockTemplates> = None;

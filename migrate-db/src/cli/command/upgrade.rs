@@ -58,6 +58,10 @@ impl Args {
         ui: &Ui,
     ) -> Result<Option<Exit>, CliError> {
         let target = self.target.parse()?;
+        // What is applied here may not be applied on a standby.
+        if self.run.options(options).replica_wait().is_some() {
+            return Ok(None);
+        }
         let Some(asked) = ahead else { return Ok(None) };
         let Some(report) = asked.nothing_to_do(all, &target).await else { return Ok(None) };
         if let Some(ahead) = ahead.take() {
