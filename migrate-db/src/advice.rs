@@ -50,6 +50,9 @@ fn refused(code: &str, message: &str) -> Option<String> {
             "use the new value in a revision of its own, after the one that adds it, or add it in a section with `transaction:false`".to_owned(),
         ),
         "42501" => missing_right(message),
+        "08S01" if message.starts_with("WSREP has not yet prepared node") => Some(
+            "the node is joining its cluster, or lost the majority of it: connect to another node, or wait until `SHOW STATUS LIKE 'wsrep_ready'` is ON there".to_owned(),
+        ),
         _ => denied(message),
     }
 }

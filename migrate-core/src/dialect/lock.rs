@@ -7,6 +7,9 @@
 pub struct LockTemplates {
     /// Prepares the session, so that the server does not end it while it is idle.
     pub prepare: Option<&'static str>,
+    /// Returns a row where the lock excludes only the sessions of one server of a cluster in which all
+    /// accept writes.
+    pub is_local: Option<&'static str>,
     /// Tries to take the lock of a name. The first cell of the last row is `yes` on success.
     pub try_lock: fn(&str) -> String,
     /// The statement to send before another attempt.

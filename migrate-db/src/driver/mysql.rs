@@ -23,12 +23,18 @@ pub(crate) struct Mysql {
     session: Option<String>,
     /// Whether the server's `read_only` is on, from which some accounts are exempt.
     server_reads_only: bool,
+    /// Whether the server is a node of a Galera cluster.
+    in_cluster: bool,
 }
 
 /// The server's own settings, which its client has too; sqlx's would change what `||` means. What
 /// dumps switch off at their beginning is on again for the next revision.
 const SETTINGS: &str = "SET NAMES utf8mb4, SESSION sql_mode = DEFAULT, SESSION time_zone = DEFAULT, \
     SESSION foreign_key_checks = DEFAULT, SESSION unique_checks = DEFAULT, SESSION autocommit = 1";
+
+/// What a node of a Galera cluster has, and other servers have not.
+const CLUSTER: &str = "SHOW SESSION VARIABLES WHERE Variable_name = 'wsrep_on' AND Value = 'ON' \
+    OR Variable_name = 'wsrep_OSU_method'";
 
 /// The database, the name of the session, and whether the server is read-only.
 const WHERE_AND_WHO: &str = "SELECT DATABASE(), CONCAT(id, ' ', user, '@', host), \
@@ -51,7 +57,13 @@ impl Mysql {
     }
 
     const fn new(handle: Handle<sqlx::MySql>) -> Self {
-        Self { handle, restore_statements: Vec::new(), session: None, server_reads_only: false }
+        Self {
+            handle,
+            restore_statements: Vec::new(),
+            session: None,
+            server_reads_only: false,
+            in_cluster: false,
+        }
     }
 
     /// A connection outside the pool.
@@ -113,6 +125,16 @@ impl Driver for Mysql {
     }
 
     async fn read_only(&mut self) -> sqlx::Result<Option<ReadOnly>> {
+        let variables = self.rows(CLUSTER).await?;
+        let is = |name: &str, value: &str| {
+            variables.iter().any(|cells| {
+                matches!(&cells[..], [Some(n), Some(v)] if n.eq_ignore_ascii_case(name) && v == value)
+            })
+        };
+        self.in_cluster = is("wsrep_on", "ON");
+        if self.in_cluster && is("wsrep_OSU_method", "RSU") {
+            return Ok(Some(ReadOnly::OneNode));
+        }
         if !self.server_reads_only {
             return Ok(None);
         }
@@ -165,8 +187,11 @@ impl Driver for Mysql {
     }
 
     fn retry_reason(&self, error: &sqlx::Error) -> Option<Retry> {
-        // Lock wait timeout, deadlock.
-        matches!(number(error)?, 1205 | 1213).then_some(Retry::Conflict)
+        // Lock wait timeout, deadlock. In a cluster a transaction of another node may end this one:
+        // that is a deadlock too, or an interrupted statement, or an error of the commit.
+        let number = number(error)?;
+        let by_another_node = self.in_cluster && matches!(number, 1180 | 1317);
+        (matches!(number, 1205 | 1213) || by_another_node).then_some(Retry::Conflict)
     }
 
     fn denial(&self, error: &sqlx::Error) -> Option<Denial> {

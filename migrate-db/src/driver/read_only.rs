@@ -1,9 +1,9 @@
-//! Servers and sessions that accept no writes: standbys, replicas, read-only settings.
+//! Servers and sessions that accept no writes, or not on all nodes: standbys, replicas, settings.
 //!
 //! A run asks before it does anything, because the server's own refusal comes late and does not
 //! name the server that would accept the run.
 
-use migrate_core::command::Help;
+use migrate_core::command::{Command, Help};
 
 use crate::error::Error;
 
@@ -23,6 +23,8 @@ pub(crate) enum ReadOnly {
     Session,
     /// `read_only` of MySQL or MariaDB is on, and the account is not exempt.
     Server,
+    /// In a Galera cluster, DDL of the session stays on this node, and rows are sent to all.
+    OneNode,
 }
 
 impl ReadOnly {
@@ -45,6 +47,15 @@ impl ReadOnly {
                 vec![
                     "a replica follows a primary: `SHOW REPLICA STATUS` names it; connect to that".into(),
                     a_url_for_the_primary(),
+                ],
+            ),
+            Self::OneNode => (
+                "`wsrep_OSU_method` is RSU: DDL would change this node only, and the version table all nodes".to_owned(),
+                vec![
+                    "run migrations with total order isolation: `session = [\"SET SESSION wsrep_OSU_method = 'TOI'\"]` in migrate.toml".into(),
+                    Help::new("or run the SQL of the revision on each node with RSU, then ")
+                        .run(Command::Stamp)
+                        .then(" it"),
                 ],
             ),
         };

@@ -62,9 +62,14 @@ pub(super) async fn acquire_lock(
         let prepared = connection.execute(prepare).await;
         prepared.map_err(|e| Error::database("preparing the lock's session", e))?;
     }
+    let is_local = match templates.is_local.filter(|_| options.lock == Locking::Auto) {
+        Some(question) => connection.rows(question).await,
+        None => Ok(Vec::new()),
+    };
+    let is_local = !is_local.map_err(|e| Error::database("choosing the lock", e))?.is_empty();
     let mut acquire = Acquire { connection, kind: LockKind::Session(templates, table.version()) };
     let wait = options.lock_wait;
-    if options.lock != Locking::Table {
+    if options.lock != Locking::Table && !is_local {
         match acquire.poll(wait, on_event).await {
             Ok(()) => return Ok(Some(LockGuard::Session(acquire.connection))),
             Err(Error::Database { source, .. })

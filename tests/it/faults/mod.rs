@@ -27,6 +27,7 @@ macro_rules! within {
 mod batch_kills;
 mod cuts;
 mod disk;
+mod galera;
 mod interrupts;
 mod kills;
 mod locks;

@@ -66,6 +66,8 @@ pub(super) static SESSION: Session = Session {
 
 pub(super) static LOCK: Option<LockTemplates> = Some(LockTemplates {
     prepare: Some("SET SESSION wait_timeout = 2147483"),
+    // A Galera cluster. Other servers have no such variable.
+    is_local: Some("SHOW GLOBAL VARIABLES WHERE Variable_name = 'wsrep_on' AND Value = 'ON'"),
     try_lock,
     before_retry: None,
     holder,

@@ -97,8 +97,13 @@ const BEHIND: &str = "SELECT COALESCE(NULLIF(r.application_name, ''), 'a standby
      WHERE s.active_pid = r.pid AND s.slot_type = 'logical') \
     ORDER BY 1";
 
-pub(super) static LOCK: Option<LockTemplates> =
-    Some(LockTemplates { prepare: None, try_lock, before_retry: Some("ROLLBACK"), holder });
+pub(super) static LOCK: Option<LockTemplates> = Some(LockTemplates {
+    prepare: None,
+    is_local: None,
+    try_lock,
+    before_retry: Some("ROLLBACK"),
+    holder,
+});
 
 pub(super) static RECOVERY: Recovery = Recovery {
     object_exists,
