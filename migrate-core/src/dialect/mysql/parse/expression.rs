@@ -56,6 +56,12 @@ fn operands(mut cursor: Cursor<'_>) -> Result<(), Unexpected> {
     let is_star = cursor.lexemes().len() == 1 && cursor.is("*");
     let mut before: Option<Lexeme<'_>> = None;
     while let Some(next) = cursor.peek().filter(|_| !is_star) {
+        if before.is_some_and(|before| before.is("@")) && next.kind == TokenKind::Word {
+            // The name of a variable may be any word.
+            cursor.bump();
+            before = Some(Lexeme { kind: TokenKind::QuotedName, ..next });
+            continue;
+        }
         let is_binary = is_one_of(next, &BINARY);
         let needs_operand = before.is_none_or(|before| is_one_of(before, &BINARY));
         if next.is("(") {

@@ -1,7 +1,7 @@
 //! `SET` and `USE`.
 
 use super::expression::expression;
-use super::grammar::{name, name_or_string, one_of, written};
+use super::grammar::{name, name_behind_dot, one_of, written};
 use crate::op::Op;
 use crate::sql::{Cursor, TokenKind, Unexpected};
 
@@ -60,7 +60,8 @@ fn assignment(mut item: Cursor<'_>) -> Result<Option<Op>, Unexpected> {
         if item.eat("@") {
             key = String::new();
         } else {
-            let variable = name_or_string(&mut item, "a variable")?;
+            // Reserved words are names there.
+            let variable = name_behind_dot(&mut item, "a variable")?;
             assign(&mut item)?;
             expression(item)?;
             return Ok(Some(set(&format!("@{}", variable.to_lowercase()), written(item))));

@@ -146,6 +146,8 @@ fn other_statements_are_read() {
         ("ALTER TABLE IF EXISTS t DROP a", "Conditional"),
         ("INSERT INTO t SELECT * FROM u", "Rows"),
         ("/*!40101 SET NAMES utf8 */", "Set"),
+        ("SET @drop = (SELECT 1), @before := @drop + 1, @'a b' = 2", "Set Set Set"),
+        ("PREPARE s FROM @drop", ""),
         ("/*M!999999\\- enable the sandbox mode */ ", ""),
         ("CREATE TABLE t (a INT /*!80023 INVISIBLE */)", "Opaque"),
         ("CREATE TABLE t (a INT) /*!50100 PARTITION BY HASH (a) */", "CreateTable"),
