@@ -84,7 +84,7 @@ fn library_context<'c>(
             ignore: context.settings.ignore.clone(),
         },
         heads: context.settings.heads,
-        static_checks: context.settings.static_checks,
+        static_checks: context.settings.static_check_options(),
         lint: context.settings.lint.clone(),
         hooks: RunHooks {
             before: context.settings.conventions.before_run.clone(),

@@ -39,7 +39,7 @@ pub use rehearsal::RehearsalSettings;
 pub use testing::TestSettings;
 
 use crate::dialect::Dialect;
-use crate::history::{Heads, StaticChecks};
+use crate::history::{Heads, StaticCheckOptions, StaticChecks};
 use crate::lint::LintSettings;
 use crate::script::Transactions;
 use crate::suggest::nearest;
@@ -196,6 +196,14 @@ impl UnknownDowns {
             Self::Run => "run",
             Self::Refuse => "refuse",
         }
+    }
+}
+
+impl Settings {
+    /// How the static checks are made.
+    #[must_use]
+    pub const fn static_check_options(&self) -> StaticCheckOptions {
+        StaticCheckOptions { checks: self.static_checks, has_prelude: self.test.prelude.is_some() }
     }
 }
 

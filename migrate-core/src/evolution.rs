@@ -40,6 +40,15 @@ impl<'g> Evolution<'g> {
         Some(Self { graph, dialect, state, applied: Vec::new(), at: None })
     }
 
+    /// The schema before all revisions in a database with objects that no revision creates: nothing is
+    /// known of it.
+    #[must_use]
+    pub fn on_prelude(graph: &'g Graph, dialect: Dialect) -> Option<Self> {
+        let mut evolution = Self::new(graph, dialect)?;
+        evolution.state.mark_everything("the history builds on a prelude");
+        Some(evolution)
+    }
+
     /// The schema after some revisions and everything that they need; without revisions it is empty. `None`
     /// if there is no parser for the database.
     #[must_use]

@@ -44,6 +44,22 @@ pub enum StaticChecks {
     Off,
 }
 
+/// How the static checks of a project are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct StaticCheckOptions {
+    /// What is refused.
+    pub checks: StaticChecks,
+    /// Whether the history builds on objects that no revision creates: nothing is known of the schema
+    /// before it.
+    pub has_prelude: bool,
+}
+
+impl From<StaticChecks> for StaticCheckOptions {
+    fn from(checks: StaticChecks) -> Self {
+        Self { checks, has_prelude: false }
+    }
+}
+
 impl StaticChecks {
     /// Every choice, in the order in which they are always listed.
     pub const ALL: [Self; 3] = [Self::New, Self::All, Self::Off];

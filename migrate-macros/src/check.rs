@@ -55,7 +55,7 @@ pub(crate) fn check(root: &Path, args: &Args) -> Result<Sound, Refusal> {
     }
     // The tests find the same with a database.
     if args.called == Macro::Migrations && !found.has_errors() {
-        found.append(static_check::check(&bound, project.settings.static_checks, None));
+        found.append(static_check::check(&bound, project.settings.static_check_options(), None));
     }
     if found.has_errors() {
         return Err(Refusal::found(&found));

@@ -1,10 +1,8 @@
 //! Runs statements on a server and on the static schema.
 
-use std::collections::BTreeMap;
-
-use migrate_core::apply::{State, against, apply, is_known};
+use migrate_core::apply::{CatalogComparison, State, apply};
 use migrate_core::dialect::Dialect;
-use migrate_core::schema::{Change, Difference, Schema, difference};
+use migrate_core::schema::{Schema, static_difference};
 use migrate_core::source::{SourceFile, Span};
 use migrate_core::sql::split;
 
@@ -18,8 +16,7 @@ pub(crate) struct Pair {
     pub(crate) counts: Counts,
     /// What the static schema claims against the server.
     pub(crate) faults: Vec<String>,
-    /// How the catalog told a text whose meaning is not known, when it told it first.
-    told: BTreeMap<String, String>,
+    comparison: CatalogComparison,
     /// Whether statements that only the server refuses are not printed.
     is_quiet: bool,
 }
@@ -70,8 +67,9 @@ impl Pair {
 
     fn of(dialect: Dialect, live: Live) -> Self {
         let state = State::new(dialect.rules());
-        let (counts, faults, told) = (Counts::default(), Vec::new(), BTreeMap::new());
-        Self { dialect, live, state, counts, faults, told, is_quiet: false }
+        let (counts, faults) = (Counts::default(), Vec::new());
+        let comparison = CatalogComparison::default();
+        Self { dialect, live, state, counts, faults, comparison, is_quiet: false }
     }
 
     /// Prints nothing.
@@ -158,46 +156,20 @@ impl Pair {
             Err(error) if error.contains("view recursion") => return,
             Err(error) => panic!("{place}: {error}"),
         };
-        let mut found = against(&self.state, &catalog);
+        let found = self.comparison.compare(&self.state, &catalog);
         self.counts.objects += objects(&catalog);
-        let unknown = std::mem::take(&mut found.unknown);
-        for one in unknown {
-            match self.told_before(&one) {
-                None => found.unknown.push(one),
-                Some(true) => {}
-                Some(false) => found.differences.push(one),
-            }
-        }
         self.counts.unknown += found.unknown.len();
         if !self.is_quiet && std::env::var_os("MIGRATE_SHOW_UNKNOWN").is_some() {
             for one in &found.unknown {
-                println!("{place}: unknown: {}\n{:?}", difference(one), one.change);
+                println!("{place}: unknown: {}\n{:?}", static_difference(one), one.change);
             }
             for (target, reason) in self.state.unknown().marks() {
                 println!("{place}: mark: {target}: {}", reason.why);
             }
         }
         for one in &found.differences {
-            self.faults.push(format!("{place}: {}\n{:?}", difference(one), one.change));
+            self.faults.push(format!("{place}: {}\n{:?}", static_difference(one), one.change));
         }
-    }
-
-    /// Whether the catalog tells a text as it did when the text was compared first; `None` the first
-    /// time, and for all that is not known. A text that did not change here must not change there.
-    fn told_before(&mut self, one: &Difference) -> Option<bool> {
-        let Change::Altered { attribute, before: Some(before), after: Some(after) } = &one.change
-        else {
-            return None;
-        };
-        if !is_known(&self.state, self.state.unknown(), one) {
-            return None;
-        }
-        let key = format!("{:?} {attribute:?} {before}", one.object);
-        if let Some(earlier) = self.told.get(&key) {
-            return Some(earlier == after);
-        }
-        self.told.insert(key, after.clone());
-        None
     }
 
     pub(crate) async fn drop(self) {

@@ -78,7 +78,11 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliE
     }
     context.ui.warnings(&found);
     // The tests have the last word.
-    context.ui.diagnostics(&static_check::check(&history, context.settings.static_checks, None));
+    context.ui.diagnostics(&static_check::check(
+        &history,
+        context.settings.static_check_options(),
+        None,
+    ));
     let only = args.chosen(&history.graph)?;
     let databases = args.databases(context, &history)?;
     let settings = args.settings(context, &databases)?;
@@ -301,8 +305,8 @@ async fn run_suite(
 /// Prints what is wrong and how it went.
 fn report(context: &Context<'_>, tested: &Tested) {
     if context.ui.format() == Format::Text && tested.error.is_none() {
-        for failure in verdicts::failures(tested) {
-            context.ui.line(format_args!("\n{failure}"));
+        for findings in verdicts::findings(tested) {
+            context.ui.line(format_args!("\n{findings}"));
         }
         context.ui.line(format_args!("\n{}", verdicts::summary(tested)));
     }

@@ -40,6 +40,7 @@ struct Test<'t> {
 #[derive(Serialize)]
 struct Found<'t> {
     code: &'static str,
+    severity: &'static str,
     message: &'t str,
     diff: &'t str,
     help: &'t [String],
@@ -87,7 +88,8 @@ impl<'t> Test<'t> {
 
 impl<'t> Found<'t> {
     fn of(finding: &'t Finding) -> Self {
-        let Finding { code, message, diff, help } = finding;
-        Self { code: code.as_str(), message, diff, help }
+        let Finding { code, message, diff, help, .. } = finding;
+        let severity = if finding.is_error() { "error" } else { "warning" };
+        Self { code: code.as_str(), severity, message, diff, help }
     }
 }

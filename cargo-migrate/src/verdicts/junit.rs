@@ -39,8 +39,13 @@ fn case(verdict: &Verdict) -> TestCase {
     if let Some(path) = &verdict.path {
         case.extra.insert("file".into(), path.as_str().into());
     }
-    if verdict.outcome == Outcome::Passed && !verdict.notes.is_empty() {
-        case.set_system_out(verdict.notes.join("\n"));
+    if verdict.outcome == Outcome::Passed {
+        let is_warned = !verdict.findings.is_empty();
+        let warnings = is_warned.then(|| report::join_lines(&report::format_verdict(verdict, "")));
+        let text = warnings.unwrap_or_else(|| verdict.notes.join("\n"));
+        if !text.is_empty() {
+            case.set_system_out(text);
+        }
     }
     case
 }

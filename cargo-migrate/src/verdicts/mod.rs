@@ -17,7 +17,7 @@ use migrate_db::testkit::report::Tally;
 
 pub(crate) use json::Json;
 pub(crate) use junit::junit;
-pub(crate) use show::{failures, progress_line, summary};
+pub(crate) use show::{findings, progress_line, summary};
 
 /// What came of the tests on one database.
 #[derive(Debug)]

@@ -3,8 +3,8 @@
 use std::fmt::{self, Display};
 
 use migrate_db::cli::ui::style;
+use migrate_db::testkit::Verdict;
 use migrate_db::testkit::report::{self, Line, Tone};
-use migrate_db::testkit::{Outcome, Verdict};
 
 use super::Tested;
 
@@ -35,18 +35,19 @@ fn painted(lines: &[Line]) -> String {
 }
 
 /// What is said as soon as a test is done: how it ended, and why it was skipped or what else is to
-/// be known. What is wrong comes at the end, all of it together.
+/// be known. Findings come at the end, all of them together.
 pub(crate) fn progress_line(verdict: &Verdict) -> String {
-    match verdict.outcome {
-        Outcome::Failed => painted(&[report::format_title(verdict)]),
-        Outcome::Passed | Outcome::Skipped => painted(&report::format_verdict(verdict, "")),
+    if verdict.findings.is_empty() {
+        painted(&report::format_verdict(verdict, ""))
+    } else {
+        painted(&[report::format_title(verdict)])
     }
 }
 
-/// What is wrong, a text per test.
-pub(crate) fn failures(tested: &Tested) -> impl Iterator<Item = String> {
-    let failed = tested.verdicts.iter().filter(|verdict| verdict.outcome == Outcome::Failed);
-    failed.map(|verdict| painted(&report::format_verdict(verdict, "")))
+/// The findings, a text per test that has some.
+pub(crate) fn findings(tested: &Tested) -> impl Iterator<Item = String> {
+    let with_findings = tested.verdicts.iter().filter(|verdict| !verdict.findings.is_empty());
+    with_findings.map(|verdict| painted(&report::format_verdict(verdict, "")))
 }
 
 /// How it went on one database.

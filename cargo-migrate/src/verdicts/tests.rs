@@ -1,6 +1,6 @@
 use insta::assert_snapshot;
 use migrate_core::diagnostic::Code;
-use migrate_db::testkit::{Finding, Outcome};
+use migrate_db::testkit::{Finding, Outcome, Severity};
 
 use super::*;
 
@@ -21,6 +21,7 @@ fn verdict(name: &str, message: &str, outcome: Outcome) -> Verdict {
 fn tested() -> Tested {
     let finding = Finding {
         code: Code::RestoredOtherwise,
+        severity: Severity::Error,
         message: "the down brings \"users\" back otherwise\nand <this> more".into(),
         diff: "- name TEXT NOT NULL\n+ name TEXT".into(),
         help: vec!["write NOT NULL & be done".into()],
@@ -48,7 +49,7 @@ fn the_json_is_the_documented_shape() {
     let tested = [tested()];
     let json = serde_json::to_string(&Json::of(&tested)).unwrap();
     assert_snapshot!(json, @r#"
-    {"databases":[{"dialect":"postgres","server":"postgres:15 in container abc","tests":[{"revision":"aaa","name":"aaa","message":"create users","path":"migrations/aaa.sql","outcome":"passed","findings":[],"notes":["posts could not be filled"],"duration_ms":12,"cached":true},{"revision":"bbb","name":"bbb","message":"drop <name>","path":"migrations/bbb.sql","outcome":"failed","findings":[{"code":"restored-otherwise","message":"the down brings \"users\" back otherwise\nand <this> more","diff":"- name TEXT NOT NULL\n+ name TEXT","help":["write NOT NULL & be done"]}],"notes":[],"duration_ms":12,"cached":false},{"revision":null,"name":"head to base","message":"","path":null,"outcome":"skipped","findings":[],"notes":["bbb cannot be applied"],"duration_ms":12,"cached":false}]}],"passed":1,"failed":1,"skipped":1}
+    {"databases":[{"dialect":"postgres","server":"postgres:15 in container abc","tests":[{"revision":"aaa","name":"aaa","message":"create users","path":"migrations/aaa.sql","outcome":"passed","findings":[],"notes":["posts could not be filled"],"duration_ms":12,"cached":true},{"revision":"bbb","name":"bbb","message":"drop <name>","path":"migrations/bbb.sql","outcome":"failed","findings":[{"code":"restored-otherwise","severity":"error","message":"the down brings \"users\" back otherwise\nand <this> more","diff":"- name TEXT NOT NULL\n+ name TEXT","help":["write NOT NULL & be done"]}],"notes":[],"duration_ms":12,"cached":false},{"revision":null,"name":"head to base","message":"","path":null,"outcome":"skipped","findings":[],"notes":["bbb cannot be applied"],"duration_ms":12,"cached":false}]}],"passed":1,"failed":1,"skipped":1}
     "#);
 }
 
@@ -124,9 +125,9 @@ fn the_summary_says_how_it_went_and_where() {
         plain(summary(&tested())),
         "1 passed, 1 failed, 1 skipped (of which 1 cached) on postgres (postgres:15 in container abc) in 4.2 s"
     );
-    let failures: Vec<String> = failures(&tested()).map(plain).collect();
-    assert_eq!(failures.len(), 1);
-    assert!(failures[0].starts_with("FAIL bbb drop <name> (12 ms)\n\nerror[restored-otherwise]: "));
+    let findings: Vec<String> = findings(&tested()).map(plain).collect();
+    assert_eq!(findings.len(), 1);
+    assert!(findings[0].starts_with("FAIL bbb drop <name> (12 ms)\n\nerror[restored-otherwise]: "));
     let lines: Vec<String> =
         tested().verdicts.iter().map(|verdict| plain(progress_line(verdict))).collect();
     assert_eq!(
@@ -141,7 +142,7 @@ fn the_summary_says_how_it_went_and_where() {
 
 #[test]
 fn what_is_gone_is_red_and_what_is_new_is_green() {
-    let failure: String = failures(&tested()).collect();
+    let failure: String = findings(&tested()).collect();
     // Before the number of a colour stands the key of this run, until it is printed.
     assert!(failure.contains(";31m- name TEXT NOT NULL\u{1b}["), "{failure:?}");
     assert!(failure.contains(";32m+ name TEXT\u{1b}["), "{failure:?}");

@@ -14,7 +14,7 @@ mod state;
 mod unknown;
 mod walk;
 
-pub use against::{Against, against, certain_differences, is_claimed, is_known};
+pub use against::{Against, CatalogComparison, against, certain_differences, is_claimed, is_known};
 pub use effect::{
     add_column, add_constraint, alter_column, alter_table, copy_tables, create_index, drop_column,
     drop_constraint, drop_index, drop_other, drop_table, drop_view, rename_column, rename_table,

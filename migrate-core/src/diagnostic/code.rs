@@ -198,6 +198,7 @@ codes! {
         Error FixtureFails "fixture-fails" "A fixture fails."
         Error VerifyFails "verify-fails" "A query of a verify section returns false after the up."
         Error OrderMatters "order-matters" "The branches of a merge give another schema, or fail, in the other order."
+        Warning StaticDiffers "static-differs" "The static schema or a static finding is not as the database has it, which is a fault of this tool."
     }
     Lint {
         Error DataLoss "data-loss" "The up removes rows or values, and `-- migrate:lossy` does not declare it."

@@ -33,6 +33,42 @@ pub fn leftover(difference: &Difference) -> String {
     describe(difference, "is left behind", "is missing")
 }
 
+/// Describes a difference between the static schema and the catalog of a database.
+#[must_use]
+pub fn static_difference(difference: &Difference) -> String {
+    let object = object(&difference.object);
+    match &difference.change {
+        Change::Added => format!("{object} is in the database only"),
+        Change::Removed => format!("{object} is in the static schema only"),
+        Change::Altered { attribute, before, after } => {
+            let what = attribute.words();
+            let is = if is_plural(what) { "are" } else { "is" };
+            match (value_text(before.as_ref()), value_text(after.as_ref())) {
+                (Some(read), Some(real)) => {
+                    format!("{what} of {object} {is} {real}, in the static schema {read}")
+                }
+                _ => format!("{what} of {object} {is} not that of the static schema"),
+            }
+        }
+        Change::Reordered { .. } => {
+            format!("columns of {object} are in another order than in the static schema")
+        }
+    }
+}
+
+fn is_plural(words: &str) -> bool {
+    words.ends_with('s') && !words.ends_with("ss")
+}
+
+/// A value for a message; `None` for one that is long.
+fn value_text(value: Option<&String>) -> Option<String> {
+    match value.map(String::as_str) {
+        None => Some("not there".to_owned()),
+        Some("") => Some("empty".to_owned()),
+        Some(text) => is_short(text).then(|| text.to_owned()),
+    }
+}
+
 fn describe(difference: &Difference, added: &str, removed: &str) -> String {
     let object = object(&difference.object);
     match &difference.change {
@@ -40,15 +76,9 @@ fn describe(difference: &Difference, added: &str, removed: &str) -> String {
         Change::Removed => format!("{object} {removed}"),
         Change::Altered { attribute, before, after } => {
             let what = attribute.words();
-            let many = what.ends_with('s') && !what.ends_with("ss");
             let (was, is, differ) =
-                if many { ("were", "are", "differ") } else { ("was", "is", "differs") };
-            let value_text = |value: &Option<String>| match value.as_deref() {
-                None => Some("not there".to_owned()),
-                Some("") => Some("empty".to_owned()),
-                Some(text) => is_short(text).then(|| text.to_owned()),
-            };
-            match (value_text(before), value_text(after)) {
+                if is_plural(what) { ("were", "are", "differ") } else { ("was", "is", "differs") };
+            match (value_text(before.as_ref()), value_text(after.as_ref())) {
                 (Some(before), Some(after)) => {
                     format!("{what} of {object} {was} {before} and {is} {after}")
                 }

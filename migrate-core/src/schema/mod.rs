@@ -23,7 +23,7 @@ mod tests;
 
 pub use change::{Attribute, Change, Difference, Item, Object};
 pub use compare::compare;
-pub use describe::{difference, leftover};
+pub use describe::{difference, leftover, static_difference};
 pub use diagram::{dot, mermaid};
 pub use drawing::{html, svg};
 pub use model::{

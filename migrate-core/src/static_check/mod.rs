@@ -13,52 +13,118 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::dialect::Dialect;
 use crate::evolution::{Evolution, Refusal};
 use crate::graph::Node;
-use crate::history::{History, StaticChecks};
+use crate::history::{History, StaticCheckOptions, StaticChecks};
 use crate::revision::{Down, Revision, Section};
 use crate::schema::{Change, Difference, leftover};
+use crate::source::Span;
 
 /// Checks every revision on each of the databases that the history is written for: those that the
 /// lock file or the project names, else `database`, the one at hand. Nothing is checked where none is
 /// known. What is found in a sealed revision is a warning with [`StaticChecks::New`], as it cannot be
 /// changed any more.
 #[must_use]
-pub fn check(history: &History, checks: StaticChecks, database: Option<Dialect>) -> Diagnostics {
+pub fn check(
+    history: &History,
+    options: impl Into<StaticCheckOptions>,
+    database: Option<Dialect>,
+) -> Diagnostics {
+    let options = options.into();
     let mut found = Diagnostics::new();
     let proved = history.databases(database).into_iter().filter(|of| of.rules().is_proved());
     for dialect in proved {
-        found.append(check_on(history, checks, dialect));
+        found.append(check_on(history, options, dialect));
     }
     found
 }
 
 /// Checks every revision on one database, whether its rules are proved or not; see [`check`].
 #[must_use]
-pub fn check_on(history: &History, checks: StaticChecks, dialect: Dialect) -> Diagnostics {
+pub fn check_on(
+    history: &History,
+    options: impl Into<StaticCheckOptions>,
+    dialect: Dialect,
+) -> Diagnostics {
+    let options = options.into();
+    let checks = options.checks;
     let mut found = Diagnostics::new();
     if checks == StaticChecks::Off {
         return found;
     }
-    let Some(mut evolution) = Evolution::new(&history.graph, dialect) else { return found };
+    let Some(mut evolution) = evolution(history, options, dialect) else { return found };
     for node in Evolution::order(&history.graph) {
-        let revision = history.graph.revision(node);
-        let mut checker = Checker { history, dialect, revision, found: Vec::new() };
-        checker.revision(&mut evolution, node);
+        let RevisionFindings { up, down } = check_revision(history, &mut evolution, checks, node);
+        let mut order = Vec::new();
         if history.graph.needs(node).nth(1).is_some() {
-            checker.found.extend(order::check(&mut evolution, &history.graph, node));
+            order.extend(order::check(&mut evolution, &history.graph, node));
+            reported(history, checks, node, &mut order);
         }
-        let sealed =
-            history.lock.as_ref().is_some_and(|lock| lock.is_sealed(revision.id().as_str()));
-        for mut diagnostic in checker.found {
-            if revision.allowed().any(|(code, _)| code == diagnostic.code.as_str()) {
-                continue;
-            }
-            if sealed && checks == StaticChecks::New {
-                diagnostic.severity = Severity::Warning;
-            }
-            found.push(diagnostic);
-        }
+        up.into_iter().chain(down).chain(order).for_each(|one| found.push(one));
     }
     found
+}
+
+/// The schema before all revisions, as far as it is known; `None` if there is no parser for the database.
+#[must_use]
+pub fn evolution(
+    history: &History,
+    options: StaticCheckOptions,
+    dialect: Dialect,
+) -> Option<Evolution<'_>> {
+    if options.has_prelude {
+        Evolution::on_prelude(&history.graph, dialect)
+    } else {
+        Evolution::new(&history.graph, dialect)
+    }
+}
+
+/// What is found in one revision.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RevisionFindings {
+    /// The statement of the up that the database refuses.
+    pub up: Vec<Diagnostic>,
+    /// The statement of the down that it refuses, or what differs after the down.
+    pub down: Vec<Diagnostic>,
+}
+
+/// Checks one revision, without the order of the branches that meet in it. The evolution stands at the
+/// revision then.
+#[must_use]
+pub fn check_revision(
+    history: &History,
+    evolution: &mut Evolution<'_>,
+    checks: StaticChecks,
+    node: Node,
+) -> RevisionFindings {
+    let (dialect, revision) = (evolution.dialect(), history.graph.revision(node));
+    let mut checker = Checker { history, dialect, revision, found: RevisionFindings::default() };
+    checker.revision(evolution, node);
+    let RevisionFindings { mut up, mut down } = checker.found;
+    reported(history, checks, node, &mut up);
+    reported(history, checks, node, &mut down);
+    RevisionFindings { up, down }
+}
+
+/// Leaves out what the revision or the project accepts.
+fn reported(history: &History, checks: StaticChecks, node: Node, found: &mut Vec<Diagnostic>) {
+    let revision = history.graph.revision(node);
+    let is_accepted = |one: &Diagnostic| {
+        checks == StaticChecks::Off || revision.allowed().any(|(code, _)| code == one.code.as_str())
+    };
+    found.retain(|one| !is_accepted(one));
+    let mut lock = history.lock.iter();
+    if checks == StaticChecks::New && lock.any(|lock| lock.is_sealed(revision.id().as_str())) {
+        found.iter_mut().for_each(|one| one.severity = Severity::Warning);
+    }
+}
+
+/// The statement of the up that has to do with a difference between schemas.
+#[must_use]
+pub fn statement_of(
+    revision: &Revision,
+    dialect: Dialect,
+    difference: &Difference,
+) -> Option<Span> {
+    place::statement(&revision.file, revision.up(dialect)?, dialect, difference)
 }
 
 /// The codes of what is found here.
@@ -78,7 +144,7 @@ struct Checker<'h> {
     history: &'h History,
     dialect: Dialect,
     revision: &'h Revision,
-    found: Vec<Diagnostic>,
+    found: RevisionFindings,
 }
 
 impl Checker<'_> {
@@ -87,7 +153,7 @@ impl Checker<'_> {
         let before = evolution.state().unknown().clone();
         let refused = evolution.up(node);
         let works = refused.is_empty();
-        self.refusals(refused, "up");
+        self.found.up = self.refusals(refused, "up");
         let Down::Sql(down) = self.revision.down(self.dialect) else { return };
         evolution.state_mut().checkpoint();
         let refused = evolution.section(self.revision, down, false);
@@ -96,23 +162,24 @@ impl Checker<'_> {
         }
         // After an up that is refused, what the down meets is not known.
         if works {
-            self.refusals(refused, "down");
+            let refused = self.refusals(refused, "down");
+            self.found.down.extend(refused);
         }
         evolution.state_mut().roll_back();
     }
 
-    fn refusals(&mut self, refused: Vec<Refusal>, section: &str) {
+    fn refusals(&self, refused: Vec<Refusal>, section: &str) -> Vec<Diagnostic> {
         let file = &self.revision.file;
         // What follows the first one never runs.
-        for refusal in refused.into_iter().take(1) {
+        let first = refused.into_iter().take(1).map(|refusal| {
             let place = match refusal {
                 Refusal::Syntax(_) => format!("in the {section}"),
                 Refusal::Fault(_) => format!("at this point of the {section}"),
             };
             let message = self.on_database(format!("{} {place}", refusal.message()));
-            let diagnostic = refusal.diagnostic(file, message);
-            self.found.push(diagnostic);
-        }
+            refusal.diagnostic(file, message)
+        });
+        first.collect()
     }
 
     /// A message with the database that it is about, where there are several.
@@ -152,7 +219,7 @@ impl Checker<'_> {
         if let (Code::LeftBehind, Some(sql)) = (code, place::drop_statement(difference)) {
             diagnostic = diagnostic.help(format!("add to the down: {sql}"));
         }
-        self.found.push(diagnostic);
+        self.found.down.push(diagnostic);
     }
 }
 

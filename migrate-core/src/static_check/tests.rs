@@ -2,7 +2,7 @@
 
 use super::check;
 use crate::dialect::Dialect;
-use crate::history::{History, StaticChecks};
+use crate::history::{History, StaticCheckOptions, StaticChecks};
 use crate::source::SourceFile;
 
 const BASE: &str = "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL);\n\
@@ -189,4 +189,22 @@ fn branches_whose_order_does_not_matter_have_no_finding() {
     ] {
         assert_eq!(of_branches(one, other), "", "{one} {other}");
     }
+}
+
+#[test]
+fn with_a_prelude_no_object_is_said_to_be_absent() {
+    let of_prelude = "-- revision: a\n-- revises:\n\n-- migrate:up\nALTER TABLE old ADD x INT;\n\
+                      CREATE TABLE own (id INT);\n\n-- migrate:down\nDROP TABLE own;\n";
+    let of_own = "-- revision: b\n-- revises: a\n\n-- migrate:up\nALTER TABLE own ADD x INT;\n\n\
+                  -- migrate:down\nDROP own;\n";
+    let files = vec![SourceFile::new("a.sql", of_prelude), SourceFile::new("b.sql", of_own)];
+    let (history, wrong) = History::read(files, None, &[Dialect::Sqlite]);
+    assert!(wrong.is_empty(), "{wrong}");
+    let codes = |has_prelude| {
+        let options = StaticCheckOptions { checks: StaticChecks::All, has_prelude };
+        let found = check(&history, options, None);
+        found.iter().map(|one| one.code.as_str()).collect::<Vec<_>>()
+    };
+    assert_eq!(codes(false), ["no-such-object", "sql-syntax"]);
+    assert_eq!(codes(true), ["sql-syntax"]);
 }

@@ -5,7 +5,7 @@ use migrate_core::command::{Command, Help};
 use migrate_core::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use migrate_core::dialect::Dialect;
 use migrate_core::graph::{Graph, Set, Target};
-use migrate_core::history::{Heads, History, StaticChecks};
+use migrate_core::history::{Heads, History, StaticCheckOptions, StaticChecks};
 use migrate_core::lint::LintSettings;
 use migrate_core::plan::{self, Direction, Plan};
 use migrate_core::revision::Revision;
@@ -37,7 +37,7 @@ pub struct Context<'a> {
     /// The number of heads that `check` accepts.
     pub heads: Heads,
     /// Which static findings `check` reports as errors; an embedded history was checked before.
-    pub static_checks: StaticChecks,
+    pub static_checks: StaticCheckOptions,
     /// The settings of lint.
     pub lint: LintSettings,
     /// The objects that `check` compares with the database.
@@ -61,7 +61,7 @@ impl<'a> Context<'a> {
             prefetch: Mutex::default(),
             options: Options::default(),
             heads: Heads::default(),
-            static_checks: StaticChecks::Off,
+            static_checks: StaticChecks::Off.into(),
             lint: LintSettings::default(),
             filter: Filter::default(),
             models: None,

@@ -101,6 +101,7 @@ impl TestRunner<'_> {
             recode(&mut without_rows);
         }
         result.by_server |= without_rows.by_server;
+        result.is_reverted |= without_rows.is_reverted;
         result.is_unconfirmed |= without_rows.is_unconfirmed;
         for finding in without_rows.findings {
             let is_known = |known: &Finding| known.code == finding.code;

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use migrate_core::command::{Command, Help};
 use migrate_core::config::Settings;
-use migrate_core::diagnostic::Code;
+use migrate_core::diagnostic::{Code, Severity};
 use migrate_core::dialect::Dialect;
 use migrate_core::graph::{Graph, Node};
 use migrate_core::sql::Hasher;
@@ -117,7 +117,10 @@ impl Cache {
         let kept: Kept = serde_json::from_str(&text).ok()?;
         let revision = node.map(|node| graph.revision(node));
         let mut notes = kept.notes;
-        if !kept.findings.is_empty() {
+        let findings: Vec<Finding> =
+            kept.findings.into_iter().map(Found::back).collect::<Option<_>>()?;
+        let has_failed = findings.iter().any(Finding::is_error);
+        if has_failed {
             notes.push(again());
         }
         Some(Verdict {
@@ -125,8 +128,8 @@ impl Cache {
             message: revision.map(|r| r.message().to_owned()).unwrap_or_default(),
             path: revision.map(|r| r.file.path().to_owned()),
             dialect: Dialect::from_name(&kept.dialect)?,
-            outcome: if kept.findings.is_empty() { Outcome::Passed } else { Outcome::Failed },
-            findings: kept.findings.into_iter().map(Found::back).collect::<Option<_>>()?,
+            outcome: if has_failed { Outcome::Failed } else { Outcome::Passed },
+            findings,
             notes,
             duration: Duration::ZERO,
             cached: true,
@@ -168,6 +171,7 @@ struct Kept {
 #[derive(Serialize, Deserialize)]
 struct Found {
     code: String,
+    is_error: bool,
     message: String,
     diff: String,
     help: Vec<String>,
@@ -177,6 +181,7 @@ impl Found {
     fn of(finding: &Finding) -> Self {
         Self {
             code: finding.code.as_str().to_owned(),
+            is_error: finding.is_error(),
             message: finding.message.clone(),
             diff: finding.diff.clone(),
             help: finding.help.clone(),
@@ -186,6 +191,7 @@ impl Found {
     fn back(self) -> Option<Finding> {
         Some(Finding {
             code: Code::from_name(&self.code)?,
+            severity: if self.is_error { Severity::Error } else { Severity::Warning },
             message: self.message,
             diff: self.diff,
             help: self.help,

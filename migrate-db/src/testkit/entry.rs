@@ -35,8 +35,9 @@ pub(crate) fn round_trip(
             if verdict.outcome == Outcome::Failed {
                 panic!("{}", report::join_lines(&lines));
             }
-            // A test that is skipped says so, and the notes of one that passed are for who asks.
-            if verdict.outcome == Outcome::Skipped || !verdict.notes.is_empty() {
+            // A test that is skipped says so, and the warnings and notes of one that passed are for who asks.
+            let is_silent = verdict.findings.is_empty() && verdict.notes.is_empty();
+            if verdict.outcome == Outcome::Skipped || !is_silent {
                 show(&report::join_lines(&lines));
             }
         }

@@ -5,7 +5,8 @@
 //! and sessions. `rows` fills tables and compares their rows. `session` runs steps on one
 //! database, and `base_database` is the database that follows the history. `round_trip` tests one
 //! revision, `attempts` repeats a test to learn whether rows cause a failure, and `runner` turns
-//! the results into verdicts. `cache` stores verdicts, `suite` runs all tests of a history, and
+//! the results into verdicts. `static_comparison` compares
+//! the static schema with the database. `cache` stores verdicts, `suite` runs all tests of a history, and
 //! `report` formats the results. `entry` is called by generated tests. `application` gives the
 //! tests of an application a new database at head.
 
@@ -30,6 +31,7 @@ mod scope;
 mod session;
 pub mod setup;
 mod stage;
+mod static_comparison;
 mod suite;
 mod uses;
 mod verdict;
@@ -37,7 +39,7 @@ mod verdict;
 pub(crate) use entry::round_trip;
 #[doc(hidden)]
 pub use fill::{Fill, contents, fill};
-pub use migrate_core::diagnostic::Code;
+pub use migrate_core::diagnostic::{Code, Severity};
 #[doc(hidden)]
 pub use provision::{Server, is_skipped, server};
 #[doc(hidden)]

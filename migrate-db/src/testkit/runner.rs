@@ -16,6 +16,7 @@ use super::merge;
 use super::round_trip::{self, Refusal, RoundTrip};
 use super::setup::Setup;
 use super::stage::Stage;
+use super::static_comparison::StaticComparison;
 use super::verdict::{Finding, Outcome, Verdict};
 use crate::error::Error;
 
@@ -30,6 +31,7 @@ pub(super) struct TestRunner<'h> {
     broken: BTreeMap<Node, String>,
     /// Revisions whose down failed in their own test.
     pub(super) failed_downs: BTreeSet<Node>,
+    static_comparison: StaticComparison<'h>,
     /// Whether what is known does not count.
     pub(super) fresh: bool,
     /// Whether nobody else judges what stands below.
@@ -54,6 +56,7 @@ impl<'h> TestRunner<'h> {
             base: BaseDatabase::begin(history, settings, stage, keys, setup, name).await?,
             broken: BTreeMap::new(),
             failed_downs: BTreeSet::new(),
+            static_comparison: StaticComparison::new(history, settings, stage.dialect()),
             fresh: false,
             alone: true,
         })
@@ -128,8 +131,9 @@ impl<'h> TestRunner<'h> {
         let round_trip = self.round_trip(node);
         self.base.session()?.begin_steps(1).await?;
         let before = self.base.schema().await?;
+        self.static_comparison.begin(node, self.base.applied(), &before);
         let result = self.attempts(round_trip, &before).await?;
-        let mut by_server = result.by_server;
+        let (mut by_server, is_reverted) = (result.by_server, result.is_reverted);
         verdict.findings = result.findings;
         verdict.notes = result.notes;
         let after = result.up.filter(|_| !result.rows_changed_schema);
@@ -137,6 +141,10 @@ impl<'h> TestRunner<'h> {
         if self.base.applied().contains(node) {
             let graph = &self.history.graph;
             verdict.findings.extend(merge::compare_orders(graph, &mut self.base, node).await?);
+            let catalog = self.base.schema().await?;
+            let (applied, found) = (self.base.applied(), &verdict.findings);
+            let found = self.static_comparison.end(node, applied, &catalog, is_reverted, found);
+            verdict.findings.extend(found);
             self.base.keep(node).await?;
         }
         let is_failed_down =
@@ -145,11 +153,12 @@ impl<'h> TestRunner<'h> {
             self.failed_downs.insert(node);
         }
         self.allow(node, &mut verdict);
-        if !verdict.findings.is_empty() {
+        let has_failed = verdict.findings.iter().any(Finding::is_error);
+        if has_failed {
             verdict.outcome = Outcome::Failed;
         }
         verdict.duration = since.elapsed();
-        if verdict.findings.is_empty() || !by_server {
+        if !has_failed || !by_server {
             self.cache.keep(&self.keys.verdict[node.index()], &verdict);
         }
         Ok(verdict)

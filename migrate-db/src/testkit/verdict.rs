@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use migrate_core::diagnostic::Code;
+use migrate_core::diagnostic::{Code, Severity};
 use migrate_core::dialect::Dialect;
 use migrate_core::revision::Revision;
 
@@ -11,6 +11,8 @@ use migrate_core::revision::Revision;
 pub struct Finding {
     /// Its kind.
     pub code: Code,
+    /// Whether the test fails because of it.
+    pub severity: Severity,
     /// What is wrong, a line; more lines may follow for the statement and the database's words.
     pub message: String,
     /// The diff of the schema in SQL, `-` and `+` before the lines; or the rows. May be empty.
@@ -24,7 +26,7 @@ pub struct Finding {
 pub enum Outcome {
     /// Up, down and up again, all as it should be.
     Passed,
-    /// Something is wrong.
+    /// Something is wrong: a finding is an error.
     Failed,
     /// It could not be tested: a revision below it cannot be applied, or the database is skipped.
     Skipped,
@@ -56,7 +58,14 @@ pub struct Verdict {
 
 impl Finding {
     pub(super) fn new(code: Code, message: String) -> Self {
-        Self { code, message, diff: String::new(), help: Vec::new() }
+        let severity = code.level();
+        Self { code, severity, message, diff: String::new(), help: Vec::new() }
+    }
+
+    /// Returns `true` if the test fails because of it.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
     }
 }
 

@@ -16,7 +16,7 @@ pub enum Tone {
     Good,
     /// The word of a test that failed, the code of a finding.
     Bad,
-    /// The word of a test that was skipped.
+    /// The word of a test that was skipped, the code of a warning.
     Aside,
     /// What is tested.
     Id,
@@ -84,7 +84,7 @@ pub fn format_title(verdict: &Verdict) -> Line {
 ///
 /// ```
 /// use migrate_db::Dialect;
-/// use migrate_db::testkit::{Code, Finding, Outcome, Verdict, report};
+/// use migrate_db::testkit::{Code, Finding, Outcome, Severity, Verdict, report};
 /// let verdict = Verdict {
 ///     name: "615021cc5b23".into(),
 ///     message: "add users.email".into(),
@@ -93,6 +93,7 @@ pub fn format_title(verdict: &Verdict) -> Line {
 ///     outcome: Outcome::Failed,
 ///     findings: vec![Finding {
 ///         code: Code::LeftBehind,
+///         severity: Severity::Error,
 ///         message: "the down leaves an index behind".into(),
 ///         diff: "+ CREATE INDEX users_email ON users (email);".into(),
 ///         help: vec!["add to the down: DROP INDEX users_email;".into()],
@@ -135,7 +136,9 @@ pub fn format_verdict(verdict: &Verdict, server: &str) -> Vec<Line> {
 fn finding(finding: &Finding, path: Option<&str>, lines: &mut Vec<Line>) {
     let mut message = finding.message.lines();
     let first = message.next().unwrap_or_default();
-    let title = Line::new().with(Tone::Bad, format_args!("error[{}]", finding.code.as_str()));
+    let (tone_of, word) =
+        if finding.is_error() { (Tone::Bad, "error") } else { (Tone::Aside, "warning") };
+    let title = Line::new().with(tone_of, format_args!("{word}[{}]", finding.code.as_str()));
     lines.push(title.with(Tone::Plain, format_args!(": {first}")));
     if let Some(path) = path {
         lines.push(Line::new().with(Tone::Dim, " --> ").with(Tone::Plain, path));

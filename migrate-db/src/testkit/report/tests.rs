@@ -35,10 +35,9 @@ fn a_title_says_what_was_tested_and_how_it_ended() {
 #[test]
 fn findings_are_shown_with_all_that_is_known() {
     let finding = |code, message: &str, diff: &str, help: &[&str]| Finding {
-        code,
-        message: message.to_owned(),
         diff: diff.to_owned(),
         help: help.iter().map(ToString::to_string).collect(),
+        ..Finding::new(code, message.to_owned())
     };
     let verdict = Verdict {
         findings: vec![
@@ -94,12 +93,8 @@ error[rows-lost]: 2 rows of users are gone
 
 #[test]
 fn a_diff_knows_what_is_gone_and_what_is_new() {
-    let finding = Finding {
-        code: Code::LeftBehind,
-        message: "m".into(),
-        diff: "- a\n+ b\n  c".into(),
-        help: Vec::new(),
-    };
+    let finding =
+        Finding { diff: "- a\n+ b\n  c".into(), ..Finding::new(Code::LeftBehind, "m".into()) };
     let verdict = Verdict { findings: vec![finding], ..test(Outcome::Failed) };
     let lines = format_verdict(&verdict, "");
     let part = |text: &str| {
@@ -114,10 +109,8 @@ fn a_diff_knows_what_is_gone_and_what_is_new() {
 #[test]
 fn a_test_of_the_whole_history_has_no_file() {
     let finding = Finding {
-        code: Code::LeftBehind,
-        message: "a table is left".into(),
-        diff: String::new(),
         help: vec!["drop it".into()],
+        ..Finding::new(Code::LeftBehind, "a table is left".into())
     };
     let verdict = Verdict { findings: vec![finding], path: None, ..test(Outcome::Failed) };
     let text = join_lines(&format_verdict(&verdict, ""));

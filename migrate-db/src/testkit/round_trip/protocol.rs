@@ -34,6 +34,8 @@ pub(in super::super) struct TestResult {
     pub(in super::super) up: Option<Schema>,
     /// Whether rows had a part in that schema.
     pub(in super::super) rows_changed_schema: bool,
+    /// Whether a down worked.
+    pub(in super::super) is_reverted: bool,
 }
 
 impl TestResult {
@@ -112,6 +114,7 @@ async fn run_into(
             return Ok(());
         }
     };
+    result.is_reverted = true;
     let (amiss, reordered) = differences(round_trip.dialect, before, &down);
     if reordered {
         result.notes.push(REORDERED.to_owned());
@@ -172,10 +175,9 @@ async fn check_rows(
             (_, None) => "bring it back in the down".to_owned(),
         };
         result.findings.push(Finding {
-            code,
-            message: format!("after the down {line}"),
             diff: samples.to_owned(),
             help: vec![help],
+            ..Finding::new(code, format!("after the down {line}"))
         });
     }
     Ok(())

@@ -33,10 +33,8 @@ pub(in super::super) fn finding(
 ) -> Option<Finding> {
     let told: Vec<String> = wrong.iter().map(tell).collect();
     (!told.is_empty()).then(|| Finding {
-        code,
-        message: format!("{what} {}", told.join("; ")),
         diff: sql_diff(before, after),
-        help: Vec::new(),
+        ..Finding::new(code, format!("{what} {}", told.join("; ")))
     })
 }
 
@@ -59,11 +57,9 @@ pub(in super::super) fn after_downs(
             wrong.iter().filter(|d| code_of(d) == code).map(schema::leftover).collect();
         if !told.is_empty() {
             findings.push(Finding {
-                code,
-                message: format!("{what} {}", told.join("; ")),
                 // Once is enough.
                 diff: std::mem::take(&mut diff),
-                help: Vec::new(),
+                ..Finding::new(code, format!("{what} {}", told.join("; ")))
             });
         }
     }
