@@ -140,7 +140,7 @@ fn views_in_the_way(
     (target, filter): (&State, &Filter),
 ) -> Vec<Op> {
     let place = Name { namespace: rename.owner.namespace.clone(), name: rename.to.clone() };
-    let holds = dialect.diff_rules().view_holds_columns();
+    let expands = dialect.diff_rules().expands_stars();
     let is_known = |name: &Name| {
         filter.takes_table(&name.to_string())
             && target.unknown().marks_of(Kind::View, name).next().is_none()
@@ -148,7 +148,7 @@ fn views_in_the_way(
     let is_changed = |name: &Name, view: &View| match rename.kind {
         Kind::Table if *name == place => true,
         Kind::Table | Kind::Column => {
-            holds && mentions(&view.definition, &rename.owner.name) && is_known(name)
+            expands && mentions(&view.definition, &rename.owner.name) && is_known(name)
         }
         _ => false,
     };

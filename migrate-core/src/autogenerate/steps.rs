@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::Refusal;
 use crate::dialect::{Dialect, DiffRules, OnlineOp};
-use crate::op::{ColumnChange, Op};
+use crate::op::{ColumnChange, ConstraintKey, Op, Position, TableChange};
 use crate::schema::{Column, Name, Schema, Table};
 
 /// One statement of a section.
@@ -50,8 +50,16 @@ pub(super) fn careful(
             _ => None,
         })
         .collect();
-    let mut writer =
-        Writer { dialect, rules, before, after, created, open: Vec::new(), steps: Vec::new() };
+    let mut writer = Writer {
+        dialect,
+        rules,
+        before,
+        after,
+        created,
+        added: BTreeSet::new(),
+        open: Vec::new(),
+        steps: Vec::new(),
+    };
     for op in ops {
         writer.op(op)?;
     }
@@ -65,6 +73,8 @@ struct Writer<'a> {
     before: &'a Schema,
     after: &'a Schema,
     created: BTreeSet<Name>,
+    /// Columns that are there before the other changes of their tables.
+    added: BTreeSet<(Name, String)>,
     /// Operations that are not written yet.
     open: Vec<Op>,
     steps: Vec<Step>,
@@ -157,6 +167,8 @@ impl Writer<'_> {
             self.open.push(op);
             return Ok(());
         };
+        let is_first = self.may_add_first(&table, &column.name, &position);
+        let kept = self.set_aside((!is_first).then_some(&table), Some(&table));
         self.open.push(Op::AddColumn {
             table: table.clone(),
             column: Box::new(open),
@@ -165,6 +177,7 @@ impl Writer<'_> {
             if_not_exists,
         });
         self.fill(&table, &column.name)?;
+        self.open.extend(kept);
         for mut op in last {
             if let Op::ReplaceColumn { constraints: own, .. } = &mut op {
                 own.clone_from(&constraints);
@@ -195,8 +208,12 @@ impl Writer<'_> {
 
     /// Gives rows without a value one.
     fn fill(&mut self, table: &Name, column: &str) -> Result<(), Refusal> {
+        let value = self.value(table, column);
+        let is_first = value.is_some() && self.may_fill_first(table, column);
+        let kept = self.set_aside((!is_first).then_some(table), None);
         self.close()?;
-        match self.value(table, column) {
+        self.open = kept;
+        match value {
             Some((value, note)) => {
                 let sql = self.rules.fill_rows(table, column, &value);
                 self.steps.push(Step { sql, note: Some(note), autocommit: false });
@@ -204,6 +221,86 @@ impl Writer<'_> {
             None => self.note_next(table, column),
         }
         Ok(())
+    }
+
+    /// Takes the changes of tables that are not written yet, but for one table, the new columns of another, and for
+    /// tables that get keys on which others may stand. One statement makes all changes of a table, and some are allowed together only.
+    fn set_aside(&mut self, except: Option<&Name>, columns_of: Option<&Name>) -> Vec<Op> {
+        if !self.rules.table_holds_parts() {
+            return Vec::new();
+        }
+        let is_kept = |op: &Op| {
+            let table = match op {
+                // A statement of its own.
+                Op::DropConstraint { constraint: ConstraintKey::ForeignKey(_), .. }
+                | Op::AlterTable { change: TableChange::Partitions(_), .. } => None,
+                Op::DropIndex { table, .. } => table.as_ref(),
+                op => op.altered_table(),
+            };
+            let stays = matches!(op, Op::AddColumn { .. }) && table == columns_of;
+            table.is_some_and(|of| Some(of) != except && !stays && !self.adds_key(of))
+        };
+        let kept: Vec<Op> = self.open.iter().filter(|op| is_kept(op)).cloned().collect();
+        self.open.retain(|op| !kept.contains(op));
+        kept
+    }
+
+    /// Returns `true` if a change of a table that is not written yet adds a key.
+    fn adds_key(&self, table: &Name) -> bool {
+        let adds = |op: &Op| match op {
+            Op::AddConstraint { table: of, .. } | Op::CreateIndex { table: of, .. } => of == table,
+            _ => false,
+        };
+        self.open.iter().any(adds)
+    }
+
+    /// Returns `true` if a new column can be added and filled before the other changes of its table, together with
+    /// the new columns before it: their places do not depend on the changes.
+    fn may_add_first(&mut self, table: &Name, column: &str, position: &Position) -> bool {
+        let Some(old) = self.before.tables.get(table).filter(|_| self.rules.table_holds_parts())
+        else {
+            return false;
+        };
+        let open = self.open.iter().filter_map(|op| match op {
+            Op::AddColumn { table: of, column, position, .. } if of == table => {
+                Some((column.name.as_str(), position))
+            }
+            _ => None,
+        });
+        let mut added: Vec<&str> = Vec::new();
+        for (name, position) in open.chain([(column, position)]) {
+            let has_place = match position {
+                Position::After(other) => {
+                    let is_there = added.contains(&other.as_str()) || old.column(other).is_some();
+                    is_there || self.added.contains(&(table.clone(), other.clone()))
+                }
+                _ => true,
+            };
+            if !has_place || old.column(name).is_some() {
+                return false;
+            }
+            added.push(name);
+        }
+        if self.adds_key(table) {
+            return false;
+        }
+        let added: Vec<String> = added.into_iter().map(str::to_owned).collect();
+        self.added.extend(added.into_iter().map(|column| (table.clone(), column)));
+        true
+    }
+
+    /// Returns `true` if a column can be filled before the other changes of its table: it is there, nothing that is
+    /// dropped restricts its values, and the changes so far add nothing on which others may stand.
+    fn may_fill_first(&self, table: &Name, column: &str) -> bool {
+        let Some(old) = self.before.tables.get(table).filter(|_| self.rules.table_holds_parts())
+        else {
+            return false;
+        };
+        let in_check = |check: &crate::schema::Check| check.expression.contains(column);
+        old.column(column).is_some()
+            && !is_in_key(old, column)
+            && !old.checks.iter().any(in_check)
+            && !self.adds_key(table)
     }
 
     /// No value suits all rows: the author has to write the statement.

@@ -43,11 +43,17 @@ pub(super) fn take(state: &mut State, op: &Op) -> Option<Result<(), Fault>> {
             }
             Some(result)
         }
-        Op::CreateIndex { table, name: Some(name), index, .. } => {
+        Op::CreateIndex { table, name: Some(name), index, or_replace, .. } => {
             if let Found::Known(table) = state.find_table(table)
                 && let Err(fault) = super::key::replace_implied(state, &table, name, index)
             {
                 return Some(Err(fault));
+            }
+            if *or_replace
+                && let Found::Known(owner) = state.find_table(table)
+                && let Some(old) = super::key::spelled_index(state, &owner, name)
+            {
+                return Some(super::key::replace_index(state, &owner, &old, (name, index)));
             }
             None
         }

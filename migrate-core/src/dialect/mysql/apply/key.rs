@@ -252,6 +252,32 @@ pub(super) fn drop_index(state: &mut State, owner: &Name, name: &str) -> Result<
     crate::apply::drop_index(state, owner, name)
 }
 
+/// The index of a table whose name the server takes for this one.
+pub(super) fn spelled_index(state: &State, owner: &Name, name: &str) -> Option<String> {
+    let table = state.table(owner)?;
+    table.indexes.keys().find(|own| own.eq_ignore_ascii_case(name)).cloned()
+}
+
+/// Creates an index in place of one: what needs the old one must be served by the new one.
+pub(super) fn replace_index(
+    state: &mut State,
+    owner: &Name,
+    old: &str,
+    (name, index): (&str, &Index),
+) -> Result<(), Fault> {
+    let needed = check_unneeded(state, owner, old);
+    mark_users(state, owner);
+    crate::apply::drop_index(state, owner, old)?;
+    let (name, index) = new_index(state, owner, Some(name), index)?;
+    crate::apply::create_index(state, owner, Some(&name), &index)?;
+    let Some(table) = state.table(owner) else { return Ok(()) };
+    let keys = table.foreign_keys.iter().filter(|key| is_certain(key));
+    match needed {
+        Err(fault) if !keys.clone().all(|key| is_served(table, &key.columns, None)) => Err(fault),
+        _ => Ok(()),
+    }
+}
+
 /// Where foreign keys are not checked, one that loses its index may be gone.
 fn mark_users(state: &mut State, owner: &Name) {
     if may_check_keys(state) == Some(true) {

@@ -141,7 +141,7 @@ fn keep_keys(ops: &mut Vec<(Phase, Located<Op>)>) {
 
 /// A key on columns that are there is added before others are dropped: a foreign key may need one of them. The
 /// dropped one may be gone then, if it was made for the foreign key.
-fn add_replacing_keys_first(ops: &mut [(Phase, Located<Op>)]) {
+fn add_replacing_keys_first(ops: &mut Vec<(Phase, Located<Op>)>) {
     let dropped: Vec<String> = ops
         .iter()
         .filter_map(|(_, op)| match &op.value {
@@ -156,12 +156,15 @@ fn add_replacing_keys_first(ops: &mut [(Phase, Located<Op>)]) {
         .iter()
         .filter_map(|(_, op)| match &op.value {
             Op::AddColumn { column, .. } => Some(column.name.to_lowercase()),
-            Op::ReplaceColumn { with, .. } => Some(with.name.to_lowercase()),
+            // A column that keeps its name can be in a key before its definition changes.
+            Op::ReplaceColumn { column, with, .. } if !column.eq_ignore_ascii_case(&with.name) => {
+                Some(with.name.to_lowercase())
+            }
             Op::RenameColumn { to, .. } => Some(to.to_lowercase()),
             _ => None,
         })
         .collect();
-    let mut replaces = false;
+    let mut replaces = replace_same_names(ops, &changed);
     for (phase, op) in ops.iter_mut() {
         let Op::CreateIndex { name: Some(name), index, .. } = &op.value else { continue };
         let is_there = |column: &String| !changed.contains(&column.to_lowercase());
@@ -177,6 +180,36 @@ fn add_replacing_keys_first(ops: &mut [(Phase, Located<Op>)]) {
             *if_exists = true;
         }
     }
+}
+
+/// A key that takes the name of a dropped one replaces it at once. Returns `true` if there is one.
+fn replace_same_names(ops: &mut Vec<(Phase, Located<Op>)>, changed: &[String]) -> bool {
+    let mut replaced: Vec<String> = Vec::new();
+    for at in 0..ops.len() {
+        let Op::CreateIndex { name: Some(name), index, if_not_exists: false, .. } =
+            &ops[at].1.value
+        else {
+            continue;
+        };
+        let name = name.to_lowercase();
+        let is_there = |column: &String| !changed.contains(&column.to_lowercase());
+        let columns = index.parts.iter();
+        let is_dropped = ops.iter().any(|(_, op)| is_drop_of(&op.value, &name));
+        if is_dropped && columns.clone().all(|part| part.column.as_ref().is_some_and(is_there)) {
+            replaced.push(name);
+            let (phase, op) = &mut ops[at];
+            *phase = Phase::ReplaceKeys;
+            if let Op::CreateIndex { or_replace, .. } = &mut op.value {
+                *or_replace = true;
+            }
+        }
+    }
+    ops.retain(|(_, op)| !replaced.iter().any(|name| is_drop_of(&op.value, name)));
+    !replaced.is_empty()
+}
+
+fn is_drop_of(op: &Op, index: &str) -> bool {
+    matches!(op, Op::DropIndex { name, if_exists: false, .. } if name.name.to_lowercase() == index)
 }
 
 impl Actions {
