@@ -7,7 +7,8 @@ mod amend;
 use migrate_core::apply::State;
 use migrate_core::author::{Author, Body, NewRevision, Written};
 use migrate_core::autogenerate::{
-    Changes, Filter, Refusal, Rename, Request, Undecided, generate, message, not_followed, sections,
+    Changes, Filter, NotFollowed, Refusal, Rename, Request, Undecided, generate, message,
+    not_followed, sections,
 };
 use migrate_core::dialect::Dialect;
 use migrate_core::directory::Change;
@@ -20,7 +21,7 @@ use migrate_core::source::SourceFile;
 use migrate_db::cli::CliError;
 
 use crate::context::Context;
-use crate::models::{self, Asked, Source, Wanted};
+use crate::models::{self, Asked, Source, Unfollowed, Wanted};
 use crate::writing;
 
 pub(crate) use ahead::ahead;
@@ -205,7 +206,8 @@ fn changes(
     loop {
         let renames = &asked.rename;
         let wanted = source.wanted(context, &Asked { dialect, history, head: &state, renames })?;
-        refuse_unfollowed(history, dialect, parents, &wanted)?;
+        let known = not_followed(&history.graph, dialect, parents);
+        refuse_unfollowed(&known, &wanted)?;
         let renames: Vec<String> = renames.iter().chain(&wanted.renames).cloned().collect();
         let result = generate(&Request {
             dialect,
@@ -224,6 +226,7 @@ fn changes(
                     asked.rename.extend(new);
                     continue;
                 }
+                tell_unfollowed(context, history, &state, &known, &wanted);
                 return Ok((changes, wanted));
             }
             Err(Refusal::Likely(renames)) if context.ui.is_interactive() => {
@@ -258,23 +261,42 @@ fn refused(dialect: Dialect, refusal: &Refusal) -> CliError {
 }
 
 /// Refuses statements of the wanted schema whose effect is not followed and that the history does not have.
-fn refuse_unfollowed(
-    history: &History,
-    dialect: Dialect,
-    parents: &[Node],
-    wanted: &Wanted,
-) -> Result<(), CliError> {
-    if wanted.not_followed.is_empty() {
-        return Ok(());
-    }
-    let known = not_followed(&history.graph, dialect, parents);
-    let mut missing = wanted.not_followed.iter().filter(|one| !known.contains(&one.words));
-    let Some(first) = missing.next() else { return Ok(()) };
+fn refuse_unfollowed(known: &[NotFollowed], wanted: &Wanted) -> Result<(), CliError> {
+    let is_known = |one: &&Unfollowed| known.iter().any(|own| own.words == one.words);
+    let Some(first) = wanted.not_followed.iter().find(|one| !is_known(one)) else { return Ok(()) };
     Err(CliError::failed(format!(
         "{}: the static schema does not follow this statement, so it cannot be compared with the history",
         first.place
     ))
     .help("add the statement to a revision in the same words, or leave it out of the models"))
+}
+
+/// Names statements of the history whose effect is not followed and that SQL files do not have.
+fn tell_unfollowed(
+    context: &Context<'_>,
+    history: &History,
+    state: &State,
+    known: &[NotFollowed],
+    wanted: &Wanted,
+) {
+    if wanted.files.is_none() {
+        return;
+    }
+    let is_wanted =
+        |one: &NotFollowed| wanted.not_followed.iter().any(|own| own.words == one.words);
+    let mut left = known.iter().filter(|one| !is_wanted(one) && one.leaves_mark(state));
+    let Some(first) = left.next() else { return };
+    let node = history.graph.order().find(|node| node.index() == first.source);
+    let file = node.map(|node| &history.graph.revision(node).file);
+    let at = file.map(|file| place(file, first.span.start)).unwrap_or_default();
+    let more = match left.count() {
+        0 => String::new(),
+        1 => ", and 1 more statement".to_owned(),
+        count => format!(", and {count} more statements"),
+    };
+    context.ui.warn(format_args!(
+        "not compared: the models do not have the statement at {at}{more}, whose effect the static schema does not follow"
+    ));
 }
 
 fn place(file: &SourceFile, offset: usize) -> String {

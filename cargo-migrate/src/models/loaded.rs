@@ -39,7 +39,7 @@ impl Source for Revisions {
             state: loaded.state().snapshot(),
             files: None,
             not_followed: unfollowed
-                .map(|words| Unfollowed { words, place: format!("revision {named}") })
+                .map(|one| Unfollowed { words: one.words, place: format!("revision {named}") })
                 .collect(),
             renames: Vec::new(),
             places: BTreeMap::new(),

@@ -1,6 +1,7 @@
 //! The values that a change of a schema loses.
 
 use crate::dialect::Dialect;
+use crate::op::AttributeChange;
 use crate::schema::{Attribute, Change, Column, Difference, Item, Kind, Schema};
 
 /// Values that a revision loses, and that its down cannot bring back.
@@ -60,22 +61,54 @@ pub(super) fn losses(
                 if gone.is_empty() {
                     continue;
                 }
-                for (table, of) in
-                    before.tables.iter().filter(|(name, _)| after.tables.contains_key(*name))
-                {
-                    for column in &of.columns {
-                        let uses = column.user_type.as_ref();
-                        if uses.is_some_and(|own| own.to_string() == object.name) {
-                            let why = format!("the type loses the value {}", gone.join(", "));
-                            add(format!("{table}.{}", column.name), why);
-                        }
+                for column in columns_of_type(before, after, &object.name) {
+                    add(column, format!("the type loses the value {}", gone.join(", ")));
+                }
+            }
+            (Kind::Domain, None, Change::Altered { attribute: Attribute::Type, .. }) => {
+                let (Some(Item::Domain(old)), Some(Item::Domain(new))) = (&one.before, &one.after)
+                else {
+                    continue;
+                };
+                if !dialect.diff_rules().keeps_values(&old.data_type, &new.data_type) {
+                    let why = format!("{} becomes {}", old.data_type, new.data_type);
+                    for column in columns_of_type(before, after, &object.name) {
+                        add(column, why.clone());
                     }
+                }
+            }
+            (Kind::Type, None, Change::Altered { .. }) => {
+                let (Some(Item::Other(old)), Some(Item::Other(new))) = (&one.before, &one.after)
+                else {
+                    continue;
+                };
+                let rules = dialect.diff_rules();
+                let changes = rules.alter_type(&old.definition, &new.definition, false);
+                let gone = changes.iter().flatten().find_map(|change| match change {
+                    AttributeChange::Drop { name, .. } => Some(name),
+                    _ => None,
+                });
+                let Some(gone) = gone else { continue };
+                for column in columns_of_type(before, after, &object.name) {
+                    add(column, format!("the type loses the attribute {gone}"));
                 }
             }
             _ => {}
         }
     }
     found
+}
+
+/// The columns of a type, in tables that stay.
+fn columns_of_type(before: &Schema, after: &Schema, name: &str) -> Vec<String> {
+    let tables = before.tables.iter().filter(|(table, _)| after.tables.contains_key(*table));
+    let columns = tables.flat_map(|(table, of)| of.columns.iter().map(move |own| (table, own)));
+    let is_of =
+        |column: &Column| column.user_type.as_ref().is_some_and(|of| of.to_string() == name);
+    columns
+        .filter(|(_, column)| is_of(column))
+        .map(|(table, column)| format!("{table}.{}", column.name))
+        .collect()
 }
 
 fn of_column(dialect: Dialect, old: &Column, new: &Column, attribute: Attribute) -> Option<String> {

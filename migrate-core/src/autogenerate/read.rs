@@ -1,10 +1,8 @@
 //! The wanted schema in SQL files.
 //!
 //! The files hold the statements that make the schema in an empty database. They are parsed and applied like the
-//! sections of a revision. Statements whose effect is not followed, such as grants and dynamic SQL, are returned
+//! sections of a revision. Statements whose effect is not followed, such as default privileges and dynamic SQL, are returned
 //! by their words, so that those of the files can be compared with those of the history.
-
-use std::collections::BTreeSet;
 
 use crate::apply::State;
 use crate::diagnostic::Diagnostics;
@@ -86,20 +84,33 @@ impl SqlModels {
     }
 }
 
-/// The words of all statements of some revisions, and of what they need, whose effect is not followed.
+/// The statements of some revisions, and of what they need, whose effect is not followed.
 #[must_use]
-pub fn not_followed(graph: &Graph, dialect: Dialect, nodes: &[Node]) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
+pub fn not_followed(graph: &Graph, dialect: Dialect, nodes: &[Node]) -> Vec<NotFollowed> {
+    let mut found = Vec::new();
     for node in graph.dependency_closure(nodes.iter().copied()).iter() {
         let revision = graph.revision(node);
-        let text = revision.file.text();
+        let (text, source) = (revision.file.text(), node.index());
         let sections = [revision.up(dialect), revision.effect(dialect)];
         for section in sections.into_iter().flatten() {
             let statements = section.statements(&revision.file, dialect);
-            found.extend(unfollowed(text, &statements, dialect).map(|(_, words)| words));
+            let all = unfollowed(text, &statements, dialect);
+            found.extend(all.map(|(span, words)| NotFollowed { source, span, words }));
         }
     }
     found
+}
+
+impl NotFollowed {
+    /// Returns `true` if something is unknown in a schema because of this statement.
+    #[must_use]
+    pub fn leaves_mark(&self, state: &State) -> bool {
+        let unknown = state.unknown();
+        let reasons = unknown.marks().map(|(_, reason)| reason).chain(unknown.everything());
+        let is_within = |span: Span| self.span.start <= span.start && span.end <= self.span.end;
+        let mut origins = reasons.map(|reason| reason.origin);
+        origins.any(|origin| origin.source == self.source && is_within(origin.span))
+    }
 }
 
 /// The statements whose effect is not followed, with their words.

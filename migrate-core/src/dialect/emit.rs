@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{Dialect, mysql, postgres, sqlite};
+use crate::op::AttributeChange;
 use crate::op::Op;
 use crate::schema::{Check, Column, DataType, Difference, Kind, Name, Other, Schema, Table};
 use crate::source::{SourceFile, Span};
@@ -234,6 +235,32 @@ pub trait DiffRules {
     fn may_replace(&self, kind: Kind, before: &Other, after: &Other) -> bool {
         let _ = (kind, before, after);
         false
+    }
+
+    /// The changes that turn one text of a type into another while columns may be of it; `None` where the type must
+    /// be created again.
+    fn alter_type(&self, before: &str, after: &str, is_used: bool) -> Option<Vec<AttributeChange>> {
+        let _ = (before, after, is_used);
+        None
+    }
+
+    /// The key by which an object that is known by its text is dropped.
+    fn drop_key(&self, kind: Kind, key: &str, other: &Other) -> String {
+        let _ = (kind, other);
+        key.to_owned()
+    }
+
+    /// The index that an option of a table names: the option is set again when the index is created again.
+    fn index_of_option<'v>(&self, option: &str, value: &'v str) -> Option<&'v str> {
+        let _ = (option, value);
+        None
+    }
+
+    /// The text of a grant that leads from one to another, as [`Op::CreateOther`] has it; `None` where the first
+    /// must be taken back.
+    fn change_grant(&self, key: &str, before: &Other, after: &Other) -> Option<String> {
+        let _ = (key, before, after);
+        None
     }
 
     /// What a session needs before objects with these texts are created.

@@ -108,6 +108,7 @@ fn created(part: &Part, after: &Schema, rules: &dyn DiffRules, all: &mut Vec<Nod
 
 fn new_table(name: &Name, table: &Table, rules: &dyn DiffRules, all: &mut Vec<Node>) {
     all.push(nodes::table(name, table, rules));
+    all.extend(nodes::index_options(name, table, rules));
     all.extend(nodes::attach(name, table).filter(|_| rules.attaches_partitions()));
     if !rules.parent_may_be_missing() {
         all.extend(table.foreign_keys.iter().map(|key| nodes::constraint(name, key)));

@@ -38,6 +38,8 @@ pub(super) struct Changes {
     pub(super) rebuilt: BTreeSet<Name>,
     /// Objects that change in place.
     pub(super) nodes: Vec<Node>,
+    /// Grants that change in place, unless their objects are created again.
+    pub(super) grants: BTreeMap<String, Node>,
     /// Operations behind all others.
     pub(super) last: Vec<Op>,
 }
@@ -216,11 +218,63 @@ impl Reader<'_> {
                     self.replaced(Part::Other(kind, same));
                 }
             }
+            (Some(name), Some(same)) if name == same && kind == Kind::Type => {
+                let text =
+                    |schema: &Schema| schema.others[&(kind, same.clone())].definition.clone();
+                let is_used = self.before.tables.values().any(|table| {
+                    let of = |column: &crate::schema::Column| {
+                        column.user_type.as_ref().is_some_and(|of| of.to_string() == same)
+                    };
+                    table.columns.iter().any(of)
+                });
+                match self.rules.alter_type(&text(self.before), &text(self.after), is_used) {
+                    Some(changes) => self.changes.nodes.push(nodes::attributes(&same, changes)),
+                    None => self.replaced(Part::Other(kind, same)),
+                }
+            }
+            (Some(name), Some(same)) if name == same && kind == Kind::Grant => {
+                let of = |schema: &Schema| schema.others[&(kind, same.clone())].clone();
+                let (old, new) = (of(self.before), of(self.after));
+                match self.rules.change_grant(&same, &old, &new) {
+                    Some(definition) => {
+                        let change = Other { definition, ..new };
+                        let node = nodes::other(kind, &same, &change, false);
+                        self.changes.grants.insert(same, node);
+                    }
+                    None => self.replaced(Part::Other(kind, same)),
+                }
+            }
             (before, after) => {
                 before.into_iter().for_each(|name| self.goes(Part::Other(kind, name)));
                 after.into_iter().for_each(|name| self.comes(Part::Other(kind, name)));
             }
         }
+    }
+}
+
+impl Part {
+    /// The object that the key of a grant or a comment names, unless it is a relation or on one.
+    pub(super) fn of_key(key: &str) -> Option<Self> {
+        let text = key.strip_prefix("on ")?;
+        let name = |text: &str| match text.split_once('.') {
+            Some((namespace, name)) => {
+                Name { namespace: Some(namespace.to_owned()), name: name.to_owned() }
+            }
+            None => Name::new(text),
+        };
+        let by_text = [Kind::Function, Kind::Procedure, Kind::Type, Kind::Namespace];
+        for kind in by_text.into_iter().chain([Kind::Enum, Kind::Domain]) {
+            let Some(own) = text.strip_prefix(kind.word()).and_then(|own| own.strip_prefix(' '))
+            else {
+                continue;
+            };
+            return Some(match kind {
+                Kind::Enum => Self::Enum(name(own)),
+                Kind::Domain => Self::Domain(name(own)),
+                kind => Self::Other(kind, own.to_owned()),
+            });
+        }
+        None
     }
 }
 

@@ -1,6 +1,7 @@
 //! What must go and come with an object that is created again, or whose columns change.
 
 use super::changes::{Part, Reader};
+use super::nodes;
 use super::order::{key, words};
 use crate::schema::{ForeignKey, Index, Kind, Name, Table};
 
@@ -313,14 +314,64 @@ impl Reader<'_> {
     pub(super) fn parts_of_replaced(&mut self) {
         let after = self.after;
         for ((kind, name), other) in &after.others {
-            let is_created = |table: &Name| {
-                let parts = [Part::View(table.clone()), Part::Table(table.clone())];
-                parts.iter().any(|part| self.changes.created.contains(part))
+            let created = &self.changes.created;
+            let is_created = match &other.table {
+                Some(table) => {
+                    created.contains(&Part::View(table.clone()))
+                        || created.contains(&Part::Table(table.clone()))
+                        || created.contains(&Part::Sequence(table.clone()))
+                }
+                None if matches!(kind, Kind::Grant | Kind::Comment) => {
+                    Part::of_key(name).is_some_and(|of| created.contains(&of))
+                }
+                None => false,
             };
-            if other.table.as_ref().is_some_and(is_created) {
+            if is_created {
                 self.changes.created.insert(Part::Other(*kind, name.clone()));
             }
         }
+        self.options_of_replaced_indexes();
+        for (key, node) in std::mem::take(&mut self.changes.grants) {
+            if !self.changes.created.contains(&Part::Other(Kind::Grant, key)) {
+                self.changes.nodes.push(node);
+            }
+        }
+    }
+}
+
+impl Reader<'_> {
+    /// The options that name an index which is created again.
+    fn options_of_replaced_indexes(&mut self) {
+        for part in
+            self.changes.created.intersection(&self.changes.dropped).cloned().collect::<Vec<_>>()
+        {
+            let (owner, index) = match &part {
+                Part::Index(owner, index) => (owner, Some(index.clone())),
+                Part::Constraint(owner, kind, at) => {
+                    (owner, key_name(self.after.tables.get(owner), *kind, *at))
+                }
+                _ => continue,
+            };
+            let (Some(old), Some(new)) =
+                (self.before.tables.get(owner), self.after.tables.get(owner))
+            else {
+                continue;
+            };
+            for (option, value) in &new.options {
+                let of = self.rules.index_of_option(option, value).map(str::to_owned);
+                if of.is_some() && of == index && old.options.get(option) == Some(value) {
+                    self.changes.nodes.push(nodes::table_option(owner, option, Some(value)));
+                }
+            }
+        }
+    }
+}
+
+fn key_name(table: Option<&Table>, kind: Kind, at: usize) -> Option<String> {
+    match kind {
+        Kind::PrimaryKey => table?.primary_key.as_ref()?.name.clone(),
+        Kind::Unique => table?.uniques.get(at)?.name.clone(),
+        _ => None,
     }
 }
 

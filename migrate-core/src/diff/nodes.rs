@@ -2,7 +2,9 @@
 
 use super::order::{Node, Rank, key, words};
 use crate::dialect::DiffRules;
-use crate::op::{Op, Position, SequenceChange, Subject, TableChange, TableConstraint};
+use crate::op::{
+    AttributeChange, Op, Position, SequenceChange, Subject, TableChange, TableConstraint,
+};
 use crate::schema::{
     Check, Column, Constraint, Domain, Enum, ForeignKey, Index, Key, Kind, Name, Other, Schema,
     Sequence, Table, Trigger, View,
@@ -48,6 +50,7 @@ pub(super) fn column_texts(column: &Column) -> Vec<&str> {
 pub(super) fn table(name: &Name, table: &Table, rules: &dyn DiffRules) -> Node {
     let mut bare = table.clone();
     bare.triggers.clear();
+    bare.options.retain(|option, value| rules.index_of_option(option, value).is_none());
     if !rules.table_holds_parts() {
         bare.indexes.clear();
         bare.comment = None;
@@ -65,7 +68,9 @@ pub(super) fn table(name: &Name, table: &Table, rules: &dyn DiffRules) -> Node {
     texts.extend(table.constraints.iter().map(|constraint| constraint.definition.as_str()));
     texts.extend(table.foreign_keys.iter().map(|key| key.parent.name.as_str()));
     texts.extend(table.partition_of.iter().map(|of| of.parent.name.as_str()));
-    texts.extend(table.options.values().map(String::as_str));
+    let is_named =
+        |(option, value): &(&String, &String)| rules.index_of_option(option, value).is_none();
+    texts.extend(table.options.iter().filter(is_named).map(|(_, value)| value.as_str()));
     texts.extend(name.namespace.as_deref());
     let op = Op::CreateTable {
         name: name.clone(),
@@ -287,6 +292,26 @@ pub(super) fn enumeration(name: &Name, value: &Enum) -> Node {
     node(Rank::Type, &name.name, vec![Op::CreateEnum { name: name.clone(), value }], &texts)
 }
 
+/// Changes the attributes of a composite type.
+pub(super) fn attributes(key: &str, changes: Vec<AttributeChange>) -> Node {
+    let name = match key.split_once('.') {
+        Some((namespace, name)) => {
+            Name { namespace: Some(namespace.to_owned()), name: name.to_owned() }
+        }
+        None => Name::new(key),
+    };
+    let texts: Vec<String> = changes
+        .iter()
+        .map(|change| match change {
+            AttributeChange::Add(_, of) | AttributeChange::Type(_, of) => of.clone(),
+            _ => String::new(),
+        })
+        .collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let op = Op::AlterAttributes { name: name.clone(), changes };
+    node(Rank::Type, &name.name, vec![op], &texts)
+}
+
 pub(super) fn domain(name: &Name, domain: &Domain) -> Node {
     let bare = Box::new(Domain { comment: None, ..domain.clone() });
     let mut texts: Vec<&str> =
@@ -370,6 +395,17 @@ fn text_at_creation(kind: Kind, definition: &str) -> &str {
     }
     let body = ["\nAS $", "\nAS '"].iter().filter_map(|start| definition.find(start)).min();
     body.map_or(definition, |at| &definition[..at])
+}
+
+/// The options of a new table that name its indexes.
+pub(super) fn index_options<'t>(
+    name: &'t Name,
+    table: &'t Table,
+    rules: &'t dyn DiffRules,
+) -> impl Iterator<Item = Node> + 't {
+    let options = table.options.iter();
+    let named = options.filter(|(option, value)| rules.index_of_option(option, value).is_some());
+    named.map(|(option, value)| table_option(name, option, Some(value)))
 }
 
 pub(super) fn table_option(table: &Name, option: &str, value: Option<&String>) -> Node {

@@ -15,7 +15,7 @@ pub(super) fn ops(before: &Schema, changes: &Changes, rules: &dyn DiffRules) -> 
     let (mut early, mut late) = (Vec::new(), Vec::new());
     for part in &changes.dropped {
         let Some(mut node) = node(part, before, changes, rules) else { continue };
-        let Some(op) = drop(part, before) else { continue };
+        let Some(op) = drop(part, before, rules) else { continue };
         node.ops = vec![op];
         // A key goes behind the tables that refer to it.
         let owner = match part {
@@ -72,6 +72,7 @@ fn node(part: &Part, before: &Schema, changes: &Changes, rules: &dyn DiffRules) 
     let goes = |owner: &Name| {
         changes.dropped.contains(&Part::Table(owner.clone()))
             || changes.dropped.contains(&Part::View(owner.clone()))
+            || changes.dropped.contains(&Part::Sequence(owner.clone()))
             || changes.rebuilt.contains(owner)
     };
     match part {
@@ -102,14 +103,16 @@ fn node(part: &Part, before: &Schema, changes: &Changes, rules: &dyn DiffRules) 
         }
         Part::Other(kind, name) => {
             let other = before.others.get(&(*kind, name.clone()))?;
-            let of_gone = other.table.as_ref().is_some_and(goes);
+            let of_gone = other.table.as_ref().is_some_and(goes)
+                || matches!(kind, Kind::Grant | Kind::Comment)
+                    && Part::of_key(name).is_some_and(|of| changes.dropped.contains(&of));
             (!of_gone).then(|| nodes::other(*kind, name, other, false))
         }
         _ => None,
     }
 }
 
-fn drop(part: &Part, before: &Schema) -> Option<Op> {
+fn drop(part: &Part, before: &Schema, rules: &dyn DiffRules) -> Option<Op> {
     let (if_exists, cascade) = (false, false);
     let whole = |kind, name: &Name| {
         Some(Op::Drop { kind, name: name.clone(), key: None, if_exists, cascade })
@@ -193,8 +196,9 @@ fn drop(part: &Part, before: &Schema) -> Option<Op> {
             })
         }
         Part::Other(kind, key) => {
-            let table = before.others.get(&(*kind, key.clone()))?.table.clone();
-            let (name, key) = (table.unwrap_or_default(), Some(key.clone()));
+            let other = before.others.get(&(*kind, key.clone()))?;
+            let key = Some(rules.drop_key(*kind, key, other));
+            let name = other.table.clone().unwrap_or_default();
             Some(Op::Drop { kind: *kind, name, key, if_exists, cascade })
         }
     }

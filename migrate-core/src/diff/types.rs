@@ -4,7 +4,7 @@ use super::changes::{Part, Reader};
 use super::nodes;
 use super::order::Rank;
 use crate::op::{ColumnChange, Op, Subject, ValuePosition};
-use crate::schema::{Difference, Domain, Enum, Item, Kind, Name, Schema, Sequence, Table};
+use crate::schema::{Column, Difference, Domain, Enum, Item, Kind, Name, Schema, Sequence, Table};
 use crate::sql::quote;
 
 impl Reader<'_> {
@@ -30,7 +30,7 @@ impl Reader<'_> {
                 let used: Vec<Name> = used.collect();
                 used.iter().for_each(|table| self.pinned_views(table));
                 self.users_of_enum(&name);
-                self.changes.last.push(drop_old_enum(&name));
+                self.changes.last.push(drop_old_type(&name));
                 replaced_enum(&name, after, self.before, self.after)
             }
         };
@@ -46,7 +46,7 @@ impl Reader<'_> {
         };
         let Domain { data_type, nullable, default, collation, comment, checks: _ } = &**before;
         if *data_type != after.data_type || *collation != after.collation {
-            return self.replaced(Part::Domain(name));
+            return self.replaced_domain(name, before, after);
         }
         if *comment != after.comment {
             self.comment(Kind::Domain, &name, None, after.comment.as_ref());
@@ -59,6 +59,53 @@ impl Reader<'_> {
         }
     }
 
+    /// A domain over another type: columns that are of it get the new one.
+    fn replaced_domain(&mut self, name: Name, before: &Domain, after: &Domain) {
+        let tables = self.before.tables.iter();
+        let is_used = |table: &Table| {
+            table.columns.iter().any(|column| column.user_type.as_ref() == Some(&name))
+        };
+        let used: Vec<Name> =
+            tables.filter(|(_, table)| is_used(table)).map(|(name, _)| name.clone()).collect();
+        if used.is_empty() {
+            return self.replaced(Part::Domain(name));
+        }
+        used.iter().for_each(|table| self.pinned_views(table));
+        self.users_of_enum(&name);
+        let (kind, old) = (Kind::Domain, old_type(&name));
+        let subject = Subject { kind, name: name.clone(), part: None };
+        let domain = Box::new(Domain { comment: None, ..after.clone() });
+        let mut ops = vec![
+            Op::Rename { subject, to: old.name.clone(), if_exists: false },
+            Op::CreateDomain { name: name.clone(), domain },
+        ];
+        let value = |data_type: &crate::schema::DataType, column: &Column| Column {
+            name: column.name.clone(),
+            data_type: data_type.clone(),
+            nullable: true,
+            ..Column::default()
+        };
+        let using = |table: &Name, column: &Column| {
+            let (from, to) = (value(&before.data_type, column), value(&after.data_type, column));
+            let ops = self.rules.alter_column(table, &from, &to).unwrap_or_default();
+            let using = ops.into_iter().find_map(|op| match op {
+                Op::AlterColumn { change: ColumnChange::Type { using, .. }, .. } => using,
+                _ => None,
+            });
+            let plain = || format!("{}::{}", quote(&column.name, '"'), after.data_type);
+            using.unwrap_or_else(plain)
+        };
+        ops.extend(retyped_columns(&name, self.before, self.after, using));
+        let drop = Op::Drop { kind, name: old, key: None, if_exists: false, cascade: false };
+        self.changes.last.push(drop);
+        let mut node = nodes::last(Op::Opaque { names: Vec::new() }, "");
+        (node.ops, node.rank) = (ops, Rank::Type);
+        self.changes.nodes.push(node);
+        if after.comment.is_some() {
+            self.comment(Kind::Domain, &name, None, after.comment.as_ref());
+        }
+    }
+
     pub(super) fn alter_domain(&mut self, name: &Name, change: ColumnChange) {
         let op = Op::AlterDomain { name: name.clone(), change };
         let mut node = nodes::last(op, &name.name);
@@ -67,6 +114,13 @@ impl Reader<'_> {
     }
 
     pub(super) fn check_of_domain(&mut self, domain: &Name, first: &Difference) {
+        let of = |schema: &Schema| {
+            schema.domains.get(domain).map(|of| (of.data_type.clone(), of.collation.clone()))
+        };
+        if of(self.before) != of(self.after) {
+            // It comes with its domain.
+            return;
+        }
         if let Some(Item::Check(check)) = &first.before
             && let Some(name) = &check.name
         {
@@ -161,13 +215,13 @@ fn added_labels(name: &Name, before: &Enum, after: &Enum) -> Option<Vec<Op>> {
     Some(ops)
 }
 
-fn old_enum(name: &Name) -> Name {
+fn old_type(name: &Name) -> Name {
     Name { name: format!("{}_before", name.name), ..name.clone() }
 }
 
 /// The old type goes when no column is of it any more.
-fn drop_old_enum(name: &Name) -> Op {
-    let (kind, name) = (Kind::Enum, old_enum(name));
+fn drop_old_type(name: &Name) -> Op {
+    let (kind, name) = (Kind::Enum, old_type(name));
     Op::Drop { kind, name, key: None, if_exists: false, cascade: false }
 }
 
@@ -176,9 +230,24 @@ fn replaced_enum(name: &Name, value: &Enum, before: &Schema, after: &Schema) -> 
     let subject = Subject { kind: Kind::Enum, name: name.clone(), part: None };
     let value = Box::new(Enum { comment: None, ..value.clone() });
     let mut ops = vec![
-        Op::Rename { subject, to: old_enum(name).name, if_exists: false },
+        Op::Rename { subject, to: old_type(name).name, if_exists: false },
         Op::CreateEnum { name: name.clone(), value },
     ];
+    let using = |_: &Name, column: &Column| {
+        format!("{}::text::{}", quote(&column.name, '"'), column.data_type)
+    };
+    ops.extend(retyped_columns(name, before, after, using));
+    ops
+}
+
+/// Gives columns that stay of a type the new one of its name.
+fn retyped_columns(
+    name: &Name,
+    before: &Schema,
+    after: &Schema,
+    using: impl Fn(&Name, &Column) -> String,
+) -> Vec<Op> {
+    let mut ops = Vec::new();
     for (table, definition) in &before.tables {
         let Some(later) = after.tables.get(table) else { continue };
         for column in
@@ -200,7 +269,7 @@ fn replaced_enum(name: &Name, value: &Enum, before: &Schema, after: &Schema) -> 
                 data_type: column.data_type.clone(),
                 user_type: Some(name.clone()),
                 collation: None,
-                using: Some(format!("{}::text::{}", quote(&column.name, '"'), column.data_type)),
+                using: Some(using(table, column)),
             }));
             if new.default.is_some() {
                 ops.push(change(ColumnChange::Default(new.default.clone())));

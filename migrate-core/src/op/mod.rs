@@ -9,8 +9,8 @@
 mod parts;
 
 pub use parts::{
-    ColumnChange, Condition, ConstraintKey, Like, Position, SequenceChange, Subject, TableChange,
-    TableConstraint, ValuePosition,
+    AccessChange, AttributeChange, ColumnChange, Condition, ConstraintKey, Like, Position,
+    SequenceChange, Subject, TableChange, TableConstraint, ValuePosition,
 };
 
 use crate::schema::{
@@ -286,6 +286,13 @@ pub enum Op {
         /// Its new text.
         to: String,
     },
+    /// Changes the attributes of a composite type.
+    AlterAttributes {
+        /// The type.
+        name: Name,
+        /// The changes, in their order.
+        changes: Vec<AttributeChange>,
+    },
     /// Creates a domain.
     CreateDomain {
         /// The domain.
@@ -384,6 +391,14 @@ pub enum Op {
         subject: Subject,
         /// The comment; `None` removes it.
         comment: Option<String>,
+    },
+    /// Changes the owner of an object, or the privileges on it (PostgreSQL).
+    ChangeAccess {
+        /// The object. A column, or a function, is the part; of a namespace the part is the word for the objects in it
+        /// that change, `tables` or so.
+        subject: Subject,
+        /// The change.
+        change: AccessChange,
     },
     /// Sets something for the session or the database: `PRAGMA foreign_keys = OFF`,
     /// `SET search_path TO app`.

@@ -201,8 +201,53 @@ pub enum TableChange {
     },
     /// Partitions of MySQL: the statement's text behind the table's name.
     Partitions(String),
-    /// A change without an effect on the schema: `CLUSTER ON`, `OWNER TO`, `FORCE`, ...
+    /// A change without an effect on the schema: `FORCE`, ...
     None,
+}
+
+/// A change of one attribute of a composite type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AttributeChange {
+    /// Adds an attribute behind the others: its name, and its type as the catalog writes it.
+    Add(String, String),
+    /// Drops an attribute.
+    Drop {
+        /// The name.
+        name: String,
+        /// Whether a missing attribute is no error.
+        if_exists: bool,
+    },
+    /// Gives an attribute another type.
+    Type(String, String),
+    /// Renames an attribute.
+    Rename(String, String),
+}
+
+/// A change of who owns an object, or of what others may do with it. Roles are as the catalog names them, `PUBLIC`
+/// or `CURRENT_USER`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AccessChange {
+    /// Grants privileges.
+    Grant {
+        /// The privileges in capitals; empty for all.
+        privileges: Vec<String>,
+        /// Who gets them.
+        to: Vec<String>,
+        /// Whether they may be passed on.
+        grant_option: bool,
+    },
+    /// Takes privileges back.
+    Revoke {
+        /// The privileges in capitals; empty for all.
+        privileges: Vec<String>,
+        /// Who had them.
+        from: Vec<String>,
+        /// Whether only the right to pass them on is taken.
+        option_only: bool,
+    },
+    /// Another owner.
+    Owner(String),
 }
 
 /// A change of a sequence.

@@ -107,7 +107,7 @@ fn what_cannot_be_compared_is_refused_with_its_place() {
     let env = project(
         "\"postgres\"",
         "CREATE TABLE users (id INTEGER PRIMARY KEY, mail TEXT);
-GRANT SELECT ON users TO PUBLIC;
+ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC;
 ",
     );
     assert_snapshot!(env.run(&["new", "--autogenerate"]), @"
@@ -129,6 +129,25 @@ GRANT SELECT ON users TO PUBLIC;
       help: write `models = "schema.sql"` into migrate.toml, or pass `--models schema.sql`
       help: or derive `migrate_db::Table` for a struct of this package
     "#);
+}
+
+#[test]
+fn what_only_the_history_states_and_cannot_be_compared_is_named() {
+    let table = "CREATE TABLE users (id INTEGER PRIMARY KEY, mail TEXT);";
+    let env = project("\"postgres\"", table);
+    let privileges = "\
+        ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC;\n\
+        ALTER DEFAULT PRIVILEGES GRANT USAGE ON SEQUENCES TO PUBLIC;\n\
+        GRANT SELECT ON users TO PUBLIC;";
+    env.revision("bbb", "aaa", privileges, "SELECT 1;");
+    let told = env.ok(&["new", "--autogenerate", "--dry-run"]).stderr;
+    let warning = "not compared: the models do not have the statement at migrations/bbb.sql:";
+    assert!(told.contains(warning), "{told}");
+    // In the same words they are no difference.
+    env.write("schema.sql", &format!("{table}\n{privileges}"));
+    let told = env.ok(&["new", "--autogenerate"]);
+    assert!(!told.stderr.contains("not compared"), "{told}");
+    assert!(told.stdout.is_empty(), "{told}");
 }
 
 #[test]

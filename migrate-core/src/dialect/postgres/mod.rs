@@ -3,10 +3,13 @@
 //! `templates` holds the SQL that the tool itself sends. `parse` reads a statement into operations.
 
 mod apply;
+mod composite;
 mod emit;
 pub(in crate::dialect) mod expr;
+mod index_option;
 mod keywords;
 mod parse;
+mod privileges;
 mod templates;
 mod types;
 

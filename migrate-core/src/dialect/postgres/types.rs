@@ -280,6 +280,16 @@ const BUILT_IN: [&str; 73] = [
     "tstzrange", "tsvector", "txid_snapshot", "uuid", "varbit", "varchar", "xid", "xid8", "xml",
 ];
 
+/// How the server stores values of a type unless a statement says otherwise; `None` where that is not known.
+pub(super) fn usual_storage(data_type: &str) -> Option<&'static str> {
+    Some(match data_type {
+        "text" | "bytea" | "json" | "jsonb" | "xml" => "extended",
+        text if text.starts_with("character") || text.ends_with("[]") => "extended",
+        text if text.starts_with("numeric") => "main",
+        _ => return None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

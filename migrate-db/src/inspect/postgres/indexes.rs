@@ -75,8 +75,20 @@ impl SchemaBuilder {
             words.add(format!("TABLESPACE {space}"));
         }
         words.add_if(!row.flag(), "INVALID");
-        words.add_if(row.flag(), "CLUSTER");
-        words.add_if(row.flag(), "REPLICA IDENTITY");
+        let (clusters, identifies) = (row.flag(), row.flag());
+        match self.schema.tables.get_mut(&on) {
+            // The table names the index.
+            Some(table) => {
+                if clusters {
+                    table.options.insert("cluster on".to_owned(), name.clone());
+                }
+                if identifies {
+                    let value = format!("using index {name}");
+                    table.options.insert("replica identity".to_owned(), value);
+                }
+            }
+            None => words.add_if(clusters, "CLUSTER"),
+        }
         if let Some(parent) = self.parent_indexes.get(&oid) {
             words.add(format!("PARTITION OF {parent}"));
         }

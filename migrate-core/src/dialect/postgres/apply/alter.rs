@@ -1,5 +1,6 @@
 //! Changes of tables and columns.
 
+use super::super::types::usual_storage;
 use super::kin;
 use super::sequence::{relative, take};
 use crate::apply::{
@@ -196,33 +197,49 @@ fn alter_identity(state: &mut State, table: &Name, column: &str, text: &str) -> 
 
 /// The details of a column with one of them set or reset; `None` if they are not known.
 fn detail(old: &str, name: &str, value: Option<&str>, data_type: &str) -> Option<String> {
-    if !matches!(name, "STORAGE" | "COMPRESSION" | "STATISTICS") || old.contains('(') {
+    let order = ["STORAGE", "COMPRESSION", "STATISTICS", "WITH", "INHERITED"];
+    let mut words = detail_words(old)?;
+    if !words.iter().all(|(word, _)| order.contains(&word.as_str())) {
         return None;
     }
-    let mut words: Vec<(String, String)> = Vec::new();
-    let mut rest = old.split(' ').filter(|word| !word.is_empty());
-    while let Some(word) = rest.next() {
-        let value = if word == "INHERITED" { "" } else { rest.next()? };
-        words.push((word.to_owned(), value.to_owned()));
+    let (name, value) = match name.strip_prefix("WITH.") {
+        Some(setting) => {
+            let all = words.iter().find(|(word, _)| word == "WITH");
+            let all = all.map_or("", |(_, all)| all);
+            ("WITH", with_setting(all, setting, value))
+        }
+        None => (name, value.map(str::to_owned)),
+    };
+    if !order.contains(&name) {
+        return None;
     }
     words.retain(|(word, _)| word != name);
     let mut value = value;
     if name == "STORAGE" {
-        let usual = match data_type {
-            "text" | "bytea" | "json" | "jsonb" | "xml" => "extended",
-            text if text.starts_with("character") || text.ends_with("[]") => "extended",
-            text if text.starts_with("numeric") => "main",
-            _ => return None,
-        };
-        value = value.filter(|value| *value != usual && *value != "default");
+        let usual = usual_storage(data_type)?;
+        value = value.filter(|value| value != usual && value != "default");
     }
-    if let Some(value) = value {
-        words.push((name.to_owned(), value.to_owned()));
-    }
-    let order = ["STORAGE", "COMPRESSION", "STATISTICS", "INHERITED"];
+    words.extend(value.map(|value| (name.to_owned(), value)));
     words.sort_by_key(|(word, _)| order.iter().position(|one| one == word));
     let text = |(word, value): &(String, String)| format!("{word} {value}").trim_end().to_owned();
     Some(words.iter().map(text).collect::<Vec<_>>().join(" "))
+}
+
+/// The details of a column with their values.
+fn detail_words(text: &str) -> Option<Vec<(String, String)>> {
+    let mut words = Vec::new();
+    let mut rest = text.trim();
+    while !rest.is_empty() {
+        let (word, behind) = rest.split_once(' ').unwrap_or((rest, ""));
+        let value = match word {
+            "INHERITED" => "",
+            _ if behind.starts_with('(') => &behind[..=behind.find(')')?],
+            _ => behind.split(' ').next().filter(|value| !value.is_empty())?,
+        };
+        words.push((word.to_owned(), value.to_owned()));
+        rest = behind[value.len()..].trim_start();
+    }
+    Some(words)
 }
 
 /// Changes a property of a table.
@@ -232,23 +249,6 @@ pub(super) fn table(state: &mut State, name: &Name, change: &TableChange) -> Res
             if option == "row security" {
                 row_security(state, name, value.as_deref());
                 return Ok(());
-            }
-            match option.as_str() {
-                "cluster" => {
-                    super::index_words::set(state, name, "CLUSTER", value.as_deref());
-                    return Ok(());
-                }
-                "replica identity index" => {
-                    super::index_words::set(state, name, "REPLICA IDENTITY", value.as_deref());
-                    state.edit_table(name, |table| {
-                        table.options.insert("replica identity".to_owned(), "index".to_owned())
-                    });
-                    return Ok(());
-                }
-                "replica identity" => {
-                    super::index_words::set(state, name, "REPLICA IDENTITY", None)
-                }
-                _ => {}
             }
             // A partitioned table keeps no rows: the server takes the statement and does nothing.
             if option == "unlogged" && state.table(name).is_some_and(|of| of.partition_by.is_some())

@@ -125,6 +125,7 @@ pub(super) fn belongings(state: &mut State, name: &Name) {
     let numbering = numbering.into_iter().flatten();
     let numbering = numbering.map(|text| Name { namespace: name.namespace.clone(), name: text });
     for sequence in numbering.chain(owned).collect::<Vec<_>>() {
+        super::access::forget_relation(state, &sequence);
         super::sequence::drop_defaults(state, &sequence);
         state.set_sequence(&sequence, None);
     }
@@ -213,7 +214,9 @@ pub(super) fn column(
     for sequence in &owned {
         state.set_sequence(sequence, None);
     }
+    super::access::forget(state, Kind::Column, &format!("{table}.{column}"));
     drop_column(state, table, column)?;
+    super::index_option::forget_dropped(state, table);
     if cascade {
         for sequence in owned.iter().chain(&numbering) {
             super::sequence::drop_defaults(state, sequence);

@@ -4,11 +4,13 @@
 //! when its parts are known, `alter`, `drop` and `rename` the changes, `objects` all that is no table,
 //! `sequence` sequences, `present` the form in which the catalog's reader gives a schema. Views that
 //! mention what is dropped do not keep it from being dropped: whether they use it is not known.
-//! Owners and privileges are not followed.
+//! Privileges of whoever runs the statements are not followed.
 
+mod access;
 mod alter;
+mod comment;
 mod drop;
-mod index_words;
+mod index_option;
 mod kin;
 mod moves;
 mod names;
@@ -235,7 +237,9 @@ impl Rules for Postgres {
         if_exists: bool,
         cascade: bool,
     ) -> Result<(), Fault> {
-        alter::drop_named(state, table, constraint, if_exists, cascade)
+        alter::drop_named(state, table, constraint, if_exists, cascade)?;
+        index_option::forget_dropped(state, table);
+        Ok(())
     }
 
     fn create_index(
@@ -278,11 +282,14 @@ impl Rules for Postgres {
         if let Some(columns) = columns {
             drop::users_of_key(state, owner, &columns, cascade, &format!("index {name}"))?;
         }
-        crate::apply::drop_index(state, owner, name)
+        crate::apply::drop_index(state, owner, name)?;
+        index_option::forget_dropped(state, owner);
+        Ok(())
     }
 
     fn drop_view(&self, state: &mut State, name: &Name, cascade: bool) -> Result<(), Fault> {
         drop::view(state, name, cascade);
+        access::forget_relation(state, name);
         drop_view(state, name)
     }
 }

@@ -172,6 +172,12 @@ pub(super) fn move_to(state: &mut State, kind: Kind, from: &Name, to: &Name) {
             }
         }
     }
+    if matches!(kind, Kind::Enum | Kind::Domain) {
+        let key = |name: &Name| format!("on {} {name}", kind.word());
+        rename::other(state, Kind::Grant, &key(from), &key(to));
+    } else {
+        super::access::rename_relation(state, from, to);
+    }
     state.move_marks(kind, from, to);
     state.mark_known(kind, from);
     super::drop::changed(state, &from.name);

@@ -1,9 +1,10 @@
-//! Objects that are neither tables nor parts of them: their keys, names and comments.
+//! Objects that are neither tables nor parts of them: their keys and names.
 
+use super::super::composite;
 use super::moves::{rename_object, set_namespace};
 use super::names::{HOME, at_home, has_namespace, type_text};
-use crate::apply::{Fault, Found, Part, State, apply_generally, drop_other};
-use crate::op::{ColumnChange, Op, Subject};
+use crate::apply::{Fault, Found, Part, State, apply_generally};
+use crate::op::{ColumnChange, Op};
 use crate::schema::{Domain, Kind, Name, Other};
 
 /// The namespace before a key, and the rest of it.
@@ -154,6 +155,26 @@ pub(super) fn take(state: &mut State, op: &Op) -> Option<Result<(), Fault>> {
             state.mark(*kind, &Name::new(key), Part::Text, "its text is changed in part");
             Ok(())
         }
+        Op::AlterAttributes { name, changes } => {
+            let (key, exists) = find(state, Kind::Type, &name.to_string());
+            let old = state.other(Kind::Type, &key).cloned().filter(|_| exists);
+            let new = old.as_ref().and_then(|old| composite::changed(&old.definition, changes));
+            match (old, new) {
+                (Some(old), Some(definition)) => {
+                    let other = Other { definition, ..old };
+                    state.set_other(Kind::Type, &key, Some(other));
+                }
+                _ => {
+                    let name = Name::new(key);
+                    state.mark(Kind::Type, &name, Part::Text, "the attributes are not known");
+                }
+            }
+            Ok(())
+        }
+        Op::ChangeAccess { subject, change } => {
+            super::access::change(state, subject, change);
+            Ok(())
+        }
         Op::Rename { subject, to, if_exists } => rename_object(state, subject, to, *if_exists),
         Op::SetNamespace { subject, namespace, .. } => {
             let namespace = Some(namespace.clone()).filter(|space| space != HOME);
@@ -165,7 +186,7 @@ pub(super) fn take(state: &mut State, op: &Op) -> Option<Result<(), Fault>> {
             Ok(())
         }
         Op::Comment { subject, comment } => {
-            set_comment(state, subject, comment.as_ref());
+            super::comment::set_comment(state, subject, comment.as_ref());
             Ok(())
         }
         Op::AlterDomain { name, change } => alter_domain(state, name, change),
@@ -301,6 +322,16 @@ fn triggers_of(state: &mut State, key: &str) {
     }
 }
 
+/// Drops an object with the grants on it.
+fn drop_other(state: &mut State, kind: Kind, name: &Name) -> Result<(), Fault> {
+    if kind == Kind::Sequence {
+        super::access::forget_relation(state, name);
+    } else {
+        super::access::forget(state, kind, &name.to_string());
+    }
+    crate::apply::drop_other(state, kind, name)
+}
+
 /// Removes the comment on an object that is known by text alone.
 fn comments(state: &mut State, kind: Kind, key: &str) {
     let key = format!("on {} {key}", kind.word());
@@ -388,6 +419,7 @@ fn drop_namespace(
         super::drop::table(state, &table, true)?;
     }
     for view in views {
+        super::access::forget_relation(state, &view);
         state.set_view(&view, None);
         state.mark_known(Kind::View, &view);
     }
@@ -470,103 +502,4 @@ pub(super) fn complete_domain(state: &State, key: &Name, domain: &mut crate::sch
         let name = super::names::choose(is_taken, &key.name, None, "check");
         domain.checks[at].name = Some(name);
     }
-}
-
-/// Sets or removes the comment of any object.
-fn set_comment(state: &mut State, subject: &Subject, comment: Option<&String>) {
-    let Subject { kind, name, part } = subject;
-    let text = comment.cloned();
-    let place = |state: &State, kinds: &[Kind]| match state.find(kinds, name) {
-        Found::Known((_, key)) => Some(key),
-        _ => None,
-    };
-    let key = match (kind, part) {
-        (Kind::Table, None) => {
-            if let Some(key) = place(state, &[Kind::Table]) {
-                state.edit_table(&key, |table| table.comment = text);
-            }
-            return;
-        }
-        (Kind::View | Kind::MaterialisedView, None) => {
-            if let Some(key) = place(state, &[Kind::View]) {
-                state.edit_view(&key, |view| view.comment = text);
-            }
-            return;
-        }
-        (Kind::Column, Some(column)) => match state.find(&[Kind::Table, Kind::View], name) {
-            Found::Known((Kind::Table, key)) => {
-                super::sequence::edit_column(state, &key, column, |_, found| found.comment = text);
-                return;
-            }
-            Found::Known((_, key)) => format!("on column {key}.{column}"),
-            _ => match find(state, Kind::Type, &name.to_string()) {
-                (key, true) => format!("on column {key}.{column}"),
-                _ => return,
-            },
-        },
-        (Kind::Index, None) => {
-            if let Found::Known((owner, found)) = state.find_part(Kind::Index, name, None) {
-                if state.table(&owner).is_some() {
-                    state.edit_table(&owner, |table| {
-                        table.indexes.get_mut(&found).map(|index| index.comment = text)
-                    });
-                } else {
-                    state.edit_view(&owner, |view| {
-                        view.indexes.get_mut(&found).map(|index| index.comment = text)
-                    });
-                }
-                return;
-            }
-            format!("on index {}", name.name)
-        }
-        (Kind::Type | Kind::Domain, None) => match state.find(&[Kind::Enum, Kind::Domain], name) {
-            Found::Known((Kind::Enum, key)) => {
-                state.edit_enum(&key, |found| found.comment = text);
-                return;
-            }
-            Found::Known((_, key)) => {
-                state.edit_domain(&key, |found| found.comment = text);
-                return;
-            }
-            _ => match find(state, Kind::Type, &name.to_string()) {
-                (key, true) => format!("on type {key}"),
-                _ => return,
-            },
-        },
-        (Kind::Sequence, None) => match place(state, &[Kind::Sequence]) {
-            Some(key) => {
-                state.edit_sequence(&key, |found| found.comment = text);
-                return;
-            }
-            None => {
-                let key = format!("on sequence {}", at_home(name));
-                if state.find(&[Kind::Sequence], name) == Found::Unknown {
-                    const WHY: &str = "the sequence is not known";
-                    state.mark(Kind::Comment, &Name::new(key), Part::Whole, WHY);
-                    return;
-                }
-                let table = super::sequence::column_of(state, name).map(|(table, _)| table);
-                let value = text.map(|definition| Other { definition, table });
-                state.set_other(Kind::Comment, &key, value);
-                return;
-            }
-        },
-        (Kind::Extension, _) => return,
-        (Kind::Domain, Some(part)) => format!("on constraint {part}"),
-        (Kind::Constraint | Kind::Trigger | Kind::Policy | Kind::Rule, Some(part)) => {
-            on_table(state, &format!("on {} {part} on {name}", kind.word()))
-        }
-        (Kind::Function | Kind::Procedure, Some(key)) => {
-            format!("on {} {}", kind.word(), find(state, *kind, key).0)
-        }
-        (kind, _) => format!("on {} {}", kind.word(), find(state, *kind, &name.to_string()).0),
-    };
-    let table = match kind {
-        Kind::Constraint | Kind::Trigger | Kind::Policy | Kind::Rule | Kind::Column => {
-            place(state, &[Kind::Table, Kind::View])
-        }
-        _ => None,
-    };
-    let value = text.map(|definition| Other { definition, table });
-    state.set_other(Kind::Comment, &key, value);
 }

@@ -5,6 +5,7 @@ use super::text::same_tokens;
 use crate::apply::{Sameness, State};
 use crate::dialect::postgres::expr::compare;
 use crate::dialect::postgres::parse::signature;
+use crate::dialect::postgres::privileges::Privileges;
 use crate::dialect::postgres::quote_name;
 use crate::expr::{Answer, Place, TableScope};
 use crate::schema::{
@@ -103,6 +104,15 @@ pub(super) fn same_text(state: &State, difference: &Difference) -> Sameness {
     };
     if let (Some(one), Some(other)) = (before, after) {
         match difference.object.kind {
+            Kind::Grant => {
+                let key = &difference.object.name;
+                let (one, other) = (Privileges::read(key, one), Privileges::read(key, other));
+                return if one.is_some() && one == other {
+                    Sameness::Equal
+                } else {
+                    Sameness::Unknown
+                };
+            }
             Kind::Trigger if same_tokens(&without_home(one), &without_home(other)) => {
                 return Sameness::Equal;
             }

@@ -102,9 +102,10 @@ pub(super) fn other(state: &mut State, kind: Kind, from: &str, to: &str) {
     state.set_other(kind, to, Some(value));
     state.set_uses((kind, Name::new(to), None), Some(users));
     state.move_marks(kind, &Name::new(from), &Name::new(to));
-    if kind != Kind::Comment {
-        let comment = |key: &str| format!("on {} {key}", kind.word());
-        other(state, Kind::Comment, &comment(from), &comment(to));
+    if !matches!(kind, Kind::Comment | Kind::Grant) {
+        let part = |key: &str| format!("on {} {key}", kind.word());
+        other(state, Kind::Comment, &part(from), &part(to));
+        other(state, Kind::Grant, &part(from), &part(to));
     }
 }
 
@@ -169,7 +170,9 @@ pub(super) fn column(state: &mut State, table: &Name, column: &str, to: &str) {
         }
     });
     let old = format!("on column {table}.{column}");
-    other(state, Kind::Comment, &old, &format!("on column {table}.{to}"));
+    let new = format!("on column {table}.{to}");
+    other(state, Kind::Comment, &old, &new);
+    other(state, Kind::Grant, &old, &new);
     mark_users(state, &table.name, "a column that it may mention was renamed");
 }
 
@@ -266,6 +269,7 @@ pub(super) fn constraint(
         to.clone_into(&mut constraint.name);
     }
     state.edit_table(table, |table| *table = changed);
+    super::index_option::rename(state, table, name, to);
     let old = format!("on constraint {name} on {table}");
     other(state, Kind::Comment, &old, &format!("on constraint {to} on {table}"));
     Ok(())
@@ -298,6 +302,7 @@ pub(super) fn index(
                 };
             if state.table(&owner).is_some() {
                 state.edit_table(&owner, |table| rename(&mut table.indexes));
+                super::index_option::rename(state, &owner, &found, to);
             } else {
                 state.edit_view(&owner, |view| rename(&mut view.indexes));
             }

@@ -165,7 +165,10 @@ pub(super) fn alter(
         }
         ColumnChange::Detail { name: detail, value } => match (detail.as_str(), value) {
             ("WITH", Some(value)) => format!("SET {}", settings(value)),
-            ("WITH", None) => return Err(Unsupported::new("options of a column that are reset")),
+            (word, value) if word.starts_with("WITH.") => match value {
+                Some(value) => format!("SET ({}={value})", &word[5..]),
+                None => format!("RESET ({})", &word[5..]),
+            },
             (_, Some(value)) => format!("SET {detail} {value}"),
             ("STATISTICS", None) => "SET STATISTICS -1".to_owned(),
             (_, None) => format!("SET {detail} DEFAULT"),

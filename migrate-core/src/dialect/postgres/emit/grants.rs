@@ -1,5 +1,6 @@
 //! Grants and comments, which name their objects by keys of the catalog's reader.
 
+use super::super::privileges::plain_key;
 use super::names::{key as key_name, name, quoted, string, word};
 use crate::dialect::Unsupported;
 use crate::op::Subject;
@@ -7,7 +8,7 @@ use crate::schema::{Kind, Other};
 
 /// The object that the key of a grant or a comment names, as SQL writes it: its kind and its name.
 fn object(key: &str, other: &Other) -> Option<(String, String)> {
-    let text = key.strip_prefix("on ")?;
+    let text = plain_key(key).strip_prefix("on ")?;
     let table = other.table.as_ref();
     let words = [
         "materialised view",
@@ -62,6 +63,11 @@ fn object(key: &str, other: &Other) -> Option<(String, String)> {
     Some((kind.to_owned(), named))
 }
 
+/// A role as SQL writes it.
+fn role_name(role: &str) -> String {
+    if matches!(role, "PUBLIC" | "CURRENT_USER") { role.to_owned() } else { quoted(role) }
+}
+
 pub(super) fn grants(key: &str, other: &Other) -> Result<Vec<String>, Unsupported> {
     let unknown = || Unsupported::new("this grant");
     let (kind, named) = object(key, other).ok_or_else(unknown)?;
@@ -73,7 +79,7 @@ pub(super) fn grants(key: &str, other: &Other) -> Result<Vec<String>, Unsupporte
     let mut all = Vec::new();
     for line in other.definition.lines() {
         if let Some(role) = line.strip_prefix("OWNER TO ") {
-            all.push(format!("ALTER {kind} {named} OWNER TO {}", quoted(role)));
+            all.push(format!("ALTER {kind} {named} OWNER TO {}", role_name(role)));
             continue;
         }
         let (start, toward, rest) = [" TO ", " FROM "]
@@ -87,7 +93,7 @@ pub(super) fn grants(key: &str, other: &Other) -> Result<Vec<String>, Unsupporte
             Some(role) => (role, " WITH GRANT OPTION"),
             None => (rest, ""),
         };
-        let role = if role == "PUBLIC" { role.to_owned() } else { quoted(role) };
+        let role = role_name(role);
         let text = if kind == "COLUMN" {
             let (table, column) = named.rsplit_once('.').ok_or_else(unknown)?;
             let (verb, privileges) = start.split_once(' ').ok_or_else(unknown)?;
@@ -120,7 +126,7 @@ pub(super) fn default_privileges(key: &str, definition: &str) -> Result<Vec<Stri
             Some(grantee) => (grantee, " WITH GRANT OPTION"),
             None => (rest, ""),
         };
-        let grantee = if grantee == "PUBLIC" { grantee.to_owned() } else { quoted(grantee) };
+        let grantee = role_name(grantee);
         all.push(format!("{head} {start} ON {}{toward}{grantee}{option}", objects.to_uppercase()));
     }
     Ok(all)

@@ -19,7 +19,7 @@ mod values;
 
 use super::parse::option_text;
 use crate::dialect::Unsupported;
-use crate::op::{ConstraintKey, Op, SequenceChange, Subject, ValuePosition};
+use crate::op::{AttributeChange, ConstraintKey, Op, SequenceChange, Subject, ValuePosition};
 use crate::schema::{Kind, Name, Sequence};
 
 use names::{name, quoted, string, strings, word};
@@ -112,6 +112,10 @@ pub fn emit(op: &Op) -> Result<Vec<String>, Unsupported> {
                 string(to)
             )]
         }
+        Op::AlterAttributes { name: own, changes } => {
+            let changes: Vec<String> = changes.iter().map(attribute).collect();
+            vec![format!("ALTER TYPE {} {}", name(own), changes.join(", "))]
+        }
         Op::CreateDomain { name: own, domain } => vec![column::domain(own, domain)],
         Op::AlterDomain { name: own, change } => column::alter_domain(own, change)?,
         Op::CreateSequence { name: own, sequence, .. } => vec![sequence_text(own, sequence)],
@@ -174,6 +178,20 @@ fn alter_sequence(own: &Name, change: &SequenceChange) -> String {
         }
     };
     format!("ALTER SEQUENCE {} {change}", name(own))
+}
+
+fn attribute(change: &AttributeChange) -> String {
+    match change {
+        AttributeChange::Add(name, of) => format!("ADD ATTRIBUTE {} {of}", quoted(name)),
+        AttributeChange::Drop { name, if_exists } => {
+            let exists = if *if_exists { "IF EXISTS " } else { "" };
+            format!("DROP ATTRIBUTE {exists}{}", quoted(name))
+        }
+        AttributeChange::Type(name, of) => format!("ALTER ATTRIBUTE {} TYPE {of}", quoted(name)),
+        AttributeChange::Rename(name, to) => {
+            format!("RENAME ATTRIBUTE {} TO {}", quoted(name), quoted(to))
+        }
+    }
 }
 
 fn rename(subject: &Subject, to: &str) -> String {

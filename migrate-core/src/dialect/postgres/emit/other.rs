@@ -3,6 +3,7 @@
 use super::details::{details, find, settings};
 use super::grants::{comment_on, default_privileges, grants};
 use super::names::{key as key_name, name, quoted, string, word};
+use super::rules::AGGREGATE;
 use super::statements;
 use crate::dialect::Unsupported;
 use crate::schema::{Kind, Name, Other, View};
@@ -281,6 +282,10 @@ pub(super) fn drop(
             return Err(Unsupported::new("a grant that is taken back"));
         }
         Kind::ForeignServer | Kind::TextSearch => return Err(Unsupported::new(kind.word())),
+        Kind::Function if key.starts_with(AGGREGATE) => {
+            let own = key_name(&key[AGGREGATE.len()..]);
+            format!("DROP AGGREGATE {exists}{own}{cascade}")
+        }
         Kind::Function if key.ends_with("()") => {
             format!("DROP FUNCTION {exists}{}{cascade}", key_name(key))
         }

@@ -1,11 +1,17 @@
 //! The answers of PostgreSQL for `diff`.
 
 use super::super::parse::option_changes;
+use super::super::privileges::Privileges;
+use super::super::types::usual_storage;
 use super::names::quoted;
 use super::numbering;
 use crate::dialect::{DiffRules, OnlineOp};
-use crate::op::{ColumnChange, Op, Subject};
+use crate::op::{AttributeChange, ColumnChange, Op, Subject};
 use crate::schema::{Column, DataType, IdentityKind, Kind, Name, Other, Schema, Table};
+use crate::sql::Tokens;
+
+/// What stands before the key of an aggregate that is dropped.
+pub(super) const AGGREGATE: &str = "aggregate ";
 
 /// PostgreSQL's answers to what `diff` asks.
 #[derive(Debug, Clone, Copy)]
@@ -61,7 +67,7 @@ impl DiffRules for Emitter {
             changes.push(ColumnChange::AddIdentity(identity.clone()));
         }
         changes.extend(altered.filter(|text| !text.is_empty()).map(ColumnChange::AlterIdentity));
-        changes.extend(detail_changes(&before.details, &after.details));
+        changes.extend(detail_changes(&before.details, &after.details, &after.data_type));
         let column = &after.name;
         let op = |change| Op::AlterColumn { table: table.clone(), column: column.clone(), change };
         Some(changes.into_iter().map(op).collect())
@@ -159,6 +165,32 @@ impl DiffRules for Emitter {
             && head(before) == head(after)
     }
 
+    fn alter_type(&self, before: &str, after: &str, is_used: bool) -> Option<Vec<AttributeChange>> {
+        super::super::composite::changes(before, after, is_used)
+    }
+
+    /// An aggregate is told from a function by a word before its key.
+    fn drop_key(&self, _: Kind, key: &str, other: &Other) -> String {
+        let name = key.split('(').next().unwrap_or(key);
+        match aggregate_arguments(&other.definition) {
+            None => key.to_owned(),
+            Some(Some(arguments)) if !arguments.trim().is_empty() => {
+                format!("{AGGREGATE}{name}({arguments})")
+            }
+            Some(_) if key.ends_with("()") => format!("{AGGREGATE}{name}(*)"),
+            Some(_) => format!("{AGGREGATE}{key}"),
+        }
+    }
+
+    fn index_of_option<'v>(&self, option: &str, value: &'v str) -> Option<&'v str> {
+        super::super::index_option::index_of(option, value)
+    }
+
+    fn change_grant(&self, key: &str, before: &Other, after: &Other) -> Option<String> {
+        let read = |other: &Other| Privileges::read(key, &other.definition);
+        Some(read(before)?.changes(key, &read(after)?).join("\n"))
+    }
+
     /// The body of a function in SQL may use what is created behind it.
     fn settings(&self, created: &[Op]) -> Vec<Op> {
         let is_sql = |op: &Op| match op {
@@ -173,6 +205,27 @@ impl DiffRules for Emitter {
         }
         vec![Op::Set { name: "check_function_bodies".to_owned(), value: Some("false".to_owned()) }]
     }
+}
+
+/// The arguments of an aggregate as they are written; `None` for another function. In the oldest form they are an
+/// option among others.
+fn aggregate_arguments(definition: &str) -> Option<Option<&str>> {
+    if let Some(rest) = definition.strip_prefix("AGGREGATE (") {
+        return Some(rest.find("), KIND = ").map(|end| &rest[..end]));
+    }
+    let tokens = Tokens::read_until_error(definition, &super::super::LEX_RULES);
+    let mut cursor = tokens.cursor();
+    cursor.eat("CREATE");
+    cursor.eat("OR REPLACE");
+    if !cursor.eat("AGGREGATE") {
+        return None;
+    }
+    while !cursor.is_empty() && !cursor.is("(") {
+        cursor.bump();
+    }
+    let inside = cursor.group().filter(|_| !cursor.is_empty());
+    let written = inside.filter(|inside| !inside.is_empty() && !inside.is("*"));
+    Some(written.map(|inside| inside.span().of(definition)))
 }
 
 /// Settings in parentheses as pairs.
@@ -228,16 +281,26 @@ fn is_assignable(from: &DataType, to: &DataType) -> bool {
 }
 
 /// The details that come, differ or go.
-fn detail_changes(before: &str, after: &str) -> Vec<ColumnChange> {
+fn detail_changes(before: &str, after: &str, data_type: &str) -> Vec<ColumnChange> {
     use super::details::{details, find};
     let (old, new) = (details(before), details(after));
     let mut changes = Vec::new();
-    for word in ["STORAGE", "COMPRESSION", "STATISTICS", "WITH"] {
+    for word in ["STORAGE", "COMPRESSION", "STATISTICS"] {
         let (was, is) = (find(&old, word), find(&new, word));
         if was != is {
-            let value = is.map(str::to_owned);
+            // Servers before version 16 have no word for the usual storage.
+            let usual = || usual_storage(data_type).filter(|_| word == "STORAGE");
+            let value = is.or_else(usual).map(str::to_owned);
             changes.push(ColumnChange::Detail { name: word.to_owned(), value });
         }
+    }
+    let text = |all: &[super::details::Detail<'_>]| find(all, "WITH").map(str::to_owned);
+    let (was, is) = (setting_list(text(&old).as_ref()), setting_list(text(&new).as_ref()));
+    let gone = was.iter().filter(|(name, _)| !is.iter().any(|(own, _)| own == name));
+    let gone = gone.map(|(name, _)| (name, None));
+    let set = is.iter().filter(|one| !was.contains(one));
+    for (name, value) in gone.chain(set.map(|(name, value)| (name, Some(value.clone())))) {
+        changes.push(ColumnChange::Detail { name: format!("WITH.{name}"), value });
     }
     changes
 }

@@ -1,5 +1,6 @@
 //! Tables, their constraints and their indexes.
 
+use super::super::index_option::{CLUSTER, REPLICA_IDENTITY, index_of};
 use super::column;
 use super::details::{Detail, details, find, options, settings};
 use super::names::{list, name, quoted};
@@ -98,7 +99,7 @@ pub(super) fn create(own: &Name, table: &Table) -> Vec<String> {
             of.bound
         ));
     }
-    for what in ["row security", "replica identity"] {
+    for what in ["row security", REPLICA_IDENTITY, CLUSTER] {
         if let Some(value) = option(what) {
             let all = alter_option(own, what, Some(value));
             after.extend(
@@ -399,6 +400,12 @@ fn alter_option(table: &Name, option: &str, value: Option<&String>) -> Vec<Strin
         }
         ("replica identity", Some("full")) => "REPLICA IDENTITY FULL".to_owned(),
         ("replica identity", Some("nothing")) => "REPLICA IDENTITY NOTHING".to_owned(),
+        (CLUSTER, Some(index)) => format!("CLUSTER ON {}", quoted(index)),
+        (CLUSTER, None) => "SET WITHOUT CLUSTER".to_owned(),
+        (REPLICA_IDENTITY, Some(value)) if index_of(REPLICA_IDENTITY, value).is_some() => {
+            let index = quoted(index_of(REPLICA_IDENTITY, value).unwrap_or_default());
+            format!("REPLICA IDENTITY USING INDEX {index}")
+        }
         ("replica identity", None) => "REPLICA IDENTITY DEFAULT".to_owned(),
         _ => return Vec::new(),
     };

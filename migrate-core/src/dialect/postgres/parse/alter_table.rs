@@ -1,17 +1,18 @@
 //! `ALTER TABLE`, `ALTER VIEW` and their relatives: one operation for each action of a statement.
 
+use super::super::index_option::{CLUSTER, REPLICA_IDENTITY, USING_INDEX};
 use super::column::{Written, attributes, is_constraint, settings, statistics};
 use super::expr::{in_parens, take};
 use super::names::{
     Parsed, cascade, group, if_exists, if_not_exists, label, name, number, only, only_if,
-    qualified, relation, role, sequence, word,
+    qualified, relation, sequence, word,
 };
-use super::sequence::grant_key;
 use super::sequence_option::{Options, option, options};
 use super::types::{collation, plain_type};
 use super::{Cursor, Parser};
 use crate::op::{
-    ColumnChange, ConstraintKey, Located, Op, Position, Subject, TableChange, TableConstraint,
+    AttributeChange, ColumnChange, ConstraintKey, Located, Op, Position, Subject, TableChange,
+    TableConstraint,
 };
 use crate::schema::{Column, Deferrable, Identity, IdentityKind, Kind, Name, PartitionOf, Table};
 
@@ -178,14 +179,8 @@ impl<'t> Parser<'t> {
             return Ok(alter(TableChange::NoInherit(qualified(cursor, "the name of a table")?)));
         }
         if cursor.eat("OWNER TO") {
-            role(cursor)?;
             let subject = Subject { kind: Kind::Table, name: table.clone(), part: None };
-            let if_exists = false;
-            return Ok(vec![Op::AlterOther {
-                kind: Kind::Grant,
-                key: grant_key(&subject),
-                if_exists,
-            }]);
+            return Ok(vec![super::grant::owner(cursor, subject)?]);
         }
         if cursor.eat("NOT OF") {
             return Ok(option("of type", None));
@@ -196,13 +191,13 @@ impl<'t> Parser<'t> {
         }
         if cursor.eat("CLUSTER ON") {
             let index = name(cursor, "the name of an index")?;
-            return Ok(option("cluster", Some(&index)));
+            return Ok(option(CLUSTER, Some(&index)));
         }
         if cursor.eat("REPLICA IDENTITY") {
             return self.replica_identity(cursor, table);
         }
         if cursor.eat("SET WITHOUT CLUSTER") {
-            return Ok(option("cluster", None));
+            return Ok(option(CLUSTER, None));
         }
         if cursor.eat("SET WITHOUT OIDS") {
             return Ok(Vec::new());
@@ -419,52 +414,52 @@ impl<'t> Parser<'t> {
 
     fn replica_identity(self, cursor: &mut Cursor<'t>, table: &Name) -> Parsed<Vec<Op>> {
         let value = match cursor.eat_any(&["NOTHING", "FULL", "DEFAULT", "USING INDEX"]) {
-            Some("NOTHING") => Some("nothing"),
-            Some("FULL") => Some("full"),
+            Some("NOTHING") => Some("nothing".to_owned()),
+            Some("FULL") => Some("full".to_owned()),
             Some("DEFAULT") => None,
-            Some(_) => {
-                let index = name(cursor, "the name of an index")?;
-                let (name, value) = ("replica identity index".to_owned(), Some(index));
-                let change = TableChange::Option { name, value };
-                return Ok(vec![Op::AlterTable { table: table.clone(), change }]);
-            }
+            Some(_) => Some(format!("{USING_INDEX}{}", name(cursor, "the name of an index")?)),
             None => return Err(cursor.unexpected("`DEFAULT`, `FULL`, `NOTHING` or `USING INDEX`")),
         };
-        let (name, value) = ("replica identity".to_owned(), value.map(str::to_owned));
-        let change = TableChange::Option { name, value };
+        let change = TableChange::Option { name: REPLICA_IDENTITY.to_owned(), value };
         Ok(vec![Op::AlterTable { table: table.clone(), change }])
     }
 
     /// `ALTER TYPE` of a composite type: its attributes.
-    pub(super) fn attributes(self, mut cursor: Cursor<'t>) -> Parsed<()> {
-        sequence(&mut cursor, |cursor| {
-            match cursor.eat_any(&["ADD", "DROP", "ALTER"]) {
+    pub(super) fn attributes(self, mut cursor: Cursor<'t>) -> Parsed<Vec<AttributeChange>> {
+        let typed = |cursor: &mut Cursor<'t>| {
+            let mut text = plain_type(cursor)?.text;
+            if cursor.eat("COLLATE") {
+                text.push_str(&format!(" COLLATE {}", collation(cursor)?));
+            }
+            Ok(text)
+        };
+        let changes = sequence(&mut cursor, |cursor| {
+            let change = match cursor.eat_any(&["ADD", "DROP", "ALTER"]) {
                 Some("ADD") => {
                     cursor.expect("ATTRIBUTE")?;
-                    name(cursor, "the name of an attribute")?;
-                    plain_type(cursor)?;
+                    let name = name(cursor, "the name of an attribute")?;
+                    AttributeChange::Add(name, typed(cursor)?)
                 }
                 Some("DROP") => {
                     cursor.expect("ATTRIBUTE")?;
-                    if_exists(cursor);
-                    name(cursor, "the name of an attribute")?;
+                    let if_exists = if_exists(cursor);
+                    let name = name(cursor, "the name of an attribute")?;
+                    AttributeChange::Drop { name, if_exists }
                 }
                 Some(_) => {
                     cursor.expect("ATTRIBUTE")?;
-                    name(cursor, "the name of an attribute")?;
+                    let name = name(cursor, "the name of an attribute")?;
                     cursor.eat("SET DATA");
                     cursor.expect("TYPE")?;
-                    plain_type(cursor)?;
+                    AttributeChange::Type(name, typed(cursor)?)
                 }
                 None => return Err(cursor.unexpected("`ADD`, `ALTER` or `DROP`")),
-            }
-            if cursor.eat("COLLATE") {
-                collation(cursor)?;
-            }
+            };
             cascade(cursor);
-            Ok(())
+            Ok(change)
         })?;
-        cursor.end()
+        cursor.end()?;
+        Ok(changes)
     }
 }
 

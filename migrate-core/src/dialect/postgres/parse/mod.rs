@@ -75,7 +75,7 @@ pub fn parse(text: &str, span: Span) -> Result<Vec<Located<Op>>, Unexpected> {
 }
 
 /// Statements without an effect on schema and rows.
-const WITHOUT_EFFECT: [&str; 36] = [
+const WITHOUT_EFFECT: [&str; 35] = [
     "BEGIN",
     "START TRANSACTION",
     "COMMIT",
@@ -90,7 +90,6 @@ const WITHOUT_EFFECT: [&str; 36] = [
     "ANALYSE",
     "REINDEX",
     "VACUUM",
-    "CLUSTER",
     "CHECKPOINT",
     "EXPLAIN",
     "LOCK",
@@ -145,6 +144,9 @@ impl<'t> Parser<'t> {
     fn statement(self, mut cursor: Cursor<'t>) -> Parsed<Vec<Located<Op>>> {
         if cursor.is_empty() {
             return Ok(Vec::new());
+        }
+        if cursor.eat("CLUSTER") {
+            return self.cluster(cursor).map(|ops| self.whole(ops));
         }
         if cursor.is_any(&WITHOUT_EFFECT) {
             settings::without_effect(cursor)?;

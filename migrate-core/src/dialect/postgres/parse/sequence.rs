@@ -1,8 +1,6 @@
 //! Sequences, and `ALTER` as all objects have it.
 
-use super::names::{
-    Parsed, if_exists, if_not_exists, name, qualified, quoted, relation, role, word,
-};
+use super::names::{Parsed, if_exists, if_not_exists, name, qualified, quoted, relation, word};
 use super::sequence_option::{Options, options};
 use super::{Cursor, Parser};
 use crate::op::{Op, SequenceChange, Subject};
@@ -74,8 +72,21 @@ impl<'t> Parser<'t> {
             let namespace = name(cursor, "the name of a schema")?;
             Op::SetNamespace { subject, namespace, if_exists }
         } else if cursor.eat("OWNER TO") {
-            role(cursor)?;
-            Op::AlterOther { kind: Kind::Grant, key: grant_key(&subject), if_exists }
+            match subject.kind {
+                Kind::Table
+                | Kind::View
+                | Kind::MaterialisedView
+                | Kind::Sequence
+                | Kind::Function
+                | Kind::Procedure
+                | Kind::Type
+                | Kind::Domain
+                | Kind::Namespace => super::grant::owner(cursor, subject)?,
+                _ => {
+                    super::names::role(cursor)?;
+                    Op::AlterOther { kind: Kind::Grant, key: grant_key(&subject), if_exists }
+                }
+            }
         } else if cursor.eat("DEPENDS ON EXTENSION") || cursor.eat("NO DEPENDS ON EXTENSION") {
             word(cursor, "the name of an extension")?;
             cursor.end()?;

@@ -1,8 +1,9 @@
 //! Settings of the session, and statements without an effect on schema and rows.
 
+use super::super::index_option::CLUSTER;
 use super::names::{Parsed, group, label, qualified, sequence, string, word};
 use super::{Cursor, Parser};
-use crate::op::Op;
+use crate::op::{Op, TableChange};
 use crate::sql::TokenKind;
 
 /// Passes over the name of a setting: `search_path`, `app.user`, `TIME ZONE`.
@@ -82,6 +83,30 @@ impl<'t> Parser<'t> {
         let (name, value) = setting(&mut cursor)?;
         cursor.end()?;
         Ok(vec![Op::Set { name, value: Some(value) }])
+    }
+
+    /// `CLUSTER`, behind this word: the table remembers the index that the statement names.
+    pub(super) fn cluster(self, mut cursor: Cursor<'t>) -> Parsed<Vec<Op>> {
+        if cursor.is("(") {
+            group(&mut cursor)?;
+        } else {
+            cursor.eat("VERBOSE");
+        }
+        if cursor.is_empty() {
+            return Ok(Vec::new());
+        }
+        let first = qualified(&mut cursor, "the name of a table")?;
+        let (table, index) = if cursor.eat("USING") {
+            (first, label(&mut cursor, "the name of an index")?)
+        } else if cursor.eat("ON") {
+            (qualified(&mut cursor, "the name of a table")?, first.name)
+        } else {
+            cursor.end()?;
+            return Ok(Vec::new());
+        };
+        cursor.end()?;
+        let change = TableChange::Option { name: CLUSTER.to_owned(), value: Some(index) };
+        Ok(vec![Op::AlterTable { table, change }])
     }
 
     /// `RESET`, behind this word.

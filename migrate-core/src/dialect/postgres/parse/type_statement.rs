@@ -6,7 +6,7 @@ use super::names::{
 };
 use super::types::{collation, option_value, plain_type};
 use super::{Cursor, Parser};
-use crate::op::{ColumnChange, Op, Subject, ValuePosition};
+use crate::op::{AttributeChange, ColumnChange, Op, Subject, ValuePosition};
 use crate::schema::{Check, Domain, Enum, Kind, Name, Other};
 
 impl<'t> Parser<'t> {
@@ -82,12 +82,13 @@ impl<'t> Parser<'t> {
             Ok(vec![Op::AlterOther { kind, key: name.to_string(), if_exists }])
         };
         if cursor.eat("RENAME ATTRIBUTE") {
-            super::names::name(&mut cursor, "the name of an attribute")?;
+            let from = super::names::name(&mut cursor, "the name of an attribute")?;
             cursor.expect("TO")?;
-            super::names::name(&mut cursor, "the new name")?;
+            let to = super::names::name(&mut cursor, "the new name")?;
             cascade(&mut cursor);
             cursor.end()?;
-            return changed(name);
+            let changes = vec![AttributeChange::Rename(from, to)];
+            return Ok(vec![Op::AlterAttributes { name, changes }]);
         }
         if let Some(ops) = self.alter_any(&mut cursor, &subject, false)? {
             return Ok(ops);
@@ -97,8 +98,7 @@ impl<'t> Parser<'t> {
             cursor.end()?;
             return changed(name);
         }
-        self.attributes(cursor)?;
-        changed(name)
+        Ok(vec![Op::AlterAttributes { name, changes: self.attributes(cursor)? }])
     }
 
     /// `CREATE DOMAIN`, behind these words.

@@ -32,7 +32,7 @@ fn an_index_is_clustered_or_identifies_rows_and_the_rest_stays_known() {
     same(&[T, index, identity, "ALTER TABLE t REPLICA IDENTITY DEFAULT"], &[T, index]);
     let clustered = state(&[T, index, &cluster("t_pkey")]);
     let table = clustered.schema().tables.values().next().unwrap();
-    assert_eq!(table.primary_key.as_ref().unwrap().details, "CLUSTER");
+    assert_eq!(table.options["cluster on"], "t_pkey");
 }
 
 #[test]

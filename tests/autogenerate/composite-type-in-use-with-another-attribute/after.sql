@@ -1,0 +1,5 @@
+CREATE TYPE p AS (x INTEGER, z TEXT);
+CREATE TABLE t (
+    id INTEGER PRIMARY KEY,
+    at p
+);

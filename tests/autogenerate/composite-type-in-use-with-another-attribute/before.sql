@@ -1,0 +1,5 @@
+CREATE TYPE p AS (x INTEGER, y INTEGER);
+CREATE TABLE t (
+    id INTEGER PRIMARY KEY,
+    at p
+);

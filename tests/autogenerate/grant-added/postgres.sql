@@ -1,0 +1,5 @@
+-- migrate:up
+REVOKE SELECT ON TABLE t FROM PUBLIC;
+
+-- migrate:down
+GRANT SELECT ON TABLE t TO PUBLIC;

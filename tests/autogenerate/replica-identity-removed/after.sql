@@ -1,0 +1,7 @@
+CREATE TABLE t (
+    id INTEGER NOT NULL,
+    a VARCHAR(20),
+    n INTEGER NOT NULL,
+    PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX t_n ON t (n);
