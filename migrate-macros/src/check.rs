@@ -158,6 +158,9 @@ pub(crate) fn databases(sound: &Sound, args: &Args) -> Result<Vec<Dialect>, Refu
 }
 
 #[cfg(test)]
+mod static_tests;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
