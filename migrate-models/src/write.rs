@@ -93,7 +93,7 @@ impl Writer<'_> {
         sql: &mut Sql,
     ) -> Result<(), Mistake> {
         let forms = grammar(self.dialect);
-        sql.push_from(&self.dialect.quote(&column.name.value), column.name.span);
+        sql.push_from(&self.dialect.identifier(&column.name.value), column.name.span);
         sql.push(" ");
         let data_type = self.column_type(model, column, existing)?;
         self.check_fragment(&data_type, false)?;
@@ -119,7 +119,9 @@ impl Writer<'_> {
             sql.push_part(expression);
             sql.push(if column.stored { ") STORED" } else { ") VIRTUAL" });
         }
-        if !(column.nullable || generated.is_some() && forms.generated_without_null) {
+        let is_key = self.is_inline_key(model, column);
+        if is_key && forms.keys_are_not_null {
+        } else if !(column.nullable || generated.is_some() && forms.generated_without_null) {
             sql.push(" NOT NULL");
         } else if column.nullable && generated.is_none() && forms.writes_null {
             sql.push(" NULL");
@@ -139,6 +141,9 @@ impl Writer<'_> {
             None => {}
             Some(IdentityChoice::Always) => sql.push(forms.identity[1]),
             Some(_) => sql.push(forms.identity[0]),
+        }
+        if is_key {
+            sql.push(" PRIMARY KEY");
         }
         if let Some(comment) = text(&column.comment).filter(|_| forms.inline_comments) {
             sql.push(" COMMENT ");
@@ -239,7 +244,7 @@ impl Writer<'_> {
             Storage::Text(_) => !matches!(column.rust_type.value, RustType::Array(_)),
             Storage::Integer(_) => false,
         };
-        let name = self.dialect.quote(&column.name.value);
+        let name = self.dialect.identifier(&column.name.value);
         by_check.then(|| format!("{name} IN ({})", self.labels(of)))
     }
 
@@ -250,7 +255,9 @@ impl Writer<'_> {
     }
 
     fn keys(&self, model: &Model, sql: &mut Sql, mistakes: &mut Vec<Mistake>) {
-        if let Some(key) = model.primary_key.as_ref().filter(|k| k.only.includes(self.dialect)) {
+        let is_inline = model.columns.iter().any(|column| self.is_inline_key(model, column));
+        let key = model.primary_key.as_ref().filter(|key| key.only.includes(self.dialect));
+        if let Some(key) = key.filter(|_| !is_inline) {
             self.key("PRIMARY KEY", key, sql);
         }
         for key in model.uniques.iter().filter(|key| key.only.includes(self.dialect)) {
@@ -263,6 +270,16 @@ impl Writer<'_> {
             }
             mistakes.extend(self.check(check, sql).err());
         }
+    }
+
+    /// Returns `true` if the primary key is this column alone, and is written with it.
+    fn is_inline_key(&self, model: &Model, column: &ModelColumn) -> bool {
+        model.primary_key.as_ref().is_some_and(|key| {
+            key.only.includes(self.dialect)
+                && key.name.is_none()
+                && key.deferrable == Deferrable::No
+                && matches!(&key.columns[..], [own] if own.value == column.name.value)
+        })
     }
 
     fn key(&self, words: &str, key: &ModelKey, sql: &mut Sql) {
@@ -300,7 +317,7 @@ impl Writer<'_> {
         sql.push_from(&self.name(&key.parent.value), key.parent.span);
         if !key.parent_columns.is_empty() {
             let columns: Vec<String> =
-                key.parent_columns.iter().map(|name| self.dialect.quote(name)).collect();
+                key.parent_columns.iter().map(|name| self.dialect.identifier(name)).collect();
             sql.push_from(&format!(" ({})", columns.join(", ")), key.parent.span);
         }
         for (words, action) in [("UPDATE", key.on_update), ("DELETE", key.on_delete)] {
@@ -323,12 +340,12 @@ impl Writer<'_> {
         sql.push(if index.unique { "CREATE UNIQUE INDEX " } else { "CREATE INDEX " });
         match &index.name {
             Some(name) => {
-                sql.push_from(&format!("{} ", self.dialect.quote(&name.value)), name.span)
+                sql.push_from(&format!("{} ", self.dialect.identifier(&name.value)), name.span)
             }
             None if grammar(self.dialect).chooses_index_names && index.method.is_none() => {}
             None => {
                 let name = usual_index_name(model, index);
-                sql.push(&format!("{} ", self.dialect.quote(&name)));
+                sql.push(&format!("{} ", self.dialect.identifier(&name)));
             }
         }
         sql.push(&format!("ON {}", self.name(&model.table.value)));
@@ -365,7 +382,7 @@ impl Writer<'_> {
                     sql.push_part(text);
                 }
                 ModelPart::Column { name, descending, nulls } => {
-                    sql.push_from(&self.dialect.quote(&name.value), name.span);
+                    sql.push_from(&self.dialect.identifier(&name.value), name.span);
                     sql.push(if *descending { " DESC" } else { "" });
                     if let Some(nulls) = nulls {
                         sql.push(" ");
@@ -393,7 +410,7 @@ impl Writer<'_> {
             return statements;
         }
         let columns = model.columns.iter().filter_map(|column| {
-            let subject = format!("COLUMN {table}.{}", self.dialect.quote(&column.name.value));
+            let subject = format!("COLUMN {table}.{}", self.dialect.identifier(&column.name.value));
             Some((subject, of(&column.comment)?))
         });
         let whole = comment.map(|comment| (format!("TABLE {table}"), comment));
@@ -408,22 +425,25 @@ impl Writer<'_> {
 
     fn constraint_name(&self, name: Option<&Spanned<String>>, sql: &mut Sql) {
         if let Some(name) = name {
-            sql.push_from(&format!("CONSTRAINT {} ", self.dialect.quote(&name.value)), name.span);
+            sql.push_from(
+                &format!("CONSTRAINT {} ", self.dialect.identifier(&name.value)),
+                name.span,
+            );
         }
     }
 
     fn columns(&self, names: &[Spanned<String>], sql: &mut Sql) {
         for (at, name) in names.iter().enumerate() {
             sql.push(if at == 0 { "" } else { ", " });
-            sql.push_from(&self.dialect.quote(&name.value), name.span);
+            sql.push_from(&self.dialect.identifier(&name.value), name.span);
         }
     }
 
-    /// A name in quotes.
+    /// A name as SQL writes it.
     pub(crate) fn name(&self, name: &Name) -> String {
-        let quote = |text: &str| self.dialect.quote(text);
-        let namespace = name.namespace.as_deref().map(|text| format!("{}.", quote(text)));
-        format!("{}{}", namespace.unwrap_or_default(), quote(&name.name))
+        let identifier = |text: &str| self.dialect.identifier(text);
+        let namespace = name.namespace.as_deref().map(|text| format!("{}.", identifier(text)));
+        format!("{}{}", namespace.unwrap_or_default(), identifier(&name.name))
     }
 
     /// Whether a default is an expression that the database takes in parentheses only.

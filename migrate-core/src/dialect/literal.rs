@@ -56,7 +56,20 @@ impl Dialect {
         }
     }
 
-    /// Returns a quoted name.
+    /// Returns a name as SQL: in quotes only where it needs them.
+    ///
+    /// ```
+    /// use migrate_core::dialect::Dialect;
+    /// assert_eq!(Dialect::Postgres.identifier("users"), "users");
+    /// assert_eq!(Dialect::Postgres.identifier("Users"), "\"Users\"");
+    /// assert_eq!(Dialect::Mysql.identifier("rank"), "`rank`");
+    /// ```
+    #[must_use]
+    pub fn identifier(self, name: &str) -> String {
+        (self.definition().identifier)(name)
+    }
+
+    /// Returns a name in quotes.
     #[must_use]
     pub fn quote(self, name: &str) -> String {
         quote(name, self.templates().name_quote)

@@ -189,6 +189,7 @@ struct Definition {
     rules: &'static dyn Rules,
     parse: Option<Parser>,
     is_reserved_word: fn(&str) -> bool,
+    identifier: fn(&str) -> String,
 }
 
 /// Reads one statement into operations.

@@ -91,7 +91,7 @@ fn a_column_changes_in_each_dialect() {
     );
     assert_eq!(
         sql(Dialect::Mysql, &before, &after),
-        ["ALTER TABLE `t` MODIFY COLUMN `n` integer NOT NULL DEFAULT 0"]
+        ["ALTER TABLE t MODIFY COLUMN n integer NOT NULL DEFAULT 0"]
     );
     assert_eq!(
         sql(Dialect::Sqlite, &before, &after),
@@ -212,9 +212,9 @@ fn mysql_changes_a_table_in_one_statement() {
     assert_eq!(
         found,
         [
-            "ALTER TABLE `t` DROP PRIMARY KEY, ADD COLUMN `new` int(11) NULL FIRST, \
-             ADD PRIMARY KEY (`new`), DROP COLUMN `a`",
-            "ALTER TABLE `t` ADD CONSTRAINT `f` FOREIGN KEY (`new`) REFERENCES `t` (`id`) \
+            "ALTER TABLE t DROP PRIMARY KEY, ADD COLUMN new int(11) NULL FIRST, \
+             ADD PRIMARY KEY (new), DROP COLUMN a",
+            "ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (new) REFERENCES t (id) \
              ON DELETE CASCADE ON UPDATE NO ACTION",
         ]
     );

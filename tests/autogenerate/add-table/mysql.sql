@@ -1,9 +1,9 @@
 -- migrate:up
-CREATE TABLE `t` (
-    `id` int(11) NOT NULL,
-    `a` varchar(20) NULL,
-    PRIMARY KEY (`id`)
+CREATE TABLE t (
+    id int(11) NOT NULL,
+    a varchar(20) NULL,
+    PRIMARY KEY (id)
 );
 
 -- migrate:down
-DROP TABLE `t`;
+DROP TABLE t;

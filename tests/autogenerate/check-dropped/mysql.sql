@@ -1,5 +1,5 @@
 -- migrate:up
-ALTER TABLE `t` DROP CONSTRAINT `k`;
+ALTER TABLE t DROP CONSTRAINT k;
 
 -- migrate:down
-ALTER TABLE `t` ADD CONSTRAINT `k` CHECK (n > 0);
+ALTER TABLE t ADD CONSTRAINT k CHECK (n > 0);

@@ -1,5 +1,5 @@
 -- migrate:up
-ALTER TABLE `t` MODIFY COLUMN `a` varchar(20) NULL COMMENT 'd';
+ALTER TABLE t MODIFY COLUMN a varchar(20) NULL COMMENT 'd';
 
 -- migrate:down
-ALTER TABLE `t` MODIFY COLUMN `a` varchar(20) NULL COMMENT 'c';
+ALTER TABLE t MODIFY COLUMN a varchar(20) NULL COMMENT 'c';

@@ -1,7 +1,7 @@
 -- migrate:up
-ALTER TABLE `t` DROP COLUMN `n`;
+ALTER TABLE t DROP COLUMN n;
 
 -- migrate:down
-ALTER TABLE `t` ADD COLUMN `n` int(11) NULL;
+ALTER TABLE t ADD COLUMN n int(11) NULL;
 
 -- migrate:lossy t.n the column is dropped

@@ -1,7 +1,7 @@
 -- migrate:up
-ALTER TABLE `t` MODIFY COLUMN `a` varchar(20) NULL;
+ALTER TABLE t MODIFY COLUMN a varchar(20) NULL;
 
 -- migrate:down
 -- backfill: '' is a placeholder; choose t.a for the rows that are there
-UPDATE `t` SET `a` = '' WHERE `a` IS NULL;
-ALTER TABLE `t` MODIFY COLUMN `a` varchar(20) NOT NULL;
+UPDATE t SET a = '' WHERE a IS NULL;
+ALTER TABLE t MODIFY COLUMN a varchar(20) NOT NULL;

@@ -1,5 +1,5 @@
 -- migrate:up
-ALTER TABLE `t` ADD COLUMN `e` enum('x','y') NULL;
+ALTER TABLE t ADD COLUMN e enum('x','y') NULL;
 
 -- migrate:down
-ALTER TABLE `t` DROP COLUMN `e`;
+ALTER TABLE t DROP COLUMN e;

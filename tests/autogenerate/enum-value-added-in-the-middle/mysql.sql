@@ -1,5 +1,5 @@
 -- migrate:up
-ALTER TABLE `t` MODIFY COLUMN `e` enum('x','y','z') NULL;
+ALTER TABLE t MODIFY COLUMN e enum('x','y','z') NULL;
 
 -- migrate:down
-ALTER TABLE `t` MODIFY COLUMN `e` enum('x','z') NULL;
+ALTER TABLE t MODIFY COLUMN e enum('x','z') NULL;

@@ -1,5 +1,5 @@
 -- migrate:up
-ALTER TABLE `t` ADD KEY `i` (`a`);
+ALTER TABLE t ADD KEY i (a);
 
 -- migrate:down
-ALTER TABLE `t` DROP INDEX `i`;
+ALTER TABLE t DROP INDEX i;

@@ -1,5 +1,5 @@
 -- migrate:up
-ALTER TABLE `t` DROP INDEX `i`, ADD KEY `i` (`a`, `n`);
+ALTER TABLE t DROP INDEX i, ADD KEY i (a, n);
 
 -- migrate:down
-ALTER TABLE `t` DROP INDEX `i`, ADD KEY `i` (`a`);
+ALTER TABLE t DROP INDEX i, ADD KEY i (a);

@@ -1,5 +1,5 @@
 -- migrate:up
-ALTER TABLE `t` DROP INDEX `i`, ADD KEY `i` (`a` DESC);
+ALTER TABLE t DROP INDEX i, ADD KEY i (a DESC);
 
 -- migrate:down
-ALTER TABLE `t` DROP INDEX `i`, ADD KEY `i` (`a`);
+ALTER TABLE t DROP INDEX i, ADD KEY i (a);

@@ -1,5 +1,5 @@
 -- migrate:up
-ALTER TABLE `t` ADD KEY `ix_t_a` (`a`);
+ALTER TABLE t ADD KEY ix_t_a (a);
 
 -- migrate:down
-ALTER TABLE `t` DROP INDEX `ix_t_a`;
+ALTER TABLE t DROP INDEX ix_t_a;

@@ -1,5 +1,5 @@
 -- migrate:up
-ALTER TABLE `t` DROP INDEX `zz`;
+ALTER TABLE t DROP INDEX zz;
 
 -- migrate:down
-ALTER TABLE `t` ADD KEY `zz` (`n`);
+ALTER TABLE t ADD KEY zz (n);

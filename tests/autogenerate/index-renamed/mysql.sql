@@ -1,5 +1,5 @@
 -- migrate:up
-ALTER TABLE `t` RENAME INDEX `i` TO `j`;
+ALTER TABLE t RENAME INDEX i TO j;
 
 -- migrate:down
-ALTER TABLE `t` RENAME INDEX `j` TO `i`;
+ALTER TABLE t RENAME INDEX j TO i;

@@ -1,5 +1,5 @@
 -- migrate:up
-ALTER TABLE `t` ADD PRIMARY KEY (`id`);
+ALTER TABLE t ADD PRIMARY KEY (id);
 
 -- migrate:down
-ALTER TABLE `t` DROP PRIMARY KEY;
+ALTER TABLE t DROP PRIMARY KEY;

@@ -1,5 +1,5 @@
 -- migrate:up
-ALTER TABLE `t` DROP PRIMARY KEY;
+ALTER TABLE t DROP PRIMARY KEY;
 
 -- migrate:down
-ALTER TABLE `t` ADD PRIMARY KEY (`id`);
+ALTER TABLE t ADD PRIMARY KEY (id);

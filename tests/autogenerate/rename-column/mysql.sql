@@ -1,5 +1,5 @@
 -- migrate:up
-ALTER TABLE `t` RENAME COLUMN `a` TO `b`;
+ALTER TABLE t RENAME COLUMN a TO b;
 
 -- migrate:down
-ALTER TABLE `t` RENAME COLUMN `b` TO `a`;
+ALTER TABLE t RENAME COLUMN b TO a;

@@ -1,5 +1,5 @@
 -- migrate:up
-RENAME TABLE `t` TO `t2`;
+RENAME TABLE t TO t2;
 
 -- migrate:down
-RENAME TABLE `t2` TO `t`;
+RENAME TABLE t2 TO t;

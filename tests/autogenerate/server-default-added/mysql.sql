@@ -1,5 +1,5 @@
 -- migrate:up
-ALTER TABLE `t` MODIFY COLUMN `a` varchar(20) NULL DEFAULT 'x';
+ALTER TABLE t MODIFY COLUMN a varchar(20) NULL DEFAULT 'x';
 
 -- migrate:down
-ALTER TABLE `t` MODIFY COLUMN `a` varchar(20) NULL;
+ALTER TABLE t MODIFY COLUMN a varchar(20) NULL;

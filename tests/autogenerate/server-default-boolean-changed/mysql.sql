@@ -1,5 +1,5 @@
 -- migrate:up
-ALTER TABLE `t` MODIFY COLUMN `a` tinyint(1) NULL DEFAULT false;
+ALTER TABLE t MODIFY COLUMN a tinyint(1) NULL DEFAULT false;
 
 -- migrate:down
-ALTER TABLE `t` MODIFY COLUMN `a` tinyint(1) NULL DEFAULT true;
+ALTER TABLE t MODIFY COLUMN a tinyint(1) NULL DEFAULT true;

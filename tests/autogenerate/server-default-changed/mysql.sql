@@ -1,5 +1,5 @@
 -- migrate:up
-ALTER TABLE `t` MODIFY COLUMN `a` varchar(20) NULL DEFAULT 'y';
+ALTER TABLE t MODIFY COLUMN a varchar(20) NULL DEFAULT 'y';
 
 -- migrate:down
-ALTER TABLE `t` MODIFY COLUMN `a` varchar(20) NULL DEFAULT 'x';
+ALTER TABLE t MODIFY COLUMN a varchar(20) NULL DEFAULT 'x';

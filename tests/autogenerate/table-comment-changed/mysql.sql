@@ -1,5 +1,5 @@
 -- migrate:up
-ALTER TABLE `t` COMMENT = 'd';
+ALTER TABLE t COMMENT = 'd';
 
 -- migrate:down
-ALTER TABLE `t` COMMENT = 'c';
+ALTER TABLE t COMMENT = 'c';

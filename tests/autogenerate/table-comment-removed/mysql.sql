@@ -1,5 +1,5 @@
 -- migrate:up
-ALTER TABLE `t` COMMENT = '';
+ALTER TABLE t COMMENT = '';
 
 -- migrate:down
-ALTER TABLE `t` COMMENT = 'c';
+ALTER TABLE t COMMENT = 'c';

@@ -1,5 +1,5 @@
 -- migrate:up
-ALTER TABLE `t` ENGINE=MyISAM;
+ALTER TABLE t ENGINE=MyISAM;
 
 -- migrate:down
-ALTER TABLE `t` ENGINE=InnoDB;
+ALTER TABLE t ENGINE=InnoDB;

@@ -1,7 +1,7 @@
 -- migrate:up
-ALTER TABLE `t` MODIFY COLUMN `a` int(11) NULL;
+ALTER TABLE t MODIFY COLUMN a int(11) NULL;
 
 -- migrate:down
-ALTER TABLE `t` MODIFY COLUMN `a` bigint(20) NULL;
+ALTER TABLE t MODIFY COLUMN a bigint(20) NULL;
 
 -- migrate:lossy t.a bigint(20) becomes int(11)

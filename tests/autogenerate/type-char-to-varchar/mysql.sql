@@ -1,5 +1,5 @@
 -- migrate:up
-ALTER TABLE `t` MODIFY COLUMN `a` varchar(20) NULL;
+ALTER TABLE t MODIFY COLUMN a varchar(20) NULL;
 
 -- migrate:down
-ALTER TABLE `t` MODIFY COLUMN `a` char(20) NULL;
+ALTER TABLE t MODIFY COLUMN a char(20) NULL;

@@ -1,5 +1,5 @@
 -- migrate:up
-ALTER TABLE `t` MODIFY COLUMN `a` double NULL;
+ALTER TABLE t MODIFY COLUMN a double NULL;
 
 -- migrate:down
-ALTER TABLE `t` MODIFY COLUMN `a` float NULL;
+ALTER TABLE t MODIFY COLUMN a float NULL;

@@ -1,5 +1,5 @@
 -- migrate:up
-ALTER TABLE `t` MODIFY COLUMN `a` bigint(20) NULL;
+ALTER TABLE t MODIFY COLUMN a bigint(20) NULL;
 
 -- migrate:down
-ALTER TABLE `t` MODIFY COLUMN `a` int(11) NULL;
+ALTER TABLE t MODIFY COLUMN a int(11) NULL;

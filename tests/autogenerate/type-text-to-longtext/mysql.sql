@@ -1,5 +1,5 @@
 -- migrate:up
-ALTER TABLE `t` MODIFY COLUMN `a` longtext NULL;
+ALTER TABLE t MODIFY COLUMN a longtext NULL;
 
 -- migrate:down
-ALTER TABLE `t` MODIFY COLUMN `a` text NULL;
+ALTER TABLE t MODIFY COLUMN a text NULL;

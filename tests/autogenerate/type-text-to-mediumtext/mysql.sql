@@ -1,5 +1,5 @@
 -- migrate:up
-ALTER TABLE `t` MODIFY COLUMN `a` mediumtext NULL;
+ALTER TABLE t MODIFY COLUMN a mediumtext NULL;
 
 -- migrate:down
-ALTER TABLE `t` MODIFY COLUMN `a` text NULL;
+ALTER TABLE t MODIFY COLUMN a text NULL;

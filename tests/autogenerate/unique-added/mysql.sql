@@ -1,5 +1,5 @@
 -- migrate:up
-ALTER TABLE `t` ADD UNIQUE KEY `u` (`a`);
+ALTER TABLE t ADD UNIQUE KEY u (a);
 
 -- migrate:down
-ALTER TABLE `t` DROP INDEX `u`;
+ALTER TABLE t DROP INDEX u;

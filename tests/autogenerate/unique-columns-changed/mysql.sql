@@ -1,5 +1,5 @@
 -- migrate:up
-ALTER TABLE `t` DROP INDEX `u`, ADD UNIQUE KEY `u` (`a`, `n`);
+ALTER TABLE t DROP INDEX u, ADD UNIQUE KEY u (a, n);
 
 -- migrate:down
-ALTER TABLE `t` DROP INDEX `u`, ADD UNIQUE KEY `u` (`a`);
+ALTER TABLE t DROP INDEX u, ADD UNIQUE KEY u (a);

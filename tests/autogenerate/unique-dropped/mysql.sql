@@ -1,5 +1,5 @@
 -- migrate:up
-ALTER TABLE `t` DROP INDEX `u`;
+ALTER TABLE t DROP INDEX u;
 
 -- migrate:down
-ALTER TABLE `t` ADD UNIQUE KEY `u` (`a`);
+ALTER TABLE t ADD UNIQUE KEY u (a);

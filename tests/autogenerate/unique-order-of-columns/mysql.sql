@@ -1,5 +1,5 @@
 -- migrate:up
-ALTER TABLE `t` DROP INDEX `u`, ADD UNIQUE KEY `u` (`n`, `a`);
+ALTER TABLE t DROP INDEX u, ADD UNIQUE KEY u (n, a);
 
 -- migrate:down
-ALTER TABLE `t` DROP INDEX `u`, ADD UNIQUE KEY `u` (`a`, `n`);
+ALTER TABLE t DROP INDEX u, ADD UNIQUE KEY u (a, n);

@@ -1,5 +1,5 @@
 -- migrate:up
-ALTER TABLE `t` RENAME INDEX `u` TO `v`;
+ALTER TABLE t RENAME INDEX u TO v;
 
 -- migrate:down
-ALTER TABLE `t` RENAME INDEX `v` TO `u`;
+ALTER TABLE t RENAME INDEX v TO u;

@@ -1,5 +1,5 @@
 -- migrate:up
-ALTER TABLE `t` ADD UNIQUE KEY `a` (`a`);
+ALTER TABLE t ADD UNIQUE KEY a (a);
 
 -- migrate:down
-ALTER TABLE `t` DROP INDEX `a`;
+ALTER TABLE t DROP INDEX a;

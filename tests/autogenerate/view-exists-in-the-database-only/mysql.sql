@@ -1,5 +1,5 @@
 -- migrate:up
-DROP VIEW `v`;
+DROP VIEW v;
 
 -- migrate:down
-CREATE VIEW `v` AS SELECT 1 AS a;
+CREATE VIEW v AS SELECT 1 AS a;

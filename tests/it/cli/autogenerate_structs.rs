@@ -93,13 +93,12 @@ fn structs_of_a_workspace_are_the_wanted_schema_and_their_silence_is_no_wish() {
     assert_eq!(down.code, 0, "{down}");
     assert_snapshot!(sections(&env), @r#"
     -- migrate:up
-    CREATE TABLE "tags" (
-      "name" TEXT NOT NULL,
-      "owner" INTEGER NOT NULL,
-      PRIMARY KEY ("name"),
-      FOREIGN KEY ("owner") REFERENCES "users" ("id") ON DELETE CASCADE
+    CREATE TABLE tags (
+      name TEXT NOT NULL PRIMARY KEY,
+      owner INTEGER NOT NULL,
+      FOREIGN KEY (owner) REFERENCES users (id) ON DELETE CASCADE
     );
-    CREATE INDEX "tags_owner_idx" ON "tags" ("owner");
+    CREATE INDEX tags_owner_idx ON tags (owner);
 
     -- migrate:down
     DROP TABLE tags;
@@ -152,13 +151,12 @@ fn structs_give_a_section_for_each_database_that_differs() {
     assert_eq!(done.code, 0, "{done}");
     assert_snapshot!(sections(&env), @r#"
     -- migrate:up dialect:sqlite
-    CREATE TABLE "tags" (
-      "name" TEXT NOT NULL,
-      "owner" INTEGER NOT NULL,
-      PRIMARY KEY ("name"),
-      FOREIGN KEY ("owner") REFERENCES "users" ("id") ON DELETE CASCADE
+    CREATE TABLE tags (
+      name TEXT NOT NULL PRIMARY KEY,
+      owner INTEGER NOT NULL,
+      FOREIGN KEY (owner) REFERENCES users (id) ON DELETE CASCADE
     );
-    CREATE INDEX "tags_owner_idx" ON "tags" ("owner");
+    CREATE INDEX tags_owner_idx ON tags (owner);
 
     -- migrate:up dialect:postgres
     DROP VIEW mails;

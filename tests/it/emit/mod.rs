@@ -2,6 +2,7 @@
 //! written from, and leads from one schema to the other and back.
 
 mod cases;
+mod keywords;
 mod site;
 
 use migrate_core::dialect::Dialect;
@@ -114,6 +115,11 @@ macro_rules! on_each_database {
             #[tokio::test]
             async fn the_sql_of_a_schema_makes_the_schema() {
                 super::schemas(Dialect::$dialect).await;
+            }
+
+            #[tokio::test]
+            async fn keywords_are_names_as_they_are_written() {
+                super::keywords::keywords_are_names(Dialect::$dialect).await;
             }
 
             #[tokio::test]

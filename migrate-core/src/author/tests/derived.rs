@@ -126,7 +126,7 @@ fn sql_becomes_a_revision_with_both_sections() {
 
 #[test]
 fn each_database_has_the_down_that_fits_it() {
-    let text = "-- revision: a1\n-- revises:\n\n-- migrate:up\nCREATE TABLE t (a INTEGER);\n";
+    let text = "-- revision: a1\n-- revises:\n\n-- migrate:up\nCREATE TABLE `order` (a INTEGER);\n";
     let read = |text: &str| {
         let files = vec![SourceFile::new("a1.sql", text.to_owned())];
         History::read(files, None, &[Dialect::Sqlite, Dialect::Mysql])
@@ -140,10 +140,11 @@ fn each_database_has_the_down_that_fits_it() {
     };
     assert_eq!(
         derive(text),
-        [" dialect:sqlite\nDROP TABLE t;\n\n", " dialect:mysql\nDROP TABLE `t`;\n"]
+        [" dialect:sqlite\nDROP TABLE \"order\";\n\n", " dialect:mysql\nDROP TABLE `order`;\n"]
     );
-    let text = format!("{text}\n-- migrate:down dialect:mysql\nDROP TABLE t;\n");
+    assert_eq!(derive(&text.replace("`order`", "t")), ["\nDROP TABLE t;\n"]);
+    let text = format!("{text}\n-- migrate:down dialect:mysql\nDROP TABLE `order`;\n");
     let downs = derive(&text);
-    assert!(downs.contains(&" dialect:sqlite\nDROP TABLE t;\n\n".to_owned()), "{downs:?}");
+    assert!(downs.contains(&" dialect:sqlite\nDROP TABLE \"order\";\n\n".to_owned()), "{downs:?}");
     assert_eq!(downs.len(), 2);
 }

@@ -1,6 +1,8 @@
 //! The keywords of MariaDB 10.11, as its `information_schema.keywords` lists them, with a few of
 //! MySQL 8. A word that only one of the two servers reserves counts as not reserved.
 
+use crate::sql::quote;
+
 /// Whether a word in capitals is never a name without quotes, unless it stands behind a dot.
 pub(super) fn is_reserved(upper: &str) -> bool {
     RESERVED.binary_search(&upper).is_ok()
@@ -10,6 +12,34 @@ pub(super) fn is_reserved(upper: &str) -> bool {
 pub(super) fn is_keyword(upper: &str) -> bool {
     WORDS.binary_search(&upper).is_ok()
 }
+
+/// A name, in quotes where it needs them.
+pub(super) fn identifier(name: &str) -> String {
+    let upper = name.to_ascii_uppercase();
+    let is_plain = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && !is_reserved(&upper)
+        && RESERVED_BY_ONE.binary_search(&upper.as_str()).is_err();
+    if is_plain { name.to_owned() } else { quote(name, '`') }
+}
+
+/// Sorted. Words that one of MariaDB and MySQL reserves in some version, and `VALUE`, which begins the rows of
+/// an INSERT.
+#[rustfmt::skip]
+const RESERVED_BY_ONE: [&str; 77] = [
+    "ADMIN", "ARRAY", "BODY", "CONVERSION", "CUBE", "CUME_DIST", "CURRENT_ROLE", "DATABASE",
+    "DELETE_DOMAIN_ID", "DENSE_RANK", "DO_DOMAIN_IDS", "ELSIF", "EMPTY", "ENUM", "EXCEPTION",
+    "FIRST_VALUE", "FULL", "FUNCTION", "GENERAL", "GENERATED", "GET", "GOTO", "GROUPING",
+    "GROUPS", "HISTORY", "IGNORE_DOMAIN_IDS", "IGNORE_SERVER_IDS", "IO_AFTER_GTIDS",
+    "IO_BEFORE_GTIDS", "JSON_TABLE", "LAG", "LAST_VALUE", "LATERAL", "LEAD", "LIBRARY", "MANUAL",
+    "MASTER_BIND", "MASTER_DEMOTE_TO_REPLICA", "MASTER_DEMOTE_TO_SLAVE",
+    "MASTER_HEARTBEAT_PERIOD", "MASTER_SSL_VERIFY_SERVER_CERT", "MEMBER", "MINUS", "NTH_VALUE",
+    "NTILE", "OF", "OFFSET", "OPTIMIZER_COSTS", "OTHERS", "OVER", "PACKAGE", "PAGE_CHECKSUM",
+    "PARALLEL", "PARSE_VCOL_EXPR", "PERCENT_RANK", "PERSIST", "PERSIST_ONLY", "PORTION",
+    "QUALIFY", "RAISE", "RANK", "REF_SYSTEM_ID", "RETURNING", "ROW", "ROWTYPE", "SCHEMA", "SLOW",
+    "STATS_AUTO_RECALC", "STATS_PERSISTENT", "STATS_SAMPLE_PAGES", "STORED", "SYSTEM",
+    "TABLESAMPLE", "VALUE", "VECTOR", "VIRTUAL", "WINDOW",
+];
 
 /// Sorted.
 #[rustfmt::skip]
@@ -122,7 +152,8 @@ mod tests {
 
     #[test]
     fn the_lists_are_sorted_and_apart() {
-        assert!(RESERVED.is_sorted() && WORDS.is_sorted());
+        assert!(RESERVED.is_sorted() && WORDS.is_sorted() && RESERVED_BY_ONE.is_sorted());
         assert!(RESERVED.iter().all(|word| !is_keyword(word)));
+        assert!(RESERVED_BY_ONE.iter().all(|word| !is_reserved(word)));
     }
 }

@@ -61,6 +61,7 @@ pub(super) static DEFINITION: Definition = Definition {
     rules: &apply::Mysql,
     parse: Some(parse),
     is_reserved_word: |name| keywords::is_reserved(&name.to_ascii_uppercase()),
+    identifier: keywords::identifier,
 };
 
 static CAPABILITIES: Capabilities = Capabilities {

@@ -60,6 +60,7 @@ pub(super) static DEFINITION: Definition = Definition {
     rules: &apply::Postgres,
     parse: Some(parse),
     is_reserved_word: |name| keywords::is_reserved(name) || keywords::is_function_word(name),
+    identifier: keywords::quote_name,
 };
 
 static CAPABILITIES: Capabilities = Capabilities {

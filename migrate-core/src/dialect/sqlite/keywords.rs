@@ -1,5 +1,8 @@
 //! The keywords of SQLite, as <https://sqlite.org/lang_keywords.html> lists them.
 
+use super::catalog::text::quoted;
+use crate::sql::quote;
+
 /// Whether a word in capitals is never a name without quotes.
 pub(super) fn is_reserved(upper: &str) -> bool {
     RESERVED.binary_search(&upper).is_ok()
@@ -9,6 +12,16 @@ pub(super) fn is_reserved(upper: &str) -> bool {
 pub(super) fn is_keyword(upper: &str) -> bool {
     WORDS.binary_search(&upper).is_ok()
 }
+
+/// A name for a statement, in quotes where it needs them.
+pub(super) fn identifier(name: &str) -> String {
+    let begins_expression = BEGINS_EXPRESSION.contains(&name.to_ascii_uppercase().as_str());
+    if begins_expression { quote(name, '"') } else { quoted(name) }
+}
+
+/// Words that are names in some places, and the beginning of something else in others.
+const BEGINS_EXPRESSION: [&str; 6] =
+    ["CAST", "CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP", "IF", "RAISE"];
 
 /// Sorted.
 #[rustfmt::skip]

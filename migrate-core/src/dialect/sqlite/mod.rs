@@ -65,6 +65,7 @@ pub(super) static DEFINITION: Definition = Definition {
     rules: &apply::Sqlite,
     parse: Some(parse),
     is_reserved_word: |name| keywords::is_reserved(&name.to_ascii_uppercase()),
+    identifier: keywords::identifier,
 };
 
 static CAPABILITIES: Capabilities = Capabilities {

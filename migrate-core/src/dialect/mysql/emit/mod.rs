@@ -1,8 +1,8 @@
 //! Operations as MySQL's and MariaDB's SQL.
 //!
 //! [`emit`] prints the statements of one operation; [`Emitter`] answers what `diff` asks. Both servers print
-//! their catalogs alike, so what one of them tells is written as it takes it. Identifiers always have backticks: the
-//! words that need them differ between versions.
+//! their catalogs alike, so what one of them tells is written as it takes it. Identifiers have backticks only where
+//! one of the servers needs them.
 //!
 //! Limits: an event in a time zone of its own, a trigger with a place among others, a stored program with a
 //! collation of its own, grants and the options of the database are refused as [`Unsupported`].
@@ -13,16 +13,12 @@ mod values;
 
 use std::collections::BTreeMap;
 
+use super::keywords::identifier as quoted;
 use crate::dialect::{Dialect, Unsupported};
 use crate::op::{ConstraintKey, Op, SequenceChange, TableChange, TableConstraint};
 use crate::schema::{Kind, Name, Other, Sequence, View};
 
 pub use rules::Emitter;
-
-/// An identifier.
-fn quoted(own: &str) -> String {
-    Dialect::Mysql.quote(own)
-}
 
 /// A name with its database.
 fn name(own: &Name) -> String {

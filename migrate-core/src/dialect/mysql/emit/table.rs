@@ -1,7 +1,7 @@
 //! Tables: columns, keys, constraints and options.
 
 use super::{list, name, quoted, string};
-use crate::dialect::Unsupported;
+use crate::dialect::{Dialect, Unsupported};
 use crate::op::{Position, TableChange, TableConstraint};
 use crate::schema::{
     Action, Check, Column, Constraint, ForeignKey, Index, IndexPart, Key, Name, Table,
@@ -61,7 +61,7 @@ fn is_word(value: &str) -> bool {
 }
 
 pub(super) fn is_of_column(check: &Check, column: &str) -> bool {
-    check.details == format!("of the column {}", quoted(column))
+    check.details == format!("of the column {}", Dialect::Mysql.quote(column))
 }
 
 /// The definition of a column, with those checks of `constraints` that are a part of it.

@@ -11,7 +11,8 @@
 mod rules;
 mod table;
 
-use super::catalog::text::{quoted, string};
+use super::catalog::text::string;
+use super::keywords::identifier as quoted;
 use super::written::{index_statement, named_statement};
 use crate::dialect::Unsupported;
 use crate::op::Op;

@@ -1,6 +1,6 @@
 //! The answers of SQLite for `diff`: which changes `ALTER TABLE` has, and the rebuild for all others.
 
-use super::super::catalog::text::quoted;
+use super::super::keywords::identifier as quoted;
 use crate::dialect::DiffRules;
 use crate::op::Op;
 use crate::schema::{

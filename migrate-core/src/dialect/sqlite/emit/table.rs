@@ -1,6 +1,6 @@
 //! Tables and their columns.
 
-use super::super::catalog::text::quoted;
+use super::super::keywords::identifier as quoted;
 use super::super::written::table_statement;
 use super::{list, name};
 use crate::schema::{
