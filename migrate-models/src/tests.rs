@@ -229,6 +229,23 @@ column `born` of table `users` is NOT NULL without a default, and the struct has
   = help: add a field, or `#[table(other_columns(born))]` if others write it
   = help: `cargo migrate new --autogenerate` writes the revision that drops it"
     );
+    let head = state(
+        Dialect::Postgres,
+        "CREATE TABLE users (id bigserial PRIMARY KEY, name text NOT NULL, email text NOT NULL, age int NOT NULL, code text NOT NULL, born date NOT NULL DEFAULT now())",
+    );
+    assert_eq!(
+        shown(&table_drift(&tables[0], Dialect::Postgres, &head)),
+        "column `name` is `text` in the migrations, not `i32`
+  = help: `cargo migrate new --autogenerate` writes the revision that changes the table
+table `users` has no column `emial` in the migrations
+  = help: `cargo migrate new --autogenerate` writes the revision that changes the table
+  = help: if the column `email` is meant: `#[sqlx(rename = \"email\")]`, or `#[column(renamed_from = \"email\")]` to rename it
+column `age` is NOT NULL in the migrations
+  = help: write the type without `Option`, or `cargo migrate new --autogenerate` writes the revision that changes the table
+column `email` of table `users` is NOT NULL without a default, and the struct has no field for it
+  = help: add a field, or `#[table(other_columns(email))]` if others write it
+  = help: `cargo migrate new --autogenerate` writes the revision that drops it"
+    );
     let unknown = state(Dialect::Postgres, "DO $$ BEGIN EXECUTE 'x' || 1; END $$");
     assert_eq!(shown(&table_drift(&tables[0], Dialect::Postgres, &unknown)), "");
 }

@@ -172,7 +172,10 @@ fn is_covered(state: &State, unknown: &Unknown, difference: &Difference) -> bool
                 _ => named(&object.name),
             }
         }
-        _ => unknown.whole(object.kind, &Name::new(object.name.clone())).is_some(),
+        // The key of what stands on a table has the table in it.
+        _ => [object.name.clone(), format!("{} on {owner}", object.name)]
+            .into_iter()
+            .any(|key| of(object.kind, &Name::new(key), &Part::Text)),
     }
 }
 

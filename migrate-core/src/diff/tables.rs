@@ -75,13 +75,9 @@ impl Reader<'_> {
     /// Returns `true` if a parent by `INHERITS` has a column of the same name and type: its type changes with
     /// the parent's.
     fn has_type_of_parent(&self, schema: &Schema, table: &Name, column: &Column) -> bool {
-        let parents = schema.tables.get(table).and_then(|table| table.options.get("inherits"));
-        parents.is_some_and(|parents| {
-            let is_it = |name: &Name| parents.split(", ").any(|parent| parent == name.to_string());
-            let mut found = schema.tables.iter().filter(|(name, _)| is_it(name));
-            found.any(|(_, parent)| {
-                parent.column(&column.name).is_some_and(|of| of.data_type == column.data_type)
-            })
+        let of = schema.tables.get(table);
+        of.into_iter().flat_map(|of| super::types::parents(schema, of)).any(|parent| {
+            parent.column(&column.name).is_some_and(|of| of.data_type == column.data_type)
         })
     }
 

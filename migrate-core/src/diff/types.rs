@@ -247,7 +247,7 @@ fn retyped_columns(
     after: &Schema,
     using: impl Fn(&Name, &Column) -> String,
 ) -> Vec<Op> {
-    let mut ops = Vec::new();
+    let (mut ops, mut types, mut defaults) = (Vec::new(), Vec::new(), Vec::new());
     for (table, definition) in &before.tables {
         let Some(later) = after.tables.get(table) else { continue };
         for column in
@@ -265,16 +265,35 @@ fn retyped_columns(
             if column.default.is_some() {
                 ops.push(change(ColumnChange::Default(None)));
             }
-            ops.push(change(ColumnChange::Type {
-                data_type: column.data_type.clone(),
-                user_type: Some(name.clone()),
-                collation: None,
-                using: Some(using(table, column)),
-            }));
+            // The column of a child gets its type with that of the parent.
+            let of_parent = parents(before, definition).any(|parent| {
+                parent.column(&column.name).is_some_and(|of| of.data_type == column.data_type)
+            });
+            if !of_parent {
+                types.push(change(ColumnChange::Type {
+                    data_type: column.data_type.clone(),
+                    user_type: Some(name.clone()),
+                    collation: None,
+                    using: Some(using(table, column)),
+                }));
+            }
             if new.default.is_some() {
-                ops.push(change(ColumnChange::Default(new.default.clone())));
+                defaults.push(change(ColumnChange::Default(new.default.clone())));
             }
         }
     }
+    ops.extend(types);
+    ops.extend(defaults);
     ops
+}
+
+/// The tables of which a table is a partition or, by `INHERITS`, a child.
+pub(super) fn parents<'s>(schema: &'s Schema, table: &'s Table) -> impl Iterator<Item = &'s Table> {
+    let inherits = table.options.get("inherits").map(String::as_str).unwrap_or_default();
+    let is_parent = move |name: &Name| {
+        table.partition_of.as_ref().is_some_and(|of| of.parent == *name)
+            || !inherits.is_empty() && inherits.split(", ").any(|one| one == name.to_string())
+    };
+    let found = schema.tables.iter().filter(move |(name, _)| is_parent(name));
+    found.map(|(_, parent)| parent)
 }

@@ -208,3 +208,49 @@ fn with_a_prelude_no_object_is_said_to_be_absent() {
     assert_eq!(codes(false), ["no-such-object", "sql-syntax"]);
     assert_eq!(codes(true), ["sql-syntax"]);
 }
+
+#[test]
+fn postgres_is_checked_as_the_others_are() {
+    let file = |id: &str, parent: &str, body: &str| {
+        let text = format!("-- revision: {id}\n-- revises: {parent}\n\n{body}\n");
+        SourceFile::new(format!("{id}.sql"), text)
+    };
+    let files = vec![
+        file(
+            "a",
+            "",
+            "-- migrate:up\nCREATE TYPE mood AS ENUM ('ok');\n\
+             CREATE TABLE users (id bigint PRIMARY KEY, mood mood NOT NULL, email text);\n\n\
+             -- migrate:down\nDROP TABLE users;",
+        ),
+        file(
+            "b",
+            "a",
+            "-- migrate:up\nCREATE TABLE posts (id bigint, author bigint REFERENCES users);\n\
+             CREATE INDEX ON posts (author);\n\n\
+             -- migrate:down\nDROP INDEX posts_author_id_idx;\nDROP TABLE posts;",
+        ),
+        file(
+            "c",
+            "b",
+            "-- migrate:up\nALTER TABLE users ALTER email SET NOT NULL, ADD UNIQUE (email);\n\n\
+             -- migrate:down\nALTER TABLE users DROP CONSTRAINT users_email_key;",
+        ),
+        file("d", "c", "-- migrate:up\nDROP TABLE users;\n\n-- migrate:irreversible gone"),
+    ];
+    let (history, wrong) = History::read(files, None, &[Dialect::Postgres]);
+    assert!(wrong.is_empty(), "{wrong}");
+    let found = check(&history, StaticChecks::All, None).to_string();
+    let found: Vec<&str> = found.lines().filter(|line| line.starts_with("error")).collect();
+    assert_eq!(
+        found,
+        [
+            "error[left-behind]: after the down enum mood is left behind",
+            "error[no-such-object]: there is no index posts_author_id_idx at this point of the down",
+            "error[restored-otherwise]: after the down nullability of column users.email was NULL and \
+             is NOT NULL",
+            "error[still-needed]: table users is needed by the foreign key posts_author_fkey of table \
+             posts at this point of the up",
+        ]
+    );
+}

@@ -193,6 +193,7 @@ pub(super) fn column(
     if cascade {
         drop_views(state, &table.name);
     }
+    drop_others(state, table, column, cascade);
     state.edit_table(table, |found| {
         without_column(found, column);
         found.triggers.retain(|name, _| !triggers.contains(name));
@@ -228,6 +229,64 @@ pub(super) fn column(
         }
     }
     Ok(())
+}
+
+/// Statistics may go with a column that they mention, and with CASCADE policies and rules.
+fn drop_others(state: &mut State, table: &Name, column: &str, cascade: bool) {
+    const WHY: &str = "it may have been dropped with a column";
+    let goes = |kind: Kind| match kind {
+        Kind::Statistics => true,
+        Kind::Policy | Kind::Rule => cascade,
+        _ => false,
+    };
+    let others = state.schema().others.iter().filter(|((kind, _), other)| {
+        goes(*kind)
+            && other.table.as_ref() == Some(table)
+            && super::text::has_word(&other.definition, column)
+    });
+    for (kind, key) in others.map(|(key, _)| key.clone()).collect::<Vec<_>>() {
+        state.mark(kind, &Name::new(key), Part::Whole, WHY);
+    }
+}
+
+/// Marks what may have been dropped with a function: defaults, computed columns, checks and indexes.
+pub(super) fn users_of_function(state: &mut State, function: &str) {
+    const WHY: &str = "it may have been dropped with a function";
+    let calls = |text: &str| super::text::has_word(text, function);
+    let mut found = Vec::new();
+    for (name, table) in &state.schema().tables {
+        for column in &table.columns {
+            let generated = column.generated.as_ref().map(|of| &of.expression);
+            if column.default.iter().chain(generated).any(|text| calls(text)) {
+                found.push((name.clone(), Part::Column(column.name.clone())));
+            }
+        }
+        let checks = table.checks.iter().filter(|check| calls(&check.expression));
+        let checks = checks.filter_map(|check| check.name.clone());
+        found.extend(checks.map(|check| (name.clone(), Part::Constraint(check))));
+        for (index, value) in &table.indexes {
+            let mut texts = value.parts.iter().map(|part| &part.expression).chain(&value.predicate);
+            if texts.any(|text| calls(text)) {
+                found.push((name.clone(), Part::Index(index.clone())));
+            }
+        }
+    }
+    for (table, part) in found {
+        state.mark(Kind::Table, &table, part, WHY);
+    }
+    let domains = state.schema().domains.iter().filter(|(_, domain)| {
+        let checks = domain.checks.iter().map(|check| &check.expression);
+        checks.chain(&domain.default).any(|text| calls(text))
+    });
+    for domain in domains.map(|(name, _)| name.clone()).collect::<Vec<_>>() {
+        state.mark(Kind::Domain, &domain, Part::Whole, WHY);
+    }
+    let others = state.schema().others.iter().filter(|((kind, _), other)| {
+        matches!(kind, Kind::Policy | Kind::Rule | Kind::Statistics) && calls(&other.definition)
+    });
+    for (kind, key) in others.map(|(key, _)| key.clone()).collect::<Vec<_>>() {
+        state.mark(kind, &Name::new(key), Part::Whole, WHY);
+    }
 }
 
 /// Returns `true` if the definition of a trigger mentions a column of its table.

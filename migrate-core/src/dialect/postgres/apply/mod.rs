@@ -65,6 +65,12 @@ fn has_extension(state: &State) -> bool {
     let mut others = state.schema().others.range(first..);
     others.next().is_some_and(|((kind, _), _)| *kind == Kind::Extension)
         || state.unknown().everything().is_some()
+        || has_unnamed(state)
+}
+
+/// Returns `true` if objects may exist of which no statement gives the name.
+fn has_unnamed(state: &State) -> bool {
+    state.unknown().whole(Kind::Table, &Name::new(super::parse::ANY_NEW)).is_some()
 }
 
 /// Returns `true` if something about a table is not known.
@@ -89,6 +95,10 @@ fn opaque(state: &mut State, subject: &Subject) {
 }
 
 impl Rules for Postgres {
+    fn is_proved(&self) -> bool {
+        true
+    }
+
     fn candidates(&self, state: &State, _: &[Kind], name: &Name) -> Option<Vec<Name>> {
         candidates(state, name)
     }
@@ -103,6 +113,10 @@ impl Rules for Postgres {
             Some(space) => space.starts_with("pg_") || space == "information_schema",
             None => name.name.starts_with("pg_"),
         }
+    }
+
+    fn may_exist(&self, state: &State, name: &Name) -> bool {
+        name.namespace.as_deref() != Some(TEMP) && has_unnamed(state)
     }
 
     fn present(&self, state: &State, part: &mut Schema) {
@@ -427,8 +441,16 @@ fn take_own(state: &mut State, op: &Op) -> Option<Result<(), Fault>> {
         }
         Op::Opaque { names } if !names.is_empty() => {
             let of_code = names_of_code(state, names).unwrap_or_default();
-            if names.iter().chain(&of_code).any(|name| name.name == super::parse::ANYTHING) {
+            let has = |any: &str| names.iter().chain(&of_code).any(|name| name.name == any);
+            if has(super::parse::ANYTHING) {
                 return Some(apply_generally(state, &Op::Opaque { names: Vec::new() }));
+            }
+            if has(super::parse::ANY_INDEX) {
+                spread::indexes(state);
+            }
+            if has(super::parse::ANY_NEW) {
+                const WHY: &str = "the name of what is created is put together at run time";
+                state.mark_name(&Name::new(super::parse::ANY_NEW), WHY);
             }
             let all = names
                 .iter()
@@ -448,7 +470,12 @@ fn take_own(state: &mut State, op: &Op) -> Option<Result<(), Fault>> {
             None
         }
         Op::Rows { reads, writes } => {
-            let names = names_of_code(state, reads)?;
+            // Also the code of the triggers of the table runs.
+            let written = match writes.as_ref().map(|table| state.find_table(table)) {
+                Some(Found::Known(key)) => triggers_of(state, &key),
+                _ => Vec::new(),
+            };
+            let names = names_of_code(state, &[reads.as_slice(), &written].concat())?;
             if writes.is_none() && run_code(state, reads) {
                 return Some(Ok(()));
             }
@@ -456,6 +483,14 @@ fn take_own(state: &mut State, op: &Op) -> Option<Result<(), Fault>> {
         }
         _ => objects::take(state, op),
     }
+}
+
+/// What the triggers of a table mention, the functions that they call among them.
+fn triggers_of(state: &State, table: &Name) -> Vec<Name> {
+    let triggers = state.table(table).map(|table| table.triggers.keys().cloned());
+    let users = triggers.into_iter().flatten();
+    let users = users.map(|name| (Kind::Trigger, table.clone(), Some(name)));
+    users.flat_map(|user| state.uses(&user).to_vec()).collect()
 }
 
 /// Returns `true` if names may be those of temporary tables, views or sequences.

@@ -1,6 +1,5 @@
 //! Renames and moves of objects that are not tables.
 
-use super::names::type_text;
 use super::objects::{find, split};
 use super::rename;
 use crate::apply::{Fault, Found, State};
@@ -162,14 +161,7 @@ pub(super) fn move_to(state: &mut State, kind: Kind, from: &Name, to: &Name) {
             let value = state.set_sequence(from, None);
             state.mark_known(Kind::Sequence, to);
             state.set_sequence(to, value);
-            // Defaults name the sequence by its number.
-            let users = super::sequence::users(state, from);
-            let default = format!("nextval('{}'::regclass)", type_text(to).replace('\'', "''"));
-            for (table, column) in users {
-                super::sequence::edit_column(state, &table, &column, |_, found| {
-                    found.default = Some(default.clone());
-                });
-            }
+            super::sequence::rename_in_defaults(state, from, to);
         }
     }
     if matches!(kind, Kind::Enum | Kind::Domain) {

@@ -292,7 +292,10 @@ fn drop(
                 state.mark_everything("an extension was dropped with what needs it");
             }
             if matches!(kind, Kind::Function | Kind::Procedure) && cascade {
-                for (of, owner, part) in state.users_of(&split(kind, &key).name) {
+                let bare = split(kind, &key).name;
+                let bare = bare.split('(').next().unwrap_or_default().to_owned();
+                super::drop::users_of_function(state, &bare);
+                for (of, owner, part) in state.users_of(&bare) {
                     let place = match part {
                         Some(trigger) => (Kind::Table, Part::Trigger(trigger)),
                         None => (of, Part::Whole),

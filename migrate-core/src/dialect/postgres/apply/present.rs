@@ -29,6 +29,7 @@ pub(super) fn present(_: &State, part: &mut Schema) {
             Some((name.clone(), table, column))
         })
         .collect();
+    let mut own_state = Vec::new();
     for (name, table, column) in owned {
         let Some(found) = part
             .tables
@@ -46,18 +47,26 @@ pub(super) fn present(_: &State, part: &mut Schema) {
             part.others.insert(comment, Other { definition, table: Some(table.clone()) });
         }
         found.default = None;
-        // The table says whether it is logged.
+        let is_unlogged = sequence.definition.starts_with("UNLOGGED");
+        own_state.push((table.clone(), column.clone()));
         let definition = sequence.definition.trim_start_matches("UNLOGGED").trim_start();
         let mut options = super::sequence::relative(definition, "bigint", &found.data_type);
         if name.name != format!("{}_{column}_seq", table.name) || name.namespace != table.namespace
         {
             options = super::names::with_sequence_name(&name, &options);
         }
+        if is_unlogged {
+            options = format!("{options} UNLOGGED").trim_start().to_owned();
+        }
         found.identity = Some(Identity { kind: IdentityKind::Serial, options });
     }
-    for table in part.tables.values_mut() {
+    for (name, table) in &mut part.tables {
+        // The table says whether the sequences are logged that came with their columns.
         if table.options.contains_key("unlogged") {
-            for identity in table.columns.iter_mut().filter_map(|column| column.identity.as_mut()) {
+            let has_own =
+                |column: &str| own_state.iter().any(|(table, own)| table == name && own == column);
+            let columns = table.columns.iter_mut().filter(|column| !has_own(&column.name));
+            for identity in columns.filter_map(|column| column.identity.as_mut()) {
                 identity.options = format!("{} UNLOGGED", identity.options).trim_start().to_owned();
             }
         }

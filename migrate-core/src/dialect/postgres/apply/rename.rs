@@ -35,6 +35,11 @@ pub(super) fn table(state: &mut State, from: &Name, to: &Name) {
     }
     super::parts::rename_parent(state, &children, from, to);
     for (column, sequence) in sequences {
+        if from.namespace != to.namespace {
+            let place =
+                |of: &Name| Name { namespace: of.namespace.clone(), name: sequence.clone() };
+            super::sequence::rename_in_defaults(state, &place(from), &place(to));
+        }
         super::sequence::edit_column(state, to, &column, |table, found| {
             set_sequence(table, found, &sequence);
         });
@@ -324,8 +329,10 @@ pub(super) fn index(
         }
         Found::Missing => {}
     }
-    for (owner, found) in state.owners_of(Kind::Constraint, &name.name) {
-        if places.iter().any(|place| place.namespace == owner.namespace) {
+    let owners = state.owners_of(Kind::Constraint, &name.name);
+    for place in &places {
+        let here = owners.iter().find(|(owner, _)| owner.namespace == place.namespace);
+        if let Some((owner, found)) = here.cloned() {
             let comment = format!("on index {name}");
             other(state, Kind::Comment, &comment, &format!("on index {to}"));
             return constraint(state, &owner, &found, to);

@@ -142,6 +142,15 @@ pub(super) fn users(state: &State, sequence: &Name) -> Vec<(Name, String)> {
         .collect()
 }
 
+/// Defaults name a sequence by its number, and so have its new name.
+pub(super) fn rename_in_defaults(state: &mut State, from: &Name, to: &Name) {
+    let text = super::names::type_text(to).replace('\'', "''");
+    let default = format!("nextval('{text}'::regclass)");
+    for (table, column) in users(state, from) {
+        edit_column(state, &table, &column, |_, found| found.default = Some(default.clone()));
+    }
+}
+
 /// Removes the defaults that take their values from a sequence.
 pub(super) fn drop_defaults(state: &mut State, sequence: &Name) {
     for (table, column) in users(state, sequence) {
@@ -209,5 +218,10 @@ pub(super) fn take(
 
 /// Renames the sequence of a column.
 pub(super) fn rename_of_column(state: &mut State, table: &Name, column: &str, to: &str) {
+    let old = state.table(table).and_then(|found| sequence_of(table, found.column(column)?));
+    if let Some(old) = old {
+        let place = |name: &str| Name { namespace: table.namespace.clone(), name: name.to_owned() };
+        rename_in_defaults(state, &place(&old), &place(to));
+    }
     edit_column(state, table, column, |table, found| set_sequence(table, found, to));
 }

@@ -119,3 +119,15 @@ pub(super) fn views_of_all_columns(state: &mut State, table: &Name) {
         }
     }
 }
+
+/// Marks the indexes of all tables and views, of which any may have been created or dropped.
+pub(super) fn indexes(state: &mut State) {
+    const WHY: &str = "the name of an index is put together at run time";
+    let tables: Vec<Name> = state.schema().tables.keys().cloned().collect();
+    let views: Vec<Name> = state.schema().views.keys().cloned().collect();
+    for (kind, names) in [(Kind::Table, tables), (Kind::View, views)] {
+        for name in names {
+            state.mark(kind, &name, Part::Indexes, WHY);
+        }
+    }
+}

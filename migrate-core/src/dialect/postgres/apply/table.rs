@@ -348,7 +348,10 @@ pub(super) fn copy(
         let at = one.at.min(table.columns.len());
         table.columns.splice(at..at, columns);
         if includes("constraints") {
-            table.checks.extend(from.checks.iter().cloned());
+            table.checks.extend(from.checks.iter().map(|check| crate::schema::Check {
+                details: kin::without(&check.details, INHERITED),
+                ..check.clone()
+            }));
         }
         if includes("indexes") {
             let copy = |key: &crate::schema::Key| crate::schema::Key {

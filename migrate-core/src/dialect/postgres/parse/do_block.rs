@@ -99,6 +99,12 @@ pub(in crate::dialect::postgres) fn names_in_code(statement: &str) -> (Vec<Name>
 /// Stands among the names of a statement that may drop anything: its text is put together at run time.
 pub(in crate::dialect::postgres) const ANYTHING: &str = "";
 
+/// Stands there for objects of any name, which a statement creates.
+pub(in crate::dialect::postgres) const ANY_NEW: &str = "*";
+
+/// Stands there for any index.
+pub(in crate::dialect::postgres) const ANY_INDEX: &str = "* INDEX";
+
 /// The functions that a body may call, and the names in its DDL.
 fn names_of_body(body: &str, is_plpgsql: bool) -> (Vec<Name>, Vec<Name>) {
     let (mut called, mut changed) = (Vec::new(), Vec::new());
@@ -116,18 +122,79 @@ fn names_of_body(body: &str, is_plpgsql: bool) -> (Vec<Name>, Vec<Name>) {
             changed.extend(mentioned(part));
             for text in part.lexemes().iter().filter_map(|one| string_value(*one, &LEX_RULES)) {
                 let tokens = Tokens::read_until_error(&text, &LEX_RULES);
-                let mut dynamic = tokens.cursor();
-                changed.extend(mentioned(dynamic));
-                let is_drop = dynamic.eat_any(&["DROP SCHEMA", "DROP TABLE", "DROP VIEW"]);
-                if is_drop.is_some() && part.is("EXECUTE") && part.lexemes().len() > 2 {
-                    changed.push(Name::new(ANYTHING));
-                }
+                changed.extend(mentioned(tokens.cursor()));
             }
+            changed.extend(dynamic(part).map(Name::new));
         } else {
             cursor.bump();
         }
     }
     (called, changed)
+}
+
+/// What an `EXECUTE` may change whose text is put together at run time, beside the names in its strings.
+fn dynamic(mut part: Cursor<'_>) -> Option<&'static str> {
+    if !part.eat("EXECUTE") {
+        return None;
+    }
+    while part.eat("(") || part.eat("format (") || part.eat("pg_catalog . format (") {}
+    let Some(text) = part.bump().and_then(|first| string_value(first, &LEX_RULES)) else {
+        return Some(ANYTHING);
+    };
+    if part.is_empty() || part.is("INTO") || part.is("USING") {
+        return None;
+    }
+    let tokens = Tokens::read_until_error(&text, &LEX_RULES);
+    let mut cursor = tokens.cursor();
+    let rows = [
+        "SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "WITH", "ANALYZE", "VACUUM", "LOCK",
+        "SET", "NOTIFY", "GRANT", "REVOKE", "TRUNCATE", "COPY", "REFRESH", "CLUSTER", "REINDEX",
+    ];
+    if cursor.is_any(&rows) {
+        return None;
+    }
+    let Some(verb) = cursor.eat_any(&["CREATE", "ALTER", "DROP"]) else { return Some(ANYTHING) };
+    cursor.eat("OR REPLACE");
+    let words = [
+        "TEMP",
+        "TEMPORARY",
+        "UNLOGGED",
+        "UNIQUE",
+        "MATERIALIZED",
+        "FOREIGN",
+        "CONSTRAINT",
+        "RECURSIVE",
+    ];
+    while cursor.eat_any(&words).is_some() {}
+    let is_index = cursor.is("INDEX");
+    let is_part = cursor.is_any(&["TRIGGER", "POLICY", "RULE"]);
+    cursor.bump();
+    cursor.eat("CONCURRENTLY");
+    let _ = cursor.eat("IF NOT EXISTS") || cursor.eat("IF EXISTS");
+    cursor.eat("ONLY");
+    // The text may go on within the name, but for the name behind a schema.
+    let is_named = match cursor.qualified_name() {
+        Some(_) => !cursor.is_empty() && !cursor.is("%"),
+        None => cursor.is_empty() && name_after_schema(part),
+    };
+    match verb {
+        _ if is_named => None,
+        _ if is_index => Some(ANY_INDEX),
+        "CREATE" if !is_part => Some(ANY_NEW),
+        _ => Some(ANYTHING),
+    }
+}
+
+/// Returns `true` if the next string goes on with the name of an object behind that of its schema.
+fn name_after_schema(mut part: Cursor<'_>) -> bool {
+    while let Some(lexeme) = part.bump() {
+        if let Some(text) = string_value(lexeme, &LEX_RULES) {
+            return text.strip_prefix('.').is_some_and(|rest| {
+                rest.starts_with(|c: char| c.is_alphabetic() || c == '_' || c == '"')
+            });
+        }
+    }
+    false
 }
 
 /// What a call of a function does whose statement is given; `None` where its code is not straight-line

@@ -26,7 +26,7 @@ mod type_statement;
 mod types;
 mod view;
 
-pub(super) use do_block::{ANYTHING, names_in_code, ops_of_code};
+pub(super) use do_block::{ANY_INDEX, ANY_NEW, ANYTHING, names_in_code, ops_of_code};
 pub(super) use function::signature;
 pub(super) use sequence_option::{
     changed_options, first_number, identity_changes, option_changes, option_text,
@@ -327,7 +327,15 @@ impl<'t> Parser<'t> {
     fn drop(self, mut cursor: Cursor<'t>) -> Parsed<Vec<Op>> {
         if cursor.eat("TABLE") || cursor.eat("FOREIGN TABLE") {
             let if_exists = if_exists(&mut cursor);
-            let tables = sequence(&mut cursor, |cursor| qualified(cursor, "the name of a table"))?;
+            let mut tables =
+                sequence(&mut cursor, |cursor| qualified(cursor, "the name of a table"))?;
+            // All names are resolved before anything is dropped.
+            let mut seen = Vec::new();
+            tables.retain(|name: &crate::schema::Name| {
+                let is_new = !seen.contains(name);
+                seen.push(name.clone());
+                is_new
+            });
             let cascade = names::cascade(&mut cursor);
             cursor.end()?;
             let others = |at: usize| {

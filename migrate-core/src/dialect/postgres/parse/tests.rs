@@ -172,6 +172,28 @@ fn straight_line_code_is_read() {
     ] {
         assert!(matches!(op(sql), Op::Opaque { .. }), "{sql}");
     }
+    for (code, expected) in [
+        ("EXECUTE 'DROP TABLE a' INTO x", None),
+        ("EXECUTE 'DROP TABLE ' || x", Some(ANYTHING)),
+        ("EXECUTE 'DROP TABLE a_' || x", Some(ANYTHING)),
+        ("EXECUTE 'DROP TABLE ' || x || '.a'", None),
+        ("EXECUTE 'DROP INDEX ' || x", Some(ANY_INDEX)),
+        ("EXECUTE format('CREATE TABLE a_%s (b int)', x)", Some(ANY_NEW)),
+        ("EXECUTE format('ALTER TABLE %I ADD b int', x)", Some(ANYTHING)),
+        ("EXECUTE format('ALTER TABLE a ADD %I int', x)", None),
+        ("EXECUTE format('UPDATE %I SET a = 1', x)", None),
+        ("EXECUTE statement", Some(ANYTHING)),
+        ("EXECUTE 'x' || 1", Some(ANYTHING)),
+        ("EXECUTE format('CREATE TRIGGER g BEFORE UPDATE ON %s', x)", None),
+        ("EXECUTE format('CREATE TRIGGER %I BEFORE UPDATE ON a', x)", Some(ANYTHING)),
+    ] {
+        let Op::Opaque { names } = op(&format!("DO $$ BEGIN {code}; END $$")) else {
+            panic!("{code}")
+        };
+        let all = [ANYTHING, ANY_NEW, ANY_INDEX];
+        let found = all.into_iter().find(|any| names.contains(&Name::new(*any)));
+        assert_eq!(found, expected, "{code}");
+    }
     let Op::Opaque { names } = op("DO 'BEGIN EXECUTE ''DROP TABLE a''; END'") else { panic!() };
     assert!(names.contains(&Name::new("a")));
 }

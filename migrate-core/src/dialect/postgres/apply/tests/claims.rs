@@ -209,3 +209,35 @@ fn views_of_all_columns_are_those_of_their_time() {
         &[T, "CREATE MATERIALIZED VIEW m AS SELECT a FROM t"],
     );
 }
+
+#[test]
+fn what_mentions_a_column_or_a_function_may_go_with_it() {
+    let policy = "CREATE POLICY q ON t USING (b = 'x')";
+    unknown(&[T, policy, "ALTER TABLE t DROP b CASCADE"], &["policy q on t"]);
+    unknown(&[T, policy, "ALTER TABLE t DROP c CASCADE"], &[]);
+    let function = "CREATE FUNCTION n(i int) RETURNS int LANGUAGE sql AS $$ SELECT i $$";
+    unknown(
+        &[T, function, "ALTER TABLE t ALTER c SET DEFAULT n(1)", "DROP FUNCTION n(int) CASCADE"],
+        &["column t.c"],
+    );
+    unknown(
+        &[T, "CREATE STATISTICS s ON b, c FROM t", "ALTER TABLE t DROP b"],
+        &["statistics s on t"],
+    );
+}
+
+#[test]
+fn the_key_of_a_temporary_table_comes_first() {
+    same(&[T, "CREATE TEMP TABLE t (a int)", "DROP TABLE t, t"], &[T]);
+    same(&[T, "CREATE TEMP TABLE t (a int PRIMARY KEY)", "ALTER INDEX t_pkey RENAME TO k"], &[T]);
+}
+
+#[test]
+fn rows_run_the_code_of_triggers() {
+    let function = "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS \
+         $$ BEGIN EXECUTE 'CREATE TABLE t_' || NEW.a || ' ()'; RETURN NEW; END $$";
+    let trigger = "CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()";
+    let inserted = state(&[T, function, trigger, "INSERT INTO t VALUES (1)"]);
+    let name = crate::schema::Name::new("t_1");
+    assert_eq!(inserted.find_table(&name), crate::apply::Found::Unknown);
+}

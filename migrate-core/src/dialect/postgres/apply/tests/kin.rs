@@ -77,3 +77,27 @@ fn a_table_that_copies_statistics_has_some_of_its_own() {
         &["the options of table u", "statistics u_a_b_stat"],
     );
 }
+
+#[test]
+fn a_sequence_stays_unlogged_with_another_column() {
+    let statements = [
+        "CREATE TABLE t (a serial)",
+        "CREATE TABLE u (LIKE t INCLUDING DEFAULTS)",
+        "ALTER TABLE t SET UNLOGGED",
+        "ALTER SEQUENCE t_a_seq OWNED BY u.a",
+    ];
+    let schema = super::presented(&state(&statements));
+    let column = &schema.tables[&Name::new("u")].columns[0];
+    assert_eq!(column.identity.as_ref().unwrap().options, "SEQUENCE NAME t_a_seq UNLOGGED");
+}
+
+#[test]
+fn defaults_follow_the_sequence_of_another_table() {
+    let tables = ["CREATE TABLE t (a serial)", "CREATE TABLE u (LIKE t INCLUDING DEFAULTS)"];
+    let default = |last: &str| {
+        let schema = super::presented(&state(&["CREATE SCHEMA app", tables[0], tables[1], last]));
+        schema.tables[&Name::new("u")].columns[0].default.clone().unwrap()
+    };
+    assert_eq!(default("ALTER TABLE t SET SCHEMA app"), "nextval('app.t_a_seq'::regclass)");
+    assert_eq!(default("ALTER SEQUENCE t_a_seq RENAME TO s"), "nextval('s'::regclass)");
+}
