@@ -103,13 +103,22 @@ pub fn against(state: &State, catalog: &Schema) -> Against {
         if state.rules.same_text(state, &difference) == Sameness::Equal {
             continue;
         }
-        if is_claimed(state, &difference) {
+        if is_claimed(state, &difference) && !may_be_new(state, &difference) {
             result.differences.push(difference);
         } else {
             result.unknown.push(difference);
         }
     }
     result
+}
+
+/// Returns `true` if an object that only the catalog has may have been created by a statement that does not
+/// name it.
+fn may_be_new(state: &State, difference: &Difference) -> bool {
+    let kind = difference.object.kind;
+    difference.change == Change::Added
+        && difference.object.table.is_none()
+        && state.rules.may_exist(state, &name_of(state, kind, difference))
 }
 
 /// What certainly differs between the schema before the last `count` checkpoints and the schema now,

@@ -74,6 +74,8 @@ impl Site {
         let acts: Vec<_> = (0..REVISIONS).map(|n| acts(db.dialect, n)).collect();
         let mut env = TestEnvironment::new();
         env.set("DATABASE_URL", &db.url);
+        // The journal is made outside of the migrations, so the schema at a revision does not have it.
+        env.write("migrate.toml", "static-checks = \"off\"\n");
         let file = |(n, [up, down]): (usize, &[Vec<Act>; 2])| {
             let sql = |acts: &[Act]| {
                 acts.iter().map(|act| format!("{};", act.sql)).collect::<Vec<_>>().join("\n")

@@ -2,7 +2,7 @@
 //! foreign servers.
 
 use super::other::{Other, owner};
-use super::queries::{rights, since};
+use super::queries::{of_object, rights, since};
 
 /// Foreign data's options; what may be a secret is not read.
 pub(super) fn options(column: &str) -> String {
@@ -63,6 +63,7 @@ fn operators() -> [String; 4] {
     name: "concat('cast (', castsource::regtype, ' as ', casttarget::regtype, ')')",
     definition: "concat_ws(' ', CASE castmethod WHEN 'f' THEN 'WITH FUNCTION ' || castfunc::regprocedure WHEN 'i' THEN 'WITH INOUT' ELSE 'WITHOUT FUNCTION' END, \
          CASE castcontext WHEN 'a' THEN 'AS ASSIGNMENT' WHEN 'i' THEN 'AS IMPLICIT' END)".to_owned(),
+    condition: format!(" AND NOT {}", of_object("pg_cast", "x.oid")),
     ..Other::default()
 }.sql(),
     ]

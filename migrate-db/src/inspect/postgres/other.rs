@@ -2,7 +2,7 @@
 //! kind, catalog, number, namespace, name, table, definition, owner, privileges, usual privileges.
 
 use super::misc_objects;
-use super::queries::{Of, of_extension, rights, since};
+use super::queries::{Of, of_extension, of_object, rights, since};
 
 /// What is asked of one catalog, whose rows are `x`; every part is SQL.
 pub(super) struct Other {
@@ -123,6 +123,7 @@ pub(super) fn queries(version: u32) -> Vec<String> {
              'PARALLEL = ' || proparallel::text) FROM pg_aggregate WHERE aggfnoid = x.oid) END"
             .to_owned(),
     rights: rights("proowner", "proacl", "'f'"),
+    condition: format!(" AND NOT {}", of_object("pg_proc", "x.oid")),
     ..Other::default()
 }.sql(),
     Other {

@@ -102,6 +102,13 @@ pub(super) fn of_extension(catalog: &str, oid: &str) -> String {
     )
 }
 
+/// That an object, by the expression of its number, was made with another one, as the functions of a range type are.
+pub(super) fn of_object(catalog: &str, oid: &str) -> String {
+    format!(
+        "{oid} IN (SELECT objid FROM pg_depend WHERE classid = '{catalog}'::regclass AND deptype = 'i')"
+    )
+}
+
 /// The owner, the privileges, and those that such an object has anyway.
 pub(super) fn rights(owner: &str, acl: &str, kind: &str) -> String {
     format!(

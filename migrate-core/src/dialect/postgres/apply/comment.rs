@@ -1,6 +1,6 @@
 //! Comments: those of tables and columns are a part of them, others stand under a key of their own.
 
-use super::names::at_home;
+use super::names::{HOME, at_home};
 use super::objects::{find, on_table};
 use crate::apply::{Found, Part, State};
 use crate::op::Subject;
@@ -51,7 +51,30 @@ pub(super) fn set_comment(state: &mut State, subject: &Subject, comment: Option<
                 }
                 return;
             }
-            format!("on index {}", name.name)
+            let key = format!("on index {}", name.name);
+            let owner = state.owners_of(Kind::Constraint, &name.name).into_iter().next();
+            match owner {
+                // The index of a key.
+                Some((table, _)) => {
+                    let table = Some(table);
+                    let value = text.map(|definition| Other { definition, table });
+                    state.set_other(Kind::Comment, &key, value);
+                }
+                None => state.mark(
+                    Kind::Comment,
+                    &Name::new(key),
+                    Part::Whole,
+                    "the index is not known",
+                ),
+            }
+            return;
+        }
+        (Kind::Namespace, None) if name.name == HOME => {
+            // Every database begins with this comment, which the catalog's reader leaves out.
+            let text = text.filter(|text| text != "standard public schema");
+            let value = text.map(|definition| Other { definition, table: None });
+            state.set_other(Kind::Comment, &format!("on schema {HOME}"), value);
+            return;
         }
         (Kind::Type | Kind::Domain, None) => match state.find(&[Kind::Enum, Kind::Domain], name) {
             Found::Known((Kind::Enum, key)) => {

@@ -107,6 +107,8 @@ pub(super) fn take(state: &mut State, op: &Op) -> Option<Result<(), Fault>> {
                 Err(Fault::exists(format!("schema {HOME}")))
             }
         }
+        // Every database begins with it, and the catalog's reader leaves it out.
+        Op::CreateOther { kind: Kind::Extension, key, .. } if key == OWN_EXTENSION => Ok(()),
         Op::CreateOther { kind, key, other, uses, if_not_exists, or_replace } => {
             let key = place(state, *kind, key);
             let mut other = other.clone();
@@ -277,6 +279,19 @@ fn drop(
                 state.mark(kind, &place, Part::Whole, "an object that may exist was dropped");
                 return Ok(());
             }
+            if kind == Kind::Operator
+                && let Some(family) = key.strip_prefix("family ")
+            {
+                // A family may have come with a class, and takes its classes along.
+                drop_family(state, family);
+                return Ok(());
+            }
+            if kind == Kind::Extension && key == OWN_EXTENSION {
+                if cascade {
+                    state.mark_everything(WITH_EXTENSION);
+                }
+                return Ok(());
+            }
             if !exists {
                 // A procedure may be called a routine, and its types be written otherwise.
                 let other = if kind == Kind::Function { Kind::Procedure } else { Kind::Function };
@@ -289,7 +304,7 @@ fn drop(
             }
             comments(state, kind, &key);
             if kind == Kind::Extension && cascade {
-                state.mark_everything("an extension was dropped with what needs it");
+                state.mark_everything(WITH_EXTENSION);
             }
             if matches!(kind, Kind::Function | Kind::Procedure) && cascade {
                 let bare = split(kind, &key).name;
@@ -311,6 +326,23 @@ fn drop(
             }
             drop_other(state, kind, &place)
         }
+    }
+}
+
+const OWN_EXTENSION: &str = "plpgsql";
+const WITH_EXTENSION: &str = "an extension was dropped with what needs it";
+
+/// Drops an operator family. Which classes of its method belong to it is not known.
+fn drop_family(state: &mut State, family: &str) {
+    const WHY: &str = "an operator family was dropped";
+    let method = family.rsplit_once(" using ").map_or(family, |(_, method)| method);
+    let suffix = format!(" using {method}");
+    let first = (Kind::Operator, "class ".to_owned());
+    let classes = state.schema().others.range(first..).map(|((_, key), _)| key);
+    let classes = classes.take_while(|key| key.starts_with("class "));
+    let classes: Vec<String> = classes.filter(|key| key.ends_with(&suffix)).cloned().collect();
+    for key in classes.into_iter().chain([format!("family {family}")]) {
+        state.mark(Kind::Operator, &Name::new(key), Part::Whole, WHY);
     }
 }
 

@@ -111,6 +111,11 @@ pub(super) fn same_text(state: &State, difference: &Difference) -> Sameness {
             _ => Sameness::Different,
         };
     };
+    // The key of a table that is not known is not known.
+    let is_open = |item: &Option<Item>| matches!(item, Some(Item::ForeignKey(key)) if key.parent_columns.is_empty());
+    if is_open(&difference.before) || is_open(&difference.after) {
+        return Sameness::Unknown;
+    }
     if let (Some(one), Some(other)) = (before, after) {
         match difference.object.kind {
             Kind::Grant => {

@@ -47,6 +47,11 @@ impl DiffRules for Emitter {
         if is_default_apart {
             changes.push(ColumnChange::Default(None));
         }
+        // A conversion may make NULL of a value.
+        let loses_not_null = after.nullable && !before.nullable;
+        if loses_not_null {
+            changes.push(ColumnChange::Nullable(true));
+        }
         if has_changed_type {
             changes.push(ColumnChange::Type {
                 data_type: after.data_type.clone(),
@@ -60,8 +65,8 @@ impl DiffRules for Emitter {
         {
             changes.push(ColumnChange::Default(after.default.clone()));
         }
-        if before.nullable != after.nullable {
-            changes.push(ColumnChange::Nullable(after.nullable));
+        if before.nullable && !after.nullable {
+            changes.push(ColumnChange::Nullable(false));
         }
         if has_changed_numbering && let Some(identity) = &after.identity {
             changes.push(ColumnChange::AddIdentity(identity.clone()));

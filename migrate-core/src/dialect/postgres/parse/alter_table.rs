@@ -281,6 +281,8 @@ impl<'t> Parser<'t> {
         if cursor.eat("SET DATA TYPE") || cursor.eat("TYPE") {
             let found = plain_type(cursor)?;
             let collation = if cursor.eat("COLLATE") { Some(collation(cursor)?) } else { None };
+            // That of the type, as where none is written.
+            let collation = collation.filter(|name| name != "\"default\"");
             let using = if cursor.eat("USING") { Some(self.written(take(cursor)?)) } else { None };
             let (data_type, user_type) = (found.data_type(), found.user_type);
             return Ok(vec![ColumnChange::Type { data_type, user_type, collation, using }]);

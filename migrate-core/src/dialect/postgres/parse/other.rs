@@ -422,6 +422,16 @@ impl<'t> Parser<'t> {
         if cursor.eat_any(&outside).is_some() {
             return Ok(Vec::new());
         }
+        let mut own = cursor;
+        if own.eat("TEXT SEARCH") {
+            let what = own.eat_any(&["CONFIGURATION", "DICTIONARY"]);
+            let name = qualified(&mut own, "a name").ok().zip(what);
+            // Its parts change; with another name or schema it is another object.
+            if let Some((name, what)) = name.filter(|_| !own.is_any(&["RENAME", "SET", "OWNER"])) {
+                let key = text_search_key(what, &name);
+                return Ok(vec![Op::AlterOther { kind: Kind::TextSearch, key, if_exists: false }]);
+            }
+        }
         if cursor.is_any(&["OPERATOR", "TEXT SEARCH", "FOREIGN DATA WRAPPER"]) {
             return Ok(vec![Op::Opaque { names: mentioned(cursor) }]);
         }

@@ -2,6 +2,7 @@
 
 mod claims;
 mod kin;
+mod misc_objects;
 
 use crate::apply::{Fault, State, apply};
 use crate::dialect::Dialect;

@@ -1,0 +1,74 @@
+//! What the code of functions does, where it is followed.
+
+use super::{candidates, objects};
+use crate::apply::{Fault, State, apply_generally};
+use crate::op::Op;
+use crate::schema::{Kind, Name};
+
+/// Does what the code of a function does that a query calls, and nothing else; `false` if that is not known.
+pub(super) fn run_code(state: &mut State, reads: &[Name]) -> bool {
+    let [function] = reads else { return false };
+    let (key, exists) = objects::find(state, Kind::Function, &function.to_string());
+    let code = state.other(Kind::Function, &key).filter(|_| exists);
+    let Some(ops) =
+        code.and_then(|code| crate::dialect::postgres::parse::ops_of_code(&code.definition))
+    else {
+        return false;
+    };
+    state.checkpoint();
+    for op in ops {
+        let result = match &op.value {
+            // The code of a further function may call this one.
+            Op::Rows { reads, .. } => {
+                let names = names_of_code(state, reads).unwrap_or_default();
+                if names.is_empty() { Ok(()) } else { own(state, &Op::Opaque { names }) }
+            }
+            op => own(state, op),
+        };
+        if result.is_err() {
+            state.roll_back();
+            return false;
+        }
+    }
+    state.release();
+    true
+}
+
+/// Does an operation with all its rules.
+fn own(state: &mut State, op: &Op) -> Result<(), Fault> {
+    match state.rules().take(state, op) {
+        Some(result) => result,
+        None => apply_generally(state, op),
+    }
+}
+
+/// What a statement may change that calls functions with DDL in their code: the names that the
+/// statement mentions, and those in the DDL. `None` if it calls no such function.
+pub(super) fn names_of_code(state: &State, names: &[Name]) -> Option<Vec<Name>> {
+    let mut calls = names.to_vec();
+    let mut changed = names.to_vec();
+    let mut has_code = false;
+    let mut seen = Vec::new();
+    while let Some(name) = calls.pop() {
+        for place in candidates(state, &name).unwrap_or_default() {
+            let start = format!("{place}(");
+            let found = state.schema().others.range((Kind::Function, start.clone())..);
+            for ((_, key), other) in found
+                .take_while(|((kind, key), _)| *kind == Kind::Function && key.starts_with(&start))
+            {
+                if seen.contains(key) {
+                    continue;
+                }
+                seen.push(key.clone());
+                let (called, ddl) =
+                    crate::dialect::postgres::parse::names_in_code(&other.definition);
+                has_code |= !ddl.is_empty();
+                calls.extend(called);
+                changed.extend(ddl);
+            }
+        }
+    }
+    changed.sort_unstable();
+    changed.dedup();
+    has_code.then_some(changed)
+}
