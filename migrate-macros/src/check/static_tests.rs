@@ -21,7 +21,6 @@ fn refused(settings: &str, sealed: &str, open: &str) -> Option<String> {
     let project = Project::of(root.path(), &args).ok().unwrap();
     let directory = Directory::shown_as(&folder, "migrations".to_owned());
     let (history, _) = directory.history(&project.settings.dialects).unwrap();
-    let graph = &history.graph;
     let fingerprint = |id: &str| {
         let node = history.graph.node(id).unwrap();
         format!("\"{id}\" = \"{}\"\n", history.graph.revision(node).fingerprint)

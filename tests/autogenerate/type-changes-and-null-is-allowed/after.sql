@@ -1,1 +1,1 @@
-CREATE TABLE t (id integer PRIMARY KEY, n integer);
+CREATE TABLE t (id integer PRIMARY KEY, n bigint);

@@ -1,1 +1,1 @@
-CREATE TABLE t (id integer PRIMARY KEY, n text NOT NULL);
+CREATE TABLE t (id integer PRIMARY KEY, n integer NOT NULL);
