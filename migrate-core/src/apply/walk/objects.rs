@@ -123,7 +123,12 @@ fn create_index(
     if let Some(name) = name {
         let place = Name { namespace: owner.namespace.clone(), name: name.to_owned() };
         let in_table = rules.part_scope(Kind::Index) == PartScope::Table;
-        match state.find_part(Kind::Index, &place, in_table.then_some(&owner)) {
+        let found = state.find_part(Kind::Index, &place, in_table.then_some(&owner));
+        // That of a temporary table hides it, and is not in its way.
+        let is_elsewhere =
+            !in_table && matches!(&found, Found::Known((of, _)) if of.namespace != owner.namespace);
+        match found {
+            _ if is_elsewhere => {}
             Found::Known((of, found)) if or_replace => {
                 rules.drop_index(state, &of, &found, false)?;
             }

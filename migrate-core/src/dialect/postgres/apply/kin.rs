@@ -124,7 +124,12 @@ fn alter(state: &mut State, key: &Name, op: &Op, alone: bool) -> Result<(), Faul
     let Some(after) = state.table(key).cloned() else { return Ok(()) };
     let is_trigger = matches!(op, Op::CreateTrigger { .. } | Op::DropTrigger { .. })
         || matches!(op, Op::Rename { subject: Subject { kind: Kind::Trigger, .. }, .. });
-    if super::is_uncertain(state, key) && !is_trigger {
+    let is_uncertain = super::is_uncertain(state, key);
+    if alone && let Op::AlterColumn { column, change: ColumnChange::Nullable(_), .. } = op {
+        const WHY: &str = "since PostgreSQL 18 the catalog has whether children inherit NOT NULL";
+        state.mark(Kind::Table, key, Part::Column(column.clone()), WHY);
+    }
+    if is_uncertain && !is_trigger {
         children.iter().for_each(|child| forget(state, child));
         return Ok(());
     }
@@ -201,10 +206,6 @@ fn leave_alone(
 ) -> Result<(), Fault> {
     if after.partition_by.is_some() {
         super::parts::invalidate(state, key, before);
-    }
-    if let Op::AlterColumn { column, change: ColumnChange::Nullable(_), .. } = op {
-        const WHY: &str = "since PostgreSQL 18 the catalog has whether children inherit NOT NULL";
-        state.mark(Kind::Table, key, Part::Column(column.clone()), WHY);
     }
     if let Op::DropColumn { column, .. } = op {
         for child in children {
@@ -291,6 +292,10 @@ fn column(
             let (column, change) = (column.clone(), change.clone());
             alter(state, child, &Op::AlterColumn { table, column, change }, false)
         }
+        Op::AlterColumn { column, change, .. } if is_of_identity(change) => {
+            identity_of_partitions(state, child, column);
+            Ok(())
+        }
         Op::RenameColumn { column, to, .. } => {
             let (column, to) = (column.clone(), to.clone());
             alter(state, child, &Op::RenameColumn { table, column, to }, false)
@@ -315,6 +320,26 @@ fn column(
             alter(state, child, &op, false)
         }
         _ => Ok(()),
+    }
+}
+
+const fn is_of_identity(change: &ColumnChange) -> bool {
+    matches!(
+        change,
+        ColumnChange::AddIdentity(_)
+            | ColumnChange::AlterIdentity(_)
+            | ColumnChange::DropIdentity { .. }
+    )
+}
+
+/// The column of a partition whose parent changes its identity is not known, nor are those below.
+fn identity_of_partitions(state: &mut State, child: &Name, column: &str) {
+    const WHY: &str = "since PostgreSQL 17 partitions have the identity of their parent";
+    if state.table(child).is_some_and(|table| table.partition_of.is_some()) {
+        state.mark(Kind::Table, child, Part::Column(column.to_owned()), WHY);
+        for below in children(state, child) {
+            identity_of_partitions(state, &below, column);
+        }
     }
 }
 

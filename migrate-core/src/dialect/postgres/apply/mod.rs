@@ -242,6 +242,14 @@ impl Rules for Postgres {
         constraint: &TableConstraint,
         using_index: Option<&str>,
     ) -> Result<(), Fault> {
+        if let TableConstraint::Check(check) = constraint
+            && check.name.is_none()
+            && is_uncertain(state, table)
+        {
+            // A name that the server chooses has that of a column.
+            const WHY: &str = "its columns are not known, nor the name of a check";
+            state.mark(Kind::Table, table, Part::Constraints, WHY);
+        }
         alter::add(state, table, constraint, using_index)
     }
 

@@ -241,3 +241,14 @@ fn rows_run_the_code_of_triggers() {
     let name = crate::schema::Name::new("t_1");
     assert_eq!(inserted.find_table(&name), crate::apply::Found::Unknown);
 }
+
+#[test]
+fn the_index_of_a_temporary_table_is_not_in_the_way() {
+    let temporary = ["CREATE TEMP TABLE u (a int)", "CREATE INDEX i ON u (a)"];
+    same(
+        &[T, temporary[0], temporary[1], "CREATE INDEX i ON t (c)"],
+        &[T, "CREATE INDEX i ON t (c)"],
+    );
+    let index = "CREATE INDEX i ON t (c)";
+    assert!(refused(&[T, index, "CREATE INDEX i ON t (b)"]).contains("index i"));
+}

@@ -101,3 +101,14 @@ fn defaults_follow_the_sequence_of_another_table() {
     assert_eq!(default("ALTER TABLE t SET SCHEMA app"), "nextval('app.t_a_seq'::regclass)");
     assert_eq!(default("ALTER SEQUENCE t_a_seq RENAME TO s"), "nextval('s'::regclass)");
 }
+
+#[test]
+fn versions_differ_in_the_identity_of_partitions_and_in_not_null_of_a_parent_alone() {
+    let parent = "CREATE TABLE p (a int NOT NULL) PARTITION BY LIST (a)";
+    let part = "CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1)";
+    let identity = "ALTER TABLE p ALTER a ADD GENERATED ALWAYS AS IDENTITY";
+    unknown(&[parent, part, identity], &["column p1.a"]);
+    let child = "CREATE TABLE w () INHERITS (u)";
+    let alone = "ALTER TABLE ONLY u ALTER b SET NOT NULL";
+    unknown(&["CREATE TABLE u (b text)", child, alone], &["column u.b"]);
+}
