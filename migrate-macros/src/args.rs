@@ -24,7 +24,7 @@ pub(crate) enum Macro {
 }
 
 /// The arguments; omitted ones get their defaults in other modules.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Args {
     pub(crate) called: Macro,
     /// The directory, relative to `Cargo.toml`.
