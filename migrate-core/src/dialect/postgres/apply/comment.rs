@@ -55,11 +55,7 @@ pub(super) fn set_comment(state: &mut State, subject: &Subject, comment: Option<
             let owner = state.owners_of(Kind::Constraint, &name.name).into_iter().next();
             match owner {
                 // The index of a key.
-                Some((table, _)) => {
-                    let table = Some(table);
-                    let value = text.map(|definition| Other { definition, table });
-                    state.set_other(Kind::Comment, &key, value);
-                }
+                Some((table, _)) => set(state, &key, text, Some(table)),
                 None => state.mark(
                     Kind::Comment,
                     &Name::new(key),
@@ -72,8 +68,7 @@ pub(super) fn set_comment(state: &mut State, subject: &Subject, comment: Option<
         (Kind::Namespace, None) if name.name == HOME => {
             // Every database begins with this comment, which the catalog's reader leaves out.
             let text = text.filter(|text| text != "standard public schema");
-            let value = text.map(|definition| Other { definition, table: None });
-            state.set_other(Kind::Comment, &format!("on schema {HOME}"), value);
+            set(state, &format!("on schema {HOME}"), text, None);
             return;
         }
         (Kind::Type | Kind::Domain, None) => match state.find(&[Kind::Enum, Kind::Domain], name) {
@@ -103,8 +98,7 @@ pub(super) fn set_comment(state: &mut State, subject: &Subject, comment: Option<
                     return;
                 }
                 let table = super::sequence::column_of(state, name).map(|(table, _)| table);
-                let value = text.map(|definition| Other { definition, table });
-                state.set_other(Kind::Comment, &key, value);
+                set(state, &key, text, table);
                 return;
             }
         },
@@ -124,6 +118,11 @@ pub(super) fn set_comment(state: &mut State, subject: &Subject, comment: Option<
         }
         _ => None,
     };
+    set(state, &key, text, table);
+}
+
+/// Sets or removes a comment under its key, with the table on which its object stands.
+fn set(state: &mut State, key: &str, text: Option<String>, table: Option<Name>) {
     let value = text.map(|definition| Other { definition, table });
-    state.set_other(Kind::Comment, &key, value);
+    state.set_other(Kind::Comment, key, value);
 }
