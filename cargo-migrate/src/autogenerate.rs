@@ -4,6 +4,8 @@
 mod ahead;
 mod amend;
 
+use std::cell::LazyCell;
+
 use migrate_core::apply::State;
 use migrate_core::author::{Author, Body, NewRevision, Written};
 use migrate_core::autogenerate::{
@@ -203,10 +205,11 @@ fn changes(
     let settings = &context.settings;
     let filter = Filter { tables: settings.tables.clone(), ignore: settings.ignore.clone() };
     let state = state_after(history, dialect, parents)?;
+    // Reads the whole history once more, so only where a schema of SQL asks for it, and once.
+    let known = LazyCell::new(|| not_followed(&history.graph, dialect, parents));
     loop {
         let renames = &asked.rename;
         let wanted = source.wanted(context, &Asked { dialect, history, head: &state, renames })?;
-        let known = not_followed(&history.graph, dialect, parents);
         refuse_unfollowed(&known, &wanted)?;
         let renames: Vec<String> = renames.iter().chain(&wanted.renames).cloned().collect();
         let result = generate(&Request {
@@ -261,7 +264,10 @@ fn refused(dialect: Dialect, refusal: &Refusal) -> CliError {
 }
 
 /// Refuses statements of the wanted schema whose effect is not followed and that the history does not have.
-fn refuse_unfollowed(known: &[NotFollowed], wanted: &Wanted) -> Result<(), CliError> {
+fn refuse_unfollowed<F: FnOnce() -> Vec<NotFollowed>>(
+    known: &LazyCell<Vec<NotFollowed>, F>,
+    wanted: &Wanted,
+) -> Result<(), CliError> {
     let is_known = |one: &&Unfollowed| known.iter().any(|own| own.words == one.words);
     let Some(first) = wanted.not_followed.iter().find(|one| !is_known(one)) else { return Ok(()) };
     Err(CliError::failed(format!(
@@ -272,11 +278,11 @@ fn refuse_unfollowed(known: &[NotFollowed], wanted: &Wanted) -> Result<(), CliEr
 }
 
 /// Names statements of the history whose effect is not followed and that SQL files do not have.
-fn tell_unfollowed(
+fn tell_unfollowed<F: FnOnce() -> Vec<NotFollowed>>(
     context: &Context<'_>,
     history: &History,
     state: &State,
-    known: &[NotFollowed],
+    known: &LazyCell<Vec<NotFollowed>, F>,
     wanted: &Wanted,
 ) {
     if wanted.files.is_none() {
