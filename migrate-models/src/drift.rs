@@ -19,9 +19,6 @@ const GENERATE: &str =
 /// Returns what differs between a struct and its table.
 #[must_use]
 pub fn table_drift(model: &Model, dialect: Dialect, head: &State) -> Vec<Mistake> {
-    if !dialect.rules().is_proved() {
-        return Vec::new();
-    }
     let name = match head.find(&[Kind::Table, Kind::View], &model.table.value) {
         Found::Known((Kind::Table, name)) => name,
         // The columns of a view are not known.
@@ -190,7 +187,7 @@ fn missing_fields(
 #[must_use]
 pub fn enum_drift(of: &ModelEnum, dialect: Dialect, head: &State) -> Vec<Mistake> {
     let Storage::Native(name) = &of.storage else { return Vec::new() };
-    if !grammar(dialect).enum_types || !dialect.rules().is_proved() {
+    if !grammar(dialect).enum_types {
         return Vec::new();
     }
     let found = match head.find(&[Kind::Enum], &name.value) {

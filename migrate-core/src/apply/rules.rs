@@ -44,12 +44,6 @@ pub trait Rules: fmt::Debug + Sync {
         Cow::Borrowed(name)
     }
 
-    /// Returns `true` if these rules were compared with a real server, so that findings may be made
-    /// with them. Without, the schema is followed, and nothing is claimed.
-    fn is_proved(&self) -> bool {
-        false
-    }
-
     /// The keys under which an object may be found that a statement names, in the order in which the
     /// server looks; `None` if that is not known (a search path that is not known).
     fn candidates(&self, state: &State, kinds: &[Kind], name: &Name) -> Option<Vec<Name>> {

@@ -301,14 +301,14 @@ fn must_run(
     dialects: &[Dialect],
 ) -> Result<(), AuthorError> {
     for Group { dialects: own, derived } in groups {
-        let Some(dialect) = own.iter().find(|dialect| dialect.rules().is_proved()) else {
-            continue;
-        };
         let Some(refused) = derived.missing.iter().find(|missing| missing.is_refused) else {
             continue;
         };
         let statement = head(refused.span.of(revision.file.text()));
-        let on = if dialects.len() > 1 { format!(" (on {dialect})") } else { String::new() };
+        let on = match own.first() {
+            Some(dialect) if dialects.len() > 1 => format!(" (on {dialect})"),
+            _ => String::new(),
+        };
         return Err(AuthorError::new(
             Kind::SqlRefused,
             format!("`{statement}` cannot run{on}: {}", refused.why),

@@ -50,10 +50,7 @@ impl<'h> StaticComparison<'h> {
             history,
             dialect,
             checks: settings.static_checks,
-            // Where no static finding is made, none can be wrong.
-            evolution: dialect.rules().is_proved().then_some(()).and_then(|()| {
-                static_check::evolution(history, settings.static_check_options(), dialect)
-            }),
+            evolution: static_check::evolution(history, settings.static_check_options(), dialect),
             comparison: CatalogComparison::default(),
             at: None,
             known: Vec::new(),

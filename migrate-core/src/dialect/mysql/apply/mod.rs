@@ -41,10 +41,6 @@ impl Rules for Mysql {
         }
     }
 
-    fn is_proved(&self) -> bool {
-        true
-    }
-
     fn candidates(&self, _: &State, _: &[Kind], name: &Name) -> Option<Vec<Name>> {
         match name.namespace.as_deref() {
             None => {

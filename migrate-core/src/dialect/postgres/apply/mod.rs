@@ -97,10 +97,6 @@ fn opaque(state: &mut State, subject: &Subject) {
 }
 
 impl Rules for Postgres {
-    fn is_proved(&self) -> bool {
-        true
-    }
-
     fn candidates(&self, state: &State, _: &[Kind], name: &Name) -> Option<Vec<Name>> {
         candidates(state, name)
     }

@@ -37,10 +37,6 @@ impl Rules for Sqlite {
         }
     }
 
-    fn is_proved(&self) -> bool {
-        true
-    }
-
     fn candidates(&self, _: &State, _: &[Kind], name: &Name) -> Option<Vec<Name>> {
         // Temporary objects hide those of the database.
         if name.namespace.is_some() {
