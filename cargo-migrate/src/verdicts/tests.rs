@@ -1,44 +1,35 @@
 use insta::assert_snapshot;
 use migrate_core::diagnostic::Code;
-use migrate_db::testkit::{Finding, Outcome, Severity};
+use migrate_db::testkit::{Finding, Outcome};
 
 use super::*;
 
 fn verdict(name: &str, message: &str, outcome: Outcome) -> Verdict {
-    Verdict {
-        name: name.into(),
-        message: message.into(),
-        path: Some(format!("migrations/{name}.sql")),
-        dialect: Dialect::Postgres,
-        outcome,
-        findings: Vec::new(),
-        notes: Vec::new(),
-        duration: Duration::from_millis(12),
-        cached: false,
-    }
+    let mut verdict = Verdict::of_history(name, Dialect::Postgres);
+    verdict.message = message.into();
+    verdict.path = Some(format!("migrations/{name}.sql"));
+    verdict.outcome = outcome;
+    verdict.duration = Duration::from_millis(12);
+    verdict
 }
 
 fn tested() -> Tested {
-    let finding = Finding {
-        code: Code::RestoredOtherwise,
-        severity: Severity::Error,
-        message: "the down brings \"users\" back otherwise\nand <this> more".into(),
-        diff: "- name TEXT NOT NULL\n+ name TEXT".into(),
-        help: vec!["write NOT NULL & be done".into()],
-    };
-    let whole = Verdict { path: None, ..verdict("head to base", "", Outcome::Skipped) };
+    let message = "the down brings \"users\" back otherwise\nand <this> more";
+    let mut finding = Finding::new(Code::RestoredOtherwise, message.into());
+    finding.diff = "- name TEXT NOT NULL\n+ name TEXT".into();
+    finding.help.push("write NOT NULL & be done".into());
+    let mut passed = verdict("aaa", "create users", Outcome::Passed);
+    passed.notes.push("posts could not be filled".into());
+    passed.cached = true;
+    let mut failed = verdict("bbb", "drop <name>", Outcome::Failed);
+    failed.findings.push(finding);
+    let mut whole = verdict("head to base", "", Outcome::Skipped);
+    whole.path = None;
+    whole.notes.push("bbb cannot be applied".into());
     Tested {
         dialect: Dialect::Postgres,
         server: "postgres:15 in container abc".into(),
-        verdicts: vec![
-            Verdict {
-                notes: vec!["posts could not be filled".into()],
-                cached: true,
-                ..verdict("aaa", "create users", Outcome::Passed)
-            },
-            Verdict { findings: vec![finding], ..verdict("bbb", "drop <name>", Outcome::Failed) },
-            Verdict { notes: vec!["bbb cannot be applied".into()], ..whole },
-        ],
+        verdicts: vec![passed, failed, whole],
         error: None,
         took: Duration::from_millis(4200),
     }

@@ -8,6 +8,7 @@ use migrate_core::revision::Revision;
 
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Finding {
     /// Its kind.
     pub code: Code,
@@ -34,6 +35,7 @@ pub enum Outcome {
 
 /// What came of the test of one revision, or of one test of the whole history.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Verdict {
     /// The revision's id; for a test of the whole history its name, as `head to base`.
     pub name: String,
@@ -57,7 +59,9 @@ pub struct Verdict {
 }
 
 impl Finding {
-    pub(super) fn new(code: Code, message: String) -> Self {
+    /// A finding with the level that its code has by default.
+    #[must_use]
+    pub fn new(code: Code, message: String) -> Self {
         let severity = code.level();
         Self { code, severity, message, diff: String::new(), help: Vec::new() }
     }
@@ -86,8 +90,9 @@ impl Verdict {
         self
     }
 
-    /// A test of the whole history that has passed so far.
-    pub(super) fn of_history(name: &str, dialect: Dialect) -> Self {
+    /// A test of the whole history that has passed so far, by its name.
+    #[must_use]
+    pub fn of_history(name: &str, dialect: Dialect) -> Self {
         Self {
             name: name.to_owned(),
             message: String::new(),

@@ -84,30 +84,18 @@ pub fn format_title(verdict: &Verdict) -> Line {
 ///
 /// ```
 /// use migrate_db::Dialect;
-/// use migrate_db::testkit::{Code, Finding, Outcome, Severity, Verdict, report};
-/// let verdict = Verdict {
-///     name: "615021cc5b23".into(),
-///     message: "add users.email".into(),
-///     path: Some("migrations/615021cc5b23.sql".into()),
-///     dialect: Dialect::Sqlite,
-///     outcome: Outcome::Failed,
-///     findings: vec![Finding {
-///         code: Code::LeftBehind,
-///         severity: Severity::Error,
-///         message: "the down leaves an index behind".into(),
-///         diff: "+ CREATE INDEX users_email ON users (email);".into(),
-///         help: vec!["add to the down: DROP INDEX users_email;".into()],
-///     }],
-///     notes: Vec::new(),
-///     duration: std::time::Duration::from_millis(12),
-///     cached: false,
-/// };
+/// use migrate_db::testkit::{Code, Finding, Outcome, Verdict, report};
+/// let mut finding = Finding::new(Code::LeftBehind, "the way down leaves an index behind".into());
+/// finding.diff = "+ CREATE INDEX users_email ON users (email);".into();
+/// finding.help.push("add to the down: DROP INDEX users_email;".into());
+/// let mut verdict = Verdict::of_history("head to base", Dialect::Sqlite);
+/// verdict.outcome = Outcome::Failed;
+/// verdict.findings.push(finding);
 /// let text = report::join_lines(&report::format_verdict(&verdict, ""));
 /// assert_eq!(text, "\
-/// FAIL 615021cc5b23 add users.email (12 ms)
+/// FAIL head to base (0 ms)
 ///
-/// error[left-behind]: the down leaves an index behind
-///  --> migrations/615021cc5b23.sql
+/// error[left-behind]: the way down leaves an index behind
 ///   |
 ///   | + CREATE INDEX users_email ON users (email);
 ///   |
