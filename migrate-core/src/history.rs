@@ -5,7 +5,7 @@
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
-use crate::graph::{Graph, Node};
+use crate::graph::{Graph, Node, Target};
 use crate::lock::Lock;
 use crate::parallel::map_chunks;
 use crate::revision::{Revision, Section, SectionKind};
@@ -155,6 +155,19 @@ impl History {
         }
         let (lock, dialects) = (self.lock.clone(), self.dialects.clone());
         graph.map(|graph| Self { graph, lock, dialects })
+    }
+
+    /// Returns the history with replaced revisions in place of the replacing ones, where targets name one inside
+    /// of such a range. `None` if none does, or files of the range are gone.
+    #[must_use]
+    pub fn divided_by(&self, targets: &[Target]) -> Option<Self> {
+        let nodes = self.graph.divided_by(targets);
+        if nodes.is_empty() {
+            return None;
+        }
+        let graph = self.graph.expanded(&nodes).ok()?;
+        let (lock, dialects) = (self.lock.clone(), self.dialects.clone());
+        Some(Self { graph, lock, dialects })
     }
 
     /// The databases that the history is certainly written for: those that the lock file or the project

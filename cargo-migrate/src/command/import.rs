@@ -8,7 +8,7 @@ use migrate_core::author::Author;
 use migrate_core::diagnostic::{Diagnostics, Severity};
 use migrate_core::dialect::Dialect;
 use migrate_core::directory::{Change, Directory, MAX_FILE_SIZE, read_file};
-use migrate_core::graph::{Place, Target};
+use migrate_core::graph::{Graph, Place, Target};
 use migrate_core::history::History;
 use migrate_core::ident::RevisionId;
 use migrate_core::lock::OpenReason;
@@ -395,10 +395,16 @@ async fn adopt(
     let mut migrator = Migrator::new(&history).options(context.options());
     let status = migrator.status(database).await?;
     let last_id = ids[*last].as_str();
-    let node = history.graph.node(last_id).or_else(|| history.graph.replacing_at_end(last_id));
+    let graph = &history.graph;
+    let node = graph.node(last_id).or_else(|| graph.replacing(last_id));
+    let is_applied = node.is_some_and(|node| status.applied.contains(&graph.id(node).to_string()));
     // Stamping what is applied would take back what came after it.
-    if !node.is_some_and(|node| status.applied.contains(&history.graph.id(node).to_string())) {
-        migrator.stamp(database, &[target], false).await?;
+    if !is_applied && !status.replaced.iter().any(|id| id == last_id) {
+        let targets = [target];
+        if !graph.divided_by(&targets).is_empty() && history.divided_by(&targets).is_none() {
+            return Err(in_the_middle(graph, last_id, import));
+        }
+        migrator.stamp(database, &targets, false).await?;
     }
     context.ui.note(format_args!(
         "the database has {} of them, up to {}",
@@ -406,6 +412,17 @@ async fn adopt(
         ids[*last]
     ));
     Ok(applied.len())
+}
+
+/// Returns the error for a database that has run a part of a squashed range whose files are gone.
+fn in_the_middle(graph: &Graph, last: &str, import: &Import) -> CliError {
+    let by = graph.replacing(last).map(|node| graph.id(node).as_str()).unwrap_or_default();
+    CliError::failed(format!(
+        "the database has migrations up to {last}, in the middle of those that {by} replaces, and their files are \
+         gone"
+    ))
+    .help(format!("apply the rest of them with {}, then use --adopt again", import.format))
+    .help("or bring the old files back with git, use --adopt, and run `cargo migrate upgrade`")
 }
 
 fn report(context: &Context<'_>, import: &Import, drafts: &[Draft], adopted: Option<usize>) {

@@ -7,10 +7,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Graph, Node};
+use super::{Graph, Node, Place, Target};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::ident::RevisionId;
-use crate::revision::Revision;
+use crate::revision::{Named, Revision};
 
 /// The names under which nodes are known besides their own ids.
 pub(super) type StandIns = HashMap<RevisionId, RevisionId>;
@@ -144,8 +144,7 @@ impl Graph {
             return Some(node);
         }
         let is_last = |list: &&Vec<_>| {
-            list.last()
-                .is_some_and(|last: &crate::revision::Named<RevisionId>| last.name.as_str() == id)
+            list.last().is_some_and(|last: &Named<RevisionId>| last.name.as_str() == id)
         };
         lists.iter().find(is_last).map(|_| node)
     }
@@ -167,11 +166,11 @@ impl Graph {
     /// # Errors
     /// The ids of replaced revisions that have no file any more.
     pub fn expanded(&self, nodes: &[Node]) -> Result<Self, Vec<RevisionId>> {
-        let mut names = StandIns::new();
+        let (mut names, mut moved) = (StandIns::new(), HashMap::new());
         for node in nodes {
             // An earlier squash in the range is expanded only where its own file is gone.
             let lists = &self.revision(*node).header.replaces;
-            let has_files = |list: &&Vec<crate::revision::Named<RevisionId>>| {
+            let has_files = |list: &&Vec<Named<RevisionId>>| {
                 list.iter().all(|n| self.revision_with_id(n.name.as_str()).is_some())
             };
             let Some(list) = lists.iter().find(has_files) else {
@@ -182,13 +181,59 @@ impl Graph {
             if let Some(last) = list.last() {
                 names.insert(self.id(*node).clone(), last.name.clone());
             }
+            self.move_along(*node, list, &mut moved);
         }
         let kept = self.all_revisions().filter(|revision| !names.contains_key(revision.id()));
-        let (graph, found) = Self::build_with(kept.cloned().collect(), &names);
+        let kept = kept.map(|revision| moved.remove(revision.id()).unwrap_or(revision.clone()));
+        let (graph, found) = Self::build_with(kept.collect(), &names);
         if found.has_errors() {
             return Err(nodes.iter().map(|node| self.id(*node).clone()).collect());
         }
         Ok(graph)
+    }
+
+    /// Gives the first of a node's replaced revisions the parents and dependencies of the node, which a rebase may
+    /// have changed since.
+    fn move_along(
+        &self,
+        node: Node,
+        list: &[Named<RevisionId>],
+        moved: &mut HashMap<RevisionId, Revision>,
+    ) {
+        let header = &self.revision(node).header;
+        let is_inside =
+            |name: &str| [self.replacing(name), self.labelled(name)].contains(&Some(node));
+        let needs = |revision: &Revision| {
+            let parents = revision.header.revises.iter().map(|named| named.name.to_string());
+            let needs = revision.header.depends_on.iter().map(|named| named.name.to_string());
+            parents.chain(needs).collect::<Vec<_>>()
+        };
+        let members = list.iter().filter_map(|named| self.revision_with_id(named.name.as_str()));
+        let entries: Vec<&Revision> =
+            members.filter(|member| !needs(member).iter().any(|name| is_inside(name))).collect();
+        let has_entry = entries.iter().any(|entry| !needs(entry).is_empty());
+        for entry in entries.iter().filter(|entry| !has_entry || !needs(entry).is_empty()) {
+            let mut revision = (*entry).clone();
+            revision.header.revises.clone_from(&header.revises);
+            revision.header.depends_on.clone_from(&header.depends_on);
+            moved.insert(revision.id().clone(), revision);
+        }
+    }
+
+    /// Returns the nodes that replace revisions which targets name, except for the last of a range: that is
+    /// the same place as the node.
+    #[must_use]
+    pub fn divided_by(&self, targets: &[Target]) -> Vec<Node> {
+        let name = |target: &Target| match target {
+            Target::At { place: Place::Name(name), .. } => Some(name.clone()),
+            _ => None,
+        };
+        let names = targets.iter().filter_map(name);
+        let names = names.filter(|name| self.replacing_at_end(name).is_none());
+        let mut nodes: Vec<Node> = names.filter_map(|name| self.replacing(&name)).collect();
+        nodes.sort_unstable();
+        nodes.dedup();
+        nodes
     }
 }
 
@@ -270,6 +315,26 @@ mod tests {
         let graph = sound(&lines);
         let expanded = graph.expanded(&[graph.node("s").unwrap()]).unwrap();
         assert_eq!(edges(&expanded), ["a: ", "b: a", "c: b", "d: c b", "e: c"]);
+    }
+
+    #[test]
+    fn old_revisions_follow_a_rebase_of_the_one_that_replaces_them() {
+        let graph = sound(&["a:", "b: a", "c: b", "x: a", "s: x; ; b, c"]);
+        let expanded = graph.expanded(&[graph.node("s").unwrap()]).unwrap();
+        assert_eq!(edges(&expanded), ["a: ", "x: a", "b: x", "c: b"]);
+        // A range of several bases.
+        let graph = sound(&["a:", "b:", "c: a, b", "x:", "s: x; ; a, b, c"]);
+        let expanded = graph.expanded(&[graph.node("s").unwrap()]).unwrap();
+        assert_eq!(edges(&expanded), ["x: ", "a: x", "b: x", "c: a b"]);
+    }
+
+    #[test]
+    fn a_target_inside_of_a_range_divides_it() {
+        let mut lines = OLD.to_vec();
+        lines.push("s: a; ; b, c");
+        let graph = sound(&lines);
+        let divided = |text: &str| graph.divided_by(&[text.parse().unwrap()]).len();
+        assert_eq!(["a", "b", "c", "s", "head", "nothing"].map(divided), [0, 1, 0, 0, 0, 0]);
     }
 
     #[test]

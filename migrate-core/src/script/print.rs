@@ -2,11 +2,20 @@
 
 use std::fmt::Write as _;
 
-use super::{Action, Prefixes, Script, batch_of, function_of};
+use super::{Action, Prefixes, Record, Script, batch_of, function_of};
 use crate::graph::Graph;
-use crate::plan::Direction;
+use crate::plan::{Direction, Step};
 use crate::revision::{Batch, MAX_SIZE, fill_batch};
-use crate::version_table::{Elapsed, Origin, VersionTable};
+use crate::version_table::{Elapsed, Origin, RowState, VersionTable};
+
+/// Returns the statement that deletes the rows of revisions which a reverted one replaces: a database that has
+/// run them may not have recorded the replacing one yet, and a script cannot ask.
+fn without_replaced(record: Record, graph: &Graph, table: &VersionTable) -> Option<String> {
+    let (Record::Done(step) | Record::Finish(step)) = record else { return None };
+    let ids = graph.revision(step.node).replaced_ids();
+    (step.direction == Direction::Down && !ids.is_empty())
+        .then(|| table.delete(ids.iter().map(|id| id.as_str()), RowState::Applied))
+}
 
 impl Script {
     /// Returns the text of the script. With `create` it begins with the creation of the version
@@ -56,28 +65,34 @@ impl Script {
                     let sql = statement.span.of(graph.revision(statement.node).file.text());
                     self.dialect.client_statement(sql, &mut text);
                 }
-                Action::Function(step) => {
-                    let name = function_of(graph, *step, self.dialect).unwrap_or_default();
-                    let _ = writeln!(
-                        text,
-                        "-- the program runs the Rust function `{name}` here, and this script does not"
-                    );
-                }
+                Action::Function(step) => self.left_to_the_program(graph, *step, &mut text),
                 Action::Batches(step, statement) => {
                     let sql = statement.span.of(graph.revision(statement.node).file.text());
-                    if let Some(batch) = batch_of(graph, *step, self.dialect) {
+                    if function_of(graph, *step, self.dialect).is_some() {
+                        self.left_to_the_program(graph, *step, &mut text);
+                    } else if let Some(batch) = batch_of(graph, *step, self.dialect) {
                         self.at_once(batch, sql, &mut text);
                     }
                 }
                 Action::Record(record) => {
                     let sql = record.sql(graph, table, origin, &mut prefixes);
-                    for sql in sql.iter().filter(|sql| !sql.is_empty()) {
+                    let replaced = without_replaced(*record, graph, table);
+                    for sql in sql.into_iter().chain(replaced).filter(|sql| !sql.is_empty()) {
                         let _ = writeln!(text, "{sql};");
                     }
                 }
             }
         }
         text
+    }
+
+    /// Writes where the program calls a function.
+    fn left_to_the_program(&self, graph: &Graph, step: Step, text: &mut String) {
+        let name = function_of(graph, step, self.dialect).unwrap_or_default();
+        let _ = writeln!(
+            text,
+            "-- the program runs the Rust function `{name}` here, and this script does not"
+        );
     }
 
     /// Writes the statement of a batch section so that one execution does all of it.

@@ -131,9 +131,12 @@ pub(super) async fn script(
         Some((from, to)) => {
             let from = if from.is_empty() { "base" } else { from };
             let to = if to.is_empty() { "head" } else { to };
-            let applied = plan::applied_at(graph, &from.parse()?)?;
-            let plan = planner(direction)(graph, &applied, &to.parse()?)?;
-            (Cow::Borrowed(context.history), plan, !applied.is_empty())
+            let from = from.parse()?;
+            let divided = context.history.divided_by(std::slice::from_ref(&from));
+            let history = divided.map_or(Cow::Borrowed(context.history), Cow::Owned);
+            let applied = plan::applied_at(&history.graph, &from)?;
+            let plan = planner(direction)(&history.graph, &applied, &to.parse()?)?;
+            (history, plan, !applied.is_empty())
         }
         None if from_base => {
             let plan = plan::upgrade(graph, &Set::empty(graph), &text.parse()?)?;

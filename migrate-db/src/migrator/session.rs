@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use migrate_core::config::UnknownDowns;
-use migrate_core::graph::{Graph, Target};
+use migrate_core::graph::{Graph, Set, Target};
 use migrate_core::history::History;
 use migrate_core::plan::{self, Direction, Goal};
 use migrate_core::script::{Action, Script, ScriptError};
@@ -253,6 +253,9 @@ impl<'m> Session<'m> {
         targets: &[Target],
         purge: bool,
     ) -> Result<Report, Error> {
+        // While the files of a squashed range exist, a database may stand in the middle of it.
+        let divided = history.divided_by(targets);
+        let (whole, history) = (&history.graph, divided.as_ref().unwrap_or(history));
         let graph = &history.graph;
         let empty = DatabaseState::empty(graph);
         plan::stamp(graph, &empty.applied, targets, purge)?;
@@ -264,6 +267,9 @@ impl<'m> Session<'m> {
                 continue;
             }
             if !purge && !status.unknown.is_empty() {
+                if status.unknown.iter().any(|id| whole.node(id).is_some()) {
+                    plan::stamp(whole, &Set::empty(whole), targets, purge)?;
+                }
                 return Err(Error::Unknown(status.unknown));
             }
             if !purge && self.record_replacements(graph, &status).await?.is_some() {

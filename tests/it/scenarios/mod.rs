@@ -47,6 +47,7 @@ mod rust_steps;
 mod session;
 mod set_up;
 mod settings;
+mod squash;
 mod tables;
 mod transactions;
 mod up_and_down;

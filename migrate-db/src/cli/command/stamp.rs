@@ -5,6 +5,7 @@ use migrate_core::graph::{Graph, Set, Target};
 use migrate_core::plan::{self, Stamp};
 use migrate_core::script::Script;
 
+use crate::Migrator;
 use crate::cli::arguments::{LockArgs, SqlArgs};
 use crate::cli::describe::place;
 use crate::cli::run_output::print_sql;
@@ -39,12 +40,18 @@ impl Args {
             return self.script(context, context.well_formed()?).await;
         }
         let targets = self.targets(&self.revisions)?;
-        let graph = context.sound_for_stamp(&targets)?;
+        context.sound_for_stamp(&targets)?;
         let database = context.database()?;
         if self.dry_run {
+            let divided = context.history.divided_by(&targets);
+            let history = divided.as_ref().unwrap_or(context.history);
+            let graph = &history.graph;
             let applied = match self.purge {
                 true => Set::empty(graph),
-                false => context.status().await?.applied,
+                false => {
+                    let migrator = Migrator::new(history).options(context.options.clone());
+                    migrator.state(database).await?.applied
+                }
             };
             let stamp = plan::stamp(graph, &applied, &targets, self.purge)?;
             let heads = graph.heads_of(&stamp.applied_after);
