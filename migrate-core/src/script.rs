@@ -77,8 +77,8 @@ pub enum Action {
     Statement(Statement),
     /// Call the Rust function of a step.
     Function(Step),
-    /// Repeat the statement of a batch section until it is done, each time in a transaction with
-    /// the record of its progress.
+    /// Repeat the statement of a batch section, or call its Rust function, until it is done, each time
+    /// in a transaction with the record of its progress. The place is that of the marker for a function.
     Batches(Step, Statement),
     /// Change the version table and the log.
     Record(Record),

@@ -166,8 +166,8 @@ pub use rehearsal::{
 };
 pub use status::Status;
 pub use steps::{
-    BoundStep, FromStepConnection, StepConnection, StepError, StepFunction, StepFuture,
-    StepInterrupted, StepProgress,
+    BatchFuture, BoundStep, FromStepConnection, StepBatch, StepConnection, StepError, StepFunction,
+    StepFuture, StepInterrupted, StepProgress,
 };
 pub use unfinished::{Repair, Unfinished};
 

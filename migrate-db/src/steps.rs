@@ -1,7 +1,8 @@
 //! Steps in Rust: functions that a revision names (`-- migrate:up rust:backfill_names`) and a program
 //! binds (`migrations!(steps = [backfill_names])`).
 //!
-//! A function runs in the transaction of its step. A program without the function refuses a plan that
+//! A function runs in the transaction of its step, or is called for each batch of a section
+//! (`-- migrate:up batch rust:backfill_names`), in a transaction of the batch. A program without the function refuses a plan that
 //! needs it before anything runs.
 
 use std::fmt;
@@ -21,8 +22,18 @@ pub type StepError = Box<dyn std::error::Error + Send + Sync>;
 /// The future of a [`StepFunction`].
 pub type StepFuture<'c> = Pin<Box<dyn Future<Output = Result<(), StepError>> + Send + 'c>>;
 
+/// The future of a [`StepFunction::Batches`]: the number of rows that the batch changed.
+pub type BatchFuture<'c> = Pin<Box<dyn Future<Output = Result<u64, StepError>> + Send + 'c>>;
+
 /// A step in Rust, as `migrations!` binds it.
-pub type StepFunction = for<'c> fn(StepConnection<'c>, StepProgress<'c>) -> StepFuture<'c>;
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum StepFunction {
+    /// It is called once, in the transaction of its step.
+    Once(for<'c> fn(StepConnection<'c>, StepProgress<'c>) -> StepFuture<'c>),
+    /// It is called for each batch, in a transaction of the batch.
+    Batches(for<'c> fn(StepConnection<'c>, StepBatch<'c>) -> BatchFuture<'c>),
+}
 
 /// A function and the name by which revisions call it.
 #[derive(Debug, Clone, Copy)]
@@ -131,6 +142,78 @@ impl fmt::Debug for StepProgress<'_> {
             .field("revision", &self.revision)
             .field("direction", &self.direction)
             .finish_non_exhaustive()
+    }
+}
+
+/// One batch of a section that calls a Rust function for each (`-- migrate:up batch rust:NAME`).
+///
+/// The function does its part for one batch and returns the number of rows that it changed. The
+/// transaction of the batch commits them together with the record that the batch is done, so a run that
+/// was killed continues with the next batch. Without a key the function is called until it returns 0, so it
+/// must find only rows that still need the change. With a key (`key:users.id`) it is called once for each
+/// range.
+///
+/// ```
+/// # #[cfg(feature = "sqlite")]
+/// async fn backfill_names(
+///     connection: &mut sqlx::SqliteConnection,
+///     batch: migrate_db::StepBatch<'_>,
+/// ) -> sqlx::Result<u64> {
+///     let select = format!("SELECT id, name FROM users WHERE {}", batch.condition());
+///     let users: Vec<(i64, String)> =
+///         sqlx::query_as(sqlx::AssertSqlSafe(select)).fetch_all(&mut *connection).await?;
+///     for (id, name) in &users {
+///         let update = sqlx::query("UPDATE users SET slug = ? WHERE id = ?");
+///         update.bind(name.to_lowercase()).bind(id).execute(&mut *connection).await?;
+///     }
+///     Ok(users.len() as u64)
+/// }
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct StepBatch<'c> {
+    pub(crate) size: u64,
+    pub(crate) number: usize,
+    pub(crate) direction: Direction,
+    /// The column of the key, and the first and the last value as literals.
+    pub(crate) range: Option<(&'c str, &'c str, &'c str)>,
+}
+
+impl StepBatch<'_> {
+    /// The number of rows that the batch should change at most.
+    #[must_use]
+    pub const fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// The number of the batch, from 1. It counts those of earlier runs.
+    #[must_use]
+    pub const fn number(&self) -> usize {
+        self.number
+    }
+
+    /// The direction of the step.
+    #[must_use]
+    pub const fn direction(&self) -> Direction {
+        self.direction
+    }
+
+    /// The first and the last value of the key in this batch, as literals for SQL; `None` without a key.
+    #[must_use]
+    pub const fn range(&self) -> Option<(&str, &str)> {
+        match self.range {
+            Some((_, first, last)) => Some((first, last)),
+            None => None,
+        }
+    }
+
+    /// A condition for SQL that selects the rows of this batch: `id BETWEEN 1 AND 500`. Without a key every
+    /// row fulfils it.
+    #[must_use]
+    pub fn condition(&self) -> String {
+        match self.range {
+            Some((column, first, last)) => format!("{column} BETWEEN {first} AND {last}"),
+            None => "1 = 1".to_owned(),
+        }
     }
 }
 

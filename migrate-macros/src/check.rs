@@ -9,6 +9,7 @@ use migrate_core::config::Settings;
 use migrate_core::dialect::Dialect;
 use migrate_core::directory::Directory;
 use migrate_core::history::{History, is_structural};
+use migrate_core::revision::Revision;
 use migrate_core::variables::{VariableValues, bind};
 use migrate_core::{lock, static_check};
 
@@ -92,6 +93,18 @@ fn check_steps(history: &History, args: &Args) -> Result<(), Refusal> {
                 place.path,
                 place.line,
                 args.called.name(),
+            )));
+        }
+    }
+    let in_batches: Vec<&str> = revisions().flat_map(Revision::functions_of_batches).collect();
+    let sections = revisions()
+        .flat_map(|revision| revision.sections.iter().map(move |section| (revision, section)));
+    for (revision, section) in sections.filter(|(_, section)| section.batch.is_none()) {
+        if let Some(name) = section.function.as_deref().filter(|name| in_batches.contains(name)) {
+            let place = revision.file.locate(section.marker);
+            return Err(Refusal::here(format!(
+                "the Rust function `{name}` is called for each batch of one section, and once by another ({}:{})\n  = help: write two functions: that of a batch returns the number of rows that it changed",
+                place.path, place.line,
             )));
         }
     }
@@ -207,5 +220,10 @@ mod tests {
         let unused = refused(&["fill_names", "undo", "steps::fill_name"]).unwrap();
         assert!(unused.contains("no revision calls the Rust function `fill_name`"), "{unused}");
         assert!(unused.contains("did you mean `fill_names`?"), "{unused}");
+        let text = text.replace("rust:fill_names", "batch rust:undo");
+        std::fs::write(root.path().join("migrations/a.sql"), text).unwrap();
+        let both = refused(&["undo"]).unwrap();
+        assert!(both.contains("for each batch of one section, and once by another"), "{both}");
+        assert!(both.contains("(migrations/a.sql:4)"), "{both}");
     }
 }

@@ -18,6 +18,7 @@ use crate::writing;
   cargo migrate new -m \"drop audit\" --irreversible \"the rows are gone\"
   cargo migrate new -m \"billing tables\" --head base --branch-label billing
   cargo migrate new --rust backfill_names        # a step in Rust, with its file
+  cargo migrate new --rust backfill_names --batch
   cargo migrate new -m \"hotfix\" --head 615021 --splice
   cargo migrate new --autogenerate               # from `models` of migrate.toml
   cargo migrate new --autogenerate --rename users.mail=email --dry-run
@@ -58,6 +59,9 @@ pub(crate) struct Args {
     /// Call this Rust function in the up, and write a file for it beside the revision
     #[arg(long, value_name = "NAME", value_parser = writing::read_function, conflicts_with_all = ["irreversible", "sql", "autogenerate", "from_database"])]
     rust: Option<String>,
+    /// Call the function of --rust for each batch of rows, in a transaction of the batch
+    #[arg(long, requires = "rust")]
+    batch: bool,
     /// Open the file in $VISUAL or $EDITOR
     #[arg(long)]
     edit: bool,
@@ -103,7 +107,12 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliError> 
         };
         let mut written = written.map_err(writing::refused)?;
         if let Some(function) = &args.rust {
-            written.changes.push(writing::step_file(context, function, &history.dialects)?);
+            written.changes.push(writing::step_file(
+                context,
+                function,
+                args.batch,
+                &history.dialects,
+            )?);
         }
         Ok(Outcome::Written(written))
     })?;
@@ -159,7 +168,7 @@ impl Args {
 
     fn body(&self) -> Body {
         match (&self.rust, &self.irreversible) {
-            (Some(function), _) => Body::Sections(writing::step_sections(function)),
+            (Some(function), _) => Body::Sections(writing::step_sections(function, self.batch)),
             (None, Some(reason)) => Body::Irreversible(reason.clone()),
             (None, None) => Body::Template,
         }

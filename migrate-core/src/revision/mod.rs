@@ -149,6 +149,12 @@ impl Revision {
         })
     }
 
+    /// The Rust functions that are called for each batch of their sections.
+    pub fn functions_of_batches(&self) -> impl Iterator<Item = &str> {
+        let repeats = self.sections.iter().filter(|section| section.batch.is_some());
+        repeats.filter_map(|section| section.function.as_deref())
+    }
+
     /// The fixture sections for a database, in file order.
     pub fn fixture(&self, dialect: Dialect) -> impl Iterator<Item = &Section> {
         self.all_of(SectionKind::Fixture).filter(move |section| section.serves(dialect))

@@ -205,16 +205,10 @@ fn check_function(file: &SourceFile, section: &Section, splits: &Splits) -> Opti
             format!("the section has SQL beside the Rust function `{function}`"),
             "move the SQL into a revision of its own, or into the function",
         )
-    } else if section.batch.is_some() {
-        (
-            format!(
-                "`batch` repeats a statement, and the section calls the Rust function `{function}`"
-            ),
-            "drop `batch`; the function may repeat its statements itself",
-        )
     } else if !section.transaction {
+        let what = if section.batch.is_some() { "batch" } else { "step" };
         (
-            format!("the Rust function `{function}` runs in the transaction of its step"),
+            format!("the Rust function `{function}` runs in the transaction of its {what}"),
             "drop `transaction:false`",
         )
     } else {

@@ -307,7 +307,8 @@ fn mistakes() -> Vec<(Code, String)> {
         (Code::BatchSection, batch("batch", "INSERT INTO t SELECT * FROM u LIMIT :batch;")),
         (Code::BatchSection, batch("batch transaction:false", "DELETE FROM t LIMIT :batch;")),
         (Code::RustSection, batch("rust:fill", DELETE)),
-        (Code::RustSection, batch("rust:fill batch", "")),
+        (Code::RustSection, batch("batch rust:fill", DELETE)),
+        (Code::RustSection, batch("batch rust:fill transaction:false", "")),
         (Code::RustSection, batch("rust:fill transaction:false", "")),
         (Code::UnknownOption, batch("rust:steps::fill", "")),
         (Code::UnknownOption, batch("rust:", "")),
@@ -337,6 +338,23 @@ fn a_section_in_rust_is_no_draft() {
     assert_eq!(revision.functions().map(|(name, _)| name).collect::<Vec<_>>(), ["fill", "undo"]);
     let other = sound(batch("rust:other", "").replace(DOWN_WHOLE, "-- migrate:down rust:undo\n"));
     assert_ne!(revision.fingerprint, other.fingerprint);
+}
+
+#[test]
+fn a_section_in_rust_may_be_called_for_each_batch() {
+    let in_batches = |options: &str| sound(batch(&format!("batch rust:fill {options}"), ""));
+    let revision = in_batches("key:users.id size:5 pause:1s");
+    let section = revision.sections.iter().find(|section| section.batch.is_some()).unwrap();
+    assert_eq!(section.function.as_deref(), Some("fill"));
+    assert!(!section.is_empty());
+    let functions: Vec<_> = revision.functions_of_batches().collect();
+    assert_eq!(functions, ["fill"]);
+    // Size and pause change no result; the key and the batches do.
+    let once = sound(batch("rust:fill", ""));
+    assert_eq!(once.functions_of_batches().count(), 0);
+    assert_eq!(revision.fingerprint, in_batches("key:users.id").fingerprint);
+    assert_ne!(revision.fingerprint, in_batches("").fingerprint);
+    assert_ne!(in_batches("").fingerprint, once.fingerprint);
 }
 
 #[test]

@@ -152,8 +152,8 @@ impl Builder {
     }
 
     /// Adds statements one by one, each with its record: in one transaction where possible. The
-    /// statement of a batch section is added once, and its batches are counted in its place. A
-    /// function counts as one statement.
+    /// statement of a batch section is added once, and its batches are counted in its place; a function
+    /// that is called for each batch stands for its marker. Any other function counts as one statement.
     fn journalled(
         &mut self,
         file: &SourceFile,
@@ -195,12 +195,12 @@ impl Builder {
             self.actions.push(Action::Record(Record::Progress(step, unit)));
         }
         let repeats = section.is_some_and(|section| section.batch.is_some());
-        if let Some(span) = spans.first().filter(|_| repeats) {
-            let statement = Statement { node: step.node, span: *span, number: 1, alone: false };
+        let marker = section.filter(|section| section.function.is_some()).map(|s| s.marker);
+        if let Some(span) = marker.or(spans.first().copied()).filter(|_| repeats) {
+            let statement = Statement { node: step.node, span, number: 1, alone: false };
             self.actions.push(Action::Batches(step, statement));
         }
-        let calls = section.is_some_and(|section| section.function.is_some());
-        if calls && done.unwrap_or(0) == 0 {
+        if marker.is_some() && !repeats && done.unwrap_or(0) == 0 {
             let progress = Action::Record(Record::Progress(step, Unit::of(1)));
             let begin = Action::Begin { foreign_keys };
             self.actions.extend([begin, Action::Function(step), progress, Action::Commit]);

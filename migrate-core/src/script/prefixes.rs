@@ -3,7 +3,7 @@
 //! A journalled step records the fingerprint of the completed statements after each statement. Each
 //! fingerprint continues the previous one, so the cost is linear in the length of the text.
 
-use super::{batch_of, statements_of};
+use super::{batch_of, function_of, statements_of};
 use crate::dialect::Dialect;
 use crate::graph::Graph;
 use crate::plan::Step;
@@ -44,8 +44,15 @@ impl Prefixes {
             let mut hasher = PrefixHasher::default();
             hasher.field("direction", &step.direction.to_string());
             let mut spans = statements_of(graph, step, dialect).unwrap_or_default();
+            let batch = batch_of(graph, step, dialect);
+            // A function that visits a key has changed some of its ranges.
+            if batch.is_some_and(|batch| batch.key.is_some())
+                && let Some(function) = function_of(graph, step, dialect)
+            {
+                hasher.field("rust", function);
+            }
             // A bound statement starts from the rows that are left, so it may be edited in between.
-            if batch_of(graph, step, dialect).is_some_and(|batch| batch.key.is_none()) {
+            if batch.is_some_and(|batch| batch.key.is_none()) {
                 spans.clear();
             }
             Prefix { step, spans, taken: 0, hasher }

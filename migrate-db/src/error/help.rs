@@ -38,7 +38,15 @@ impl Error {
                 let before = few(&failed.committed);
                 let before = (!failed.committed.is_empty())
                     .then(|| format!("done and committed before: {before}"));
-                let rolled_back = Help::new("the step was rolled back whole");
+                let rolled_back = match &failed.batches {
+                    None => Help::new("the step was rolled back whole"),
+                    Some((done, resume)) => {
+                        let word = if *done == 1 { "batch is" } else { "batches are" };
+                        resume.clone().help(&format!(
+                            "continues: the batch was rolled back, and {done} {word} done and stay"
+                        ))
+                    }
+                };
                 [rolled_back].into_iter().chain(before.map(Help::from)).collect()
             }
             Self::UnknownDowns(_) => vec![

@@ -8,7 +8,7 @@ use migrate_core::command::Invocation;
 use migrate_core::plan::Direction;
 use migrate_core::source::Location;
 
-/// The Rust function of a step that failed. Its step was rolled back.
+/// The Rust function of a step that failed. Its step, or its batch, was rolled back.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct StepFailure {
@@ -22,6 +22,9 @@ pub struct StepFailure {
     pub place: Location,
     /// Revisions that this run committed before.
     pub committed: Vec<String>,
+    /// The number of batches of the step that are done and stay, and the command that continues with the
+    /// next one. `None` where the whole step was rolled back.
+    pub batches: Option<(usize, Invocation)>,
     /// The error that the function returned.
     pub source: Box<dyn std::error::Error + Send + Sync>,
 }

@@ -1,4 +1,4 @@
-//! Batch sections: one statement, repeated in transactions of its own.
+//! Batch sections: one statement or Rust function, repeated in transactions of its own.
 //!
 //! Each batch commits with the number of batches done, so a run that was killed continues with the
 //! next one. A bound statement is repeated until it changes nothing; a statement with a key runs once
@@ -16,6 +16,7 @@ use super::batch::ItemKind;
 use super::states::ActionOutcome;
 use crate::error::{BatchLimit, EndlessBatches, Error};
 use crate::event::Event;
+use crate::steps::StepBatch;
 
 /// The longest sleep before a request to stop is noticed.
 const NOTICED_WITHIN: Duration = Duration::from_millis(100);
@@ -39,6 +40,12 @@ struct Range {
     end: Option<String>,
 }
 
+/// What one batch does.
+enum Work<'w> {
+    Statement(String),
+    Function(StepBatch<'w>),
+}
+
 impl Runner<'_> {
     /// Runs the next batch. When nothing is left, [`Runner::batch_run`] is `None`.
     pub(super) async fn run_batch(
@@ -46,6 +53,18 @@ impl Runner<'_> {
         step: Step,
         statement: Statement,
     ) -> Result<ActionOutcome, Error> {
+        let end = self.run_next(step, statement).await;
+        if self.batch_run.is_none()
+            && self.calls_function(step)
+            && let Some(current) = &mut self.current
+        {
+            // What the function did to the session is not known.
+            current.needs_new_session = true;
+        }
+        end
+    }
+
+    async fn run_next(&mut self, step: Step, statement: Statement) -> Result<ActionOutcome, Error> {
         let (graph, dialect) = (self.context.graph, self.context.table.dialect());
         let Some(batch) = batch_of(graph, step, dialect) else { return Ok(ActionOutcome::Done) };
         let sql = statement.span.of(graph.revision(step.node).file.text());
@@ -67,16 +86,12 @@ impl Runner<'_> {
             let limit = BatchLimit::Rounds(done as u64);
             return Err(self.endless(step, statement, done, rows, limit));
         }
-        let filled = fill_batch(sql, dialect, |name| match (name, &range) {
-            ("batch", None) => Some(batch.size.to_string()),
-            ("first", Some((first, _))) => Some(first.clone()),
-            ("last", Some((_, last))) => Some(last.clone()),
-            _ => None,
-        });
         let number = done + 1;
+        let bounds = range.as_ref().map(|(first, last)| (first.as_str(), last.as_str()));
+        let work = self.work(step, batch, sql, number, bounds);
         self.batch_rows = 0;
         let sent = Instant::now();
-        let end = self.send_one(step, Statement { number, ..statement }, filled, &range).await?;
+        let end = self.send_one(step, Statement { number, ..statement }, work, bounds).await?;
         if !matches!(end, ActionOutcome::Done) {
             return Ok(end);
         }
@@ -113,13 +128,36 @@ impl Runner<'_> {
         Ok(ActionOutcome::Done)
     }
 
+    /// Returns what a batch does.
+    fn work<'w>(
+        &self,
+        step: Step,
+        batch: &'w Batch,
+        sql: &str,
+        number: usize,
+        range: Option<(&'w str, &'w str)>,
+    ) -> Work<'w> {
+        if self.calls_function(step) {
+            let (size, direction) = (batch.size, step.direction);
+            let column = batch.key.as_ref().map(BatchKey::column).unwrap_or_default();
+            let range = range.map(|(first, last)| (column, first, last));
+            return Work::Function(StepBatch { size, number, direction, range });
+        }
+        Work::Statement(fill_batch(sql, self.context.table.dialect(), |name| match (name, range) {
+            ("batch", None) => Some(batch.size.to_string()),
+            ("first", Some((first, _))) => Some(first.to_owned()),
+            ("last", Some((_, last))) => Some(last.to_owned()),
+            _ => None,
+        }))
+    }
+
     /// Runs one batch and the record of it in one transaction.
     async fn send_one(
         &mut self,
         step: Step,
         statement: Statement,
-        sql: String,
-        range: &Option<(String, String)>,
+        work: Work<'_>,
+        range: Option<(&str, &str)>,
     ) -> Result<ActionOutcome, Error> {
         let unit = Unit::of(statement.number);
         let id = self.context.graph.id(step.node).as_str();
@@ -131,7 +169,12 @@ impl Runner<'_> {
         }
         if matches!(end, ActionOutcome::Done) {
             let statement = Statement { number: 1, ..statement };
-            end = self.enqueue(Cow::Owned(sql), ItemKind::Statement(statement)).await?;
+            end = match work {
+                Work::Statement(sql) => {
+                    self.enqueue(Cow::Owned(sql), ItemKind::Statement(statement)).await?
+                }
+                Work::Function(batch) => self.call_for_batch(step, batch).await?,
+            };
         }
         if matches!(end, ActionOutcome::Done) {
             end = self.record(Record::Progress(step, unit)).await?;

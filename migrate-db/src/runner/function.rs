@@ -1,4 +1,4 @@
-//! Calls the Rust function of a step, in its transaction.
+//! Calls the Rust function of a step, in its transaction or in that of each batch.
 
 use std::time::Instant;
 
@@ -9,17 +9,26 @@ use super::Runner;
 use super::states::ActionOutcome;
 use crate::driver::Retry;
 use crate::error::{Error, StepFailure};
-use crate::steps::{BoundStep, StepProgress};
+use crate::steps::{BoundStep, StepBatch, StepError, StepFunction, StepProgress};
 
 impl Runner<'_> {
     /// Returns an error if a script calls a function that this program does not have.
     pub(super) fn check_functions(&self, script: &Script) -> Result<(), Error> {
         for action in &script.actions {
-            if let Action::Function(step) = action {
-                self.function(*step)?;
+            match action {
+                Action::Function(step) => drop(self.function(*step)?),
+                Action::Batches(step, _) if self.calls_function(*step) => {
+                    self.function(*step)?;
+                }
+                _ => {}
             }
         }
         Ok(())
+    }
+
+    /// Returns `true` if a step calls a function.
+    pub(super) fn calls_function(&self, step: Step) -> bool {
+        function_of(self.context.graph, step, self.context.table.dialect()).is_some()
     }
 
     fn function(&self, step: Step) -> Result<BoundStep, Error> {
@@ -42,7 +51,25 @@ impl Runner<'_> {
         })
     }
 
+    /// Calls the function of a step.
     pub(super) async fn call_function(&mut self, step: Step) -> Result<ActionOutcome, Error> {
+        self.call(step, None).await
+    }
+
+    /// Calls the function of a step for a batch, and counts the rows that it changes.
+    pub(super) async fn call_for_batch(
+        &mut self,
+        step: Step,
+        batch: StepBatch<'_>,
+    ) -> Result<ActionOutcome, Error> {
+        self.call(step, Some(batch)).await
+    }
+
+    async fn call(
+        &mut self,
+        step: Step,
+        batch: Option<StepBatch<'_>>,
+    ) -> Result<ActionOutcome, Error> {
         let bound = self.function(step)?;
         // The transaction is open before the function runs.
         if let end @ (ActionOutcome::Overtaken | ActionOutcome::Conflict(_)) = self.flush().await? {
@@ -53,7 +80,8 @@ impl Runner<'_> {
         if let Some(current) = &mut self.current {
             // What the function does to the session is not known.
             current.may_leave_objects = true;
-            current.needs_new_session = true;
+            // All batches of a section share a session.
+            current.needs_new_session = batch.is_none();
         }
         let revision = self.context.graph.revision(step.node);
         let progress = StepProgress {
@@ -65,8 +93,22 @@ impl Runner<'_> {
             interrupt: self.context.interrupt,
             on_event: &mut *self.on_event,
         };
-        let Err(source) = (bound.function)(self.connection.for_step(), progress).await else {
-            return Ok(ActionOutcome::Done);
+        let called = match (bound.function, batch) {
+            (StepFunction::Once(function), None) => {
+                function(self.connection.for_step(), progress).await.map(|()| 0)
+            }
+            (StepFunction::Batches(function), Some(batch)) => {
+                function(self.connection.for_step(), batch).await
+            }
+            (StepFunction::Once(_), Some(_)) => Err(other_kind("returns the number of its rows")),
+            (StepFunction::Batches(_), None) => Err(other_kind("is called once")),
+        };
+        let source = match called {
+            Ok(rows) => {
+                self.batch_rows = rows;
+                return Ok(ActionOutcome::Done);
+            }
+            Err(source) => source,
         };
         let error = source.downcast_ref::<sqlx::Error>();
         let retry = error.and_then(|error| self.connection.retry_reason(error));
@@ -83,6 +125,7 @@ impl Runner<'_> {
                 .iter()
                 .map(|done| graph.id(done.step.node).to_string())
                 .collect(),
+            batches: batch.map(|batch| (batch.number - 1, self.resume_command())),
             source,
         }));
         if retry == Some(Retry::Conflict) {
@@ -90,4 +133,9 @@ impl Runner<'_> {
         }
         Err(failure)
     }
+}
+
+/// Returns the error for a function that was bound for another kind of section.
+fn other_kind(wanted: &str) -> StepError {
+    format!("the section needs a function that {wanted}").into()
 }

@@ -20,7 +20,7 @@ pub(crate) fn expand(sound: &Sound, args: &Args) -> TokenStream {
         return history;
     }
     let history = proc_macro2::TokenStream::from(history);
-    let constant = steps::constant(&format_ident!("STEPS"), &args.steps);
+    let constant = steps::constant(&format_ident!("STEPS"), &args.steps, &sound.history);
     quote! { { #constant ::migrate_db::__private::Migrations::steps(#history, STEPS) } }.into()
 }
 

@@ -24,7 +24,7 @@ pub(crate) fn expand(sound: &Sound, databases: &[Dialect], args: &Args) -> Token
     if args.steps.is_empty() {
         return tests;
     }
-    let constant = steps::constant(&steps_name(&module(args)), &args.steps);
+    let constant = steps::constant(&steps_name(&module(args)), &args.steps, &sound.history);
     let tests = proc_macro2::TokenStream::from(tests);
     quote! { #[cfg(test)] #constant #tests }.into()
 }

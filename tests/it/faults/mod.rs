@@ -38,6 +38,7 @@ mod rights;
 mod servers;
 mod site;
 mod standby;
+mod step_kills;
 
 use std::sync::mpsc;
 use std::time::Duration;

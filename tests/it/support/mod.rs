@@ -147,6 +147,11 @@ impl TestEnvironment {
         self.call(env!("CARGO_BIN_EXE_mounted-app"), "", args)
     }
 
+    /// A call of that application, for who wants to start it himself.
+    pub(crate) fn command_mounted(&self, args: &[&str]) -> Command {
+        self.command_of(env!("CARGO_BIN_EXE_mounted-app"), "", args)
+    }
+
     /// A call of `cargo-migrate` in the folder, for who wants to start it himself.
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         self.command_of(env!("CARGO_BIN_EXE_cargo-migrate-dup"), "", args)

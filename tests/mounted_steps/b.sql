@@ -1,0 +1,9 @@
+-- fill a table in one transaction
+--
+-- revision: b
+-- revises: a
+
+-- migrate:up rust:fill
+
+-- migrate:down
+DELETE FROM filled;
