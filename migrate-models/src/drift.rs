@@ -5,11 +5,12 @@ use migrate_core::apply::{Found, Part, State};
 use migrate_core::dialect::Dialect;
 use migrate_core::schema::{Column, Kind, Name, Table};
 use migrate_core::suggest::nearest;
+use proc_macro2::Span;
 
 use crate::declare::column_of_type;
 use crate::grammar::grammar;
 use crate::mistake::Mistake;
-use crate::model::{Model, ModelColumn, ModelEnum, Storage};
+use crate::model::{Model, ModelColumn, ModelEnum, Storage, old_name};
 use crate::types::Reads;
 
 /// The command that brings the history to the structs.
@@ -30,7 +31,13 @@ pub fn table_drift(model: &Model, dialect: Dialect, head: &State) -> Vec<Mistake
     for column in &model.columns {
         match head.find_column(&name, &column.name.value) {
             Found::Unknown => {}
-            Found::Missing => found.push(no_column(column, &name, table)),
+            Found::Missing => found.push(match old_column(column, head, &name) {
+                Some(old) => {
+                    let what = format!("column `{old}` of table `{name}`");
+                    not_renamed(&what, &column.name.value, column.field.span)
+                }
+                None => no_column(column, &name, table),
+            }),
             Found::Known(spelled) => {
                 if let Some(existing) = table.column(&spelled) {
                     found.extend(column_drift(column, dialect, table, existing));
@@ -44,8 +51,28 @@ pub fn table_drift(model: &Model, dialect: Dialect, head: &State) -> Vec<Mistake
     found
 }
 
+/// A rename that is asked for and that no revision makes yet.
+fn not_renamed(what: &str, to: &str, span: Span) -> Mistake {
+    Mistake::new(span, format!("{what} is not renamed to `{to}` in the migrations yet"))
+        .help("`cargo migrate new --autogenerate` writes the revision that renames it")
+}
+
+/// The column of the head that a field without one renames.
+fn old_column(column: &ModelColumn, head: &State, table: &Name) -> Option<String> {
+    match head.find_column(table, &column.renamed_from.as_ref()?.value) {
+        Found::Known(old) => Some(old),
+        _ => None,
+    }
+}
+
 fn no_table(model: &Model, head: &State) -> Mistake {
     let name = &model.table.value;
+    if let Some(old) = &model.renamed_from
+        && let Found::Known((Kind::Table, old)) =
+            head.find(&[Kind::Table], &old_name(&old.value, name))
+    {
+        return not_renamed(&format!("table `{old}`"), &name.to_string(), model.table.span);
+    }
     let wrong = format!("the migrations have no table `{name}`");
     let tables: Vec<String> = head.schema().tables.keys().map(ToString::to_string).collect();
     let text = name.to_string();
@@ -154,6 +181,11 @@ fn missing_fields(
         .iter()
         .map(|column| &column.name.value)
         .chain(model.other_columns.iter().map(|name| &name.value))
+        // What is renamed is told at its field.
+        .chain(model.columns.iter().filter_map(|column| {
+            let is_new = head.find_column(name, &column.name.value) == Found::Missing;
+            column.renamed_from.as_ref().filter(|_| is_new).map(|old| &old.value)
+        }))
         .map(|text| fold(text))
         .collect();
     let folded = head.fold(name);
@@ -194,21 +226,43 @@ pub fn enum_drift(of: &ModelEnum, dialect: Dialect, head: &State) -> Vec<Mistake
         Found::Known((_, name)) => name,
         Found::Unknown => return Vec::new(),
         Found::Missing => {
+            if let Some(old) = &of.renamed_from
+                && let Found::Known((_, old)) =
+                    head.find(&[Kind::Enum], &old_name(&old.value, &name.value))
+            {
+                let what = format!("enum `{old}`");
+                return vec![not_renamed(&what, &name.value.to_string(), name.span)];
+            }
             let wrong = format!("the migrations have no enum `{}`", name.value);
             return vec![Mistake::new(name.span, wrong).help(GENERATE_TYPE)];
         }
     };
-    let Some(existing) = head.enumeration(&found) else { return Vec::new() };
+    let labels = head.enumeration(&found).map(|existing| &existing.labels);
+    labels.map_or_else(Vec::new, |labels| value_drift(of, &found, labels))
+}
+
+fn value_drift(of: &ModelEnum, found: &Name, labels: &[String]) -> Vec<Mistake> {
     let mut mistakes = Vec::new();
+    let mut renamed: Vec<&String> = Vec::new();
     for value in &of.values {
         let label = &value.label;
-        if !existing.labels.contains(&label.value) {
+        if labels.contains(&label.value) {
+            continue;
+        }
+        if let Some(old) = &value.renamed_from
+            && labels.contains(&old.value)
+        {
+            let what = format!("value '{}' of enum `{found}`", old.value);
+            mistakes.push(not_renamed(&what, &label.value, label.span));
+            renamed.push(&old.value);
+        } else {
             let wrong = format!("enum `{found}` has no value '{}' in the migrations", label.value);
             mistakes.push(Mistake::new(label.span, wrong).help(GENERATE_TYPE));
         }
     }
-    for label in &existing.labels {
-        if !of.values.iter().any(|value| value.label.value == *label) {
+    for label in labels {
+        let is_known = of.values.iter().any(|value| value.label.value == *label);
+        if !is_known && !renamed.contains(&label) {
             let wrong = format!(
                 "enum `{found}` has the value '{label}' in the migrations, and here is none"
             );

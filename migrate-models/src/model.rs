@@ -254,3 +254,13 @@ pub enum Storage {
     /// An integer, by `#[repr(..)]`.
     Integer(RustType),
 }
+
+/// The name that `renamed_from` gives: in the namespace of the new one, unless it has one of its own.
+pub(crate) fn old_name(old: &str, new: &Name) -> Name {
+    match old.split_once('.') {
+        Some((namespace, name)) => {
+            Name { namespace: Some(namespace.to_owned()), name: name.to_owned() }
+        }
+        None => Name { namespace: new.namespace.clone(), name: old.to_owned() },
+    }
+}

@@ -5,7 +5,9 @@ use migrate_core::dialect::Dialect;
 use migrate_core::source::Span;
 use syn::DeriveInput;
 
-use crate::{Mistake, Model, ModelEnum, declare, overlay, parse_enum, parse_table, table_drift};
+use crate::{
+    Mistake, Model, ModelEnum, declare, enum_drift, overlay, parse_enum, parse_table, table_drift,
+};
 
 /// The structs and enums of a text, which begin with `struct` or `enum` at the start of a line.
 pub(crate) fn models(text: &str) -> (Vec<Model>, Vec<ModelEnum>) {
@@ -248,6 +250,42 @@ column `email` of table `users` is NOT NULL without a default, and the struct ha
     );
     let unknown = state(Dialect::Postgres, "DO $$ BEGIN EXECUTE 'x' || 1; END $$");
     assert_eq!(shown(&table_drift(&tables[0], Dialect::Postgres, &unknown)), "");
+}
+
+#[test]
+fn drift_of_a_rename_is_one_message() {
+    let (tables, enums) = models(
+        "#[table(name = \"users\", renamed_from = \"people\")]\nstruct User {\n  #[column(renamed_from = \"mail\")] email: String,\n}\n\n#[enumeration(name = \"mood\")]\nenum Mood { #[value(renamed_from = \"sad\")] Blue }",
+    );
+    let drift = |sql: &str| {
+        let head = state(Dialect::Postgres, sql);
+        let mut found = table_drift(&tables[0], Dialect::Postgres, &head);
+        found.extend(enum_drift(&enums[0], Dialect::Postgres, &head));
+        shown(&found)
+    };
+    let help = "  = help: `cargo migrate new --autogenerate` writes the revision that renames it";
+    let mood = "CREATE TYPE mood AS ENUM ('Blue');\n";
+    assert_eq!(
+        drift(&format!("{mood}CREATE TABLE people (mail text NOT NULL)")),
+        format!("table `people` is not renamed to `users` in the migrations yet\n{help}")
+    );
+    assert_eq!(
+        drift(&format!("{mood}CREATE TABLE users (mail text NOT NULL)")),
+        format!(
+            "column `mail` of table `users` is not renamed to `email` in the migrations yet\n{help}"
+        )
+    );
+    assert_eq!(
+        drift("CREATE TYPE mood AS ENUM ('sad');\nCREATE TABLE users (email text NOT NULL)"),
+        format!(
+            "value 'sad' of enum `mood` is not renamed to `Blue` in the migrations yet\n{help}"
+        )
+    );
+    assert_eq!(drift(&format!("{mood}CREATE TABLE users (email text NOT NULL)")), "");
+    // A column of the old name beside the new one is not the renamed one.
+    let both =
+        drift(&format!("{mood}CREATE TABLE users (email text NOT NULL, mail text NOT NULL)"));
+    assert!(both.starts_with("column `mail` of table `users` is NOT NULL"), "{both}");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use proc_macro2::Span;
 
 use crate::grammar::grammar;
 use crate::mistake::{Mistake, Spanned};
-use crate::model::{Model, ModelEnum, Storage};
+use crate::model::{Model, ModelEnum, Storage, old_name};
 
 /// States a rename that a person decided, as if `renamed_from` named it: `users.mail=email`, `users=accounts`
 /// or, for a value of an enum, `mood.sad=unhappy`. A rename of what no struct states changes nothing.
@@ -43,7 +43,7 @@ pub fn rename(models: &mut [Model], enums: &mut [ModelEnum], typed: &str) {
 
 /// The part of an object that a text names: `mail` in `users.mail`. The object has its name or the earlier one.
 fn part_of<'t>(text: &'t str, name: &Name, earlier: Option<&Spanned<String>>) -> Option<&'t str> {
-    let earlier = earlier.map(|old| old_name(old, name));
+    let earlier = earlier.map(|old| old_name(&old.value, name));
     let names = [Some(name), earlier.as_ref()].into_iter().flatten();
     let mut texts = names.flat_map(|name| [name.to_string(), name.name.clone()]);
     texts.find_map(|name| {
@@ -78,16 +78,6 @@ struct Renames<'m> {
     mistakes: &'m mut Vec<Mistake>,
 }
 
-/// A name in the namespace of another, unless it has one of its own.
-fn old_name(old: &Spanned<String>, new: &Name) -> Name {
-    match old.value.split_once('.') {
-        Some((namespace, name)) => {
-            Name { namespace: Some(namespace.to_owned()), name: name.to_owned() }
-        }
-        None => Name { namespace: new.namespace.clone(), name: old.value.clone() },
-    }
-}
-
 impl Renames<'_> {
     fn apply(&mut self, op: Op, place: Span) {
         let located = Located { value: op, span: Range::default() };
@@ -103,7 +93,7 @@ impl Renames<'_> {
 
     fn table(&mut self, model: &Model) {
         let Some(old) = &model.renamed_from else { return };
-        let name = old_name(old, &model.table.value);
+        let name = old_name(&old.value, &model.table.value);
         let is_new = self.state.find_table(&model.table.value) == Found::Missing;
         if let (Found::Known(name), true) = (self.state.find_table(&name), is_new) {
             let to = Name::new(model.table.value.name.clone());
@@ -133,7 +123,7 @@ impl Renames<'_> {
         };
         if let Some(old) = &of.renamed_from
             && find(&self.state, &name.value).is_none()
-            && let Some(found) = find(&self.state, &old_name(old, &name.value))
+            && let Some(found) = find(&self.state, &old_name(&old.value, &name.value))
         {
             let subject = Subject { kind: Kind::Enum, name: found, part: None };
             let to = name.value.name.clone();
