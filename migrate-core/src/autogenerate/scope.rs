@@ -3,7 +3,7 @@
 use crate::apply::{Reason, State, is_known};
 use crate::config::matches_pattern;
 use crate::diff::{keep, put};
-use crate::schema::{Difference, Kind, Name, Schema, compare};
+use crate::schema::{Difference, Item, Kind, Name, Other, Schema, compare};
 
 /// The objects that are the project's own. `*` stands for any text.
 ///
@@ -83,6 +83,9 @@ pub(super) fn undecided(
         return found;
     }
     for difference in compare(before, after) {
+        if goes_with_its_table(&difference, before, after) {
+            continue;
+        }
         let is_unknown = |state: &State| !is_known(state, state.unknown(), &difference);
         let in_wanted = is_unknown(wanted);
         if in_wanted || is_unknown(history) {
@@ -93,6 +96,19 @@ pub(super) fn undecided(
         }
     }
     found
+}
+
+/// Returns `true` if the object belongs to a relation that is dropped: nothing of it can be kept.
+fn goes_with_its_table(difference: &Difference, before: &Schema, after: &Schema) -> bool {
+    let Some(Item::Other(Other { table: Some(name), .. })) = &difference.before else {
+        return false;
+    };
+    let has = |schema: &Schema| {
+        schema.tables.contains_key(name)
+            || schema.views.contains_key(name)
+            || schema.sequences.contains_key(name)
+    };
+    has(before) && !has(after)
 }
 
 /// Why an object is not known.

@@ -297,7 +297,12 @@ impl Writer<'_> {
             return false;
         };
         let in_check = |check: &crate::schema::Check| check.expression.contains(column);
+        let is_new = |op: &Op| {
+            matches!(op, Op::AddColumn { table: of, column: added, .. }
+                if of == table && added.name == column)
+        };
         old.column(column).is_some()
+            && !self.open.iter().any(is_new)
             && !is_in_key(old, column)
             && !old.checks.iter().any(in_check)
             && !self.adds_key(table)

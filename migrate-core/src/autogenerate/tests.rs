@@ -146,3 +146,59 @@ fn several_databases_have_sections_of_their_own() {
         ]
     );
 }
+
+#[test]
+fn what_belongs_to_a_dropped_table_is_not_kept() {
+    let before = "CREATE TABLE t (id int); CREATE TABLE u (a int); GRANT SELECT ON t TO postgres;";
+    let changes = Case::on(Dialect::Postgres).run(before, "CREATE TABLE u (a int);").unwrap();
+    assert_eq!(sql(&changes.up), ["DROP TABLE t"]);
+}
+
+#[test]
+fn a_generated_column_that_becomes_plain_is_filled_when_it_is_plain() {
+    let before = "CREATE TABLE t (a INT GENERATED ALWAYS AS (1) STORED, b INT)";
+    let after = "CREATE TABLE t (a INT NOT NULL, b INT)";
+    let changes = Case::on(Dialect::Mysql).run(before, after).unwrap();
+    let steps = sql(&changes.up);
+    assert!(steps[0].contains("DROP COLUMN a, ADD COLUMN a int(11) NULL FIRST"), "{steps:?}");
+    assert!(steps[1].starts_with("UPDATE t SET a = 0"), "{steps:?}");
+    assert_eq!(steps[2], "ALTER TABLE t MODIFY COLUMN a int(11) NOT NULL");
+}
+
+#[test]
+fn a_key_of_the_first_letters_is_made_for_the_new_length() {
+    let whole = "CREATE TABLE t (name VARCHAR(128) NOT NULL, KEY k (name))";
+    let first = "CREATE TABLE t (name VARCHAR(255) NOT NULL, KEY k (name(128)))";
+    for (before, after) in [(whole, first), (first, whole)] {
+        let changes = Case::on(Dialect::Mysql).run(before, after).unwrap();
+        assert_eq!((changes.up.len(), changes.down.len()), (1, 1), "{changes:?}");
+    }
+}
+
+#[test]
+fn a_trigger_is_written_as_its_author_wrote_it() {
+    let before = "CREATE TABLE t (a INT);";
+    let trigger = "CREATE TRIGGER g DELETE ON t\nFOR EACH ROW BEGIN\n  SELECT 1;\nEND";
+    let changes = Case::on(Dialect::Sqlite).run(before, &format!("{before}{trigger}")).unwrap();
+    assert_eq!(sql(&changes.up), [trigger]);
+}
+
+#[test]
+fn the_message_says_what_changes() {
+    let table = |columns: &str| format!("CREATE TABLE users (id integer, {columns})");
+    for (before, after, expected) in [
+        ("a text", "a text NOT NULL, b text", "require users.a; add users.b"),
+        ("a text NOT NULL", "a text", "allow NULL in users.a"),
+        ("a text", "a integer DEFAULT 1", "change type of users.a; add default of users.a"),
+        ("a text DEFAULT 'x'", "a text DEFAULT 'y'", "change default of users.a"),
+        ("a text", "a text UNIQUE", "add unique constraint users.a"),
+        ("a text", "a text, UNIQUE (id, a)", "add unique constraint users (id, a)"),
+        ("a text", "a text, PRIMARY KEY (id)", "require users.id; add primary key of users"),
+        ("a text", "a text CHECK (a <> '')", "add check of users"),
+        ("a text CHECK (a <> '')", "a text CHECK (a <> 'x')", "change check of users"),
+        ("a text", "a text); CREATE INDEX users_a ON users (a", "add index users_a"),
+    ] {
+        let changes = Case::on(Dialect::Postgres).run(&table(before), &table(after)).unwrap();
+        assert_eq!(message(&changes), expected, "{before} -> {after}");
+    }
+}

@@ -250,8 +250,10 @@ impl<'t> Parser<'t> {
             }
             [] => return Err(cursor.unexpected("a statement")),
         }
-        let trigger =
-            Trigger { definition: self.written(self.statement), written: Written::default() };
+        let trigger = Trigger {
+            definition: self.written(self.statement),
+            written: of_statement(self.text, self.statement),
+        };
         Ok(Op::CreateTrigger { name, table, trigger, uses, if_not_exists, or_replace: false })
     }
 

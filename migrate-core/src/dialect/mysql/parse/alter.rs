@@ -99,8 +99,19 @@ fn add_missing_first(ops: &mut [(Phase, Located<Op>)]) {
             }
             _ => *if_not_exists && named(op, &column.name),
         };
-        if ops.iter().any(|(_, op)| is_named(&op.value)) {
-            ops[at].0 = Phase::AddMissing;
+        if !ops.iter().any(|(_, op)| is_named(&op.value)) {
+            continue;
+        }
+        let (name, is_kept) = (column.name.clone(), *if_not_exists);
+        ops[at].0 = Phase::AddMissing;
+        for (phase, op) in ops[at + 1..].iter_mut().filter(|_| !is_kept) {
+            // The second definition of a new column gives it another place, too.
+            if let Op::ReplaceColumn { column, position: place @ Position::Kept, .. } =
+                &mut op.value
+                && column.eq_ignore_ascii_case(&name)
+            {
+                (*phase, *place) = (Phase::AddColumns, Position::Last);
+            }
         }
     }
 }
@@ -160,6 +171,11 @@ fn add_replacing_keys_first(ops: &mut Vec<(Phase, Located<Op>)>) {
             Op::ReplaceColumn { column, with, .. } if !column.eq_ignore_ascii_case(&with.name) => {
                 Some(with.name.to_lowercase())
             }
+            // Unless the key has only the first letters of its values: whether these are all of them
+            // is asked of the new type.
+            Op::ReplaceColumn { with, .. } if has_prefix_of(&with.name, ops) => {
+                Some(with.name.to_lowercase())
+            }
             Op::RenameColumn { to, .. } => Some(to.to_lowercase()),
             _ => None,
         })
@@ -180,6 +196,17 @@ fn add_replacing_keys_first(ops: &mut Vec<(Phase, Located<Op>)>) {
             *if_exists = true;
         }
     }
+}
+
+/// Returns `true` if a key of the statement has only the first letters of a column.
+fn has_prefix_of(column: &str, ops: &[(Phase, Located<Op>)]) -> bool {
+    ops.iter().any(|(_, op)| match &op.value {
+        Op::CreateIndex { index, .. } => index.parts.iter().any(|part| {
+            let own = part.column.as_ref().filter(|_| part.prefix.is_some());
+            own.is_some_and(|own| own.eq_ignore_ascii_case(column))
+        }),
+        _ => false,
+    })
 }
 
 /// A key that takes the name of a dropped one replaces it at once. Returns `true` if there is one.

@@ -118,5 +118,8 @@ fn normal_trigger(state: &State, part: &Schema, name: &str, of: &Trigger) -> Tri
     let names = names(state, part, &of.definition);
     let tokens = Tokens::read_until_error(&of.definition, &LEX_RULES);
     let normal = trigger(name, tokens.cursor(), Scope::Everything(&names));
-    normal.unwrap_or_else(|| of.clone())
+    match normal {
+        Some(normal) => Trigger { written: of.written.clone(), ..normal },
+        None => of.clone(),
+    }
 }
