@@ -1,0 +1,12 @@
+-- Unique emails
+--
+-- revision: b2
+-- revises: a1
+-- created: 2026-11-21T01:00:00Z
+
+-- migrate:up
+DROP INDEX users_email;
+CREATE UNIQUE INDEX users_email_key ON users (email);
+
+-- migrate:down
+DROP INDEX users_email_key;

@@ -1,0 +1,16 @@
+-- Create users
+--
+-- revision: a1
+-- revises:
+-- created: 2026-11-21T01:00:00Z
+
+-- migrate:up
+CREATE TYPE mood AS ENUM ('calm', 'busy');
+CREATE TABLE users (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    mood mood NOT NULL
+);
+
+-- migrate:down
+DROP TABLE users;
+DROP TYPE mood;
