@@ -295,7 +295,12 @@ pub(crate) fn renamed_back(dialect: Dialect, before: &State, op: &Op) -> Option<
             let change = ColumnChange::RenameCheck { name: to.clone(), to: check.clone() };
             Op::AlterDomain { name: name.clone(), change }
         }
-        Op::Rename { subject, to, .. } => subject_back(subject, to)?,
+        Op::Rename { subject, .. } | Op::SetNamespace { subject, .. }
+            if matches!(subject.kind, Kind::Function | Kind::Procedure) =>
+        {
+            function_back(dialect, before, op)?
+        }
+        Op::Rename { subject, to, .. } => subject_back(subject, to),
         Op::SetNamespace { subject, namespace, .. } => {
             let kinds = [Kind::Table, Kind::View, Kind::Enum, Kind::Domain, Kind::Sequence];
             let Found::Known((_, found)) = before.find(&kinds, &subject.name) else { return None };
@@ -315,22 +320,47 @@ fn column_back(before: &State, table: &Name, column: &str, to: &str) -> Option<O
     Some(Op::RenameColumn { table, column: to.to_owned(), to: column })
 }
 
-fn subject_back(subject: &Subject, to: &str) -> Option<Op> {
-    let (mut back, old) = (subject.clone(), subject.part.clone());
-    let old = match old {
-        // The key of a function has its arguments.
-        Some(part) if part.contains('(') => {
-            let (own, arguments) = part.split_once('(')?;
-            back.part = Some(format!("{to}({arguments}"));
-            own.to_owned()
+fn subject_back(subject: &Subject, to: &str) -> Op {
+    let mut back = subject.clone();
+    let own = back.part.as_mut().unwrap_or(&mut back.name.name);
+    let old = std::mem::replace(own, to.to_owned());
+    Op::Rename { subject: back, to: old, if_exists: false }
+}
+
+/// Renames or moves a function back, whose arguments are in its key. `None` for an aggregate, which is
+/// dropped and created again.
+fn function_back(dialect: Dialect, before: &State, op: &Op) -> Option<Op> {
+    let mut after = before.snapshot();
+    apply(&mut after, &Located { value: op.clone(), span: Span::default() }).ok()?;
+    let (old, new) = (&before.schema().others, &after.schema().others);
+    let is_function =
+        |(kind, _): &&(Kind, String)| matches!(kind, Kind::Function | Kind::Procedure);
+    let (kind, was) = old.keys().filter(is_function).find(|key| !new.contains_key(*key))?;
+    let (_, key) = new.keys().filter(is_function).find(|key| !old.contains_key(*key))?;
+    let value = &old[&(*kind, was.clone())];
+    if dialect.diff_rules().drop_key(*kind, was, value) != *was {
+        return None;
+    }
+    let (was, name) = (function_name(was), function_name(key));
+    let subject = Subject { kind: *kind, name, part: Some(key.clone()) };
+    Some(match op {
+        Op::SetNamespace { .. } => {
+            let namespace = was.namespace.unwrap_or_else(|| "public".to_owned());
+            Op::SetNamespace { subject, namespace, if_exists: false }
         }
-        Some(part) => {
-            back.part = Some(to.to_owned());
-            part
+        _ => Op::Rename { subject, to: was.name, if_exists: false },
+    })
+}
+
+/// The name in the key of a function: `app.total` in `app.total(integer)`.
+fn function_name(key: &str) -> Name {
+    let own = key.split('(').next().unwrap_or(key);
+    match own.split_once('.') {
+        Some((namespace, own)) => {
+            Name { namespace: Some(namespace.to_owned()), name: own.to_owned() }
         }
-        None => std::mem::replace(&mut back.name.name, to.to_owned()),
-    };
-    Some(Op::Rename { subject: back, to: old, if_exists: false })
+        None => Name::new(own),
+    }
 }
 
 #[cfg(test)]

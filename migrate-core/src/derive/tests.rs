@@ -115,6 +115,28 @@ fn renames_go_back_as_renames() {
 }
 
 #[test]
+fn functions_go_back_under_their_names() {
+    let before = "CREATE FUNCTION f(a integer) RETURNS integer LANGUAGE sql AS 'SELECT 1';
+        CREATE FUNCTION f(a text) RETURNS integer LANGUAGE sql AS 'SELECT 2';
+        CREATE FUNCTION alone() RETURNS integer LANGUAGE sql AS 'SELECT 3';
+        CREATE PROCEDURE p() LANGUAGE sql AS 'SELECT 4';
+        CREATE SCHEMA app;
+        CREATE FUNCTION app.h(a integer[]) RETURNS integer LANGUAGE sql AS 'SELECT 5';";
+    for (up, down) in [
+        ("ALTER FUNCTION f(integer) RENAME TO g", "ALTER FUNCTION g(integer) RENAME TO f"),
+        ("ALTER FUNCTION alone RENAME TO g", "ALTER FUNCTION g() RENAME TO alone"),
+        ("ALTER ROUTINE alone() RENAME TO \"G h\"", "ALTER FUNCTION \"G h\"() RENAME TO alone"),
+        ("ALTER PROCEDURE p() RENAME TO q", "ALTER PROCEDURE q() RENAME TO p"),
+        ("ALTER FUNCTION app.h(int[]) RENAME TO f", "ALTER FUNCTION app.f(integer[]) RENAME TO h"),
+        ("ALTER FUNCTION app.h SET SCHEMA public", "ALTER FUNCTION h(integer[]) SET SCHEMA app"),
+        ("ALTER FUNCTION f(text) SET SCHEMA app", "ALTER FUNCTION app.f(text) SET SCHEMA public"),
+    ] {
+        let derived = check(Postgres, before, &format!("{up};"), &[down]);
+        assert!(derived.missing.is_empty() && derived.losses.is_empty(), "{derived:?}");
+    }
+}
+
+#[test]
 fn a_table_that_was_rebuilt_is_rebuilt_with_its_rows() {
     let up = "CREATE TABLE n (id INTEGER PRIMARY KEY, mail TEXT);
         INSERT INTO n (id, mail) SELECT id, email FROM users;

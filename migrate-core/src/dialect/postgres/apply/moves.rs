@@ -1,6 +1,6 @@
 //! Renames and moves of objects that are not tables.
 
-use super::objects::{find, split};
+use super::objects::{check_free, find, split};
 use super::rename;
 use crate::apply::{Fault, Found, State};
 use crate::op::Subject;
@@ -109,6 +109,7 @@ pub(super) fn rename_object(
             let arguments = key.find('(').map_or("", |at| &key[at..]);
             let from = split(*kind, &key);
             let new = Name { namespace: from.namespace, name: format!("{to}{arguments}") };
+            check_free(state, &new.to_string())?;
             rename::other(state, *kind, &key, &new.to_string());
             super::drop::changed(state, &name.name);
             Ok(())
@@ -175,27 +176,35 @@ pub(super) fn move_to(state: &mut State, kind: Kind, from: &Name, to: &Name) {
     super::drop::changed(state, &from.name);
 }
 
-pub(super) fn set_namespace(state: &mut State, subject: &Subject, namespace: Option<String>) {
+pub(super) fn set_namespace(
+    state: &mut State,
+    subject: &Subject,
+    namespace: Option<String>,
+) -> Result<(), Fault> {
     let Subject { kind, name, part } = subject;
     let kinds = [Kind::Table, Kind::View, Kind::Sequence, Kind::Enum, Kind::Domain];
     if let (Kind::Function | Kind::Procedure, Some(key)) = (kind, part) {
         if let (key, true) = find(state, *kind, key) {
             let old = split(*kind, &key);
             if old.namespace == namespace {
-                return;
+                return Ok(());
             }
             let new = Name { namespace, name: old.name };
+            check_free(state, &new.to_string())?;
             rename::other(state, *kind, &key, &new.to_string());
             super::drop::changed(state, &name.name);
         }
-        return;
+        return Ok(());
     }
     let wanted: &[Kind] = match kind {
         Kind::Table => &kinds[..3],
         Kind::View | Kind::MaterialisedView => &kinds[1..2],
         Kind::Sequence => &kinds[2..3],
         Kind::Type | Kind::Domain => &kinds[3..],
-        _ => return super::opaque(state, subject),
+        _ => {
+            super::opaque(state, subject);
+            return Ok(());
+        }
     };
     match state.find(wanted, name) {
         Found::Known((_, from)) if from.namespace == namespace => {}
@@ -226,4 +235,5 @@ pub(super) fn set_namespace(state: &mut State, subject: &Subject, namespace: Opt
             state.mark_name(&to, "what may have been moved here is not known");
         }
     }
+    Ok(())
 }

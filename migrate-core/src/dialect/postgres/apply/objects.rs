@@ -97,6 +97,18 @@ pub(super) fn find(state: &State, kind: Kind, key: &str) -> (String, bool) {
     (at_home(&name).to_string(), false)
 }
 
+/// Fails if a function or a procedure has the key that another one is to get.
+pub(super) fn check_free(state: &State, key: &str) -> Result<(), Fault> {
+    let name = Name::new(key);
+    let is_taken = |kind: &Kind| {
+        state.other(*kind, key).is_some() && state.unknown().whole(*kind, &name).is_none()
+    };
+    match [Kind::Function, Kind::Procedure].into_iter().find(is_taken) {
+        Some(kind) => Err(Fault::exists(format!("{} {key}", kind.word()))),
+        None => Ok(()),
+    }
+}
+
 /// Does an operation on an object that is known by text alone, or renames, moves or comments any object.
 pub(super) fn take(state: &mut State, op: &Op) -> Option<Result<(), Fault>> {
     Some(match op {
@@ -184,8 +196,7 @@ pub(super) fn take(state: &mut State, op: &Op) -> Option<Result<(), Fault>> {
                 super::opaque(state, subject);
                 return Some(Ok(()));
             }
-            set_namespace(state, subject, namespace);
-            Ok(())
+            set_namespace(state, subject, namespace)
         }
         Op::Comment { subject, comment } => {
             super::comment::set_comment(state, subject, comment.as_ref());

@@ -22,7 +22,7 @@ use crate::dialect::Unsupported;
 use crate::op::{AttributeChange, ConstraintKey, Op, SequenceChange, Subject, ValuePosition};
 use crate::schema::{Kind, Name, Sequence};
 
-use names::{name, quoted, string, strings, word};
+use names::{key as key_name, name, quoted, string, strings, word};
 pub use rules::Emitter;
 
 /// The statements of an operation, without semicolons.
@@ -131,7 +131,7 @@ pub fn emit(op: &Op) -> Result<Vec<String>, Unsupported> {
         Op::SetNamespace { subject, namespace, .. } => vec![format!(
             "ALTER {} {} SET SCHEMA {}",
             word(subject.kind),
-            name(&subject.name),
+            subject_name(subject),
             quoted(namespace)
         )],
         Op::Comment { subject, comment } => vec![grants::comment(subject, comment.as_deref())?],
@@ -210,6 +210,14 @@ fn rename(subject: &Subject, to: &str) -> String {
         (Kind::Column, Some(part)) => {
             format!("ALTER TABLE {own} RENAME COLUMN {} TO {to}", quoted(part))
         }
-        _ => format!("ALTER {} {own} RENAME TO {to}", word(*kind)),
+        _ => format!("ALTER {} {} RENAME TO {to}", word(*kind), subject_name(subject)),
+    }
+}
+
+/// The name of an object that is altered; that of a function has its arguments.
+fn subject_name(subject: &Subject) -> String {
+    match (subject.kind, &subject.part) {
+        (Kind::Function | Kind::Procedure, Some(key)) => key_name(key),
+        _ => name(&subject.name),
     }
 }
