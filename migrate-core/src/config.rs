@@ -202,8 +202,12 @@ impl UnknownDowns {
 impl Settings {
     /// How the static checks are made.
     #[must_use]
-    pub const fn static_check_options(&self) -> StaticCheckOptions {
-        StaticCheckOptions { checks: self.static_checks, has_prelude: self.test.prelude.is_some() }
+    pub fn static_check_options(&self) -> StaticCheckOptions {
+        StaticCheckOptions {
+            checks: self.static_checks,
+            has_prelude: self.test.prelude.is_some(),
+            session: self.session.clone(),
+        }
     }
 }
 

@@ -40,6 +40,18 @@ impl<'g> Evolution<'g> {
         Some(Self { graph, dialect, state, applied: Vec::new(), at: None })
     }
 
+    /// Lets each revision begin with the session of a project: with these statements. `None` if what they
+    /// change is where unqualified names are looked for, of which nothing is known then.
+    #[must_use]
+    pub fn with_session(mut self, statements: &[String]) -> Option<Self> {
+        for text in statements {
+            let spans = [Span::new(0, text.len())];
+            apply_statements(&mut self.state, self.dialect, text, &spans, false);
+        }
+        self.state.keep_session();
+        self.state.rules().begins_at_home(&self.state).then_some(self)
+    }
+
     /// The schema before all revisions in a database with objects that no revision creates: nothing is
     /// known of it.
     #[must_use]
@@ -134,6 +146,7 @@ impl<'g> Evolution<'g> {
         self.applied.push(node);
         self.at = Some(node);
         self.state.set_source(node.index());
+        self.state.reset_session();
         let effect = revision.effect(self.dialect);
         let mut refused = match revision.up(self.dialect) {
             Some(up) => self.section(revision, up, effect.is_some()),
@@ -145,9 +158,15 @@ impl<'g> Evolution<'g> {
         refused
     }
 
+    /// Applies a down, in a session of its own; returns what the database refuses of it.
+    pub(crate) fn down(&mut self, revision: &Revision, down: &Section) -> Vec<Refusal> {
+        self.state.reset_session();
+        self.section(revision, down, false)
+    }
+
     /// Applies the statements of a section. With an effect that is stated elsewhere, statements that
     /// are not understood have none.
-    pub(crate) fn section(
+    fn section(
         &mut self,
         revision: &Revision,
         section: &Section,

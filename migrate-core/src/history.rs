@@ -45,18 +45,20 @@ pub enum StaticChecks {
 }
 
 /// How the static checks of a project are made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct StaticCheckOptions {
     /// What is refused.
     pub checks: StaticChecks,
     /// Whether the history builds on objects that no revision creates: nothing is known of the schema
     /// before it.
     pub has_prelude: bool,
+    /// The statements with which the session of each revision begins.
+    pub session: Vec<String>,
 }
 
 impl From<StaticChecks> for StaticCheckOptions {
     fn from(checks: StaticChecks) -> Self {
-        Self { checks, has_prelude: false }
+        Self { checks, ..Self::default() }
     }
 }
 

@@ -116,25 +116,41 @@ impl Pair {
         result.is_ok()
     }
 
-    /// What the server and the static schema say of a statement that is undone again. A server whose DDL
-    /// commits at once cannot be asked.
+    /// What the server and the static schema say of a statement that is undone again. Where DDL commits at
+    /// once, the statement is prepared only, and what the server takes is its syntax.
     pub(crate) async fn judge(&mut self, sql: &str) -> Judged {
-        self.state.checkpoint();
-        let claim = self.claim(sql, Span::new(0, sql.len()));
-        self.state.roll_back();
-        self.live.execute("BEGIN").await.unwrap();
-        let result = self.live.execute(sql).await;
-        self.live.execute("ROLLBACK").await.unwrap();
-        let code = |error: &sqlx::Error| {
-            let code = error.as_database_error().and_then(|error| error.code());
-            code.map(|code| code.into_owned())
+        let whole = Span::new(0, sql.len());
+        let (claim, result) = if self.dialect == Dialect::Mysql {
+            let claim = self.dialect.parse(sql, whole).and_then(Result::err);
+            let text = sql.replace('\\', "\\\\").replace('\'', "''");
+            let result = self.live.execute(&format!("PREPARE judged FROM '{text}'")).await;
+            (claim.map(|error| error.to_string()), result)
+        } else {
+            self.state.checkpoint();
+            let claim = self.claim(sql, whole);
+            self.state.roll_back();
+            self.live.execute("BEGIN").await.unwrap();
+            let result = self.live.execute(sql).await;
+            self.live.execute("ROLLBACK").await.unwrap();
+            (claim, result)
         };
         match result {
             Ok(()) => Judged::Taken(claim),
-            Err(error) if code(&error).as_deref() == Some("42601") => {
-                Judged::BadSyntax(claim.is_some())
-            }
+            Err(error) if self.is_of_syntax(&error) => Judged::BadSyntax(claim.is_some()),
             Err(_) => Judged::Refused,
+        }
+    }
+
+    /// Returns `true` if the server's parser refuses a statement.
+    fn is_of_syntax(&self, error: &sqlx::Error) -> bool {
+        let Some(error) = error.as_database_error() else { return false };
+        let says = |text: &str| error.message().contains(text);
+        match self.dialect {
+            Dialect::Postgres => error.code().as_deref() == Some("42601"),
+            Dialect::Mysql => says("You have an error in your SQL syntax"),
+            Dialect::Sqlite => {
+                ["syntax error", "incomplete input", "unrecognized token"].into_iter().any(says)
+            }
         }
     }
 

@@ -58,7 +58,10 @@ impl CatalogComparison {
         let mut key = format!("{:?} {attribute:?} {before}", one.object);
         if one.object.table.is_none() {
             let kind = kind_of_marks(one.object.kind);
-            read_columns(state, kind, &name_of(state, kind, one), &mut key, &mut BTreeSet::new());
+            let name = name_of(state, kind, one);
+            if !read_columns(state, kind, &name, &mut key, &mut BTreeSet::new()) {
+                return None;
+            }
         }
         if let Some(earlier) = self.told.get(&key) {
             return Some(earlier == after);
@@ -69,28 +72,40 @@ impl CatalogComparison {
 }
 
 /// Appends the columns of what a view or another object reads: `*` and the types of a text depend on them.
+/// Returns `false` if they are not known.
 fn read_columns(
     state: &State,
     kind: Kind,
     name: &Name,
     text: &mut String,
     seen: &mut BTreeSet<Name>,
-) {
-    let schema = state.schema();
+) -> bool {
+    let (schema, unknown) = (state.schema(), state.unknown());
     for used in state.uses(&(kind, name.clone(), None)) {
         let is_used = |name: &&Name| state.fold(name).name == state.fold(used).name;
         for table in schema.tables.keys().filter(is_used) {
+            if unknown.whole(Kind::Table, &state.fold(table)).is_some()
+                || has_unknown_column(state, unknown, table)
+            {
+                return false;
+            }
             for column in schema.tables[table].columns.iter() {
                 text.push_str(&format!(" {table} {} {}", column.name, column.data_type));
             }
         }
         for view in schema.views.keys().filter(is_used) {
-            if seen.insert(view.clone()) {
-                text.push_str(&format!(" {view} {}", schema.views[view].definition));
-                read_columns(state, Kind::View, view, text, seen);
+            if !seen.insert(view.clone()) {
+                continue;
+            }
+            text.push_str(&format!(" {view} {}", schema.views[view].definition));
+            if unknown.part(Kind::View, &state.fold(view), &Part::Text).is_some()
+                || !read_columns(state, Kind::View, view, text, seen)
+            {
+                return false;
             }
         }
     }
+    true
 }
 
 /// Compares the schema of a state with a catalog that the same dialect's reader gave.

@@ -71,6 +71,13 @@ pub trait Rules: fmt::Debug + Sync {
         false
     }
 
+    /// Returns `true` if a session with these settings creates what a statement does not qualify where a
+    /// session without settings creates it.
+    fn begins_at_home(&self, state: &State) -> bool {
+        let _ = state;
+        true
+    }
+
     /// Brings a part of the schema of `state` to the form in which the catalog's reader gives it.
     fn present(&self, state: &State, part: &mut Schema) {
         let _ = (state, part);

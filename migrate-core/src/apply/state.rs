@@ -6,6 +6,7 @@
 //! compared with the schema, so they need no way back.
 
 mod copies;
+mod session;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -56,6 +57,8 @@ pub struct State {
     pub(super) rules: &'static dyn Rules,
     current: StaticSchema,
     settings: BTreeMap<String, String>,
+    /// The settings with which each session begins.
+    first_settings: BTreeMap<String, String>,
     uses: BTreeMap<User, Vec<Name>>,
     origin: Origin,
     checkpoints: Vec<BTreeMap<Slot, Old>>,
@@ -120,6 +123,7 @@ impl State {
             rules,
             current: StaticSchema::default(),
             settings: BTreeMap::new(),
+            first_settings: BTreeMap::new(),
             uses: BTreeMap::new(),
             origin: Origin::default(),
             checkpoints: Vec::new(),
@@ -190,26 +194,6 @@ impl State {
             self.note(kind, &Name::new(key));
         }
         old
-    }
-
-    /// A setting of the session, by its name in lower case.
-    #[must_use]
-    pub fn setting(&self, name: &str) -> Option<&str> {
-        self.settings.get(name).map(String::as_str)
-    }
-
-    /// Forgets all settings of the session, as a new one has none. There is no way back from it.
-    pub fn reset_session(&mut self) {
-        self.settings.clear();
-    }
-
-    /// Changes a setting of the session; `None` resets it.
-    pub fn set_setting(&mut self, name: &str, value: Option<String>) {
-        let old = match value {
-            Some(value) => self.settings.insert(name.to_owned(), value),
-            None => self.settings.remove(name),
-        };
-        self.keep(Slot::Setting(name.to_owned()), Old::Setting(old));
     }
 
     /// The names that a view, a trigger or another object mentions.

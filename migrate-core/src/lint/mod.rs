@@ -161,6 +161,7 @@ impl Linter<'_> {
         is_down: bool,
     ) {
         let state = evolution.state_mut();
+        state.reset_session();
         let read = reading::read(state, self.dialect, revision, section, is_down);
         let input = Input {
             revision,

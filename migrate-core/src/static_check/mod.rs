@@ -31,7 +31,7 @@ pub fn check(
     let options = options.into();
     let mut found = Diagnostics::new();
     for dialect in history.databases(database) {
-        found.append(check_on(history, options, dialect));
+        found.append(check_on(history, options.clone(), dialect));
     }
     found
 }
@@ -62,18 +62,20 @@ pub fn check_on(
     found
 }
 
-/// The schema before all revisions, as far as it is known; `None` if there is no parser for the database.
+/// The schema before all revisions, as far as it is known; `None` if there is no parser for the database,
+/// or if the session of the project looks for names elsewhere.
 #[must_use]
 pub fn evolution(
     history: &History,
     options: StaticCheckOptions,
     dialect: Dialect,
 ) -> Option<Evolution<'_>> {
-    if options.has_prelude {
+    let evolution = if options.has_prelude {
         Evolution::on_prelude(&history.graph, dialect)
     } else {
         Evolution::new(&history.graph, dialect)
-    }
+    };
+    evolution?.with_session(&options.session)
 }
 
 /// What is found in one revision.
@@ -155,7 +157,7 @@ impl Checker<'_> {
         self.found.up = self.refusals(refused, "up");
         let Down::Sql(down) = self.revision.down(self.dialect) else { return };
         evolution.state_mut().checkpoint();
-        let refused = evolution.section(self.revision, down, false);
+        let refused = evolution.down(self.revision, down);
         if works && refused.is_empty() {
             self.compare(evolution, &before, down);
         }

@@ -201,7 +201,8 @@ fn with_a_prelude_no_object_is_said_to_be_absent() {
     let (history, wrong) = History::read(files, None, &[Dialect::Sqlite]);
     assert!(wrong.is_empty(), "{wrong}");
     let codes = |has_prelude| {
-        let options = StaticCheckOptions { checks: StaticChecks::All, has_prelude };
+        let options =
+            StaticCheckOptions { checks: StaticChecks::All, has_prelude, ..Default::default() };
         let found = check(&history, options, None);
         found.iter().map(|one| one.code.as_str()).collect::<Vec<_>>()
     };
@@ -253,4 +254,100 @@ fn postgres_is_checked_as_the_others_are() {
              posts at this point of the up",
         ]
     );
+}
+
+#[test]
+fn each_section_has_the_session_of_the_project() {
+    let history = |dialect, (up, down): (&str, &str), next: &str| {
+        let file = |id: &str, parent: &str, body: &str| {
+            let text = format!("-- revision: {id}\n-- revises: {parent}\n\n{body}\n");
+            SourceFile::new(format!("{id}.sql"), text)
+        };
+        let a = format!("-- migrate:up\n{up}\n\n-- migrate:down\n{down}");
+        let b = format!("-- migrate:up\n{next}\n\n-- migrate:irreversible test");
+        let files = vec![file("a", "", &a), file("b", "a", &b)];
+        let (history, wrong) = History::read(files, None, &[dialect]);
+        assert!(wrong.is_empty(), "{wrong}");
+        history
+    };
+    let found = |history: &History, session: &[&str]| {
+        let session = session.iter().map(|text| (*text).to_owned()).collect();
+        let options =
+            StaticCheckOptions { checks: StaticChecks::All, session, ..Default::default() };
+        let found = check(history, options, None);
+        found.iter().map(|one| one.code.as_str()).collect::<Vec<_>>()
+    };
+    // A setting of the up ends with it.
+    let up = "CREATE SCHEMA app; SET search_path TO app; CREATE TABLE t (x int);";
+    let works = (up, "DROP TABLE app.t; DROP SCHEMA app;");
+    let postgres =
+        history(Dialect::Postgres, works, "CREATE TABLE t (x int); DROP TABLE t, app.t;");
+    assert_eq!(found(&postgres, &[]), [""; 0]);
+    let fails = history(Dialect::Postgres, (up, "DROP TABLE t;"), "SELECT 1;");
+    assert_eq!(found(&fails, &[]), ["no-such-object"]);
+    // Nothing is claimed where the project looks elsewhere for names.
+    let elsewhere = ("CREATE TABLE t (x int);", "DROP TABLE app.t;");
+    let elsewhere = history(Dialect::Postgres, elsewhere, "SELECT 1;");
+    assert_eq!(found(&elsewhere, &[]), ["no-such-object"]);
+    assert_eq!(found(&elsewhere, &["SET search_path TO app, public"]), [""; 0]);
+    assert_eq!(found(&elsewhere, &["SELECT set_config('search_path', 'app', false)"]), [""; 0]);
+    assert_eq!(found(&elsewhere, &["SET search_path TO public, app"]), ["no-such-object"]);
+    let parents = ("CREATE TABLE t (x INT, FOREIGN KEY (x) REFERENCES u (x));", "DROP TABLE t;");
+    let mysql = history(Dialect::Mysql, parents, "SET foreign_key_checks = 1;");
+    assert_ne!(found(&mysql, &[]), [""; 0]);
+    assert_eq!(found(&mysql, &["SET foreign_key_checks = 0"]), [""; 0]);
+}
+
+/// The findings of a revision on top of tables of a database.
+fn on(dialect: Dialect, base: &str, up: &str, down: &str) -> String {
+    let text = |id: &str, parent: &str, up: &str, down: &str| {
+        let text =
+            format!("-- revision: {id}\n-- revises: {parent}\n\n-- migrate:up\n{up}\n\n{down}\n");
+        SourceFile::new(format!("{id}.sql"), text)
+    };
+    let down = format!("-- migrate:down\n{down}");
+    let files =
+        vec![text("a", "", base, "-- migrate:irreversible test"), text("b", "a", up, &down)];
+    let (history, wrong) = History::read(files, None, &[dialect]);
+    assert!(wrong.is_empty(), "{wrong}");
+    let found = check(&history, StaticChecks::All, None);
+    found.iter().map(|one| one.code.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_function_that_is_not_known_may_change_what_it_names() {
+    let base =
+        "CREATE SCHEMA app; CREATE TABLE t (id int PRIMARY KEY); CREATE TABLE app.t (id int);";
+    let drop = "ALTER TABLE t DROP COLUMN geom;";
+    for up in [
+        "SELECT AddGeometryColumn('t', 'geom', 4326, 'POINT', 2);",
+        "SELECT AddGeometryColumn('public', 't', 'geom', 4326, 'POINT', 2);",
+        "SELECT public.addgeometrycolumn('public.t', 'geom', srid => 4326);",
+        "SELECT * FROM add_dimension('t'::regclass, by_hash('geom', 4));",
+        "DO $$ BEGIN PERFORM AddGeometryColumn('t', 'geom', 4326, 'POINT', 2); END $$;",
+        "CALL add_geometry('t', 'geom');",
+        "SELECT AddGeometryColumn(relname, 'geom', 4326, 'POINT', 2) FROM pg_class;",
+    ] {
+        assert_eq!(on(Dialect::Postgres, base, up, drop), "", "{up}");
+    }
+    let other = "SELECT AddGeometryColumn('app', 't', 'geom', 4326, 'POINT', 2);";
+    assert_eq!(on(Dialect::Postgres, base, other, "ALTER TABLE app.t DROP COLUMN geom;"), "");
+    // What it does not name stays known, and the server's own functions change nothing.
+    let wrong = "ALTER TABLE t DROP COLUMN wrong;";
+    for up in [
+        "SELECT AddGeometryColumn('u', 'geom', 4326, 'POINT', 2);",
+        "SELECT pg_catalog.setval('t', max(id)), count(*) OVER (ORDER BY id) FROM t AS x (id);",
+        "SELECT json_agg(t), pg_advisory_lock(1) FROM t;",
+    ] {
+        assert_eq!(on(Dialect::Postgres, base, up, wrong), "no-such-object", "{up}");
+    }
+    let base = "CREATE TABLE t (id INTEGER PRIMARY KEY);";
+    let spatial = "SELECT AddGeometryColumn('t', 'geom', 4326, 'POINT', 'XY');";
+    assert_eq!(on(Dialect::Sqlite, base, spatial, drop), "");
+    assert_eq!(
+        on(Dialect::Sqlite, base, "SELECT max(id), json(id) FROM t;", wrong),
+        "no-such-object"
+    );
+    let call = "CALL mysql.add_geometry('t', 'geom');";
+    assert_eq!(on(Dialect::Mysql, base, call, drop), "");
 }

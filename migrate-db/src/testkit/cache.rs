@@ -12,6 +12,7 @@ use migrate_core::config::Settings;
 use migrate_core::diagnostic::{Code, Severity};
 use migrate_core::dialect::Dialect;
 use migrate_core::graph::{Graph, Node};
+use migrate_core::revision::Revision;
 use migrate_core::sql::Hasher;
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +54,7 @@ impl Keys {
         let build = (!setup.steps.is_empty()).then(provision::this_build);
         let mut keys =
             Self { state: Vec::new(), verdict: Vec::new(), template_digest: String::new() };
+        let mut effects: Vec<String> = Vec::new();
         for node in graph.order() {
             let revision = graph.revision(node);
             let mut hash = Hasher::new();
@@ -81,8 +83,11 @@ impl Keys {
                 hash.field("below", &keys.state[below.index()]);
             }
             let state = hash.finish().to_string();
+            let effect = effects_digest(revision, dialect, graph.needs(node), &effects);
             let mut hash = Hasher::new();
             hash.field("state", &state);
+            hash.field("effects", &effect);
+            hash.field("static checks", settings.static_checks.word());
             hash.field("rows", &settings.test.rows.to_string());
             hash.field("seed", &settings.test.seed.to_string());
             // What does not count for the fingerprint counts for the test.
@@ -91,6 +96,7 @@ impl Keys {
                 hash.field("section", section.body.of(revision.file.text()));
             }
             keys.state.push(state);
+            effects.push(effect);
             keys.verdict.push(hash.finish().to_string());
         }
         keys
@@ -100,6 +106,22 @@ impl Keys {
     pub(super) fn state_name(&self, node: Node) -> String {
         format!("t_{}{}", &self.state[node.index()][..20], self.template_digest)
     }
+}
+
+/// A digest of the effects that a revision and those below it state: the static schema has them, and the
+/// database does not.
+fn effects_digest(
+    revision: &Revision,
+    dialect: Dialect,
+    needs: impl Iterator<Item = Node>,
+    below: &[String],
+) -> String {
+    let mut hash = Hasher::new();
+    if let Some(effect) = revision.effect(dialect) {
+        hash.field("effect", effect.body.of(revision.file.text()));
+    }
+    needs.for_each(|node| hash.field("below", &below[node.index()]));
+    hash.finish().to_string()
 }
 
 impl Cache {

@@ -45,6 +45,8 @@ everywhere!(
     a_down_that_fails_is_reported_once,
     the_session_is_that_of_the_project_before_each_revision,
     a_history_may_use_what_a_hook_registers,
+    an_effect_below_belongs_to_what_is_cached,
+    the_static_schema_has_the_session_of_each_revision,
 );
 
 async fn a_clean_history_passes_and_is_cached(dialect: Dialect) {
@@ -276,4 +278,69 @@ async fn a_history_may_use_what_a_hook_registers(dialect: Dialect) {
     let with = suite().functions(|connection| Box::pin(async { Ok(register(connection).await?) }));
     let verdicts = with.run(&mut |_| {}).await.unwrap();
     assert!(verdicts.iter().all(|v| v.outcome == Outcome::Passed && !v.cached), "{verdicts:#?}");
+}
+
+async fn an_effect_below_belongs_to_what_is_cached(dialect: Dialect) {
+    let run = async |folder: &std::path::Path, effect: &str| {
+        let (name, text) = revision("a", "", "CREATE TABLE a (x INT);", "DROP TABLE a;");
+        let a = (name, format!("{text}\n-- migrate:effect\n{effect}\n"));
+        let b = revision("b", "a", "CREATE TABLE b (x INT);", "DROP TABLE b;");
+        let c =
+            revision("c", "b", "ALTER TABLE a ADD COLUMN y INT;", "ALTER TABLE a DROP COLUMN y;");
+        let history = history(dialect, &[a, b, c]);
+        let settings = Settings::default();
+        let suite = Suite::new(&history, &settings, dialect).folder(folder).leaves_nothing();
+        suite.run(&mut |_| {}).await.unwrap()
+    };
+    let of = |verdicts: &[Verdict], name: &str| {
+        verdicts.iter().find(|verdict| verdict.name == name).unwrap().cached
+    };
+    let folder = tempfile::tempdir().unwrap();
+    run(folder.path(), "CREATE TABLE e (x INT);").await;
+    let again = run(folder.path(), "CREATE TABLE e (x INT);").await;
+    assert!(of(&again, "a") && of(&again, "b") && of(&again, "c"), "{again:#?}");
+    let other = run(folder.path(), "CREATE TABLE f (x INT);").await;
+    assert!(!of(&other, "a") && !of(&other, "b") && !of(&other, "c"), "{other:#?}");
+}
+
+async fn the_static_schema_has_the_session_of_each_revision(dialect: Dialect) {
+    // What one revision sets does not reach its down or the next one; what the project sets reaches all.
+    let (of_project, up, down) = match dialect {
+        Dialect::Sqlite => (
+            vec!["PRAGMA legacy_alter_table = ON"],
+            "CREATE TABLE t (x INT);\nCREATE VIEW v AS SELECT x FROM t;\n\
+             ALTER TABLE t RENAME TO u;\nPRAGMA legacy_alter_table = OFF;",
+            "ALTER TABLE u RENAME TO t;\nDROP VIEW v;\nDROP TABLE t;",
+        ),
+        Dialect::Postgres => (
+            vec!["SET search_path TO app, public"],
+            "CREATE SCHEMA app;\nCREATE TABLE app.t (x INT);\nCREATE TABLE u (x INT);\n\
+             SET search_path TO public;",
+            "DROP TABLE app.t;\nDROP TABLE app.u;\nDROP SCHEMA app;",
+        ),
+        Dialect::Mysql => (
+            vec!["SET foreign_key_checks = 0"],
+            "CREATE TABLE t (x INT, FOREIGN KEY (x) REFERENCES u (x));\nSET foreign_key_checks = 1;",
+            "DROP TABLE t;",
+        ),
+    };
+    let next = "CREATE TABLE w (x INT);";
+    let files = [revision("a", "", up, down), revision("b", "a", next, "DROP TABLE w;")];
+    let history = history(dialect, &files);
+    for statements in [of_project, Vec::new()] {
+        let folder = tempfile::tempdir().unwrap();
+        let session: Vec<String> = statements.into_iter().map(str::to_owned).collect();
+        let settings = Settings { session, ..Settings::default() };
+        let suite = Suite::new(&history, &settings, dialect).folder(folder.path()).leaves_nothing();
+        let verdicts = suite.run(&mut |_| {}).await.unwrap();
+        let options = settings.static_check_options();
+        let claims = migrate_core::static_check::check(&history, options, None);
+        if !settings.session.is_empty() {
+            assert!(verdicts.iter().all(|v| v.findings.is_empty()), "{verdicts:#?}");
+            assert!(claims.is_empty(), "{claims}");
+        }
+        let differs = verdicts.iter().flat_map(|verdict| &verdict.findings);
+        let differs: Vec<_> = differs.filter(|one| one.code.as_str() == "static-differs").collect();
+        assert!(differs.is_empty(), "{differs:#?}");
+    }
 }

@@ -39,6 +39,7 @@ impl State {
             rules: self.rules,
             current: self.current.clone(),
             settings: self.settings.clone(),
+            first_settings: self.first_settings.clone(),
             uses: self.uses.clone(),
             origin: self.origin,
             checkpoints: Vec::new(),

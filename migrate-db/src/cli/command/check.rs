@@ -138,7 +138,7 @@ fn found_in_files(context: &Context<'_>, dialect: Option<Dialect>) -> Diagnostic
     let mut found = context.found.clone();
     found.append(context.history.check(context.heads));
     if !found.has_errors() {
-        found.append(static_check::check(context.history, context.static_checks, dialect));
+        found.append(static_check::check(context.history, context.static_checks.clone(), dialect));
     }
     found
 }

@@ -94,7 +94,7 @@ impl Args {
         if !findings.has_errors() {
             findings.append(static_check::check(
                 context.history,
-                context.static_checks,
+                context.static_checks.clone(),
                 Some(dialect),
             ));
             let all = graph.set(graph.order());

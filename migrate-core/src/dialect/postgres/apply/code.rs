@@ -34,6 +34,31 @@ pub(super) fn run_code(state: &mut State, reads: &[Name]) -> bool {
     true
 }
 
+/// Marks what a function may change that no statement creates: what its arguments name, and new objects.
+pub(super) fn call(state: &mut State, name: &Name, arguments: &[Option<String>]) {
+    let is_of_history = |place: &Name, kind: Kind| {
+        let start = format!("{place}(");
+        let mut found = state.schema().others.range((kind, start.clone())..);
+        found.next().is_some_and(|((of, key), _)| *of == kind && key.starts_with(&start))
+    };
+    let places = candidates(state, name).unwrap_or_default();
+    let kinds = [Kind::Function, Kind::Procedure];
+    if places.iter().any(|place| kinds.iter().any(|kind| is_of_history(place, *kind))) {
+        return;
+    }
+    let Some(texts) = arguments.iter().cloned().collect::<Option<Vec<_>>>() else {
+        return state.mark_everything("a function that is not known is called for rows");
+    };
+    let mut names: Vec<Name> =
+        texts.iter().filter_map(|text| crate::dialect::postgres::parse::name_in(text)).collect();
+    // A schema and a table may be arguments of their own.
+    let apart = |pair: &[String]| Name { namespace: Some(pair[0].clone()), name: pair[1].clone() };
+    names.extend(texts.windows(2).map(apart));
+    names.push(Name::new(crate::dialect::postgres::parse::ANY_NEW));
+    // The operation on names marks them alone, and never fails.
+    let _ = own(state, &Op::Opaque { names });
+}
+
 /// Does an operation with all its rules.
 fn own(state: &mut State, op: &Op) -> Result<(), Fault> {
     match state.rules().take(state, op) {

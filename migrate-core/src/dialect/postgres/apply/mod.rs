@@ -105,6 +105,10 @@ impl Rules for Postgres {
         place(state, name)
     }
 
+    fn begins_at_home(&self, state: &State) -> bool {
+        search_path(state).is_some_and(|path| path.first() == Some(&None))
+    }
+
     fn is_system(&self, name: &Name) -> bool {
         match name.namespace.as_deref() {
             Some(TEMP) => false,
@@ -464,6 +468,10 @@ fn take_own(state: &mut State, op: &Op) -> Option<Result<(), Fault>> {
                 .flat_map(|name| candidates(state, name).unwrap_or_else(|| vec![name.clone()]));
             let names = all.collect();
             Some(apply_generally(state, &Op::Opaque { names }))
+        }
+        Op::Call { name, arguments } => {
+            code::call(state, name, arguments);
+            Some(Ok(()))
         }
         Op::Rows { reads, writes: Some(view) }
             if reads.is_empty() && matches!(state.find(&[Kind::View], view), Found::Known(_)) =>

@@ -190,7 +190,7 @@ pub(super) fn marks_of_view(state: &mut State, view: &Name) {
     }
 }
 
-/// Conditions of triggers, policies and rules that mention a column that is renamed.
+/// Conditions of triggers, and policies, rules and statistics that mention a column that is renamed.
 fn mark_conditions(state: &mut State, table: &Name, column: &str) {
     const WHY: &str = "a column that it mentions was renamed";
     let Some(found) = state.table(table) else { return };
@@ -200,7 +200,7 @@ fn mark_conditions(state: &mut State, table: &Name, column: &str) {
     });
     let triggers: Vec<String> = triggers.map(|(name, _)| name.clone()).collect();
     let others = state.schema().others.iter().filter(|((kind, _), other)| {
-        matches!(kind, Kind::Policy | Kind::Rule)
+        matches!(kind, Kind::Policy | Kind::Rule | Kind::Statistics)
             && other.table.as_ref() == Some(table)
             && text::has_word(&other.definition, column)
     });

@@ -21,6 +21,11 @@ mod tree;
 use crate::expr::{Answer, Place, Scope, parse, same_tokens};
 use resolve::resolve;
 
+/// Returns `true` if the server has a function of a name that expressions of a schema may call.
+pub(super) fn is_built_in(name: &str) -> bool {
+    catalog::is_function(name)
+}
+
 /// Compares two texts at a place.
 pub(in crate::dialect) fn compare(place: Place<'_>, a: &str, b: &str, scope: &dyn Scope) -> Answer {
     let tokens = |reason: &str| {

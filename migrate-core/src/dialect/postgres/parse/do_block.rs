@@ -335,8 +335,9 @@ fn one(text: &str, mut statement: Cursor<'_>) -> Option<Vec<Located<Op>>> {
         return Some(ops);
     }
     if statement.eat("PERFORM") {
-        let reads = mentioned(statement);
-        return Some(vec![Located { value: Op::Opaque { names: reads }, span }]);
+        let names = mentioned(statement);
+        let ops = std::iter::once(Op::Opaque { names }).chain(super::calls::calls(statement));
+        return Some(ops.map(|value| Located { value, span }).collect());
     }
     if statement.is("SELECT") {
         // A query gives its values to variables.

@@ -352,12 +352,13 @@ impl<'t> Parser<'t> {
     /// `CALL`, behind this word.
     pub(super) fn call(self, mut cursor: Cursor<'t>) -> Parsed<Vec<Op>> {
         let names = super::names::mentioned(cursor);
+        let calls = super::calls::calls(cursor);
         if super::query::begins(&cursor) || !cursor.lexemes().iter().any(|one| one.is("(")) {
             return Err(cursor.unexpected("a call"));
         }
         pass(&mut cursor, Operators::Restricted, 0)?;
         cursor.end()?;
-        Ok(vec![Op::Opaque { names }])
+        Ok([vec![Op::Opaque { names }], calls].concat())
     }
 }
 

@@ -6,6 +6,7 @@
 //! checked. Bodies of functions are token ranges.
 
 mod alter_table;
+mod calls;
 mod column;
 mod comment;
 mod do_block;
@@ -28,6 +29,7 @@ mod view;
 
 pub(super) use do_block::{ANY_INDEX, ANY_NEW, ANYTHING, names_in_code, ops_of_code};
 pub(super) use function::signature;
+pub(super) use rows::name_in;
 pub(super) use sequence_option::{
     changed_options, first_number, identity_changes, option_changes, option_text,
 };

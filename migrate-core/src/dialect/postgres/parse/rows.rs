@@ -150,7 +150,8 @@ impl<'t> Parser<'t> {
         }
         let written = written(cursor);
         if written.is_empty() {
-            return Ok(vec![Op::Rows { reads, writes: None }]);
+            let calls = if cursor.is("SELECT") { super::calls::calls(cursor) } else { Vec::new() };
+            return Ok([vec![Op::Rows { reads, writes: None }], calls].concat());
         }
         let op = |table| Op::Rows { reads: reads.clone(), writes: Some(table) };
         Ok(written.into_iter().map(op).collect())
@@ -254,7 +255,7 @@ fn in_strings(cursor: Cursor<'_>) -> Vec<Name> {
 }
 
 /// A text that is a name as SQL writes it.
-pub(super) fn name_in(text: &str) -> Option<Name> {
+pub(in crate::dialect::postgres) fn name_in(text: &str) -> Option<Name> {
     let tokens = crate::sql::Tokens::head(text, 4, &LEX_RULES);
     let mut cursor = tokens.cursor();
     let name = cursor.qualified_name()?;

@@ -1,6 +1,6 @@
 //! Statements that the server takes, what they make unknown, and what the server refuses.
 
-use super::{refused, same, state, unknown};
+use super::{presented, refused, same, state, unknown};
 
 const T: &str = "CREATE TABLE t (a int PRIMARY KEY, b text, c int)";
 
@@ -251,4 +251,40 @@ fn the_index_of_a_temporary_table_is_not_in_the_way() {
     );
     let index = "CREATE INDEX i ON t (c)";
     assert!(refused(&[T, index, "CREATE INDEX i ON t (b)"]).contains("index i"));
+}
+
+#[test]
+fn a_text_over_unknown_columns_is_not_compared_with_an_earlier_one() {
+    let view = "CREATE VIEW v AS SELECT * FROM t";
+    let before = ["CREATE TABLE t (a serial, b text)", "CREATE SEQUENCE s", view];
+    // The column has two sequences then, and what is not known of it is not renamed.
+    let owned =
+        ["DROP VIEW v", "ALTER SEQUENCE s OWNED BY t.a", "ALTER TABLE t RENAME a TO d", view];
+    let catalog = |state: &crate::apply::State, text: &str| {
+        let mut schema = presented(state);
+        for view in schema.views.values_mut() {
+            text.clone_into(&mut view.definition);
+        }
+        schema
+    };
+    let mut comparison = crate::apply::CatalogComparison::default();
+    let mut compare = |state: &crate::apply::State, text: &str| {
+        let found = comparison.compare(state, &catalog(state, text));
+        found.differences.iter().filter(|one| one.object.kind == crate::schema::Kind::View).count()
+    };
+    let earlier = state(&before);
+    assert_eq!(compare(&earlier, " SELECT t.a,\n    t.b\n   FROM t"), 0);
+    assert_eq!(compare(&earlier, " SELECT t.b\n   FROM t"), 1);
+    let renamed = state(&[&before[..], &owned[..]].concat());
+    assert_eq!(compare(&renamed, " SELECT t.d,\n    t.b\n   FROM t"), 0);
+}
+
+#[test]
+fn statistics_on_a_renamed_column_are_not_known() {
+    let statistics = "CREATE STATISTICS x ON a, b FROM t";
+    unknown(&[T, statistics, "ALTER TABLE t RENAME COLUMN b TO d"], &["statistics x on t"]);
+    same(
+        &[T, statistics, "ALTER TABLE t RENAME COLUMN c TO d"],
+        &["CREATE TABLE t (a int PRIMARY KEY, b text, d int)", statistics],
+    );
 }

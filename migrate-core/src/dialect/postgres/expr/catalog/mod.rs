@@ -229,6 +229,11 @@ pub(super) fn function(name: &str) -> Vec<Form> {
     functions::FUNCTIONS[at].1.split("; ").filter_map(form).collect()
 }
 
+/// Returns `true` if there is a function of a name.
+pub(super) fn is_function(name: &str) -> bool {
+    functions::FUNCTIONS.binary_search_by_key(&name, |(name, _)| name).is_ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
