@@ -6,6 +6,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use migrate_db::cli::CliError;
+use tokio::runtime::Runtime;
 
 use crate::context::interrupt;
 
@@ -17,6 +18,29 @@ pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, CliError>>) -> Re
     block_until(work, "`cargo migrate current` shows the state of the database")
 }
 
+/// Runs a future that changes nothing on this thread. It handles no signals: one ends the process at once, also
+/// in the middle of work that awaits nothing.
+///
+/// # Errors
+/// Those of the future.
+pub(crate) fn block_on_inspection<T>(
+    work: impl Future<Output = Result<T, CliError>>,
+) -> Result<T, CliError> {
+    // The first process of a container ignores signals that it does not handle.
+    if std::process::id() == 1 {
+        return block_on(work);
+    }
+    let runtime = runtime()?;
+    let outcome = runtime.block_on(work);
+    runtime.shutdown_background();
+    outcome
+}
+
+fn runtime() -> Result<Runtime, CliError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|error| CliError::failed("the runtime cannot be started").because(error))
+}
+
 /// Runs a future on this thread. On SIGINT or SIGTERM a run cancels its statement and reports the
 /// state of the database. Other work is dropped, which closes its connections and with them
 /// transactions and locks; `afterwards` is the help then. A run is dropped too if a second signal
@@ -25,10 +49,7 @@ pub(crate) fn block_until<T>(
     work: impl Future<Output = Result<T, CliError>>,
     afterwards: &'static str,
 ) -> Result<T, CliError> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| CliError::failed("the runtime cannot be started").because(error))?;
+    let runtime = runtime()?;
     let outcome = runtime.block_on(async {
         let mut work = pin!(work);
         let asked = {

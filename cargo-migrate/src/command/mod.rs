@@ -21,7 +21,7 @@ use migrate_db::cli::{self, CliError, Exit, Ui};
 
 use crate::context::Context;
 use crate::globals::Globals;
-use crate::runtime::{block_on, block_until};
+use crate::runtime::{block_on, block_on_inspection, block_until};
 
 /// The command to run.
 #[derive(Debug, clap::Subcommand)]
@@ -87,6 +87,9 @@ fn act(
         Command::Import(args) => block_on(import::run(args, &context()?)),
         Command::Accept(args) => block_on(accept::run(args, &context()?)),
         Command::Library(command) => match command.fleet() {
+            None if command.only_inspects() => {
+                block_on_inspection(crate::library::run(command, &context()?))
+            }
             None => block_on(crate::library::run(command, &context()?)),
             Some(args) => {
                 let contexts = Context::resolve_all(globals, ui)?;

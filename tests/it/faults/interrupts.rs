@@ -138,3 +138,38 @@ async fn a_silent_connection_is_replaced(db: Db) {
     site.env.set("DATABASE_URL", &own);
     site.finish(Direction::Up).await;
 }
+
+/// What changes nothing ends at once, as a program without handlers, and not after its work.
+#[test]
+fn an_inspection_ends_at_the_signal() {
+    use std::os::unix::process::ExitStatusExt as _;
+
+    let env = TestEnvironment::new();
+    env.write("migrate.toml", "dialects = [\"sqlite\"]\n");
+    let mut parent = String::new();
+    for n in 0..400 {
+        let id = format!("r{n:04}");
+        let up = format!("CREATE TABLE t{n} (id INTEGER PRIMARY KEY, name TEXT NOT NULL);");
+        env.revision(&id, &parent, &up, &format!("DROP TABLE t{n};"));
+        parent = id;
+    }
+    for args in [&["report", "--out", "page"][..], &["lint"], &["check"]] {
+        let start = || {
+            let mut command = env.command(args);
+            command.stdout(Stdio::null()).stderr(Stdio::null());
+            command.spawn().unwrap()
+        };
+        let since = Instant::now();
+        start().wait().unwrap();
+        let time = since.elapsed();
+        let ended = (0..8).map(|_| {
+            let mut child = start();
+            std::thread::sleep(time / 2);
+            let id = child.id().to_string();
+            assert!(Command::new("kill").args(["-s", "INT", &id]).status().unwrap().success());
+            child.wait().unwrap().signal()
+        });
+        let signal = ended.flatten().next();
+        assert_eq!(signal, Some(2), "{args:?}, which takes {time:?}");
+    }
+}

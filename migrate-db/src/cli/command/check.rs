@@ -35,6 +35,11 @@ pub struct Args {
 }
 
 impl Args {
+    /// Returns `true` if a scratch database is made.
+    pub(super) const fn uses_scratch(&self) -> bool {
+        self.exact
+    }
+
     pub(super) async fn run(&self, context: &Context<'_>) -> Result<Exit, CliError> {
         let graph = &context.history.graph;
         if self.exact && context.database.is_none() {

@@ -118,6 +118,15 @@ impl Command {
         }
     }
 
+    /// Returns `true` if the command changes nothing, so that it can be ended at any moment.
+    #[must_use]
+    pub const fn only_inspects(&self) -> bool {
+        match self {
+            Self::Check(args) => !args.uses_scratch(),
+            _ => self.asking_name().is_some(),
+        }
+    }
+
     /// Runs the command.
     ///
     /// # Errors
