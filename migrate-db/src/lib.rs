@@ -180,7 +180,7 @@ pub mod __private {
     pub use crate::migrations::{round_trip, test};
     pub use crate::migrator::Prefetch;
     pub use crate::query_table::{query, query_table};
-    pub use crate::steps::other_database;
+    pub use crate::steps::{other_database, result_of_step, rows_of_batch};
     #[cfg(feature = "testkit")]
     pub use crate::testkit::application::Test;
 }

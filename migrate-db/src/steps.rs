@@ -228,3 +228,16 @@ pub struct StepInterrupted;
 pub fn other_database(name: &str) -> StepError {
     format!("`{name}` takes the connection of another database: take `StepConnection<'_>`, or give the section `dialect:..`").into()
 }
+
+/// Returns the result of a function that is called once. The type is named here, so that the compiler reports
+/// another one at the function.
+#[doc(hidden)]
+pub fn result_of_step<E: Into<StepError>>(result: Result<(), E>) -> Result<(), StepError> {
+    result.map_err(Into::into)
+}
+
+/// Returns the result of a function that is called for each batch: the number of its rows.
+#[doc(hidden)]
+pub fn rows_of_batch<E: Into<StepError>>(rows: Result<u64, E>) -> Result<u64, StepError> {
+    rows.map_err(Into::into)
+}

@@ -19,10 +19,10 @@ pub(crate) fn constant(name: &Ident, steps: &[Path], history: &History) -> Token
         history.graph.all_revisions().flat_map(Revision::functions_of_batches).collect();
     let bound = steps.iter().enumerate().map(|(n, path)| {
         let (adapter, name) = (format_ident!("step_{n}"), step_name(path));
-        let (kind, argument, future) = if in_batches.contains(&name.as_str()) {
-            (quote!(Batches), quote!(StepBatch), quote!(BatchFuture))
+        let (kind, argument, future, result) = if in_batches.contains(&name.as_str()) {
+            (quote!(Batches), quote!(StepBatch), quote!(BatchFuture), quote!(rows_of_batch))
         } else {
-            (quote!(Once), quote!(StepProgress), quote!(StepFuture))
+            (quote!(Once), quote!(StepProgress), quote!(StepFuture), quote!(result_of_step))
         };
         let call = quote_spanned! {path.span()=> #path(connection, argument).await };
         quote! {
@@ -34,7 +34,7 @@ pub(crate) fn constant(name: &Ident, steps: &[Path], history: &History) -> Token
                     ::std::boxed::Box::pin(async move {
                         match ::migrate_db::FromStepConnection::from_step_connection(connection) {
                             ::core::option::Option::Some(connection) => {
-                                #call.map_err(::core::convert::Into::into)
+                                ::migrate_db::__private::#result(#call)
                             }
                             ::core::option::Option::None => ::core::result::Result::Err(
                                 ::migrate_db::__private::other_database(#name)

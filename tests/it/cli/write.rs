@@ -267,4 +267,28 @@ fn new_writes_a_step_in_rust_and_its_function() {
     For more information, try '--help'.
     ");
     assert_eq!(env.ok(&["heads"]).stdout, "ddd (head), fill slugs\n");
+    // A function for each batch of rows.
+    env.ok(&["new", "--rust", "fill_names", "--batch", "--rev-id", "eee"]);
+    let files = std::fs::read_dir(env.path("migrations")).unwrap();
+    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    let name = names.into_iter().find(|name| name.contains("_eee_")).unwrap();
+    let text = env.read(&format!("migrations/{name}"));
+    assert!(text.contains("\n-- migrate:up batch rust:fill_names size:1000\n"), "{text}");
+    assert_snapshot!(env.read("migrations/fill_names.rs"), @r#"
+    //! The step `fill_names`. It runs on the schema of its revision, so it names tables and columns itself
+    //! and uses no type of the application.
+
+    use migrate_db::{StepBatch, StepConnection, StepError};
+
+    /// Runs for each batch, in a transaction of the batch. Returns the number of rows that it changed: with 0
+    /// the step is done. `key:TABLE.COLUMN` behind the marker visits ranges, as `batch.condition()`.
+    pub async fn fill_names(
+        connection: StepConnection<'_>,
+        batch: StepBatch<'_>,
+    ) -> Result<u64, StepError> {
+        let _ = (connection, batch.size());
+        Err("the step fill_names is not written yet".into())
+    }
+    "#);
+    assert_eq!(env.run(&["new", "--batch", "-m", "x"]).code, 2, "`--batch` is about --rust");
 }

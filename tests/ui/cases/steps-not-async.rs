@@ -1,0 +1,12 @@
+use migrate_db::{StepConnection, StepError, StepProgress};
+
+fn fill_names(_: StepConnection<'_>, _: StepProgress<'_>) -> Result<(), StepError> {
+    Ok(())
+}
+
+static MIGRATIONS: migrate_db::Migrations =
+    migrate_db::migrations!("histories/steps", dialects(sqlite), steps = [fill_names]);
+
+fn main() {
+    MIGRATIONS.history();
+}
