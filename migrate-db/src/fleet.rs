@@ -5,6 +5,8 @@
 //! that are behind.
 
 use std::fmt;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, StreamExt as _};
@@ -132,22 +134,24 @@ pub(crate) async fn run_each<'m, M, T, E>(
     mut finished: impl FnMut(&'m M, &Result<T, E>),
 ) -> Vec<Option<Result<T, E>>> {
     let mut outcomes: Vec<Option<Result<T, E>>> = members.iter().map(|_| None).collect();
-    let stopped = std::cell::Cell::new(false);
+    let stopped = AtomicBool::new(false);
     let begin = |number: usize, member: &'m M| {
         let (work, stopped) = (&work, &stopped);
         async move {
-            if stopped.get() || interrupt.is_some_and(Interrupt::is_requested) {
+            if stopped.load(Relaxed) || interrupt.is_some_and(Interrupt::is_requested) {
                 return (number, None);
             }
             (number, Some(work(member).await))
         }
     };
-    let begun = members.iter().enumerate().map(|(number, member)| begin(number, member));
+    // A list, because a stream that held the closure would not be Send. A future begins when it is polled.
+    let begun: Vec<_> =
+        members.iter().enumerate().map(|(number, member)| begin(number, member)).collect();
     let mut running = stream::iter(begun).buffer_unordered(options.parallel.max(1));
     while let Some((number, outcome)) = running.next().await {
         if let Some(outcome) = &outcome {
             finished(&members[number], outcome);
-            stopped.set(stopped.get() || outcome.is_err() && !options.keep_going);
+            stopped.fetch_or(outcome.is_err() && !options.keep_going, Relaxed);
         }
         outcomes[number] = outcome;
     }

@@ -230,6 +230,7 @@ impl Migrations {
             heads: settings.heads,
             variables: &settings.variables,
             database,
+            members: Vec::new(),
         }
     }
 

@@ -6,12 +6,16 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 use futures_util::future::BoxFuture;
+use migrate_core::config::matches_pattern;
 use migrate_core::history::{Heads, History};
+use migrate_core::suggest::nearest;
 use migrate_core::variables::{VariableValues, Variables, bind};
 
 use super::ui::{self, OutputArgs, style};
-use super::{CliError, Command, ConnectArgs, Context, Exit, Ui, VariableArgs, program, with_tips};
-use crate::{Database, Options};
+use super::{
+    CliError, Command, ConnectArgs, Context, Exit, FleetGroup, Ui, VariableArgs, program, with_tips,
+};
+use crate::{Database, Member, Options};
 
 /// Migrate the database of this program
 #[derive(Debug, Parser)]
@@ -63,9 +67,24 @@ pub struct Mount<'a> {
     /// The program's database. Without one the commands need `--database-url` or DATABASE_URL.
     #[doc(hidden)]
     pub database: Option<Database>,
+    /// The databases of `--all` and `--only`; see [`Mount::fleet`].
+    #[doc(hidden)]
+    pub members: Vec<Member>,
 }
 
 impl Mount<'_> {
+    /// Names the databases on which `--all` and `--only` run `upgrade`, `downgrade`, `current` and `check`: those
+    /// of tenants, for example.
+    ///
+    /// ```ignore
+    /// let members = tenants.iter().map(|tenant| Member::new(&tenant.name, &tenant.pool));
+    /// let exit_code = MIGRATIONS.mount(None).fleet(members).run(arguments).await;
+    /// ```
+    #[must_use]
+    pub fn fleet(self, members: impl IntoIterator<Item = Member>) -> Self {
+        Self { members: members.into_iter().collect(), ..self }
+    }
+
     /// Parses and runs a command line that starts with the program's name.
     ///
     /// ```ignore
@@ -115,7 +134,19 @@ impl Mount<'_> {
             Some(url) => Some(Database::from_url(&url)?),
             None => self.database,
         };
-        let dialect = database.as_ref().map(Database::dialect);
+        let fleet = mounted.command.fleet().filter(|_| !self.members.is_empty());
+        let members = match fleet {
+            Some(_) if mounted.database_url.is_some() => {
+                return Err(CliError::usage(
+                    "`--database-url` names one database, and `--all` runs on several",
+                )
+                .help("leave out one of them"));
+            }
+            Some(args) => selected(self.members, args.only())?,
+            None => Vec::new(),
+        };
+        let first = members.first().map(Member::database).or(database.as_ref());
+        let dialect = first.map(Database::dialect);
         let values = mounted.variables.values(self.variables, dialect)?;
         let mut history = Cow::Borrowed(self.history);
         if !self.variables.is_empty() {
@@ -126,8 +157,46 @@ impl Mount<'_> {
             heads: self.heads,
             ..Context::new(&history, database, ui)
         };
-        mounted.command.run(&context).await
+        // Behind a pointer their futures are known to be Send.
+        match fleet {
+            Some(_) => {
+                let groups = [FleetGroup { context, name: None, members }];
+                let work: BoxFuture<'_, _> = Box::pin(mounted.command.run_on_each(&groups));
+                work.await
+            }
+            None => {
+                let work: BoxFuture<'_, _> = Box::pin(mounted.command.run(&context));
+                work.await
+            }
+        }
     }
+}
+
+/// Returns the members that `--only` names, all of them without it.
+fn selected(members: Vec<Member>, only: &[String]) -> Result<Vec<Member>, CliError> {
+    let mut names: Vec<&str> = members.iter().map(Member::name).collect();
+    names.sort_unstable();
+    if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+        return Err(CliError::usage(format!(
+            "the program names the database `{}` twice",
+            twice[0]
+        ))
+        .help("`Mount::fleet` takes members with names of their own"));
+    }
+    let is_meant = |pattern: &str, name: &str| pattern == name || matches_pattern(pattern, name);
+    if let Some(pattern) = only.iter().find(|one| !names.iter().any(|name| is_meant(one, name))) {
+        let near = nearest(pattern, names.iter().copied());
+        return Err(CliError::usage(format!("`--only {pattern}` is none of the databases")).help(
+            near.map_or_else(
+                || format!("the program has {}", names.join(", ")),
+                |near| format!("did you mean `{near}`?"),
+            ),
+        ));
+    }
+    let is_wanted = |member: &Member| {
+        only.is_empty() || only.iter().any(|pattern| is_meant(pattern, member.name()))
+    };
+    Ok(members.into_iter().filter(is_wanted).collect())
 }
 
 fn bind_checked(

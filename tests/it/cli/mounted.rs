@@ -63,3 +63,73 @@ fn its_help_has_what_runs_and_asks_and_nothing_else() {
         assert!(!help.contains(missing), "{missing}: {help}");
     }
 }
+
+#[test]
+fn a_program_with_several_databases_runs_on_each() {
+    let mut env = TestEnvironment::new();
+    env.set("TENANTS", "acme=sqlite:acme.db,eu-1=sqlite:eu1.db,eu-2=sqlite:eu2.db");
+    let upgraded = env.run_mounted(&["upgrade", "--only", "eu-*", "--parallel", "1"]);
+    assert_snapshot!(upgraded, @"
+    exit code: 0
+    ----- stderr
+    2 databases, 1 at once
+    eu-1: 1 step done, at aaa
+    eu-2: 1 step done, at aaa
+    2 changed
+    ");
+    assert!(!env.path("acme.db").exists());
+    assert_eq!(env.run_mounted(&["check", "--all"]).code, 3);
+    assert_eq!(env.run_mounted(&["upgrade", "--all"]).code, 0);
+    assert_eq!(env.run_mounted(&["check", "--all"]).code, 0);
+    assert_snapshot!(env.run_mounted(&["current", "--all", "--format", "json"]), @r#"
+    exit code: 0
+    ----- stdout
+    {"ok":true,"databases":[{"database":null,"name":"acme","heads":["aaa"],"applied":["aaa"],"pending":[]},{"database":null,"name":"eu-1","heads":["aaa"],"applied":["aaa"],"pending":[]},{"database":null,"name":"eu-2","heads":["aaa"],"applied":["aaa"],"pending":[]}]}
+    "#);
+    let args = ["downgrade", "base", "--all", "--yes", "--parallel", "1"];
+    assert_eq!(env.run_mounted(&args).code, 0);
+    for file in ["acme.db", "eu1.db", "eu2.db"] {
+        assert!(env.tables(file).is_empty(), "{file}");
+    }
+    // What makes no sense is refused before anything runs.
+    assert_snapshot!(env.run_mounted(&["upgrade", "--only", "eu-3"]), @"
+    exit code: 2
+    ----- stderr
+    error: `--only eu-3` is none of the databases
+      help: did you mean `eu-1`?
+    ");
+    assert_snapshot!(env.run_mounted(&["upgrade", "--all", "--sql"]), @"
+    exit code: 2
+    ----- stderr
+    error: `--sql` is about one database, not several
+      help: leave out `--all` and `--only`, and name the database with `--database-url`
+    ");
+    assert_snapshot!(env.run_mounted(&["upgrade", "--all", "--backup"]), @"
+    exit code: 2
+    ----- stderr
+    error: `--backup` is about one database, not several
+      help: leave out `--all` and `--only`, and name the database with `--database-url`
+    ");
+    assert_snapshot!(env.run_mounted(&["upgrade", "--all", "--database-url", "sqlite:x.db"]), @"
+    exit code: 2
+    ----- stderr
+    error: `--database-url` names one database, and `--all` runs on several
+      help: leave out one of them
+    ");
+    env.set("TENANTS", "acme=sqlite:acme.db,acme=sqlite:other.db");
+    assert_snapshot!(env.run_mounted(&["upgrade", "--all"]), @"
+    exit code: 2
+    ----- stderr
+    error: the program names the database `acme` twice
+      help: `Mount::fleet` takes members with names of their own
+    ");
+    env.set("TENANTS", "");
+    env.set("DATABASE_URL", "sqlite:app.db");
+    assert_snapshot!(env.run_mounted(&["upgrade", "--all"]), @"
+    exit code: 2
+    ----- stderr
+    error: this program has one database
+      help: leave out `--all` and `--only`
+      help: a program with several names them with `Mount::fleet`
+    ");
+}

@@ -21,6 +21,8 @@ mod show;
 mod stamp;
 mod upgrade;
 
+use futures_util::future::BoxFuture;
+
 use super::arguments::FleetArgs;
 use super::fleet::FleetGroup;
 use super::{CliError, Context, Exit, Ui};
@@ -134,7 +136,8 @@ impl Command {
     pub async fn run(&self, context: &Context<'_>) -> Result<Exit, CliError> {
         if self.fleet().is_some() {
             return Err(CliError::usage("this program has one database")
-                .help("`--all` and `--only` select databases of migrate.toml"));
+                .help("leave out `--all` and `--only`")
+                .help("a program with several names them with `Mount::fleet`"));
         }
         context.ui.check_format(match self {
             Self::Schema(_) => schema::FORMATS,
@@ -174,13 +177,14 @@ impl Command {
         if let Some(group) = groups.first() {
             group.context.ui.check_format(&[])?;
         }
-        match self {
-            Self::Upgrade(args) => args.run_on_each(groups).await,
-            Self::Downgrade(args) => args.run_on_each(groups).await,
-            Self::Current(args) => args.run_on_each(groups).await,
-            Self::Check(args) => args.run_on_each(groups).await,
-            _ => Ok(Exit::Done),
-        }
+        let work: BoxFuture<'_, _> = match self {
+            Self::Upgrade(args) => Box::pin(args.run_on_each(groups)),
+            Self::Downgrade(args) => Box::pin(args.run_on_each(groups)),
+            Self::Current(args) => Box::pin(args.run_on_each(groups)),
+            Self::Check(args) => Box::pin(args.run_on_each(groups)),
+            _ => return Ok(Exit::Done),
+        };
+        work.await
     }
 
     /// The name of a command that only inspects.
