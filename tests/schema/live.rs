@@ -1,5 +1,6 @@
 //! A database of its own on a real server.
 
+use std::error::Error as _;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -150,7 +151,10 @@ impl Live {
             Pool::Postgres(pool) => testkit::schema(pool, &[]).await,
             Pool::Mysql(pool) => testkit::schema(pool, &[]).await,
         };
-        schema.map_err(|error| error.to_string())
+        schema.map_err(|error| {
+            let causes = std::iter::successors(error.source(), |error| error.source());
+            causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+        })
     }
 
     /// Fills the tables with rows.

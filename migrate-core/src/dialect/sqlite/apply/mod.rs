@@ -5,6 +5,7 @@
 //! what a new name changes in texts, `present` the form in which the catalog's reader gives a
 //! schema.
 
+mod ambiguous;
 mod drop;
 mod present;
 mod rename;
@@ -108,6 +109,13 @@ impl Rules for Sqlite {
                 state.mark_everything("a temporary table was renamed");
                 Some(Ok(()))
             }
+            Op::CreateTable { name, .. }
+            | Op::CreateTableAs { name, .. }
+            | Op::CreateView { name, .. }
+                if ambiguous::has_temporary(state, name) =>
+            {
+                Some(apply_generally(state, op).map(|()| ambiguous::mark_hidden(state, name)))
+            }
             Op::Set { name, value: Some(_) } if name == "writable_schema" => {
                 state.mark_everything("the catalog may be written to");
                 Some(Ok(()))
@@ -148,6 +156,7 @@ impl Rules for Sqlite {
             return Ok(());
         };
         columns.push(column.clone());
+        ambiguous::mark_strings(state, table, &column.name);
         let (mut column, mut constraints) = (column.clone(), constraints.clone());
         // The expressions may see all columns.
         if let Some(generated) = &mut column.generated {
@@ -195,6 +204,7 @@ impl Rules for Sqlite {
         to: &str,
     ) -> Result<(), Fault> {
         not_virtual(state, table)?;
+        ambiguous::mark_strings(state, table, to);
         rename::column_in_statements(state, table, column, to);
         rename_in_table(state, table, column, to);
         rename_in_children(state, table, column, to);
@@ -224,6 +234,7 @@ impl Rules for Sqlite {
         rename::table_in_texts(state, from, to);
         rename::table_in_statements(state, from, to);
         rename_table_alone(state, from, to);
+        ambiguous::mark_hidden(state, to);
         Ok(())
     }
 

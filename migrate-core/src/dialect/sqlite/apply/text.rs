@@ -5,7 +5,7 @@ use crate::dialect::sqlite::catalog::index::part;
 use crate::dialect::sqlite::catalog::text::{Scope, quoted, text};
 use crate::dialect::sqlite::keywords::is_keyword;
 use crate::schema::{Column, IndexPart};
-use crate::sql::{Lexeme, TokenKind, Tokens};
+use crate::sql::{Lexeme, TokenKind, Tokens, string_value};
 
 /// An expression of a table with these columns in one form.
 pub(super) fn normal(expression: &str, columns: &[Column]) -> String {
@@ -29,6 +29,17 @@ pub(super) fn index_part(of: &IndexPart, columns: &[Column]) -> IndexPart {
 /// The names in a text that a token may mean.
 fn is_name(lexeme: Lexeme<'_>, name: &str) -> bool {
     lexeme.name(&LEX_RULES).is_some_and(|found| found.eq_ignore_ascii_case(name))
+}
+
+/// Returns `true` if a text has a string with this value, whatever its case.
+pub(super) fn has_string(text: &str, value: &str) -> bool {
+    let tokens = Tokens::read_until_error(text, &LEX_RULES);
+    let mut lexemes = tokens.cursor().lexemes().iter();
+    lexemes.any(|lexeme| {
+        lexeme.kind == TokenKind::String
+            && string_value(*lexeme, &LEX_RULES)
+                .is_some_and(|text| text.eq_ignore_ascii_case(value))
+    })
 }
 
 /// Returns `true` if a text has a name, in quotes or not.
