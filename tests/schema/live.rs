@@ -152,7 +152,7 @@ impl Live {
             Pool::Mysql(pool) => testkit::schema(pool, &[]).await,
         };
         schema.map_err(|error| {
-            let causes = std::iter::successors(error.source(), |error| error.source());
+            let causes = std::iter::successors(error.source(), |cause| (*cause).source());
             causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
         })
     }
