@@ -108,12 +108,12 @@ async fn graph_node() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn gitness_sqlite() {
-    check("gitness_sqlite", Dialect::Sqlite, 20).await;
+    check("gitness_sqlite", Dialect::Sqlite, 40).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn authelia_sqlite() {
-    check("authelia_sqlite", Dialect::Sqlite, 20).await;
+    check("authelia_sqlite", Dialect::Sqlite, 40).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

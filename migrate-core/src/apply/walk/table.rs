@@ -1,6 +1,7 @@
 //! Operations on tables and what is in them.
 
 use super::{MAYBE_CREATED, MAYBE_DROPPED, called, vacant};
+use crate::apply::effect::mark_users;
 use crate::apply::fault::Fault;
 use crate::apply::find::Found;
 use crate::apply::state::State;
@@ -260,9 +261,18 @@ fn rename_column(state: &mut State, table: &Name, column: &str, to: &str) -> Res
             rules.rename_column(state, key, &found, to)
         }
         Found::Unknown => {
+            const WHY: &str = "a column that may exist was renamed";
             for name in [column, to] {
-                mark_column(state, key, name, "a column that may exist was renamed");
+                mark_column(state, key, name, WHY);
             }
+            // What has the column has its new name.
+            for part in [Part::Constraints, Part::Indexes] {
+                state.mark(Kind::Table, key, part, WHY);
+            }
+            for child in state.children_of(key) {
+                state.mark(Kind::Table, &child, Part::Constraints, WHY);
+            }
+            mark_users(state, &key.name, WHY);
             Ok(())
         }
         Found::Missing => Err(Fault::missing(format!("column {key}.{column}"))),

@@ -2,7 +2,7 @@
 
 use super::{TEMP, text};
 use crate::apply::{Part, State};
-use crate::schema::{Kind, Name};
+use crate::schema::{Column, Kind, Name, Table};
 
 /// Returns `true` if an object is a temporary one, or has the name of one.
 pub(super) fn has_temporary(state: &State, name: &Name) -> bool {
@@ -46,6 +46,22 @@ pub(super) fn mark_strings(state: &mut State, table: &Name, column: &str) {
     }
 }
 
+/// Marks the texts of a new column whose table has columns that are not known: a name in double quotes may be
+/// one of them, or a string.
+pub(super) fn mark_new_texts(state: &mut State, table: &Name, column: &Column, of: &Table) {
+    const WHY: &str = "how the names in it are spelled";
+    if state.unknown().part(Kind::Table, &state.fold(table), &Part::Columns).is_none() {
+        return;
+    }
+    if !of.checks.is_empty() {
+        state.mark(Kind::Table, table, Part::Constraints, WHY);
+    }
+    if column.generated.is_some() {
+        let name = state.rules().fold(Kind::Column, &column.name).into_owned();
+        state.mark(Kind::Table, table, Part::Column(name), WHY);
+    }
+}
+
 fn temporary(name: &Name) -> Name {
     Name { namespace: Some(TEMP.to_owned()), name: name.name.clone() }
 }
@@ -80,6 +96,18 @@ mod tests {
         let index = "CREATE INDEX i ON u (lower(\"a\"))";
         let table = "CREATE TABLE u (b TEXT)";
         assert_eq!(marks(&[table, index, "ALTER TABLE u ADD COLUMN a INTEGER"]).len(), 1);
+    }
+
+    #[test]
+    fn texts_over_columns_that_are_not_known_are_not_known() {
+        let table = "CREATE TABLE t AS SELECT * FROM u";
+        let marks = |sql| marks(&["CREATE TABLE u (a, b)", table, sql]).len();
+        let usual = marks("SELECT 1");
+        assert_eq!(marks("CREATE INDEX i ON t (a)"), usual);
+        assert_eq!(marks("CREATE INDEX i ON t (a COLLATE BINARY)"), usual + 1);
+        // Both columns, the keys and indexes of the table.
+        assert_eq!(marks("ALTER TABLE t RENAME COLUMN a TO c"), usual + 4);
+        assert_eq!(marks("ALTER TABLE t ADD COLUMN c CHECK (\"a\" <> 'x')"), usual + 1);
     }
 
     #[test]

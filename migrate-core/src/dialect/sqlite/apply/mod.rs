@@ -21,7 +21,7 @@ use crate::apply::{
     drop_column, mark_users, rename_in_children, rename_in_table, rename_table_alone,
 };
 use crate::op::{Op, Position, TableChange};
-use crate::schema::{Column, Index, Kind, Name, Schema, Table};
+use crate::schema::{Column, Index, IndexPart, Kind, Name, Schema, Table};
 
 /// The rules of SQLite.
 #[derive(Debug)]
@@ -157,6 +157,7 @@ impl Rules for Sqlite {
         };
         columns.push(column.clone());
         ambiguous::mark_strings(state, table, &column.name);
+        ambiguous::mark_new_texts(state, table, column, constraints);
         let (mut column, mut constraints) = (column.clone(), constraints.clone());
         // The expressions may see all columns.
         if let Some(generated) = &mut column.generated {
@@ -252,7 +253,8 @@ impl Rules for Sqlite {
         let index = table::index(state, owner, table, index)?;
         create_index(state, owner, name, &index)?;
         let folded = state.fold(owner);
-        let has_text = index.predicate.is_some() || index.parts.iter().any(|p| p.column.is_none());
+        let depends = |part: &IndexPart| part.column.is_none() || part.collation.is_some();
+        let has_text = index.predicate.is_some() || index.parts.iter().any(depends);
         if has_text && state.unknown().part(Kind::Table, &folded, &Part::Columns).is_some() {
             let part = Part::Index(self.fold(Kind::Index, name.unwrap_or_default()).into_owned());
             state.mark(Kind::Table, owner, part, "how the names in it are spelled");

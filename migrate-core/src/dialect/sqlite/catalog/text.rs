@@ -126,6 +126,9 @@ fn has_space(before: Class, class: Class) -> bool {
     }
 }
 
+/// What stands before names only.
+const BEFORE_NAME: [&str; 7] = [".", "AS", "COLLATE", "FROM", "JOIN", "INTO", "UPDATE"];
+
 #[derive(Clone, Copy)]
 struct Neighbours<'t, 's> {
     before: Option<Lexeme<'s>>,
@@ -141,7 +144,7 @@ impl Neighbours<'_, '_> {
     fn is_name(self) -> bool {
         self.is_called()
             || self.next.is_some_and(|part| part.is("."))
-            || self.before.is_some_and(|part| part.is(".") || part.is("AS") || part.is("COLLATE"))
+            || self.before.is_some_and(|part| BEFORE_NAME.iter().any(|word| part.is(word)))
     }
 }
 

@@ -282,7 +282,10 @@ fn a_text_over_unknown_columns_is_not_compared_with_an_earlier_one() {
 #[test]
 fn statistics_on_a_renamed_column_are_not_known() {
     let statistics = "CREATE STATISTICS x ON a, b FROM t";
-    unknown(&[T, statistics, "ALTER TABLE t RENAME COLUMN b TO d"], &["the text of statistics x on t"]);
+    unknown(
+        &[T, statistics, "ALTER TABLE t RENAME COLUMN b TO d"],
+        &["the text of statistics x on t"],
+    );
     same(
         &[T, statistics, "ALTER TABLE t RENAME COLUMN c TO d"],
         &["CREATE TABLE t (a int PRIMARY KEY, b text, d int)", statistics],
