@@ -89,7 +89,7 @@ pub const MAPPINGS: &[Mapping] = &[
         &["NaiveDateTime", "PrimitiveDateTime", "DateTime"],
         MOMENT,
         to("TIMESTAMP", &["timestamp without time zone"]),
-        to("DATETIME", &["datetime", "timestamp"]),
+        to("DATETIME", &["datetime"]),
     ),
     row(
         &["NaiveDate", "Date"],
