@@ -1,7 +1,7 @@
 //! What the code of functions does, where it is followed.
 
 use super::{candidates, objects};
-use crate::apply::{Fault, State, apply_generally};
+use crate::apply::{Fault, Found, State, apply_generally};
 use crate::op::Op;
 use crate::schema::{Kind, Name};
 
@@ -67,12 +67,13 @@ fn own(state: &mut State, op: &Op) -> Result<(), Fault> {
     }
 }
 
-/// What a statement may change that calls functions with DDL in their code: the names that the
-/// statement mentions, and those in the DDL. `None` if it calls no such function.
+/// What a statement may change that calls functions with DDL in their code: the names in the DDL and, as
+/// they may be arguments of text that the code puts together, those that the statement mentions. `None` if it
+/// calls no such function.
 pub(super) fn names_of_code(state: &State, names: &[Name]) -> Option<Vec<Name>> {
     let mut calls = names.to_vec();
-    let mut changed = names.to_vec();
-    let mut has_code = false;
+    let mut changed = Vec::new();
+    let mut is_dynamic = false;
     let mut seen = Vec::new();
     while let Some(name) = calls.pop() {
         for place in candidates(state, &name).unwrap_or_default() {
@@ -85,15 +86,30 @@ pub(super) fn names_of_code(state: &State, names: &[Name]) -> Option<Vec<Name>> 
                     continue;
                 }
                 seen.push(key.clone());
-                let (called, ddl) =
-                    crate::dialect::postgres::parse::names_in_code(&other.definition);
-                has_code |= !ddl.is_empty();
-                calls.extend(called);
-                changed.extend(ddl);
+                let code = crate::dialect::postgres::parse::names_in_code(&other.definition);
+                calls.extend(code.called);
+                changed.extend(code.changed);
+                changed.extend(code.refreshed.into_iter().filter(|view| may_be_empty(state, view)));
+                is_dynamic |= code.is_dynamic;
             }
         }
     }
+    if is_dynamic {
+        changed.extend_from_slice(names);
+    }
     changed.sort_unstable();
     changed.dedup();
-    has_code.then_some(changed)
+    (!changed.is_empty()).then_some(changed)
+}
+
+/// Returns `true` unless a materialised view is certainly filled already, so that filling it again changes
+/// nothing.
+fn may_be_empty(state: &State, view: &Name) -> bool {
+    match state.find(&[Kind::View], view) {
+        Found::Known((_, key)) => {
+            let view = state.schema().views.get(&key);
+            view.is_none_or(|view| view.details.contains("NOT POPULATED"))
+        }
+        Found::Missing | Found::Unknown => true,
+    }
 }

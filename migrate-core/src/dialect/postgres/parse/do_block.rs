@@ -60,8 +60,8 @@ fn inside(body: Lexeme<'_>) -> Option<Span> {
 /// it may call. Queries only read.
 fn names_in(body: Lexeme<'_>) -> Vec<Name> {
     let text = string_value(body, &LEX_RULES).unwrap_or_default();
-    let (mut names, changed) = names_of_body(&text, true);
-    names.extend(changed);
+    let body = names_of_body(&text, true);
+    let mut names = [body.called, body.changed, body.refreshed].concat();
     let tokens = Tokens::read_until_error(&text, &LEX_RULES);
     for lexeme in tokens.cursor().lexemes() {
         if let Some(text) = string_value(*lexeme, &LEX_RULES) {
@@ -81,19 +81,33 @@ fn is_plpgsql(tokens: &Tokens<'_>) -> bool {
     tokens.cursor().lexemes().iter().any(is_it)
 }
 
-/// The names in the body of a function's statement: those of functions that it may call, and those in
-/// its DDL and in the strings that it executes.
-pub(in crate::dialect::postgres) fn names_in_code(statement: &str) -> (Vec<Name>, Vec<Name>) {
+/// The names in the code of a function.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(in crate::dialect::postgres) struct NamesOfCode {
+    /// The functions that it may call.
+    pub(in crate::dialect::postgres) called: Vec<Name>,
+    /// The names in its DDL and in the strings that it executes.
+    pub(in crate::dialect::postgres) changed: Vec<Name>,
+    /// The materialised views that it fills.
+    pub(in crate::dialect::postgres) refreshed: Vec<Name>,
+    /// Whether it executes text that is put together at run time, perhaps from its arguments.
+    pub(in crate::dialect::postgres) is_dynamic: bool,
+}
+
+/// The names in the bodies of a function's statement.
+pub(in crate::dialect::postgres) fn names_in_code(statement: &str) -> NamesOfCode {
     let tokens = Tokens::read_until_error(statement, &LEX_RULES);
     let is_plpgsql = is_plpgsql(&tokens);
-    let (mut called, mut changed) = (Vec::new(), Vec::new());
+    let mut names = NamesOfCode::default();
     for lexeme in tokens.cursor().lexemes() {
         let Some(body) = string_value(*lexeme, &LEX_RULES) else { continue };
-        let (more_called, more_changed) = names_of_body(&body, is_plpgsql);
-        called.extend(more_called);
-        changed.extend(more_changed);
+        let more = names_of_body(&body, is_plpgsql);
+        names.called.extend(more.called);
+        names.changed.extend(more.changed);
+        names.refreshed.extend(more.refreshed);
+        names.is_dynamic |= more.is_dynamic;
     }
-    (called, changed)
+    names
 }
 
 /// Stands among the names of a statement that may drop anything: its text is put together at run time.
@@ -105,31 +119,53 @@ pub(in crate::dialect::postgres) const ANY_NEW: &str = "*";
 /// Stands there for any index.
 pub(in crate::dialect::postgres) const ANY_INDEX: &str = "* INDEX";
 
-/// The functions that a body may call, and the names in its DDL.
-fn names_of_body(body: &str, is_plpgsql: bool) -> (Vec<Name>, Vec<Name>) {
-    let (mut called, mut changed) = (Vec::new(), Vec::new());
+/// Words behind which a statement begins.
+const BEFORE_STATEMENTS: [&str; 6] = [";", "BEGIN", "THEN", "ELSE", "LOOP", ">>"];
+
+/// The first words of statements that change more than rows.
+const DDL: [&str; 7] = ["CREATE", "ALTER", "DROP", "COMMENT", "GRANT", "REVOKE", "IMPORT"];
+
+/// The names in a body, in PL/pgSQL or SQL.
+fn names_of_body(body: &str, is_plpgsql: bool) -> NamesOfCode {
+    let mut names = NamesOfCode::default();
     let tokens = Tokens::read_until_error(body, &LEX_RULES);
     let mut cursor = tokens.cursor();
-    let ddl = ["CREATE", "ALTER", "DROP", "TRUNCATE", "EXECUTE", "REFRESH", "COMMENT"];
+    let mut begins = true;
     while !cursor.is_empty() {
         let mut name = cursor;
         if let Some(name) = name.qualified_name().filter(|_| name.is("(")) {
-            called.push(name);
+            names.called.push(name);
         }
         // `INTO` names variables in PL/pgSQL, and a new table in SQL.
-        if cursor.is_any(&ddl) || !is_plpgsql && cursor.is("INTO") {
+        let makes_table = !is_plpgsql && cursor.is("INTO");
+        if begins && cursor.eat("REFRESH MATERIALIZED VIEW") {
+            // Only a view that is filled can be filled concurrently.
+            let is_filled = cursor.eat("CONCURRENTLY");
+            let view = cursor.qualified_name();
+            if cursor.eat("WITH NO DATA") {
+                names.changed.extend(view);
+            } else if !is_filled {
+                names.refreshed.extend(view);
+            }
+        } else if cursor.eat("INSERT INTO") || cursor.eat("MERGE INTO") {
+            // Rows, also within a query.
+            begins = false;
+        } else if begins && cursor.is_any(&DDL) || cursor.is("EXECUTE") || makes_table {
             let part = cursor.take_until(|cursor| cursor.is(";"));
-            changed.extend(mentioned(part));
+            names.changed.extend(mentioned(part));
             for text in part.lexemes().iter().filter_map(|one| string_value(*one, &LEX_RULES)) {
                 let tokens = Tokens::read_until_error(&text, &LEX_RULES);
-                changed.extend(mentioned(tokens.cursor()));
+                names.changed.extend(mentioned(tokens.cursor()));
             }
-            changed.extend(dynamic(part).map(Name::new));
+            names.changed.extend(dynamic(part).map(Name::new));
+            names.is_dynamic |= part.is("EXECUTE") && part.lexemes().len() != 2;
+            begins = false;
         } else {
+            begins = cursor.is_any(&BEFORE_STATEMENTS);
             cursor.bump();
         }
     }
-    (called, changed)
+    names
 }
 
 /// What an `EXECUTE` may change whose text is put together at run time, beside the names in its strings.

@@ -243,6 +243,47 @@ fn rows_run_the_code_of_triggers() {
 }
 
 #[test]
+fn code_changes_what_its_ddl_names_and_nothing_else() {
+    let comment = "CREATE TABLE comment (a int)";
+    let view = "CREATE MATERIALIZED VIEW m AS SELECT a FROM t";
+    let function = |code: &str| {
+        format!(
+            "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {code}; RETURN NULL; END $$"
+        )
+    };
+    let trigger = "CREATE TRIGGER g AFTER DELETE ON t EXECUTE FUNCTION f()";
+    let deleted = "DELETE FROM t WHERE a NOT IN (SELECT min(a) FROM comment GROUP BY a)";
+    for code in [
+        "REFRESH MATERIALIZED VIEW CONCURRENTLY m",
+        "REFRESH MATERIALIZED VIEW m",
+        "IF (SELECT count(*) FROM comment) > 0 THEN UPDATE comment SET a = 1; END IF",
+        "TRUNCATE comment",
+        "INSERT INTO comment SELECT a FROM t",
+    ] {
+        unknown(&[T, comment, view, &function(code), trigger, deleted], &[]);
+    }
+    let code = function("COMMENT ON TABLE comment IS 'x'");
+    let commented = state(&[T, comment, view, &code, trigger, deleted]);
+    let is_known = |name: &str| {
+        matches!(
+            commented.find_table(&crate::schema::Name::new(name)),
+            crate::apply::Found::Known(_)
+        )
+    };
+    assert_eq!((is_known("comment"), is_known("t")), (false, true));
+    let sql = "CREATE FUNCTION h() RETURNS void LANGUAGE sql AS \
+         $$ INSERT INTO comment SELECT a FROM t $$";
+    unknown(&[T, comment, sql, "SELECT h()"], &[]);
+    let dynamic = "CREATE FUNCTION h(x text) RETURNS void LANGUAGE plpgsql AS \
+         $$ BEGIN EXECUTE 'ALTER TABLE ' || x || ' ADD b int'; END $$";
+    let called = state(&[comment, dynamic, "SELECT h('comment')"]);
+    assert_eq!(
+        called.find_table(&crate::schema::Name::new("comment")),
+        crate::apply::Found::Unknown
+    );
+}
+
+#[test]
 fn the_index_of_a_temporary_table_is_not_in_the_way() {
     let temporary = ["CREATE TEMP TABLE u (a int)", "CREATE INDEX i ON u (a)"];
     same(
