@@ -177,6 +177,18 @@ fn interval(cursor: &mut Cursor<'_>) -> String {
     with_length(&name, digits.map(|digits| digits.min(6)))
 }
 
+/// The type of the numbers of `serial` and its kin, which are no types themselves: they stand where a column
+/// is created, and nowhere else.
+pub(super) fn type_of_serial(name: &Name) -> Option<&'static str> {
+    let found = match name.name.as_str() {
+        "serial" | "serial4" => "integer",
+        "bigserial" | "serial8" => "bigint",
+        "smallserial" | "serial2" => "smallint",
+        _ => return None,
+    };
+    name.namespace.is_none().then_some(found)
+}
+
 /// A type by its name in the catalog, or one that is not built in.
 fn generic_type(cursor: &mut Cursor<'_>) -> Option<NormalType> {
     let name = cursor.qualified_name()?;
@@ -184,13 +196,7 @@ fn generic_type(cursor: &mut Cursor<'_>) -> Option<NormalType> {
         None | Some("pg_catalog") => BUILT_IN.binary_search(&name.name.as_str()).is_ok(),
         Some(_) => false,
     };
-    let serial = match name.name.as_str() {
-        "serial" | "serial4" => Some("integer"),
-        "bigserial" | "serial8" => Some("bigint"),
-        "smallserial" | "serial2" => Some("smallint"),
-        _ => None,
-    };
-    if let Some(of) = serial.filter(|_| name.namespace.is_none()) {
+    if let Some(of) = type_of_serial(&name) {
         return Some(NormalType { data_type: of.into(), serial: true, ..NormalType::default() });
     }
     let arguments = arguments(cursor);

@@ -1,6 +1,6 @@
 //! Changes of tables and columns.
 
-use super::super::types::usual_storage;
+use super::super::types::{type_of_serial, usual_storage};
 use super::kin;
 use super::sequence::{relative, take};
 use crate::apply::{
@@ -68,6 +68,13 @@ pub(super) fn column(
                 // The same default as before: `present` sees that it is the column's own.
                 return alter_column(state, table, column, change);
             }
+        }
+        ColumnChange::Type { user_type: Some(name), .. }
+            if type_of_serial(name).is_some()
+                && state.find(&[Kind::Enum, Kind::Domain], name) == Found::Missing
+                && !super::objects::find(state, Kind::Type, &name.to_string()).1 =>
+        {
+            return Err(Fault::missing(format!("type {name}")));
         }
         ColumnChange::Type { data_type, .. } => {
             alter_column(state, table, column, change)?;

@@ -2,7 +2,7 @@
 
 use super::objects::{check_free, find, split};
 use super::rename;
-use crate::apply::{Fault, Found, State};
+use crate::apply::{Fault, Found, Part, State};
 use crate::op::Subject;
 use crate::schema::{Kind, Name};
 
@@ -42,6 +42,11 @@ pub(super) fn rename_object(
                 table.triggers.remove(part);
                 table.triggers.insert(to.to_owned(), trigger);
             });
+            let is_unknown = Part::Trigger(part.clone());
+            if state.unknown().part(Kind::Table, &table, &is_unknown).is_some() {
+                let part = Part::Trigger(to.to_owned());
+                state.mark(Kind::Table, &table, part, "a trigger that is not known was renamed");
+            }
             let comment = |name: &str| format!("on trigger {name} on {table}");
             rename::other(state, Kind::Comment, &comment(part), &comment(to));
             let user = (Kind::Trigger, table.clone(), Some(part.clone()));

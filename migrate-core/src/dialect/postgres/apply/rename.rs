@@ -256,6 +256,7 @@ pub(super) fn constraint(
     if exists(to) && !unknown(to) {
         return Err(Fault::exists(format!("constraint {to} of table {table}")));
     }
+    let was_unknown = unknown(name);
     let keys = changed
         .primary_key
         .iter_mut()
@@ -274,6 +275,10 @@ pub(super) fn constraint(
         to.clone_into(&mut constraint.name);
     }
     state.edit_table(table, |table| *table = changed);
+    if was_unknown {
+        let part = Part::Constraint(to.to_owned());
+        state.mark(Kind::Table, table, part, "a constraint that is not known was renamed");
+    }
     super::index_option::rename(state, table, name, to);
     let old = format!("on constraint {name} on {table}");
     other(state, Kind::Comment, &old, &format!("on constraint {to} on {table}"));

@@ -14,7 +14,9 @@ use crate::op::{
     AttributeChange, ColumnChange, ConstraintKey, Located, Op, Position, Subject, TableChange,
     TableConstraint,
 };
-use crate::schema::{Column, Deferrable, Identity, IdentityKind, Kind, Name, PartitionOf, Table};
+use crate::schema::{
+    Column, DataType, Deferrable, Identity, IdentityKind, Kind, Name, PartitionOf, Table,
+};
 
 impl<'t> Parser<'t> {
     /// `ALTER TABLE` and the like, behind these words. `kind` is the kind in the statement.
@@ -279,12 +281,19 @@ impl<'t> Parser<'t> {
             return Ok(vec![ColumnChange::DropIdentity { if_exists: if_exists(cursor) }]);
         }
         if cursor.eat("SET DATA TYPE") || cursor.eat("TYPE") {
+            let mut written = *cursor;
             let found = plain_type(cursor)?;
             let collation = if cursor.eat("COLLATE") { Some(collation(cursor)?) } else { None };
             // That of the type, as where none is written.
             let collation = collation.filter(|name| name != "\"default\"");
             let using = if cursor.eat("USING") { Some(self.written(take(cursor)?)) } else { None };
-            let (data_type, user_type) = (found.data_type(), found.user_type);
+            // `serial` is a type only where a column is created.
+            let serial = if found.is_serial { written.qualified_name() } else { None };
+            let data_type = match &serial {
+                Some(name) => DataType::from(name.to_string()),
+                None => found.data_type(),
+            };
+            let user_type = found.user_type.or(serial);
             return Ok(vec![ColumnChange::Type { data_type, user_type, collation, using }]);
         }
         if cursor.eat("SET EXPRESSION AS") {

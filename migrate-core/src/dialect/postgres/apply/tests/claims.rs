@@ -1,6 +1,6 @@
 //! Statements that the server takes, what they make unknown, and what the server refuses.
 
-use super::{presented, refused, same, state, unknown};
+use super::{marks, presented, refused, same, state, unknown};
 
 const T: &str = "CREATE TABLE t (a int PRIMARY KEY, b text, c int)";
 
@@ -281,6 +281,24 @@ fn code_changes_what_its_ddl_names_and_nothing_else() {
         called.find_table(&crate::schema::Name::new("comment")),
         crate::apply::Found::Unknown
     );
+}
+
+#[test]
+fn what_is_not_known_is_not_known_under_its_new_name() {
+    let tables = "CREATE TABLE child (x int CONSTRAINT k REFERENCES t)";
+    let opaque = "DO $$ BEGIN IF random() > 1 THEN ALTER TABLE t RENAME TO u; END IF; END $$";
+    let renamed = ["ALTER TABLE t RENAME TO u", "ALTER TABLE child RENAME CONSTRAINT k TO n"];
+    let found = marks(&state(&[T, tables, opaque, renamed[0], renamed[1]]));
+    assert!(found.contains(&"constraint n of table child".to_owned()), "{found:#?}");
+}
+
+#[test]
+fn serial_is_no_type_of_a_column_that_exists() {
+    assert!(refused(&[T, "ALTER TABLE t ALTER c TYPE bigserial"]).contains("type bigserial"));
+    let own = "CREATE DOMAIN bigserial AS bigint";
+    let changed = state(&[T, own, "ALTER TABLE t ALTER c TYPE bigserial"]);
+    let table = changed.table(&crate::schema::Name::new("t")).unwrap();
+    assert_eq!(&*table.column("c").unwrap().data_type, "bigserial");
 }
 
 #[test]
