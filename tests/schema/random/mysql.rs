@@ -139,11 +139,11 @@ fn definition_of(name: impl Strategy<Value = &'static str>) -> impl Strategy<Val
 /// A key, a check or a foreign key, as in `CREATE TABLE` and behind `ADD`.
 fn constraint() -> impl Strategy<Value = String> {
     let name = || select(vec!["", "", "k", "a", "f"]);
-    let part = || select(vec!["", "", "", "(5)", " DESC"]);
+    let part = || select(vec!["", "", "", "(5)", "(20)", " DESC"]);
     let action = select(vec!["", "ON DELETE CASCADE", "ON DELETE SET NULL ON UPDATE NO ACTION"]);
     prop_oneof![
-        1 => column().prop_map(|c| format!("PRIMARY KEY ({c})")),
-        1 => column().prop_map(|c| format!("PRIMARY KEY (a, {c})")),
+        1 => (column(), part()).prop_map(|(c, p)| format!("PRIMARY KEY ({c}{p})")),
+        1 => (column(), part()).prop_map(|(c, p)| format!("PRIMARY KEY (a, {c}{p})")),
         2 => (name(), column(), part()).prop_map(|(n, c, p)| format!("UNIQUE KEY {n} ({c}{p})")),
         2 => (name(), column(), part()).prop_map(|(n, c, p)| format!("KEY {n} (a, {c}{p})")),
         2 => (name(), column(), part()).prop_map(|(n, c, p)| format!("INDEX {n} ({c}{p})")),

@@ -2,10 +2,12 @@
 
 use super::key;
 use crate::apply::{Fault, Found, Part, State};
+use crate::dialect::mysql::LEX_RULES;
+use crate::dialect::mysql::catalog::text::text;
 use crate::dialect::mysql::parse::sized;
 use crate::op::Like;
 use crate::schema::{Column, Kind, Name, Table};
-use crate::sql::quote;
+use crate::sql::{Tokens, quote};
 
 /// The details of the check that belongs to a column.
 pub(super) fn of_column(column: &str) -> String {
@@ -109,20 +111,53 @@ fn prefixes(table: &mut Table) {
         let is_whole = matches!(index.method.as_deref(), Some("fulltext" | "spatial"));
         for part in &mut index.parts {
             let Some(prefix) = part.prefix else { continue };
-            let mut found = columns.iter();
-            let column = found.find(|column| Some(&column.name) == part.column.as_ref());
-            let length = column.and_then(|column| {
-                let has_length = ["char", "varchar", "binary", "varbinary"];
-                let length = column.data_type.number(0)?;
-                has_length.contains(&column.data_type.name()).then_some(length)
-            });
-            let holds = length
-                .is_some_and(|length| u64::try_from(length).is_ok_and(|length| prefix >= length));
-            if is_whole || holds {
+            let column = part.column.as_deref().unwrap_or_default();
+            if is_whole || holds(columns, column, prefix) {
                 part.prefix = None;
             }
         }
     }
+    if let Some(key) = &mut table.primary_key
+        && let Some(details) = primary_prefixes(columns, &key.details)
+    {
+        key.details = details;
+    }
+}
+
+/// Returns `true` if a prefix holds a whole column.
+fn holds(columns: &[Column], name: &str, prefix: u64) -> bool {
+    let column = columns.iter().find(|column| column.name == name);
+    let length = column.and_then(|column| {
+        let has_length = ["char", "varchar", "binary", "varbinary"];
+        let length = column.data_type.number(0)?;
+        has_length.contains(&column.data_type.name()).then_some(length)
+    });
+    length.is_some_and(|length| u64::try_from(length).is_ok_and(|length| prefix >= length))
+}
+
+/// The details of a primary key without prefixes that hold a whole column: its parts are a text there as
+/// soon as one of them is more than a column.
+fn primary_prefixes(columns: &[Column], details: &str) -> Option<String> {
+    let tokens = Tokens::read_until_error(details, &LEX_RULES);
+    let mut rest = tokens.cursor();
+    let group = rest.group()?;
+    let mut is_plain = true;
+    let parts: Vec<String> = group
+        .items()
+        .map(|item| {
+            let mut behind = item;
+            let column = behind.name().unwrap_or_default();
+            let name = text(item.before(&behind), "");
+            let length = behind.group().and_then(|length| text(length, "").parse().ok());
+            let is_whole = length.is_some_and(|length| holds(columns, &column, length));
+            is_plain &= behind.is_empty() && (length.is_none() || is_whole);
+            if is_whole { name + &text(behind, "") } else { text(item, "") }
+        })
+        .collect();
+    let parts = if is_plain { String::new() } else { format!("({})", parts.join(",")) };
+    let mut found = vec![parts, text(rest, "")];
+    found.retain(|text| !text.is_empty());
+    Some(found.join(" "))
 }
 
 /// Copies a table: all but its foreign keys and triggers.
