@@ -26,13 +26,23 @@ const BETWEEN: usize = 4;
 
 /// Runs sequences of statements; `usual` of them where the environment asks for no number.
 fn check(dialect: Dialect, usual: usize, sequences: impl Strategy<Value = Vec<String>>) {
-    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     let (number, mut runner) = draws::runner(usual);
+    let drawn = (0..number).map(|_| sequences.new_tree(&mut runner).unwrap().current());
+    check_each(dialect, drawn);
+}
+
+/// Runs the sequences that once failed: a text each, a statement a line.
+fn check_found(dialect: Dialect, sequences: &[&str]) {
+    let statements = |text: &&str| text.lines().map(|line| line.trim().to_owned()).collect();
+    check_each(dialect, sequences.iter().map(statements));
+}
+
+fn check_each(dialect: Dialect, sequences: impl Iterator<Item = Vec<String>>) {
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     let Some(ground) = runtime.block_on(Ground::fresh(dialect)) else { return };
     let mut counts = Counts::default();
     let mut failures = Vec::new();
-    for _ in 0..number {
-        let sequence = sequences.new_tree(&mut runner).unwrap().current();
+    for sequence in sequences {
         let Some(outcome) = run(&runtime, &ground, dialect, &sequence, BETWEEN) else { return };
         counts.add(outcome.counts);
         if outcome.fault.is_some() {

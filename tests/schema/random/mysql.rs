@@ -320,3 +320,35 @@ fn statements() -> impl Strategy<Value = Vec<String>> {
 fn random_statements_change_mysql_alike() {
     super::check(Dialect::Mysql, 15, statements());
 }
+
+#[test]
+fn found_statements_change_mysql_alike() {
+    super::check_found(
+        Dialect::Mysql,
+        &[
+            "CREATE TABLE t (a INT PRIMARY KEY)
+             CREATE TABLE u (a INT, b INT, FOREIGN KEY (a) REFERENCES t (a))
+             ALTER TABLE u ADD PRIMARY KEY (a, b)",
+            "CREATE TABLE t (a INT PRIMARY KEY, b INT)
+             ALTER TABLE t ADD COLUMN c INT DEFAULT 1, DROP COLUMN IF EXISTS C
+             ALTER TABLE t DROP COLUMN IF EXISTS b, ADD COLUMN b TEXT FIRST",
+            "CREATE TABLE t (a INT PRIMARY KEY)
+             CREATE TABLE u (a INT, b INT, FOREIGN KEY (a) REFERENCES t (a), CONSTRAINT c CHECK (b > 1))
+             ALTER TABLE u ADD FOREIGN KEY (b) REFERENCES t (a), DROP CONSTRAINT u_ibfk_1
+             ALTER TABLE u DROP CONSTRAINT c, ADD CONSTRAINT d CHECK (b > 2)
+             ALTER TABLE u DROP CONSTRAINT d",
+            "CREATE TABLE t (a SERIAL, b INT, c INT)
+             ALTER TABLE t CHANGE b a TINYINT(1), DROP COLUMN a",
+            "CREATE TABLE t (a INT, b INT)
+             ALTER TABLE t ADD COLUMN A TEXT FIRST, CHANGE a c VARCHAR(20) FIRST",
+            "CREATE TABLE t (a INT)
+             CREATE TEMPORARY TABLE t (b INT)
+             CREATE OR REPLACE TABLE t (c INT)
+             DROP TEMPORARY TABLE t",
+            "CREATE TABLE u (a INT PRIMARY KEY)
+             ALTER TABLE u RENAME TO t, RENAME TO u, RENAME TO v",
+            "CREATE TABLE t (a VARCHAR(20), b VARCHAR(20), PRIMARY KEY (a(20), b(5)))
+             ALTER TABLE t DROP PRIMARY KEY, ADD PRIMARY KEY (b(30))",
+        ],
+    );
+}

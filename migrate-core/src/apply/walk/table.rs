@@ -13,7 +13,11 @@ pub(super) fn apply(state: &mut State, op: &Op) -> Result<(), Fault> {
     let rules = state.rules;
     match op {
         Op::CreateTable { name, table, if_not_exists, or_replace, like, inherits } => {
-            if *or_replace && let Found::Known(existing) = state.find_table(name) {
+            // A temporary table of the name stays.
+            if *or_replace
+                && let Some(place) = rules.place(state, Kind::Table, name)
+                && let Found::Known((Kind::Table, existing)) = state.occupied(Kind::Table, &place)
+            {
                 rules.drop_table(state, &existing, false)?;
             }
             let Some(place) = free_place(state, name, *if_not_exists)? else { return Ok(()) };

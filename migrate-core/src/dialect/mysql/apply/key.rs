@@ -228,6 +228,18 @@ pub(super) fn new_index(
     Ok((name, index))
 }
 
+/// Drops the indexes that were made for foreign keys and whose work the primary key does.
+pub(super) fn drop_served(state: &mut State, owner: &Name) {
+    let Some(table) = state.table(owner) else { return };
+    let indexes = table.indexes.iter();
+    let served = indexes.filter(|(_, index)| index.implied && primary_leads(table, &index.parts));
+    for name in served.map(|(name, _)| name.clone()).collect::<Vec<_>>() {
+        state.edit_table(owner, |table| {
+            table.indexes.remove(&name);
+        });
+    }
+}
+
 /// Drops the index that was made for a foreign key, if a new one takes its name and its work.
 pub(super) fn replace_implied(
     state: &mut State,

@@ -236,7 +236,9 @@ impl Rules for Mysql {
         if let TableConstraint::PrimaryKey(key) = constraint {
             key::check_columns(state, table, &key.columns)?;
         }
-        crate::apply::add_constraint(state, table, constraint, using_index)
+        crate::apply::add_constraint(state, table, constraint, using_index)?;
+        key::drop_served(state, table);
+        Ok(())
     }
 
     fn drop_constraint(

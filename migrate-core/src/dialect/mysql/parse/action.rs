@@ -75,7 +75,7 @@ pub(super) fn drop(table: Name, cursor: &mut Cursor<'_>) -> Result<(Phase, Op), 
     let column = column_name(cursor)?;
     behaviour(cursor);
     let op = Op::DropColumn { table, column, if_exists, cascade: false };
-    Ok((Phase::ChangeColumns, op))
+    Ok((Phase::DropColumns, op))
 }
 
 /// `ALTER COLUMN`, `ALTER INDEX`, and MySQL's `ALTER CHECK`.

@@ -10,7 +10,9 @@ use super::key::{Element, KeyKind, NewKey, begins_element, element};
 use super::option::{TableOption, option, partition_by, partitions};
 use super::swap::order_renames;
 use super::text_type::collation;
-use crate::op::{Condition, Located, Op, Position, Subject, TableChange, TableConstraint};
+use crate::op::{
+    Condition, ConstraintKey, Located, Op, Position, Subject, TableChange, TableConstraint,
+};
 use crate::schema::{Kind, Name};
 use crate::source::Span;
 use crate::sql::{Cursor, Unexpected};
@@ -24,6 +26,8 @@ pub(super) enum Phase {
     RenameKeys,
     /// Whether a column exists is asked before the others are changed.
     AddMissing,
+    /// Another column may take the name.
+    DropColumns,
     ChangeColumns,
     AddColumns,
     AddKeys,
@@ -116,6 +120,31 @@ fn add_missing_first(ops: &mut [(Phase, Located<Op>)]) {
     }
 }
 
+/// A column that moves and gives its name to a new one has its new name first.
+fn rename_moved_first(ops: &mut Vec<(Phase, Located<Op>)>) {
+    let added: Vec<String> = ops
+        .iter()
+        .filter_map(|(_, op)| match &op.value {
+            Op::AddColumn { column, .. } => Some(column.name.to_lowercase()),
+            _ => None,
+        })
+        .collect();
+    let mut renames = Vec::new();
+    for (_, Located { value, span }) in ops.iter_mut() {
+        if let Op::ReplaceColumn { table, column, with, position, if_exists: false, .. } = value
+            && *position != Position::Kept
+            && added.contains(&column.to_lowercase())
+            && !column.eq_ignore_ascii_case(&with.name)
+        {
+            let from = std::mem::replace(column, with.name.clone());
+            let value =
+                Op::RenameColumn { table: table.clone(), column: from, to: with.name.clone() };
+            renames.push((Phase::ChangeColumns, Located { value, span: *span }));
+        }
+    }
+    ops.extend(renames);
+}
+
 /// A column that is dropped and added again keeps its keys: it is replaced.
 fn keep_keys(ops: &mut Vec<(Phase, Located<Op>)>) {
     for at in 0..ops.len() {
@@ -130,10 +159,18 @@ fn keep_keys(ops: &mut Vec<(Phase, Located<Op>)>) {
             if dropped.eq_ignore_ascii_case(&column.name))
         };
         let Some(dropped) = ops.iter().position(|(_, op)| drops(&op.value)) else { continue };
+        let if_exists = matches!(ops[dropped].1.value, Op::DropColumn { if_exists: true, .. });
         let span = ops[at].1.span;
         let empty = Located { value: Op::Opaque { names: Vec::new() }, span };
         let (_, Located { value, .. }) = std::mem::replace(&mut ops[at], (phase, empty));
         if let Op::AddColumn { table, column, constraints, position, .. } = value {
+            let added = if_exists.then(|| Op::AddColumn {
+                table: table.clone(),
+                column: column.clone(),
+                constraints: constraints.clone(),
+                position: position.clone(),
+                if_not_exists: true,
+            });
             let name = column.name.clone();
             let op = Op::ReplaceColumn {
                 table,
@@ -141,12 +178,36 @@ fn keep_keys(ops: &mut Vec<(Phase, Located<Op>)>) {
                 with: column,
                 constraints,
                 position,
-                if_exists: false,
+                if_exists,
             };
             ops[at] = (phase, Located { value: op, span });
+            // Where it was missing it is only added.
+            if let Some(value) = added {
+                ops.insert(at + 1, (phase, Located { value, span }));
+            }
         }
-        ops.remove(dropped);
+        ops.remove(if dropped > at && if_exists { dropped + 1 } else { dropped });
         return;
+    }
+}
+
+/// `DROP CONSTRAINT` beside a new foreign key or check: MariaDB reads it and leaves the constraint as it is,
+/// MySQL drops it.
+fn doubt_constraints(ops: &mut [(Phase, Located<Op>)]) {
+    let adds = |op: &Op| {
+        matches!(op, Op::AddConstraint { constraint, .. }
+            if matches!(**constraint, TableConstraint::ForeignKey(_) | TableConstraint::Check(_)))
+    };
+    if !ops.iter().any(|(_, op)| adds(&op.value)) {
+        return;
+    }
+    for (_, op) in ops {
+        if let Op::DropConstraint { table, constraint: ConstraintKey::Named(name), .. } = &op.value
+        {
+            let (table, name) = (table.clone(), name.clone());
+            op.value =
+                Op::AlterConstraint { table, name, deferrable: None, details: String::new() };
+        }
     }
 }
 
@@ -248,7 +309,13 @@ impl Actions {
         let Self { table, if_exists, mut ops } = self;
         add_missing_first(&mut ops);
         keep_keys(&mut ops);
+        rename_moved_first(&mut ops);
         add_replacing_keys_first(&mut ops);
+        doubt_constraints(&mut ops);
+        // The last of several new names is the one.
+        let last = ops.iter().rposition(|(phase, _)| *phase == Phase::Rename);
+        let mut at = 0..;
+        ops.retain(|(phase, _)| at.next() == last || *phase != Phase::Rename);
         // A stable order keeps that of the statement within a phase.
         ops.sort_by_key(|(phase, _)| *phase);
         let mut ops = order_renames(ops.into_iter().map(|(_, op)| op).collect());
