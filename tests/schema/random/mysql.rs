@@ -336,7 +336,7 @@ fn found_statements_change_mysql_alike() {
              CREATE TABLE u (a INT, b INT, FOREIGN KEY (a) REFERENCES t (a), CONSTRAINT c CHECK (b > 1))
              ALTER TABLE u ADD FOREIGN KEY (b) REFERENCES t (a), DROP CONSTRAINT u_ibfk_1
              ALTER TABLE u DROP CONSTRAINT c, ADD CONSTRAINT d CHECK (b > 2)
-             ALTER TABLE u DROP CONSTRAINT d",
+             ALTER TABLE u DROP CONSTRAINT IF EXISTS d, ADD FOREIGN KEY (a, b) REFERENCES u (a, b)",
             "CREATE TABLE t (a SERIAL, b INT, c INT)
              ALTER TABLE t CHANGE b a TINYINT(1), DROP COLUMN a",
             "CREATE TABLE t (a INT, b INT)

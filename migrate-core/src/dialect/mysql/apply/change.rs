@@ -2,8 +2,8 @@
 
 use super::table::is_text;
 use crate::apply::{Fault, Found, Part, State, apply_generally};
-use crate::dialect::mysql::parse::{bytes_of, changed_definition};
-use crate::op::{Op, SequenceChange, TableChange};
+use crate::dialect::mysql::parse::{DROPS, bytes_of, changed_definition};
+use crate::op::{ConstraintKey, Op, SequenceChange, TableChange};
 use crate::schema::{Kind, Name, Table, Trigger};
 use crate::sql::quote;
 
@@ -13,6 +13,16 @@ pub(super) fn take(state: &mut State, op: &Op) -> Option<Result<(), Fault>> {
         Op::Set { name, .. } if name == "database" => {
             state.mark_everything("another database may be in use");
             Some(Ok(()))
+        }
+        Op::AlterConstraint { table, name, details, .. } if DROPS.contains(&details.as_str()) => {
+            let Found::Known(table) = state.find_table(table) else { return None };
+            let mut keys = state.table(&table)?.foreign_keys.iter();
+            let is_it = |key: &str| key.eq_ignore_ascii_case(name);
+            if keys.any(|key| key.name.as_deref().is_some_and(is_it)) {
+                return None;
+            }
+            let (key, if_exists) = (ConstraintKey::Named(name.clone()), details == DROPS[1]);
+            Some(super::key::drop_constraint(state, &table, &key, if_exists))
         }
         Op::AlterSequence { name, change: SequenceChange::Options(changes), .. } => {
             let Found::Known((_, key)) = state.find(&[Kind::Sequence], name) else { return None };

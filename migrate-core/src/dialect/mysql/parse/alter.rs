@@ -191,8 +191,11 @@ fn keep_keys(ops: &mut Vec<(Phase, Located<Op>)>) {
     }
 }
 
-/// `DROP CONSTRAINT` beside a new foreign key or check: MariaDB reads it and leaves the constraint as it is,
-/// MySQL drops it.
+/// The details of a change of a constraint that stands for `DROP CONSTRAINT` beside a new foreign key or
+/// check: MariaDB leaves a foreign key as it is then, MySQL drops it.
+pub(in crate::dialect::mysql) const DROPS: [&str; 2] = ["DROP", "DROP IF EXISTS"];
+
+/// Marks the `DROP CONSTRAINT` that may do nothing.
 fn doubt_constraints(ops: &mut [(Phase, Located<Op>)]) {
     let adds = |op: &Op| {
         matches!(op, Op::AddConstraint { constraint, .. }
@@ -202,11 +205,13 @@ fn doubt_constraints(ops: &mut [(Phase, Located<Op>)]) {
         return;
     }
     for (_, op) in ops {
-        if let Op::DropConstraint { table, constraint: ConstraintKey::Named(name), .. } = &op.value
+        if let Op::DropConstraint {
+            table, constraint: ConstraintKey::Named(name), if_exists, ..
+        } = &op.value
         {
+            let details = DROPS[usize::from(*if_exists)].to_owned();
             let (table, name) = (table.clone(), name.clone());
-            op.value =
-                Op::AlterConstraint { table, name, deferrable: None, details: String::new() };
+            op.value = Op::AlterConstraint { table, name, deferrable: None, details };
         }
     }
 }

@@ -27,6 +27,7 @@ mod table;
 mod text_type;
 mod user;
 
+pub(super) use alter::DROPS;
 pub(super) use data_type::{Type, data_type};
 pub(super) use sequence::{changed_definition, definition_changes};
 pub(super) use table::{free_name, leads};
