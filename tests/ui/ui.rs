@@ -40,7 +40,7 @@ fn every_code_that_refuses_a_history_has_a_case() {
     for code in Code::ALL {
         let expected = case(code.as_str());
         let without = match code.group() {
-            _ if static_check::CODES.contains(&code) => None,
+            _ if static_check::CODES.contains(code) => None,
             Group::Import => Some("the macro does not read the files of other tools"),
             Group::Models => Some("the derives tell them without a code, in cases of their own"),
             Group::RoundTrip => Some("found by tests on a database"),
