@@ -93,7 +93,7 @@ pub fn format_title(verdict: &Verdict) -> Line {
 /// verdict.findings.push(finding);
 /// let text = report::join_lines(&report::format_verdict(&verdict, ""));
 /// assert_eq!(text, "\
-/// FAIL head to base (0 ms)
+/// FAIL head to base (<1 ms)
 ///
 /// error[left-behind]: the way down leaves an index behind
 ///   |
