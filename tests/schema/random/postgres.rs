@@ -416,3 +416,28 @@ fn random_statements_change_postgres_alike() {
 fn random_downs_of_postgres_are_judged_alike() {
     super::downs::check(Dialect::Postgres, 10, statements(), statement());
 }
+
+#[test]
+fn found_statements_change_postgres_alike() {
+    super::check_found(
+        Dialect::Postgres,
+        &[
+            "CREATE SCHEMA app
+             CREATE TABLE t (a serial, b text)
+             CREATE VIEW u AS SELECT a, b FROM t
+             ALTER SEQUENCE t_a_seq OWNED BY u.a
+             ALTER VIEW u RENAME TO v
+             ALTER VIEW v SET SCHEMA app",
+            "CREATE TABLE t (a int, b text)
+             CREATE VIEW v AS SELECT * FROM t
+             ALTER VIEW v ALTER COLUMN a SET DEFAULT 1
+             CREATE OR REPLACE VIEW v WITH (security_barrier) AS SELECT * FROM t",
+            "CREATE SCHEMA app
+             CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$
+             CREATE VIEW v AS SELECT 1 AS a
+             CREATE TRIGGER g INSTEAD OF INSERT ON v FOR EACH ROW EXECUTE FUNCTION f()
+             ALTER VIEW v RENAME TO w
+             ALTER VIEW w SET SCHEMA app",
+        ],
+    );
+}

@@ -1,5 +1,6 @@
 //! Operations on indexes, views, triggers and everything else.
 
+use super::table::CHANGED_AS_TABLE;
 use super::{MAYBE_CREATED, MAYBE_DROPPED, called, opaque, vacant};
 use crate::apply::fault::Fault;
 use crate::apply::find::Found;
@@ -50,6 +51,13 @@ pub(super) fn apply(state: &mut State, op: &Op) -> Result<(), Fault> {
             };
             let mut view = (**view).clone();
             let existing = state.find(&[Kind::View], name);
+            let is_changed = match &existing {
+                Found::Known((_, key)) => {
+                    let mark = state.unknown().part(Kind::View, &state.fold(key), &Part::Text);
+                    mark.is_some_and(|reason| reason.why == CHANGED_AS_TABLE)
+                }
+                _ => false,
+            };
             if *or_replace && let Found::Known((_, key)) = &existing {
                 // Triggers and indexes stay.
                 if let Some(old) = state.view(key) {
@@ -69,6 +77,9 @@ pub(super) fn apply(state: &mut State, op: &Op) -> Result<(), Fault> {
             }
             state.mark_created(Kind::View, &place);
             state.set_view(&place, Some(view));
+            if is_changed {
+                state.mark(Kind::View, &place, Part::Text, CHANGED_AS_TABLE);
+            }
             state.set_uses((Kind::View, place, None), Some(reads.clone()));
             Ok(())
         }

@@ -9,6 +9,10 @@ use crate::apply::unknown::Part;
 use crate::op::Op;
 use crate::schema::{Kind, Name, Table};
 
+/// Why the text of a view is not known that a statement on tables changes: a default of a column, which a
+/// replaced view keeps.
+pub(super) const CHANGED_AS_TABLE: &str = "a statement on tables changes it";
+
 pub(super) fn apply(state: &mut State, op: &Op) -> Result<(), Fault> {
     let rules = state.rules;
     match op {
@@ -172,7 +176,7 @@ fn with_table(
         Found::Missing => match state.find(&[Kind::View, Kind::Sequence], name) {
             Found::Missing => Err(Fault::missing(called(Kind::Table, name))),
             Found::Known((kind, key)) => {
-                state.mark(kind, &key, Part::Text, "a statement on tables changes it");
+                state.mark(kind, &key, Part::Text, CHANGED_AS_TABLE);
                 Ok(())
             }
             Found::Unknown => Ok(()),

@@ -140,17 +140,39 @@ pub(super) fn rename_object(
     }
 }
 
+fn move_view(state: &mut State, from: &Name, to: &Name) {
+    let mut value = state.set_view(from, None);
+    let mut users = vec![(Kind::View, None)];
+    if let Some(view) = &mut value {
+        rename::move_triggers(&mut view.triggers, from, to);
+        users.extend(view.triggers.keys().map(|trigger| (Kind::Trigger, Some(trigger.clone()))));
+    }
+    state.mark_known(Kind::View, to);
+    state.set_view(to, value);
+    for (kind, part) in users {
+        let user = (kind, from.clone(), part.clone());
+        let uses = state.uses(&user).to_vec();
+        state.set_uses(user, None);
+        state.set_uses((kind, to.clone(), part), Some(uses));
+    }
+    rename::owner(state, from, to);
+}
+
+/// The sequences of a table or view go to its schema.
+fn move_owned(state: &mut State, owner: &Name) {
+    let sequences = state.schema().sequences.iter().filter(|(_, sequence)| {
+        sequence.owned_by.as_ref().is_some_and(|(table, _)| table == owner)
+    });
+    for sequence in sequences.map(|(name, _)| name.clone()).collect::<Vec<_>>() {
+        let moved = Name { namespace: owner.namespace.clone(), name: sequence.name.clone() };
+        move_to(state, Kind::Sequence, &sequence, &moved);
+    }
+}
+
 /// Gives a view, a type or a sequence another key.
 pub(super) fn move_to(state: &mut State, kind: Kind, from: &Name, to: &Name) {
     match kind {
-        Kind::View => {
-            let value = state.set_view(from, None);
-            state.mark_known(Kind::View, to);
-            state.set_view(to, value);
-            let uses = state.uses(&(kind, from.clone(), None)).to_vec();
-            state.set_uses((kind, from.clone(), None), None);
-            state.set_uses((kind, to.clone(), None), Some(uses));
-        }
+        Kind::View => move_view(state, from, to),
         Kind::Enum => {
             let value = state.set_enum(from, None);
             state.mark_known(Kind::Enum, to);
@@ -216,23 +238,12 @@ pub(super) fn set_namespace(
         Found::Known((Kind::Table, from)) => {
             let to = Name { namespace, name: from.name.clone() };
             rename::table(state, &from, &to);
-            let sequences: Vec<Name> = state
-                .schema()
-                .sequences
-                .iter()
-                .filter(|(_, sequence)| {
-                    sequence.owned_by.as_ref().is_some_and(|(table, _)| *table == to)
-                })
-                .map(|(name, _)| name.clone())
-                .collect();
-            for sequence in sequences {
-                let moved = Name { namespace: to.namespace.clone(), name: sequence.name.clone() };
-                move_to(state, Kind::Sequence, &sequence, &moved);
-            }
+            move_owned(state, &to);
         }
         Found::Known((kind, from)) => {
             let to = Name { namespace, name: from.name.clone() };
             move_to(state, kind, &from, &to);
+            move_owned(state, &to);
         }
         _ => {
             super::opaque(state, subject);

@@ -1,11 +1,13 @@
 //! What a new name, or another namespace, changes.
 
+use std::collections::BTreeMap;
+
 use super::names::{sequence_of, set_sequence, type_text};
 use super::text;
 use crate::apply::{
     Fault, Found, Part, State, mark_users, rename_in_children, rename_in_table, rename_table_alone,
 };
-use crate::schema::{DataType, Kind, Name, Table};
+use crate::schema::{DataType, Kind, Name, Table, Trigger};
 
 /// Renames a table, or moves it to another namespace.
 pub(super) fn table(state: &mut State, from: &Name, to: &Name) {
@@ -21,13 +23,7 @@ pub(super) fn table(state: &mut State, from: &Name, to: &Name) {
     let children = super::kin::children(state, from);
     let own = (Kind::Table, from.clone(), None);
     let parents = state.uses(&own).to_vec();
-    let (old, new) = (type_text(from), type_text(to));
-    state.edit_table(from, |table| {
-        for trigger in table.triggers.values_mut() {
-            let (old, new) = (format!(" ON {old} "), format!(" ON {new} "));
-            trigger.definition = trigger.definition.replacen(&old, &new, 1);
-        }
-    });
+    state.edit_table(from, |table| move_triggers(&mut table.triggers, from, to));
     rename_table_alone(state, from, to);
     if !parents.is_empty() {
         state.set_uses(own, None);
@@ -44,10 +40,23 @@ pub(super) fn table(state: &mut State, from: &Name, to: &Name) {
             set_sequence(table, found, &sequence);
         });
     }
-    owners(state, |owner, _| (owner == from).then(|| to.clone()), |_, column| column.to_owned());
+    owner(state, from, to);
     keys(state, from, to);
     row_type(state, from, to);
     mark_users(state, &from.name, "a table that it mentions was renamed");
+}
+
+/// The triggers of a table or view name it.
+pub(super) fn move_triggers(triggers: &mut BTreeMap<String, Trigger>, from: &Name, to: &Name) {
+    let (old, new) = (format!(" ON {} ", type_text(from)), format!(" ON {} ", type_text(to)));
+    for trigger in triggers.values_mut() {
+        trigger.definition = trigger.definition.replacen(&old, &new, 1);
+    }
+}
+
+/// The sequences that a table or view owns name it.
+pub(super) fn owner(state: &mut State, from: &Name, to: &Name) {
+    owners(state, |owner, _| (owner == from).then(|| to.clone()), |_, column| column.to_owned());
 }
 
 /// Changes the owners of sequences.
