@@ -428,6 +428,21 @@ fn found_statements_change_postgres_alike() {
              ALTER SEQUENCE t_a_seq OWNED BY u.a
              ALTER VIEW u RENAME TO v
              ALTER VIEW v SET SCHEMA app",
+            "CREATE SCHEMA app
+             CREATE TABLE p (a int, UNIQUE (a))
+             ALTER SCHEMA app RENAME TO app2
+             SET search_path = app, public
+             CREATE TABLE t (LIKE p)",
+            "CREATE SCHEMA app
+             CREATE TABLE t (a int)
+             CREATE TEMP TABLE t (a int)
+             ALTER SCHEMA app RENAME TO app2
+             CREATE VIEW v AS SELECT a FROM t",
+            "CREATE TYPE color AS ENUM ('red', 'green')
+             CREATE TABLE t (a int, d color DEFAULT 'red' CHECK (d <> 'green'))
+             ALTER TABLE t ADD e color[] DEFAULT '{red}', ADD f color DEFAULT 'green'::color
+             ALTER TYPE color RENAME VALUE 'red' TO 'it''s'
+             ALTER TYPE color RENAME VALUE 'green' TO 'pink'",
             "CREATE TABLE t (a int, b text)
              CREATE VIEW v AS SELECT * FROM t
              ALTER VIEW v ALTER COLUMN a SET DEFAULT 1

@@ -148,6 +148,35 @@ fn keep_default(state: &mut State, table: &Name, old: &Column) {
     });
 }
 
+/// The texts that name a value of an enumerated type have its new name.
+pub(super) fn rename_value(state: &mut State, of: &Name, value: &str, to: &str) {
+    const WHY: &str = "a value of its type was renamed";
+    let literal = |value: &str| format!("'{}'", value.replace('\'', "''"));
+    let (old, new) = (literal(value), literal(to));
+    let columns: Vec<(Name, String, Option<String>)> = state
+        .schema()
+        .tables
+        .iter()
+        .flat_map(|(name, table)| {
+            let own = table.columns.iter().filter(|one| one.user_type.as_ref() == Some(of));
+            own.map(|column| (name.clone(), column.name.clone(), column.default.clone()))
+        })
+        .collect();
+    for (table, column, default) in columns {
+        unknown_texts(state, &table, &column);
+        let Some(text) = default.filter(|text| text.contains(value)) else { continue };
+        match text.strip_prefix(&*old).filter(|rest| rest.is_empty() || rest.starts_with("::")) {
+            Some(rest) => {
+                let text = format!("{new}{rest}");
+                super::sequence::edit_column(state, &table, &column, |_, found| {
+                    found.default = Some(text);
+                });
+            }
+            None => state.mark(Kind::Table, &table, Part::Column(column), WHY),
+        }
+    }
+}
+
 /// The texts that mention a column of another type may be written otherwise now.
 fn unknown_texts(state: &mut State, table: &Name, column: &str) {
     const WHY: &str = "the type of a column that it mentions was changed";

@@ -370,6 +370,14 @@ fn take_own(state: &mut State, op: &Op) -> Option<Result<(), Fault>> {
             }
             Some(Ok(()))
         }
+        Op::RenameEnumValue { name, value, to } => {
+            let Found::Known((_, key)) = state.find(&[Kind::Enum], name) else { return None };
+            let done = apply_generally(state, op);
+            if done.is_ok() {
+                alter::rename_value(state, &key, value, to);
+            }
+            Some(done)
+        }
         Op::CreateTrigger { name, table, trigger, uses, if_not_exists, or_replace } => {
             let Found::Known((_, owner)) = state.find(&[Kind::Table, Kind::View], table) else {
                 return None;
@@ -510,9 +518,14 @@ fn triggers_of(state: &State, table: &Name) -> Vec<Name> {
 /// Returns `true` if names may be those of temporary tables, views or sequences.
 fn reads_temporary(state: &State, reads: &[Name]) -> bool {
     let kinds = [Kind::Table, Kind::View, Kind::Sequence];
+    let may_be = |name: &Name| {
+        let place = Name { namespace: Some(TEMP.to_owned()), name: name.name.clone() };
+        name.namespace.is_none() && (state.table(&place).is_some() || state.view(&place).is_some())
+    };
     reads.iter().any(|name| match state.find(&kinds, name) {
         Found::Known((_, key)) => key.namespace.as_deref() == Some(TEMP),
-        _ => false,
+        Found::Unknown => may_be(name),
+        Found::Missing => false,
     })
 }
 

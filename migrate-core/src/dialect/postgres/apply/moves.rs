@@ -130,7 +130,11 @@ pub(super) fn rename_object(
             Ok(())
         }
         (Kind::Namespace, None) => {
+            // What is in it is not known.
             state.mark_everything("a schema was renamed");
+            if let Some(space) = state.set_other(Kind::Namespace, &name.name, None) {
+                state.set_other(Kind::Namespace, to, Some(space));
+            }
             Ok(())
         }
         _ => {
