@@ -345,6 +345,8 @@ fn found_statements_change_mysql_alike() {
              CREATE TEMPORARY TABLE t (b INT)
              CREATE OR REPLACE TABLE t (c INT)
              DROP TEMPORARY TABLE t",
+            "CREATE TABLE t (a INT PRIMARY KEY, b INT)
+             ALTER TABLE t DROP COLUMN a, ADD COLUMN a TINYTEXT DEFAULT ''",
             "CREATE TABLE u (a INT PRIMARY KEY)
              ALTER TABLE u RENAME TO t, RENAME TO u, RENAME TO v",
             "CREATE TABLE t (a VARCHAR(20), b VARCHAR(20), PRIMARY KEY (a(20), b(5)))

@@ -65,6 +65,12 @@ pub(super) fn same(difference: &Difference) -> Sameness {
         (Kind::Index, Attribute::Method) if before.is_none() && after == Some("hash") => {
             Sameness::Unknown
         }
+        // The server chooses a length where a column of a key becomes a text.
+        (Kind::PrimaryKey, Attribute::Details)
+            if before.is_none() && after.is_some_and(only_prefixes) =>
+        {
+            Sameness::Unknown
+        }
         (Kind::Column | Kind::Index | Kind::PrimaryKey, Attribute::Details) => {
             equal(words(before.unwrap_or_default()) == words(after.unwrap_or_default()))
         }
@@ -96,6 +102,19 @@ fn is_with_settings(written: &str, printed: &str) -> bool {
 
 const fn equal(equal: bool) -> Sameness {
     if equal { Sameness::Equal } else { Sameness::Different }
+}
+
+/// Returns `true` for parts of a key that have nothing but lengths: ``(`a`(4),`b`)``.
+fn only_prefixes(details: &str) -> bool {
+    let tokens = Tokens::read_until_error(details, &LEX_RULES);
+    let mut rest = tokens.cursor();
+    let Some(parts) = rest.group() else { return false };
+    rest.is_empty()
+        && parts.items().all(|mut part| {
+            part.name();
+            part.group();
+            part.is_empty()
+        })
 }
 
 /// The parts of a key without the lengths of prefixes: `(b)` for `(b (10))`.
