@@ -19,6 +19,7 @@
 
 mod body;
 mod bytes;
+mod calls;
 mod cursor;
 mod effect;
 mod fault;
@@ -33,6 +34,7 @@ mod token;
 mod unquote;
 mod words;
 
+pub(crate) use calls::with_arguments;
 pub use cursor::{Cursor, Lexeme, Tokens, Unexpected};
 pub use effect::{CatalogChange, CatalogObject, Effect, WrittenName, effect};
 pub use fingerprint::{Fingerprint, Hasher, MalformedFingerprint, PrefixHasher, Readings};

@@ -3,7 +3,7 @@
 use super::{candidates, objects};
 use crate::apply::{Fault, Found, State, apply_generally};
 use crate::op::Op;
-use crate::schema::{Kind, Name};
+use crate::schema::{Kind, Name, Other};
 
 /// Does what the code of a function does that a query calls, and nothing else; `false` if that is not known.
 pub(super) fn run_code(state: &mut State, reads: &[Name]) -> bool {
@@ -36,14 +36,11 @@ pub(super) fn run_code(state: &mut State, reads: &[Name]) -> bool {
 
 /// Marks what a function may change that no statement creates: what its arguments name, and new objects.
 pub(super) fn call(state: &mut State, name: &Name, arguments: &[Option<String>]) {
-    let is_of_history = |place: &Name, kind: Kind| {
-        let start = format!("{place}(");
-        let mut found = state.schema().others.range((kind, start.clone())..);
-        found.next().is_some_and(|((of, key), _)| *of == kind && key.starts_with(&start))
-    };
     let places = candidates(state, name).unwrap_or_default();
     let kinds = [Kind::Function, Kind::Procedure];
-    if places.iter().any(|place| kinds.iter().any(|kind| is_of_history(place, *kind))) {
+    let is_of_history =
+        |place: &Name| kinds.iter().any(|kind| overloads(state, *kind, place).next().is_some());
+    if places.iter().any(is_of_history) {
         return;
     }
     let Some(texts) = arguments.iter().cloned().collect::<Option<Vec<_>>>() else {
@@ -57,6 +54,20 @@ pub(super) fn call(state: &mut State, name: &Name, arguments: &[Option<String>])
     names.push(Name::new(crate::dialect::postgres::parse::ANY_NEW));
     // The operation on names marks them alone, and never fails.
     let _ = own(state, &Op::Opaque { names });
+}
+
+/// The functions or procedures of a name, whatever their arguments.
+fn overloads<'s>(
+    state: &'s State,
+    kind: Kind,
+    place: &Name,
+) -> impl Iterator<Item = (&'s String, &'s Other)> {
+    let start = format!("{place}(");
+    let found = state.schema().others.range((kind, start.clone())..);
+    let found = found.map(|((of, key), other)| (*of, key, other));
+    found
+        .take_while(move |(of, key, _)| *of == kind && key.starts_with(&start))
+        .map(|(_, key, other)| (key, other))
 }
 
 /// Does an operation with all its rules.
@@ -77,11 +88,7 @@ pub(super) fn names_of_code(state: &State, names: &[Name]) -> Option<Vec<Name>> 
     let mut seen = Vec::new();
     while let Some(name) = calls.pop() {
         for place in candidates(state, &name).unwrap_or_default() {
-            let start = format!("{place}(");
-            let found = state.schema().others.range((Kind::Function, start.clone())..);
-            for ((_, key), other) in found
-                .take_while(|((kind, key), _)| *kind == Kind::Function && key.starts_with(&start))
-            {
+            for (key, other) in overloads(state, Kind::Function, &place) {
                 if seen.contains(key) {
                     continue;
                 }

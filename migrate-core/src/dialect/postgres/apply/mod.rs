@@ -1,8 +1,8 @@
 //! What PostgreSQL does with operations on a schema, where it differs from the general rules.
 //!
-//! `code` follows the code of functions. `names` has where names are looked for and those that the server chooses, `table` what a table is
-//! when its parts are known, `alter`, `drop` and `rename` the changes, `objects` all that is no table,
-//! `sequence` sequences, `present` the form in which the catalog's reader gives a schema. Views that
+//! `code` follows the code of functions. `names` has where names are looked for and those that the server
+//! chooses, `table` what a table is when its parts are known, `alter`, `drop` and `rename` the changes,
+//! `objects` all that is no table, `sequence` sequences, `present` the form in which the catalog's reader gives a schema. Views that
 //! mention what is dropped do not keep it from being dropped: whether they use it is not known.
 //! Privileges of whoever runs the statements are not followed.
 

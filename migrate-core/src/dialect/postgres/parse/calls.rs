@@ -8,7 +8,7 @@ use super::names::{is_function, is_name};
 use crate::dialect::postgres::{LEX_RULES, expr};
 use crate::op::Op;
 use crate::schema::Name;
-use crate::sql::{Lexeme, string_value};
+use crate::sql::{Lexeme, string_value, with_arguments};
 
 /// The functions of the server that no expression of a schema calls, as `pg_proc` of versions 15 and 18 lists
 /// them; see [`PREFIXES`]. Sorted.
@@ -43,22 +43,17 @@ const PREFIXES: [&str; 11] = [
     "txid_",
 ];
 
-/// Words before the parentheses that follow a name which is no function: names of columns, and a window.
-const BEFORE_COLUMNS: [&str; 5] = ["AS", "INTO", "WITH", "RECURSIVE", ")"];
-
 /// The calls in a statement of functions that the server has not built in. The arguments are the strings; one
 /// is `None` where rows give the values.
 pub(super) fn calls(cursor: Cursor<'_>) -> Vec<Op> {
     let lexemes = cursor.lexemes();
     let mut found = Vec::new();
-    for at in 0..lexemes.len() {
-        let is_call = is_function(lexemes[at]) && is_next(lexemes, at, "(");
-        let before = lexemes[..at].last();
-        let has_columns = before.is_some_and(|one| BEFORE_COLUMNS.iter().any(|word| one.is(word)));
+    for at in with_arguments(lexemes) {
         let is_window = ["OVER", "FILTER", "WITHIN"].iter().any(|word| lexemes[at].is(word));
-        if !is_call || has_columns || is_window {
+        if !is_function(lexemes[at]) || is_window {
             continue;
         }
+        let before = lexemes[..at].last();
         let Some(own) = lexemes[at].name(&LEX_RULES) else { continue };
         let namespace =
             before.filter(|one| one.is(".")).and_then(|_| lexemes.get(at.wrapping_sub(2)));

@@ -3,10 +3,9 @@
 //! What such a function does is not known: SpatiaLite's `AddGeometryColumn('t', 'geom', ..)` adds a column.
 
 use super::super::grammar::is_name;
-use super::super::keywords::is_keyword;
-use super::super::keywords::is_reserved;
+use super::super::keywords::{is_keyword, is_reserved};
 use super::LEX_RULES;
-use crate::sql::Cursor;
+use crate::sql::{Cursor, with_arguments};
 
 /// The functions of SQLite and of its extensions in the same source; see [`PREFIXES`]. Sorted.
 #[rustfmt::skip]
@@ -29,21 +28,14 @@ const FUNCTIONS: [&str; 113] = [
 /// What the names of families of such functions begin with.
 const PREFIXES: [&str; 5] = ["fts", "geopoly_", "json", "pragma_", "sqlite_"];
 
-/// Words before the parentheses that follow a name which is no function: names of columns.
-const BEFORE_COLUMNS: [&str; 5] = ["AS", "INTO", "WITH", "RECURSIVE", ")"];
-
 /// Returns `true` if a statement calls a function that SQLite has not built in.
 pub(super) fn calls_unknown(cursor: Cursor<'_>) -> bool {
     let lexemes = cursor.lexemes();
-    (0..lexemes.len()).any(|at| {
+    with_arguments(lexemes).any(|at| {
         let lexeme = lexemes[at];
-        let is_call = is_name(lexeme) && lexemes.get(at + 1).is_some_and(|next| next.is("("));
-        let before = lexemes[..at].last();
-        let has_columns = before.is_some_and(|one| BEFORE_COLUMNS.iter().any(|word| one.is(word)));
         let upper = lexeme.text.to_ascii_uppercase();
         let is_word = is_keyword(&upper) || is_reserved(&upper);
-        is_call
-            && !has_columns
+        is_name(lexeme)
             && !is_word
             && lexeme.name(&LEX_RULES).is_some_and(|name| !is_built_in(&name.to_ascii_lowercase()))
     })
