@@ -21,9 +21,6 @@ impl State {
     #[must_use]
     pub fn find(&self, kinds: &[Kind], name: &Name) -> Found<(Kind, Name)> {
         let rules = self.rules;
-        if rules.is_system(name) {
-            return Found::Unknown;
-        }
         let Some(candidates) = rules.candidates(self, kinds, name) else { return Found::Unknown };
         for candidate in candidates {
             let folded = self.fold(&candidate);
@@ -44,7 +41,8 @@ impl State {
                 return Found::Unknown;
             }
         }
-        Found::Missing
+        // What the history has made itself is found before this: `pg_jobs` is the name of a table like another.
+        if rules.is_system(name) { Found::Unknown } else { Found::Missing }
     }
 
     /// The one place where an object of a kind may be that a name means; `None` if there are several.

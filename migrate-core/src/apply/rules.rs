@@ -134,6 +134,19 @@ pub trait Rules: fmt::Debug + Sync {
         Ok(())
     }
 
+    /// A column of a new table that a query takes from `source` as it is; `None` if it is not known what the
+    /// server makes of it.
+    fn copied_column(&self, source: &Table, column: &Column, new: &Table) -> Option<Column> {
+        let _ = (source, column, new);
+        None
+    }
+
+    /// Returns `true` if `*` in a query stands for a column too.
+    fn is_in_star(&self, column: &Column) -> bool {
+        let _ = column;
+        true
+    }
+
     /// Adds to a new table what it copies from others.
     ///
     /// # Errors

@@ -18,6 +18,7 @@ mod literal;
 mod lock;
 pub mod mysql;
 pub mod postgres;
+mod projection;
 mod recovery;
 mod rehearsal;
 mod session;

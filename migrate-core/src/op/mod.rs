@@ -10,7 +10,7 @@ mod parts;
 
 pub use parts::{
     AccessChange, AttributeChange, ColumnChange, Condition, ConstraintKey, Like, Position,
-    SequenceChange, Subject, TableChange, TableConstraint, ValuePosition,
+    Projected, Projection, SequenceChange, Subject, TableChange, TableConstraint, ValuePosition,
 };
 
 use crate::schema::{
@@ -46,7 +46,7 @@ pub enum Op {
         /// The parents of `INHERITS`.
         inherits: Vec<Name>,
     },
-    /// Creates a table from a query. The parser knows at most the names of its columns.
+    /// Creates a table from a query. The parser knows at most where its columns come from.
     CreateTableAs {
         /// The table.
         name: Name,
@@ -54,6 +54,8 @@ pub enum Op {
         table: Box<Table>,
         /// Tables and views that the query reads.
         reads: Vec<Name>,
+        /// The query, where it takes columns of one table as they are.
+        projection: Option<Projection>,
         /// Whether an existing table is left as it is.
         if_not_exists: bool,
     },

@@ -271,3 +271,26 @@ pub struct Subject {
     /// key of [`Schema::others`](crate::schema::Schema::others).
     pub part: Option<String>,
 }
+
+/// A query that takes columns of one table as they are: `SELECT id, email AS mail FROM users WHERE ..`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Projection {
+    /// The table.
+    pub table: Name,
+    /// What it selects, in order.
+    pub columns: Vec<Projected>,
+}
+
+/// A part of what a [`Projection`] selects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Projected {
+    /// Every column: `*`.
+    All,
+    /// One column.
+    Column {
+        /// Its name in the table.
+        name: String,
+        /// Its name in the result, where the query gives it another one.
+        alias: Option<String>,
+    },
+}

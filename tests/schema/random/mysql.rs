@@ -281,7 +281,8 @@ fn statement() -> impl Strategy<Value = String> {
             .prop_map(|(g, e, t, b)| format!("CREATE TRIGGER {g} {e} ON {t} FOR EACH ROW {b}")),
         1 => Just("DROP TRIGGER g".to_owned()),
         1 => (table(), table()).prop_map(|(t, u)| format!("CREATE TABLE {t} LIKE {u}")),
-        1 => (table(), table()).prop_map(|(t, u)| format!("CREATE TABLE {t} AS SELECT a FROM {u}")),
+        1 => (table(), taken(), table())
+            .prop_map(|(t, q, u)| format!("CREATE TABLE {t} AS SELECT {q} FROM {u}")),
         1 => (table(), definition(), table())
             .prop_map(|(t, d, u)| format!("CREATE TABLE {t} ({d}) AS SELECT a FROM {u}")),
         1 => select(vec!["SET foreign_key_checks = 0", "SET foreign_key_checks = 1"])
@@ -314,6 +315,11 @@ fn statements() -> impl Strategy<Value = Vec<String>> {
         more.splice(0..0, [first.to_owned(), second.to_owned()]);
         more
     })
+}
+
+/// What a query takes from a table.
+fn taken() -> impl Strategy<Value = &'static str> {
+    select(vec!["a", "*", "b, a AS x", "a, b", "a, *"])
 }
 
 #[test]
@@ -351,6 +357,12 @@ fn found_statements_change_mysql_alike() {
              ALTER TABLE u RENAME TO t, RENAME TO u, RENAME TO v",
             "CREATE TABLE t (a VARCHAR(20), b VARCHAR(20), PRIMARY KEY (a(20), b(5)))
              ALTER TABLE t DROP PRIMARY KEY, ADD PRIMARY KEY (b(30))",
+            "CREATE TABLE t (a INT AUTO_INCREMENT PRIMARY KEY COMMENT 'n', b VARCHAR(20) NOT NULL DEFAULT 'x', c TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP, d INT UNSIGNED INVISIBLE DEFAULT 3, e INT AS (f + 1) STORED, f INT CHECK (f > 3), g ENUM('a','b') NOT NULL, h TEXT NOT NULL, i VARCHAR(9) COLLATE utf8mb4_bin, j INT DEFAULT (1 + 2), k TIMESTAMP NULL, l JSON, m VARCHAR(9) DEFAULT UPPER('x'), n DATETIME(3) DEFAULT CURRENT_TIMESTAMP(3), o CHAR(36) DEFAULT UUID(), p DECIMAL(10,2) NOT NULL DEFAULT 1.5, q BIT(3) DEFAULT b'101', KEY (f))
+             CREATE TABLE u AS SELECT * FROM t
+             CREATE TABLE v SELECT a AS z, t.c, d FROM t WHERE a > 1
+             CREATE TABLE w (z VARCHAR(3) NOT NULL, KEY (z)) AS SELECT b AS z, g FROM t
+             CREATE TABLE x CHARSET latin1 AS SELECT b, f, g FROM t
+             CREATE TABLE y CHARSET latin1 AS SELECT * FROM x",
         ],
     );
 }

@@ -182,6 +182,8 @@ fn derived_table() -> impl Strategy<Value = String> {
         1 => Just("CREATE TABLE p11 PARTITION OF p1 FOR VALUES FROM (1) TO (10)".to_owned()),
         1 => (table(), table()).prop_map(|(t, u)| format!("CREATE TABLE {t} () INHERITS ({u})")),
         1 => (table(), table()).prop_map(|(t, u)| format!("CREATE TABLE {t} AS SELECT a, b FROM {u}")),
+        1 => (table(), taken(), table())
+            .prop_map(|(t, q, u)| format!("CREATE TABLE {t} AS SELECT {q} FROM {u}")),
         1 => part().prop_map(|t| format!("CREATE TABLE {t} (a int NOT NULL, b text, c int)")),
     ]
 }
@@ -407,6 +409,11 @@ fn statements() -> impl Strategy<Value = Vec<String>> {
     })
 }
 
+/// What a query takes from a table.
+fn taken() -> impl Strategy<Value = &'static str> {
+    select(vec!["*", "a", "b, a AS x", "\"user\", a", "a, *"])
+}
+
 #[test]
 fn random_statements_change_postgres_alike() {
     super::check(Dialect::Postgres, 15, statements());
@@ -447,6 +454,21 @@ fn found_statements_change_postgres_alike() {
              CREATE VIEW v AS SELECT * FROM t
              ALTER VIEW v ALTER COLUMN a SET DEFAULT 1
              CREATE OR REPLACE VIEW v WITH (security_barrier) AS SELECT * FROM t",
+            "CREATE DOMAIN d AS text NOT NULL
+             CREATE TABLE t (a serial, b varchar(9) COLLATE \"C\" NOT NULL, c d DEFAULT 'x', e int GENERATED ALWAYS AS (1) STORED)
+             COMMENT ON COLUMN t.b IS 'b'
+             CREATE TABLE u AS SELECT * FROM t
+             CREATE TABLE v (x, y) WITH (fillfactor = 50) AS SELECT T.c, b AS z, e FROM public.t WITH NO DATA
+             CREATE TEMP TABLE w AS TABLE t
+             CREATE TABLE x AS SELECT a, a FROM t
+             CREATE TABLE y AS SELECT \"user\", b FROM t
+             CREATE TABLE z AS SELECT q.a, q.* FROM t AS q WHERE a IN (SELECT 1)
+             CREATE TABLE zz AS SELECT q.a i, q.* FROM t q LIMIT 3",
+            // A name like that of a catalog is a name like another.
+            "CREATE TABLE pg_jobs (a int, b text)
+             COMMENT ON TABLE pg_jobs IS 'jobs'
+             CREATE INDEX ON pg_jobs (a)
+             ALTER TABLE pg_jobs DROP COLUMN b",
             "CREATE SCHEMA app
              CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$
              CREATE VIEW v AS SELECT 1 AS a

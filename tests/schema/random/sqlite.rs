@@ -112,8 +112,13 @@ fn statement() -> impl Strategy<Value = String> {
         1 => Just("CREATE VIRTUAL TABLE docs USING fts5(a, b)".to_owned()),
         1 => select(vec!["DROP TABLE docs", "ALTER TABLE docs ADD c", "CREATE TABLE docs_data (a)"])
             .prop_map(str::to_owned),
-        1 => bare().prop_map(|t| format!("CREATE TABLE {t} AS SELECT a, b FROM u")),
+        1 => (bare(), taken(), bare()).prop_map(|(t, q, u)| format!("CREATE TABLE {t} AS SELECT {q} FROM {u}")),
     ]
+}
+
+/// What a query takes from a table.
+fn taken() -> impl Strategy<Value = &'static str> {
+    select(vec!["a, b", "*", "c AS x, a", "b, *", "rowid, a", "a, 'b'", "A, c y"])
 }
 
 /// Tables to begin with, and what happens to them.
@@ -139,4 +144,24 @@ fn statements() -> impl Strategy<Value = Vec<String>> {
 #[test]
 fn random_statements_change_sqlite_alike() {
     super::check(Dialect::Sqlite, 120, statements());
+}
+
+#[test]
+fn found_statements_change_sqlite_alike() {
+    super::check_found(
+        Dialect::Sqlite,
+        &[
+            "CREATE TABLE t (a INTEGER PRIMARY KEY, b VARCHAR(9) NOT NULL, c BLOB, d DATETIME DEFAULT 1, e DOUBLE, f)
+             CREATE TABLE u AS SELECT * FROM t
+             CREATE TABLE v AS SELECT f, T.E AS x, \"d\", 'c' FROM t WHERE a > 1
+             CREATE TABLE w AS SELECT f, T.E AS x, \"d\", B FROM t ORDER BY 1
+             CREATE TABLE x (a ANY, b INT) STRICT
+             CREATE TABLE y AS SELECT * FROM x
+             DROP TABLE t
+             ALTER TABLE u RENAME TO t",
+            // A string in a check is no column.
+            "CREATE TABLE t (a INT, paid INT, state TEXT CHECK (state IN ('UNPAID', 'PAID')))
+             ALTER TABLE t DROP COLUMN paid",
+        ],
+    );
 }

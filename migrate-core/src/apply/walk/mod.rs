@@ -1,6 +1,7 @@
 //! The walk: which objects an operation means, and whether they exist.
 
 mod objects;
+mod projection;
 mod table;
 
 use super::fault::{Fault, FaultKind};

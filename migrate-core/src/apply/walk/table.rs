@@ -1,5 +1,6 @@
 //! Operations on tables and what is in them.
 
+use super::projection::{Copied, columns};
 use super::{MAYBE_CREATED, MAYBE_DROPPED, called, vacant};
 use crate::apply::effect::mark_users;
 use crate::apply::fault::Fault;
@@ -34,16 +35,26 @@ pub(super) fn apply(state: &mut State, op: &Op) -> Result<(), Fault> {
             state.set_table(&place, Some(table));
             Ok(())
         }
-        Op::CreateTableAs { name, table, if_not_exists, .. } => {
+        Op::CreateTableAs { name, table, projection, if_not_exists, .. } => {
             let Some(place) = free_place(state, name, *if_not_exists)? else { return Ok(()) };
-            let table: Table = (**table).clone();
+            let mut table: Table = (**table).clone();
+            let columns = projection.as_ref().and_then(|query| columns(state, query, &table));
             state.mark_created(Kind::Table, &place);
             const WHY: &str = "the columns come from a query";
             // The query may give further ones.
-            state.mark(Kind::Table, &place, Part::Columns, WHY);
-            for column in &table.columns {
-                let folded = rules.fold(Kind::Column, &column.name).into_owned();
-                state.mark(Kind::Table, &place, Part::Column(folded), WHY);
+            if columns.is_none() {
+                state.mark(Kind::Table, &place, Part::Columns, WHY);
+            }
+            let nameless = |column| Copied { column, is_known: false };
+            let columns =
+                columns.unwrap_or_else(|| table.columns.drain(..).map(nameless).collect());
+            table.columns.clear();
+            for Copied { column, is_known } in columns {
+                if !is_known {
+                    let folded = rules.fold(Kind::Column, &column.name).into_owned();
+                    state.mark(Kind::Table, &place, Part::Column(folded), WHY);
+                }
+                table.columns.push(column);
             }
             state.set_table(&place, Some(table));
             Ok(())

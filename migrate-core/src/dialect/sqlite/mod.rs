@@ -3,6 +3,7 @@
 //! `templates` holds the SQL that the tool itself sends. `parse` reads a statement into operations,
 //! with the parts that `grammar` checks. `catalog` reads the rows of `sqlite_schema`.
 
+mod affinity;
 mod apply;
 mod catalog;
 mod emit;

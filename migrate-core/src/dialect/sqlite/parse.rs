@@ -14,6 +14,7 @@ use super::grammar::{
     of_session, parts_of_key, qualified, query, table_constraints, table_option,
 };
 use super::written::of_statement;
+use crate::dialect::projection::projection;
 use crate::op::{Located, Op, Position};
 use crate::schema::{Column, IndexPart, Kind, Name, Table, Trigger, View, Written};
 use crate::source::Span;
@@ -119,8 +120,9 @@ impl<'t> Parser<'t> {
         let name = of_session(qualified(&mut cursor, "the name of a table")?, temporary);
         if cursor.eat("AS") {
             query(cursor)?;
-            let table = Box::new(Table::default());
-            return Ok(Op::CreateTableAs { name, table, reads: mentioned(cursor), if_not_exists });
+            let (table, projection) = (Box::new(Table::default()), projection(cursor));
+            let reads = mentioned(cursor);
+            return Ok(Op::CreateTableAs { name, table, reads, projection, if_not_exists });
         }
         let elements = group(&mut cursor)?;
         let mut in_columns = true;

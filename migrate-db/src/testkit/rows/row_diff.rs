@@ -124,9 +124,16 @@ fn compare(table: &Name, old: &Rows, new: &Rows, diff_rows: &mut Vec<RowDiff>) {
     let new_rows = project(new, &columns);
     let key: Vec<usize> =
         old.key.iter().filter_map(|name| columns.iter().position(|c| *c == name)).collect();
-    let has_key = !key.is_empty() && key.len() == old.key.len() && old.key == new.key;
+    let of = |row: &Cells| -> Cells { key.iter().map(|at| row[*at].clone()).collect() };
+    // A primary key of SQLite may hold NULL, and any number of rows has it then.
+    let tells_apart =
+        |rows: &[Cells]| rows.iter().map(of).collect::<BTreeSet<_>>().len() == rows.len();
+    let has_key = !key.is_empty()
+        && key.len() == old.key.len()
+        && old.key == new.key
+        && tells_apart(&old_rows)
+        && tells_apart(&new_rows);
     if has_key {
-        let of = |row: &Cells| -> Cells { key.iter().map(|at| row[*at].clone()).collect() };
         let mut now: BTreeMap<Cells, Cells> =
             new_rows.into_iter().map(|row| (of(&row), row)).collect();
         gone = Vec::new();
@@ -463,6 +470,14 @@ mod tests {
              users.email: 'a@b' became NULL in 2 rows\n  id | before | after\n  1  | 'a@b'  | NULL\n  2  | 'a@b'  | NULL\n\
              users: 1 row that was not there before\n  id | email\n  4  | 'y'\n"
         );
+    }
+
+    #[test]
+    fn a_key_that_several_rows_have_tells_none_apart() {
+        let before = contents("t", "id", "id,a", &["-,x", "-,y", "1,z"]);
+        assert_eq!(told_all(&before, &contents("t", "id", "id,a", &["1,z", "-,y", "-,x"])), "");
+        let after = contents("t", "id", "id,a", &["1,z", "-,y"]);
+        assert_eq!(told_all(&before, &after), "t: 1 row is gone\n  id   | a\n  NULL | 'x'\n");
     }
 
     #[test]

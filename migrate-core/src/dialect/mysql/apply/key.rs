@@ -212,11 +212,13 @@ pub(super) fn new_index(
         }
     }
     let serves = |implied: &Index| implied.implied && leads(&implied.parts, &index.parts);
-    let replaced = table.indexes.iter().find(|(_, implied)| serves(implied));
-    let replaced = replaced.map(|(name, _)| name.clone());
-    let taken: Vec<String> = table.indexes.keys().cloned().collect();
+    // Their names are free at once.
+    let (replaced, kept): (Vec<_>, Vec<_>) =
+        table.indexes.iter().partition(|(_, implied)| serves(implied));
+    let replaced: Vec<String> = replaced.into_iter().map(|(name, _)| name.clone()).collect();
+    let taken: Vec<String> = kept.into_iter().map(|(name, _)| name.clone()).collect();
     let name = name.map_or_else(|| free_name(&index, taken.iter()), str::to_owned);
-    if let Some(replaced) = replaced {
+    for replaced in replaced {
         crate::apply::drop_index(state, owner, &replaced)?;
     }
     // The form of the catalog.

@@ -97,6 +97,14 @@ impl Rules for Mysql {
         change::take(state, op)
     }
 
+    fn copied_column(&self, source: &Table, column: &Column, new: &Table) -> Option<Column> {
+        table::copied_column(source, column, new)
+    }
+
+    fn is_in_star(&self, column: &Column) -> bool {
+        !column.details.contains("INVISIBLE")
+    }
+
     fn complete_table(&self, state: &State, name: &Name, table: &mut Table) -> Result<(), Fault> {
         table::complete(state, name, table)
     }

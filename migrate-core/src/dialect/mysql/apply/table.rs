@@ -20,6 +20,39 @@ pub(super) fn is_text(column: &Column) -> bool {
     ["char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set"].contains(&name)
 }
 
+/// A column that `CREATE TABLE .. AS SELECT` takes from another table: MariaDB keeps its default and its comment, and
+/// a number that counts up becomes 0. A default that is computed may get lost (`uuid()`).
+pub(super) fn copied_column(source: &Table, column: &Column, new: &Table) -> Option<Column> {
+    let has_charset = |table: &Table| {
+        ["charset", "collation"].iter().any(|option| table.options.contains_key(*option))
+    };
+    let has_parts =
+        !(new.columns.is_empty() && new.primary_key.is_none() && new.indexes.is_empty());
+    let is_plain = column.details.is_empty() || column.details.starts_with("ON UPDATE");
+    let is_default = |text: &String| {
+        let lower = text.to_ascii_lowercase();
+        lower == "null"
+            || lower.starts_with("current_timestamp")
+            || lower.starts_with(['\'', '-']) && !lower.contains(['(', '|'])
+            || lower.chars().all(|one| one.is_ascii_digit() || one == '.')
+    };
+    if !is_plain
+        || is_text(column) && (has_charset(source) || has_charset(new))
+        || column.data_type.name() == "json"
+        || !column.default.iter().all(is_default)
+    {
+        return None;
+    }
+    let is_counter = column.identity.is_some();
+    Some(Column {
+        default: if is_counter { Some("0".to_owned()) } else { column.default.clone() },
+        identity: None,
+        generated: None,
+        nullable: column.nullable && !is_counter,
+        ..column.clone()
+    })
+}
+
 /// Completes a table that is new or has new parts.
 pub(super) fn complete(state: &State, name: &Name, table: &mut Table) -> Result<(), Fault> {
     // A collation implies its character set.

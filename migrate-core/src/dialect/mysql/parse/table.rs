@@ -6,6 +6,7 @@ use super::column::{NewColumn, column};
 use super::grammar::{end_of_item, group, if_not_exists, mentioned, qualified, query};
 use super::key::{Element, KeyKind, NewKey, begins_element, element};
 use super::option::{TableOption, option, partition_by};
+use crate::dialect::projection::projection;
 use crate::op::{Like, Op};
 use crate::schema::{ForeignKey, Index, IndexPart, Key, Name, Table};
 use crate::sql::{Cursor, Unexpected};
@@ -82,13 +83,15 @@ pub(super) fn create_table(
             cursor.unexpected("an option of the table, a query or the end of the statement")
         );
     }
+    // What the statement lists comes before what the query gives.
+    let projection = if has_elements { None } else { projection(cursor) };
     let reads = mentioned(cursor);
     let mut ops = Vec::new();
     if or_replace {
         let (if_exists, cascade) = (true, false);
         ops.push(Op::DropTable { name: name.clone(), if_exists, cascade, together: Vec::new() });
     }
-    ops.push(Op::CreateTableAs { name, table, reads, if_not_exists });
+    ops.push(Op::CreateTableAs { name, table, reads, projection, if_not_exists });
     Ok(ops)
 }
 

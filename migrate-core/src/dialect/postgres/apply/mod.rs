@@ -129,6 +129,17 @@ impl Rules for Postgres {
         present::same_text(state, difference)
     }
 
+    fn copied_column(&self, _: &Table, column: &Column, _: &Table) -> Option<Column> {
+        Some(Column {
+            name: column.name.clone(),
+            data_type: column.data_type.clone(),
+            user_type: column.user_type.clone(),
+            collation: column.collation.clone(),
+            nullable: true,
+            ..Column::default()
+        })
+    }
+
     fn sequences(&self, name: &Name, table: &Table) -> Vec<String> {
         table.columns.iter().filter_map(|column| sequence_of(name, column)).collect()
     }

@@ -230,7 +230,8 @@ fn created(mut cursor: Cursor<'_>, reads: &[Name]) -> Option<Op> {
     cursor.eat("TABLE");
     let name = super::table::of_session(cursor.qualified_name()?, temporary);
     let table = Box::new(Table::default());
-    Some(Op::CreateTableAs { name, table, reads: reads.to_vec(), if_not_exists: false })
+    let (reads, projection, if_not_exists) = (reads.to_vec(), None, false);
+    Some(Op::CreateTableAs { name, table, reads, projection, if_not_exists })
 }
 
 /// `SELECT set_config('search_path', 'app', false)`.

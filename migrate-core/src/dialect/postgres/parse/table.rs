@@ -7,6 +7,7 @@ use super::names::{
 };
 use super::query::query;
 use super::{Cursor, Parser};
+use crate::dialect::projection::projection;
 use crate::op::{Like, Op, TableConstraint};
 use crate::schema::{Column, Name, PartitionBy, PartitionOf, Table};
 
@@ -111,9 +112,9 @@ impl<'t> Parser<'t> {
         if !body.is("EXECUTE") {
             query(body, 0)?;
         }
-        let reads = mentioned(body);
+        let (reads, projection) = (mentioned(body), projection(body));
         let table = Box::new(table);
-        Ok(vec![Op::CreateTableAs { name, table, reads, if_not_exists }])
+        Ok(vec![Op::CreateTableAs { name, table, reads, projection, if_not_exists }])
     }
 
     fn element(self, item: &mut Cursor<'t>, table: &mut Table, like: &mut Vec<Like>) -> Parsed<()> {

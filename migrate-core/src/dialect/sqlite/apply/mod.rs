@@ -14,7 +14,7 @@ mod text;
 
 use std::borrow::Cow;
 
-use super::written;
+use super::{affinity, written};
 
 use crate::apply::{
     Fault, Found, Part, PartScope, Rules, State, add_column, apply_generally, create_index,
@@ -122,6 +122,15 @@ impl Rules for Sqlite {
             }
             _ => None,
         }
+    }
+
+    fn copied_column(&self, _: &Table, column: &Column, _: &Table) -> Option<Column> {
+        Some(Column {
+            name: column.name.clone(),
+            data_type: affinity::copied(&column.data_type)?.into(),
+            nullable: true,
+            ..Column::default()
+        })
     }
 
     fn complete_table(&self, _: &State, name: &Name, table: &mut Table) -> Result<(), Fault> {

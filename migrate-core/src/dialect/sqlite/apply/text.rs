@@ -42,10 +42,11 @@ pub(super) fn has_string(text: &str, value: &str) -> bool {
     })
 }
 
-/// Returns `true` if a text has a name, in quotes or not.
+/// Returns `true` if a text has a name of a column, in double quotes or not; a string is none.
 pub(super) fn mentions(text: &str, name: &str) -> bool {
     let tokens = Tokens::read_until_error(text, &LEX_RULES);
-    tokens.cursor().lexemes().iter().any(|lexeme| is_name(*lexeme, name))
+    let mut lexemes = tokens.cursor().lexemes().iter();
+    lexemes.any(|lexeme| lexeme.kind != TokenKind::String && is_name(*lexeme, name))
 }
 
 /// Returns `true` if a text has a column of the row before or after a change: `new.a`, `old.a`.

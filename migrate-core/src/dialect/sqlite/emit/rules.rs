@@ -1,5 +1,6 @@
 //! The answers of SQLite for `diff`: which changes `ALTER TABLE` has, and the rebuild for all others.
 
+use super::super::affinity::{Affinity, affinity};
 use super::super::keywords::identifier as quoted;
 use crate::dialect::DiffRules;
 use crate::op::Op;
@@ -117,32 +118,6 @@ impl DiffRules for Emitter {
             Op::RenameTable { name: new, to: name.clone(), if_exists: false },
             legacy("OFF"),
         ]
-    }
-}
-
-/// What a column does with values of another type.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Affinity {
-    Integer,
-    Numeric,
-    Real,
-    Text,
-    Blob,
-}
-
-fn affinity(of: &DataType) -> Affinity {
-    let name = of.to_ascii_uppercase();
-    let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
-    if has(&["INT"]) {
-        Affinity::Integer
-    } else if has(&["CHAR", "CLOB", "TEXT"]) {
-        Affinity::Text
-    } else if name.is_empty() || name == "ANY" || has(&["BLOB"]) {
-        Affinity::Blob
-    } else if has(&["REAL", "FLOA", "DOUB"]) {
-        Affinity::Real
-    } else {
-        Affinity::Numeric
     }
 }
 
