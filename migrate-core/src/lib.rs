@@ -39,6 +39,7 @@ pub mod source;
 pub mod sql;
 pub mod squash;
 pub mod static_check;
+mod steps;
 pub mod suggest;
 pub mod variables;
 pub mod version_table;

@@ -20,7 +20,9 @@ pub use effect::{
     drop_constraint, drop_index, drop_other, drop_table, drop_view, rename_column, rename_table,
     replace_column,
 };
-pub(crate) use effect::{mark_users, rename_in_children, rename_in_table, rename_table_alone};
+pub(crate) use effect::{
+    mark_users, mark_users_but, rename_in_children, rename_in_table, rename_table_alone,
+};
 pub use fault::{Fault, FaultKind};
 pub use find::Found;
 pub use rules::{PartScope, Rules, Sameness};

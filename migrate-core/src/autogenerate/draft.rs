@@ -63,19 +63,10 @@ fn body(steps: &[Step]) -> String {
         if is_unit {
             text.push_str("BEGIN;\n");
         }
-        group.iter().for_each(|step| write(step, &mut text));
+        group.iter().for_each(|step| text.push_str(&format!("{};\n", step.text())));
         if is_unit {
             text.push_str("COMMIT;\n");
         }
     }
     text
-}
-
-fn write(step: &Step, text: &mut String) {
-    for line in step.note.iter().flat_map(|note| note.lines()) {
-        text.push_str(&format!("-- {line}\n"));
-    }
-    let sql = step.sql.trim_end().trim_end_matches(';').trim_end();
-    text.push_str(sql);
-    text.push_str(";\n");
 }

@@ -19,7 +19,6 @@ mod proof;
 mod read;
 mod rename;
 mod scope;
-mod steps;
 
 mod between;
 #[cfg(test)]
@@ -29,16 +28,16 @@ use std::fmt;
 
 pub(crate) use between::{left_between, way_between};
 
+pub use crate::steps::Step;
 pub use draft::sections;
 pub use loss::Loss;
 pub use message::message;
 pub use read::{NotFollowed, SqlModels, not_followed};
 pub use rename::Rename;
 pub use scope::{Filter, Undecided};
-pub use steps::Step;
 
 use crate::apply::State;
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Unsupported};
 use crate::schema::Difference;
 
 /// What to generate.
@@ -131,6 +130,12 @@ impl fmt::Display for Refusal {
 }
 
 impl std::error::Error for Refusal {}
+
+impl From<Unsupported> for Refusal {
+    fn from(error: Unsupported) -> Self {
+        Self::Unsupported(error.to_string())
+    }
+}
 
 /// Generates the up and the down of a revision. Both are empty if nothing is to be done.
 ///

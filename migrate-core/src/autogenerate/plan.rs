@@ -5,13 +5,13 @@ use super::loss::{self, Loss};
 use super::proof;
 use super::rename::Rename;
 use super::scope::{self, Undecided};
-use super::steps::{self, Step};
 use super::{Filter, Refusal, Request};
 use crate::apply::State;
 use crate::dialect::Dialect;
 use crate::diff::{align, diff};
 use crate::op::Op;
 use crate::schema::{Difference, Kind, Name, Schema, View, compare, difference};
+use crate::steps::{self, Step};
 
 /// A way, and where it leads.
 pub(super) struct Way {

@@ -2,13 +2,13 @@
 
 use super::Refusal;
 use super::plan::presented;
-use super::steps::Step;
 use crate::apply::{State, apply, is_known};
 use crate::dialect::Dialect;
 use crate::diff::{align, says_same};
 use crate::op::Op;
 use crate::schema::{Difference, Schema, compare};
 use crate::source::Span;
+use crate::steps::Step;
 
 /// Applies statements as they are read from a file.
 pub(super) fn run(state: &mut State, dialect: Dialect, steps: &[Step]) -> Result<(), Refusal> {

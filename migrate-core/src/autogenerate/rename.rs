@@ -3,10 +3,10 @@
 use std::fmt;
 
 use super::Refusal;
-use super::steps::{self, Step};
 use crate::dialect::Dialect;
 use crate::op::{Op, Subject};
 use crate::schema::{Column, DataType, IdentityKind, Kind, Name, Other, Schema, Table};
+use crate::steps::{self, Step};
 
 /// An object that gets another name and stays what it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -205,7 +205,7 @@ impl Rename {
                 },
             );
         }
-        steps::plain(dialect, &ops)
+        Ok(steps::plain(dialect, &ops)?)
     }
 
     /// The column whose own type has the value.

@@ -18,10 +18,12 @@ use crate::dialect::Dialect;
 use crate::evolution::Evolution;
 use crate::graph::Node;
 use crate::inverse::{presented, way_back};
-use crate::op::Op;
+use crate::op::{Located, Op};
 use crate::schema::{compare, leftover};
 use crate::source::{SourceFile, Span};
 use crate::sql::split;
+
+use crate::steps::{Step, filled};
 
 use lineage::Lineage;
 pub use loss::Loss;
@@ -170,9 +172,20 @@ fn proved(
     walk: &Walk,
     ops: &[Vec<Op>],
 ) -> Result<Proved, String> {
+    let earlier = presented(dialect, before);
     let mut statements = Vec::new();
+    let mut now = walk.state.snapshot();
     for group in ops {
-        statements.extend(dialect.statements(group).map_err(|error| error.to_string())?);
+        // Rows are there, and a column that must have values gets them before it must.
+        let here = presented(dialect, &now);
+        let steps = filled(dialect, group.clone(), &here, &earlier);
+        let steps = steps.map_err(|error| error.to_string())?;
+        statements.extend(steps.iter().map(Step::text));
+        for op in group {
+            let located = Located { value: op.clone(), span: Span::default() };
+            // What fails here fails again below, where it is told.
+            let _ = apply(&mut now, &located);
+        }
     }
     let text = dialect.section_text(&statements).map_err(|error| error.to_string())?;
     let file = SourceFile::new("down", text.clone());
@@ -189,7 +202,7 @@ fn proved(
             apply(&mut state, &op).map_err(|fault| format!("{fault}, for `{sql}`"))?;
         }
     }
-    let (earlier, now) = (presented(dialect, before), presented(dialect, &state));
+    let now = presented(dialect, &state);
     let mut differences = compare(&earlier, &now).into_iter().filter(|one| {
         !one.is_order()
             && is_claimed(&state, one)

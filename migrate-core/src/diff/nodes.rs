@@ -393,7 +393,16 @@ fn text_at_creation(kind: Kind, definition: &str) -> &str {
     if !matches!(kind, Kind::Function | Kind::Procedure) {
         return definition;
     }
-    let body = ["\nAS $", "\nAS '"].iter().filter_map(|start| definition.find(start)).min();
+    // `AS` before a string.
+    let is_body = |at: &usize| {
+        let (head, rest) = (&definition[..*at], &definition[at + 2..]);
+        let body = rest.trim_start();
+        head.ends_with(char::is_whitespace)
+            && body.len() < rest.len()
+            && body.starts_with(['$', '\''])
+    };
+    let mut places = ["AS", "as", "As"].iter().flat_map(|word| definition.match_indices(word));
+    let body = places.by_ref().map(|(at, _)| at).filter(is_body).min();
     body.map_or(definition, |at| &definition[..at])
 }
 

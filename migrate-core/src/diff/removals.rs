@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::changes::{Changes, Part};
 use super::nodes;
-use super::order::{Node, Rank, sorted};
+use super::order::{Node, Rank, key, sorted};
 use crate::dialect::DiffRules;
 use crate::op::{ConstraintKey, Op, Subject};
 use crate::schema::{Kind, Name, Other, Schema};
@@ -13,6 +13,14 @@ use crate::schema::{Kind, Name, Other, Schema};
 /// no column is of it any more.
 pub(super) fn ops(before: &Schema, changes: &Changes, rules: &dyn DiffRules) -> (Vec<Op>, Vec<Op>) {
     let (mut early, mut late) = (Vec::new(), Vec::new());
+    let relations: BTreeSet<String> = changes
+        .dropped
+        .iter()
+        .filter_map(|part| match part {
+            Part::Table(name) | Part::View(name) => Some(key(&name.name)),
+            _ => None,
+        })
+        .collect();
     for part in &changes.dropped {
         let Some(mut node) = node(part, before, changes, rules) else { continue };
         let Some(op) = drop(part, before, rules) else { continue };
@@ -32,7 +40,7 @@ pub(super) fn ops(before: &Schema, changes: &Changes, rules: &dyn DiffRules) -> 
         if owner.is_some_and(|owner| !has_replaced_column(owner)) {
             node.rank = Rank::Namespace;
         }
-        if is_late(part, changes) {
+        if is_late(part, changes) && !has_rows_of(part, &node, &relations) {
             late.push(node);
         } else {
             early.push(node);
@@ -42,6 +50,12 @@ pub(super) fn ops(before: &Schema, changes: &Changes, rules: &dyn DiffRules) -> 
         sorted(nodes).into_iter().rev().flat_map(|node| node.ops).collect()
     };
     (without_circles(reversed(early), before), reversed(late))
+}
+
+/// Returns `true` if a function may have the rows of a table or view that is dropped in its arguments or results.
+fn has_rows_of(part: &Part, node: &Node, relations: &BTreeSet<String>) -> bool {
+    matches!(part, Part::Other(Kind::Function | Kind::Procedure, _))
+        && !node.mentions.is_disjoint(relations)
 }
 
 fn is_late(part: &Part, changes: &Changes) -> bool {

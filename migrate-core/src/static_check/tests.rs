@@ -183,7 +183,7 @@ fn branches_whose_order_does_not_matter_have_no_finding() {
     for (one, other) in [
         ("CREATE TABLE t (a);", "CREATE TABLE u (a);"),
         ("ALTER TABLE users ADD email TEXT;", "ALTER TABLE users ADD phone TEXT;"),
-        ("ALTER TABLE users ADD email TEXT;", "CREATE TABLE t AS SELECT * FROM users;"),
+        ("ALTER TABLE users ADD email TEXT;", "CREATE TABLE t AS SELECT id FROM users;"),
         ("DROP INDEX users_name;", "DROP INDEX IF EXISTS users_phone;"),
         ("UPDATE users SET name = 'a';", "UPDATE users SET name = 'b';"),
     ] {

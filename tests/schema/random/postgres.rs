@@ -464,6 +464,24 @@ fn found_statements_change_postgres_alike() {
              CREATE TABLE y AS SELECT \"user\", b FROM t
              CREATE TABLE z AS SELECT q.a, q.* FROM t AS q WHERE a IN (SELECT 1)
              CREATE TABLE zz AS SELECT q.a i, q.* FROM t q LIMIT 3",
+            // A function keeps its text where a table or a column is renamed, and holds the rows of a table.
+            "CREATE SCHEMA app
+             CREATE TABLE t (a int, b text)
+             CREATE TABLE app.u (a int)
+             CREATE TYPE color AS ENUM ('red')
+             CREATE FUNCTION f(x int) RETURNS SETOF t LANGUAGE sql AS $$ SELECT * FROM t WHERE a = x $$
+             CREATE FUNCTION g() RETURNS void LANGUAGE plpgsql AS $$ BEGIN INSERT INTO t (a, b) VALUES (1, 'b'); DELETE FROM app.u; END $$
+             CREATE FUNCTION h(app.u) RETURNS TABLE (x color[], y int) LANGUAGE sql AS 'SELECT NULL::color[], 1'
+             ALTER TABLE t RENAME b TO c
+             DROP TABLE t
+             DROP TABLE app.u
+             DROP TYPE color
+             ALTER TABLE app.u RENAME TO v
+             DROP TABLE app.v
+             DROP FUNCTION h
+             DROP TABLE app.v
+             DROP TYPE color
+             DROP TABLE t CASCADE",
             // A name like that of a catalog is a name like another.
             "CREATE TABLE pg_jobs (a int, b text)
              COMMENT ON TABLE pg_jobs IS 'jobs'

@@ -6,7 +6,7 @@ mod constraint;
 mod table;
 
 pub(crate) use column::{rename_in_children, rename_in_table};
-pub(crate) use table::{mark_users, rename_table_alone};
+pub(crate) use table::{mark_users, mark_users_but, rename_table_alone};
 
 pub use column::{add_column, alter_column, drop_column, rename_column, replace_column};
 pub use constraint::{add_constraint, create_index, drop_constraint, drop_index};

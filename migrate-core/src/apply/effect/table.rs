@@ -4,7 +4,7 @@ use crate::apply::fault::Fault;
 use crate::apply::state::State;
 use crate::apply::unknown::Part;
 use crate::op::{Like, TableChange};
-use crate::schema::{Kind, Name, Table};
+use crate::schema::{Kind, Name, Other, Table};
 
 /// Marks what a new table copies as unknown.
 ///
@@ -100,7 +100,21 @@ pub(crate) fn rename_table_alone(state: &mut State, from: &Name, to: &Name) {
 
 /// Marks the texts of all objects that mention a name as unknown.
 pub(crate) fn mark_users(state: &mut State, name: &str, why: &'static str) {
+    mark_users_but(state, name, why, |_, _| false);
+}
+
+/// Marks the texts of all objects that mention a name as unknown, but for those that keep theirs.
+pub(crate) fn mark_users_but(
+    state: &mut State,
+    name: &str,
+    why: &'static str,
+    keeps: impl Fn(Kind, &Other) -> bool,
+) {
     for (kind, owner, part) in state.users_of(name) {
+        if part.is_none() && state.other(kind, &owner.to_string()).is_some_and(|of| keeps(kind, of))
+        {
+            continue;
+        }
         match part {
             Some(trigger) => {
                 let of = if state.table(&owner).is_some() { Kind::Table } else { Kind::View };

@@ -26,8 +26,6 @@ pub(super) fn copied_column(source: &Table, column: &Column, new: &Table) -> Opt
     let has_charset = |table: &Table| {
         ["charset", "collation"].iter().any(|option| table.options.contains_key(*option))
     };
-    let has_parts =
-        !(new.columns.is_empty() && new.primary_key.is_none() && new.indexes.is_empty());
     let is_plain = column.details.is_empty() || column.details.starts_with("ON UPDATE");
     let is_default = |text: &String| {
         let lower = text.to_ascii_lowercase();

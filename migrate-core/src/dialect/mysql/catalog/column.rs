@@ -90,16 +90,20 @@ pub(super) fn read(mut item: Cursor<'_>, database: &str) -> (Column, Option<Chec
             details.push(text(start.before(&item)));
         }
     }
-    // A column that may be NULL has `DEFAULT NULL`, unless the default was dropped, which MySQL
-    // knows. The server does not write it for types that can have no other default.
-    let has_none = ["text", "blob", "json", "geom", "point", "linestring", "polygon"];
-    let is_silent = has_none.iter().any(|word| column.data_type.contains(word));
-    let numbered = column.generated.is_some() || column.identity.is_some();
-    if column.nullable && !has_default && !numbered && !is_silent {
+    if !has_default && is_without_default(&column) {
         details.push("WITHOUT DEFAULT".to_owned());
     }
     column.details = details.join(" ");
     (column, check)
+}
+
+/// Returns `true` if the server tells of a column whose default was dropped that it has none. One that may be NULL has
+/// `DEFAULT NULL` otherwise; for types that can have no other default it is not written.
+pub(in crate::dialect::mysql) fn is_without_default(column: &Column) -> bool {
+    let has_none = ["text", "blob", "json", "geom", "point", "linestring", "polygon"];
+    let is_silent = has_none.iter().any(|word| column.data_type.contains(word));
+    let is_computed = column.generated.is_some() || column.identity.is_some();
+    column.nullable && column.default.is_none() && !is_computed && !is_silent
 }
 
 fn quoted(name: &str) -> String {

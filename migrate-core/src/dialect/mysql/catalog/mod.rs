@@ -5,7 +5,7 @@
 //! do not report syntax errors beyond unterminated tokens.
 
 mod code;
-mod column;
+pub(super) mod column;
 mod table;
 pub(super) mod text;
 

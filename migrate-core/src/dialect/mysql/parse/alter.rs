@@ -10,8 +10,10 @@ use super::key::{Element, KeyKind, NewKey, begins_element, element};
 use super::option::{TableOption, option, partition_by, partitions};
 use super::swap::order_renames;
 use super::text_type::collation;
+use crate::dialect::mysql::catalog::column::is_without_default;
 use crate::op::{
-    Condition, ConstraintKey, Located, Op, Position, Subject, TableChange, TableConstraint,
+    ColumnChange, Condition, ConstraintKey, Located, Op, Position, Subject, TableChange,
+    TableConstraint,
 };
 use crate::schema::{Kind, Name};
 use crate::source::Span;
@@ -117,6 +119,35 @@ fn add_missing_first(ops: &mut [(Phase, Located<Op>)]) {
                 (*phase, *place) = (Phase::AddColumns, Position::Last);
             }
         }
+    }
+}
+
+/// A new column has the default that `ALTER COLUMN` of the same statement gives it, or none at all.
+fn set_defaults_of_added(ops: &mut Vec<(Phase, Located<Op>)>) {
+    let mut changes = Vec::new();
+    for (_, op) in ops.iter() {
+        if let Op::AlterColumn { column, change: ColumnChange::Default(value), .. } = &op.value {
+            changes.push((column.clone(), value.clone()));
+        }
+    }
+    for (name, value) in changes {
+        let added = ops.iter_mut().find_map(|(_, op)| match &mut op.value {
+            Op::AddColumn { column, if_not_exists: false, .. }
+                if column.name.eq_ignore_ascii_case(&name) =>
+            {
+                Some(column)
+            }
+            _ => None,
+        });
+        let Some(added) = added else { continue };
+        added.default = value.filter(|value| !value.eq_ignore_ascii_case("NULL"));
+        if is_without_default(added) {
+            added.details = format!("{} WITHOUT DEFAULT", added.details).trim_start().to_owned();
+        }
+        ops.retain(|(_, op)| {
+            !matches!(&op.value, Op::AlterColumn { column, change: ColumnChange::Default(_), .. }
+                if *column == name)
+        });
     }
 }
 
@@ -313,6 +344,7 @@ impl Actions {
     fn finish(self) -> Vec<Located<Op>> {
         let Self { table, if_exists, mut ops } = self;
         add_missing_first(&mut ops);
+        set_defaults_of_added(&mut ops);
         keep_keys(&mut ops);
         rename_moved_first(&mut ops);
         add_replacing_keys_first(&mut ops);

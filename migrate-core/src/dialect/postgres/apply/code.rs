@@ -1,7 +1,9 @@
 //! What the code of functions does, where it is followed.
 
+use super::names::HOME;
 use super::{candidates, objects};
-use crate::apply::{Fault, Found, State, apply_generally};
+use crate::apply::{Fault, Found, Part, State, apply_generally};
+use crate::dialect::postgres::parse::types_of;
 use crate::op::Op;
 use crate::schema::{Kind, Name, Other};
 
@@ -54,6 +56,39 @@ pub(super) fn call(state: &mut State, name: &Name, arguments: &[Option<String>])
     names.push(Name::new(crate::dialect::postgres::parse::ANY_NEW));
     // The operation on names marks them alone, and never fails.
     let _ = own(state, &Op::Opaque { names });
+}
+
+/// Whether a function has a type, or the rows of a table, in its arguments or results; `None` if that is not known.
+pub(super) fn has_type(function: &Other, name: &Name) -> Option<bool> {
+    let types = types_of(&function.definition)?;
+    Some(types.iter().any(|one| one.name == name.name))
+}
+
+/// A function that certainly has a type, or the rows of a table, in its arguments or results, so that the server
+/// does not drop the one without the other.
+pub(super) fn needing_type(state: &State, name: &Name) -> Option<(Kind, String)> {
+    let is_name = |other: &Name| {
+        let namespace = other.namespace.as_deref().filter(|space| *space != HOME);
+        other.name == name.name && namespace == name.namespace.as_deref()
+    };
+    // Without a namespace, a name means one of several by the path of that day.
+    let schema = state.schema();
+    let tables = schema.tables.keys().chain(schema.views.keys());
+    let types = schema.enums.keys().chain(schema.domains.keys());
+    if tables.chain(types).filter(|other| other.name == name.name).count() != 1 {
+        return None;
+    }
+    let functions = state.users_of(&name.name).into_iter();
+    let mut functions = functions
+        .filter(|(kind, _, _)| matches!(kind, Kind::Function | Kind::Procedure))
+        .map(|(kind, key, _)| (kind, key.to_string()));
+    functions.find(|(kind, key)| {
+        let own = Name::new(key.clone());
+        let is_known = state.unknown().whole(*kind, &own).is_none()
+            && state.unknown().part(*kind, &own, &Part::Text).is_none();
+        let types = state.other(*kind, key).and_then(|other| types_of(&other.definition));
+        is_known && types.is_some_and(|types| types.iter().any(is_name))
+    })
 }
 
 /// The functions or procedures of a name, whatever their arguments.

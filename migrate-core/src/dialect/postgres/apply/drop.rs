@@ -1,5 +1,6 @@
 //! What keeps an object from being dropped, and what goes with it.
 
+use super::code::{has_type, needing_type};
 use super::text::mentions;
 use crate::apply::{Fault, Found, Part, State, drop_column, drop_table, mark_users};
 use crate::schema::{Kind, Name, Table};
@@ -33,7 +34,14 @@ pub(super) fn drop_views(state: &mut State, name: &str) {
     let mut seen = names.clone();
     while let Some(name) = names.pop() {
         for (kind, owner, part) in state.users_of(&name) {
-            if part.is_none() && matches!(kind, Kind::View | Kind::Function | Kind::Procedure) {
+            // A body in quotes holds no object.
+            let is_function = matches!(kind, Kind::Function | Kind::Procedure);
+            let of_other = || state.other(kind, &owner.to_string());
+            let of_type = |other| has_type(other, &Name::new(name.clone())) == Some(false);
+            if is_function && of_other().is_some_and(of_type) {
+                continue;
+            }
+            if part.is_none() && (kind == Kind::View || is_function) {
                 state.mark(kind, &owner, Part::Whole, WHY);
                 if kind == Kind::View && !seen.contains(&owner.name) {
                     seen.push(owner.name.clone());
@@ -66,6 +74,9 @@ pub(super) fn table(state: &mut State, name: &Name, cascade: bool) -> Result<(),
         && !super::is_uncertain(state, child)
     {
         return Err(Fault::needed(format!("table {name}"), format!("table {child}")));
+    }
+    if let Some((kind, function)) = needing_type(state, name).filter(|_| !cascade) {
+        return Err(Fault::needed(format!("table {name}"), format!("{} {function}", kind.word())));
     }
     drop_keys(state, &keys);
     for child in children {

@@ -403,6 +403,10 @@ fn drop_type(state: &mut State, kind: Kind, name: &Name, cascade: bool) -> Resul
         let what = format!("{} {name}", kind.word());
         return Err(Fault::needed(what, format!("column {table}.{column}")));
     }
+    if let Some((of, function)) = super::code::needing_type(state, name).filter(|_| !cascade) {
+        let what = format!("{} {name}", kind.word());
+        return Err(Fault::needed(what, format!("{} {function}", of.word())));
+    }
     for (table, column) in users {
         super::drop::column(state, &table, &column, true)?;
     }
@@ -419,7 +423,11 @@ fn drop_type(state: &mut State, kind: Kind, name: &Name, cascade: bool) -> Resul
         }
         const WHY: &str = "it may have been dropped, or lost an attribute, with a type";
         let types = state.schema().others.iter().filter(|((kind, _), other)| {
-            matches!(kind, Kind::Type | Kind::Function | Kind::Procedure)
+            let is_function = matches!(kind, Kind::Function | Kind::Procedure);
+            // A body in quotes holds no object.
+            let is_free = is_function && super::code::has_type(other, name) == Some(false);
+            (*kind == Kind::Type || is_function)
+                && !is_free
                 && super::text::has_word(&other.definition, &name.name)
         });
         for (kind, key) in types.map(|(key, _)| key.clone()).collect::<Vec<_>>() {

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::code::has_type;
 use super::names::{sequence_of, set_sequence, type_text};
 use super::text;
 use crate::apply::{
-    Fault, Found, Part, State, mark_users, rename_in_children, rename_in_table, rename_table_alone,
+    Fault, Found, Part, State, mark_users_but, rename_in_children, rename_in_table,
+    rename_table_alone,
 };
 use crate::schema::{DataType, Kind, Name, Table, Trigger};
 
@@ -43,7 +45,9 @@ pub(super) fn table(state: &mut State, from: &Name, to: &Name) {
     owner(state, from, to);
     keys(state, from, to);
     row_type(state, from, to);
-    mark_users(state, &from.name, "a table that it mentions was renamed");
+    mark_users_but(state, &from.name, "a table that it mentions was renamed", |kind, other| {
+        is_function(kind) && has_type(other, from) == Some(false)
+    });
 }
 
 /// The triggers of a table or view name it.
@@ -154,6 +158,11 @@ pub(super) fn row_type(state: &mut State, from: &Name, to: &Name) {
     }
 }
 
+/// Objects whose text the server keeps as it was written, where it stands in quotes.
+const fn is_function(kind: Kind) -> bool {
+    matches!(kind, Kind::Function | Kind::Procedure)
+}
+
 /// Renames a column.
 pub(super) fn column(state: &mut State, table: &Name, column: &str, to: &str) {
     let sequence = state.table(table).and_then(|found| sequence_of(table, found.column(column)?));
@@ -187,7 +196,12 @@ pub(super) fn column(state: &mut State, table: &Name, column: &str, to: &str) {
     let new = format!("on column {table}.{to}");
     other(state, Kind::Comment, &old, &new);
     other(state, Kind::Grant, &old, &new);
-    mark_users(state, &table.name, "a column that it may mention was renamed");
+    mark_users_but(
+        state,
+        &table.name,
+        "a column that it may mention was renamed",
+        |kind, other| is_function(kind) && has_type(other, table).is_some(),
+    );
 }
 
 /// The triggers of a view may mention a column of it that is renamed.

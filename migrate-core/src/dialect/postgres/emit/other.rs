@@ -6,7 +6,9 @@ use super::names::{key as key_name, name, quoted, string, word};
 use super::rules::AGGREGATE;
 use super::statements;
 use crate::dialect::Unsupported;
+use crate::dialect::postgres::LEX_RULES;
 use crate::schema::{Kind, Name, Other, View};
+use crate::sql::Tokens;
 
 pub(super) fn view(own: &Name, view: &View, or_replace: bool) -> Vec<String> {
     let all = details(&view.details);
@@ -81,10 +83,7 @@ pub(super) fn create(
         Kind::Function | Kind::Procedure if definition.starts_with("AGGREGATE") => {
             vec![aggregate(key, definition).ok_or_else(|| Unsupported::new("this aggregate"))?]
         }
-        Kind::Function | Kind::Procedure => {
-            let plain = definition.strip_prefix("CREATE OR REPLACE ").filter(|_| !or_replace);
-            vec![plain.map_or_else(|| definition.clone(), |rest| format!("CREATE {rest}"))]
-        }
+        Kind::Function | Kind::Procedure => vec![function(definition, or_replace)],
         Kind::Policy => vec![format!("CREATE POLICY {} ON {on} {definition}", quoted(&own))],
         Kind::Rule => rule(&own, &on, definition),
         Kind::Statistics => match definition.split_once(" STATISTICS ") {
@@ -107,6 +106,16 @@ pub(super) fn create(
         Kind::Publication => vec![publication(&own, definition)?],
         _ => return Err(Unsupported::new(kind.word())),
     })
+}
+
+/// A function in the text of its author, which may create it or replace another one.
+fn function(definition: &str, or_replace: bool) -> String {
+    let tokens = Tokens::read_until_error(definition, &LEX_RULES);
+    let mut cursor = tokens.cursor();
+    cursor.eat("CREATE");
+    cursor.eat("OR REPLACE");
+    let words = if or_replace { "CREATE OR REPLACE" } else { "CREATE" };
+    format!("{words} {}", &definition[cursor.span().start..])
 }
 
 fn extension(key: &str, definition: &str) -> String {

@@ -1,6 +1,6 @@
 //! The answers of PostgreSQL for `diff`.
 
-use super::super::parse::option_changes;
+use super::super::parse::{option_changes, signature};
 use super::super::privileges::Privileges;
 use super::super::types::usual_storage;
 use super::names::quoted;
@@ -167,7 +167,10 @@ impl DiffRules for Emitter {
         };
         matches!(kind, Kind::Function | Kind::Procedure)
             && !before.definition.starts_with("AGGREGATE")
-            && head(before) == head(after)
+            && match (signature(&before.definition), signature(&after.definition)) {
+                (Some(before), Some(after)) => before.head == after.head,
+                _ => head(before) == head(after),
+            }
     }
 
     fn alter_type(&self, before: &str, after: &str, is_used: bool) -> Option<Vec<AttributeChange>> {
@@ -249,6 +252,17 @@ fn using(before: &Column, after: &Column) -> Option<String> {
         return None;
     }
     let column = quoted(&before.name);
+    // Bytes have no cast; text in the encoding of most databases is what they usually are.
+    match (before.data_type.name(), after.data_type.name()) {
+        ("bytea", _) if !after.data_type.is_array() => {
+            let text = format!("convert_from({column}, 'UTF8')");
+            return Some(format!("{text}::{}", after.data_type));
+        }
+        (_, "bytea") if !before.data_type.is_array() => {
+            return Some(format!("convert_to({column}::text, 'UTF8')"));
+        }
+        _ => {}
+    }
     let is_text = |of: &DataType| matches!(of.name(), "text" | "character varying" | "character");
     // A boolean and a number, and an enum and another, convert through their texts.
     let by_text = before.user_type.is_some() && !is_text(&after.data_type)

@@ -368,7 +368,7 @@ pub(in crate::dialect::postgres) struct Signature {
     /// The text between the quotes.
     pub(in crate::dialect::postgres) body: String,
     /// Arguments and results in lower case, without white space.
-    head: String,
+    pub(in crate::dialect::postgres) head: String,
     /// The options that are not the usual ones.
     options: Vec<String>,
 }
@@ -445,6 +445,27 @@ pub(in crate::dialect::postgres) fn signature(statement: &str) -> Option<Signatu
     }
     options.sort();
     Some(Signature { body: body?, head, options })
+}
+
+/// The types in the arguments and results of a function that are none of the server's; `None` where the statement
+/// has a body without quotes, or cannot be read.
+pub(in crate::dialect::postgres) fn types_of(statement: &str) -> Option<Vec<Name>> {
+    signature(statement)?;
+    let tokens = crate::sql::Tokens::read_until_error(statement, &super::LEX_RULES);
+    let mut cursor = tokens.cursor();
+    cursor.eat("CREATE");
+    cursor.eat("OR REPLACE");
+    cursor.eat_any(&["FUNCTION", "PROCEDURE"])?;
+    function_name(&mut cursor, "a name").ok()?;
+    let mut found = arguments(&mut cursor, true, true).ok()?;
+    if cursor.eat("RETURNS") {
+        if cursor.eat("TABLE") {
+            found.uses.extend(arguments(&mut cursor, true, true).ok()?.uses);
+        } else {
+            found.add(type_name(&mut cursor).ok()?);
+        }
+    }
+    Some(found.uses)
 }
 
 /// Arguments in one form: each type as the catalog prints it where it can be told from the name.

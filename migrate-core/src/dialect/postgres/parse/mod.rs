@@ -28,7 +28,7 @@ mod types;
 mod view;
 
 pub(super) use do_block::{ANY_INDEX, ANY_NEW, ANYTHING, names_in_code, ops_of_code};
-pub(super) use function::signature;
+pub(super) use function::{signature, types_of};
 pub(super) use rows::name_in;
 pub(super) use sequence_option::{
     changed_options, first_number, identity_changes, option_changes, option_text,

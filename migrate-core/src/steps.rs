@@ -6,8 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Refusal;
-use crate::dialect::{Dialect, DiffRules, OnlineOp};
+use crate::dialect::{Dialect, DiffRules, OnlineOp, Unsupported};
 use crate::op::{ColumnChange, ConstraintKey, Op, Position, TableChange};
 use crate::schema::{Column, Name, Schema, Table};
 
@@ -26,22 +25,47 @@ impl Step {
     fn plain(sql: String) -> Self {
         Self { sql, note: None, autocommit: false }
     }
+
+    /// The note as comments, and the statement without a semicolon.
+    pub(crate) fn text(&self) -> String {
+        let note = self.note.iter().flat_map(|note| note.lines());
+        let mut text: String = note.map(|line| format!("-- {line}\n")).collect();
+        text.push_str(self.sql.trim_end().trim_end_matches(';').trim_end());
+        text
+    }
 }
 
 /// Statements without further thought.
-pub(super) fn plain(dialect: Dialect, ops: &[Op]) -> Result<Vec<Step>, Refusal> {
-    let statements = dialect.statements(ops);
-    let statements = statements.map_err(|error| Refusal::Unsupported(error.to_string()))?;
-    Ok(statements.into_iter().map(Step::plain).collect())
+pub(crate) fn plain(dialect: Dialect, ops: &[Op]) -> Result<Vec<Step>, Unsupported> {
+    Ok(dialect.statements(ops)?.into_iter().map(Step::plain).collect())
 }
 
-/// Statements for tables that have rows.
-pub(super) fn careful(
+/// Statements for tables that have rows and that others use at the same time.
+pub(crate) fn careful(
     dialect: Dialect,
     ops: Vec<Op>,
     before: &Schema,
     after: &Schema,
-) -> Result<Vec<Step>, Refusal> {
+) -> Result<Vec<Step>, Unsupported> {
+    written(dialect, ops, (before, after), true)
+}
+
+/// Statements for tables that have rows.
+pub(crate) fn filled(
+    dialect: Dialect,
+    ops: Vec<Op>,
+    before: &Schema,
+    after: &Schema,
+) -> Result<Vec<Step>, Unsupported> {
+    written(dialect, ops, (before, after), false)
+}
+
+fn written(
+    dialect: Dialect,
+    ops: Vec<Op>,
+    (before, after): (&Schema, &Schema),
+    is_online: bool,
+) -> Result<Vec<Step>, Unsupported> {
     let rules = dialect.diff_rules();
     let created: BTreeSet<Name> = ops
         .iter()
@@ -55,6 +79,7 @@ pub(super) fn careful(
         rules,
         before,
         after,
+        is_online,
         created,
         added: BTreeSet::new(),
         open: Vec::new(),
@@ -72,6 +97,8 @@ struct Writer<'a> {
     rules: &'static dyn DiffRules,
     before: &'a Schema,
     after: &'a Schema,
+    /// Whether what would block others for long is done in the forms that do not.
+    is_online: bool,
     created: BTreeSet<Name>,
     /// Columns that are there before the other changes of their tables.
     added: BTreeSet<(Name, String)>,
@@ -81,13 +108,13 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn close(&mut self) -> Result<(), Refusal> {
+    fn close(&mut self) -> Result<(), Unsupported> {
         let ops = std::mem::take(&mut self.open);
         self.steps.extend(plain(self.dialect, &ops)?);
         Ok(())
     }
 
-    fn op(&mut self, op: Op) -> Result<(), Refusal> {
+    fn op(&mut self, op: Op) -> Result<(), Unsupported> {
         match &op {
             Op::AddColumn { table, column, .. } if self.wants_value(table, column) => {
                 return self.filled_column(op);
@@ -116,7 +143,7 @@ impl Writer<'_> {
     }
 
     /// An operation that needs no statement beside its own.
-    fn written(&mut self, op: Op) -> Result<(), Refusal> {
+    fn written(&mut self, op: Op) -> Result<(), Unsupported> {
         let table = changed_table(&op).filter(|name| !self.created.contains(*name));
         let Some(of) = table.and_then(|name| self.before.tables.get(name)) else {
             self.open.push(op);
@@ -126,7 +153,11 @@ impl Writer<'_> {
     }
 
     /// Changes a table that exists without blocking others for long.
-    fn online(&mut self, op: Op, of: &Table) -> Result<(), Refusal> {
+    fn online(&mut self, op: Op, of: &Table) -> Result<(), Unsupported> {
+        if !self.is_online {
+            self.open.push(op);
+            return Ok(());
+        }
         for OnlineOp { op, autocommit } in self.rules.online(op, of) {
             if autocommit {
                 self.close()?;
@@ -156,7 +187,7 @@ impl Writer<'_> {
     }
 
     /// A new column in three steps: nullable, filled, not nullable.
-    fn filled_column(&mut self, op: Op) -> Result<(), Refusal> {
+    fn filled_column(&mut self, op: Op) -> Result<(), Unsupported> {
         let Op::AddColumn { table, column, constraints, position, if_not_exists } = op else {
             return Ok(());
         };
@@ -207,7 +238,7 @@ impl Writer<'_> {
     }
 
     /// Gives rows without a value one.
-    fn fill(&mut self, table: &Name, column: &str) -> Result<(), Refusal> {
+    fn fill(&mut self, table: &Name, column: &str) -> Result<(), Unsupported> {
         let value = self.value(table, column);
         let is_first = value.is_some() && self.may_fill_first(table, column);
         let kept = self.set_aside((!is_first).then_some(table), None);
@@ -319,7 +350,7 @@ impl Writer<'_> {
     }
 
     /// The rows of a table that is created again.
-    fn copied_rows(&mut self, op: Op) -> Result<(), Refusal> {
+    fn copied_rows(&mut self, op: Op) -> Result<(), Unsupported> {
         let Op::CopyRows { from, to, mut columns, keeps_counter } = op else { return Ok(()) };
         let (Some(old), Some(new)) = (self.before.tables.get(&from), self.after.tables.get(&from))
         else {
