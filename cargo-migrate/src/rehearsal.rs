@@ -23,11 +23,18 @@ struct Json<'r> {
     source: &'r str,
     copied_by: &'r str,
     copied_ms: u64,
+    sampled: Option<JsonSampled>,
     size: u64,
     locks_seen: bool,
     steps: Vec<JsonStep<'r>>,
     failure: Option<JsonFailure>,
     breaches: Vec<JsonBreach<'r>>,
+}
+
+#[derive(Serialize)]
+struct JsonSampled {
+    rows: u64,
+    referenced: u64,
 }
 
 #[derive(Serialize)]
@@ -87,6 +94,9 @@ pub(crate) fn json(rehearsed: &Rehearsed<'_>) -> impl Serialize {
         source: rehearsed.shown,
         copied_by: report.copied_by,
         copied_ms: millis(report.copied_in),
+        sampled: report
+            .sampled
+            .map(|sampled| JsonSampled { rows: sampled.rows, referenced: sampled.referenced }),
         size: report.size,
         locks_seen: report.unseen_locks.is_none(),
         steps: report.steps.iter().map(json_step).collect(),
@@ -147,12 +157,7 @@ fn json_failure(error: &Error) -> JsonFailure {
 /// The report for people.
 pub(crate) fn text(rehearsed: &Rehearsed<'_>) -> Vec<String> {
     let report = rehearsed.report;
-    let mut lines = vec![format!(
-        "copied in {} ({}), {}",
-        time(report.copied_in),
-        report.copied_by,
-        bytes(report.size)
-    )];
+    let mut lines = vec![format!("copied in {}", copy_words(report))];
     for step in &report.steps {
         let message = if step.message.is_empty() { "" } else { ", " };
         lines.push(format!(
@@ -193,13 +198,7 @@ pub(crate) fn markdown(rehearsed: &Rehearsed<'_>) -> String {
         (None, _) => "exceeded a limit",
     };
     let mut page = format!("## Rehearsal: {verdict}\n\n");
-    let _ = writeln!(
-        page,
-        "Copied in {} ({}), {}.\n",
-        time(report.copied_in),
-        report.copied_by,
-        bytes(report.size)
-    );
+    let _ = writeln!(page, "Copied in {}.\n", copy_words(report));
     for breach in rehearsed.breaches {
         let _ = writeln!(page, "- **{}**: {}", breach.limit, cell(&breach.message));
     }
@@ -247,6 +246,19 @@ pub(crate) fn markdown(rehearsed: &Rehearsed<'_>) -> String {
         );
     }
     page
+}
+
+fn copy_words(report: &RehearsalReport) -> String {
+    let (time, size) = (time(report.copied_in), bytes(report.size));
+    let mut words = format!("{time} ({}), {size}", report.copied_by);
+    if let Some(sampled) = report.sampled {
+        let s = if sampled.rows == 1 { "" } else { "s" };
+        let _ = write!(words, ", {} row{s}", sampled.rows);
+        if sampled.referenced > 0 {
+            let _ = write!(words, ", {} of them because others refer to them", sampled.referenced);
+        }
+    }
+    words
 }
 
 /// How many statements the page for a pull request lists.

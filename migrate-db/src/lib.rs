@@ -162,7 +162,7 @@ pub use migrator::{Migrator, Options, PlannedStep, Preview, Report, ReportedStep
 pub use models::{Enum, Table};
 pub use rehearsal::{
     Breach, Rehearsal, RehearsalReport, RehearsalSource, RehearsedLock, RehearsedStatement,
-    RehearsedStep,
+    RehearsedStep, SampleRate, SampleRateError, SampledRows,
 };
 pub use status::Status;
 pub use steps::{

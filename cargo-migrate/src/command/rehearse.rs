@@ -5,7 +5,7 @@ use std::path::Path;
 use migrate_core::dialect::Dialect;
 use migrate_db::cli::ui::OutputFormat;
 use migrate_db::cli::{CliError, Exit};
-use migrate_db::{Database, Rehearsal, RehearsalSource};
+use migrate_db::{Database, Rehearsal, RehearsalSource, SampleRate};
 
 use crate::context::Context;
 use crate::rehearsal::{Rehearsed, json, markdown, text};
@@ -21,6 +21,7 @@ Examples:
   cargo migrate rehearse --down                 # and back
   cargo migrate rehearse --from before.dump --on postgres://localhost/app
   cargo migrate rehearse --schema-only          # without rows
+  cargo migrate rehearse --sample 1%            # with a part of the rows
   cargo migrate rehearse --format markdown      # for a pull request"
 )]
 pub(crate) struct Args {
@@ -39,6 +40,9 @@ pub(crate) struct Args {
     /// Copy no rows, only the schema and what is applied; not on SQLite
     #[arg(long)]
     schema_only: bool,
+    /// Copy this share of the rows of each table, such as 1%, and the rows that these refer to
+    #[arg(long, value_name = "PERCENT", conflicts_with = "schema_only")]
+    sample: Option<SampleRate>,
 }
 
 /// The formats beside text and JSON.
@@ -65,6 +69,7 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliE
         .options(context.options())
         .on(on)
         .schema_only(args.schema_only)
+        .sample(args.sample)
         .down(args.down);
     let mut report = rehearsal.run(&target).await?;
     let failure = report.failure.take();

@@ -1,6 +1,6 @@
 //! Whole databases: creating, dropping, copying, servers for tests.
 
-use super::RehearsalQueries;
+use super::{RehearsalQueries, SampleTemplates};
 
 /// Whole databases: creating, dropping, copying, servers for tests.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +21,8 @@ pub struct Admin {
     pub integrity: Option<&'static str>,
     /// What a rehearsal asks.
     pub rehearsal: RehearsalQueries,
+    /// How a sample of the rows is copied.
+    pub sample: SampleTemplates,
     /// The statements for whole databases; `None` where a database is a file.
     pub databases: Option<DatabaseTemplates>,
 }

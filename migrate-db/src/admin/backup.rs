@@ -11,7 +11,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::program;
 use crate::database::Database;
-use crate::driver::{self, Connection};
+use crate::driver::{self, Connection, DumpPart};
 use crate::error::Error;
 
 impl Database {
@@ -72,7 +72,7 @@ impl Database {
         match self.dialect().admin().backup {
             Some(sql) => self.copy_itself(sql, to).await,
             None => {
-                let commands = driver::dump(&self.source, false)?;
+                let commands = driver::dump(&self.source, DumpPart::Whole)?;
                 program::run_first(commands, None, Some((to, &file))).await?;
                 file.sync_all().map_err(|source| Error::File { path: to.to_owned(), source })?;
                 Ok(true)

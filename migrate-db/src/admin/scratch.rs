@@ -12,7 +12,7 @@ use super::{backup, program};
 use migrate_core::command::Command;
 
 use crate::database::Database;
-use crate::driver::{self, Connection};
+use crate::driver::{self, Connection, DumpPart};
 use crate::error::Error;
 
 /// What stands between the name of the original and two numbers.
@@ -206,10 +206,29 @@ impl Database {
             }
         }
         self.create_empty(beside).await?;
-        let dump = driver::dump(&source.source, schema_only)?;
-        let load = driver::load(&self.source, !is_here)?;
-        program::pipe(dump, load).await?;
+        let part = if schema_only { DumpPart::Schema } else { DumpPart::Whole };
+        self.copy_part(source, beside, part).await?;
         Ok("dump")
+    }
+
+    /// Copies a part of a database into this scratch database, by the programs of the servers.
+    pub(crate) async fn copy_part(
+        &self,
+        source: &Self,
+        beside: &Self,
+        part: DumpPart,
+    ) -> Result<(), Error> {
+        let is_here = beside.source.url() == source.source.url();
+        let dump = driver::dump(&source.source, part)?;
+        program::pipe(dump, driver::load(&self.source, !is_here)?).await
+    }
+
+    /// Creates this scratch database, empty.
+    pub(crate) async fn create_scratch(&self, beside: &Self) -> Result<(), Error> {
+        match self.dialect().admin().backup {
+            Some(_) => backup::create(&PathBuf::from(self.named()?)).map(drop),
+            None => self.create_empty(beside).await,
+        }
     }
 
     /// Lets the server copy the database, which it does only while nobody is connected to it, and locks
@@ -264,7 +283,7 @@ impl Scratch {
     }
 }
 
-fn no_database(source: &Database) -> Error {
+pub(crate) fn no_database(source: &Database) -> Error {
     Error::Unsafe {
         message: format!("there is no database {source}"),
         help: vec![Command::DbCreate.help("creates it")],

@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
-use futures_util::TryStreamExt as _;
+use futures_util::stream::BoxStream;
+use futures_util::{StreamExt as _, TryStreamExt as _};
 use sqlx::pool::PoolConnection;
 use sqlx::{AssertSqlSafe, ColumnIndex, Connection as _, Database, Decode, Either, Executor};
 
@@ -164,4 +165,18 @@ where
 {
     let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(connection).await?;
     rows.iter().map(cells).collect()
+}
+
+/// Sends one query; its rows as text, as they arrive.
+pub(super) fn stream<'c, DB>(
+    connection: &'c mut DB::Connection,
+    sql: &'c str,
+) -> BoxStream<'c, sqlx::Result<Cells>>
+where
+    DB: Database,
+    for<'e> &'e mut DB::Connection: Executor<'e, Database = DB>,
+    usize: ColumnIndex<DB::Row>,
+    for<'r> Option<String>: Decode<'r, DB>,
+{
+    sqlx::raw_sql(AssertSqlSafe(sql)).fetch(connection).map(|row| cells(&row?)).boxed()
 }

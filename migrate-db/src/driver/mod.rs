@@ -26,6 +26,8 @@ mod whole;
 use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, Instant};
 
+use futures_util::stream::BoxStream;
+
 use crate::database::ConnectionSource;
 use crate::error::Error;
 use crate::interrupt::Interrupt;
@@ -73,6 +75,19 @@ pub(crate) struct ErrorDetails {
     pub(crate) hint: Option<String>,
 }
 
+/// What the program of a server copies of a database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DumpPart {
+    /// The schema and the rows.
+    Whole,
+    /// The schema.
+    Schema,
+    /// The part of the schema that must be there before rows.
+    BeforeRows,
+    /// The rest of the schema: what would be in the way of rows, or slow to keep up to date.
+    AfterRows,
+}
+
 /// What makes a failure worth another try.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Retry {
@@ -101,6 +116,8 @@ trait Driver: Sized {
     }
     /// Sends one query; all its rows, every cell as text.
     async fn rows(&mut self, sql: &str) -> sqlx::Result<Vec<Cells>>;
+    /// Sends one query; its rows as they arrive, every cell as text.
+    fn stream<'c>(&'c mut self, sql: &'c str) -> BoxStream<'c, sqlx::Result<Cells>>;
     /// Makes the session fit for a run.
     async fn prepare(&mut self) -> sqlx::Result<()>;
     /// What brings the session back to how it was prepared, after a step of the user's.
@@ -341,6 +358,11 @@ impl Connection {
     pub(crate) async fn rows(&mut self, sql: &str) -> sqlx::Result<Vec<Cells>> {
         without_nul(sql)?;
         dispatch!(self, driver => driver.rows(sql).await)
+    }
+
+    /// Sends one query; its rows as they arrive, for results that may not fit into memory.
+    pub(crate) fn stream<'c>(&'c mut self, sql: &'c str) -> BoxStream<'c, sqlx::Result<Cells>> {
+        dispatch!(self, driver => driver.stream(sql))
     }
 
     pub(crate) async fn prepare(&mut self) -> sqlx::Result<()> {

@@ -6,6 +6,7 @@
 use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
+use futures_util::stream::BoxStream;
 use sqlx::ConnectOptions as _;
 use sqlx::mysql::{MySqlConnection, MySqlDatabaseError, MySqlPool};
 
@@ -96,6 +97,10 @@ impl Driver for Mysql {
 
     async fn rows(&mut self, sql: &str) -> sqlx::Result<Vec<Cells>> {
         handle::rows::<sqlx::MySql>(&mut self.handle, sql).await
+    }
+
+    fn stream<'c>(&'c mut self, sql: &'c str) -> BoxStream<'c, sqlx::Result<Cells>> {
+        handle::stream::<sqlx::MySql>(&mut self.handle, sql)
     }
 
     async fn prepare(&mut self) -> sqlx::Result<()> {

@@ -8,6 +8,7 @@ use std::str::FromStr as _;
 use sqlx::ConnectOptions as _;
 use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlSslMode};
 
+use super::DumpPart;
 use crate::error::Error;
 use crate::url;
 
@@ -62,11 +63,16 @@ pub(super) async fn connect(url: &str, database: &str) -> Result<MySqlConnection
 }
 
 /// The programs that copy the database to their output, MariaDB's and then MySQL's.
-pub(super) fn dump(url: &str, schema_only: bool) -> Result<Vec<Command>, Error> {
-    let all =
-        ["--single-transaction", "--routines", "--events", "--triggers", "--hex-blob", "--no-data"];
-    let args = if schema_only { &all[..] } else { &all[..all.len() - 1] };
-    programs(url, ["mariadb-dump", "mysqldump"], args)
+pub(super) fn dump(url: &str, part: DumpPart) -> Result<Vec<Command>, Error> {
+    let args: &[&str] = match part {
+        DumpPart::Whole => &["--routines", "--events", "--triggers", "--hex-blob"],
+        DumpPart::Schema => &["--routines", "--events", "--triggers", "--no-data"],
+        // Triggers fire for copied rows too.
+        DumpPart::BeforeRows => &["--routines", "--events", "--skip-triggers", "--no-data"],
+        DumpPart::AfterRows => &["--triggers", "--no-data", "--no-create-info"],
+    };
+    let args: Vec<&str> = ["--single-transaction"].iter().chain(args).copied().collect();
+    programs(url, ["mariadb-dump", "mysqldump"], &args)
 }
 
 /// The programs that load such a copy from their input into an empty database.
@@ -140,7 +146,9 @@ mod tests {
     #[test]
     fn a_password_is_never_an_argument() {
         let url = "mysql://ada:s3cret@db:3307/app?sslmode=require";
-        for command in [dump(url, true).unwrap(), load(url).unwrap()].into_iter().flatten() {
+        for command in
+            [dump(url, DumpPart::Schema).unwrap(), load(url).unwrap()].into_iter().flatten()
+        {
             let args: Vec<_> =
                 command.get_args().map(|a| a.to_string_lossy().into_owned()).collect();
             assert!(!args.iter().any(|arg| arg.contains("s3cret")), "{args:?}");

@@ -6,6 +6,7 @@
 use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
+use futures_util::stream::BoxStream;
 use migrate_core::dialect::Dialect;
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnection, PgDatabaseError, PgErrorPosition, PgPool};
@@ -86,6 +87,10 @@ impl Driver for Postgres {
 
     async fn rows(&mut self, sql: &str) -> sqlx::Result<Vec<Cells>> {
         handle::rows::<sqlx::Postgres>(&mut self.handle, sql).await
+    }
+
+    fn stream<'c>(&'c mut self, sql: &'c str) -> BoxStream<'c, sqlx::Result<Cells>> {
+        handle::stream::<sqlx::Postgres>(&mut self.handle, sql)
     }
 
     async fn prepare(&mut self) -> sqlx::Result<()> {

@@ -7,7 +7,7 @@ use std::str::FromStr as _;
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode};
 
-use super::postgres_login;
+use super::{DumpPart, postgres_login};
 use crate::error::Error;
 use crate::url;
 
@@ -72,12 +72,14 @@ async fn connect_with(url: &str, options: PgConnectOptions) -> Result<PgConnecti
 }
 
 /// The program that copies the database to its output.
-pub(super) fn dump(url: &str, schema_only: bool) -> Result<Vec<Command>, Error> {
+pub(super) fn dump(url: &str, part: DumpPart) -> Result<Vec<Command>, Error> {
     let mut command = program(url, "pg_dump")?;
-    command.arg("--format=custom");
-    if schema_only {
-        command.arg("--schema-only");
-    }
+    command.arg("--format=custom").args(match part {
+        DumpPart::Whole => None,
+        DumpPart::Schema => Some("--schema-only"),
+        DumpPart::BeforeRows => Some("--section=pre-data"),
+        DumpPart::AfterRows => Some("--section=post-data"),
+    });
     Ok(vec![command])
 }
 
@@ -139,7 +141,7 @@ mod tests {
     #[test]
     fn a_dump_is_told_everything_through_its_environment() {
         let url = "postgres://ada:s3%40cret@db:6432/app?sslmode=verify-full&sslrootcert=/ca.pem";
-        let command = dump(url, false).unwrap().remove(0);
+        let command = dump(url, DumpPart::Whole).unwrap().remove(0);
         let args: Vec<_> = command.get_args().collect();
         assert_eq!(args, ["--no-password", "--format=custom"]);
         let value = |name: &str| {

@@ -9,6 +9,7 @@ use std::str::FromStr as _;
 use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, Instant};
 
+use futures_util::stream::BoxStream;
 use migrate_core::dialect::Dialect;
 use migrate_core::sql::has_form;
 use sqlx::ConnectOptions as _;
@@ -222,6 +223,10 @@ impl Driver for Sqlite {
 
     async fn rows(&mut self, sql: &str) -> sqlx::Result<Vec<Cells>> {
         handle::rows::<sqlx::Sqlite>(&mut self.handle, sql).await
+    }
+
+    fn stream<'c>(&'c mut self, sql: &'c str) -> BoxStream<'c, sqlx::Result<Cells>> {
+        handle::stream::<sqlx::Sqlite>(&mut self.handle, sql)
     }
 
     async fn prepare(&mut self) -> sqlx::Result<()> {

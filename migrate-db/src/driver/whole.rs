@@ -5,6 +5,7 @@ use std::process::Command;
 
 use migrate_core::dialect::Dialect;
 
+use super::DumpPart;
 #[cfg(feature = "mysql")]
 use super::mysql_server;
 #[cfg(feature = "postgres")]
@@ -109,15 +110,15 @@ pub(crate) fn host(source: &ConnectionSource) -> Option<String> {
     }
 }
 
-/// The programs of a server that copy a database, or its schema alone, to their output, the better one
+/// The programs of a server that copy a database, or a part of it, to their output, the better one
 /// first.
-pub(crate) fn dump(source: &ConnectionSource, schema_only: bool) -> Result<Vec<Command>, Error> {
-    let _ = schema_only;
+pub(crate) fn dump(source: &ConnectionSource, part: DumpPart) -> Result<Vec<Command>, Error> {
+    let _ = part;
     match source {
         #[cfg(feature = "postgres")]
-        ConnectionSource::Postgres(url) => postgres_server::dump(url, schema_only),
+        ConnectionSource::Postgres(url) => postgres_server::dump(url, part),
         #[cfg(feature = "mysql")]
-        ConnectionSource::Mysql(url) => mysql_server::dump(url, schema_only),
+        ConnectionSource::Mysql(url) => mysql_server::dump(url, part),
         source => Err(no_url(source.dialect())),
     }
 }

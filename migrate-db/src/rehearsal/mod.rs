@@ -5,7 +5,9 @@
 //! the time of the others is exact to that interval. The bytes of the server's log include what others
 //! write at the same time.
 
+mod rate;
 mod report;
+mod sample;
 mod sampler;
 
 use std::path::Path;
@@ -20,7 +22,9 @@ use migrate_core::plan::{Direction, Step};
 use migrate_core::script::{Transactions, statement_of};
 
 pub use crate::admin::RehearsalSource;
+pub use rate::{SampleRate, SampleRateError};
 pub use report::{Breach, RehearsalReport, RehearsedLock, RehearsedStatement, RehearsedStep};
+pub use sample::SampledRows;
 
 use crate::database::Database;
 use crate::driver::Connection;
@@ -48,6 +52,7 @@ pub struct Rehearsal<'h> {
     options: Options,
     on: Option<Database>,
     schema_only: bool,
+    sample: Option<SampleRate>,
     down: bool,
 }
 
@@ -56,7 +61,7 @@ impl<'h> Rehearsal<'h> {
     #[must_use]
     pub fn new(history: &'h History, source: RehearsalSource) -> Self {
         let options = Options::default();
-        Self { history, source, options, on: None, schema_only: false, down: false }
+        Self { history, source, options, on: None, schema_only: false, sample: None, down: false }
     }
 
     /// Sets the options of the runs.
@@ -75,6 +80,13 @@ impl<'h> Rehearsal<'h> {
     #[must_use]
     pub fn schema_only(self, schema_only: bool) -> Self {
         Self { schema_only, ..self }
+    }
+
+    /// Copies this share of the rows of each table, chosen at random, and the rows that these refer to.
+    /// The version table, and tables with at most 1,000 rows, are copied whole.
+    #[must_use]
+    pub fn sample(self, sample: Option<SampleRate>) -> Self {
+        Self { sample, ..self }
     }
 
     /// Also reverts the steps, newest first.
@@ -142,12 +154,9 @@ impl<'h> Rehearsal<'h> {
         target: &Target,
     ) -> Result<RehearsalReport, Error> {
         let since = Instant::now();
-        let copied_by = scratch.fill_scratch(&self.source, beside, self.schema_only).await?;
-        if let (true, RehearsalSource::Database(source)) = (self.schema_only, &self.source) {
-            self.stamp_like(source, scratch).await?;
-        }
-        let mut report =
-            RehearsalReport { copied_by, copied_in: since.elapsed(), ..Default::default() };
+        let (copied_by, sampled) = self.fill(scratch, beside).await?;
+        let copied_in = since.elapsed();
+        let mut report = RehearsalReport { copied_by, copied_in, sampled, ..Default::default() };
         let migrator = self.migrator(Arc::default());
         let preview = migrator.plan(scratch, Direction::Up, target).await?;
         let up = preview.plan.steps;
@@ -166,6 +175,31 @@ impl<'h> Rehearsal<'h> {
         report.size = watch.snapshot().await?.size;
         watch.close().await?;
         Ok(report)
+    }
+
+    /// Makes the copy. Returns how it was made, in a word, and the rows of a sample.
+    async fn fill(
+        &self,
+        scratch: &Database,
+        beside: &Database,
+    ) -> Result<(&'static str, Option<SampledRows>), Error> {
+        if let Some(rate) = self.sample {
+            let RehearsalSource::Database(source) = &self.source else {
+                return Err(Error::Unsafe {
+                    message: "a file is loaded whole: no sample can be taken of its rows"
+                        .to_owned(),
+                    help: vec!["leave out `--sample`, or name a database".into()],
+                });
+            };
+            let own = own_tables(&self.options.version_table);
+            let sampled = sample::copy(source, scratch, beside, rate, &own).await?;
+            return Ok(("sample", Some(sampled)));
+        }
+        let copied_by = scratch.fill_scratch(&self.source, beside, self.schema_only).await?;
+        if let (true, RehearsalSource::Database(source)) = (self.schema_only, &self.source) {
+            self.stamp_like(source, scratch).await?;
+        }
+        Ok((copied_by, None))
     }
 
     /// Records as applied what is applied in the original, whose rows were not copied.

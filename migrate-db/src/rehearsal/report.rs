@@ -7,6 +7,7 @@ use migrate_core::dialect::Dialect;
 use migrate_core::plan::Direction;
 
 use super::Executed;
+use super::sample::SampledRows;
 use super::sampler::{INTERVAL, Sample};
 use crate::error::Error;
 use crate::human_duration::HumanDuration;
@@ -15,8 +16,11 @@ use crate::human_duration::HumanDuration;
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct RehearsalReport {
-    /// How the database was copied: by its server (`template`), as a `file`, or by a `dump`.
+    /// How the database was copied: by its server (`template`), as a `file`, by a `dump`, or a `sample`
+    /// of its rows.
     pub copied_by: &'static str,
+    /// The rows of a sample.
+    pub sampled: Option<SampledRows>,
     /// The time that the copy took.
     pub copied_in: Duration,
     /// The steps in the order in which they ran. The last one is the one that failed, if one did.

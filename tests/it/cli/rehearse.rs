@@ -135,6 +135,26 @@ fn what_cannot_be_rehearsed_is_refused() {
 }
 
 #[test]
+fn a_sample_is_written_in_percent_and_counted() {
+    let env = TestEnvironment::with_history();
+    env.ok(&["upgrade", "aaa"]);
+    for args in
+        [&["--sample", "250%"][..], &["--sample", "1"], &["--sample", "1%", "--schema-only"]]
+    {
+        let refused = env.run(&[&["rehearse"], args].concat());
+        assert_eq!(refused.code, 2, "{refused}");
+        assert!(refused.stderr.contains("--sample"), "{refused}");
+    }
+    let text = env.ok(&["rehearse", "--sample", "1%"]).stdout;
+    // The version table and its log.
+    assert!(text.starts_with("copied in ") && text.contains(" (sample), "), "{text}");
+    assert!(text.lines().next().unwrap().ends_with(", 2 rows"), "{text}");
+    let json = env.ok(&["rehearse", "--sample", "1%", "--format", "json"]).stdout;
+    assert!(json.contains(r#""copied_by":"sample""#), "{json}");
+    assert!(json.contains(r#""sampled":{"rows":2,"referenced":0}"#), "{json}");
+}
+
+#[test]
 fn a_limit_is_a_gate() {
     let env = TestEnvironment::with_history();
     env.ok(&["upgrade", "bbb"]);

@@ -41,6 +41,7 @@ mod offline;
 mod outside;
 mod redo;
 mod rehearsal;
+mod rehearsal_sample;
 mod replaced;
 mod retry;
 mod rust_steps;

@@ -30,16 +30,16 @@ async fn applied_first(db: &Db, more: &[(String, String)]) -> History {
     history
 }
 
-async fn rehearse(rehearsal: Rehearsal<'_>) -> RehearsalReport {
+pub(super) async fn rehearse(rehearsal: Rehearsal<'_>) -> RehearsalReport {
     rehearsal.options(options()).run(&"head".parse().unwrap()).await.unwrap()
 }
 
-fn source(db: &Db) -> RehearsalSource {
+pub(super) fn source(db: &Db) -> RehearsalSource {
     RehearsalSource::Database(db.database())
 }
 
 /// The scratch databases beside that of a test.
-async fn scratch(db: &Db) -> Vec<String> {
+pub(super) async fn scratch(db: &Db) -> Vec<String> {
     let sql = match db.dialect {
         Dialect::Sqlite => {
             let names = std::fs::read_dir(db.folder()).unwrap();
@@ -58,7 +58,7 @@ async fn scratch(db: &Db) -> Vec<String> {
 
 /// Whether the dump program of this machine is too old for the server, which a message then says: it
 /// refuses newer ones.
-async fn has_old_program(db: &Db) -> bool {
+pub(super) async fn has_old_program(db: &Db) -> bool {
     if db.dialect != Dialect::Postgres {
         return false;
     }

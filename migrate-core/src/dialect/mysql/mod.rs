@@ -9,6 +9,7 @@ mod emit;
 mod expr;
 mod keywords;
 mod parse;
+mod sampling;
 mod templates;
 mod types;
 

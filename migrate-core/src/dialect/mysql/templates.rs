@@ -133,6 +133,7 @@ pub(super) static ADMIN: Admin = Admin {
              WHERE variable_name = 'INNODB_OS_LOG_WRITTEN'",
         ),
     },
+    sample: super::sampling::SAMPLE,
     databases: Some(DatabaseTemplates {
         port: 3306,
         // Exists on every server, is readable for every user, and never belongs to an application.

@@ -10,6 +10,7 @@ mod index_option;
 mod keywords;
 mod parse;
 mod privileges;
+mod sampling;
 mod templates;
 mod types;
 

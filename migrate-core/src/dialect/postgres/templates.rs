@@ -163,6 +163,7 @@ pub(super) static ADMIN: Admin = Admin {
         database_lock: None,
         log: Some("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint::text"),
     },
+    sample: super::sampling::SAMPLE,
     databases: Some(DatabaseTemplates {
         port: 5432,
         maintenance: &["postgres", "template1"],

@@ -11,6 +11,7 @@ mod expr;
 mod grammar;
 mod keywords;
 mod parse;
+mod sampling;
 mod templates;
 mod written;
 

@@ -68,6 +68,7 @@ pub(super) static ADMIN: Admin = Admin {
         database_lock: Some("write"),
         log: None,
     },
+    sample: super::sampling::SAMPLE,
     databases: None,
 };
 
