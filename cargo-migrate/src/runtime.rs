@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use migrate_db::cli::CliError;
+use migrate_db::cli::{CliError, ErrorKind};
 use tokio::runtime::Runtime;
 
 use crate::context::interrupt;
@@ -44,7 +44,7 @@ fn runtime() -> Result<Runtime, CliError> {
 /// Runs a future on this thread. On SIGINT or SIGTERM a run cancels its statement and reports the
 /// state of the database. Other work is dropped, which closes its connections and with them
 /// transactions and locks; `afterwards` is the help then. A run is dropped too if a second signal
-/// arrives or it does not end in time.
+/// arrives or it does not end in time. What fails after a signal has the exit code of the signal.
 pub(crate) fn block_until<T>(
     work: impl Future<Output = Result<T, CliError>>,
     afterwards: &'static str,
@@ -55,19 +55,21 @@ pub(crate) fn block_until<T>(
         let asked = {
             let mut end = pin!(shutdown_requested());
             poll_fn(|task| match end.as_mut().poll(task) {
-                Poll::Ready(()) => Poll::Ready(None),
-                Poll::Pending => work.as_mut().poll(task).map(Some),
+                Poll::Ready(signal) => Poll::Ready(Err(signal)),
+                Poll::Pending => work.as_mut().poll(task).map(Ok),
             })
             .await
         };
         let interrupt = interrupt();
-        match asked {
-            Some(outcome) => return outcome,
-            None if !interrupt.has_runs() => {
-                return Err(CliError::failed("interrupted").help(afterwards));
+        let signal = match asked {
+            Ok(outcome) => return outcome,
+            Err(signal) if !interrupt.has_runs() => {
+                let error = CliError::failed("interrupted").help(afterwards);
+                return Err(CliError { kind: signal, ..error });
             }
-            None => interrupt.request(),
-        }
+            Err(signal) => signal,
+        };
+        interrupt.request();
         let mut again = pin!(async {
             let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, shutdown_requested()).await;
         });
@@ -79,6 +81,10 @@ pub(crate) fn block_until<T>(
             Poll::Pending => work.as_mut().poll(task),
         })
         .await
+        .map_err(|error| match error.kind {
+            ErrorKind::Failed => CliError { kind: signal, ..error },
+            _ => error,
+        })
     });
     // Do not wait for a program that still makes a backup.
     runtime.shutdown_background();
@@ -88,8 +94,8 @@ pub(crate) fn block_until<T>(
 /// The time that an interrupted run may take to end.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Completes when the process receives SIGINT or SIGTERM.
-async fn shutdown_requested() {
+/// Completes when the process receives SIGINT or SIGTERM. Returns how the command ends then.
+async fn shutdown_requested() -> ErrorKind {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
@@ -98,8 +104,8 @@ async fn shutdown_requested() {
             (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
         {
             return poll_fn(|task| match terminate.poll_recv(task) {
-                Poll::Ready(_) => Poll::Ready(()),
-                Poll::Pending => interrupt.poll_recv(task).map(drop),
+                Poll::Ready(_) => Poll::Ready(ErrorKind::Terminated),
+                Poll::Pending => interrupt.poll_recv(task).map(|_| ErrorKind::Interrupted),
             })
             .await;
         }
@@ -107,4 +113,5 @@ async fn shutdown_requested() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }
+    ErrorKind::Interrupted
 }

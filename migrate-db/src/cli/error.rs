@@ -59,6 +59,10 @@ pub enum ErrorKind {
     No,
     /// A file is needed of which only the header was read. The caller retries with all files.
     Unread,
+    /// SIGINT stopped the attempt.
+    Interrupted,
+    /// SIGTERM stopped the attempt.
+    Terminated,
 }
 
 impl CliError {
@@ -164,6 +168,8 @@ impl CliError {
             ErrorKind::Failed | ErrorKind::Unread => Exit::Failed,
             ErrorKind::Usage => Exit::Usage,
             ErrorKind::No => Exit::No,
+            ErrorKind::Interrupted => Exit::Interrupted,
+            ErrorKind::Terminated => Exit::Terminated,
         }
     }
 }

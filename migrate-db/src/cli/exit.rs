@@ -14,6 +14,10 @@ pub enum Exit {
     /// The answer is no, because revisions are pending, there are several heads, or a prompt was
     /// declined: 3.
     No,
+    /// SIGINT (Ctrl-C) stopped the command before its end: 130, as shells report it.
+    Interrupted,
+    /// SIGTERM stopped the command before its end: 143, as shells report it.
+    Terminated,
 }
 
 impl Exit {
@@ -29,6 +33,8 @@ impl Exit {
             Self::Failed => 1,
             Self::Usage => 2,
             Self::No => 3,
+            Self::Interrupted => 130,
+            Self::Terminated => 143,
         }
     }
 }

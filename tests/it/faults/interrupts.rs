@@ -18,6 +18,9 @@ within!(mysql, Mysql: an_interrupted_statement_is_cancelled, a_silent_connection
     a_session_is_found_by_more_than_its_number);
 within!(sqlite, Sqlite: an_interrupted_statement_ends);
 
+/// The signals that stop a command, with its exit codes then.
+const SIGNALS: [(&str, i32); 2] = [("INT", 130), ("TERM", 143)];
+
 fn limit() -> u64 {
     180
 }
@@ -40,14 +43,14 @@ async fn at_work(db: &Db) -> Vec<String> {
 
 async fn an_interrupted_statement_is_cancelled(db: Db) {
     let mut site = Site::new(db).await;
-    for name in ["INT", "TERM"] {
+    for (name, code) in SIGNALS {
         site.reset().await;
         let journal = hold_the_journal(&site.db).await;
         let run = site.start(&["upgrade"]);
         wait_for(&site.db, 1, "INSERT INTO journal").await;
         signal(&run, name).await;
         let run = ended(run).await;
-        assert_eq!(run.code, Some(1), "{}", run.stderr);
+        assert_eq!(run.code, Some(code), "{}", run.stderr);
         assert!(run.stderr.contains("interrupted: the database is at base"), "{}", run.stderr);
         // The lock is still held: what was not cancelled would still wait for it.
         assert_eq!(at_work(&site.db).await, Vec::<String>::new());
@@ -93,7 +96,7 @@ async fn an_interrupted_statement_ends(db: Db) {
     let long = "CREATE TABLE u (x INTEGER);\nINSERT INTO u WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL \
         SELECT x + 1 FROM n WHERE x < 4000000000) SELECT max(x) FROM n;";
     env.revision("bbb", "aaa", long, "DROP TABLE u;");
-    for name in ["INT", "TERM"] {
+    for (name, code) in SIGNALS {
         let mut run = env.command(&["upgrade"]).stderr(Stdio::piped()).spawn().unwrap();
         // The journal shows that the transaction has begun.
         while !folder.join("app.db-journal").exists() && !folder.join("app.db-wal").exists() {
@@ -106,10 +109,31 @@ async fn an_interrupted_statement_ends(db: Db) {
         let since = Instant::now();
         let output = tokio::task::spawn_blocking(|| run.wait_with_output()).await.unwrap().unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert_eq!(output.status.code(), Some(code), "{said}");
         assert!(said.contains("interrupted: the database is at base"), "{said}");
         assert!(since.elapsed() < Duration::from_secs(15), "{:?}", since.elapsed());
         assert!(db.tables().await.is_empty(), "an upgrade happens whole or not at all");
+    }
+    env.ok(&["upgrade", "aaa"]);
+    for (name, code) in SIGNALS {
+        let mut run = env.command(&["rehearse"]).stderr(Stdio::piped()).spawn().unwrap();
+        let is_copying = |entry: std::fs::DirEntry| {
+            let name = entry.file_name().into_string().unwrap();
+            name.contains("_scratch_") && name.ends_with("-journal")
+        };
+        while !std::fs::read_dir(&folder).unwrap().any(|entry| is_copying(entry.unwrap())) {
+            assert!(run.try_wait().unwrap().is_none(), "it has ended already");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let kill = ["-s", name, &run.id().to_string()];
+        assert!(Command::new("kill").args(kill).status().unwrap().success());
+        let output = tokio::task::spawn_blocking(|| run.wait_with_output()).await.unwrap().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{said}");
+        assert!(said.contains("interrupted") && said.contains("the copy"), "{said}");
+        let left = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name());
+        let left: Vec<_> = left.filter(|name| name.to_string_lossy().contains("scratch")).collect();
+        assert!(left.is_empty(), "{left:?}");
     }
     env.revision("bbb", "aaa", "CREATE TABLE u (x INTEGER);", "DROP TABLE u;");
     env.ok(&["upgrade"]);

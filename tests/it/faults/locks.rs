@@ -108,14 +108,14 @@ async fn a_holder_that_dies_is_followed_at_once(db: Db) {
 
 async fn an_interrupted_holder_gives_the_lock_back(db: Db) {
     let mut site = Site::new(db).await;
-    for (args, name) in [(SESSION, "INT"), (ROW, "INT"), (ROW, "TERM")] {
+    for (args, name, code) in [(SESSION, "INT", 130), (ROW, "INT", 130), (ROW, "TERM", 143)] {
         site.reset().await;
         let journal = hold_the_journal(&site.db).await;
         let first = site.start(args);
         wait_for(&site.db, 1, "INSERT INTO journal").await;
         signal(&first, name).await;
         let first = ended(first).await;
-        assert_eq!(first.code, Some(1), "{}", first.stderr);
+        assert_eq!(first.code, Some(code), "{}", first.stderr);
         assert!(first.stderr.contains("interrupted"), "{}", first.stderr);
         if args == ROW {
             assert_eq!(rows(&site.db).await, 0, "the row of an interrupted holder is left");
