@@ -4,6 +4,7 @@
 mod ahead;
 mod amend;
 
+use std::borrow::Cow;
 use std::cell::LazyCell;
 
 use migrate_core::apply::State;
@@ -20,6 +21,7 @@ use migrate_core::history::History;
 use migrate_core::revision::DraftSection;
 use migrate_core::schema::difference;
 use migrate_core::source::SourceFile;
+use migrate_core::variables::{VariableValues, bind, restore};
 use migrate_db::cli::CliError;
 
 use crate::context::Context;
@@ -147,10 +149,21 @@ fn for_all_databases(
         ))
         .help("`--models` with SQL files or `rust` names a schema of every database"));
     }
+    let declared = &context.settings.variables;
+    let values = VariableValues::default();
+    let mut history = Cow::Borrowed(history);
+    if !declared.is_empty() {
+        // What is wrong with a variable is a finding of `check`.
+        let _ = bind(history.to_mut(), declared, &values);
+    }
     let mut all = Vec::new();
     for dialect in dialects {
-        let (changes, wanted) = changes(context, asked, history, dialect, parents, source)?;
-        tell_undecided(context, history, &wanted, &changes.undecided);
+        let of = (&*history, &values);
+        let (mut changes, wanted) = changes(context, asked, of, dialect, parents, source)?;
+        tell_undecided(context, &history, &wanted, &changes.undecided);
+        for step in changes.up.iter_mut().chain(&mut changes.down) {
+            step.sql = restore(&step.sql, declared, dialect);
+        }
         all.push(changes);
     }
     Ok(all)
@@ -193,11 +206,12 @@ fn state_after(history: &History, dialect: Dialect, nodes: &[Node]) -> Result<St
     })
 }
 
-/// Generates for one database, and asks about renames. The answers hold for the other databases too.
+/// Generates for one database, and asks about renames. The answers hold for the other databases too. The history
+/// has these values in the place of its variables.
 fn changes(
     context: &Context<'_>,
     asked: &mut Options,
-    history: &History,
+    (history, values): (&History, &VariableValues),
     dialect: Dialect,
     parents: &[Node],
     source: &dyn Source,
@@ -209,7 +223,8 @@ fn changes(
     let known = LazyCell::new(|| not_followed(&history.graph, dialect, parents));
     loop {
         let renames = &asked.rename;
-        let wanted = source.wanted(context, &Asked { dialect, history, head: &state, renames })?;
+        let wanted =
+            source.wanted(context, &Asked { dialect, history, head: &state, values, renames })?;
         refuse_unfollowed(&known, &wanted)?;
         let renames: Vec<String> = renames.iter().chain(&wanted.renames).cloned().collect();
         let result = generate(&Request {

@@ -20,7 +20,7 @@ use migrate_core::embed;
 use migrate_core::graph::Node;
 use migrate_core::history::History;
 use migrate_core::source::SourceFile;
-use migrate_core::variables::bind;
+use migrate_core::variables::{VariableValues, bind};
 use migrate_db::__private::AppliedDigest;
 use migrate_db::cli::{CliError, ConnectArgs, Ui, VariableArgs};
 use migrate_db::{Database, Interrupt, Options};
@@ -176,6 +176,16 @@ impl<'u> Context<'u> {
         &self,
         (mut history, mut found): (History, Diagnostics),
     ) -> Result<(History, Diagnostics), CliError> {
+        let values = self.variable_values()?;
+        found.append(bind(&mut history, &self.settings.variables, &values));
+        Ok((history, found))
+    }
+
+    /// The values of variables, for the database at hand.
+    ///
+    /// # Errors
+    /// When a value is malformed or of an unknown variable.
+    pub(crate) fn variable_values(&self) -> Result<VariableValues, CliError> {
         let declared = &self.settings.variables;
         let url = match declared.is_empty() {
             true => None,
@@ -188,9 +198,7 @@ impl<'u> Context<'u> {
             _ => None,
         };
         let dialect = scheme.and_then(Dialect::from_name).or(only);
-        let values = self.variables.values(declared, dialect)?;
-        found.append(bind(&mut history, declared, &values));
-        Ok((history, found))
+        self.variables.values(declared, dialect)
     }
 
     /// As [`Context::history`], beside what else the runtime does.

@@ -59,6 +59,7 @@ use crate::lock::{FILE_NAME, Lock, OpenReason};
 use crate::revision::{Draft, FilePattern, Revision, Template};
 use crate::source::SourceFile;
 use crate::sql::Fingerprint;
+use crate::variables::Variables;
 
 use AuthorErrorKind as Kind;
 
@@ -77,6 +78,8 @@ pub struct Form {
     pub file_name: Option<FilePattern>,
     /// Comments and sections that they have.
     pub template: Option<Template>,
+    /// The variables in SQL.
+    pub variables: Variables,
 }
 
 /// A revision to write, and the changes that write it.

@@ -8,12 +8,16 @@
 //! Without a value, a variable has a placeholder: the text of the variable as a string, or the name
 //! `variable_<name>`. Static checks and tests work with it, and no run does.
 
+mod placeholder;
+
 use std::collections::BTreeMap;
+
+pub use placeholder::{bind_text, restore};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::history::History;
-use crate::revision::{Revision, Section};
+use crate::revision::Revision;
 use crate::source::{SourceFile, Span};
 use crate::sql::{Lexer, TokenKind};
 use crate::suggest::nearest;
@@ -212,7 +216,7 @@ impl Text<'_> {
             let readers = section.readers(self.dialects);
             let wanted = self.values.dialect.filter(|dialect| section.serves(*dialect));
             let Some(reader) = wanted.or_else(|| readers.first().copied()) else { continue };
-            for (span, name) in variables_in(file.text(), section, reader) {
+            for (span, name) in variables_in(file.text(), section.body, reader) {
                 let Some(variable) = self.declared.get(name) else {
                     found.push(
                         Diagnostic::new(
@@ -238,11 +242,10 @@ impl Text<'_> {
                 text.push_str(&file.text()[end..span.start]);
                 end = span.end;
                 let value = self.values.values.get(name).or(variable.default.as_ref());
-                match (value, wanted) {
-                    (Some(value), Some(dialect)) => {
-                        text.push_str(&variable.kind.write(dialect, value));
-                    }
-                    _ => {
+                match value.filter(|_| self.values.dialect.is_some()) {
+                    // Also for other databases: a history with values and placeholders makes no schema.
+                    Some(value) => text.push_str(&variable.kind.write(reader, value)),
+                    None => {
                         let may_run = self.values.dialect.is_none() || wanted.is_some();
                         if may_run
                             && section.kind.is_step()
@@ -272,14 +275,14 @@ impl Text<'_> {
     }
 }
 
-/// The variables of a section outside of strings, quoted names and comments.
-fn variables_in<'t>(text: &'t str, section: &Section, dialect: Dialect) -> Vec<(Span, &'t str)> {
+/// The variables of a part of a text outside of strings, quoted names and comments.
+fn variables_in(text: &str, part: Span, dialect: Dialect) -> Vec<(Span, &str)> {
     let mut found = Vec::new();
-    if !section.body.of(text).contains("${") {
+    if !part.of(text).contains("${") {
         return found;
     }
     // A token that is not closed is a finding of the parser.
-    let tokens = Lexer::new(text, section.body, dialect.lex_rules()).map_while(Result::ok);
+    let tokens = Lexer::new(text, part, dialect.lex_rules()).map_while(Result::ok);
     let tokens: Vec<_> = tokens.collect();
     for [dollar, open, name, close] in tokens.array_windows() {
         let is_code = matches!(dollar.kind, TokenKind::Symbol | TokenKind::Word);

@@ -29,12 +29,13 @@ pub(crate) fn ahead(
     };
     let Ok(dialects) = dialects(context, history) else { return Ok(None) };
     let heads = history.graph.heads();
+    let values = context.variable_values()?;
     // Likely renames are taken as renames: nothing is written.
     let mut asked = Options { yes: true, ..Options::default() };
     let mut found = Diagnostics::new();
     let mut all: Vec<(String, Option<Location>, Vec<Dialect>)> = Vec::new();
     for dialect in &dialects {
-        match changes(context, &mut asked, history, *dialect, &heads, &*source) {
+        match changes(context, &mut asked, (history, &values), *dialect, &heads, &*source) {
             Ok((changes, wanted)) => {
                 tell_undecided(context, history, &wanted, &changes.undecided);
                 for (text, place) in texts(&changes, &wanted) {

@@ -17,6 +17,7 @@ use migrate_core::dialect::Dialect;
 use migrate_core::history::History;
 use migrate_core::schema::Name;
 use migrate_core::source::{Location, SourceFile};
+use migrate_core::variables::VariableValues;
 use migrate_db::cli::CliError;
 
 use crate::context::Context;
@@ -53,6 +54,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) history: &'a History,
     /// The schema that the wanted one is compared with.
     pub(crate) head: &'a State,
+    /// The values of variables in the history.
+    pub(crate) values: &'a VariableValues,
     /// The renames that a person decided.
     pub(crate) renames: &'a [String],
 }

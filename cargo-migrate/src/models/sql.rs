@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use migrate_core::autogenerate::SqlModels;
 use migrate_core::directory::{MAX_FILE_SIZE, read_file};
 use migrate_core::source::SourceFile;
+use migrate_core::variables::bind_text;
 use migrate_db::cli::CliError;
 
 use super::{Asked, Source, Unfollowed, Wanted};
@@ -26,6 +27,8 @@ impl Source for SqlFiles {
                 let text = read_file(&file, MAX_FILE_SIZE).map_err(|error| {
                     CliError::usage(format!("{shown} cannot be read")).because(error)
                 })?;
+                let declared = &context.settings.variables;
+                let text = bind_text(&text, declared, asked.values, asked.dialect);
                 files.push(SourceFile::new(shown, text));
             }
         }

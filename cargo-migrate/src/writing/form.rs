@@ -15,8 +15,9 @@ use crate::context::Context;
 pub(super) fn form(context: &Context<'_>) -> Result<Form, CliError> {
     let conventions = &context.settings.conventions;
     let file_name = conventions.file_name.clone();
+    let variables = context.settings.variables.clone();
     let Some(path) = conventions.template.as_ref().map(|path| context.root.join(path)) else {
-        return Ok(Form { file_name, template: None });
+        return Ok(Form { file_name, template: None, variables });
     };
     let shown = context.shown(&path);
     let text = read_file(&path, MAX_FILE_SIZE).map_err(|error| {
@@ -29,5 +30,5 @@ pub(super) fn form(context: &Context<'_>) -> Result<Form, CliError> {
     if found.has_errors() {
         return Err(CliError::configuration(found));
     }
-    Ok(Form { file_name, template: Some(template) })
+    Ok(Form { file_name, template: Some(template), variables })
 }

@@ -2,6 +2,7 @@
 
 mod sections;
 
+use std::borrow::Cow;
 use std::io;
 
 use super::{Author, AuthorError, Body, Kind, NewRevision, Written};
@@ -11,9 +12,11 @@ use crate::dialect::Dialect;
 use crate::directory::Change;
 use crate::evolution::Evolution;
 use crate::graph::{Graph, Node};
+use crate::history::History;
 use crate::ident::RevisionId;
 use crate::revision::{Down, DraftSection, Revision, Section};
 use crate::source::SourceFile;
+use crate::variables::{VariableValues, bind, restore};
 
 use sections::{head, replaced, rewritten, sections, with_semicolon};
 
@@ -95,17 +98,19 @@ impl Author<'_> {
                 }
             }
         }
-        let mut evolutions = evolutions(graph, &dialects);
+        let placed = self.with_placeholders(graph, &dialects);
+        let mut evolutions = evolutions(&placed, &dialects);
         let mut result = DerivedDowns::default();
         let mut rewritten = Vec::new();
         for node in nodes {
             let revision = graph.revision(node);
             let wanted = without_down(revision, &dialects);
-            let groups = groups(&mut evolutions, node, revision, &wanted);
-            let sections = sections(revision, &groups, &dialects);
+            let read_as = placed.revision(node);
+            let groups = self.groups(&mut evolutions, node, read_as, &wanted);
+            let sections = sections(read_as, &groups, &dialects);
             let (change, new) = self.with_sections(revision, &wanted, &sections, &read)?;
             let Change::Write { name, .. } = &change else { continue };
-            result.downs.push(derived_down(revision, name, &groups, &dialects));
+            result.downs.push(derived_down(read_as, name, &groups, &dialects));
             result.changes.push(change);
             rewritten.push(new);
         }
@@ -144,9 +149,10 @@ impl Author<'_> {
         let Some(node) = graph.node(draft.id.as_str()) else {
             return Err(AuthorError::new(Kind::UnknownRevision, "the revision was not read back"));
         };
-        let revision = graph.revision(node);
-        let mut evolutions = evolutions(&graph, &dialects);
-        let groups = groups(&mut evolutions, node, revision, &dialects);
+        let placed = self.with_placeholders(&graph, &dialects);
+        let revision = placed.revision(node);
+        let mut evolutions = evolutions(&placed, &dialects);
+        let groups = self.groups(&mut evolutions, node, revision, &dialects);
         must_run(revision, &groups, &dialects)?;
         draft.sections = vec![up];
         draft.sections.extend(sections(revision, &groups, &dialects));
@@ -155,6 +161,34 @@ impl Author<'_> {
         }
         let down = derived_down(revision, &self.file_name(&draft), &groups, &dialects);
         Ok((self.written(draft)?, down))
+    }
+
+    /// The revisions with placeholders for variables, so that their statements can be followed.
+    fn with_placeholders<'g>(&self, graph: &'g Graph, dialects: &[Dialect]) -> Cow<'g, Graph> {
+        let Some(form) = self.form.filter(|form| !form.variables.is_empty()) else {
+            return Cow::Borrowed(graph);
+        };
+        let mut history = History { graph: graph.clone(), lock: None, dialects: dialects.to_vec() };
+        // What is wrong with a variable stays as it is, and is not understood.
+        let _ = bind(&mut history, &form.variables, &VariableValues::default());
+        Cow::Owned(history.graph)
+    }
+
+    /// Derives the down for each database, with variables in the place of placeholders.
+    fn groups(
+        &self,
+        evolutions: &mut [Evolution<'_>],
+        node: Node,
+        revision: &Revision,
+        wanted: &[Dialect],
+    ) -> Vec<Group> {
+        let mut groups = groups(evolutions, node, revision, wanted);
+        for Group { dialects, derived } in &mut groups {
+            if let (Some(form), [dialect, ..]) = (self.form, dialects.as_slice()) {
+                derived.sql = restore(&derived.sql, &form.variables, *dialect);
+            }
+        }
+        groups
     }
 
     fn known_databases(&self, at_hand: Option<Dialect>) -> Result<Vec<Dialect>, AuthorError> {

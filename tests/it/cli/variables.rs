@@ -147,3 +147,61 @@ fn a_wrong_declaration_is_reported_at_its_line() {
     error: nothing was done because of the 4 errors above
     "#);
 }
+
+#[test]
+fn downs_and_generated_revisions_have_variables_where_their_ups_have_them() {
+    let mut env = TestEnvironment::new();
+    env.set("DATABASE_URL", "sqlite:app.db");
+    std::fs::create_dir(env.path("migrations")).unwrap();
+    env.write(
+        "migrate.toml",
+        "dialects = [\"sqlite\", \"postgres\"]\nmodels = \"want.sql\"\n\
+         [variables]\ntenant = \"identifier\"\nregion = { kind = \"literal\", default = \"eu\" }\n",
+    );
+    let table = "CREATE TABLE ${tenant} (id INTEGER PRIMARY KEY, region TEXT DEFAULT ${region});";
+    env.ok(&["new", "-m", "first", "--rev-id", "aaa", "--sql", table]);
+    let text = revision_text(&env, "aaa");
+    assert!(
+        text.contains(table) && text.ends_with("-- migrate:down\nDROP TABLE ${tenant};\n"),
+        "{text}"
+    );
+
+    env.write("want.sql", &table.replace(");", ", note TEXT DEFAULT ${region});"));
+    env.ok(&["new", "--autogenerate", "--rev-id", "bbb"]);
+    let text = revision_text(&env, "bbb");
+    assert!(
+        text.contains("ALTER TABLE ${tenant} ADD COLUMN note TEXT DEFAULT ${region};"),
+        "{text}"
+    );
+    assert!(text.contains("ALTER TABLE ${tenant} DROP COLUMN note;"), "{text}");
+    assert!(!text.replace("-- add variable_tenant", "").contains("variable_"), "{text}");
+    let again = env.ok(&["new", "--autogenerate"]);
+    assert!(again.stderr.contains("nothing to do"), "{again}");
+
+    // The models are read with the values of the run.
+    env.ok(&["upgrade", "-x", "tenant=acme", "-x", "region=us"]);
+    let check = env.run(&["check", "-x", "tenant=acme", "-x", "region=us"]);
+    assert_eq!(check.code, 0, "{check}");
+
+    env.revision(
+        "ccc",
+        "bbb",
+        "UPDATE ${tenant} SET region = ${region};\nDROP TABLE ${tenant};",
+        "",
+    );
+    // The rows that the UPDATE changed stay.
+    assert_eq!(env.run(&["derive", "ccc"]).code, 3);
+    let text = revision_text(&env, "ccc");
+    assert!(
+        text.contains("CREATE TABLE ${tenant} (") && text.contains("DEFAULT ${region}"),
+        "{text}"
+    );
+    assert!(text.contains("-- migrate:lossy variable_tenant"), "{text}");
+}
+
+/// The text of the file whose name holds an id.
+fn revision_text(env: &TestEnvironment, id: &str) -> String {
+    let names = std::fs::read_dir(env.path("migrations")).unwrap();
+    let mut names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    env.read(&format!("migrations/{}", names.find(|name| name.contains(id)).unwrap()))
+}
