@@ -189,8 +189,7 @@ fn downs_and_generated_revisions_have_variables_where_their_ups_have_them() {
         "UPDATE ${tenant} SET region = ${region};\nDROP TABLE ${tenant};",
         "",
     );
-    // The rows that the UPDATE changed stay.
-    assert_eq!(env.run(&["derive", "ccc"]).code, 3);
+    env.ok(&["derive", "ccc"]);
     let text = revision_text(&env, "ccc");
     assert!(
         text.contains("CREATE TABLE ${tenant} (") && text.contains("DEFAULT ${region}"),
