@@ -47,7 +47,7 @@ pub(crate) fn careful(
     before: &Schema,
     after: &Schema,
 ) -> Result<Vec<Step>, Unsupported> {
-    written(dialect, ops, (before, after), true)
+    Ok(written(dialect, ops, (before, after), true)?.steps)
 }
 
 /// Statements for tables that have rows.
@@ -56,8 +56,14 @@ pub(crate) fn filled(
     ops: Vec<Op>,
     before: &Schema,
     after: &Schema,
-) -> Result<Vec<Step>, Unsupported> {
+) -> Result<Filled, Unsupported> {
     written(dialect, ops, (before, after), false)
+}
+
+/// Statements, and the columns that must have values which nothing here knows, as `users.email`.
+pub(crate) struct Filled {
+    pub(crate) steps: Vec<Step>,
+    pub(crate) without_value: Vec<String>,
 }
 
 fn written(
@@ -65,7 +71,7 @@ fn written(
     ops: Vec<Op>,
     (before, after): (&Schema, &Schema),
     is_online: bool,
-) -> Result<Vec<Step>, Unsupported> {
+) -> Result<Filled, Unsupported> {
     let rules = dialect.diff_rules();
     let created: BTreeSet<Name> = ops
         .iter()
@@ -84,12 +90,13 @@ fn written(
         added: BTreeSet::new(),
         open: Vec::new(),
         steps: Vec::new(),
+        without_value: Vec::new(),
     };
     for op in ops {
         writer.op(op)?;
     }
     writer.close()?;
-    Ok(writer.steps)
+    Ok(Filled { steps: writer.steps, without_value: writer.without_value })
 }
 
 struct Writer<'a> {
@@ -105,6 +112,7 @@ struct Writer<'a> {
     /// Operations that are not written yet.
     open: Vec<Op>,
     steps: Vec<Step>,
+    without_value: Vec<String>,
 }
 
 impl Writer<'_> {
@@ -191,6 +199,9 @@ impl Writer<'_> {
         let Op::AddColumn { table, column, constraints, position, if_not_exists } = op else {
             return Ok(());
         };
+        if !self.is_online && self.rules.fills_by_default() {
+            return self.column_with_default(&table, *column, constraints, position);
+        }
         let open = Column { nullable: true, ..(*column).clone() };
         let Some(last) = self.rules.alter_column(&table, &open, &column) else {
             // The rebuild copies the rows.
@@ -216,6 +227,39 @@ impl Writer<'_> {
             let of = self.before.tables.get(&table).cloned().unwrap_or_default();
             self.online(op, &of)?;
         }
+        Ok(())
+    }
+
+    /// A new column whose default fills the rows and goes.
+    fn column_with_default(
+        &mut self,
+        table: &Name,
+        column: Column,
+        constraints: Box<Table>,
+        position: Position,
+    ) -> Result<(), Unsupported> {
+        let value = self.value(table, &column.name);
+        let default = value.as_ref().map(|(value, _)| value.clone());
+        let first = Column { default, ..column.clone() };
+        let last = self.rules.alter_column(table, &first, &column).filter(|_| value.is_some());
+        self.close()?;
+        self.open.push(Op::AddColumn {
+            table: table.clone(),
+            column: Box::new(first),
+            constraints,
+            position,
+            if_not_exists: false,
+        });
+        self.close()?;
+        match value {
+            Some((_, note)) => {
+                if let Some(step) = self.steps.last_mut() {
+                    step.note.get_or_insert(note);
+                }
+            }
+            None => self.note_next(table, &column.name),
+        }
+        self.open.extend(last.into_iter().flatten());
         Ok(())
     }
 
@@ -347,6 +391,7 @@ impl Writer<'_> {
         if let Some(step) = self.steps.last_mut() {
             step.note.get_or_insert(note);
         }
+        self.without_value.push(format!("{table}.{column}"));
     }
 
     /// The rows of a table that is created again.
@@ -367,12 +412,19 @@ impl Writer<'_> {
             let is_open = column.nullable
                 || column.generated.is_some()
                 || column.identity.is_some()
-                || column.default.is_some()
-                || self.is_in_primary_key(&from, &column.name);
+                || column.default.is_some();
             if is_open || !(is_new || was_open) {
                 continue;
             }
-            let Some((value, note)) = self.value(&from, &column.name) else { continue };
+            let in_key = self.is_in_primary_key(&from, &column.name);
+            let value = self.value(&from, &column.name).filter(|_| !in_key);
+            let Some((value, note)) = value else {
+                // The number of a row is chosen where a statement gives none.
+                if !(in_key && column.data_type.eq_ignore_ascii_case("INTEGER")) {
+                    self.without_value.push(format!("{from}.{}", column.name));
+                }
+                continue;
+            };
             notes.push(note);
             match columns.iter_mut().find(|(name, _)| *name == column.name) {
                 Some((_, text)) => *text = format!("COALESCE({text}, {value})"),

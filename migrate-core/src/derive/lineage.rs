@@ -281,6 +281,15 @@ fn pairs(
             });
             listed.collect()
         }
+        // `*` is one item.
+        None if copy.items.len() == target.columns.len() && copy.items.len() > 1 => {
+            let columns = target.columns.iter().zip(&copy.items);
+            let listed = columns.filter_map(|(column, item)| match item {
+                Some(item) => pair(&column.name, item, true),
+                None => pair(&column.name, &column.name, false),
+            });
+            listed.collect()
+        }
         None => {
             let columns = target.columns.iter();
             columns.filter_map(|column| pair(&column.name, &column.name, true)).collect()

@@ -96,7 +96,7 @@ pub fn derive_down(evolution: &mut Evolution<'_>, node: Node) -> Derived {
             }
         };
         match proved(dialect, &before, &walk, &ops) {
-            Ok(Proved { statements, sql, lineage, state }) => {
+            Ok(Proved { statements, sql, lineage, state, without_value }) => {
                 let between = presented(dialect, &walk.state);
                 let up = (&walk.lineage, &between);
                 let earlier = presented(dialect, &before);
@@ -111,7 +111,9 @@ pub fn derive_down(evolution: &mut Evolution<'_>, node: Node) -> Derived {
                 };
                 let became_known = was_unknown.filter(is_known);
                 let why = became_known.map(|target| format!("{target} is not known before it"));
-                let why = left_out.into_iter().chain(why);
+                let open = without_value.into_iter();
+                let open = open.map(|column| format!("{column} must have a value in every row"));
+                let why = left_out.into_iter().chain(why).chain(open);
                 derived.missing.extend(why.map(|why| Missing::new(span, why)));
                 return derived;
             }
@@ -162,6 +164,8 @@ struct Proved {
     lineage: Lineage,
     /// The schema behind them.
     state: State,
+    /// The columns that must have values, which nothing here knows.
+    without_value: Vec<String>,
 }
 
 /// Writes operations as statements, reads these and applies them behind the up: the schema must be the one
@@ -174,13 +178,15 @@ fn proved(
 ) -> Result<Proved, String> {
     let earlier = presented(dialect, before);
     let mut statements = Vec::new();
+    let mut without_value = Vec::new();
     let mut now = walk.state.snapshot();
     for group in ops {
         // Rows are there, and a column that must have values gets them before it must.
         let here = presented(dialect, &now);
         let steps = filled(dialect, group.clone(), &here, &earlier);
-        let steps = steps.map_err(|error| error.to_string())?;
-        statements.extend(steps.iter().map(Step::text));
+        let filled = steps.map_err(|error| error.to_string())?;
+        statements.extend(filled.steps.iter().map(Step::text));
+        without_value.extend(filled.without_value);
         for op in group {
             let located = Located { value: op.clone(), span: Span::default() };
             // What fails here fails again below, where it is told.
@@ -211,7 +217,7 @@ fn proved(
     });
     match differences.next() {
         Some(one) => Err(leftover(&one)),
-        None => Ok(Proved { statements, sql: text, lineage, state }),
+        None => Ok(Proved { statements, sql: text, lineage, state, without_value }),
     }
 }
 

@@ -8,6 +8,8 @@ pub(super) struct Copied {
     /// The columns that are filled, each with the column that it takes where that is all; `None` if the
     /// statement has no list of columns.
     pub(super) columns: Option<Vec<(String, Option<String>)>>,
+    /// What is selected, in order, where the statement has no list of columns: the column where that is all.
+    pub(super) items: Vec<Option<String>>,
     /// Whether every row of one table is copied.
     pub(super) is_whole: bool,
 }
@@ -36,13 +38,18 @@ pub(super) fn copied(sql: &str, rules: &LexRules) -> Copied {
     let items: Vec<Option<String>> = list.items().map(plain_column).collect();
     let names = names.filter(|names| names.len() == items.len());
     Copied {
-        columns: names.map(|names| names.into_iter().zip(items).collect()),
+        columns: names.map(|names| names.into_iter().zip(items.iter().cloned()).collect()),
+        items,
         is_whole: is_one_table && !is_distinct && !has_other_head,
     }
 }
 
 /// The column that an item of a query is: `a`, `t.a`, `a AS b`.
 fn plain_column(mut item: Cursor<'_>) -> Option<String> {
+    if item.is_any(&["NULL", "TRUE", "FALSE", "CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME"])
+    {
+        return None;
+    }
     let name = item.qualified_name()?;
     if item.eat("AS") {
         item.name()?;
@@ -104,7 +111,9 @@ mod tests {
         let columns: Vec<_> = columns.iter().map(|(a, b)| (a.as_str(), b.as_deref())).collect();
         assert_eq!(columns, [("a", Some("a")), ("b", Some("x")), ("c", None)]);
         assert!(!found.is_whole);
-        assert_eq!(of("INSERT INTO n SELECT * FROM t"), Copied { columns: None, is_whole: true });
+        let all = of("INSERT INTO n SELECT * FROM t");
+        assert!(all.is_whole && all.columns.is_none());
+        assert_eq!(of("INSERT INTO n SELECT a, NULL FROM t").items, [Some("a".to_owned()), None]);
         assert!(of("INSERT INTO n (a) SELECT a FROM t x").is_whole);
         for partial in [
             "INSERT INTO n (a) VALUES (1)",

@@ -108,6 +108,8 @@ fn renames_go_back_as_renames() {
         "ALTER TABLE users CHANGE email mail VARCHAR(40);",
         &[
             "ALTER TABLE users RENAME COLUMN mail TO email",
+            "-- backfill: rows without users.email get its default \
+             UPDATE users SET email = 'x' WHERE email IS NULL",
             "ALTER TABLE users MODIFY COLUMN email varchar(20) NOT NULL DEFAULT 'x'",
         ],
     );
@@ -137,6 +139,48 @@ fn functions_go_back_under_their_names() {
 }
 
 #[test]
+fn a_column_that_must_have_values_gets_them() {
+    let up = "ALTER TABLE users DROP COLUMN n;";
+    for (dialect, wanted) in [
+        (
+            Postgres,
+            &[
+                "-- backfill: 0 is a placeholder; choose users.n for the rows that are there \
+                 ALTER TABLE users ADD COLUMN n integer DEFAULT 0 NOT NULL",
+                "ALTER TABLE users ALTER COLUMN n DROP DEFAULT",
+            ][..],
+        ),
+        (
+            Mysql,
+            &[
+                "ALTER TABLE users ADD COLUMN n int(11) NULL",
+                "-- backfill: 0 is a placeholder; choose users.n for the rows that are there \
+                 UPDATE users SET n = 0 WHERE n IS NULL",
+                "ALTER TABLE users MODIFY COLUMN n int(11) NOT NULL",
+            ],
+        ),
+    ] {
+        let before = "CREATE TABLE users (id INTEGER PRIMARY KEY, n INTEGER NOT NULL);";
+        let derived = check(dialect, before, up, wanted);
+        assert_eq!((lost(&derived), derived.missing.len()), (vec!["users.n".to_owned()], 0));
+    }
+    let before = "CREATE TABLE users (id INTEGER PRIMARY KEY, n INTEGER NOT NULL UNIQUE);";
+    let derived = derive(Postgres, before, up);
+    assert_eq!(derived.missing[0].why, "users.n must have a value in every row");
+}
+
+#[test]
+fn a_function_goes_before_the_table_whose_rows_it_returns() {
+    let up = "CREATE TABLE t (a integer);
+        CREATE FUNCTION f() RETURNS SETOF t LANGUAGE sql AS $$ SELECT * FROM t $$;";
+    check(Postgres, "", up, &["DROP FUNCTION f()", "DROP TABLE t"]);
+    let before = "CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS $$ SELECT 1 $$;";
+    let up = "CREATE or REPLACE FUNCTION f() RETURNS integer AS $$ SELECT 2 $$ LANGUAGE sql;";
+    let wanted = "CREATE OR REPLACE FUNCTION f() RETURNS integer LANGUAGE sql AS $$ SELECT 1 $$";
+    check(Postgres, before, up, &[wanted]);
+}
+
+#[test]
 fn a_table_that_was_rebuilt_is_rebuilt_with_its_rows() {
     let up = "CREATE TABLE n (id INTEGER PRIMARY KEY, mail TEXT);
         INSERT INTO n (id, mail) SELECT id, email FROM users;
@@ -156,6 +200,9 @@ fn a_table_that_was_rebuilt_is_rebuilt_with_its_rows() {
     assert_eq!(copied("SELECT id, lower(email) FROM users"), ["users.email"]);
     assert_eq!(copied("SELECT id, email FROM users WHERE id > 1"), ["users"]);
     assert!(copied("SELECT id, email FROM users").is_empty());
+    let up = "CREATE TABLE n (id INTEGER PRIMARY KEY, email TEXT); INSERT INTO n SELECT id, NULL FROM users;
+         DROP TABLE users; ALTER TABLE n RENAME TO users;";
+    assert_eq!(lost(&derive(Sqlite, USERS, up)), ["users.email"]);
 
     let up = "DROP TABLE users; CREATE TABLE users (id INTEGER PRIMARY KEY);";
     assert_eq!(lost(&derive(Sqlite, USERS, up)), ["users"]);

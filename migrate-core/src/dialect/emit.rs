@@ -122,6 +122,10 @@ impl Dialect {
 
     /// Returns `true` if a statement with a semicolon behind it is split into just this statement.
     fn is_split_back(self, statement: &str) -> bool {
+        // Comments before it are no part of it.
+        let lines = statement.split_inclusive('\n');
+        let sql: String = lines.skip_while(|line| line.starts_with("--")).collect();
+        let statement = sql.as_str();
         let file = SourceFile::new("", format!("{statement};\n"));
         let whole = Span::new(0, file.text().len());
         let (found, faults) = split(&file, whole, self.lex_rules());
@@ -313,6 +317,11 @@ pub trait DiffRules {
 
     /// A literal of the type of a column, to fill rows with; `None` where none is right.
     fn placeholder(&self, column: &Column, schema: &Schema) -> Option<String>;
+
+    /// Whether a new column with a default has it in every row at once, without a trigger that sees it.
+    fn fills_by_default(&self) -> bool {
+        false
+    }
 
     /// The statement that gives rows without a value one.
     fn fill_rows(&self, table: &Name, column: &str, value: &str) -> String;

@@ -388,9 +388,13 @@ pub(super) fn other(kind: Kind, own: &str, other: &Other, or_replace: bool) -> N
 }
 
 /// The part of a definition that must resolve when the object is created: a body in a string is not looked
-/// into before it runs.
+/// into before it runs, unless it is SQL.
 fn text_at_creation(kind: Kind, definition: &str) -> &str {
     if !matches!(kind, Kind::Function | Kind::Procedure) {
+        return definition;
+    }
+    let lower = definition.to_ascii_lowercase();
+    if ["language sql", "language 'sql'", "language \"sql\""].iter().any(|of| lower.contains(of)) {
         return definition;
     }
     // `AS` before a string.

@@ -137,6 +137,10 @@ impl DiffRules for Emitter {
         super::values::are_kept(before, after)
     }
 
+    fn fills_by_default(&self) -> bool {
+        true
+    }
+
     fn placeholder(&self, column: &Column, schema: &Schema) -> Option<String> {
         super::values::placeholder(column, schema)
     }
@@ -252,18 +256,18 @@ fn using(before: &Column, after: &Column) -> Option<String> {
         return None;
     }
     let column = quoted(&before.name);
-    // Bytes have no cast; text in the encoding of most databases is what they usually are.
+    let is_text = |of: &DataType| matches!(of.name(), "text" | "character varying" | "character");
+    // Bytes have a cast to text alone, and mean text in the encoding of most databases to other types.
     match (before.data_type.name(), after.data_type.name()) {
         ("bytea", _) if !after.data_type.is_array() => {
             let text = format!("convert_from({column}, 'UTF8')");
             return Some(format!("{text}::{}", after.data_type));
         }
-        (_, "bytea") if !before.data_type.is_array() => {
+        (_, "bytea") if !before.data_type.is_array() && !is_text(&before.data_type) => {
             return Some(format!("convert_to({column}::text, 'UTF8')"));
         }
         _ => {}
     }
-    let is_text = |of: &DataType| matches!(of.name(), "text" | "character varying" | "character");
     // A boolean and a number, and an enum and another, convert through their texts.
     let by_text = before.user_type.is_some() && !is_text(&after.data_type)
         || after.user_type.is_some() && !is_text(&before.data_type)
