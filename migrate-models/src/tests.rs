@@ -340,6 +340,19 @@ fn all_mistakes_in_attributes_are_found_at_once() {
         assert!(found.contains(expected), "{expected}\n--\n{found}");
     }
     assert!(mistakes("struct User(i64);").contains("named fields"));
+    for (text, expected) in [
+        (
+            "enum E { #[enumeration(name = \"a\")] A }",
+            "`enumeration` is an attribute of the enum\n  = help: write `#[value(..)]`",
+        ),
+        ("#[value(name = \"a\")] enum E { A }", "`value` is an attribute of a variant"),
+        ("struct T { #[table(index)] id: i64 }", "`table` is an attribute of the struct"),
+        ("#[column(index)] struct T { id: i64 }", "`column` is an attribute of a field"),
+        ("#[enumeration(drift = \"off\", drift = \"off\")] enum E { A }", "`drift` is given twice"),
+        ("enum E { #[value(name = \"a\", name = \"b\")] A }", "`name` is given twice"),
+    ] {
+        assert!(mistakes(text).contains(expected), "{text}\n--\n{}", mistakes(text));
+    }
     assert!(mistakes("enum E { A(i32) }").contains("no fields"));
     assert!(mistakes("enum E { A, #[value(name = \"A\")] B }").contains("the text of two values"));
 }

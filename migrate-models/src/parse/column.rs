@@ -4,7 +4,7 @@ use proc_macro2::Span;
 use syn::Attribute;
 
 use super::Found;
-use super::items::{Item, Value, of_attributes};
+use super::items::{Item, Value, of_attributes, refuse_attributes};
 use super::parts::{ForeignKeySettings, INDEX_KEYS};
 use super::values;
 use crate::mistake::{Mistake, Spanned};
@@ -60,6 +60,8 @@ impl Settings {
     /// Reads the attributes of a field.
     pub(crate) fn read(attributes: &[Attribute], found: &mut Found) -> Self {
         let mut settings = Self::default();
+        let help = "write `#[column(..)]`, or move it to the struct";
+        refuse_attributes(attributes, "table", "is an attribute of the struct", help, found);
         let mut given: Vec<String> = Vec::new();
         for item in of_attributes(attributes, "column", found) {
             let Item::Keyed { key, span, value } = &item else {

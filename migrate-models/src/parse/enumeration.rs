@@ -4,7 +4,7 @@ use migrate_core::schema::Name;
 use proc_macro2::Span;
 use syn::{Data, DeriveInput, Fields};
 
-use super::items::{Item, Value, of_attributes, plain};
+use super::items::{Item, Value, of_attributes, plain, refuse_attributes};
 use super::{Found, documentation, sqlx, values};
 use crate::case::Case;
 use crate::mistake::{Mistake, Spanned};
@@ -44,11 +44,19 @@ pub fn parse_enum(input: &DeriveInput) -> Result<ModelEnum, Vec<Mistake>> {
     };
     let of_sqlx = sqlx::container(&input.attrs, &mut found);
     let mut settings = Settings { rename_all: of_sqlx.rename_all, ..Settings::default() };
+    let help = "write `#[enumeration(..)]`, or move it to a variant";
+    refuse_attributes(&input.attrs, "value", "is an attribute of a variant", help, &mut found);
+    let mut given: Vec<String> = Vec::new();
     for item in of_attributes(&input.attrs, "enumeration", &mut found) {
         let Item::Keyed { key, span, value } = &item else {
             found.push(Mistake::new(item.span(), "a text alone is not a setting of an enum"));
             continue;
         };
+        if given.contains(key) {
+            found.push(Mistake::new(*span, format!("`{key}` is given twice")));
+            continue;
+        }
+        given.push(key.clone());
         settings.set(key, *span, value, &mut found);
     }
     let mut values = Vec::new();
@@ -121,11 +129,19 @@ fn value(
 ) -> ModelValue {
     let mut label = sqlx::field(attributes, found).rename;
     let mut renamed_from = None;
+    let help = "write `#[value(..)]`, or move it to the enum";
+    refuse_attributes(attributes, "enumeration", "is an attribute of the enum", help, found);
+    let mut given: Vec<String> = Vec::new();
     for item in of_attributes(attributes, "value", found) {
         let Item::Keyed { key, span, value } = &item else {
             found.push(Mistake::new(item.span(), "write `name = \"..\"`"));
             continue;
         };
+        if given.contains(key) {
+            found.push(Mistake::new(*span, format!("`{key}` is given twice")));
+            continue;
+        }
+        given.push(key.clone());
         match key.as_str() {
             "name" => label = found.note(values::text(key, *span, value)),
             "renamed_from" => renamed_from = found.note(values::text(key, *span, value)),

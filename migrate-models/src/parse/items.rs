@@ -43,19 +43,33 @@ pub(crate) fn of_attributes(attributes: &[Attribute], name: &str, found: &mut Fo
             Meta::List(list) => all.extend(items(list.tokens.clone(), found)),
             Meta::Path(_) => {}
             Meta::NameValue(_) => {
-                let span = attribute
-                    .path()
-                    .segments
-                    .first()
-                    .map_or_else(Span::call_site, |first| first.ident.span());
+                let wrong = format!("`{name}` has its settings in parentheses");
                 found.push(
-                    Mistake::new(span, format!("`{name}` has its settings in parentheses"))
+                    Mistake::new(span_of(attribute), wrong)
                         .help(format!("write `#[{name}(name = \"..\")]`")),
                 );
             }
         }
     }
     all
+}
+
+/// Refuses the attributes of a name where they would be ignored.
+pub(crate) fn refuse_attributes(
+    attributes: &[Attribute],
+    name: &str,
+    wrong: &str,
+    help: &str,
+    found: &mut Found,
+) {
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident(name)) {
+        found.push(Mistake::new(span_of(attribute), format!("`{name}` {wrong}")).help(help));
+    }
+}
+
+fn span_of(attribute: &Attribute) -> Span {
+    let first = attribute.path().segments.first();
+    first.map_or_else(Span::call_site, |first| first.ident.span())
 }
 
 /// Splits tokens at commas and reads each item.

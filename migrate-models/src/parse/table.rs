@@ -6,7 +6,7 @@ use proc_macro2::Span;
 use syn::punctuated::Punctuated;
 use syn::{DeriveInput, Field, Token};
 
-use super::items::{Item, Value, of_attributes, plain};
+use super::items::{Item, Value, of_attributes, plain, refuse_attributes};
 use super::{Found, documentation, fields, parts, sqlx, values};
 use crate::case::Case;
 use crate::mistake::{Mistake, Spanned};
@@ -67,6 +67,8 @@ pub(crate) fn read(
     };
     let rename_all = sqlx::container(&input.attrs, found).rename_all;
     let mut reader = Reader { model, name: None, schema: None, rename_all, doc_comments: false };
+    let help = "write `#[table(..)]`, or move it to a field";
+    refuse_attributes(&input.attrs, "column", "is an attribute of a field", help, found);
     let mut given: Vec<String> = Vec::new();
     for item in of_attributes(&input.attrs, "table", found) {
         let Item::Keyed { key, span, value } = &item else {

@@ -1,0 +1,9 @@
+use migrate_db::Enum;
+
+#[derive(Enum)]
+enum Mood {
+    #[enumeration(name = "happy")]
+    Happy,
+}
+
+fn main() {}
