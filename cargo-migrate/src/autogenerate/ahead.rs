@@ -8,7 +8,9 @@ use migrate_core::schema::{Kind, difference};
 use migrate_core::source::Location;
 use migrate_db::cli::CliError;
 
-use super::{Options, changes, dialects, tell_undecided};
+use super::Options;
+use super::databases::{changes, dialects};
+use super::not_compared::warn_of_undecided;
 use crate::context::Context;
 use crate::models::{self, Wanted};
 
@@ -37,7 +39,7 @@ pub(crate) fn ahead(
     for dialect in &dialects {
         match changes(context, &mut asked, (history, &values), *dialect, &heads, &*source) {
             Ok((changes, wanted)) => {
-                tell_undecided(context, history, &wanted, &changes.undecided);
+                warn_of_undecided(context, history, &wanted, &changes.undecided);
                 for (text, place) in texts(&changes, &wanted) {
                     match all.iter_mut().find(|(own, ..)| *own == text) {
                         Some((.., of)) => of.push(*dialect),

@@ -14,7 +14,8 @@ use migrate_core::revision::{DraftSection, Revision, SectionKind};
 use migrate_db::Migrator;
 use migrate_db::cli::CliError;
 
-use super::{Options, Outcome, confirm_losses, dialects, for_all_databases, printed, state_after};
+use super::databases::{dialects, for_all_databases, state_after};
+use super::{Options, Outcome, confirm_losses, printed};
 use crate::context::Context;
 use crate::models;
 use crate::runtime::block_on;
