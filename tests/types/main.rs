@@ -11,6 +11,7 @@ mod table;
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 
+use jiff_sqlx::ToSqlx as _;
 use migrate_core::dialect::Dialect;
 use migrate_models::MAPPINGS;
 use sqlx::mysql::types::{MySqlTime, MySqlTimeSign};
@@ -28,11 +29,10 @@ use sqlx::types::{BigDecimal, BitVec, Decimal, Json, JsonRawValue, JsonValue, Uu
 use database::Databases;
 
 /// Types of the mapping that have no value here, and the reason.
-const WITHOUT_VALUE: [(&str, &str); 6] = [
+const WITHOUT_VALUE: [(&str, &str); 5] = [
     ("str", "a row owns its text: `String`"),
     ("TimeDelta", "sqlx reads it from TIME, and writes it as `MySqlTime`"),
-    ("Timestamp", "of jiff-sqlx, which is not part of sqlx"),
-    ("Span", "of jiff-sqlx"),
+    ("Span", "jiff-sqlx reads it from INTERVAL, and does not write it"),
     ("Value", "serde_json's name for `JsonValue`"),
     ("RawValue", "serde_json's name for `JsonRawValue`"),
 ];
@@ -137,6 +137,16 @@ async fn times(all: &mut Databases) {
     value!(all, MySqlTime, MySqlTime::new(sign, 800, 0, 1, 0).unwrap(), [mysql]);
 }
 
+/// The types of jiff-sqlx, which has none for MySQL.
+async fn times_of_jiff(all: &mut Databases) {
+    let moment = jiff::Timestamp::from_second(1_709_251_198).unwrap();
+    let local = jiff::civil::date(2024, 2, 29).at(23, 59, 58, 0);
+    value!(all, jiff_sqlx::Timestamp, moment.to_sqlx(), [sqlite, postgres]);
+    value!(all, jiff_sqlx::DateTime, local.to_sqlx(), [sqlite, postgres]);
+    value!(all, jiff_sqlx::Date, local.date().to_sqlx(), [sqlite, postgres]);
+    value!(all, jiff_sqlx::Time, local.time().to_sqlx(), [sqlite, postgres]);
+}
+
 async fn types_of_postgres(all: &mut Databases) {
     value!(all, IpNetwork, IpNetwork::from(address()), [postgres]);
     value!(all, IpNet, IpNet::from(address()), [postgres]);
@@ -178,7 +188,8 @@ fn names(probed: &BTreeSet<(Dialect, String)>) -> BTreeSet<(Dialect, &'static st
         .iter()
         .filter_map(|(dialect, of)| {
             let of = plain(of);
-            let of = of.strip_prefix("Box<").and_then(|of| of.strip_suffix('>')).unwrap_or(&of);
+            let of = of.strip_prefix("jiff_sqlx::").unwrap_or(&of);
+            let of = of.strip_prefix("Box<").and_then(|of| of.strip_suffix('>')).unwrap_or(of);
             let open = |text: &str| match text.split_once('<') {
                 Some(("PgRange", inner)) if inner.contains('<') => {
                     format!("PgRange<{}<_>>", inner.split('<').next().unwrap_or_default())
@@ -198,6 +209,7 @@ async fn sqlx_writes_and_reads_what_the_mapping_says() {
     numbers_and_texts(&mut all).await;
     identifiers_and_json(&mut all).await;
     times(&mut all).await;
+    times_of_jiff(&mut all).await;
     types_of_postgres(&mut all).await;
     let faults = all.stop().await;
     println!("{} types on their databases, {} pairs of types", all.probed.len(), all.pairs);
@@ -226,7 +238,7 @@ async fn sqlx_writes_and_reads_what_the_mapping_says() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-/// `DateTime` without arguments is jiff's, `PgTimeTz` without them has those of its default.
+/// `PgTimeTz` without arguments has those of its default.
 fn is_alias(name: &str) -> bool {
-    ["DateTime", "PgTimeTz"].contains(&name)
+    name == "PgTimeTz"
 }

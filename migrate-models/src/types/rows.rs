@@ -1,4 +1,4 @@
-//! The rows of the mapping, from the implementations of `sqlx::Type` in sqlx 0.9.
+//! The rows of the mapping, from the implementations of `sqlx::Type` in sqlx 0.9 and jiff-sqlx 0.2.
 
 use super::{Mapping, SqlType};
 
@@ -17,6 +17,8 @@ const NONE: SqlType = SqlType { written: None, read: &[] };
 const INTEGER: SqlType = to("INTEGER", &["int", "bool"]);
 const REAL: SqlType = to("REAL", &["real", "floa", "doub"]);
 const MOMENT: SqlType = to("DATETIME", &["date", "time", "text", "char", "int", "real"]);
+// jiff-sqlx writes texts and reads texts; a text of a date stays one in any of these columns.
+const JIFF_MOMENT: SqlType = to("DATETIME", &["date", "time", "text", "char"]);
 const LITE_TEXT: SqlType = to("TEXT", &["text", "char", "clob", "json"]);
 
 const fn row(
@@ -80,17 +82,19 @@ pub const MAPPINGS: &[Mapping] = &[
         to("CHAR(32)", &["char", "varchar", "text"]),
     ),
     row(
-        &["DateTime<_>", "OffsetDateTime", "Timestamp"],
+        &["DateTime<_>", "OffsetDateTime"],
         MOMENT,
         to("TIMESTAMPTZ", &["timestamp with time zone"]),
         to("TIMESTAMP", &["timestamp", "datetime"]),
     ),
+    row(&["Timestamp"], JIFF_MOMENT, to("TIMESTAMPTZ", &["timestamp with time zone"]), NONE),
     row(
-        &["NaiveDateTime", "PrimitiveDateTime", "DateTime"],
+        &["NaiveDateTime", "PrimitiveDateTime"],
         MOMENT,
         to("TIMESTAMP", &["timestamp without time zone"]),
         to("DATETIME", &["datetime"]),
     ),
+    row(&["DateTime"], JIFF_MOMENT, to("TIMESTAMP", &["timestamp without time zone"]), NONE),
     row(
         &["NaiveDate", "Date"],
         to("DATE", &["date", "text", "char"]),
