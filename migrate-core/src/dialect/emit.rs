@@ -230,8 +230,19 @@ pub trait DiffRules {
         false
     }
 
+    /// Returns `true` if a foreign key stops changes of the types of its columns, on both sides.
+    fn foreign_keys_hold_types(&self) -> bool {
+        false
+    }
+
     /// Returns `true` if a view stops changes of the columns that it reads.
     fn view_holds_columns(&self) -> bool {
+        false
+    }
+
+    /// Returns `true` if the body of a function is read when it is created, and holds the columns that it mentions.
+    fn function_holds_columns(&self, definition: &str) -> bool {
+        let _ = definition;
         false
     }
 

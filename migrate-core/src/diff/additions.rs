@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::changes::{Changes, Part};
 use super::nodes;
-use super::order::{Node, sorted};
+use super::order::{Node, Rank, sorted};
 use crate::dialect::DiffRules;
 use crate::op::{Op, TableConstraint};
 use crate::schema::{Index, Kind, Name, Schema, Table, Trigger};
@@ -100,7 +100,12 @@ fn created(part: &Part, after: &Schema, rules: &dyn DiffRules, all: &mut Vec<Nod
         }
         Part::Other(kind, name) => {
             if let Some(other) = after.others.get(&(*kind, name.clone())) {
-                all.push(nodes::other(*kind, name, other, false));
+                let mut node = nodes::other(*kind, name, other, false);
+                let is_function = matches!(kind, Kind::Function | Kind::Procedure);
+                if is_function && rules.function_holds_columns(&other.definition) {
+                    node.rank = Rank::View;
+                }
+                all.push(node);
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::changes::{Part, Reader};
 use super::nodes;
 use super::order::{key, words};
-use crate::schema::{ForeignKey, Index, Kind, Name, Table};
+use crate::schema::{Column, ForeignKey, Index, Kind, Name, Table};
 
 impl Reader<'_> {
     /// The constraints and indexes of a column that is created again.
@@ -56,6 +56,15 @@ impl Reader<'_> {
             .map(|(name, _)| name.clone())
             .collect();
         pinned.into_iter().for_each(|name| self.replaced(Part::View(name)));
+        let after = self.after;
+        let functions = self.before.others.iter().filter(|((kind, name), other)| {
+            matches!(kind, Kind::Function | Kind::Procedure)
+                && self.rules.function_holds_columns(&other.definition)
+                && words(&other.definition).any(|one| one == word)
+                && after.others.contains_key(&(*kind, name.clone()))
+        });
+        let functions: Vec<(Kind, String)> = functions.map(|(own, _)| own.clone()).collect();
+        functions.into_iter().for_each(|(kind, name)| self.replaced(Part::Other(kind, name)));
     }
 
     /// The columns that are computed from one whose type changes.
@@ -226,6 +235,28 @@ impl Reader<'_> {
             }
             _ => true,
         });
+    }
+
+    /// The foreign keys on both sides of a column whose type changes. A text that becomes longer may stay.
+    pub(super) fn foreign_keys_of_column(&mut self, table: &Name, (old, new): (&Column, &Column)) {
+        let is_text = new.data_type.name().contains("char");
+        let is_same = is_text && old.data_type.name() == new.data_type.name();
+        if is_same || !self.rules.foreign_keys_hold_types() {
+            return;
+        }
+        let (before, after) = (self.before, self.after);
+        for (name, own) in &before.tables {
+            for (at, key) in own.foreign_keys.iter().enumerate() {
+                let is_child = name == table && key.columns.contains(&old.name);
+                let is_parent = key.parent == *table && key.parent_columns.contains(&old.name);
+                let keys = after.tables.get(name).map(|table| table.foreign_keys.iter());
+                let same = keys.and_then(|mut keys| keys.position(|own| own.name == key.name));
+                if let Some(same) = same.filter(|_| is_child || is_parent) {
+                    self.goes(Part::Constraint(name.clone(), Kind::ForeignKey, at));
+                    self.comes(Part::Constraint(name.clone(), Kind::ForeignKey, same));
+                }
+            }
+        }
     }
 
     /// A key cannot go while a foreign key refers to it.

@@ -34,13 +34,14 @@ pub(super) fn ops(before: &Schema, changes: &Changes, rules: &dyn DiffRules) -> 
         // It goes before a column that is created again.
         let has_replaced_column = |owner: &Name| {
             changes.dropped.iter().any(|part| {
-                matches!(part, Part::Column(table, _) if table == owner) && !is_late(part, changes)
+                matches!(part, Part::Column(table, _) if table == owner)
+                    && !is_late(part, before, changes, rules)
             })
         };
         if owner.is_some_and(|owner| !has_replaced_column(owner)) {
             node.rank = Rank::Namespace;
         }
-        if is_late(part, changes) && !has_rows_of(part, &node, &relations) {
+        if is_late(part, before, changes, rules) && !has_rows_of(part, &node, &relations) {
             late.push(node);
         } else {
             early.push(node);
@@ -58,7 +59,17 @@ fn has_rows_of(part: &Part, node: &Node, relations: &BTreeSet<String>) -> bool {
         && !node.mentions.is_disjoint(relations)
 }
 
-fn is_late(part: &Part, changes: &Changes) -> bool {
+fn is_late(part: &Part, before: &Schema, changes: &Changes, rules: &dyn DiffRules) -> bool {
+    if let Part::Other(kind @ (Kind::Function | Kind::Procedure), name) = part {
+        let other = if *kind == Kind::Function { Kind::Procedure } else { Kind::Function };
+        let definition = before.others.get(&(*kind, name.clone()));
+        // It makes room for its successor, or holds columns that go.
+        if changes.created.contains(&Part::Other(other, name.clone()))
+            || definition.is_some_and(|of| rules.function_holds_columns(&of.definition))
+        {
+            return false;
+        }
+    }
     let is_last = matches!(
         part,
         Part::Column(..)

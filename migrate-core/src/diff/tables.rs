@@ -43,7 +43,9 @@ impl Reader<'_> {
         let names: BTreeSet<&String> = before.options.keys().chain(after.options.keys()).collect();
         for option in names {
             let (old, new) = (before.options.get(option), after.options.get(option));
-            if old != new {
+            if old != new && option == "inherits" {
+                self.parents(name, (before, after));
+            } else if old != new {
                 for (option, value) in self.rules.table_options(option, old, new) {
                     self.changes.nodes.push(nodes::table_option(name, &option, value.as_ref()));
                 }
@@ -69,6 +71,21 @@ impl Reader<'_> {
                 node.rank = if is_new { Rank::Constraint } else { Rank::Namespace };
                 self.changes.nodes.push(node);
             }
+        }
+    }
+
+    /// The parents by `INHERITS`. A new one must find the columns of the child, and one that goes may lose its own.
+    fn parents(&mut self, name: &Name, (before, after): (&Table, &Table)) {
+        let old = super::types::parents_by_inherits(self.before, before);
+        let new = super::types::parents_by_inherits(self.after, after);
+        let gone = old.iter().filter(|parent| !new.contains(parent));
+        let gone = gone.map(|parent| (TableChange::NoInherit((*parent).clone()), Rank::Namespace));
+        let come = new.iter().filter(|parent| !old.contains(parent));
+        let come = come.map(|parent| (TableChange::Inherit((*parent).clone()), Rank::Constraint));
+        for (change, rank) in gone.chain(come) {
+            let mut node = nodes::last(Op::AlterTable { table: name.clone(), change }, &name.name);
+            node.rank = rank;
+            self.changes.nodes.push(node);
         }
     }
 
@@ -130,6 +147,7 @@ impl Reader<'_> {
                 if before.data_type != after.data_type {
                     self.columns_computed_from(table, &after.name);
                     self.code_on_column(table, &after.name);
+                    self.foreign_keys_of_column(table, (before, after));
                 }
             }
             None => self.replaced(part),

@@ -287,6 +287,13 @@ fn retyped_columns(
     ops
 }
 
+/// The parents of a table by `INHERITS`, in the order of their names.
+pub(super) fn parents_by_inherits<'s>(schema: &'s Schema, table: &Table) -> Vec<&'s Name> {
+    let list = table.options.get("inherits").map(String::as_str).unwrap_or_default();
+    let is_parent = |name: &&Name| list.split(", ").any(|one| one == name.to_string());
+    schema.tables.keys().filter(is_parent).collect()
+}
+
 /// The tables of which a table is a partition or, by `INHERITS`, a child.
 pub(super) fn parents<'s>(schema: &'s Schema, table: &'s Table) -> impl Iterator<Item = &'s Table> {
     let inherits = table.options.get("inherits").map(String::as_str).unwrap_or_default();

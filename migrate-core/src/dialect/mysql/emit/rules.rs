@@ -105,6 +105,10 @@ impl DiffRules for Emitter {
         true
     }
 
+    fn foreign_keys_hold_types(&self) -> bool {
+        true
+    }
+
     fn foreign_keys_create_indexes(&self) -> bool {
         true
     }

@@ -214,6 +214,9 @@ pub(super) fn change(change: &TableChange) -> Result<String, Unsupported> {
             "engine" => "ENGINE=InnoDB".to_owned(),
             "with system versioning" => "DROP SYSTEM VERSIONING".to_owned(),
             "collation" => return Err(Unsupported::new("a collation that is no longer told")),
+            // Numbers and switches that do not know the word.
+            "avg_row_length" | "checksum" | "delay_key_write" | "key_block_size" | "max_rows"
+            | "min_rows" => format!("{}=0", option.to_uppercase()),
             _ => format!("{}=DEFAULT", option.to_uppercase()),
         },
         TableChange::ConvertCharset { charset, collation } => {

@@ -72,6 +72,12 @@ pub(super) fn create(
     let Other { definition, table } = other;
     let on = table.as_ref().map(name).unwrap_or_default();
     let own = without_table(key, other);
+    // An author's statement; a catalog gives the fields.
+    let is_statement =
+        matches!(kind, Kind::Operator | Kind::Collation | Kind::Publication | Kind::TextSearch);
+    if is_statement && definition.starts_with("CREATE ") {
+        return Ok(vec![definition.clone()]);
+    }
     Ok(match kind {
         Kind::Namespace if definition == "DROPPED" => vec![format!("DROP SCHEMA {}", quoted(key))],
         Kind::Namespace => vec![format!("CREATE SCHEMA {}", quoted(key))],
@@ -224,10 +230,6 @@ fn operator(own: &str, definition: &str) -> Result<String, Unsupported> {
 }
 
 fn collation(own: &str, definition: &str) -> String {
-    // An author's statement; a catalog gives the fields.
-    if definition.starts_with("CREATE ") {
-        return definition.to_owned();
-    }
     let fields: Vec<String> = definition
         .split(", ")
         .filter_map(|field| {
@@ -264,6 +266,15 @@ fn publication(own: &str, definition: &str) -> Result<String, Unsupported> {
     Ok(format!("CREATE PUBLICATION {} {target}{with}", quoted(own)).trim_end().to_owned())
 }
 
+/// `TEXT SEARCH CONFIGURATION app.english` from `app.configuration english`.
+fn text_search(key: &str, exists: &str) -> Result<String, Unsupported> {
+    let (what, own) = key.split_once(' ').ok_or_else(|| Unsupported::new("this key"))?;
+    let (space, what) =
+        what.rsplit_once('.').map_or((None, what), |(space, what)| (Some(space), what));
+    let own = Name { namespace: space.map(str::to_owned), name: own.to_owned() };
+    Ok(format!("TEXT SEARCH {} {exists}{}", what.to_uppercase(), name(&own)))
+}
+
 pub(super) fn drop(
     kind: Kind,
     table: &Name,
@@ -290,7 +301,8 @@ pub(super) fn drop(
         Kind::Grant | Kind::DefaultPrivileges => {
             return Err(Unsupported::new("a grant that is taken back"));
         }
-        Kind::ForeignServer | Kind::TextSearch => return Err(Unsupported::new(kind.word())),
+        Kind::TextSearch => format!("DROP {}{cascade}", text_search(&own, exists)?),
+        Kind::ForeignServer => return Err(Unsupported::new(kind.word())),
         Kind::Function if key.starts_with(AGGREGATE) => {
             let own = key_name(&key[AGGREGATE.len()..]);
             format!("DROP AGGREGATE {exists}{own}{cascade}")

@@ -162,6 +162,20 @@ impl DiffRules for Emitter {
         true
     }
 
+    /// A body of the SQL standard: `BEGIN ATOMIC .. END` or `RETURN ..`.
+    fn function_holds_columns(&self, definition: &str) -> bool {
+        let text = definition.to_lowercase();
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let is_string = |[first, second]: [&str; 2]| {
+            first == "as"
+                && second.starts_with(['\'', '$', 'e', 'u'])
+                && second.contains(['\'', '$'])
+        };
+        let pairs = || words.windows(2).filter_map(|pair| <[&str; 2]>::try_from(pair).ok());
+        pairs().any(|pair| pair == ["begin", "atomic"])
+            || words.contains(&"return") && !pairs().any(is_string)
+    }
+
     /// The parts before the body must be the same: `CREATE OR REPLACE` changes no type and no name of an
     /// argument.
     fn may_replace(&self, kind: Kind, before: &Other, after: &Other) -> bool {

@@ -99,7 +99,7 @@ pub(super) fn create(own: &Name, table: &Table) -> Vec<String> {
             of.bound
         ));
     }
-    for what in ["row security", REPLICA_IDENTITY, CLUSTER] {
+    for what in ["of type", "row security", REPLICA_IDENTITY, CLUSTER] {
         if let Some(value) = option(what) {
             let all = alter_option(own, what, Some(value));
             after.extend(
@@ -383,6 +383,8 @@ fn alter_option(table: &Name, option: &str, value: Option<&String>) -> Vec<Strin
         return vec![format!("ALTER TABLE {} {change}", name(table))];
     }
     let change = match (option, value.map(String::as_str)) {
+        ("of type", Some(of)) => format!("OF {}", super::names::key(of)),
+        ("of type", None) => "NOT OF".to_owned(),
         ("unlogged", Some(_)) => "SET UNLOGGED".to_owned(),
         ("unlogged", None) => "SET LOGGED".to_owned(),
         ("with", Some(list)) => format!("SET {}", settings(list)),

@@ -32,9 +32,20 @@ impl<'t> Parser<'t> {
         } else {
             format!("WITH {}", settings_text(&options))
         };
-        let definition = self.definition(&names, body);
+        let mut reads = mentioned(body);
+        let definition = if recursive {
+            // What the server makes of it: the query is one that the view selects from.
+            let own = column_list(std::slice::from_ref(&name.name));
+            reads.retain(|one| one.namespace.is_some() || one.name != name.name);
+            let columns = column_list(&names);
+            format!(
+                "WITH RECURSIVE {own} ({columns}) AS (\n{}\n) SELECT {columns} FROM {own}",
+                self.written(body)
+            )
+        } else {
+            self.definition(&names, body)
+        };
         let view = Box::new(View { definition, details, ..View::default() });
-        let reads = mentioned(body);
         Ok(vec![Op::CreateView { name, view, reads, if_not_exists: false, or_replace }])
     }
 

@@ -1,0 +1,9 @@
+CREATE TABLE t (
+    id INTEGER NOT NULL,
+    PRIMARY KEY (id)
+);
+CREATE TABLE gone (
+    id INTEGER NOT NULL,
+    PRIMARY KEY (id)
+);
+CREATE FUNCTION f() RETURNS bigint LANGUAGE sql RETURN (SELECT count(*) FROM gone);

@@ -1,0 +1,9 @@
+CREATE TABLE base (
+    id INTEGER NOT NULL,
+    a VARCHAR(20)
+);
+CREATE TABLE t (
+    id INTEGER NOT NULL,
+    a VARCHAR(20),
+    n INTEGER
+);

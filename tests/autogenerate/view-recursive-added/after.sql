@@ -1,0 +1,6 @@
+CREATE TABLE t (
+    id INTEGER NOT NULL,
+    PRIMARY KEY (id)
+);
+CREATE RECURSIVE VIEW numbers (n) AS
+VALUES (1) UNION ALL SELECT n + 1 FROM numbers WHERE n < 10;
