@@ -159,6 +159,19 @@ impl Reader<'_> {
                 }
             }
         }
+        let typed: Vec<(Name, String)> = before
+            .tables
+            .iter()
+            .flat_map(|(table, of)| {
+                let typed = of.columns.iter().filter(|own| own.user_type.as_ref() == Some(name));
+                typed.map(|own| (table.clone(), own.name.clone()))
+            })
+            .collect();
+        for (table, column) in typed {
+            self.code_on_column(&table, &column);
+            self.columns_computed_from(&table, &column);
+            self.pinned_views(&table);
+        }
         let word = key(&name.name);
         let is_function = |kind: &Kind| matches!(kind, Kind::Function | Kind::Procedure);
         let functions = before.others.iter().filter(|((kind, _), other)| {

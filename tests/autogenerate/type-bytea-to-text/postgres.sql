@@ -2,4 +2,4 @@
 ALTER TABLE t ALTER COLUMN a TYPE text;
 
 -- migrate:down
-ALTER TABLE t ALTER COLUMN a TYPE bytea USING convert_to(a::text, 'UTF8');
+ALTER TABLE t ALTER COLUMN a TYPE bytea USING a::bytea;

@@ -482,6 +482,21 @@ fn found_statements_change_postgres_alike() {
              DROP TABLE app.v
              DROP TYPE color
              DROP TABLE t CASCADE",
+            "CREATE TABLE t (a serial, b text UNIQUE)
+             CREATE TEMP TABLE t (a serial, b int)
+             ALTER SEQUENCE t_a_seq RENAME TO s",
+            // A trigger and a computed column hold the type of a column.
+            "CREATE TABLE t (a int, b text, c int GENERATED ALWAYS AS (a + 1) STORED)
+             CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$
+             CREATE TRIGGER g BEFORE UPDATE OF b ON t FOR EACH ROW EXECUTE FUNCTION f()
+             CREATE TRIGGER h BEFORE UPDATE ON t FOR EACH ROW WHEN (NEW.a > 1) EXECUTE FUNCTION f()
+             ALTER TABLE t ALTER b TYPE varchar(9)
+             ALTER TABLE t ALTER b TYPE text
+             ALTER TABLE t ALTER a TYPE bigint
+             DROP TRIGGER h ON t
+             ALTER TABLE t ALTER a TYPE bigint
+             ALTER TABLE t DROP COLUMN c
+             ALTER TABLE t ALTER a TYPE bigint",
             // A name like that of a catalog is a name like another.
             "CREATE TABLE pg_jobs (a int, b text)
              COMMENT ON TABLE pg_jobs IS 'jobs'

@@ -77,6 +77,9 @@ pub(super) fn column(
             return Err(Fault::missing(format!("type {name}")));
         }
         ColumnChange::Type { data_type, .. } => {
+            if is_certain && let Some(of) = state.table(table) {
+                super::drop::check_unheld(of, table, column)?;
+            }
             alter_column(state, table, column, change)?;
             if kind == Some(IdentityKind::Serial) {
                 super::sequence::edit_column(state, table, column, |_, found| {

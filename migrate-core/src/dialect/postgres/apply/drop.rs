@@ -3,7 +3,7 @@
 use super::code::{has_type, needing_type};
 use super::text::mentions;
 use crate::apply::{Fault, Found, Part, State, drop_column, drop_table, mark_users};
-use crate::schema::{Kind, Name, Table};
+use crate::schema::{Column, Kind, Name, Table};
 
 /// The foreign keys of other tables that refer to a table, by their tables.
 pub(super) fn referring(state: &State, table: &Name) -> Vec<(Name, String)> {
@@ -183,18 +183,7 @@ pub(super) fn column(
         .map(|(name, _)| name.clone())
         .collect();
     if !cascade && is_certain {
-        if let Some(trigger) = triggers.first() {
-            return Err(Fault::needed(
-                format!("column {table}.{column}"),
-                format!("trigger {trigger}"),
-            ));
-        }
-        if let Some(user) = users.first() {
-            return Err(Fault::needed(
-                format!("column {table}.{column}"),
-                format!("column {user}"),
-            ));
-        }
+        check_unheld(&old, table, column)?;
         if let Some((child, key)) = keys.first() {
             let by = format!("the foreign key {key} of table {child}");
             return Err(Fault::needed(format!("column {table}.{column}"), by));
@@ -298,6 +287,22 @@ pub(super) fn users_of_function(state: &mut State, function: &str) {
     for (kind, key) in others.map(|(key, _)| key.clone()).collect::<Vec<_>>() {
         state.mark(kind, &Name::new(key), Part::Whole, WHY);
     }
+}
+
+/// Refuses if a trigger or a computed column of a table needs a column as it is.
+pub(super) fn check_unheld(of: &Table, table: &Name, column: &str) -> Result<(), Fault> {
+    let mut triggers = of.triggers.iter();
+    let trigger = triggers.find(|(_, trigger)| uses_column(&trigger.definition, column));
+    let is_computed = |one: &&Column| {
+        let generated = one.generated.as_ref().filter(|_| one.name != column);
+        generated.is_some_and(|generated| mentions(&generated.expression, column))
+    };
+    let user = match (trigger, of.columns.iter().find(is_computed)) {
+        (Some((name, _)), _) => format!("trigger {name}"),
+        (None, Some(one)) => format!("column {}", one.name),
+        (None, None) => return Ok(()),
+    };
+    Err(Fault::needed(format!("column {table}.{column}"), user))
 }
 
 /// Returns `true` if the definition of a trigger mentions a column of its table.

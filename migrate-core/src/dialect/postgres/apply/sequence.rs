@@ -13,17 +13,17 @@ pub(super) fn relative(options: &str, usual: &str, new_usual: &str) -> String {
 
 /// The column that a sequence numbers.
 pub(super) fn column_of(state: &State, name: &Name) -> Option<(Name, String)> {
-    let places = super::candidates(state, name)?;
-    for (owner, _) in state.owners_of(Kind::Sequence, &name.name) {
-        if places.iter().any(|place| place.namespace == owner.namespace) {
-            let table = state.table(&owner)?;
+    let owners = state.owners_of(Kind::Sequence, &name.name);
+    // The first place on the path: a temporary sequence hides others.
+    super::candidates(state, name)?.into_iter().find_map(|place| {
+        let mut here = owners.iter().filter(|(owner, _)| owner.namespace == place.namespace);
+        here.find_map(|(owner, _)| {
             let is_it =
-                |column: &&Column| sequence_of(&owner, column).as_deref() == Some(&name.name);
-            let column = table.columns.iter().find(is_it)?.name.clone();
-            return Some((owner, column));
-        }
-    }
-    None
+                |column: &&Column| sequence_of(owner, column).as_deref() == Some(&name.name);
+            let column = state.table(owner)?.columns.iter().find(is_it)?;
+            Some((owner.clone(), column.name.clone()))
+        })
+    })
 }
 
 /// Changes a sequence.
