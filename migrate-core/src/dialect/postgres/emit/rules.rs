@@ -219,17 +219,40 @@ impl DiffRules for Emitter {
 
     /// The body of a function in SQL may use what is created behind it.
     fn settings(&self, created: &[Op]) -> Vec<Op> {
-        let is_sql = |op: &Op| match op {
-            Op::CreateOther { kind: Kind::Function | Kind::Procedure, other, .. } => {
-                other.definition.contains("\n LANGUAGE sql")
-                    && !other.definition.contains("BEGIN ATOMIC")
-            }
-            _ => false,
+        let is_early = |(at, op): (usize, &Op)| {
+            let Op::CreateOther { kind: Kind::Function | Kind::Procedure, other, .. } = op else {
+                return false;
+            };
+            let text = other.definition.to_lowercase();
+            let words: Vec<&str> = text
+                .split(|c: char| !c.is_alphanumeric() && c != '_')
+                .filter(|word| !word.is_empty())
+                .collect();
+            words.windows(2).any(|pair| pair == ["language", "sql"])
+                && !self.function_holds_columns(&other.definition)
+                && created[at + 1..]
+                    .iter()
+                    .filter_map(created_name)
+                    .any(|name| words.contains(&name.to_lowercase().as_str()))
         };
-        if !created.iter().any(is_sql) {
+        if !created.iter().enumerate().any(is_early) {
             return Vec::new();
         }
         vec![Op::Set { name: "check_function_bodies".to_owned(), value: Some("false".to_owned()) }]
+    }
+}
+
+/// The name by which the body of a function knows what an operation creates.
+fn created_name(op: &Op) -> Option<&str> {
+    match op {
+        Op::CreateTable { name, .. } | Op::CreateView { name, .. } => Some(&name.name),
+        Op::AddColumn { column, .. } => Some(&column.name),
+        Op::RenameColumn { to, .. } | Op::Rename { to, .. } => Some(to),
+        Op::CreateOther { key, .. } => {
+            let name = key.split('(').next().unwrap_or(key);
+            name.rsplit('.').next()
+        }
+        _ => None,
     }
 }
 

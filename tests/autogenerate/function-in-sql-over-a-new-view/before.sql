@@ -1,0 +1,5 @@
+CREATE TABLE t (
+    id INTEGER NOT NULL,
+    a VARCHAR(20),
+    PRIMARY KEY (id)
+);
