@@ -20,6 +20,14 @@ pub(super) struct Node {
     pub(super) mentions: BTreeSet<String>,
 }
 
+impl Node {
+    /// Comes behind some others, which are called by words that no text mentions; `own` is its own.
+    pub(super) fn follow(&mut self, own: String, others: Vec<String>) {
+        self.name = own;
+        self.mentions.extend(others);
+    }
+}
+
 /// The order of kinds of operations where no mention decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Rank {

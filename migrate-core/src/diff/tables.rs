@@ -11,6 +11,11 @@ use crate::schema::{
     Attribute, Change, Check, Column, Difference, Item, Kind, Name, Schema, Table,
 };
 
+/// What the node is called that changes whether a table is written to the log. No text mentions it.
+fn option_word(table: &Name) -> String {
+    format!("{table} logged")
+}
+
 impl Reader<'_> {
     pub(super) fn table(&mut self, name: Name, group: &[Difference]) {
         let mut has_options = false;
@@ -39,6 +44,22 @@ impl Reader<'_> {
         }
     }
 
+    /// The tables that are written to the log before a table is, or leave it before: the one with a foreign key waits
+    /// for the other, and leaves first.
+    fn logged_before(&self, name: &Name, is_logged: bool) -> Vec<String> {
+        let refers = |from: &Name, to: &Name| {
+            let tables = [self.before, self.after].into_iter();
+            let mut tables = tables.filter_map(|schema| schema.tables.get(from));
+            from != to && tables.any(|of| of.foreign_keys.iter().any(|key| key.parent == *to))
+        };
+        let others = self.after.tables.keys();
+        let first = others.filter(|other| match is_logged {
+            true => refers(name, other),
+            false => refers(other, name),
+        });
+        first.map(option_word).collect()
+    }
+
     pub(super) fn options(&mut self, name: &Name, before: &Table, after: &Table) {
         let names: BTreeSet<&String> = before.options.keys().chain(after.options.keys()).collect();
         for option in names {
@@ -47,7 +68,11 @@ impl Reader<'_> {
                 self.parents(name, (before, after));
             } else if old != new {
                 for (option, value) in self.rules.table_options(option, old, new) {
-                    self.changes.nodes.push(nodes::table_option(name, &option, value.as_ref()));
+                    let mut node = nodes::table_option(name, &option, value.as_ref());
+                    if option == "unlogged" {
+                        node.follow(option_word(name), self.logged_before(name, value.is_none()));
+                    }
+                    self.changes.nodes.push(node);
                 }
             }
         }

@@ -19,6 +19,7 @@ use crate::driver::{self, Connection, Retry};
 use crate::error::Error;
 
 pub use scratch::RehearsalSource;
+#[cfg(feature = "inspect")]
 pub(crate) use scratch::no_database;
 
 impl Database {

@@ -224,6 +224,7 @@ impl Database {
     }
 
     /// Creates this scratch database, empty.
+    #[cfg(feature = "inspect")]
     pub(crate) async fn create_scratch(&self, beside: &Self) -> Result<(), Error> {
         match self.dialect().admin().backup {
             Some(_) => backup::create(&PathBuf::from(self.named()?)).map(drop),

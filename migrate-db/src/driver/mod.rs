@@ -77,6 +77,10 @@ pub(crate) struct ErrorDetails {
 
 /// What the program of a server copies of a database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(
+    not(feature = "inspect"),
+    expect(dead_code, reason = "only a sample is copied in two parts")
+)]
 pub(crate) enum DumpPart {
     /// The schema and the rows.
     Whole,
@@ -361,6 +365,10 @@ impl Connection {
     }
 
     /// Sends one query; its rows as they arrive, for results that may not fit into memory.
+    #[cfg_attr(
+        not(feature = "inspect"),
+        expect(dead_code, reason = "only a sample reads so many rows")
+    )]
     pub(crate) fn stream<'c>(&'c mut self, sql: &'c str) -> BoxStream<'c, sqlx::Result<Cells>> {
         dispatch!(self, driver => driver.stream(sql))
     }

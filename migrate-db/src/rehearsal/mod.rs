@@ -7,6 +7,7 @@
 
 mod rate;
 mod report;
+#[cfg(feature = "inspect")]
 mod sample;
 mod sampler;
 
@@ -23,8 +24,9 @@ use migrate_core::script::{Transactions, statement_of};
 
 pub use crate::admin::RehearsalSource;
 pub use rate::{SampleRate, SampleRateError};
-pub use report::{Breach, RehearsalReport, RehearsedLock, RehearsedStatement, RehearsedStep};
-pub use sample::SampledRows;
+pub use report::{
+    Breach, RehearsalReport, RehearsedLock, RehearsedStatement, RehearsedStep, SampledRows,
+};
 
 use crate::database::Database;
 use crate::driver::Connection;
@@ -52,6 +54,7 @@ pub struct Rehearsal<'h> {
     options: Options,
     on: Option<Database>,
     schema_only: bool,
+    #[cfg(feature = "inspect")]
     sample: Option<SampleRate>,
     down: bool,
 }
@@ -61,7 +64,16 @@ impl<'h> Rehearsal<'h> {
     #[must_use]
     pub fn new(history: &'h History, source: RehearsalSource) -> Self {
         let options = Options::default();
-        Self { history, source, options, on: None, schema_only: false, sample: None, down: false }
+        Self {
+            history,
+            source,
+            options,
+            on: None,
+            schema_only: false,
+            #[cfg(feature = "inspect")]
+            sample: None,
+            down: false,
+        }
     }
 
     /// Sets the options of the runs.
@@ -83,7 +95,9 @@ impl<'h> Rehearsal<'h> {
     }
 
     /// Copies this share of the rows of each table, chosen at random, and the rows that these refer to.
-    /// The version table, and tables with at most 1,000 rows, are copied whole.
+    /// The version table, and tables with at most 1,000 rows, are copied whole. With the feature
+    /// `inspect`, or one that brings it.
+    #[cfg(feature = "inspect")]
     #[must_use]
     pub fn sample(self, sample: Option<SampleRate>) -> Self {
         Self { sample, ..self }
@@ -183,6 +197,7 @@ impl<'h> Rehearsal<'h> {
         scratch: &Database,
         beside: &Database,
     ) -> Result<(&'static str, Option<SampledRows>), Error> {
+        #[cfg(feature = "inspect")]
         if let Some(rate) = self.sample {
             let RehearsalSource::Database(source) = &self.source else {
                 return Err(Error::Unsafe {

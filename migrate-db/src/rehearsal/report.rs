@@ -7,10 +7,19 @@ use migrate_core::dialect::Dialect;
 use migrate_core::plan::Direction;
 
 use super::Executed;
-use super::sample::SampledRows;
 use super::sampler::{INTERVAL, Sample};
 use crate::error::Error;
 use crate::human_duration::HumanDuration;
+
+/// The rows of a sampled copy.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SampledRows {
+    /// How many rows were copied.
+    pub rows: u64,
+    /// How many of these were copied only because others refer to them.
+    pub referenced: u64,
+}
 
 /// What a rehearsal found.
 #[derive(Debug, Default)]

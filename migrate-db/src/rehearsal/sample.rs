@@ -14,20 +14,11 @@ use migrate_core::dialect::{Dialect, SampleTemplates};
 use migrate_core::schema::{Column, ForeignKey, Name, Schema, Table};
 
 use super::rate::SampleRate;
+use super::report::SampledRows;
 use crate::database::Database;
 use crate::driver::{Connection, DumpPart};
 use crate::error::Error;
 use crate::inspect;
-
-/// The rows of a sampled copy.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct SampledRows {
-    /// How many rows were copied.
-    pub rows: u64,
-    /// How many of these were copied only because others refer to them.
-    pub referenced: u64,
-}
 
 /// A table with at most this many rows is copied whole: steps look for the rows of small tables.
 const WHOLE: usize = 1000;

@@ -357,6 +357,10 @@ fn found_statements_change_mysql_alike() {
              ALTER TABLE u RENAME TO t, RENAME TO u, RENAME TO v",
             "CREATE TABLE t (a VARCHAR(20), b VARCHAR(20), PRIMARY KEY (a(20), b(5)))
              ALTER TABLE t DROP PRIMARY KEY, ADD PRIMARY KEY (b(30))",
+            "CREATE TABLE t (a SERIAL, b INT, c VARCHAR(10) DEFAULT 'c', CHECK (b > 0))
+             CREATE TEMPORARY TABLE t (a INT, b INT, c INT) DEFAULT CHARSET=latin1
+             CREATE TABLE u LIKE t
+             RENAME TABLE t TO swap, u TO t, swap TO u",
             "CREATE TABLE t (a INT, b INT)
              ALTER TABLE t DROP COLUMN b, ADD COLUMN k INT(5) ZEROFILL, ALTER COLUMN k DROP DEFAULT
              ALTER TABLE t ALTER COLUMN n SET DEFAULT 5, ADD COLUMN n INT

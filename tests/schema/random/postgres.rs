@@ -485,6 +485,14 @@ fn found_statements_change_postgres_alike() {
             "CREATE TABLE t (a serial, b text UNIQUE)
              CREATE TEMP TABLE t (a serial, b int)
              ALTER SEQUENCE t_a_seq RENAME TO s",
+            "CREATE TABLE t (a int PRIMARY KEY)
+             CREATE TABLE u (a int REFERENCES t, b int PRIMARY KEY REFERENCES u)
+             ALTER TABLE t SET UNLOGGED
+             ALTER TABLE u SET UNLOGGED
+             ALTER TABLE t SET UNLOGGED
+             ALTER TABLE u SET LOGGED
+             ALTER TABLE t SET LOGGED
+             ALTER TABLE u SET LOGGED",
             // A trigger and a computed column hold the type of a column.
             "CREATE TABLE t (a int, b text, c int GENERATED ALWAYS AS (a + 1) STORED)
              CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$

@@ -295,7 +295,7 @@ pub(super) fn table(state: &mut State, name: &Name, change: &TableChange) -> Res
                 return Ok(());
             }
             if option == "unlogged" {
-                super::sequence::set_logged(state, name, value.is_none());
+                super::logged::set(state, name, value.is_none())?;
             }
             let combined = ["with", "toast with"]
                 .into_iter()

@@ -13,6 +13,7 @@ mod comment;
 mod drop;
 mod index_option;
 mod kin;
+mod logged;
 mod moves;
 mod names;
 mod objects;
