@@ -450,6 +450,10 @@ fn found_statements_change_postgres_alike() {
              ALTER TABLE t ADD e color[] DEFAULT '{red}', ADD f color DEFAULT 'green'::color
              ALTER TYPE color RENAME VALUE 'red' TO 'it''s'
              ALTER TYPE color RENAME VALUE 'green' TO 'pink'",
+            "CREATE TYPE color AS ENUM ('it''s', 'a\"b', 'c')
+             CREATE TABLE t (a color[] DEFAULT ARRAY['it''s'::color], b color[] DEFAULT '{\"a\\\\\"b\"}', c color DEFAULT 'a\"b', d color DEFAULT 'c')
+             ALTER TYPE color RENAME VALUE 'it''s' TO 'x'
+             ALTER TYPE color RENAME VALUE 'a\"b' TO 'y'",
             "CREATE TABLE t (a int, b text)
              CREATE VIEW v AS SELECT * FROM t
              ALTER VIEW v ALTER COLUMN a SET DEFAULT 1

@@ -167,7 +167,11 @@ pub(super) fn rename_value(state: &mut State, of: &Name, value: &str, to: &str) 
         .collect();
     for (table, column, default) in columns {
         unknown_texts(state, &table, &column);
-        let Some(text) = default.filter(|text| text.contains(value)) else { continue };
+        // In an array, some characters are written otherwise.
+        let may_hold = |text: &String| {
+            text.contains(old.trim_matches('\'')) || value.contains(['\'', '"', '\\'])
+        };
+        let Some(text) = default.filter(may_hold) else { continue };
         match text.strip_prefix(&*old).filter(|rest| rest.is_empty() || rest.starts_with("::")) {
             Some(rest) => {
                 let text = format!("{new}{rest}");
