@@ -224,6 +224,7 @@ codes! {
         Warning HidesDrift "hides-drift" "IF EXISTS or IF NOT EXISTS hides that a database differs from the history."
         Warning ManualTransaction "manual-transaction" "A section outside of a transaction begins and ends transactions itself."
         Warning ImplicitCommit "implicit-commit" "A statement of DDL commits, so a failure of a later statement leaves a part of the section applied."
+        Warning IgnoredDrop "ignored-drop" "A DROP CONSTRAINT beside a new foreign key or check leaves a foreign key in place on MariaDB."
         Warning AlgorithmCopy "algorithm-copy" "ALTER TABLE copies the table and stops all writes to it."
         Warning Utf8mb3 "utf8mb3" "A table or column uses the character set utf8mb3, which has no characters beyond three bytes."
         Warning PragmaInTransaction "pragma-in-transaction" "A PRAGMA that has no effect in a transaction is in a section that runs in one."

@@ -80,7 +80,7 @@ fn what_is_not_known_compiles_and_a_stated_effect_is_known() {
     let procedure = "CREATE PROCEDURE fill() BEGIN SET @s = 'CREATE TABLE made (id INT)'; \
                      PREPARE s FROM @s; EXECUTE s; END;\nCALL fill();";
     for (settings, dynamic) in
-        [(&sqlite, "CREATE TABLE made AS SELECT * FROM users;"), (&mysql, procedure)]
+        [(&sqlite, "CREATE TABLE made AS SELECT *, 1 AS one FROM users;"), (&mysql, procedure)]
     {
         let down = if settings == &mysql { "DROP PROCEDURE fill;\n" } else { "" };
         let column = "ALTER TABLE made DROP COLUMN anything;\nDROP TABLE made;";

@@ -14,6 +14,7 @@ mod foreign_key_without_index;
 mod foreign_key_without_not_valid;
 mod frozen_default;
 mod hides_drift;
+mod ignored_drop;
 mod implicit_commit;
 mod index_without_concurrently;
 mod manual_transaction;
@@ -71,6 +72,7 @@ pub const ALL: &[&Rule] = &[
     &hides_drift::RULE,
     &manual_transaction::RULE,
     &implicit_commit::RULE,
+    &ignored_drop::RULE,
     &algorithm_copy::RULE,
     &utf8mb3::RULE,
     &pragma_in_transaction::RULE,
