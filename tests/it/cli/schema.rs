@@ -70,7 +70,7 @@ fn a_schema_has_pictures_and_json() {
 #[test]
 fn what_is_unknown_is_told_with_its_place() {
     let env = environment();
-    let up = "CREATE TABLE report AS SELECT id FROM users;";
+    let up = "CREATE TABLE report AS SELECT id + 1 AS id FROM users;";
     env.revision("c3c3c3c3c3c3", "b2b2b2b2b2b2", up, "DROP TABLE report;");
     let outcome = env.run(&["schema"]);
     assert_eq!(outcome.code, 1, "{outcome}");
