@@ -141,7 +141,7 @@ pub trait Rules: fmt::Debug + Sync {
         None
     }
 
-    /// Returns `true` if `*` in a query stands for a column too.
+    /// Returns `true` if `*` in a query includes a column.
     fn is_in_star(&self, column: &Column) -> bool {
         let _ = column;
         true

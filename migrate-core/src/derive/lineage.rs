@@ -273,27 +273,18 @@ fn pairs(
         let own = state.spelled_column(target, own)?;
         Some((own, state.spelled_column(source, of)?, is_plain))
     };
+    let listed = |(own, item): (&String, &Option<String>)| match item {
+        Some(item) => pair(own, item, true),
+        None => pair(own, own, false),
+    };
+    let names = target.columns.iter().map(|column| &column.name);
     match &copy.columns {
-        Some(list) => {
-            let listed = list.iter().filter_map(|(own, item)| match item {
-                Some(item) => pair(own, item, true),
-                None => pair(own, own, false),
-            });
-            listed.collect()
-        }
+        Some(list) => list.iter().map(|(own, item)| (own, item)).filter_map(listed).collect(),
         // `*` is one item.
         None if copy.items.len() == target.columns.len() && copy.items.len() > 1 => {
-            let columns = target.columns.iter().zip(&copy.items);
-            let listed = columns.filter_map(|(column, item)| match item {
-                Some(item) => pair(&column.name, item, true),
-                None => pair(&column.name, &column.name, false),
-            });
-            listed.collect()
+            names.zip(&copy.items).filter_map(listed).collect()
         }
-        None => {
-            let columns = target.columns.iter();
-            columns.filter_map(|column| pair(&column.name, &column.name, true)).collect()
-        }
+        None => names.filter_map(|name| pair(name, name, true)).collect(),
     }
 }
 

@@ -208,7 +208,7 @@ impl Reader<'_> {
         };
         let before = find(self.before, first.before.as_ref());
         let after = find(self.after, first.after.as_ref());
-        let is_function = matches!(kind, Kind::Function | Kind::Procedure);
+        let is_function = kind.is_function();
         match (before, after) {
             (Some(name), Some(same)) if name == same && is_function => {
                 let other = &self.after.others[&(kind, same.clone())];

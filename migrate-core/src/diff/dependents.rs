@@ -58,7 +58,7 @@ impl Reader<'_> {
         pinned.into_iter().for_each(|name| self.replaced(Part::View(name)));
         let after = self.after;
         let functions = self.before.others.iter().filter(|((kind, name), other)| {
-            matches!(kind, Kind::Function | Kind::Procedure)
+            kind.is_function()
                 && self.rules.function_holds_columns(&other.definition)
                 && words(&other.definition).any(|one| one == word)
                 && after.others.contains_key(&(*kind, name.clone()))
@@ -173,7 +173,7 @@ impl Reader<'_> {
             self.pinned_views(&table);
         }
         let word = key(&name.name);
-        let is_function = |kind: &Kind| matches!(kind, Kind::Function | Kind::Procedure);
+        let is_function = |kind: &Kind| kind.is_function();
         let functions = before.others.iter().filter(|((kind, _), other)| {
             is_function(kind) && words(&other.definition).any(|one| one == word)
         });

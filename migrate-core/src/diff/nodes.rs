@@ -390,7 +390,7 @@ pub(super) fn other(kind: Kind, own: &str, other: &Other, or_replace: bool) -> N
 /// The part of a definition that must resolve when the object is created: a body in a string is not looked
 /// into before it runs, unless it is SQL.
 fn text_at_creation(kind: Kind, definition: &str) -> &str {
-    if !matches!(kind, Kind::Function | Kind::Procedure) {
+    if !kind.is_function() {
         return definition;
     }
     let lower = definition.to_ascii_lowercase();

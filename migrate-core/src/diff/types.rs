@@ -289,17 +289,18 @@ fn retyped_columns(
 
 /// The parents of a table by `INHERITS`, in the order of their names.
 pub(super) fn parents_by_inherits<'s>(schema: &'s Schema, table: &Table) -> Vec<&'s Name> {
-    let list = table.options.get("inherits").map(String::as_str).unwrap_or_default();
-    let is_parent = |name: &&Name| list.split(", ").any(|one| one == name.to_string());
-    schema.tables.keys().filter(is_parent).collect()
+    schema.tables.keys().filter(|name| inherits(table, name)).collect()
+}
+
+fn inherits(table: &Table, parent: &Name) -> bool {
+    let list = table.options.get("inherits");
+    list.is_some_and(|list| list.split(", ").any(|one| one == parent.to_string()))
 }
 
 /// The tables of which a table is a partition or, by `INHERITS`, a child.
 pub(super) fn parents<'s>(schema: &'s Schema, table: &'s Table) -> impl Iterator<Item = &'s Table> {
-    let inherits = table.options.get("inherits").map(String::as_str).unwrap_or_default();
     let is_parent = move |name: &Name| {
-        table.partition_of.as_ref().is_some_and(|of| of.parent == *name)
-            || !inherits.is_empty() && inherits.split(", ").any(|one| one == name.to_string())
+        table.partition_of.as_ref().is_some_and(|of| of.parent == *name) || inherits(table, name)
     };
     let found = schema.tables.iter().filter(move |(name, _)| is_parent(name));
     found.map(|(_, parent)| parent)

@@ -452,6 +452,12 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Returns `true` for functions and procedures.
+    #[must_use]
+    pub const fn is_function(self) -> bool {
+        matches!(self, Self::Function | Self::Procedure)
+    }
+
     /// Whether the name of such a thing says already what it is about: `on table users`.
     pub(super) const fn names_its_object(self) -> bool {
         matches!(self, Self::Grant | Self::Comment)

@@ -1,8 +1,8 @@
 //! The columns of a table that is created from columns of another one.
 
-use super::super::find::Found;
-use super::super::state::State;
-use super::super::unknown::Part;
+use crate::apply::find::Found;
+use crate::apply::state::State;
+use crate::apply::unknown::Part;
 use crate::op::{Projected, Projection};
 use crate::schema::{Column, Kind, Name, Table};
 

@@ -41,14 +41,13 @@ pub(super) fn apply(state: &mut State, op: &Op) -> Result<(), Fault> {
             let columns = projection.as_ref().and_then(|query| columns(state, query, &table));
             state.mark_created(Kind::Table, &place);
             const WHY: &str = "the columns come from a query";
-            // The query may give further ones.
-            if columns.is_none() {
+            let named = std::mem::take(&mut table.columns);
+            let columns = columns.unwrap_or_else(|| {
+                // The query may give further ones.
                 state.mark(Kind::Table, &place, Part::Columns, WHY);
-            }
-            let nameless = |column| Copied { column, is_known: false };
-            let columns =
-                columns.unwrap_or_else(|| table.columns.drain(..).map(nameless).collect());
-            table.columns.clear();
+                let unknown = |column| Copied { column, is_known: false };
+                named.into_iter().map(unknown).collect()
+            });
             for Copied { column, is_known } in columns {
                 if !is_known {
                     let folded = rules.fold(Kind::Column, &column.name).into_owned();

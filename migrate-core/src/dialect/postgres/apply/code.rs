@@ -64,6 +64,12 @@ pub(super) fn has_type(function: &Other, name: &Name) -> Option<bool> {
     Some(types.iter().any(|one| one.name == name.name))
 }
 
+/// Returns `true` if an object is a function that holds nothing of a type or table: its body stands in quotes, and its
+/// arguments and results are of other types.
+pub(super) fn is_free_of(kind: Kind, other: &Other, name: &Name) -> bool {
+    kind.is_function() && has_type(other, name) == Some(false)
+}
+
 /// A function that certainly has a type, or the rows of a table, in its arguments or results, so that the server
 /// does not drop the one without the other.
 pub(super) fn needing_type(state: &State, name: &Name) -> Option<(Kind, String)> {
@@ -80,7 +86,7 @@ pub(super) fn needing_type(state: &State, name: &Name) -> Option<(Kind, String)>
     }
     let functions = state.users_of(&name.name).into_iter();
     let mut functions = functions
-        .filter(|(kind, _, _)| matches!(kind, Kind::Function | Kind::Procedure))
+        .filter(|(kind, _, _)| kind.is_function())
         .map(|(kind, key, _)| (kind, key.to_string()));
     functions.find(|(kind, key)| {
         let own = Name::new(key.clone());

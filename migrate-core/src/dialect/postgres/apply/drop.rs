@@ -1,6 +1,6 @@
 //! What keeps an object from being dropped, and what goes with it.
 
-use super::code::{has_type, needing_type};
+use super::code::{is_free_of, needing_type};
 use super::text::mentions;
 use crate::apply::{Fault, Found, Part, State, drop_column, drop_table, mark_users};
 use crate::schema::{Column, Kind, Name, Table};
@@ -34,14 +34,12 @@ pub(super) fn drop_views(state: &mut State, name: &str) {
     let mut seen = names.clone();
     while let Some(name) = names.pop() {
         for (kind, owner, part) in state.users_of(&name) {
-            // A body in quotes holds no object.
-            let is_function = matches!(kind, Kind::Function | Kind::Procedure);
-            let of_other = || state.other(kind, &owner.to_string());
-            let of_type = |other| has_type(other, &Name::new(name.clone())) == Some(false);
-            if is_function && of_other().is_some_and(of_type) {
-                continue;
-            }
-            if part.is_none() && (kind == Kind::View || is_function) {
+            let named = Name::new(name.clone());
+            let is_free = |other| is_free_of(kind, other, &named);
+            if part.is_none()
+                && (kind == Kind::View || kind.is_function())
+                && !state.other(kind, &owner.to_string()).is_some_and(is_free)
+            {
                 state.mark(kind, &owner, Part::Whole, WHY);
                 if kind == Kind::View && !seen.contains(&owner.name) {
                     seen.push(owner.name.clone());
@@ -153,11 +151,7 @@ pub(super) fn column(
 ) -> Result<(), Fault> {
     let Some(old) = state.table(table).cloned() else { return Ok(()) };
     let is_certain = !super::is_uncertain(state, table);
-    let users = old.columns.iter().filter(|one| {
-        one.generated.as_ref().is_some_and(|generated| mentions(&generated.expression, column))
-    });
-    let users: Vec<String> =
-        users.map(|one| one.name.clone()).filter(|name| name != column).collect();
+    let users: Vec<String> = computed_from(&old, column).map(|one| one.name.clone()).collect();
     let keys: Vec<(Name, String)> = referring(state, table)
         .into_iter()
         .filter(|(child, name)| {
@@ -176,12 +170,7 @@ pub(super) fn column(
     });
     let own_keys = own_keys.map(|key| (table.clone(), key.name.clone().unwrap_or_default()));
     let keys: Vec<(Name, String)> = keys.into_iter().chain(own_keys).collect();
-    let triggers: Vec<String> = old
-        .triggers
-        .iter()
-        .filter(|(_, trigger)| uses_column(&trigger.definition, column))
-        .map(|(name, _)| name.clone())
-        .collect();
+    let triggers: Vec<String> = triggers_of(&old, column).cloned().collect();
     if !cascade && is_certain {
         check_unheld(&old, table, column)?;
         if let Some((child, key)) = keys.first() {
@@ -291,18 +280,29 @@ pub(super) fn users_of_function(state: &mut State, function: &str) {
 
 /// Refuses if a trigger or a computed column of a table needs a column as it is.
 pub(super) fn check_unheld(of: &Table, table: &Name, column: &str) -> Result<(), Fault> {
-    let mut triggers = of.triggers.iter();
-    let trigger = triggers.find(|(_, trigger)| uses_column(&trigger.definition, column));
-    let is_computed = |one: &&Column| {
+    let trigger = triggers_of(of, column).next().map(|name| format!("trigger {name}"));
+    let user = trigger
+        .or_else(|| computed_from(of, column).next().map(|one| format!("column {}", one.name)));
+    match user {
+        Some(user) => Err(Fault::needed(format!("column {table}.{column}"), user)),
+        None => Ok(()),
+    }
+}
+
+/// The other columns of a table that are computed from a column.
+fn computed_from<'t>(of: &'t Table, column: &'t str) -> impl Iterator<Item = &'t Column> {
+    of.columns.iter().filter(move |one| {
         let generated = one.generated.as_ref().filter(|_| one.name != column);
         generated.is_some_and(|generated| mentions(&generated.expression, column))
-    };
-    let user = match (trigger, of.columns.iter().find(is_computed)) {
-        (Some((name, _)), _) => format!("trigger {name}"),
-        (None, Some(one)) => format!("column {}", one.name),
-        (None, None) => return Ok(()),
-    };
-    Err(Fault::needed(format!("column {table}.{column}"), user))
+    })
+}
+
+/// The triggers of a table that mention a column of it.
+fn triggers_of<'t>(of: &'t Table, column: &'t str) -> impl Iterator<Item = &'t String> {
+    let triggers = of.triggers.iter();
+    triggers
+        .filter(move |(_, trigger)| uses_column(&trigger.definition, column))
+        .map(|(name, _)| name)
 }
 
 /// Returns `true` if the definition of a trigger mentions a column of its table.

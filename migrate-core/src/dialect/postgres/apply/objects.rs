@@ -73,7 +73,7 @@ pub(super) fn find(state: &State, kind: Kind, key: &str) -> (String, bool) {
         return (key, exists);
     }
     let name = split(kind, &key);
-    let is_function = matches!(kind, Kind::Function | Kind::Procedure);
+    let is_function = kind.is_function();
     for place in super::candidates(state, &name).unwrap_or_default() {
         let text = place.to_string();
         if state.other(kind, &text).is_some() {
@@ -306,7 +306,7 @@ fn drop(
             if !exists {
                 // A procedure may be called a routine, and its types be written otherwise.
                 let other = if kind == Kind::Function { Kind::Procedure } else { Kind::Function };
-                if matches!(kind, Kind::Function | Kind::Procedure)
+                if kind.is_function()
                     && let (key, true) = find(state, other, &key)
                 {
                     return drop_other(state, other, &Name::new(key));
@@ -317,7 +317,7 @@ fn drop(
             if kind == Kind::Extension && cascade {
                 state.mark_everything(WITH_EXTENSION);
             }
-            if matches!(kind, Kind::Function | Kind::Procedure) && cascade {
+            if kind.is_function() && cascade {
                 let bare = split(kind, &key).name;
                 let bare = bare.split('(').next().unwrap_or_default().to_owned();
                 super::drop::users_of_function(state, &bare);
@@ -394,18 +394,17 @@ fn drop_type(state: &mut State, kind: Kind, name: &Name, cascade: bool) -> Resul
             columns.map(|column| (table.clone(), column.name.clone()))
         })
         .collect();
+    let what = || format!("{} {name}", kind.word());
     if let Some((table, column)) = users.first()
         && !cascade
     {
         if super::is_uncertain(state, table) {
             return drop_other(state, kind, name);
         }
-        let what = format!("{} {name}", kind.word());
-        return Err(Fault::needed(what, format!("column {table}.{column}")));
+        return Err(Fault::needed(what(), format!("column {table}.{column}")));
     }
     if let Some((of, function)) = super::code::needing_type(state, name).filter(|_| !cascade) {
-        let what = format!("{} {name}", kind.word());
-        return Err(Fault::needed(what, format!("{} {function}", of.word())));
+        return Err(Fault::needed(what(), format!("{} {function}", of.word())));
     }
     for (table, column) in users {
         super::drop::column(state, &table, &column, true)?;
@@ -423,11 +422,8 @@ fn drop_type(state: &mut State, kind: Kind, name: &Name, cascade: bool) -> Resul
         }
         const WHY: &str = "it may have been dropped, or lost an attribute, with a type";
         let types = state.schema().others.iter().filter(|((kind, _), other)| {
-            let is_function = matches!(kind, Kind::Function | Kind::Procedure);
-            // A body in quotes holds no object.
-            let is_free = is_function && super::code::has_type(other, name) == Some(false);
-            (*kind == Kind::Type || is_function)
-                && !is_free
+            (*kind == Kind::Type || kind.is_function())
+                && !super::code::is_free_of(*kind, other, name)
                 && super::text::has_word(&other.definition, &name.name)
         });
         for (kind, key) in types.map(|(key, _)| key.clone()).collect::<Vec<_>>() {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::code::has_type;
+use super::code::{has_type, is_free_of};
 use super::names::{sequence_of, set_sequence, type_text};
 use super::text;
 use crate::apply::{
@@ -46,7 +46,7 @@ pub(super) fn table(state: &mut State, from: &Name, to: &Name) {
     keys(state, from, to);
     row_type(state, from, to);
     mark_users_but(state, &from.name, "a table that it mentions was renamed", |kind, other| {
-        is_function(kind) && has_type(other, from) == Some(false)
+        is_free_of(kind, other, from)
     });
 }
 
@@ -158,11 +158,6 @@ pub(super) fn row_type(state: &mut State, from: &Name, to: &Name) {
     }
 }
 
-/// Objects whose text the server keeps as it was written, where it stands in quotes.
-const fn is_function(kind: Kind) -> bool {
-    matches!(kind, Kind::Function | Kind::Procedure)
-}
-
 /// Renames a column.
 pub(super) fn column(state: &mut State, table: &Name, column: &str, to: &str) {
     let sequence = state.table(table).and_then(|found| sequence_of(table, found.column(column)?));
@@ -200,7 +195,7 @@ pub(super) fn column(state: &mut State, table: &Name, column: &str, to: &str) {
         state,
         &table.name,
         "a column that it may mention was renamed",
-        |kind, other| is_function(kind) && has_type(other, table).is_some(),
+        |kind, other| kind.is_function() && has_type(other, table).is_some(),
     );
 }
 

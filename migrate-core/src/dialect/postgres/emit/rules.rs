@@ -183,7 +183,7 @@ impl DiffRules for Emitter {
             let text = &other.definition;
             text.split("\n LANGUAGE ").next().unwrap_or(text).to_owned()
         };
-        matches!(kind, Kind::Function | Kind::Procedure)
+        kind.is_function()
             && !before.definition.starts_with("AGGREGATE")
             && match (signature(&before.definition), signature(&after.definition)) {
                 (Some(before), Some(after)) => before.head == after.head,
