@@ -3,7 +3,6 @@
 use migrate_core::dialect::Dialect;
 use migrate_core::ident::RevisionId;
 use migrate_core::loaded_schema::LoadedSchema;
-use migrate_core::lock_table::own_tables;
 use migrate_core::schema::difference;
 use migrate_db::cli::CliError;
 use migrate_db::{Database, Error, Migrator, Target};
@@ -28,7 +27,7 @@ impl Baseline {
             return Err(CliError::usage("the history is for several database systems")
                 .help("`cargo migrate schema database` prints the SQL for one of them; write the sections by hand"));
         }
-        let without = own_tables(&context.options().version_table);
+        let without = context.options().own_tables(database.dialect());
         let schema = database.schema(&without).await?;
         let loaded = LoadedSchema::of_catalog(database.dialect(), &schema);
         let script = loaded.script(None);
@@ -36,7 +35,7 @@ impl Baseline {
             return Err(CliError::failed(format!("the schema cannot be written as SQL: {first}"))
                 .help("`cargo migrate schema database` prints the rest; write the first revision by hand"));
         }
-        if loaded.changes(&LoadedSchema::of_sql(database.dialect(), &[])).is_empty() {
+        if loaded.changes(&LoadedSchema::of_sql(database.dialect(), &[], &[])).is_empty() {
             return Err(CliError::usage(format!("{database} has no tables"))
                 .help("`cargo migrate new -m \"create users\"` writes a first revision"));
         }

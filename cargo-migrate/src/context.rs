@@ -84,7 +84,8 @@ impl<'u> Context<'u> {
         Ok(Self {
             ui,
             directory: Directory::shown_as(&path, shown(&path, &here))
-                .max_file_size(settings.max_file_size),
+                .max_file_size(settings.max_file_size)
+                .session(&settings.session),
             settings,
             config,
             root,

@@ -6,7 +6,6 @@ use migrate_core::dialect::Dialect;
 use migrate_core::history::History;
 use migrate_core::ident::RevisionId;
 use migrate_core::loaded_schema::LoadedSchema;
-use migrate_core::lock_table::own_tables;
 use migrate_core::schema::{Schema, difference};
 use migrate_core::squash::Squash;
 use migrate_db::__private::query;
@@ -178,7 +177,7 @@ impl Run<'_> {
     }
 
     async fn contents(&self, database: &Database) -> Result<Contents, Error> {
-        let schema = database.schema(&own_tables(&self.options.version_table)).await?;
+        let schema = database.schema(&self.options.own_tables(database.dialect())).await?;
         let mut rows = Vec::new();
         for name in schema.tables.keys() {
             let namespace =

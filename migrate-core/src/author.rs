@@ -225,7 +225,7 @@ impl<'a> Author<'a> {
         let mut revisions: Vec<Revision> =
             graph.all_revisions().filter(|old| !is_added(old)).cloned().collect();
         revisions.extend(added);
-        let (graph, found) = Graph::build(revisions);
+        let (graph, found) = graph.rebuilt(revisions);
         if found.has_errors() {
             return Err(AuthorError::would_break(found));
         }

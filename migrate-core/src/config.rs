@@ -203,11 +203,7 @@ impl Settings {
     /// How the static checks are made.
     #[must_use]
     pub fn static_check_options(&self) -> StaticCheckOptions {
-        StaticCheckOptions {
-            checks: self.static_checks,
-            has_prelude: self.test.prelude.is_some(),
-            session: self.session.clone(),
-        }
+        StaticCheckOptions { checks: self.static_checks, has_prelude: self.test.prelude.is_some() }
     }
 }
 

@@ -33,6 +33,7 @@ pub struct Directory {
     path: PathBuf,
     shown: String,
     max_file_size: u64,
+    session: Vec<String>,
 }
 
 /// A directory entry with the name of a revision file.
@@ -92,19 +93,28 @@ impl Directory {
             "." => String::new(),
             shown => shown.to_owned(),
         };
-        Self { path, shown, max_file_size: MAX_FILE_SIZE }
+        Self { path, shown, max_file_size: MAX_FILE_SIZE, session: Vec::new() }
     }
 
     /// Creates a directory at `path` that is shown to the user as `shown`.
     #[must_use]
     pub fn shown_as(path: impl Into<PathBuf>, shown: impl Into<String>) -> Self {
-        Self { path: path.into(), shown: shown.into(), max_file_size: MAX_FILE_SIZE }
+        let (path, shown) = (path.into(), shown.into());
+        Self { path, shown, max_file_size: MAX_FILE_SIZE, session: Vec::new() }
     }
 
     /// Sets the size limit of a file in bytes; `None` means [`MAX_FILE_SIZE`].
     #[must_use]
     pub fn max_file_size(self, bytes: Option<u64>) -> Self {
         Self { max_file_size: bytes.unwrap_or(MAX_FILE_SIZE), ..self }
+    }
+
+    /// Sets the statements with which the session of each revision begins; see [`Graph::session`].
+    ///
+    /// [`Graph::session`]: crate::graph::Graph::session
+    #[must_use]
+    pub fn session(self, statements: &[String]) -> Self {
+        Self { session: statements.to_owned(), ..self }
     }
 
     /// The size limit of a file in bytes.
@@ -195,7 +205,8 @@ impl Directory {
         let read = |entry: &mut Entry, scratch: &mut Vec<u8>, readers: &[Dialect]| {
             self.revision(entry, scratch, readers)
         };
-        Ok(History::read_from(&mut self.entries()?, read, lock.as_ref(), dialects))
+        let read = History::read_from(&mut self.entries()?, read, lock.as_ref(), dialects);
+        Ok(self.in_session(read))
     }
 
     /// Reads the directory as [`Directory::history`] does, except for the files that `known`
@@ -217,7 +228,13 @@ impl Directory {
             Some(revision) => (Some(revision), Diagnostics::new()),
             None => self.revision(&Entry::named(&file.name), scratch, readers),
         };
-        Ok(History::read_from(&mut files, read, lock.as_ref(), dialects))
+        Ok(self.in_session(History::read_from(&mut files, read, lock.as_ref(), dialects)))
+    }
+
+    fn in_session(&self, read: (History, Diagnostics)) -> (History, Diagnostics) {
+        let (mut history, found) = read;
+        history.graph = history.graph.with_session(&self.session);
+        (history, found)
     }
 
     /// Reads and parses the revision file with this path in messages.

@@ -108,6 +108,7 @@ pub fn decode(
         revisions.push(reader.revision(file).map_err(|_| DecodeError::OtherText(n))?);
     }
     let graph = Graph::in_order(revisions).ok_or(DecodeError::Malformed)?;
+    let graph = graph.with_session(&settings.session);
     let lock = reader.lock(&graph)?;
     reader.end()?;
     Ok((History { graph, lock, dialects }, settings))

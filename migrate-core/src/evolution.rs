@@ -8,9 +8,11 @@
 //! A statement that cannot be applied makes what it mentions unknown.
 
 mod refusal;
+mod session;
 mod statements;
 
 pub use refusal::Refusal;
+pub(crate) use session::{session_namespaces, state_in_session, statements_of};
 pub(crate) use statements::{apply_statements, forget, is_opaque};
 
 use crate::apply::State;
@@ -32,24 +34,20 @@ pub struct Evolution<'g> {
 }
 
 impl<'g> Evolution<'g> {
-    /// The empty schema before all revisions. `None` if there is no parser for the database.
+    /// The empty schema before all revisions, in the [session](Graph::session) of the project. `None` if
+    /// there is no parser for the database.
     #[must_use]
     pub fn new(graph: &'g Graph, dialect: Dialect) -> Option<Self> {
         let _: Result<_, _> = dialect.parse("", Span::default())?;
-        let state = State::new(dialect.rules());
+        let texts = || {
+            let revisions = graph.order().map(|node| graph.revision(node));
+            revisions.filter_map(|revision| {
+                let statements = revision.up(dialect)?.statements(&revision.file, dialect);
+                Some((revision.file.text(), statements.to_vec()))
+            })
+        };
+        let state = state_in_session(dialect, graph.session(), texts);
         Some(Self { graph, dialect, state, applied: Vec::new(), at: None })
-    }
-
-    /// Lets each revision begin with the session of a project: with these statements. `None` if what they
-    /// change is where unqualified names are looked for, of which nothing is known then.
-    #[must_use]
-    pub fn with_session(mut self, statements: &[String]) -> Option<Self> {
-        for text in statements {
-            let spans = [Span::new(0, text.len())];
-            apply_statements(&mut self.state, self.dialect, text, &spans, false);
-        }
-        self.state.keep_session();
-        self.state.rules().begins_at_home(&self.state).then_some(self)
     }
 
     /// The schema before all revisions in a database with objects that no revision creates: nothing is
@@ -68,6 +66,14 @@ impl<'g> Evolution<'g> {
         let mut evolution = Self::new(graph, dialect)?;
         evolution.move_to(nodes);
         Some(evolution.into_state())
+    }
+
+    /// Returns `true` if a new session creates what a statement does not qualify where a session without
+    /// settings creates it.
+    #[must_use]
+    pub fn begins_at_home(&self) -> bool {
+        let state = self.state.in_new_session();
+        state.rules().home_to_name(&state).is_none()
     }
 
     /// The schema where the evolution stands.
@@ -177,9 +183,10 @@ impl<'g> Evolution<'g> {
         apply_statements(&mut self.state, self.dialect, text, &statements, effect_is_stated)
     }
 
-    /// The schema where the evolution stands, without the way back.
+    /// The schema where the evolution stands, in a new session and without the way back.
     #[must_use]
     pub fn into_state(mut self) -> State {
+        self.state.reset_session();
         self.state.release_all();
         self.state
     }

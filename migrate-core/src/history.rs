@@ -52,8 +52,6 @@ pub struct StaticCheckOptions {
     /// Whether the history builds on objects that no revision creates: nothing is known of the schema
     /// before it.
     pub has_prelude: bool,
-    /// The statements with which the session of each revision begins.
-    pub session: Vec<String>,
 }
 
 impl From<StaticChecks> for StaticCheckOptions {

@@ -8,6 +8,7 @@
 use std::time::Duration;
 
 use crate::dialect::Dialect;
+use crate::evolution::session_namespaces;
 use crate::version_table::{LOG_SUFFIX, VersionTable};
 
 /// The time after which a row without a heartbeat expires.
@@ -29,6 +30,33 @@ use crate::version_table::LOCK_SUFFIX as SUFFIX;
 #[must_use]
 pub fn own_tables(version_table: &str) -> [String; 3] {
     ["", LOG_SUFFIX, SUFFIX].map(|suffix| format!("{version_table}{suffix}"))
+}
+
+/// As [`own_tables`], for a catalog that is read in a session without the statements of the project's:
+/// the tables are in a schema in which these look for names.
+///
+/// ```
+/// use migrate_core::{dialect::Dialect, lock_table::own_tables_in_session};
+/// let session = ["SET search_path TO app, public".to_owned()];
+/// let own = own_tables_in_session(Dialect::Postgres, "v", &session);
+/// assert_eq!(own, ["v", "v_log", "v_lock", "app.v", "app.v_log", "app.v_lock"]);
+/// ```
+#[must_use]
+pub fn own_tables_in_session(
+    dialect: Dialect,
+    version_table: &str,
+    session: &[String],
+) -> Vec<String> {
+    let own = own_tables(version_table);
+    if version_table.contains('.') {
+        return own.to_vec();
+    }
+    let spaces = session_namespaces(dialect, session);
+    let elsewhere = spaces.iter().flat_map(|space| {
+        let own = own.iter();
+        own.map(move |name| format!("{space}.{name}"))
+    });
+    own.iter().cloned().chain(elsewhere).collect()
 }
 
 /// The lock table of a version table.

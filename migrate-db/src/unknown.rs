@@ -3,7 +3,6 @@
 //! be reverted.
 
 use migrate_core::dialect::Dialect;
-use migrate_core::graph::Graph;
 use migrate_core::history::History;
 use migrate_core::revision::Revision;
 use migrate_core::source::SourceFile;
@@ -37,7 +36,7 @@ pub(crate) fn extend(
             _ => lost.push(row.row.revision.clone()),
         }
     }
-    let (graph, found) = Graph::build(revisions);
+    let (graph, found) = graph.rebuilt(revisions);
     if !lost.is_empty() || found.has_errors() {
         let unknown = |row: &&FullRow| is_unknown(&row.row.revision);
         return Err(Error::Unknown(

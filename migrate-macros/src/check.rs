@@ -36,7 +36,8 @@ pub(crate) fn check(root: &Path, args: &Args) -> Result<Sound, Refusal> {
     let project = Project::of(root, args)?;
     let path = root.join(&project.settings.dir);
     let directory = Directory::shown_as(&path, shown(&path, root))
-        .max_file_size(project.settings.max_file_size);
+        .max_file_size(project.settings.max_file_size)
+        .session(&project.settings.session);
     let (history, mut found) = directory.history(&project.settings.dialects).map_err(|error| {
         let dir = directory.shown();
         Refusal::here(match error.kind() {

@@ -114,8 +114,9 @@ fn read(root: &Path, dir: &Path, project: Project) -> Result<Heads, Refusal> {
     if !project.settings.model_drift {
         return Ok(heads);
     }
-    let directory =
-        Directory::shown_as(dir, shown(dir, root)).max_file_size(project.settings.max_file_size);
+    let directory = Directory::shown_as(dir, shown(dir, root))
+        .max_file_size(project.settings.max_file_size)
+        .session(&project.settings.session);
     let (history, found) = directory.history(&project.settings.dialects).map_err(|error| {
         Refusal::here(format!("the folder `{}` cannot be read: {error}", directory.shown()))
     })?;

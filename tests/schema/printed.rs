@@ -47,7 +47,7 @@ async fn printed(name: &str, dialect: Dialect, every: usize) {
         if (at + 1) % every != 0 && at + 1 != migrations.len() {
             continue;
         }
-        let loaded = LoadedSchema::of_sql(dialect, &files);
+        let loaded = LoadedSchema::of_sql(dialect, &files, &[]);
         let script = loaded.script(None);
         assert!(script.unwritten.is_empty(), "{}: {:?}", migration.name, script.unwritten);
         let mut fresh = Live::fresh(dialect).await.unwrap();

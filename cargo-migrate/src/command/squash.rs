@@ -2,7 +2,6 @@
 
 use migrate_core::author::Pruned;
 use migrate_core::directory::Change;
-use migrate_core::graph::Graph;
 use migrate_core::history::History;
 use migrate_core::ident::RevisionId;
 use migrate_core::revision::Revision;
@@ -203,8 +202,9 @@ async fn compare(
 fn with_draft(history: &History, squashed: &Squash) -> History {
     let file = SourceFile::new(squashed.draft.file_name(), squashed.draft.render());
     let new = Revision::parse(file, &history.dialects).0;
-    let revisions = history.graph.all_revisions().cloned().chain(new).collect();
-    History { graph: Graph::build(revisions).0, ..history.clone() }
+    let graph = &history.graph;
+    let revisions = graph.all_revisions().cloned().chain(new).collect();
+    History { graph: graph.rebuilt(revisions).0, ..history.clone() }
 }
 
 /// Writes the file and the lock file. Returns the path of the file.

@@ -7,7 +7,6 @@ use migrate_core::autogenerate::not_followed;
 use migrate_core::dialect::Dialect;
 use migrate_core::graph::Set;
 use migrate_core::loaded_schema::LoadedSchema;
-use migrate_core::lock_table::own_tables;
 use migrate_core::schema::Schema;
 use migrate_db::Database;
 use migrate_db::cli::CliError;
@@ -60,7 +59,7 @@ impl Live {
     /// When the URL is malformed, or the database cannot be read.
     pub(super) fn read(context: &Context<'_>, url: &str) -> Result<Self, CliError> {
         let database = Database::from_url(url)?;
-        let without = own_tables(&context.options().version_table);
+        let without = context.options().own_tables(database.dialect());
         let schema = block_on(async { Ok(database.schema(&without).await?) })?;
         Ok(Self { dialect: database.dialect(), schema })
     }

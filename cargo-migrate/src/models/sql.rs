@@ -32,7 +32,8 @@ impl Source for SqlFiles {
                 files.push(SourceFile::new(shown, text));
             }
         }
-        let SqlModels { state, found, not_followed } = SqlModels::read(&files, asked.dialect);
+        let SqlModels { state, found, not_followed } =
+            SqlModels::read(&files, asked.dialect, &context.settings.session);
         if found.has_errors() {
             return Err(CliError::from(found));
         }

@@ -71,11 +71,24 @@ pub trait Rules: fmt::Debug + Sync {
         false
     }
 
-    /// Returns `true` if a session with these settings creates what a statement does not qualify where a
-    /// session without settings creates it.
-    fn begins_at_home(&self, state: &State) -> bool {
+    /// The namespaces in which the session looks for unqualified names and that do not exist.
+    fn missing_namespaces(&self, state: &State) -> Vec<String> {
         let _ = state;
-        true
+        Vec::new()
+    }
+
+    /// The namespace that a statement must name to create an object that has none in the schema; `None`
+    /// if this session creates unqualified names there.
+    fn home_to_name(&self, state: &State) -> Option<&'static str> {
+        let _ = state;
+        None
+    }
+
+    /// The statement with which the texts of authors mean in another session what they mean in this one.
+    /// `None` where they mean the same in any session.
+    fn session_statement(&self, state: &State) -> Option<String> {
+        let _ = state;
+        None
     }
 
     /// Brings a part of the schema of `state` to the form in which the catalog's reader gives it.

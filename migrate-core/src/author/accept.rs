@@ -4,7 +4,7 @@ use super::{Author, AuthorError, Kind};
 use crate::command::{Command, Help};
 use crate::dialect::Dialect;
 use crate::directory::Change;
-use crate::graph::{Graph, TargetErrorKind};
+use crate::graph::TargetErrorKind;
 use crate::lock::Lock;
 use crate::revision::Revision;
 use crate::suggest::nearest;
@@ -152,7 +152,7 @@ impl Author<'_> {
             .all_revisions()
             .filter_map(|revision| Revision::parse(revision.file.clone(), dialects).0)
             .collect();
-        let (reread, _) = Graph::build(reread);
+        let (reread, _) = graph.rebuilt(reread);
         let earlier = std::mem::replace(lock, Lock::of(&reread, dialects, Some(lock)));
         for (id, fingerprint) in earlier.fingerprints {
             if lock.fingerprints.get(&id).is_some_and(|new| *new != fingerprint) {

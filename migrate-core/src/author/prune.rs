@@ -3,7 +3,7 @@
 use super::{Author, AuthorError, Kind};
 use crate::command::Command;
 use crate::directory::Change;
-use crate::graph::{Graph, Node};
+use crate::graph::Node;
 use crate::ident::RevisionId;
 
 /// The result of a prune.
@@ -59,7 +59,7 @@ impl Author<'_> {
             }
         }
         let kept = graph.all_revisions().filter(|revision| !pruned.removed.contains(revision.id()));
-        let (result, found) = Graph::build(kept.cloned().collect());
+        let (result, found) = graph.rebuilt(kept.cloned().collect());
         if found.has_errors() {
             return Err(AuthorError::would_break(found));
         }

@@ -203,12 +203,13 @@ fn changed(
     section: &'static str,
 ) -> Result<(Vec<Step>, State), Refusal> {
     let rules = dialect.diff_rules();
-    let ops = diff(&from.schema, after, rules);
+    let mut ops = diff(&from.schema, after, rules);
     if let Some((table, column)) = replaced_column(&ops, &from.schema, after) {
         return Err(Refusal::Unsupported(format!(
             "the column {table}.{column} cannot become what is wanted without losing its values"
         )));
     }
+    from.state.name_home(&mut ops);
     let steps = steps::careful(dialect, ops, &from.schema, after)?;
     let mut state = from.state.clone();
     proof::run(&mut state, dialect, &steps)?;

@@ -7,12 +7,12 @@
 use crate::apply::State;
 use crate::diagnostic::Diagnostics;
 use crate::dialect::Dialect;
-use crate::evolution::{Refusal, apply_statements};
+use crate::evolution::{Refusal, apply_statements, state_in_session, statements_of};
 use crate::graph::{Graph, Node};
 use crate::op::Op;
 use crate::schema::Kind;
 use crate::source::{SourceFile, Span};
-use crate::sql::{Tokens, split};
+use crate::sql::Tokens;
 
 /// A schema that SQL files state.
 #[derive(Debug, Clone)]
@@ -37,7 +37,7 @@ pub struct NotFollowed {
 }
 
 impl SqlModels {
-    /// Reads files, in their order, for one database.
+    /// Reads files, in their order, for one database, in a session that begins with the statements of `session`.
     ///
     /// ```
     /// use migrate_core::autogenerate::SqlModels;
@@ -45,37 +45,33 @@ impl SqlModels {
     /// use migrate_core::schema::Name;
     /// use migrate_core::source::SourceFile;
     /// let file = SourceFile::new("schema.sql", "CREATE TABLE users (id INTEGER PRIMARY KEY);");
-    /// let models = SqlModels::read(&[file], Dialect::Sqlite);
+    /// let models = SqlModels::read(&[file], Dialect::Sqlite, &[]);
     /// assert!(models.found.is_empty());
     /// assert!(models.state.table(&Name::new("users")).is_some());
     /// ```
     #[must_use]
-    pub fn read(files: &[SourceFile], dialect: Dialect) -> Self {
-        let mut models = Self {
-            state: State::new(dialect.rules()),
-            found: Diagnostics::new(),
-            not_followed: Vec::new(),
-        };
-        for (source, file) in files.iter().enumerate() {
+    pub fn read(files: &[SourceFile], dialect: Dialect, session: &[String]) -> Self {
+        let (statements, found) = statements_of(files, dialect);
+        let texts = || files.iter().map(SourceFile::text).zip(statements.iter().cloned());
+        let state = state_in_session(dialect, session, texts);
+        let mut models = Self { state, found, not_followed: Vec::new() };
+        for (source, (file, spans)) in files.iter().zip(&statements).enumerate() {
             models.state.set_source(source);
-            models.file(source, file, dialect);
+            models.file(source, file, spans, dialect);
         }
         models
     }
 
-    fn file(&mut self, source: usize, file: &SourceFile, dialect: Dialect) {
+    fn file(&mut self, source: usize, file: &SourceFile, spans: &[Span], dialect: Dialect) {
         let text = file.text();
-        let (statements, found) = split(file, Span::new(0, text.len()), dialect.lex_rules());
-        self.found.append(found);
-        let spans: Vec<Span> = statements.iter().map(|statement| statement.span).collect();
-        for refusal in apply_statements(&mut self.state, dialect, text, &spans, false) {
+        for refusal in apply_statements(&mut self.state, dialect, text, spans, false) {
             let message = match &refusal {
                 Refusal::Syntax(error) => format!("{error}, as SQL of {dialect}"),
                 Refusal::Fault(fault) => fault.message.clone(),
             };
             self.found.push(refusal.diagnostic(file, message));
         }
-        let unfollowed = unfollowed(text, &spans, dialect);
+        let unfollowed = unfollowed(text, spans, dialect);
         self.not_followed.extend(unfollowed.map(|(span, words)| NotFollowed {
             source,
             span,

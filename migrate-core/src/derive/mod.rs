@@ -89,7 +89,10 @@ pub fn derive_down(evolution: &mut Evolution<'_>, node: Node) -> Derived {
     let mut reasons = Vec::new();
     for way in ways(dialect, &before, &walk, revision) {
         let (ops, left_out) = match way {
-            Ok(way) => way,
+            Ok((mut ops, left_out)) => {
+                ops.iter_mut().for_each(|group| before.name_home(group));
+                (ops, left_out)
+            }
             Err(why) => {
                 reasons.push(why);
                 continue;

@@ -212,7 +212,8 @@ proptest! {
         sealing in prop::sample::select(vec![Sealing::Unlocked, Sealing::Locked, Sealing::Accepted]),
         settings in settings(),
     ) {
-        let (history, texts) = history(&picks, &dialects, sealing);
+        let (mut history, texts) = history(&picks, &dialects, sealing);
+        history.graph = history.graph.with_session(&settings.session);
         let decoded = decode(encode(&history, &settings).leak(), leak(texts));
         prop_assert_eq!(decoded, Ok((history, settings)));
     }

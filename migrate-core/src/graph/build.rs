@@ -21,6 +21,13 @@ impl Graph {
         Self::build_with(revisions, &StandIns::new())
     }
 
+    /// Builds a graph of other revisions of the same project; see [`Graph::build`].
+    #[must_use]
+    pub fn rebuilt(&self, revisions: Vec<Revision>) -> (Self, Diagnostics) {
+        let (graph, found) = Self::build(revisions);
+        (graph.with_session(&self.session), found)
+    }
+
     /// Like [`Graph::build`]; `names` are further names of revisions.
     pub(super) fn build_with(revisions: Vec<Revision>, names: &StandIns) -> (Self, Diagnostics) {
         let mut found = Diagnostics::new();

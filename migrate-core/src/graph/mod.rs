@@ -60,9 +60,24 @@ pub struct Graph {
     replaced: Vec<Revision>,
     /// The replacing revision of each replaced id.
     stand_ins: StandIns,
+    session: Vec<String>,
 }
 
 impl Graph {
+    /// The statements with which the session of each revision begins. What unqualified names and
+    /// other SQL of the revisions mean depends on them.
+    #[must_use]
+    pub fn session(&self) -> &[String] {
+        &self.session
+    }
+
+    /// Sets the statements of [`Graph::session`].
+    #[must_use]
+    pub fn with_session(mut self, statements: &[String]) -> Self {
+        statements.clone_into(&mut self.session);
+        self
+    }
+
     /// The number of revisions.
     #[must_use]
     pub fn len(&self) -> usize {

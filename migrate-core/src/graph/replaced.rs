@@ -189,7 +189,7 @@ impl Graph {
         if found.has_errors() {
             return Err(nodes.iter().map(|node| self.id(*node).clone()).collect());
         }
-        Ok(graph)
+        Ok(graph.with_session(self.session()))
     }
 
     /// Gives the first of a node's replaced revisions the parents and dependencies of the node, which a rebase may

@@ -45,7 +45,9 @@ impl LoadedSchema {
         for unknown in &differences.unknown {
             keep(unknown, &before, &mut wanted);
         }
-        diff(&before, &wanted, self.dialect().diff_rules())
+        let mut ops = diff(&before, &wanted, self.dialect().diff_rules());
+        self.state.in_new_session().name_home(&mut ops);
+        ops
     }
 }
 

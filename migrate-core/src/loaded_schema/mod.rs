@@ -18,11 +18,10 @@ pub(crate) use unknown::unknown_in_words;
 use crate::apply::State;
 use crate::diagnostic::Diagnostics;
 use crate::dialect::Dialect;
-use crate::evolution::{Evolution, Refusal, apply_statements};
+use crate::evolution::{Evolution, Refusal, apply_statements, state_in_session, statements_of};
 use crate::graph::{Graph, Node};
 use crate::schema::{Name, Schema};
-use crate::source::{SourceFile, Span};
-use crate::sql::split;
+use crate::source::SourceFile;
 
 /// A schema, and what is not known of it.
 ///
@@ -32,7 +31,7 @@ use crate::sql::split;
 /// use migrate_core::source::SourceFile;
 ///
 /// let file = SourceFile::new("schema.sql", "CREATE TABLE a (x INTEGER); ALTER TABLE a ADD y TEXT;");
-/// let loaded = LoadedSchema::of_sql(Dialect::Sqlite, &[file]);
+/// let loaded = LoadedSchema::of_sql(Dialect::Sqlite, &[file], &[]);
 /// assert!(loaded.refused().is_empty() && loaded.unknown().is_empty());
 /// assert_eq!(loaded.schema().tables.len(), 1);
 /// ```
@@ -91,18 +90,16 @@ impl LoadedSchema {
         Self::new(dialect, state, found, file)
     }
 
-    /// The schema that files of SQL make in an empty database, in their order.
+    /// The schema that files of SQL make in an empty database, in their order and in one session that
+    /// begins with the statements of `session`.
     #[must_use]
-    pub fn of_sql(dialect: Dialect, files: &[SourceFile]) -> Self {
-        let mut state = State::new(dialect.rules());
-        let mut found = Diagnostics::new();
-        for (source, file) in files.iter().enumerate() {
+    pub fn of_sql(dialect: Dialect, files: &[SourceFile], session: &[String]) -> Self {
+        let (statements, mut found) = statements_of(files, dialect);
+        let texts = || files.iter().map(SourceFile::text).zip(statements.iter().cloned());
+        let mut state = state_in_session(dialect, session, texts);
+        for (source, (file, spans)) in files.iter().zip(&statements).enumerate() {
             state.set_source(source);
-            let whole = Span::new(0, file.text().len());
-            let (statements, faults) = split(file, whole, dialect.lex_rules());
-            found.append(faults);
-            let spans: Vec<Span> = statements.iter().map(|statement| statement.span).collect();
-            for refusal in apply_statements(&mut state, dialect, file.text(), &spans, false) {
+            for refusal in apply_statements(&mut state, dialect, file.text(), spans, false) {
                 found.push(Refusal::diagnostic(&refusal, file, refusal.message()));
             }
         }

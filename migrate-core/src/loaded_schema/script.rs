@@ -23,6 +23,9 @@ pub(super) fn script(loaded: &LoadedSchema, only: Option<&[Name]>) -> SchemaScri
     }
     let ops = diff(&Schema::default(), &schema, dialect.diff_rules());
     let mut told: Vec<&UnknownPart> = Vec::new();
+    // The texts of the authors mean what they mean in a session of the project.
+    let session = loaded.state().in_new_session();
+    let own = session.rules().session_statement(&session);
     let (mut body, mut unwritten, mut is_apart) = (String::new(), Vec::new(), false);
     for op in &ops {
         let mut chunk = String::new();
@@ -35,7 +38,9 @@ pub(super) fn script(loaded: &LoadedSchema, only: Option<&[Name]>) -> SchemaScri
                 }
             }
         }
-        match dialect.sql(std::slice::from_ref(op)) {
+        let mut written = [op.clone()];
+        session.name_home(&mut written);
+        match dialect.sql(&written) {
             Ok(_) if lacks_columns(loaded, op) => {
                 let what = created(op).map(|(kind, name)| format!("{} {name}", kind.word()));
                 let what = what.unwrap_or_default();
@@ -64,6 +69,9 @@ pub(super) fn script(loaded: &LoadedSchema, only: Option<&[Name]>) -> SchemaScri
     others.for_each(|part| comment(&mut sql, part));
     if !sql.is_empty() {
         sql.push('\n');
+    }
+    if let Some(own) = own.filter(|_| !body.is_empty()) {
+        sql.push_str(&format!("{own};\n\n"));
     }
     sql.push_str(&body);
     SchemaScript { sql, unwritten }

@@ -3,7 +3,7 @@ use crate::history::History;
 use crate::schema::difference;
 
 fn sql(text: &str) -> LoadedSchema {
-    LoadedSchema::of_sql(Dialect::Sqlite, &[SourceFile::new("schema.sql", text.to_owned())])
+    LoadedSchema::of_sql(Dialect::Sqlite, &[SourceFile::new("schema.sql", text.to_owned())], &[])
 }
 
 fn history(ups: &[(&str, &str, &str)]) -> History {

@@ -184,7 +184,7 @@ pub fn squash(
 fn derive_downs(graph: &Graph, draft: &Draft, all: &mut [write::Written], dialects: &[Dialect]) {
     let file = SourceFile::new(draft.file_name(), draft.render());
     let revisions = graph.all_revisions().cloned().chain(Revision::parse(file, dialects).0);
-    let (graph, _) = Graph::build(revisions.collect());
+    let (graph, _) = graph.rebuilt(revisions.collect());
     let Some(node) = graph.node(draft.id.as_str()) else { return };
     for written in all.iter_mut() {
         if let Some(mut evolution) = Evolution::new(&graph, written.dialect) {

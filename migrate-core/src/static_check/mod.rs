@@ -71,11 +71,11 @@ pub fn evolution(
     dialect: Dialect,
 ) -> Option<Evolution<'_>> {
     let evolution = if options.has_prelude {
-        Evolution::on_prelude(&history.graph, dialect)
+        Evolution::on_prelude(&history.graph, dialect)?
     } else {
-        Evolution::new(&history.graph, dialect)
+        Evolution::new(&history.graph, dialect)?
     };
-    evolution?.with_session(&options.session)
+    evolution.begins_at_home().then_some(evolution)
 }
 
 /// What is found in one revision.

@@ -201,8 +201,7 @@ fn with_a_prelude_no_object_is_said_to_be_absent() {
     let (history, wrong) = History::read(files, None, &[Dialect::Sqlite]);
     assert!(wrong.is_empty(), "{wrong}");
     let codes = |has_prelude| {
-        let options =
-            StaticCheckOptions { checks: StaticChecks::All, has_prelude, ..Default::default() };
+        let options = StaticCheckOptions { checks: StaticChecks::All, has_prelude };
         let found = check(&history, options, None);
         found.iter().map(|one| one.code.as_str()).collect::<Vec<_>>()
     };
@@ -271,10 +270,10 @@ fn each_section_has_the_session_of_the_project() {
         history
     };
     let found = |history: &History, session: &[&str]| {
-        let session = session.iter().map(|text| (*text).to_owned()).collect();
-        let options =
-            StaticCheckOptions { checks: StaticChecks::All, session, ..Default::default() };
-        let found = check(history, options, None);
+        let session: Vec<String> = session.iter().map(|text| (*text).to_owned()).collect();
+        let mut history = history.clone();
+        history.graph = history.graph.with_session(&session);
+        let found = check(&history, StaticChecks::All, None);
         found.iter().map(|one| one.code.as_str()).collect::<Vec<_>>()
     };
     // A setting of the up ends with it.

@@ -7,7 +7,6 @@ use migrate_core::dialect::Dialect;
 use migrate_core::directory::{MAX_FILE_SIZE, read_sql};
 use migrate_core::graph::{Node, Set};
 use migrate_core::loaded_schema::LoadedSchema;
-use migrate_core::lock_table::own_tables;
 use migrate_core::source::SourceFile;
 
 use super::{CliError, Context};
@@ -101,11 +100,13 @@ impl Context<'_> {
     ) -> Result<LoadedSchema, CliError> {
         Ok(match source {
             SchemaSource::Url(database) => {
-                let without = own_tables(&self.options.version_table);
+                let without = self.options.own_tables(dialect);
                 let schema = database.schema(&without).await?;
                 LoadedSchema::of_catalog(dialect, &schema)
             }
-            SchemaSource::Files(files) => LoadedSchema::of_sql(dialect, files),
+            SchemaSource::Files(files) => {
+                LoadedSchema::of_sql(dialect, files, &self.options.session)
+            }
             SchemaSource::Revisions(nodes) => {
                 LoadedSchema::of_revisions(&self.history.graph, dialect, nodes)
             }

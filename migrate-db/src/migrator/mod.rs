@@ -108,8 +108,8 @@ impl<'h> Migrator<'h> {
     async fn connect(&self, database: &Database, create: bool) -> Result<Option<Connected>, Error> {
         check(&self.version_table(database))?;
         let prefetch = self.prefetch.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let limit = self.options.connect_timeout;
-        connect(prefetch, database, create, limit, &mut |event: &Event| self.emit(event)).await
+        let options = &self.options;
+        connect(prefetch, database, create, options, &mut |event: &Event| self.emit(event)).await
     }
 
     /// Does some work in a session; `None` where there is no database.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use migrate_core::config::{Locking, Settings, UnknownDowns};
 use migrate_core::dialect::Dialect;
+use migrate_core::lock_table::own_tables_in_session;
 use migrate_core::script::{ScriptOptions, Transactions};
 use migrate_core::version_table::DEFAULT_NAME;
 
@@ -107,6 +108,13 @@ fn by_default() -> String {
 }
 
 impl Options {
+    /// Returns the tables of the runner, for [`Database::schema`](crate::Database::schema).
+    #[doc(hidden)]
+    #[must_use]
+    pub fn own_tables(&self, dialect: Dialect) -> Vec<String> {
+        own_tables_in_session(dialect, &self.version_table, &self.session)
+    }
+
     /// Returns how long to wait for replicas; `None` does not wait.
     pub(crate) fn replica_wait(&self) -> Option<Duration> {
         self.wait_for_replicas.filter(|limit| !limit.is_zero())

@@ -1,7 +1,5 @@
 //! A connection that is made while the program does something else.
 
-use std::time::Duration;
-
 use futures_util::future::BoxFuture;
 use migrate_core::graph::{Graph, Node, Target};
 use migrate_core::history::History;
@@ -11,7 +9,7 @@ use tokio::task::JoinHandle;
 use super::{Options, Report};
 use crate::applied_digest::AppliedDigest;
 use crate::connect;
-use crate::database::Database;
+use crate::database::{ConnectionSource, Database};
 use crate::driver::Connection;
 use crate::error::Error;
 use crate::event::Event;
@@ -70,12 +68,13 @@ impl Prefetch {
     pub fn new(database: &Database, options: &Options) -> Self {
         let source = database.source.clone();
         let table = VersionTable::new(database.dialect(), &options.version_table);
-        let limit = options.connect_timeout;
+        let (limit, session) = (options.connect_timeout, options.session.clone());
         let connecting = async move {
             let opening = Connection::open(&source, false);
             let Some(mut connection) = connect::with_timeout(&source, limit, opening).await? else {
                 return Ok(None);
             };
+            begin_session(&mut connection, &source, &table, &session).await?;
             // An error here is met again when the table is read.
             let stored = match table.check() {
                 Ok(()) => state::read_stored(&mut connection, &table).await.ok(),
@@ -153,12 +152,20 @@ pub(super) async fn connect(
     prefetch: Option<Prefetch>,
     database: &Database,
     create: bool,
-    limit: Duration,
+    options: &Options,
     on_event: &mut (dyn FnMut(&Event) + Send),
 ) -> Result<Option<Connected>, Error> {
-    let source = &database.source;
+    let (source, limit) = (&database.source, options.connect_timeout);
+    let table = VersionTable::new(database.dialect(), &options.version_table);
+    let table = &table;
     let open = || -> BoxFuture<'_, Result<Option<Connected>, Error>> {
-        Box::pin(async move { Ok(Connection::open(source, create).await?.map(Connected::from)) })
+        Box::pin(async move {
+            let Some(mut connection) = Connection::open(source, create).await? else {
+                return Ok(None);
+            };
+            begin_session(&mut connection, source, table, &options.session).await?;
+            Ok(Some(connection.into()))
+        })
     };
     let first = async {
         let connected = match prefetch {
@@ -168,4 +175,20 @@ pub(super) async fn connect(
         if connected.is_some() { Ok(connected) } else { open().await }
     };
     connect::connect_with_retry(source, limit, on_event, first, open).await
+}
+
+/// Lets the session of a connection begin as that of a run does, where the version table is looked for in
+/// a schema that the session chooses. A connection of a pool has the session of its application.
+async fn begin_session(
+    connection: &mut Connection,
+    source: &ConnectionSource,
+    table: &VersionTable,
+    statements: &[String],
+) -> Result<(), Error> {
+    if statements.is_empty() || table.landing().is_none() || source.url().is_none() {
+        return Ok(());
+    }
+    let failed = |e| Error::database("preparing the session", e);
+    connection.prepare().await.map_err(failed)?;
+    connection.apply_session_settings(statements).await.map_err(failed)
 }

@@ -68,7 +68,7 @@ impl Change {
 
     fn state(&self, side: &str, dialect: Dialect) -> State {
         let file = SourceFile::new(format!("{}/{side}.sql", self.name), self.side(side, dialect));
-        let models = SqlModels::read(&[file], dialect);
+        let models = SqlModels::read(&[file], dialect, &[]);
         assert!(models.found.is_empty(), "{dialect}: {}", models.found);
         models.state
     }

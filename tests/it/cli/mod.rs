@@ -25,6 +25,7 @@ mod report;
 mod run;
 mod schema;
 mod sealing;
+mod session;
 mod snapshot;
 mod squash;
 mod terminal;

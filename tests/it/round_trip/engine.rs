@@ -330,6 +330,8 @@ async fn the_static_schema_has_the_session_of_each_revision(dialect: Dialect) {
     for statements in [of_project, Vec::new()] {
         let folder = tempfile::tempdir().unwrap();
         let session: Vec<String> = statements.into_iter().map(str::to_owned).collect();
+        let mut history = history.clone();
+        history.graph = history.graph.with_session(&session);
         let settings = Settings { session, ..Settings::default() };
         let suite = Suite::new(&history, &settings, dialect).folder(folder.path()).leaves_nothing();
         let verdicts = suite.run(&mut |_| {}).await.unwrap();

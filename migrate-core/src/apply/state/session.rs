@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Old, Slot, State};
+use crate::op::Op;
 
 impl State {
     /// A setting of the session, by its name in lower case.
@@ -23,9 +24,32 @@ impl State {
         }
     }
 
+    /// The same schema in a new session.
+    pub(crate) fn in_new_session(&self) -> Self {
+        let mut state = self.snapshot();
+        state.reset_session();
+        state
+    }
+
     /// Lets each new session begin with the settings of this one.
     pub(crate) fn keep_session(&mut self) {
         self.first_settings.clone_from(&self.settings);
+    }
+
+    /// Writes the namespace of objects that operations create, where this session creates unqualified names
+    /// in another one.
+    pub(crate) fn name_home(&self, ops: &mut [Op]) {
+        let Some(home) = self.rules().home_to_name(self) else { return };
+        for op in ops {
+            if let Op::CreateTable { name, .. }
+            | Op::CreateView { name, .. }
+            | Op::CreateEnum { name, .. }
+            | Op::CreateDomain { name, .. }
+            | Op::CreateSequence { name, .. } = op
+            {
+                name.namespace.get_or_insert_with(|| home.to_owned());
+            }
+        }
     }
 
     /// Changes a setting of the session; `None` resets it.

@@ -4,7 +4,6 @@ use migrate_core::autogenerate::Filter;
 use migrate_core::command::{Command, Help};
 use migrate_core::graph::Target;
 use migrate_core::loaded_schema::{Differences, LoadedSchema};
-use migrate_core::lock_table::own_tables;
 use migrate_core::schema::{Change, Difference, Kind, difference};
 
 use crate::cli::describe::Count;
@@ -24,7 +23,7 @@ pub(super) async fn drift(
     let live = context.load(&SchemaSource::Url(database.clone()), dialect).await?;
     let heads = status.heads(&context.history.graph);
     let expected = if exact {
-        let without = own_tables(&context.options.version_table);
+        let without = context.options.own_tables(dialect);
         let schema = database
             .with_scratch(async |scratch| {
                 // The sessions of the scratch database are set up like the others.

@@ -56,6 +56,12 @@ impl Rules for Mysql {
         is_here(name).then(|| name.clone())
     }
 
+    fn session_statement(&self, state: &State) -> Option<String> {
+        let mode = state.setting("sql_mode")?;
+        let is_list = mode.bytes().all(|byte| byte.is_ascii_alphabetic() || b"_,".contains(&byte));
+        (is_list && mode != "DEFAULT").then(|| format!("SET sql_mode = '{mode}'"))
+    }
+
     fn is_system(&self, name: &Name) -> bool {
         name.namespace.as_deref().is_some_and(|namespace| {
             let system = ["information_schema", "performance_schema", "mysql", "sys"];

@@ -106,8 +106,16 @@ impl Rules for Postgres {
         place(state, name)
     }
 
-    fn begins_at_home(&self, state: &State) -> bool {
-        search_path(state).is_some_and(|path| path.first() == Some(&None))
+    fn home_to_name(&self, state: &State) -> Option<&'static str> {
+        (!names::begins_at_home(state)).then_some(HOME)
+    }
+
+    fn missing_namespaces(&self, state: &State) -> Vec<String> {
+        names::missing_namespaces(state)
+    }
+
+    fn session_statement(&self, state: &State) -> Option<String> {
+        names::path_statement(state)
     }
 
     fn is_system(&self, name: &Name) -> bool {

@@ -48,6 +48,24 @@ pub(super) fn search_path(state: &State) -> Option<Vec<Option<String>>> {
     Some(found)
 }
 
+/// Returns `true` if an unqualified name is first looked for at home.
+pub(super) fn begins_at_home(state: &State) -> bool {
+    search_path(state).is_some_and(|path| path.first() == Some(&None))
+}
+
+/// The namespaces in which an unqualified name is looked for and that do not exist.
+pub(super) fn missing_namespaces(state: &State) -> Vec<String> {
+    let path = search_path(state).unwrap_or_default().into_iter().flatten();
+    path.filter(|name| !has_namespace(state, Some(name))).collect()
+}
+
+/// The statement that sets this search path; `None` if home comes first, or the path is not known.
+pub(super) fn path_statement(state: &State) -> Option<String> {
+    let path = search_path(state).filter(|path| !path.is_empty() && path[0].is_some())?;
+    let names = path.iter().map(|space| quote_name(space.as_deref().unwrap_or(HOME)));
+    Some(format!("SET search_path TO {}", names.collect::<Vec<_>>().join(", ")))
+}
+
 /// Returns `true` if a namespace exists.
 pub(super) fn has_namespace(state: &State, namespace: Option<&str>) -> bool {
     let dropped = || state.other(Kind::Namespace, HOME).is_some();
