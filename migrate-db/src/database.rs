@@ -1,4 +1,5 @@
-//! The source of connections: a URL, or the pool of an application.
+//! The source of connections: a URL, or the pool of an application. A connection that a program
+//! lends is in [`Access`](crate::Access).
 
 use migrate_core::dialect::Dialect;
 
@@ -31,6 +32,8 @@ pub(crate) enum ConnectionSource {
     MysqlPool(sqlx::MySqlPool),
     #[cfg(feature = "mysql")]
     Mysql(String),
+    /// A connection that the program lends: the session of a run has it, and there is no other.
+    Lent(Dialect),
     /// A URL whose driver this program was built without.
     NoDriver(Dialect),
 }
@@ -90,7 +93,7 @@ impl ConnectionSource {
             Self::PostgresPool(_) | Self::Postgres(_) => Dialect::Postgres,
             #[cfg(feature = "mysql")]
             Self::MysqlPool(_) | Self::Mysql(_) => Dialect::Mysql,
-            Self::NoDriver(dialect) => *dialect,
+            Self::Lent(dialect) | Self::NoDriver(dialect) => *dialect,
         }
     }
 }

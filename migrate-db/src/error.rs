@@ -129,6 +129,15 @@ pub enum Error {
         /// Where writes are accepted.
         help: Vec<Help>,
     },
+    /// A connection that the program lends is not enough for the run: a transaction is open on it,
+    /// or the lock needs a connection of its own. Nothing was run.
+    #[error("{message}")]
+    Lent {
+        /// What the connection lacks.
+        message: String,
+        /// Advice.
+        help: Vec<Help>,
+    },
     /// The role may not read the version table.
     #[error("the version table {table} cannot be read: {reason}")]
     NoRight {
@@ -339,6 +348,7 @@ impl Error {
             | Self::Target(_)
             | Self::Script { .. }
             | Self::Setting { .. }
+            | Self::Lent { .. }
             | Self::Variable { .. }
             | Self::DatabaseName { .. }
             | Self::NothingApplied

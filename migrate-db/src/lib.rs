@@ -84,10 +84,11 @@
 //!
 //! # Limits
 //!
-//! - A run uses a connection of a pool, or opens its own; it does not take a borrowed connection. On
-//!   servers the lock is held on a second connection, which is opened with the pool's options and
-//!   does not count towards its size.
-//! - An SQLite database in memory belongs to one connection: its pool has `max_connections(1)`.
+//! - On servers the lock is held on a second connection, which is opened with the pool's options and
+//!   does not count towards its size. A run on one connection of the program (`&mut PgConnection`)
+//!   holds the lock on that: see [`Access`] for what differs.
+//! - An SQLite database in memory belongs to one connection: lend that, or give its pool
+//!   `max_connections(1)`.
 //! - MySQL and MariaDB commit each DDL statement. A step that fails there stops after the statement
 //!   before.
 //! - This crate does not write revisions; `cargo migrate` does.
@@ -99,6 +100,7 @@
 
 extern crate self as migrate_db;
 
+mod access;
 mod admin;
 mod advice;
 mod applied_digest;
@@ -137,6 +139,7 @@ mod unknown;
 #[doc(hidden)]
 pub mod url;
 
+pub use access::Access;
 pub use database::Database;
 pub use error::{
     BatchLimit, EndlessBatches, Error, ErrorKind, ReplicasBehind, StatementError, StepFailure,

@@ -14,6 +14,8 @@ use migrate_core::graph::{Place, Target};
 use migrate_core::history::History;
 use migrate_core::variables::{VariableValues, bind};
 
+use crate::access::Access;
+#[cfg(feature = "cli")]
 use crate::database::Database;
 use crate::error::Error;
 use crate::event::Event;
@@ -33,8 +35,8 @@ use crate::unfinished::resume_command;
 /// println!("{} revisions applied", report.steps.len());
 /// ```
 ///
-/// Each method takes a reference to a sqlx pool, or a [`Database`]. Other options and events are
-/// set on a migrator:
+/// Each method takes a reference to a sqlx pool, a [`Database`], or a connection
+/// (`&mut SqliteConnection`; see [`Access`]). Other options and events are set on a migrator:
 ///
 /// ```no_run
 /// # async fn example(migrations: &migrate_db::Migrations) -> Result<(), migrate_db::Error> {
@@ -239,7 +241,7 @@ impl Migrations {
     ///
     /// # Errors
     /// See [`Migrator::upgrade`].
-    pub async fn upgrade(&self, database: impl Into<Database>) -> Result<Report, Error> {
+    pub async fn upgrade(&self, database: impl Into<Access<'_>>) -> Result<Report, Error> {
         let heads = Target::At { branch: None, place: Place::Heads, offset: None };
         self.migrator().upgrade(database, &heads).await
     }
@@ -250,7 +252,7 @@ impl Migrations {
     /// See [`Migrator::upgrade`].
     pub async fn upgrade_to(
         &self,
-        database: impl Into<Database>,
+        database: impl Into<Access<'_>>,
         target: &str,
     ) -> Result<Report, Error> {
         self.migrator().upgrade(database, &target.parse()?).await
@@ -262,7 +264,7 @@ impl Migrations {
     /// See [`Migrator::downgrade`].
     pub async fn downgrade_to(
         &self,
-        database: impl Into<Database>,
+        database: impl Into<Access<'_>>,
         target: &str,
     ) -> Result<Report, Error> {
         self.migrator().downgrade(database, &target.parse()?).await
@@ -295,7 +297,7 @@ impl Migrations {
     ///
     /// # Errors
     /// When the database cannot be reached or read.
-    pub async fn status(&self, database: impl Into<Database>) -> Result<Status, Error> {
+    pub async fn status(&self, database: impl Into<Access<'_>>) -> Result<Status, Error> {
         self.migrator().status(database).await
     }
 
@@ -304,7 +306,7 @@ impl Migrations {
     ///
     /// # Errors
     /// As [`Migrations::status`].
-    pub async fn current(&self, database: impl Into<Database>) -> Result<Vec<String>, Error> {
+    pub async fn current(&self, database: impl Into<Access<'_>>) -> Result<Vec<String>, Error> {
         Ok(self.status(database).await?.heads)
     }
 
@@ -312,7 +314,7 @@ impl Migrations {
     ///
     /// # Errors
     /// As [`Migrations::status`].
-    pub async fn pending(&self, database: impl Into<Database>) -> Result<Vec<String>, Error> {
+    pub async fn pending(&self, database: impl Into<Access<'_>>) -> Result<Vec<String>, Error> {
         Ok(self.status(database).await?.pending)
     }
 
@@ -322,7 +324,7 @@ impl Migrations {
     /// # Errors
     /// [`Error::Unknown`], [`Error::Edited`], [`Error::Unfinished`] and [`Error::Pending`], and as
     /// [`Migrations::status`].
-    pub async fn check(&self, database: impl Into<Database>) -> Result<(), Error> {
+    pub async fn check(&self, database: impl Into<Access<'_>>) -> Result<(), Error> {
         let state = self.migrator().state(database).await?;
         state.check_matches(self.history())?;
         let graph = &self.history().graph;

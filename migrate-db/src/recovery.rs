@@ -48,7 +48,7 @@ pub(crate) struct InvalidIndex {
 
 /// Searches the catalog for evidence that a statement has run.
 pub(crate) async fn catalog_evidence(
-    connection: &mut Connection,
+    connection: &mut Connection<'_>,
     dialect: Dialect,
     sql: &str,
 ) -> sqlx::Result<CatalogEvidence> {
@@ -72,7 +72,7 @@ pub(crate) async fn catalog_evidence(
 
 /// Returns `true` if the database would refuse a statement because its objects exist already.
 pub(crate) async fn is_done(
-    connection: &mut Connection,
+    connection: &mut Connection<'_>,
     dialect: Dialect,
     sql: &str,
 ) -> sqlx::Result<bool> {
@@ -86,7 +86,7 @@ pub(crate) async fn is_done(
 
 /// Combines the evidence of several objects. Contradictions show nothing.
 async fn has_run(
-    connection: &mut Connection,
+    connection: &mut Connection<'_>,
     dialect: Dialect,
     changes: &[CatalogChange],
 ) -> sqlx::Result<CatalogEvidence> {
@@ -109,7 +109,7 @@ async fn has_run(
 /// Returns the catalog's answer for each object, in their order; `None` where one cannot be
 /// queried.
 async fn objects(
-    connection: &mut Connection,
+    connection: &mut Connection<'_>,
     dialect: Dialect,
     changes: &[CatalogChange],
 ) -> sqlx::Result<Option<Vec<Option<String>>>> {
@@ -122,7 +122,7 @@ async fn objects(
 
 /// Returns the indexes that a statement left INVALID; none where they cannot be queried.
 pub(crate) async fn invalid_indexes(
-    connection: &mut Connection,
+    connection: &mut Connection<'_>,
     dialect: Dialect,
     sql: &str,
 ) -> Vec<InvalidIndex> {
@@ -145,7 +145,7 @@ pub(crate) async fn invalid_indexes(
 /// # Errors
 /// [`Error::Busy`] when the server still executes it after `wait`, and errors of the database.
 pub(crate) async fn resolve(
-    connection: &mut Connection,
+    connection: &mut Connection<'_>,
     graph: &Graph,
     unfinished: &Unfinished,
     dialect: Dialect,
@@ -188,7 +188,7 @@ pub(crate) async fn resolve(
 }
 
 async fn still_running(
-    connection: &mut Connection,
+    connection: &mut Connection<'_>,
     dialect: Dialect,
     sql: &str,
     wait: Duration,

@@ -31,7 +31,7 @@ pub(crate) enum Wait {
 ///
 /// # Errors
 /// [`Error::Setting`] where the database has no such query, or the role lacks the right.
-pub(crate) async fn check(connection: &mut Connection, dialect: Dialect) -> Result<(), Error> {
+pub(crate) async fn check(connection: &mut Connection<'_>, dialect: Dialect) -> Result<(), Error> {
     let queries = queries(dialect)?;
     let rows = connection.rows(queries.missing_right).await.map_err(failed)?;
     let Some(grant) = rows.into_iter().flatten().flatten().next() else { return Ok(()) };
@@ -50,7 +50,7 @@ pub(crate) async fn check(connection: &mut Connection, dialect: Dialect) -> Resu
 /// # Errors
 /// As [`check`], and when the server does not answer.
 pub(crate) async fn wait(
-    connection: &mut Connection,
+    connection: &mut Connection<'_>,
     dialect: Dialect,
     limit: Duration,
     interrupt: Option<&Interrupt>,

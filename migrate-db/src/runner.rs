@@ -41,8 +41,8 @@ use crate::state::DatabaseState;
 pub(crate) const TOOL: &str = concat!("migrate-db ", env!("CARGO_PKG_VERSION"));
 
 /// A run on a connection.
-pub(crate) struct Runner<'r> {
-    connection: &'r mut Connection,
+pub(crate) struct Runner<'r, 'c> {
+    connection: &'r mut Connection<'c>,
     context: RunContext<'r>,
     on_event: &'r mut (dyn FnMut(&Event) + Send),
     /// When a long step was last reported.
@@ -97,9 +97,9 @@ pub(crate) struct Runner<'r> {
     pub(crate) committed: Vec<CompletedStep>,
 }
 
-impl<'r> Runner<'r> {
+impl<'r, 'c> Runner<'r, 'c> {
     pub(crate) fn new(
-        connection: &'r mut Connection,
+        connection: &'r mut Connection<'c>,
         context: RunContext<'r>,
         on_event: &'r mut (dyn FnMut(&Event) + Send),
         status: &DatabaseState,

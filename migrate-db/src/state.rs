@@ -147,7 +147,7 @@ impl StoredState {
 /// The table is read at once and looked for only when that fails, which saves a query where both
 /// tables exist. Another runner may create them in between, so the first refusal does not count.
 pub(crate) async fn read_stored(
-    connection: &mut Connection,
+    connection: &mut Connection<'_>,
     table: &VersionTable,
 ) -> Result<StoredState, Error> {
     let doing = "reading the version table";
@@ -201,7 +201,7 @@ fn parse_rows(rows: &[Cells]) -> Result<(u64, Vec<Row>), Error> {
 
 /// Reads the state of a database.
 pub(crate) async fn read(
-    connection: &mut Connection,
+    connection: &mut Connection<'_>,
     table: &VersionTable,
     history: &History,
 ) -> Result<DatabaseState, Error> {
@@ -213,7 +213,7 @@ pub(crate) async fn read(
 ///
 /// The table is read first and looked for after, as in [`read_stored`].
 async fn ask(
-    connection: &mut Connection,
+    connection: &mut Connection<'_>,
     table: &VersionTable,
     exists: &str,
     sql: &str,
@@ -242,7 +242,7 @@ async fn ask(
 /// Accepts that a table which the catalog does not list does not exist, if the database says so. A
 /// role without the right to read it gets an error.
 async fn missing(
-    connection: &mut Connection,
+    connection: &mut Connection<'_>,
     table: &VersionTable,
     error: sqlx::Error,
     doing: &str,
@@ -261,7 +261,7 @@ async fn missing(
 
 /// Returns the error of a role that may not read the version table, with the missing right.
 async fn access_denied(
-    connection: &mut Connection,
+    connection: &mut Connection<'_>,
     table: &VersionTable,
     schema: Option<&str>,
     error: &sqlx::Error,
@@ -425,7 +425,7 @@ fn edited_replaced(row: &Row, history: &History, dialect: Dialect) -> Option<Str
 
 /// Reads every column of every row, oldest first.
 pub(crate) async fn full_rows(
-    connection: &mut Connection,
+    connection: &mut Connection<'_>,
     table: &VersionTable,
 ) -> Result<Vec<FullRow>, Error> {
     let rows =
@@ -436,7 +436,7 @@ pub(crate) async fn full_rows(
 
 /// Reads the log, oldest first.
 pub(crate) async fn log(
-    connection: &mut Connection,
+    connection: &mut Connection<'_>,
     table: &VersionTable,
 ) -> Result<Vec<LogRow>, Error> {
     let rows =

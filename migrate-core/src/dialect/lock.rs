@@ -12,7 +12,11 @@ pub struct LockTemplates {
     pub is_local: Option<&'static str>,
     /// Tries to take the lock of a name. The first cell of the last row is `yes` on success.
     pub try_lock: fn(&str) -> String,
-    /// The statement to send before another attempt.
+    /// As `try_lock`, for the session that also does the work: the lock outlives its transactions.
+    pub try_own_session: fn(&str) -> String,
+    /// Releases the lock that [`LockTemplates::try_own_session`] took.
+    pub release_own_session: fn(&str) -> String,
+    /// The statement to send before another attempt of `try_lock`.
     pub before_retry: Option<&'static str>,
     /// Returns a description of the session that holds the lock of a name.
     pub holder: fn(&str) -> String,

@@ -15,9 +15,6 @@ pub struct Session {
     pub lock_timeout: Option<TimeoutTemplates>,
     /// Limits how long a statement runs.
     pub statement_timeout: Option<TimeoutTemplates>,
-    /// Returns statements that drop the temporary objects of the session, one per row; `None` where
-    /// resetting the session drops them.
-    pub drop_temporary: Option<&'static str>,
     /// Cancels the statement of another session; `None` where there is no server.
     pub cancel: Option<CancelTemplates>,
     /// How far replicas are; `None` where the server that is written to cannot be asked.

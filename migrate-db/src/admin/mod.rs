@@ -201,7 +201,7 @@ impl Database {
 
 /// A connection to a server, to another database than the one in question.
 struct Server {
-    connection: Connection,
+    connection: Connection<'static>,
     dialect: Dialect,
     templates: &'static DatabaseTemplates,
     name: String,

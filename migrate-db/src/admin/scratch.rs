@@ -39,7 +39,7 @@ pub(crate) struct Scratch {
 
 /// The lock of a scratch database.
 enum Guard {
-    Server(Connection),
+    Server(Connection<'static>),
     /// A locked file beside the database file.
     File(File, PathBuf),
 }

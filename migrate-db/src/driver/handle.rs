@@ -15,9 +15,10 @@ use sqlx::{AssertSqlSafe, ColumnIndex, Connection as _, Database, Decode, Either
 
 use super::{BatchResult, Cells};
 
-pub(super) enum Handle<DB: Database> {
+pub(super) enum Handle<'c, DB: Database> {
     Owned(DB::Connection),
     Pooled(Pooled<DB>),
+    Lent(&'c mut DB::Connection),
 }
 
 pub(super) struct Pooled<DB: Database> {
@@ -25,15 +26,20 @@ pub(super) struct Pooled<DB: Database> {
     is_clean: bool,
 }
 
-impl<DB: Database> Handle<DB> {
+impl<DB: Database> Handle<'_, DB> {
     pub(super) fn pooled(connection: PoolConnection<DB>) -> Self {
         Self::Pooled(Pooled { connection, is_clean: false })
     }
 
-    /// Returns `true` if the connection belongs to a pool.
+    /// Returns `true` if the connection belongs to a pool or to the program.
     #[cfg(feature = "sqlite")]
-    pub(super) const fn is_pooled(&self) -> bool {
-        matches!(self, Self::Pooled(_))
+    pub(super) const fn is_borrowed(&self) -> bool {
+        !matches!(self, Self::Owned(_))
+    }
+
+    /// Returns `true` if the program lends the connection and uses it again.
+    pub(super) const fn is_lent(&self) -> bool {
+        matches!(self, Self::Lent(_))
     }
 
     /// Closes a connection, also one of the pool.
@@ -45,6 +51,7 @@ impl<DB: Database> Handle<DB> {
                 drop(pooled);
                 Ok(())
             }
+            Self::Lent(_) => Ok(()),
         }
     }
 
@@ -60,6 +67,7 @@ impl<DB: Database> Handle<DB> {
                 pooled.is_clean = true;
                 Ok(())
             }
+            Self::Lent(_) => Ok(()),
         }
     }
 }
@@ -72,21 +80,23 @@ impl<DB: Database> Drop for Pooled<DB> {
     }
 }
 
-impl<DB: Database> Deref for Handle<DB> {
+impl<DB: Database> Deref for Handle<'_, DB> {
     type Target = DB::Connection;
     fn deref(&self) -> &DB::Connection {
         match self {
             Self::Owned(connection) => connection,
             Self::Pooled(pooled) => &pooled.connection,
+            Self::Lent(connection) => connection,
         }
     }
 }
 
-impl<DB: Database> DerefMut for Handle<DB> {
+impl<DB: Database> DerefMut for Handle<'_, DB> {
     fn deref_mut(&mut self) -> &mut DB::Connection {
         match self {
             Self::Owned(connection) => connection,
             Self::Pooled(pooled) => &mut pooled.connection,
+            Self::Lent(connection) => connection,
         }
     }
 }

@@ -189,18 +189,25 @@ trait Driver: Sized {
     fn has_no_locks(&self, _error: &sqlx::Error) -> bool {
         false
     }
+    /// Returns `true` if the program lends the connection.
+    fn is_lent(&self) -> bool;
+    /// Returns `true` if a transaction is open on a connection that was lent.
+    async fn is_in_transaction(&mut self) -> sqlx::Result<bool>;
     /// Gives the session's settings back; what was open is rolled back.
     async fn close(self) -> sqlx::Result<()>;
 }
 
-/// A connection to one database.
-pub(crate) enum Connection {
+/// A connection to one database. One that the program lends has its lifetime.
+pub(crate) enum Connection<'c> {
     #[cfg(feature = "sqlite")]
-    Sqlite(sqlite::Sqlite),
+    Sqlite(sqlite::Sqlite<'c>),
     #[cfg(feature = "postgres")]
-    Postgres(postgres::Postgres),
+    Postgres(postgres::Postgres<'c>),
     #[cfg(feature = "mysql")]
-    Mysql(mysql::Mysql),
+    Mysql(mysql::Mysql<'c>),
+    /// None: the enum has a lifetime under all features.
+    #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+    None(std::convert::Infallible, std::marker::PhantomData<&'c ()>),
 }
 
 /// Calls the same method on whichever driver it is.
@@ -213,6 +220,8 @@ macro_rules! dispatch {
             Connection::Postgres(ref mut $driver) => $call,
             #[cfg(feature = "mysql")]
             Connection::Mysql(ref mut $driver) => $call,
+            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+            Connection::None(never, _) => match never {},
         }
     };
 }
@@ -236,32 +245,7 @@ pub enum StepConnection<'c> {
     None(std::marker::PhantomData<&'c ()>),
 }
 
-impl Connection {
-    /// Lends sqlx's connection to a function of the program.
-    pub(crate) fn for_step(&mut self) -> StepConnection<'_> {
-        match *self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(ref mut driver) => StepConnection::Sqlite(driver.raw()),
-            #[cfg(feature = "postgres")]
-            Self::Postgres(ref mut driver) => StepConnection::Postgres(driver.raw()),
-            #[cfg(feature = "mysql")]
-            Self::Mysql(ref mut driver) => StepConnection::Mysql(driver.raw()),
-        }
-    }
-
-    /// Returns `true` if functions belong to the connection and not to the database.
-    #[cfg(feature = "testkit")]
-    pub(crate) fn owns_functions(&self) -> bool {
-        match *self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => true,
-            #[cfg(feature = "postgres")]
-            Self::Postgres(_) => false,
-            #[cfg(feature = "mysql")]
-            Self::Mysql(_) => false,
-        }
-    }
-
+impl Connection<'static> {
     /// Connects. Without `create` a database that does not exist yet is `None`.
     pub(crate) async fn open(
         source: &ConnectionSource,
@@ -291,12 +275,14 @@ impl Connection {
             }
             #[cfg(feature = "mysql")]
             ConnectionSource::Mysql(url) => Ok(Some(Self::Mysql(mysql::Mysql::open(url).await?))),
+            // The program has the only one.
+            ConnectionSource::Lent(_) => Ok(None),
             ConnectionSource::NoDriver(dialect) => Err(Error::NoDriver(*dialect)),
         }
     }
 
     /// A connection of its own for a lock, also where the place is a pool; `None` where the
-    /// database file is its own lock.
+    /// database file is its own lock, and for a connection that is lent.
     pub(crate) async fn dedicated(source: &ConnectionSource) -> Result<Option<Self>, Error> {
         match source {
             #[cfg(feature = "postgres")]
@@ -341,6 +327,63 @@ impl Connection {
             source => Err(no_url(source.dialect())),
         }
     }
+}
+
+impl<'c> Connection<'c> {
+    /// Uses a connection that the program lends. [`Connection::close`] gives its session back as it
+    /// was; the connection itself stays open.
+    pub(crate) fn lent(connection: StepConnection<'c>) -> Option<Self> {
+        match connection {
+            #[cfg(feature = "sqlite")]
+            StepConnection::Sqlite(connection) => {
+                Some(Self::Sqlite(sqlite::Sqlite::lent(connection)))
+            }
+            #[cfg(feature = "postgres")]
+            StepConnection::Postgres(connection) => {
+                Some(Self::Postgres(postgres::Postgres::lent(connection)))
+            }
+            #[cfg(feature = "mysql")]
+            StepConnection::Mysql(connection) => Some(Self::Mysql(mysql::Mysql::lent(connection))),
+            StepConnection::None(_) => None,
+        }
+    }
+
+    /// Returns `true` if the program lends the connection, so that there is no other one.
+    pub(crate) fn is_lent(&mut self) -> bool {
+        dispatch!(self, driver => driver.is_lent())
+    }
+
+    /// Returns `true` if a transaction is open on a connection that was lent.
+    pub(crate) async fn is_in_transaction(&mut self) -> sqlx::Result<bool> {
+        dispatch!(self, driver => driver.is_in_transaction().await)
+    }
+
+    /// Lends sqlx's connection to a function of the program.
+    pub(crate) fn for_step(&mut self) -> StepConnection<'_> {
+        match *self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(ref mut driver) => StepConnection::Sqlite(driver.raw()),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(ref mut driver) => StepConnection::Postgres(driver.raw()),
+            #[cfg(feature = "mysql")]
+            Self::Mysql(ref mut driver) => StepConnection::Mysql(driver.raw()),
+            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+            Self::None(never, _) => match never {},
+        }
+    }
+
+    /// Returns `true` if functions belong to the connection and not to the database.
+    #[cfg(feature = "testkit")]
+    pub(crate) fn owns_functions(&self) -> bool {
+        match *self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => true,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => false,
+            #[cfg(feature = "mysql")]
+            Self::Mysql(_) => false,
+        }
+    }
 
     pub(crate) async fn send(&mut self, sql: &str) -> BatchResult {
         if let Err(error) = without_nul(sql) {
@@ -369,7 +412,7 @@ impl Connection {
         not(feature = "inspect"),
         expect(dead_code, reason = "only a sample reads so many rows")
     )]
-    pub(crate) fn stream<'c>(&'c mut self, sql: &'c str) -> BoxStream<'c, sqlx::Result<Cells>> {
+    pub(crate) fn stream<'s>(&'s mut self, sql: &'s str) -> BoxStream<'s, sqlx::Result<Cells>> {
         dispatch!(self, driver => driver.stream(sql))
     }
 
@@ -476,6 +519,8 @@ impl Connection {
             Self::Postgres(driver) => driver.close().await,
             #[cfg(feature = "mysql")]
             Self::Mysql(driver) => driver.close().await,
+            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+            Self::None(never, _) => match never {},
         }
     }
 }

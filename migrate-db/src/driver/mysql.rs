@@ -3,20 +3,24 @@
 //! Statements travel by the simple query protocol, which makes no prepared statements: poolers and
 //! DDL get along with it.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use futures_util::stream::BoxStream;
-use sqlx::ConnectOptions as _;
+use migrate_core::dialect::Dialect;
 use sqlx::mysql::{MySqlConnection, MySqlDatabaseError, MySqlPool};
+use sqlx::{ConnectOptions as _, Connection as _};
 
 use super::handle::{self, Handle};
 use super::read_only::ReadOnly;
 use super::{BatchResult, Cells, Denial, Driver, Retry, mysql_server};
 use crate::error::Error;
 
-pub(crate) struct Mysql {
-    handle: Handle<sqlx::MySql>,
+pub(crate) struct Mysql<'c> {
+    handle: Handle<'c, sqlx::MySql>,
+    /// A lent session before the run.
+    lent: Option<SessionBefore>,
     /// What brings the session back to how it was prepared.
     restore_statements: Vec<String>,
     /// The connection's number, account and address. The number alone may be that of another
@@ -26,6 +30,12 @@ pub(crate) struct Mysql {
     server_reads_only: bool,
     /// Whether the server is a node of a Galera cluster.
     in_cluster: bool,
+}
+
+/// The database and the variables of a session.
+struct SessionBefore {
+    database: Option<String>,
+    variables: BTreeMap<String, Option<String>>,
 }
 
 /// The server's own settings, which its client has too; sqlx's would change what `||` means. What
@@ -42,7 +52,42 @@ const WHERE_AND_WHO: &str = "SELECT DATABASE(), CONCAT(id, ' ', user, '@', host)
     CAST(@@global.read_only AS CHAR) \
     FROM information_schema.processlist WHERE id = CONNECTION_ID()";
 
-impl Mysql {
+/// Variables that [`SETTINGS`] brings back after each step: in a transaction another value of
+/// `autocommit` would commit it.
+const SET_BY_SETTINGS: [&str; 9] = [
+    "autocommit",
+    "character_set_client",
+    "character_set_connection",
+    "character_set_results",
+    "collation_connection",
+    "foreign_key_checks",
+    "sql_mode",
+    "time_zone",
+    "unique_checks",
+];
+
+/// Variables that change by themselves, or with the database of the session.
+const VOLATILE: [&str; 17] = [
+    "character_set_database",
+    "collation_database",
+    "error_count",
+    "gtid_next",
+    "gtid_seq_no",
+    "identity",
+    "in_transaction",
+    "insert_id",
+    "last_gtid",
+    "last_insert_id",
+    "pseudo_thread_id",
+    "rand_seed1",
+    "rand_seed2",
+    "statement_id",
+    "timestamp",
+    "warning_count",
+    "wsrep_last_seen_gtid",
+];
+
+impl Mysql<'static> {
     pub(super) async fn open(url: &str) -> Result<Self, Error> {
         let options = mysql_server::options(url)?;
         Ok(Self::of(options.connect().await.map_err(|e| Error::connect(url, e))?))
@@ -57,16 +102,6 @@ impl Mysql {
         Ok(Self::new(Handle::pooled(connection)))
     }
 
-    const fn new(handle: Handle<sqlx::MySql>) -> Self {
-        Self {
-            handle,
-            restore_statements: Vec::new(),
-            session: None,
-            server_reads_only: false,
-            in_cluster: false,
-        }
-    }
-
     /// A connection outside the pool.
     pub(super) async fn dedicated(pool: &MySqlPool) -> Result<Self, Error> {
         let options = pool.connect_options();
@@ -76,14 +111,65 @@ impl Mysql {
     }
 }
 
-impl Mysql {
+impl<'c> Mysql<'c> {
+    pub(super) const fn lent(connection: &'c mut MySqlConnection) -> Self {
+        Self::new(Handle::Lent(connection))
+    }
+
+    const fn new(handle: Handle<'c, sqlx::MySql>) -> Self {
+        Self {
+            handle,
+            lent: None,
+            restore_statements: Vec::new(),
+            session: None,
+            server_reads_only: false,
+            in_cluster: false,
+        }
+    }
+
     /// sqlx's own connection.
     pub(super) fn raw(&mut self) -> &mut sqlx::MySqlConnection {
         &mut self.handle
     }
+
+    async fn variables(&mut self) -> sqlx::Result<BTreeMap<String, Option<String>>> {
+        let rows = self.rows("SHOW SESSION VARIABLES").await?.into_iter();
+        let variables = rows.filter_map(|row| {
+            let mut cells = row.into_iter();
+            Some((cells.next()??, cells.next()?))
+        });
+        Ok(variables.filter(|(name, _)| !VOLATILE.contains(&name.as_str())).collect())
+    }
+
+    /// Gives the variables of a lent session the values that they had, apart from some.
+    async fn restore_variables(&mut self, apart_from: &[&str]) -> sqlx::Result<()> {
+        let now = self.variables().await?;
+        let Some(before) = &self.lent else { return Ok(()) };
+        let changed = before.variables.iter().filter(|(name, value)| {
+            !apart_from.contains(&name.as_str()) && now.get(*name).is_some_and(|now| now != *value)
+        });
+        let changed: Vec<_> = changed.map(|(n, v)| (n.clone(), v.clone())).collect();
+        for (name, value) in changed {
+            let text = value.map_or_else(|| "NULL".to_owned(), |v| Dialect::Mysql.safe_literal(&v));
+            // A number is refused as a string, and some strings look like numbers.
+            let number = text.trim_matches('\'');
+            let set = |value: &str| format!("SET SESSION `{name}` = {value}");
+            let mut set_to = self.send(&set(&text)).await.failure;
+            if set_to.as_ref().and_then(number_of) == Some(1232) {
+                set_to = self.send(&set(number)).await.failure;
+            }
+            match set_to {
+                // Read-only, or a variable of the server, which others may have set.
+                Some(error) if matches!(number_of(&error), Some(1229 | 1238)) => {}
+                Some(error) => return Err(error),
+                None => {}
+            }
+        }
+        Ok(())
+    }
 }
 
-impl Driver for Mysql {
+impl Driver for Mysql<'_> {
     async fn send_counted(&mut self, sql: &str, arrived: &AtomicUsize) -> BatchResult {
         handle::send::<sqlx::MySql>(
             &mut self.handle,
@@ -107,17 +193,24 @@ impl Driver for Mysql {
         let rows = self.rows(WHERE_AND_WHO).await?;
         let mut cells = rows.into_iter().flatten();
         let database = cells.next().flatten();
+        if self.handle.is_lent() && self.lent.is_none() {
+            let variables = self.variables().await?;
+            self.lent = Some(SessionBefore { database: database.clone(), variables });
+        }
         self.session = cells.next().flatten();
         let read_only = cells.next().flatten();
         self.server_reads_only = read_only.is_some_and(|value| value != "0" && value != "OFF");
-        let back = database.map(|name| format!(";\nUSE `{}`", name.replace('`', "``")));
+        let back = database.map(|name| format!(";\n{}", use_database(&name)));
         let restore_statements = format!("{SETTINGS}{}", back.unwrap_or_default());
         self.send(&restore_statements).await.done()?;
         self.restore_statements = vec![restore_statements];
         Ok(())
     }
 
-    async fn restore_statements(&mut self, _thorough: bool) -> sqlx::Result<Vec<String>> {
+    async fn restore_statements(&mut self, thorough: bool) -> sqlx::Result<Vec<String>> {
+        if thorough && self.lent.is_some() {
+            self.restore_variables(&SET_BY_SETTINGS).await?;
+        }
         Ok(self.restore_statements.clone())
     }
 
@@ -146,7 +239,7 @@ impl Driver for Mysql {
         // The server itself decides which accounts may write all the same.
         match self.send("START TRANSACTION READ WRITE;\nROLLBACK").await.failure {
             None => Ok(None),
-            Some(error) if number(&error) == Some(1290) => Ok(Some(ReadOnly::Server)),
+            Some(error) if number_of(&error) == Some(1290) => Ok(Some(ReadOnly::Server)),
             Some(error) => Err(error),
         }
     }
@@ -194,13 +287,13 @@ impl Driver for Mysql {
     fn retry_reason(&self, error: &sqlx::Error) -> Option<Retry> {
         // Lock wait timeout, deadlock. In a cluster a transaction of another node may end this one:
         // that is a deadlock too, or an interrupted statement, or an error of the commit.
-        let number = number(error)?;
+        let number = number_of(error)?;
         let by_another_node = self.in_cluster && matches!(number, 1180 | 1317);
         (matches!(number, 1205 | 1213) || by_another_node).then_some(Retry::Conflict)
     }
 
     fn denial(&self, error: &sqlx::Error) -> Option<Denial> {
-        match number(error)? {
+        match number_of(error)? {
             // No such table, no such database.
             1146 | 1049 => Some(Denial::NoTable),
             // Access denied to a database, command denied on a table or a column.
@@ -210,16 +303,39 @@ impl Driver for Mysql {
     }
 
     fn has_no_locks(&self, error: &sqlx::Error) -> bool {
-        let error =
-            error.as_database_error().and_then(|e| e.try_downcast_ref::<MySqlDatabaseError>());
         // No such function, not supported; what clusters say that forbid it.
-        error.is_some_and(|e| {
-            matches!(e.number(), 1235 | 1289 | 1305 | 4165)
-                || e.number() == 1105 && e.message().contains("GET_LOCK")
-        })
+        match number_of(error) {
+            Some(1235 | 1289 | 1305 | 4165) => true,
+            Some(1105) => error.to_string().contains("GET_LOCK"),
+            _ => false,
+        }
     }
 
-    async fn close(self) -> sqlx::Result<()> {
+    fn is_lent(&self) -> bool {
+        self.handle.is_lent()
+    }
+
+    async fn is_in_transaction(&mut self) -> sqlx::Result<bool> {
+        if self.handle.is_in_transaction() {
+            return Ok(true);
+        }
+        // It is refused in a transaction. Elsewhere it is about the next one, which is the query.
+        let result = self.send("SET TRANSACTION READ WRITE;\nSELECT 1").await;
+        match result.failure {
+            None => Ok(false),
+            Some(error) if number_of(&error) == Some(1568) => Ok(true),
+            Some(error) => Err(error),
+        }
+    }
+
+    async fn close(mut self) -> sqlx::Result<()> {
+        if self.handle.is_lent() {
+            self.restore_variables(&[]).await?;
+            if let Some(database) = self.lent.take().and_then(|before| before.database) {
+                self.send(&use_database(&database)).await.done()?;
+            }
+            return Ok(());
+        }
         if !self.restore_statements.is_empty() {
             // Worked with: whatever the revisions left in the session goes with it.
             return self.handle.close().await;
@@ -228,7 +344,11 @@ impl Driver for Mysql {
     }
 }
 
+fn use_database(name: &str) -> String {
+    format!("USE `{}`", name.replace('`', "``"))
+}
+
 /// The server's number of an error.
-fn number(error: &sqlx::Error) -> Option<u16> {
+fn number_of(error: &sqlx::Error) -> Option<u16> {
     Some(error.as_database_error()?.try_downcast_ref::<MySqlDatabaseError>()?.number())
 }

@@ -8,16 +8,18 @@ use std::time::Duration;
 
 use futures_util::stream::BoxStream;
 use migrate_core::dialect::Dialect;
-use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnection, PgDatabaseError, PgErrorPosition, PgPool};
+use sqlx::{ConnectOptions as _, Connection as _};
 
 use super::handle::{self, Handle};
 use super::read_only::ReadOnly;
 use super::{BatchResult, Cells, Denial, Driver, ErrorDetails, Retry, postgres_server};
 use crate::error::Error;
 
-pub(crate) struct Postgres {
-    handle: Handle<sqlx::Postgres>,
+pub(crate) struct Postgres<'c> {
+    handle: Handle<'c, sqlx::Postgres>,
+    /// What gives a lent connection its settings back; the second is for temporary objects.
+    lent: Option<(Vec<String>, Option<&'static str>)>,
     /// What brings the session back to how it was before the run.
     restore_statements: Vec<String>,
     /// The number of the server's process.
@@ -39,7 +41,19 @@ const THOROUGH_RESET: &[&str] = &[
     "DISCARD TEMP",
 ];
 
-impl Postgres {
+/// The settings that a session was given after its start. Those of the open transaction, and names
+/// that no catalog lists (`SET app.tenant`), are not among them.
+const SESSION_SETTINGS: &str = "SELECT name, setting FROM pg_catalog.pg_settings \
+    WHERE source = 'session' AND context <> 'internal' AND name NOT LIKE 'transaction\\_%'";
+
+/// What a lent session is asked: its user and role, and whether it has temporary objects.
+const LENT: &str = "SELECT CAST(session_user AS TEXT), pg_catalog.current_setting('role'), \
+    CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_class WHERE relnamespace = pg_catalog.pg_my_temp_schema()) \
+    OR EXISTS (SELECT FROM pg_catalog.pg_type WHERE typnamespace = pg_catalog.pg_my_temp_schema()) \
+    OR EXISTS (SELECT FROM pg_catalog.pg_proc WHERE pronamespace = pg_catalog.pg_my_temp_schema()) \
+    THEN 'yes' END";
+
+impl Postgres<'static> {
     pub(super) async fn open(url: &str) -> Result<Self, Error> {
         Ok(Self::of(postgres_server::open(url).await?))
     }
@@ -53,10 +67,6 @@ impl Postgres {
         Ok(Self::new(Handle::pooled(connection)))
     }
 
-    const fn new(handle: Handle<sqlx::Postgres>) -> Self {
-        Self { handle, restore_statements: Vec::new(), session: None, may_be_read_only: false }
-    }
-
     /// A connection outside the pool.
     pub(super) async fn dedicated(pool: &PgPool) -> Result<Self, Error> {
         let options = pool.connect_options();
@@ -66,14 +76,66 @@ impl Postgres {
     }
 }
 
-impl Postgres {
+impl<'c> Postgres<'c> {
+    pub(super) const fn lent(connection: &'c mut PgConnection) -> Self {
+        Self::new(Handle::Lent(connection))
+    }
+
+    const fn new(handle: Handle<'c, sqlx::Postgres>) -> Self {
+        Self {
+            handle,
+            lent: None,
+            restore_statements: Vec::new(),
+            session: None,
+            may_be_read_only: false,
+        }
+    }
+
     /// sqlx's own connection.
     pub(super) fn raw(&mut self) -> &mut sqlx::PgConnection {
         &mut self.handle
     }
+
+    /// Returns what brings a lent session back to its settings of now. RESET ALL would also reset
+    /// what the program has set.
+    async fn restore_lent(&mut self) -> sqlx::Result<(Vec<String>, Option<&'static str>)> {
+        let literal = |text: &Option<String>| {
+            Dialect::Postgres.safe_literal(text.as_deref().unwrap_or_default())
+        };
+        let row = self.rows(LENT).await?.pop().unwrap_or_default();
+        let mut cells = row.into_iter();
+        let mut restore = Vec::new();
+        for (name, is_changed) in [
+            ("session_authorization", "CAST(session_user AS TEXT) <> v"),
+            ("role", "pg_catalog.current_setting('role') <> v"),
+        ] {
+            let value = literal(&cells.next().flatten());
+            restore.push(format!(
+                "SELECT pg_catalog.set_config('{name}', v, false) \
+                 FROM (SELECT CAST({value} AS TEXT)) s(v) WHERE {is_changed}"
+            ));
+        }
+        let settings = self.rows(SESSION_SETTINGS).await?;
+        let had = settings.iter().filter_map(|row| match &row[..] {
+            [name, value] => Some(format!("({}, {})", literal(name), literal(value))),
+            _ => None,
+        });
+        let had: Vec<String> =
+            ["(NULL::TEXT, NULL::TEXT)".to_owned()].into_iter().chain(had).collect();
+        restore.push(format!(
+            "SELECT pg_catalog.set_config(s.name, COALESCE(h.value, s.reset_val), false) \
+             FROM pg_catalog.pg_settings s LEFT JOIN (VALUES {}) h(name, value) ON h.name = s.name \
+             WHERE (s.source = 'session' OR h.name IS NOT NULL) AND s.context <> 'internal' \
+             AND s.name NOT LIKE 'transaction\\_%' \
+             AND s.setting IS DISTINCT FROM COALESCE(h.value, s.reset_val)",
+            had.join(", ")
+        ));
+        let had_temporary = cells.next().flatten().is_some();
+        Ok((restore, (!had_temporary).then_some("DISCARD TEMP")))
+    }
 }
 
-impl Driver for Postgres {
+impl Driver for Postgres<'_> {
     async fn send_counted(&mut self, sql: &str, arrived: &AtomicUsize) -> BatchResult {
         handle::send::<sqlx::Postgres>(
             &mut self.handle,
@@ -102,6 +164,12 @@ impl Driver for Postgres {
         let path = cells.next().flatten().unwrap_or_default();
         self.session = cells.next().flatten();
         self.may_be_read_only = cells.next().flatten().as_deref() == Some("on");
+        if self.handle.is_lent() {
+            let lent = self.restore_lent().await?;
+            self.restore_statements.clone_from(&lent.0);
+            self.lent = Some(lent);
+            return Ok(());
+        }
         // Dumps begin by emptying the search path and switching checks off: the next revision is
         // to find what it finds when it runs alone.
         let path = Dialect::Postgres.safe_literal(&path);
@@ -111,7 +179,11 @@ impl Driver for Postgres {
     }
 
     async fn restore_statements(&mut self, thorough: bool) -> sqlx::Result<Vec<String>> {
-        let more = if thorough { THOROUGH_RESET } else { &[] };
+        let more = match &self.lent {
+            _ if !thorough => &[],
+            Some((_, discard)) => discard.as_slice(),
+            None => THOROUGH_RESET,
+        };
         let more = more.iter().map(|sql| (*sql).to_owned());
         Ok(more.chain(self.restore_statements.iter().cloned()).collect())
     }
@@ -196,7 +268,36 @@ impl Driver for Postgres {
         ErrorDetails { position, detail: owned(error.detail()), hint: owned(error.hint()) }
     }
 
-    async fn close(self) -> sqlx::Result<()> {
+    fn is_lent(&self) -> bool {
+        self.handle.is_lent()
+    }
+
+    async fn is_in_transaction(&mut self) -> sqlx::Result<bool> {
+        if self.handle.is_in_transaction() {
+            return Ok(true);
+        }
+        // Outside of a transaction each statement is one, which begins with it.
+        let question = "SELECT 'yes' WHERE transaction_timestamp() <> statement_timestamp()";
+        match self.rows(question).await {
+            Ok(rows) => Ok(!rows.is_empty()),
+            // The transaction has failed.
+            Err(error)
+                if error.as_database_error().and_then(|e| e.code()).as_deref() == Some("25P02") =>
+            {
+                Ok(true)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn close(mut self) -> sqlx::Result<()> {
+        if let Some((settings, discard)) = self.lent.take() {
+            let discard = discard.into_iter().map(str::to_owned);
+            for sql in discard.chain(settings) {
+                self.send(&sql).await.done()?;
+            }
+            return Ok(());
+        }
         if !self.restore_statements.is_empty() {
             // Worked with: whatever the revisions left in the session goes with it.
             return self.handle.close().await;

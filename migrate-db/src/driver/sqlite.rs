@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 use futures_util::stream::BoxStream;
 use migrate_core::dialect::Dialect;
 use migrate_core::sql::has_form;
-use sqlx::ConnectOptions as _;
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqlitePool};
+use sqlx::{ConnectOptions as _, Connection as _};
 
 use super::handle::{self, Handle};
 use super::{BatchResult, Cells, Denial, Driver, Retry};
@@ -65,13 +65,27 @@ const SETTINGS: [&str; 31] = [
     "wal_autocheckpoint",
 ];
 
+/// Returns statements that drop the temporary objects of the session, one per row.
+const DROP_TEMPORARY: &str = "SELECT 'DROP ' || type || ' IF EXISTS temp.\"' || replace(name, '\"', '\"\"') || '\"' \
+    FROM sqlite_temp_schema WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY type = 'table'";
+
 /// The value of a setting that cannot be read.
 const LIKE_IS_CASE_SENSITIVE: &str = "SELECT CAST('a' NOT LIKE 'A' AS TEXT)";
 
-pub(crate) struct Sqlite {
-    handle: Handle<sqlx::Sqlite>,
-    /// The session's settings before the run: foreign keys and busy timeout.
-    before: Option<(String, String)>,
+/// A session before the run.
+struct SessionBefore {
+    foreign_keys: String,
+    busy_timeout: String,
+    /// As [`Sqlite::settings`], before the project's statements for sessions; `None` without those.
+    settings: Option<Vec<Option<String>>>,
+    /// The statements that would drop its temporary objects, where the connection is not our own.
+    temporary: Vec<String>,
+}
+
+pub(crate) struct Sqlite<'c> {
+    handle: Handle<'c, sqlx::Sqlite>,
+    /// The session before the run.
+    before: Option<Box<SessionBefore>>,
     foreign_keys: Option<bool>,
     /// The values of [`SETTINGS`], and of `case_sensitive_like`, before a revision changed one;
     /// `None` while none may have been changed.
@@ -88,7 +102,7 @@ pub(crate) struct Sqlite {
 /// be told.
 type Broken = Result<BTreeMap<(String, String), usize>, String>;
 
-impl Sqlite {
+impl Sqlite<'static> {
     /// Opens the file of a URL; `None` when it does not exist and is not to be created.
     pub(super) async fn open(url: &str, create: bool) -> Result<Option<Self>, Error> {
         let options = SqliteConnectOptions::from_str(url).map_err(|e| Error::connect(url, e))?;
@@ -108,8 +122,14 @@ impl Sqlite {
         let connection = pool.acquire().await.map_err(|e| Error::connect("the pool", e))?;
         Ok(Self::new(Handle::pooled(connection)))
     }
+}
 
-    fn new(handle: Handle<sqlx::Sqlite>) -> Self {
+impl<'c> Sqlite<'c> {
+    pub(super) fn lent(connection: &'c mut SqliteConnection) -> Self {
+        Self::new(Handle::Lent(connection))
+    }
+
+    fn new(handle: Handle<'c, sqlx::Sqlite>) -> Self {
         Self {
             handle,
             before: None,
@@ -142,6 +162,31 @@ impl Sqlite {
         Ok(values)
     }
 
+    /// Returns the statements that drop temporary objects apart from some, and give settings their
+    /// earlier values.
+    async fn restore(
+        &mut self,
+        before: Vec<Option<String>>,
+        kept: &[String],
+    ) -> sqlx::Result<Vec<String>> {
+        let mut statements = self.temporary_objects().await?;
+        statements.retain(|sql| !kept.contains(sql));
+        // Only outside of a transaction it can be set, so there it is looked at.
+        self.foreign_keys = None;
+        let now = self.read_settings().await?;
+        let names = SETTINGS.into_iter().chain(["case_sensitive_like"]);
+        // Only what changed: inside a transaction some settings are refused even with their value.
+        let changed = names.zip(before.into_iter().zip(now)).filter(|(_, (then, now))| then != now);
+        let restore = changed.filter_map(|(name, (then, now))| restore(name, &then?, &now?));
+        statements.extend(restore);
+        Ok(statements)
+    }
+
+    /// Returns the statements that drop the temporary objects of the session.
+    async fn temporary_objects(&mut self) -> sqlx::Result<Vec<String>> {
+        Ok(self.rows(DROP_TEMPORARY).await?.into_iter().flatten().flatten().collect())
+    }
+
     async fn set_foreign_keys(&mut self, on: bool) -> sqlx::Result<()> {
         if self.foreign_keys != Some(on) {
             self.execute(if on { "PRAGMA foreign_keys = ON" } else { "PRAGMA foreign_keys = OFF" })
@@ -168,7 +213,7 @@ impl Sqlite {
     }
 }
 
-impl Sqlite {
+impl Sqlite<'_> {
     /// What is broken that was not before, in words.
     async fn newly_broken(&mut self) -> sqlx::Result<Vec<String>> {
         let now = match (self.broken().await?, &self.broken) {
@@ -192,7 +237,7 @@ impl Sqlite {
     }
 }
 
-impl Sqlite {
+impl Sqlite<'_> {
     /// sqlx's own connection.
     pub(super) fn raw(&mut self) -> &mut sqlx::SqliteConnection {
         &mut self.handle
@@ -209,7 +254,7 @@ fn restore(name: &str, then: &str, now: &str) -> Option<String> {
     }
 }
 
-impl Driver for Sqlite {
+impl Driver for Sqlite<'_> {
     async fn send_counted(&mut self, sql: &str, arrived: &AtomicUsize) -> BatchResult {
         handle::send::<sqlx::Sqlite>(
             &mut self.handle,
@@ -237,12 +282,25 @@ impl Driver for Sqlite {
         let mut values = self.rows(&prepare).await?.into_iter().flatten().flatten();
         if self.before.is_none() {
             let foreign_keys = values.next().unwrap_or_default();
-            self.before = Some((foreign_keys, values.next().unwrap_or_default()));
+            let busy_timeout = values.next().unwrap_or_default();
+            let temporary = if self.handle.is_borrowed() {
+                self.temporary_objects().await?
+            } else {
+                Vec::new()
+            };
+            let before = SessionBefore { foreign_keys, busy_timeout, settings: None, temporary };
+            self.before = Some(Box::new(before));
         }
         Ok(())
     }
 
     async fn apply_session_settings(&mut self, statements: &[String]) -> sqlx::Result<()> {
+        if self.handle.is_borrowed() {
+            let settings = self.read_settings().await?;
+            if let Some(before) = &mut self.before {
+                before.settings.get_or_insert(settings);
+            }
+        }
         for statement in statements {
             self.execute(statement).await?;
             let rules = Dialect::Sqlite.lex_rules();
@@ -262,6 +320,10 @@ impl Driver for Sqlite {
     }
 
     async fn end_when_requested(&mut self, interrupt: &Interrupt) -> sqlx::Result<()> {
+        if self.handle.is_lent() {
+            // The program's own handler would be lost.
+            return Ok(());
+        }
         let interrupt = interrupt.clone();
         let mut handle = self.handle.lock_handle().await?;
         handle.set_progress_handler(OPERATIONS, move || !interrupt.is_requested());
@@ -282,14 +344,10 @@ impl Driver for Sqlite {
         let Some(before) = self.settings.clone().filter(|_| thorough) else {
             return Ok(Vec::new());
         };
-        // Only outside of a transaction it can be set, so there it is looked at.
-        self.foreign_keys = None;
-        let now = self.read_settings().await?;
-        let names = SETTINGS.into_iter().chain(["case_sensitive_like"]);
-        // Only what changed: inside a transaction some settings are refused even with their value.
-        let changed = names.zip(before.into_iter().zip(now)).filter(|(_, (then, now))| then != now);
-        let restore = changed.filter_map(|(name, (then, now))| restore(name, &then?, &now?));
-        Ok(restore.chain(self.session.iter().cloned()).collect())
+        let kept = self.before.as_ref().map(|before| before.temporary.clone());
+        let mut statements = self.restore(before, &kept.unwrap_or_default()).await?;
+        statements.extend(self.session.iter().cloned());
+        Ok(statements)
     }
 
     async fn begin(&mut self, foreign_keys: bool) -> sqlx::Result<()> {
@@ -346,14 +404,39 @@ impl Driver for Sqlite {
         no_table.then_some(Denial::NoTable)
     }
 
-    async fn close(mut self) -> sqlx::Result<()> {
-        if let Some((foreign_keys, busy_timeout)) = self.before.take()
-            && self.handle.is_pooled()
-        {
-            self.set_foreign_keys(foreign_keys == "1").await?;
-            self.execute(&format!("PRAGMA busy_timeout = {busy_timeout}")).await?;
+    fn is_lent(&self) -> bool {
+        self.handle.is_lent()
+    }
+
+    async fn is_in_transaction(&mut self) -> sqlx::Result<bool> {
+        if self.handle.is_in_transaction() {
+            return Ok(true);
         }
-        if self.handle.is_pooled() {
+        // A transaction is refused inside of another.
+        match self.execute("BEGIN; ROLLBACK").await {
+            Ok(()) => Ok(false),
+            Err(sqlx::Error::Database(error))
+                if error.message().contains("within a transaction") =>
+            {
+                Ok(true)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn close(mut self) -> sqlx::Result<()> {
+        if let Some(before) = self.before.take()
+            && self.handle.is_borrowed()
+        {
+            if let Some(settings) = before.settings.or(self.settings.take()) {
+                for sql in self.restore(settings, &before.temporary).await? {
+                    self.execute(&sql).await?;
+                }
+            }
+            self.set_foreign_keys(before.foreign_keys == "1").await?;
+            self.execute(&format!("PRAGMA busy_timeout = {}", before.busy_timeout)).await?;
+        }
+        if self.handle.is_borrowed() && !self.handle.is_lent() {
             self.handle.lock_handle().await?.remove_progress_handler();
         }
         self.handle.release().await

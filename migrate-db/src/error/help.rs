@@ -15,6 +15,7 @@ impl Error {
             Self::Target(error) => error.help.clone(),
             Self::Script { help, .. }
             | Self::Setting { help, .. }
+            | Self::Lent { help, .. }
             | Self::Variable { help, .. }
             | Self::DatabaseName { help, .. }
             | Self::Unsafe { help, .. }

@@ -46,7 +46,7 @@ impl Database {
 /// them (the version table, its log, its lock), each `name` or `namespace.name`. Works inside an
 /// open transaction, and reads only.
 pub(crate) async fn schema(
-    connection: &mut Connection,
+    connection: &mut Connection<'_>,
     dialect: Dialect,
     without: &[String],
 ) -> sqlx::Result<Schema> {
@@ -119,7 +119,7 @@ impl SchemaReader {
     /// Runs statements, and gives what [`schema`] says behind them: in one trip where that can be.
     pub(crate) async fn schema_after(
         &mut self,
-        connection: &mut Connection,
+        connection: &mut Connection<'_>,
         statements: &str,
     ) -> sqlx::Result<Schema> {
         match self {

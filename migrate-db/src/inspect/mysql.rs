@@ -39,7 +39,7 @@ const CIRCUMSTANCES: &str = "SELECT DATABASE(), VERSION(), @@SESSION.sql_mode, \
 const SETTINGS: &str = "SET SESSION sql_mode = '', SESSION sql_quote_show_create = 1";
 
 pub(super) async fn schema(
-    connection: &mut Connection,
+    connection: &mut Connection<'_>,
     without: &[String],
 ) -> sqlx::Result<Schema> {
     let Some(around) = circumstances(connection, without).await? else {
@@ -53,7 +53,7 @@ pub(super) async fn schema(
     schema
 }
 
-async fn read(connection: &mut Connection, around: &Circumstances) -> sqlx::Result<Schema> {
+async fn read(connection: &mut Connection<'_>, around: &Circumstances) -> sqlx::Result<Schema> {
     let database = literal(&around.session.database);
     let queries = format!("{SETTINGS};\n{}", lists::queries(&database, around));
     let lists = connection.rows(&queries).await?;
@@ -89,7 +89,7 @@ async fn read(connection: &mut Connection, around: &Circumstances) -> sqlx::Resu
 
 /// `None` where no database is selected.
 async fn circumstances(
-    connection: &mut Connection,
+    connection: &mut Connection<'_>,
     without: &[String],
 ) -> sqlx::Result<Option<Circumstances>> {
     let rows = connection.rows(CIRCUMSTANCES).await?;

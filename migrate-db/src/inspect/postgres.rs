@@ -35,7 +35,7 @@ pub(super) use incremental::CatalogReader;
 use session::{Session, enter, leave};
 
 pub(super) async fn schema(
-    connection: &mut Connection,
+    connection: &mut Connection<'_>,
     without: &[String],
 ) -> sqlx::Result<Schema> {
     let answer = connection.rows(&Session::note()).await?.into_iter().next();

@@ -20,7 +20,7 @@ const COLUMNS: &str = "SELECT l.name, c.name, c.type, c.hidden \
      WHERE l.schema = 'main' AND l.type = 'virtual' ORDER BY l.name, c.cid";
 
 pub(super) async fn schema(
-    connection: &mut Connection,
+    connection: &mut Connection<'_>,
     without: &[String],
 ) -> sqlx::Result<Schema> {
     let rows = connection.rows(STATEMENTS).await?;

@@ -28,7 +28,10 @@ const HEARTBEAT_TIMEOUT: Duration = Duration::from_secs(2);
 /// A lock that is held.
 pub(super) enum LockGuard {
     /// The database's own lock; it ends with the connection.
-    Session(Connection),
+    Session(Connection<'static>),
+    /// The database's own lock, on the lent session that also does the work: the statement that
+    /// releases it.
+    OwnSession(String),
     /// A row of the lock table.
     Row(LockRow),
 }
@@ -40,6 +43,8 @@ impl LockGuard {
             // If closing fails, the database has released the lock already.
             Self::Session(connection) => drop(connection.close().await),
             Self::Row(row) => row.release().await,
+            // The session releases it.
+            Self::OwnSession(_) => {}
         }
     }
 }
@@ -56,22 +61,18 @@ pub(super) async fn acquire_lock(
 ) -> Result<Option<LockGuard>, Error> {
     let templates = source.dialect().lock().filter(|_| options.lock != Locking::None);
     let Some(templates) = templates else { return Ok(None) };
-    let Some(connection) = Connection::dedicated(source).await? else { return Ok(None) };
-    let mut connection = connection;
+    let Some(mut connection) = Connection::dedicated(source).await? else { return Ok(None) };
     if let Some(prepare) = templates.prepare {
         let prepared = connection.execute(prepare).await;
         prepared.map_err(|e| Error::database("preparing the lock's session", e))?;
     }
-    let is_local = match templates.is_local.filter(|_| options.lock == Locking::Auto) {
-        Some(question) => connection.rows(question).await,
-        None => Ok(Vec::new()),
-    };
-    let is_local = !is_local.map_err(|e| Error::database("choosing the lock", e))?.is_empty();
-    let mut acquire = Acquire { connection, kind: LockKind::Session(templates, table.version()) };
+    let needs_row = needs_row(&mut connection, templates, options).await?;
+    let kind = LockKind::Session(templates, table.version());
+    let mut acquire = Acquire { connection: &mut connection, kind };
     let wait = options.lock_wait;
-    if options.lock != Locking::Table && !is_local {
+    if !needs_row {
         match acquire.poll(wait, on_event).await {
-            Ok(()) => return Ok(Some(LockGuard::Session(acquire.connection))),
+            Ok(()) => return Ok(Some(LockGuard::Session(connection))),
             Err(Error::Database { source, .. })
                 if options.lock == Locking::Auto && acquire.connection.has_no_locks(&source) => {}
             Err(error) => return Err(error),
@@ -83,21 +84,77 @@ pub(super) async fn acquire_lock(
     let holder = format!("{} (process {})", options.by, std::process::id());
     acquire.kind = LockKind::Row { lock: lock.clone(), token: token.clone(), holder };
     acquire.poll(wait, on_event).await?;
-    Ok(Some(LockGuard::Row(LockRow::hold(acquire.connection, source.clone(), lock, token))))
+    Ok(Some(LockGuard::Row(LockRow::hold(connection, source.clone(), lock, token))))
+}
+
+/// Acquires the lock on a lent connection, for its session; `None` where the database has none.
+///
+/// # Errors
+/// As [`acquire_lock`], and [`Error::Lent`] where the lock must be a row, whose heartbeats need a
+/// connection of their own.
+pub(super) async fn acquire_on_lent(
+    connection: &mut Connection<'_>,
+    table: &VersionTable,
+    options: &Options,
+    on_event: &mut (dyn FnMut(&Event) + Send),
+) -> Result<Option<LockGuard>, Error> {
+    let templates = table.dialect().lock().filter(|_| options.lock != Locking::None);
+    let Some(templates) = templates else { return Ok(None) };
+    if needs_row(connection, templates, options).await? {
+        return Err(lock_table_on_lent());
+    }
+    let kind = LockKind::OwnSession(templates, table.version());
+    let mut acquire = Acquire { connection, kind };
+    match acquire.poll(options.lock_wait, on_event).await {
+        Ok(()) => {
+            let release = (templates.release_own_session)(&table.version());
+            Ok(Some(LockGuard::OwnSession(release)))
+        }
+        Err(Error::Database { source, .. }) if acquire.connection.has_no_locks(&source) => {
+            Err(lock_table_on_lent())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn lock_table_on_lent() -> Error {
+    Error::Lent {
+        message: "the lock is a row of a table here, and its heartbeats need a connection of their own beside the lent one".to_owned(),
+        help: vec![
+            "pass a pool or a URL instead of a connection".into(),
+            "or run without a lock (`Locking::None`): each transaction still checks that no other runner was there".into(),
+        ],
+    }
+}
+
+/// Returns `true` if the lock must be a row of the lock table: by the options, or in a cluster in
+/// which session locks exclude the sessions of one server only.
+async fn needs_row(
+    connection: &mut Connection<'_>,
+    templates: &LockTemplates,
+    options: &Options,
+) -> Result<bool, Error> {
+    let rows = match (options.lock, templates.is_local) {
+        (Locking::Table, _) => return Ok(true),
+        (Locking::Auto, Some(question)) => connection.rows(question).await,
+        _ => return Ok(false),
+    };
+    Ok(!rows.map_err(|e| Error::database("choosing the lock", e))?.is_empty())
 }
 
 /// A runner that polls for the lock.
-struct Acquire {
-    connection: Connection,
+struct Acquire<'a, 'c> {
+    connection: &'a mut Connection<'c>,
     kind: LockKind,
 }
 
 enum LockKind {
     Session(&'static LockTemplates, String),
+    OwnSession(&'static LockTemplates, String),
     Row { lock: LockTable, token: String, holder: String },
 }
 
-impl Acquire {
+impl Acquire<'_, '_> {
     async fn poll(
         &mut self,
         wait: Duration,
@@ -134,8 +191,12 @@ impl Acquire {
                 }
                 Ok(taken)
             }
+            LockKind::OwnSession(templates, name) => {
+                let stored = self.connection.ask(&(templates.try_own_session)(name)).await?;
+                Ok(stored.as_deref() == Some("yes"))
+            }
             LockKind::Row { lock, token, holder } => {
-                let connection = &mut self.connection;
+                let connection = &mut *self.connection;
                 // A refused insert is an error in the server's log, so none is tried while the row
                 // exists.
                 let taken = async {
@@ -154,7 +215,7 @@ impl Acquire {
 
     async fn holder(&mut self) -> sqlx::Result<Option<String>> {
         match &self.kind {
-            LockKind::Session(templates, name) => {
+            LockKind::Session(templates, name) | LockKind::OwnSession(templates, name) => {
                 self.connection.ask(&(templates.holder)(name)).await
             }
             LockKind::Row { lock, .. } => {
@@ -169,7 +230,7 @@ impl Acquire {
     async fn prepare(&mut self, lock: &LockTable) -> sqlx::Result<()> {
         if let Some(before_retry) = match &self.kind {
             LockKind::Session(templates, _) => templates.before_retry,
-            LockKind::Row { .. } => None,
+            LockKind::OwnSession(..) | LockKind::Row { .. } => None,
         } {
             self.connection.execute(before_retry).await?;
         }
@@ -186,7 +247,7 @@ impl Acquire {
 /// A held lock row and the thread of its heartbeat.
 pub(super) struct LockRow {
     /// The connection that took the row, kept to release it.
-    connection: Option<Connection>,
+    connection: Option<Connection<'static>>,
     lock: LockTable,
     token: String,
     /// Tells the thread that the row is released. When it is dropped without a message, the thread
@@ -197,7 +258,7 @@ pub(super) struct LockRow {
 
 impl LockRow {
     fn hold(
-        connection: Connection,
+        connection: Connection<'static>,
         source: ConnectionSource,
         lock: LockTable,
         token: String,
@@ -266,7 +327,7 @@ impl Heartbeat {
         }
     }
 
-    async fn send(&self, kept: &mut Option<Connection>, sql: &str) -> Result<u64, Error> {
+    async fn send(&self, kept: &mut Option<Connection<'static>>, sql: &str) -> Result<u64, Error> {
         let connection = match kept {
             Some(connection) => connection,
             None => match Connection::dedicated(&self.source).await? {

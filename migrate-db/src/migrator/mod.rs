@@ -17,6 +17,7 @@ use std::borrow::Cow;
 use std::sync::{Mutex, PoisonError};
 
 use futures_util::future::BoxFuture;
+use migrate_core::dialect::Dialect;
 use migrate_core::graph::Target;
 use migrate_core::history::History;
 use migrate_core::plan::{Direction, Goal, Step};
@@ -32,7 +33,9 @@ use prefetch::{Connected, connect};
 use rounds::Objective;
 use session::{Destination, Session};
 
+use crate::access::Access;
 use crate::database::Database;
+use crate::driver::StepConnection;
 use crate::error::Error;
 use crate::event::Event;
 use crate::state::DatabaseState;
@@ -105,8 +108,16 @@ impl<'h> Migrator<'h> {
     }
 
     /// Connects to a database; `None` when it does not exist and is not to be created.
-    async fn connect(&self, database: &Database, create: bool) -> Result<Option<Connected>, Error> {
+    async fn connect<'c>(
+        &self,
+        database: &Database,
+        lent: Option<StepConnection<'c>>,
+        create: bool,
+    ) -> Result<Option<Connected<'c>>, Error> {
         check(&self.version_table(database))?;
+        if let Some(connection) = lent {
+            return Connected::lent(connection).await;
+        }
         let prefetch = self.prefetch.lock().unwrap_or_else(PoisonError::into_inner).take();
         let options = &self.options;
         connect(prefetch, database, create, options, &mut |event: &Event| self.emit(event)).await
@@ -115,13 +126,14 @@ impl<'h> Migrator<'h> {
     /// Does some work in a session; `None` where there is no database.
     async fn visit<T>(
         &self,
-        database: &Database,
+        access: Access<'_>,
         create: bool,
         work: impl AsyncFnOnce(&mut Session<'_>) -> Result<T, Error>,
     ) -> Result<Option<T>, Error> {
-        let connected = self.connect(database, create).await?;
+        let Access { database, lent } = access;
+        let connected = self.connect(&database, lent, create).await?;
         let mut on_event = |event: &Event| self.emit(event);
-        let session = Session::new(connected, database, &self.options, &mut on_event);
+        let session = Session::new(connected, &database, &self.options, &mut on_event);
         let Some(mut session) = session else { return Ok(None) };
         let outcome = work(&mut session).await;
         session.end(outcome).await.map(Some)
@@ -136,7 +148,7 @@ impl<'h> Migrator<'h> {
     /// statement. A failed transaction is rolled back.
     pub async fn upgrade(
         &mut self,
-        database: impl Into<Database>,
+        database: impl Into<Access<'_>>,
         target: &Target,
     ) -> Result<Report, Error> {
         self.run(database.into(), Destination::Up(target)).await
@@ -149,21 +161,22 @@ impl<'h> Migrator<'h> {
     /// As [`Migrator::upgrade`], and when a revision on the way is irreversible. Nothing runs then.
     pub async fn downgrade(
         &mut self,
-        database: impl Into<Database>,
+        database: impl Into<Access<'_>>,
         target: &Target,
     ) -> Result<Report, Error> {
         self.run(database.into(), Destination::Down(target)).await
     }
 
-    fn run<'b>(&'b self, database: Database, destination: Destination<'b>) -> Boxed<'b, Report> {
+    fn run<'b>(&'b self, access: Access<'b>, destination: Destination<'b>) -> Boxed<'b, Report> {
         Box::pin(async move {
             let create = matches!(destination, Destination::Up(_));
             let history = self.history;
             let work = async |session: &mut Session<'_>| session.run(history, destination).await;
-            match self.visit(&database, create, work).await? {
+            let dialect = access.database.dialect();
+            match self.visit(access, create, work).await? {
                 Some(report) => Ok(report),
                 None => {
-                    let preview = self.preview_without_database(&database, destination)?;
+                    let preview = self.preview_without_database(dialect, destination)?;
                     let heads = preview.plan.heads_after(&history.graph);
                     Ok(Report::new(&history.graph, &[], &heads))
                 }
@@ -182,7 +195,7 @@ impl<'h> Migrator<'h> {
             let work = async |session: &mut Session<'_>| {
                 session.work_towards(self.history, &objective).await
             };
-            self.visit(database, false, work).await.map(drop)
+            self.visit(database.into(), false, work).await.map(drop)
         })
     }
 
@@ -194,16 +207,16 @@ impl<'h> Migrator<'h> {
     /// As [`Migrator::downgrade`] and [`Migrator::upgrade`].
     pub async fn redo(
         &mut self,
-        database: impl Into<Database>,
+        database: impl Into<Access<'_>>,
         revision: Option<&str>,
     ) -> Result<Report, Error> {
         self.run_redo(database.into(), revision).await
     }
 
-    fn run_redo<'b>(&'b self, database: Database, revision: Option<&'b str>) -> Boxed<'b, Report> {
+    fn run_redo<'b>(&'b self, access: Access<'b>, revision: Option<&'b str>) -> Boxed<'b, Report> {
         Box::pin(async move {
             let work = async |session: &mut Session<'_>| session.redo(self.history, revision).await;
-            let report = self.visit(&database, false, work).await?;
+            let report = self.visit(access, false, work).await?;
             report.ok_or_else(redo::nothing_applied)
         })
     }
@@ -215,7 +228,7 @@ impl<'h> Migrator<'h> {
     /// As [`Migrator::upgrade`], without the errors of statements.
     pub async fn stamp(
         &mut self,
-        database: impl Into<Database>,
+        database: impl Into<Access<'_>>,
         targets: &[Target],
         purge: bool,
     ) -> Result<Report, Error> {
@@ -224,14 +237,14 @@ impl<'h> Migrator<'h> {
 
     fn run_stamp<'b>(
         &'b self,
-        database: Database,
+        access: Access<'b>,
         targets: &'b [Target],
         purge: bool,
     ) -> Boxed<'b, Report> {
         Box::pin(async move {
             let work =
                 async |session: &mut Session<'_>| session.stamp(self.history, targets, purge).await;
-            Ok(self.visit(&database, true, work).await?.unwrap_or_default())
+            Ok(self.visit(access, true, work).await?.unwrap_or_default())
         })
     }
 
@@ -242,16 +255,16 @@ impl<'h> Migrator<'h> {
     /// When the database cannot be reached, read or written.
     pub async fn repair(
         &mut self,
-        database: impl Into<Database>,
+        database: impl Into<Access<'_>>,
         repair: Repair,
     ) -> Result<Vec<Unfinished>, Error> {
         self.run_repair(database.into(), repair).await
     }
 
-    fn run_repair(&self, database: Database, repair: Repair) -> Boxed<'_, Vec<Unfinished>> {
+    fn run_repair<'b>(&'b self, access: Access<'b>, repair: Repair) -> Boxed<'b, Vec<Unfinished>> {
         Box::pin(async move {
             let work = async |session: &mut Session<'_>| session.repair(self.history, repair).await;
-            Ok(self.visit(&database, false, work).await?.unwrap_or_default())
+            Ok(self.visit(access, false, work).await?.unwrap_or_default())
         })
     }
 
@@ -262,27 +275,27 @@ impl<'h> Migrator<'h> {
     /// [`Error::Unknown`] when one of them is unknown, and as [`Migrator::repair`].
     pub async fn repair_from_log(
         &mut self,
-        database: impl Into<Database>,
+        database: impl Into<Access<'_>>,
     ) -> Result<Vec<String>, Error> {
         self.run_repair_from_log(database.into()).await
     }
 
-    fn run_repair_from_log(&self, database: Database) -> Boxed<'_, Vec<String>> {
+    fn run_repair_from_log<'b>(&'b self, access: Access<'b>) -> Boxed<'b, Vec<String>> {
         Box::pin(async move {
             let work =
                 async |session: &mut Session<'_>| session.repair_from_log(self.history).await;
-            Ok(self.visit(&database, false, work).await?.unwrap_or_default())
+            Ok(self.visit(access, false, work).await?.unwrap_or_default())
         })
     }
 
     /// Returns what going somewhere does where there is no database yet.
     fn preview_without_database(
         &self,
-        database: &Database,
+        dialect: Dialect,
         destination: Destination<'_>,
     ) -> Result<Preview<'h>, Error> {
         let state = DatabaseState::empty(&self.history.graph);
-        destination.preview(Cow::Borrowed(self.history), state, database, &self.options)
+        destination.preview(Cow::Borrowed(self.history), state, dialect, &self.options)
     }
 }
 

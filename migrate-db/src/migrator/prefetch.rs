@@ -10,7 +10,7 @@ use super::{Options, Report};
 use crate::applied_digest::AppliedDigest;
 use crate::connect;
 use crate::database::{ConnectionSource, Database};
-use crate::driver::Connection;
+use crate::driver::{Connection, StepConnection};
 use crate::error::Error;
 use crate::event::Event;
 use crate::state::{self, DatabaseState, StoredState};
@@ -18,26 +18,46 @@ use crate::state::{self, DatabaseState, StoredState};
 /// A connection that is being made, and the contents of the version table: a command that reads a
 /// thousand files starts both before.
 pub struct Prefetch {
-    connecting: JoinHandle<Result<Option<Connected>, Error>>,
+    connecting: JoinHandle<Result<Option<Connected<'static>>, Error>>,
     /// The result, after it was awaited.
-    outcome: Option<Result<Option<Connected>, Error>>,
+    outcome: Option<Result<Option<Connected<'static>>, Error>>,
 }
 
 /// A connected database.
-pub(super) struct Connected {
-    pub(super) connection: Connection,
+pub(super) struct Connected<'c> {
+    pub(super) connection: Connection<'c>,
     /// The contents of its version table at that time, if they were read. Valid before a lock is
     /// taken.
     stored: Option<StoredState>,
 }
 
-impl From<Connection> for Connected {
-    fn from(connection: Connection) -> Self {
+impl<'c> From<Connection<'c>> for Connected<'c> {
+    fn from(connection: Connection<'c>) -> Self {
         Self { connection, stored: None }
     }
 }
 
-impl Connected {
+impl<'c> Connected<'c> {
+    /// Uses a connection that the program lends.
+    ///
+    /// # Errors
+    /// [`Error::Lent`] when a transaction is open on it.
+    pub(super) async fn lent(connection: StepConnection<'c>) -> Result<Option<Self>, Error> {
+        let Some(mut connection) = Connection::lent(connection) else { return Ok(None) };
+        let open = connection.is_in_transaction().await;
+        if open.map_err(|e| Error::database("looking for an open transaction", e))? {
+            return Err(Error::Lent {
+                message: "a transaction is open on the connection that the program lends"
+                    .to_owned(),
+                help: vec![
+                    "a run begins and commits transactions of its own: commit or roll back first"
+                        .into(),
+                ],
+            });
+        }
+        Ok(Some(connection.into()))
+    }
+
     /// Returns the state of the database: from the contents that were read at first, once, else
     /// from a new query.
     pub(super) async fn status(
@@ -125,12 +145,12 @@ impl Prefetch {
     }
 
     /// Returns the connection; `None` when the database does not exist.
-    async fn connected(mut self) -> Result<Option<Connected>, Error> {
+    async fn connected(mut self) -> Result<Option<Connected<'static>>, Error> {
         let _ = self.wait().await;
         self.outcome.unwrap_or(Ok(None))
     }
 
-    async fn wait(&mut self) -> &Result<Option<Connected>, Error> {
+    async fn wait(&mut self) -> &Result<Option<Connected<'static>>, Error> {
         let outcome = match self.outcome.take() {
             Some(outcome) => outcome,
             None => match (&mut self.connecting).await {
@@ -154,11 +174,11 @@ pub(super) async fn connect(
     create: bool,
     options: &Options,
     on_event: &mut (dyn FnMut(&Event) + Send),
-) -> Result<Option<Connected>, Error> {
+) -> Result<Option<Connected<'static>>, Error> {
     let (source, limit) = (&database.source, options.connect_timeout);
     let table = VersionTable::new(database.dialect(), &options.version_table);
     let table = &table;
-    let open = || -> BoxFuture<'_, Result<Option<Connected>, Error>> {
+    let open = || -> BoxFuture<'_, Result<Option<Connected<'static>>, Error>> {
         Box::pin(async move {
             let Some(mut connection) = Connection::open(source, create).await? else {
                 return Ok(None);
@@ -180,7 +200,7 @@ pub(super) async fn connect(
 /// Lets the session of a connection begin as that of a run does, where the version table is looked for in
 /// a schema that the session chooses. A connection of a pool has the session of its application.
 async fn begin_session(
-    connection: &mut Connection,
+    connection: &mut Connection<'_>,
     source: &ConnectionSource,
     table: &VersionTable,
     statements: &[String],

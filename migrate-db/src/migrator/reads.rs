@@ -8,7 +8,7 @@ use super::prefetch::Connected;
 use super::report::Preview;
 use super::session::{Destination, Session};
 use super::{Boxed, Migrator, redo};
-use crate::database::Database;
+use crate::access::Access;
 use crate::driver::Connection;
 use crate::error::Error;
 use crate::state::{self, DatabaseState};
@@ -19,7 +19,7 @@ impl<'h> Migrator<'h> {
     ///
     /// # Errors
     /// When the database cannot be reached or read.
-    pub async fn status(&self, database: impl Into<Database>) -> Result<Status, Error> {
+    pub async fn status(&self, database: impl Into<Access<'_>>) -> Result<Status, Error> {
         let state = self.read_state(database.into()).await?;
         Ok(Status::new(state, &self.history.graph))
     }
@@ -27,15 +27,15 @@ impl<'h> Migrator<'h> {
     /// Returns the state of a database in terms of the graph.
     pub(crate) async fn state(
         &self,
-        database: impl Into<Database>,
+        database: impl Into<Access<'_>>,
     ) -> Result<DatabaseState, Error> {
         self.read_state(database.into()).await
     }
 
-    fn read_state(&self, database: Database) -> Boxed<'_, DatabaseState> {
+    fn read_state<'b>(&'b self, access: Access<'b>) -> Boxed<'b, DatabaseState> {
         Box::pin(async move {
             let history = self.history;
-            let state = self.read(&database, async |connected, table| {
+            let state = self.read(access, async |connected, table| {
                 let state = connected.status(table, history).await?;
                 state.check_version_table(table)?;
                 Ok(state)
@@ -48,13 +48,13 @@ impl<'h> Migrator<'h> {
     ///
     /// # Errors
     /// When the database cannot be reached or read.
-    pub async fn rows(&self, database: impl Into<Database>) -> Result<Vec<FullRow>, Error> {
+    pub async fn rows(&self, database: impl Into<Access<'_>>) -> Result<Vec<FullRow>, Error> {
         self.read_rows(database.into()).await
     }
 
-    fn read_rows(&self, database: Database) -> Boxed<'_, Vec<FullRow>> {
+    fn read_rows<'b>(&'b self, access: Access<'b>) -> Boxed<'b, Vec<FullRow>> {
         Box::pin(async move {
-            let rows = self.read(&database, async |connected, table| {
+            let rows = self.read(access, async |connected, table| {
                 state::full_rows(&mut connected.connection, table).await
             });
             Ok(rows.await?.unwrap_or_default())
@@ -65,13 +65,13 @@ impl<'h> Migrator<'h> {
     ///
     /// # Errors
     /// When the database cannot be reached or read.
-    pub async fn log(&self, database: impl Into<Database>) -> Result<Vec<LogRow>, Error> {
+    pub async fn log(&self, database: impl Into<Access<'_>>) -> Result<Vec<LogRow>, Error> {
         self.read_log(database.into()).await
     }
 
-    fn read_log(&self, database: Database) -> Boxed<'_, Vec<LogRow>> {
+    fn read_log<'b>(&'b self, access: Access<'b>) -> Boxed<'b, Vec<LogRow>> {
         Box::pin(async move {
-            let log = self.read(&database, async |connected, table| {
+            let log = self.read(access, async |connected, table| {
                 state::log(&mut connected.connection, table).await
             });
             Ok(log.await?.unwrap_or_default())
@@ -81,11 +81,12 @@ impl<'h> Migrator<'h> {
     /// Reads from a database that is not to be changed; `None` where there is none.
     async fn read<T>(
         &self,
-        database: &Database,
-        ask: impl AsyncFnOnce(&mut Connected, &VersionTable) -> Result<T, Error>,
+        access: Access<'_>,
+        ask: impl AsyncFnOnce(&mut Connected<'_>, &VersionTable) -> Result<T, Error>,
     ) -> Result<Option<T>, Error> {
-        let table = self.version_table(database);
-        let Some(mut connected) = self.connect(database, false).await? else {
+        let Access { database, lent } = access;
+        let table = self.version_table(&database);
+        let Some(mut connected) = self.connect(&database, lent, false).await? else {
             return Ok(None);
         };
         let answer = ask(&mut connected, &table).await;
@@ -99,7 +100,7 @@ impl<'h> Migrator<'h> {
     /// Those that the run would meet before its first step.
     pub async fn plan(
         &self,
-        database: impl Into<Database>,
+        database: impl Into<Access<'_>>,
         direction: Direction,
         target: &Target,
     ) -> Result<Preview<'h>, Error> {
@@ -112,16 +113,17 @@ impl<'h> Migrator<'h> {
 
     fn preview<'b>(
         &'b self,
-        database: Database,
+        access: Access<'b>,
         destination: Destination<'b>,
     ) -> Boxed<'b, Preview<'h>> {
         Box::pin(async move {
             let history = self.history;
             let work =
                 async |session: &mut Session<'_>| session.preview(history, destination).await;
-            match self.visit(&database, false, work).await? {
+            let dialect = access.database.dialect();
+            match self.visit(access, false, work).await? {
                 Some(preview) => Ok(preview),
-                None => self.preview_without_database(&database, destination),
+                None => self.preview_without_database(dialect, destination),
             }
         })
     }
@@ -132,7 +134,7 @@ impl<'h> Migrator<'h> {
     /// Those that the run would meet before its first step.
     pub async fn plan_redo(
         &self,
-        database: impl Into<Database>,
+        database: impl Into<Access<'_>>,
         revision: Option<&str>,
     ) -> Result<Preview<'h>, Error> {
         self.preview_redo(database.into(), revision).await
@@ -140,19 +142,19 @@ impl<'h> Migrator<'h> {
 
     fn preview_redo<'b>(
         &'b self,
-        database: Database,
+        access: Access<'b>,
         revision: Option<&'b str>,
     ) -> Boxed<'b, Preview<'h>> {
         Box::pin(async move {
             let history = self.history;
             let work =
                 async |session: &mut Session<'_>| session.preview_redo(history, revision).await;
-            let preview = self.visit(&database, false, work).await?;
+            let preview = self.visit(access, false, work).await?;
             preview.ok_or_else(redo::nothing_applied)
         })
     }
 }
 
-pub(super) async fn close(connection: Connection) -> Result<(), Error> {
+pub(super) async fn close(connection: Connection<'_>) -> Result<(), Error> {
     connection.close().await.map_err(|e| Error::database("closing the connection", e))
 }

@@ -83,7 +83,7 @@ impl Limit {
     }
 }
 
-impl Session<'_> {
+impl<'m> Session<'m> {
     /// Plans and runs until nothing is left to do.
     pub(super) async fn work_towards(
         &mut self,
@@ -101,8 +101,14 @@ impl Session<'_> {
     /// Returns the error of an interrupted run, with the state that another connection finds.
     async fn interrupted(&mut self, history: &History, unanswered: bool) -> Error {
         let asked = async {
-            let connection = Connection::open(&self.database.source, false).await.ok().flatten();
-            let status = state::read(&mut connection?, &self.table, history).await.ok()?;
+            let status = if self.connected.connection.is_lent() {
+                state::read(&mut self.connected.connection, &self.table, history).await
+            } else {
+                let source = &self.database.source;
+                let connection = Connection::open(source, false).await.ok().flatten();
+                state::read(&mut connection?, &self.table, history).await
+            };
+            let status = status.ok()?;
             let heads = status.heads(&history.graph);
             let heads = heads.iter().map(|node| history.graph.id(*node).to_string()).collect();
             Some((heads, status.unfinished.into_iter().next()))
@@ -136,7 +142,11 @@ impl Session<'_> {
                 }
                 // The version table shows whether the last transaction was committed. The next
                 // round starts from there and refuses a statement in doubt.
-                Err(error) if error.is_lost() && lost < MAX_RECONNECTIONS => {
+                Err(error)
+                    if error.is_lost()
+                        && lost < MAX_RECONNECTIONS
+                        && !self.connected.connection.is_lent() =>
+                {
                     lost += 1;
                     self.reconnect(error).await?;
                 }
@@ -308,7 +318,7 @@ impl Session<'_> {
         status: &DatabaseState,
         script_options: ScriptOptions,
         redo: bool,
-    ) -> Runner<'r> {
+    ) -> Runner<'r, 'm> {
         let context = RunContext {
             graph,
             table: &self.table,
@@ -318,7 +328,7 @@ impl Session<'_> {
             reporting: self.options.reporting,
             redo,
             locked: self.lock.is_some(),
-            source: Some(&self.database.source),
+            source: (!self.connected.connection.is_lent()).then_some(&self.database.source),
             session: &self.options.session,
             steps: self.options.steps,
             interrupt: self.options.interrupt.as_ref(),

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use migrate_core::config::UnknownDowns;
+use migrate_core::dialect::Dialect;
 use migrate_core::graph::{Graph, Set, Target};
 use migrate_core::history::History;
 use migrate_core::plan::{self, Direction, Goal};
@@ -48,18 +49,16 @@ impl Destination<'_> {
         self,
         history: Cow<'h, History>,
         status: DatabaseState,
-        database: &Database,
+        dialect: Dialect,
         options: &Options,
     ) -> Result<Preview<'h>, Error> {
-        status
-            .check_version_table(&VersionTable::new(database.dialect(), &options.version_table))?;
+        status.check_version_table(&VersionTable::new(dialect, &options.version_table))?;
         status.check_replaced(&history.graph)?;
         if self.direction() == Direction::Up {
             status.check_matches(&history)?;
         }
         let graph = &history.graph;
         let plan = self.goal(graph, &status)?.plan(graph, &status.applied);
-        let dialect = database.dialect();
         Script::of(graph, &plan.steps, dialect, options.script_options(dialect))
             .map_err(|e| plan_error(&e, graph))?;
         Ok(Preview { history, status, plan })
@@ -76,7 +75,7 @@ impl Destination<'_> {
 /// A connection to a database that is to be changed.
 pub(super) struct Session<'m> {
     pub(super) database: &'m Database,
-    pub(super) connected: Connected,
+    pub(super) connected: Connected<'m>,
     /// Released after the connection that it guards.
     pub(super) lock: Option<LockGuard>,
     pub(super) table: VersionTable,
@@ -89,7 +88,7 @@ pub(super) struct Session<'m> {
 impl<'m> Session<'m> {
     /// Starts a session on a connected database.
     pub(super) fn new(
-        connected: Option<Connected>,
+        connected: Option<Connected<'m>>,
         database: &'m Database,
         options: &'m Options,
         on_event: &'m mut (dyn FnMut(&Event) + Send),
@@ -107,16 +106,21 @@ impl<'m> Session<'m> {
     }
 
     /// Ends the session with the outcome of its work. A connection whose work failed is not
-    /// returned to a pool. The lock is released in any case.
+    /// returned to a pool; one that is lent gets its settings back. The lock is released in any case.
     pub(super) async fn end<T>(self, outcome: Result<T, Error>) -> Result<T, Error> {
-        let closed = {
-            let connection = self.connected.connection;
-            match &outcome {
-                Ok(_) => connection.close().await,
-                Err(_) => Ok(()),
-            }
+        let mut connection = self.connected.connection;
+        let (lock, own_lock) = match self.lock {
+            Some(LockGuard::OwnSession(release)) => (None, Some(release)),
+            lock => (lock, None),
         };
-        if let Some(lock) = self.lock {
+        // The program uses a lent connection again, also after a failure.
+        let closes = outcome.is_ok() || connection.is_lent();
+        if let Some(release) = own_lock {
+            // If this fails, the connection is gone, and the lock with it.
+            let _ = connection.execute(&release).await;
+        }
+        let closed = if closes { connection.close().await } else { Ok(()) };
+        if let Some(lock) = lock {
             lock.release().await;
         }
         let closed = closed.map_err(|e| Error::database("closing the connection", e));
@@ -184,7 +188,8 @@ impl<'m> Session<'m> {
         };
         let known = &history.graph;
         let history = extended.map_or(Cow::Borrowed(history), Cow::Owned);
-        let preview = destination.preview(history, status, self.database, self.options)?;
+        let preview =
+            destination.preview(history, status, self.database.dialect(), self.options)?;
         let unknown = preview.unknown_downs(known);
         if self.options.unknown_downs == UnknownDowns::Refuse && !unknown.is_empty() {
             return Err(Error::UnknownDowns(unknown));
@@ -217,9 +222,13 @@ impl<'m> Session<'m> {
         if self.options.replica_wait().is_some() {
             replicas::check(&mut self.connected.connection, self.database.dialect()).await?;
         }
-        let source = &self.database.source;
-        self.lock =
-            lock::acquire_lock(source, &self.table, self.options, &mut *self.on_event).await?;
+        let Self { database, connected, table, options, on_event, .. } = self;
+        self.lock = if connected.connection.is_lent() {
+            let connection = &mut connected.connection;
+            lock::acquire_on_lent(connection, table, options, &mut **on_event).await?
+        } else {
+            lock::acquire_lock(&database.source, table, options, &mut **on_event).await?
+        };
         Ok(())
     }
 

@@ -30,7 +30,7 @@ pub(crate) fn engines_question(sql: &str, dialect: Dialect) -> Option<String> {
 /// Returns `true` if the answer to a question of [`engines_question`] shows a table that keeps rows
 /// whose transaction is rolled back.
 pub(crate) async fn is_nontransactional(
-    connection: &mut Connection,
+    connection: &mut Connection<'_>,
     dialect: Dialect,
     question: &str,
 ) -> sqlx::Result<bool> {

@@ -316,7 +316,7 @@ fn statement(graph: &Graph, step: Step, one: Executed, database: &Database) -> R
 
 /// The connections that measure.
 struct Watch {
-    connection: Connection,
+    connection: Connection<'static>,
     sampler: Sampler,
     dialect: migrate_core::dialect::Dialect,
 }

@@ -95,8 +95,8 @@ pub(super) async fn copy(
 
 /// Runs in the copy the statements that a query of the original returns.
 async fn run_statements(
-    from: &mut Connection,
-    to: &mut Connection,
+    from: &mut Connection<'_>,
+    to: &mut Connection<'_>,
     query: Option<&str>,
 ) -> Result<(), Error> {
     let Some(query) = query else { return Ok(()) };
@@ -135,8 +135,8 @@ struct RowCopy<'s> {
     schema: &'s Schema,
     /// The schema that names without one mean.
     default: Option<String>,
-    from: Connection,
-    to: Connection,
+    from: Connection<'static>,
+    to: Connection<'static>,
     /// The number of rows that were copied.
     rows: u64,
 }

@@ -22,7 +22,7 @@ pub(super) struct Sample {
 
 /// Reads the locks of others.
 pub(super) struct Sampler {
-    connection: Connection,
+    connection: Connection<'static>,
     query: Option<&'static str>,
     /// What makes locks visible, where they cannot be seen.
     unseen: Option<&'static str>,
@@ -33,7 +33,7 @@ pub(super) struct Sampler {
 impl Sampler {
     /// Creates a sampler on a connection of its own.
     pub(super) async fn new(
-        mut connection: Connection,
+        mut connection: Connection<'static>,
         dialect: Dialect,
         own: [String; 3],
     ) -> Self {
@@ -102,7 +102,10 @@ pub(super) struct Snapshot {
 }
 
 impl Snapshot {
-    pub(super) async fn read(connection: &mut Connection, dialect: Dialect) -> sqlx::Result<Self> {
+    pub(super) async fn read(
+        connection: &mut Connection<'_>,
+        dialect: Dialect,
+    ) -> sqlx::Result<Self> {
         let queries = &dialect.admin().rehearsal;
         let number = |rows: Vec<Vec<Option<String>>>| -> Option<u64> {
             rows.into_iter().flatten().flatten().next()?.parse().ok()

@@ -46,7 +46,7 @@ enum Work<'w> {
     Function(StepBatch<'w>),
 }
 
-impl Runner<'_> {
+impl Runner<'_, '_> {
     /// Runs the next batch. When nothing is left, [`Runner::batch_run`] is `None`.
     pub(super) async fn run_batch(
         &mut self,

@@ -19,7 +19,7 @@ const SHORT_ROUND_TRIP: Duration = Duration::from_millis(20);
 /// The maximum number of steps in one round trip.
 const MAX_STEPS_PER_BATCH: usize = 128;
 
-impl<'r> Runner<'r> {
+impl<'r> Runner<'r, '_> {
     /// Adds a statement to the batch, and sends the batch unless it may wait for more.
     pub(super) async fn enqueue(
         &mut self,

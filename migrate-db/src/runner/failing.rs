@@ -17,7 +17,7 @@ use crate::error::{Error, StatementError};
 use crate::recovery;
 use crate::unfinished::resume_command;
 
-impl Runner<'_> {
+impl Runner<'_, '_> {
     /// Adds the indexes that a statement left INVALID to its outcome. Where that is the index it
     /// was to create, the statement failed, whatever it returned.
     pub(super) async fn with_invalid_indexes(

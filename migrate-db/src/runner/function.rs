@@ -11,7 +11,7 @@ use crate::driver::Retry;
 use crate::error::{Error, StepFailure};
 use crate::steps::{BoundStep, StepBatch, StepError, StepFunction, StepProgress};
 
-impl Runner<'_> {
+impl Runner<'_, '_> {
     /// Returns an error if a script calls a function that this program does not have.
     pub(super) fn check_functions(&self, script: &Script) -> Result<(), Error> {
         for action in &script.actions {

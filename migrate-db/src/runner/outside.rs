@@ -10,7 +10,7 @@ use super::states::{ActionOutcome, CurrentStep};
 use crate::error::Error;
 use crate::recovery;
 
-impl Runner<'_> {
+impl Runner<'_, '_> {
     /// Begins a section whose statements run in autocommit.
     pub(super) async fn enter_autocommit(
         &mut self,

@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::event::Event;
 use crate::unfinished::{Repair, Unfinished};
 
-impl<'r> Runner<'r> {
+impl<'r> Runner<'r, '_> {
     /// Writes a record: in the open transaction, else in one of its own.
     pub(super) async fn record(&mut self, record: Record) -> Result<ActionOutcome, Error> {
         let own = !self.open;
@@ -98,24 +98,20 @@ impl<'r> Runner<'r> {
 
     /// Takes the session back to its state before the step.
     async fn restore_session(&mut self) -> Result<ActionOutcome, Error> {
-        let may_leave_objects = self.current.is_some_and(|current| current.may_leave_objects);
-        let mut statements = Vec::new();
-        if may_leave_objects
-            && let Some(question) = self.context.table.dialect().session().drop_temporary
-        {
-            if let end @ (ActionOutcome::Overtaken | ActionOutcome::Conflict(_)) =
+        let needs_new = self.current.is_some_and(|current| current.needs_new_session);
+        let thorough = self.current.is_some_and(|current| current.may_leave_objects)
+            || needs_new && self.connection.is_lent();
+        // The driver looks at what the statements of the step have changed.
+        if thorough
+            && !self.context.table.dialect().capabilities().pipelines_transaction
+            && let end @ (ActionOutcome::Overtaken | ActionOutcome::Conflict(_)) =
                 self.flush().await?
-            {
-                return Ok(end);
-            }
-            let rows = self.connection.rows(question).await;
-            let rows = rows.map_err(|e| Error::database("looking for temporary objects", e))?;
-            statements.extend(rows.into_iter().flatten().flatten());
+        {
+            return Ok(end);
         }
-        let restore = self.connection.restore_statements(may_leave_objects).await;
-        statements.extend(restore.map_err(|e| Error::database("reading the session", e))?);
-        self.needs_new_connection |= self.current.is_some_and(|current| current.needs_new_session);
-        for sql in statements {
+        let statements = self.connection.restore_statements(thorough).await;
+        self.needs_new_connection |= needs_new;
+        for sql in statements.map_err(|e| Error::database("reading the session", e))? {
             let end = self.enqueue(Cow::Owned(sql), ItemKind::Set).await?;
             if matches!(end, ActionOutcome::Overtaken | ActionOutcome::Conflict(_)) {
                 return Ok(end);

@@ -64,6 +64,8 @@ impl Supervisor {
         text: &str,
         arrived: usize,
     ) -> Option<sqlx::Error> {
+        // Without a second connection nothing but the result ends a statement.
+        context.source?;
         let templates = context.table.dialect().session().cancel;
         if context.interrupt.is_some_and(|interrupt| interrupt.is_requested()) {
             let Some(templates) = templates else {
@@ -112,7 +114,7 @@ impl Supervisor {
         templates: CancelTemplates,
         context: &RunContext<'_>,
         text: &str,
-    ) -> Result<(Option<Connection>, Option<String>), Error> {
+    ) -> Result<(Option<Connection<'static>>, Option<String>), Error> {
         let (Some(session), Some(source)) = (&self.session, context.source) else {
             return Ok((None, Some(String::new())));
         };
@@ -150,7 +152,7 @@ impl Supervisor {
     }
 }
 
-impl Runner<'_> {
+impl Runner<'_, '_> {
     /// Returns `true` if the run may stop before an action. Between a statement and the record of
     /// its end it may not.
     pub(super) fn may_stop_before(&self, action: &Action) -> bool {

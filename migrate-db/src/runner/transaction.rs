@@ -14,7 +14,7 @@ use crate::error::{Error, ReplicasBehind};
 use crate::event::Event;
 use crate::replicas::{self, Wait};
 
-impl Runner<'_> {
+impl Runner<'_, '_> {
     /// Opens a transaction and checks the generation.
     pub(super) async fn begin(&mut self, foreign_keys: bool) -> Result<ActionOutcome, Error> {
         self.begin_guarded(foreign_keys, true).await

@@ -46,7 +46,7 @@ pub(super) fn statements_per_batch(script: &Script, context: &RunContext<'_>) ->
     }
 }
 
-impl Runner<'_> {
+impl Runner<'_, '_> {
     /// Returns `true` if the batch must be sent so that progress can be reported.
     pub(super) fn has_full_batch(&self) -> bool {
         self.batch.statements() >= self.statements_per_batch

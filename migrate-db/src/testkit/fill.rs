@@ -100,7 +100,7 @@ pub async fn contents(
     Ok(contents)
 }
 
-async fn open(database: &Database) -> Result<Connection, Error> {
+async fn open(database: &Database) -> Result<Connection<'static>, Error> {
     let opened = Connection::open(&database.source, false).await?;
     let mut connection = opened.ok_or_else(|| Error::Test {
         message: format!("{database} does not exist"),
@@ -112,7 +112,7 @@ async fn open(database: &Database) -> Result<Connection, Error> {
 }
 
 async fn schema(
-    connection: &mut Connection,
+    connection: &mut Connection<'_>,
     database: &Database,
     known: Option<&Schema>,
 ) -> sqlx::Result<Schema> {

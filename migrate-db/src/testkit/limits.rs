@@ -10,7 +10,7 @@ use crate::driver::Connection;
 const SIZE_LIMIT: u64 = 1 << 30;
 
 /// Limits what the statements of a session may take; a time of zero means no limit.
-pub(super) async fn set(connection: &mut Connection, time: Duration) -> sqlx::Result<()> {
+pub(super) async fn set(connection: &mut Connection<'_>, time: Duration) -> sqlx::Result<()> {
     if time.is_zero() {
         return Ok(());
     }

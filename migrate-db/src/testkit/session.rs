@@ -37,7 +37,7 @@ pub(super) struct Session<'h> {
     options: Options,
     table: VersionTable,
     time_limit: Duration,
-    pub(super) connection: Connection,
+    pub(super) connection: Connection<'static>,
     reader: SchemaReader,
     /// What filled tables so far, on all databases of the walk.
     fills: Arc<Mutex<Fills>>,
@@ -277,7 +277,7 @@ async fn connect(
     setup: &Setup,
     time_limit: Duration,
     session: &[String],
-) -> Result<Connection, Error> {
+) -> Result<Connection<'static>, Error> {
     let dialect = database.dialect();
     let Some(mut connection) = Connection::open(&database.source, true).await? else {
         return Err(Error::NoDriver(dialect));

@@ -78,11 +78,14 @@ impl Setup {
     ///
     /// # Errors
     /// When the hook fails.
-    pub(super) async fn prepare_session(&self, connection: &mut Connection) -> Result<(), Error> {
+    pub(super) async fn prepare_session(
+        &self,
+        connection: &mut Connection<'_>,
+    ) -> Result<(), Error> {
         if connection.owns_functions() { self.register(connection).await } else { Ok(()) }
     }
 
-    async fn register(&self, connection: &mut Connection) -> Result<(), Error> {
+    async fn register(&self, connection: &mut Connection<'_>) -> Result<(), Error> {
         let Some(hook) = self.functions else { return Ok(()) };
         hook(connection.for_step()).await.map_err(|error| Error::Test {
             message: format!("the function of `functions` fails: {error}"),
@@ -93,7 +96,7 @@ impl Setup {
 
 async fn run(
     prelude: &SourceFile,
-    connection: &mut Connection,
+    connection: &mut Connection<'_>,
     database: &Database,
 ) -> Result<(), Error> {
     let all = Span::new(0, prelude.text().len());

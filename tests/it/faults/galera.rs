@@ -7,6 +7,7 @@ use std::time::Duration;
 use migrate_core::dialect::Dialect;
 use migrate_core::plan::Direction;
 use migrate_db::{Database, Event, Migrator, Options};
+use sqlx::Connection as _;
 
 use super::bounded;
 use super::servers::{Server, docker};
@@ -75,11 +76,22 @@ async fn runners_on_all_nodes_do_each_step_once() {
     bounded(240, async {
         let Some(nodes) = cluster().await else { return };
         let db = Db::on(Dialect::Mysql, &nodes[0].url).await;
+        arrived(&db, &nodes).await;
         thirty_apply_a_history_once(&db, &nodes).await;
         conflicts_with_other_nodes_are_tried_again(&nodes).await;
         a_rolling_schema_upgrade_is_refused(&nodes).await;
+        a_lent_connection_has_no_lock_for_all_nodes(&nodes).await;
     })
     .await;
+}
+
+/// Waits until the nodes have applied that a database was created.
+async fn arrived(db: &Db, nodes: &[Server; 3]) {
+    for node in nodes {
+        while execute(&with_name(&node.url, &db.name), "SELECT 1").await.is_err() {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
 }
 
 async fn thirty_apply_a_history_once(db: &Db, nodes: &[Server; 3]) {
@@ -232,4 +244,18 @@ async fn a_node_that_is_killed_loses_nothing() {
         assert!(alone.stderr.contains("lost the majority"), "{}", alone.stderr);
     })
     .await;
+}
+
+/// GET_LOCK excludes the sessions of one node, and the lock table needs a second connection.
+async fn a_lent_connection_has_no_lock_for_all_nodes(nodes: &[Server; 3]) {
+    let db = Db::on(Dialect::Mysql, &nodes[0].url).await;
+    let history = chain(Dialect::Mysql, 1);
+    let mut lent = sqlx::MySqlConnection::connect(&db.url).await.unwrap();
+    let head = "head".parse().unwrap();
+    let error = Migrator::new(&history).upgrade(&mut lent, &head).await.unwrap_err();
+    assert!(matches!(error, migrate_db::Error::Lent { .. }), "{error:?}");
+    assert_eq!(db.tables().await, [""; 0]);
+    let options = Options { lock: migrate_db::Locking::None, ..options() };
+    let mut migrator = Migrator::new(&history).options(options);
+    assert_eq!(migrator.upgrade(&mut lent, &head).await.unwrap().steps.len(), 1);
 }

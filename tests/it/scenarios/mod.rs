@@ -35,6 +35,7 @@ mod disagreement;
 mod errors;
 mod fleet;
 mod journal;
+mod lent;
 mod lock_row;
 mod locks;
 mod offline;

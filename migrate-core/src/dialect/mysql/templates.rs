@@ -55,7 +55,6 @@ pub(super) static SESSION: Session = Session {
         ],
         reset: "SET /*M! SESSION max_statement_time = DEFAULT */ /*!50708 SESSION max_execution_time = DEFAULT */",
     }),
-    drop_temporary: None,
     cancel: Some(CancelTemplates {
         find: "SELECT CAST(id AS CHAR) FROM information_schema.processlist \
             WHERE CONCAT(id, ' ', user, '@', host) = {session} AND command <> 'Sleep'",
@@ -69,6 +68,8 @@ pub(super) static LOCK: Option<LockTemplates> = Some(LockTemplates {
     // A Galera cluster. Other servers have no such variable.
     is_local: Some("SHOW GLOBAL VARIABLES WHERE Variable_name = 'wsrep_on' AND Value = 'ON'"),
     try_lock,
+    try_own_session: try_lock,
+    release_own_session: |name| format!("DO RELEASE_LOCK({})", key(name)),
     before_retry: None,
     holder,
 });

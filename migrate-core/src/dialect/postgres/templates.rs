@@ -58,7 +58,6 @@ pub(super) static SESSION: Session = Session {
         set: ["SET statement_timeout = {}", ""],
         reset: "RESET statement_timeout",
     }),
-    drop_temporary: None,
     cancel: Some(CancelTemplates {
         find: "SELECT CAST(pid AS TEXT) FROM pg_catalog.pg_stat_activity \
             WHERE pid <> pg_backend_pid() AND datname = current_database() AND state = 'active' \
@@ -101,6 +100,10 @@ pub(super) static LOCK: Option<LockTemplates> = Some(LockTemplates {
     prepare: None,
     is_local: None,
     try_lock,
+    try_own_session: |name| {
+        format!("SELECT CASE WHEN pg_try_advisory_lock({}) THEN 'yes' ELSE 'no' END", key(name))
+    },
+    release_own_session: |name| format!("SELECT pg_advisory_unlock({})", key(name)),
     before_retry: Some("ROLLBACK"),
     holder,
 });

@@ -38,10 +38,6 @@ pub(super) static SESSION: Session = Session {
     fast_unsafe: &["PRAGMA synchronous = OFF", "PRAGMA journal_mode = MEMORY"],
     lock_timeout: None,
     statement_timeout: None,
-    drop_temporary: Some(
-        "SELECT 'DROP ' || type || ' IF EXISTS temp.\"' || replace(name, '\"', '\"\"') || '\"' \
-         FROM sqlite_temp_schema WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY type = 'table'",
-    ),
     cancel: None,
     replicas: None,
 };

@@ -67,7 +67,7 @@ impl CatalogReader {
     /// trip.
     pub(crate) async fn schema_after(
         &mut self,
-        connection: &mut Connection,
+        connection: &mut Connection<'_>,
         statements: &str,
     ) -> sqlx::Result<Schema> {
         match self.read(connection, statements).await {
@@ -105,7 +105,7 @@ impl CatalogReader {
 
     async fn read(
         &mut self,
-        connection: &mut Connection,
+        connection: &mut Connection<'_>,
         statements: &str,
     ) -> sqlx::Result<Schema> {
         let Some(baseline) = &self.baseline else {
@@ -138,7 +138,7 @@ impl CatalogReader {
     /// Asks behind some statements what is newer than an age, and of more relations.
     async fn changes_since(
         &mut self,
-        connection: &mut Connection,
+        connection: &mut Connection<'_>,
         version: u32,
         statements: &str,
         age: &str,
@@ -158,7 +158,7 @@ impl CatalogReader {
     /// like without them, and the answers. Whether catalogs are scanned is `on` or `off`.
     async fn ask<const N: usize>(
         &mut self,
-        connection: &mut Connection,
+        connection: &mut Connection<'_>,
         version: u32,
         statements: &str,
         scans: &str,
@@ -183,7 +183,7 @@ impl CatalogReader {
     /// Reads everything.
     async fn read_all(
         &mut self,
-        connection: &mut Connection,
+        connection: &mut Connection<'_>,
         version: u32,
     ) -> sqlx::Result<Schema> {
         let questions = [(Query::Everything, ""), (Query::All, "")];
@@ -206,7 +206,7 @@ impl CatalogReader {
     /// Reads what is new. Returns `false`, with the baseline as it was, where that is not enough.
     async fn apply_changes(
         &mut self,
-        connection: &mut Connection,
+        connection: &mut Connection<'_>,
         baseline: &mut Baseline,
         changes_since: Delta,
     ) -> sqlx::Result<bool> {

@@ -120,7 +120,7 @@ pub(crate) fn identity(dialect: Dialect, image: Option<&str>) -> String {
 pub(crate) async fn find(
     dialect: Dialect,
     image: Option<&str>,
-) -> Result<Option<(Server, Connection)>, Error> {
+) -> Result<Option<(Server, Connection<'static>)>, Error> {
     if is_skipped(dialect) {
         return Ok(None);
     }
@@ -253,7 +253,7 @@ impl Launch {
 
 /// The server of a note, when it is still there. One that is slow, or has no connection left, is
 /// waited for: to start it again would end what other processes do on it.
-async fn known(note: &Note) -> Option<(Server, Connection)> {
+async fn known(note: &Note) -> Option<(Server, Connection<'static>)> {
     let server = note.read()?;
     let since = Instant::now();
     loop {
@@ -292,7 +292,7 @@ async fn ready(
     dialect: Dialect,
     server: Server,
     note: &Note,
-) -> Result<(Server, Connection), Error> {
+) -> Result<(Server, Connection<'static>), Error> {
     let answer = async {
         loop {
             // A port may be open before it is the real server's.
@@ -315,7 +315,7 @@ async fn ready(
 }
 
 /// Connects to a server and asks it something.
-async fn probe(url: &str) -> Result<Connection, Error> {
+async fn probe(url: &str) -> Result<Connection<'static>, Error> {
     let database = Database::from_url(url)?;
     let asked = async {
         let mut connection = Connection::open(&database.source, false)

@@ -47,7 +47,7 @@ const TOGETHER: usize = 32;
 /// Reads all rows of some tables. Tables that the schema has not are left out, and so are those
 /// whose rows are another's: partitions, foreign and virtual tables.
 pub(crate) async fn contents(
-    connection: &mut Connection,
+    connection: &mut Connection<'_>,
     dialect: Dialect,
     schema: &Schema,
     tables: &BTreeSet<Name>,

@@ -14,7 +14,7 @@ const SAVEPOINT: &str = "migrate_fill";
 
 /// What all tables have in common while they are filled.
 pub(super) struct Filler<'w> {
-    pub(super) connection: &'w mut Connection,
+    pub(super) connection: &'w mut Connection<'static>,
     pub(super) dialect: Dialect,
     pub(super) schema: &'w Schema,
     pub(super) filling: Filling<'w>,

@@ -75,7 +75,7 @@ pub(crate) struct Filling<'f> {
 /// seeded, edge values among them. A table that holds rows gets more. A row that the database
 /// refuses never breaks the transaction.
 pub(crate) async fn fill(
-    connection: &mut Connection,
+    connection: &mut Connection<'static>,
     dialect: Dialect,
     schema: &Schema,
     tables: &BTreeSet<Name>,

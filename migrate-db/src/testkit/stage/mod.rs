@@ -46,7 +46,7 @@ struct Server {
     dialect: Dialect,
     url: String,
     /// Connections to the server's own database that nobody uses just now.
-    idle: Mutex<Vec<Connection>>,
+    idle: Mutex<Vec<Connection<'static>>>,
 }
 
 impl Stage {
@@ -310,13 +310,13 @@ impl Server {
         Ok(version.first().and_then(|number| number.parse().ok()).unwrap_or_default())
     }
 
-    async fn open(&self) -> Result<Connection, Error> {
+    async fn open(&self) -> Result<Connection<'static>, Error> {
         let database = Database::from_url(&self.url)?;
         let connection = Connection::open(&database.source, false).await?;
         connection.ok_or(Error::NoDriver(self.dialect))
     }
 
-    async fn connection(&self) -> Result<Connection, Error> {
+    async fn connection(&self) -> Result<Connection<'static>, Error> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         match idle {
             Some(connection) => Ok(connection),
@@ -325,7 +325,7 @@ impl Server {
     }
 
     /// A connection that failed is not used again.
-    fn give_back(&self, connection: Connection) {
+    fn give_back(&self, connection: Connection<'static>) {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
     }
 

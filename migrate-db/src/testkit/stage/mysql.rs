@@ -43,7 +43,7 @@ pub(super) fn connected(name: &str) -> String {
 /// Copies a database to a new one, or of its tables only some, and then no views and events. The
 /// connection is of no other use afterwards.
 pub(super) async fn copy(
-    connection: &mut Connection,
+    connection: &mut Connection<'static>,
     from: &str,
     to: &str,
     only: Option<&BTreeSet<String>>,
@@ -64,7 +64,7 @@ pub(super) async fn copy(
 }
 
 struct Copy<'c> {
-    connection: &'c mut Connection,
+    connection: &'c mut Connection<'static>,
     from: &'c str,
     to: &'c str,
     /// The tables; none named means all.
