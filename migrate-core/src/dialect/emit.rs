@@ -246,6 +246,12 @@ pub trait DiffRules {
         false
     }
 
+    /// Returns the part of the definition of an object that must resolve when the object is created.
+    fn text_at_creation<'d>(&self, kind: Kind, definition: &'d str) -> &'d str {
+        let _ = kind;
+        definition
+    }
+
     /// Returns `true` if an object that is known by its text can be replaced while others use it.
     fn may_replace(&self, kind: Kind, before: &Other, after: &Other) -> bool {
         let _ = (kind, before, after);

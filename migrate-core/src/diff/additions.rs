@@ -100,7 +100,7 @@ fn created(part: &Part, after: &Schema, rules: &dyn DiffRules, all: &mut Vec<Nod
         }
         Part::Other(kind, name) => {
             if let Some(other) = after.others.get(&(*kind, name.clone())) {
-                let mut node = nodes::other(*kind, name, other, false);
+                let mut node = nodes::other(rules, *kind, name, other, false);
                 let is_function = kind.is_function();
                 if is_function && rules.function_holds_columns(&other.definition) {
                     node.rank = Rank::View;

@@ -213,7 +213,7 @@ impl Reader<'_> {
             (Some(name), Some(same)) if name == same && is_function => {
                 let other = &self.after.others[&(kind, same.clone())];
                 if self.rules.may_replace(kind, &self.before.others[&(kind, name)], other) {
-                    self.changes.nodes.push(nodes::other(kind, &same, other, true));
+                    self.changes.nodes.push(nodes::other(self.rules, kind, &same, other, true));
                 } else {
                     self.replaced(Part::Other(kind, same));
                 }
@@ -238,7 +238,7 @@ impl Reader<'_> {
                 match self.rules.change_grant(&same, &old, &new) {
                     Some(definition) => {
                         let change = Other { definition, ..new };
-                        let node = nodes::other(kind, &same, &change, false);
+                        let node = nodes::other(self.rules, kind, &same, &change, false);
                         self.changes.grants.insert(same, node);
                     }
                     None => self.replaced(Part::Other(kind, same)),

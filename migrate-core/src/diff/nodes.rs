@@ -354,7 +354,13 @@ pub(super) fn owned_by(name: &Name, owner: Option<&(Name, String)>) -> Node {
 }
 
 /// An object that is known by its text.
-pub(super) fn other(kind: Kind, own: &str, other: &Other, or_replace: bool) -> Node {
+pub(super) fn other(
+    rules: &dyn DiffRules,
+    kind: Kind,
+    own: &str,
+    other: &Other,
+    or_replace: bool,
+) -> Node {
     let op = Op::CreateOther {
         kind,
         key: own.to_owned(),
@@ -382,32 +388,9 @@ pub(super) fn other(kind: Kind, own: &str, other: &Other, or_replace: bool) -> N
     let name = name.rsplit('.').next().unwrap_or(name);
     // Nothing uses a grant or a comment.
     let name = if rank == Rank::Last { "" } else { name };
-    let text = text_at_creation(kind, &other.definition);
+    let text = rules.text_at_creation(kind, &other.definition);
     let table = other.table.as_ref().map_or("", |table| table.name.as_str());
     node(rank, name, vec![op], &[text, own, table])
-}
-
-/// The part of a definition that must resolve when the object is created: a body in a string is not looked
-/// into before it runs, unless it is SQL.
-fn text_at_creation(kind: Kind, definition: &str) -> &str {
-    if !kind.is_function() {
-        return definition;
-    }
-    let lower = definition.to_ascii_lowercase();
-    if ["language sql", "language 'sql'", "language \"sql\""].iter().any(|of| lower.contains(of)) {
-        return definition;
-    }
-    // `AS` before a string.
-    let is_body = |at: &usize| {
-        let (head, rest) = (&definition[..*at], &definition[at + 2..]);
-        let body = rest.trim_start();
-        head.ends_with(char::is_whitespace)
-            && body.len() < rest.len()
-            && body.starts_with(['$', '\''])
-    };
-    let mut places = ["AS", "as", "As"].iter().flat_map(|word| definition.match_indices(word));
-    let body = places.by_ref().map(|(at, _)| at).filter(is_body).min();
-    body.map_or(definition, |at| &definition[..at])
 }
 
 /// The options of a new table that name its indexes.

@@ -131,7 +131,7 @@ fn node(part: &Part, before: &Schema, changes: &Changes, rules: &dyn DiffRules) 
             let of_gone = other.table.as_ref().is_some_and(goes)
                 || matches!(kind, Kind::Grant | Kind::Comment)
                     && Part::of_key(name).is_some_and(|of| changes.dropped.contains(&of));
-            (!of_gone).then(|| nodes::other(*kind, name, other, false))
+            (!of_gone).then(|| nodes::other(rules, *kind, name, other, false))
         }
         _ => None,
     }

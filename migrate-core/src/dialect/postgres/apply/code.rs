@@ -3,7 +3,7 @@
 use super::names::HOME;
 use super::{candidates, objects};
 use crate::apply::{Fault, Found, Part, State, apply_generally};
-use crate::dialect::postgres::parse::types_of;
+use crate::dialect::postgres::parse::Routine;
 use crate::op::Op;
 use crate::schema::{Kind, Name, Other};
 
@@ -60,7 +60,7 @@ pub(super) fn call(state: &mut State, name: &Name, arguments: &[Option<String>])
 
 /// Whether a function has a type, or the rows of a table, in its arguments or results; `None` if that is not known.
 pub(super) fn has_type(function: &Other, name: &Name) -> Option<bool> {
-    let types = types_of(&function.definition)?;
+    let types = Routine::read(&function.definition)?.types()?;
     Some(types.iter().any(|one| one.name == name.name))
 }
 
@@ -92,7 +92,8 @@ pub(super) fn needing_type(state: &State, name: &Name) -> Option<(Kind, String)>
         let own = Name::new(key.clone());
         let is_known = state.unknown().whole(*kind, &own).is_none()
             && state.unknown().part(*kind, &own, &Part::Text).is_none();
-        let types = state.other(*kind, key).and_then(|other| types_of(&other.definition));
+        let types =
+            state.other(*kind, key).and_then(|other| Routine::read(&other.definition)?.types());
         is_known && types.is_some_and(|types| types.iter().any(is_name))
     })
 }

@@ -4,7 +4,7 @@ use super::names::{HOME, TEMP};
 use super::text::same_tokens;
 use crate::apply::{Sameness, State};
 use crate::dialect::postgres::expr::compare;
-use crate::dialect::postgres::parse::signature;
+use crate::dialect::postgres::parse::Routine;
 use crate::dialect::postgres::privileges::Privileges;
 use crate::dialect::postgres::quote_name;
 use crate::expr::{Answer, Place, TableScope};
@@ -312,6 +312,7 @@ fn without_home(text: &str) -> String {
 
 /// Whether two statements create the same function. The body is kept as it is written.
 fn same_function(one: &str, other: &str) -> Sameness {
+    let signature = |text| Routine::read(text)?.signature();
     let (Some(one), Some(other)) = (signature(one), signature(other)) else {
         return Sameness::Unknown;
     };

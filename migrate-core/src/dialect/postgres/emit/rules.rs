@@ -1,6 +1,6 @@
 //! The answers of PostgreSQL for `diff`.
 
-use super::super::parse::{option_changes, signature};
+use super::super::parse::{Routine, option_changes};
 use super::super::privileges::Privileges;
 use super::super::types::usual_storage;
 use super::names::quoted;
@@ -8,7 +8,7 @@ use super::numbering;
 use crate::dialect::{DiffRules, OnlineOp};
 use crate::op::{AttributeChange, ColumnChange, Op, Subject};
 use crate::schema::{Column, DataType, IdentityKind, Kind, Name, Other, Schema, Table};
-use crate::sql::Tokens;
+use crate::sql::{Lexeme, Tokens};
 
 /// What stands before the key of an aggregate that is dropped.
 pub(super) const AGGREGATE: &str = "aggregate ";
@@ -164,28 +164,28 @@ impl DiffRules for Emitter {
 
     /// A body of the SQL standard: `BEGIN ATOMIC .. END` or `RETURN ..`.
     fn function_holds_columns(&self, definition: &str) -> bool {
-        let text = definition.to_lowercase();
-        let words: Vec<&str> = text.split_whitespace().collect();
-        let is_string = |[first, second]: [&str; 2]| {
-            first == "as"
-                && second.starts_with(['\'', '$', 'e', 'u'])
-                && second.contains(['\'', '$'])
-        };
-        let pairs = || words.windows(2).filter_map(|pair| <[&str; 2]>::try_from(pair).ok());
-        pairs().any(|pair| pair == ["begin", "atomic"])
-            || words.contains(&"return") && !pairs().any(is_string)
+        Routine::read(definition).is_some_and(|routine| routine.has_standard_body())
+    }
+
+    /// A body in a string is not looked into before it runs, unless it is SQL.
+    fn text_at_creation<'d>(&self, kind: Kind, definition: &'d str) -> &'d str {
+        match Routine::read(definition).filter(|_| kind.is_function()) {
+            Some(routine) => routine.text_at_creation(definition),
+            None => definition,
+        }
     }
 
     /// The parts before the body must be the same: `CREATE OR REPLACE` changes no type and no name of an
     /// argument.
     fn may_replace(&self, kind: Kind, before: &Other, after: &Other) -> bool {
+        let signature = |other: &Other| Routine::read(&other.definition)?.signature();
         let head = |other: &Other| {
             let text = &other.definition;
             text.split("\n LANGUAGE ").next().unwrap_or(text).to_owned()
         };
         kind.is_function()
             && !before.definition.starts_with("AGGREGATE")
-            && match (signature(&before.definition), signature(&after.definition)) {
+            && match (signature(before), signature(after)) {
                 (Some(before), Some(after)) => before.head == after.head,
                 _ => head(before) == head(after),
             }
@@ -223,22 +223,28 @@ impl DiffRules for Emitter {
             let Op::CreateOther { kind: Kind::Function | Kind::Procedure, other, .. } = op else {
                 return false;
             };
-            let text = other.definition.to_lowercase();
-            let words: Vec<&str> = text
-                .split(|c: char| !c.is_alphanumeric() && c != '_')
-                .filter(|word| !word.is_empty())
-                .collect();
-            words.windows(2).any(|pair| pair == ["language", "sql"])
-                && !self.function_holds_columns(&other.definition)
-                && created[at + 1..]
-                    .iter()
-                    .filter_map(created_name)
-                    .any(|name| words.contains(&name.to_lowercase().as_str()))
+            let Some(routine) = Routine::read(&other.definition) else { return false };
+            let Some(body) = routine.checked_body() else { return false };
+            let body = Tokens::read_until_error(body, &super::super::LEX_RULES);
+            let mut later = created[at + 1..].iter().filter_map(created_name);
+            later.any(|name| body.cursor().lexemes().iter().any(|one| mentions(*one, name)))
         };
         if !created.iter().enumerate().any(is_early) {
             return Vec::new();
         }
         vec![Op::Set { name: "check_function_bodies".to_owned(), value: Some("false".to_owned()) }]
+    }
+}
+
+/// Returns `true` if a token of a body is a name, or a string with the name in it: `nextval('orders_id_seq')`.
+fn mentions(token: Lexeme<'_>, name: &str) -> bool {
+    let rules = &super::super::LEX_RULES;
+    match token.name(rules) {
+        Some(found) => found == name,
+        None => {
+            let mut words = token.text.split(|c: char| !c.is_alphanumeric() && c != '_');
+            words.any(|word| word.eq_ignore_ascii_case(name))
+        }
     }
 }
 

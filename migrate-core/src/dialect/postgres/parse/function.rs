@@ -16,7 +16,7 @@ pub(super) struct Arguments {
     /// The types of those that a call gives.
     types: Vec<String>,
     /// The types that are none of the server's.
-    uses: Vec<Name>,
+    pub(super) uses: Vec<Name>,
 }
 
 impl Arguments {
@@ -304,7 +304,7 @@ impl<'t> Parser<'t> {
 }
 
 /// Passes over an option that a function has when it is created and when it is altered.
-fn common_option(cursor: &mut Cursor<'_>) -> Parsed<&'static str> {
+pub(super) fn common_option(cursor: &mut Cursor<'_>) -> Parsed<&'static str> {
     let strict = ["CALLED ON NULL INPUT", "RETURNS NULL ON NULL INPUT", "STRICT"];
     if cursor.eat_any(&strict).is_some() {
         return Ok("STRICT");
@@ -359,157 +359,5 @@ impl<'t> Parser<'t> {
         pass(&mut cursor, Operators::Restricted, 0)?;
         cursor.end()?;
         Ok([vec![Op::Opaque { names }], calls].concat())
-    }
-}
-
-/// What a statement says of a function, in one form.
-#[derive(Debug, PartialEq, Eq)]
-pub(in crate::dialect::postgres) struct Signature {
-    /// The text between the quotes.
-    pub(in crate::dialect::postgres) body: String,
-    /// Arguments and results in lower case, without white space.
-    pub(in crate::dialect::postgres) head: String,
-    /// The options that are not the usual ones.
-    options: Vec<String>,
-}
-
-impl Signature {
-    /// The options that are words alone, which are written in one way.
-    pub(in crate::dialect::postgres) fn behaviour(&self) -> Vec<&str> {
-        let words = ["immutable", "stable", "strict", "security definer", "leakproof"];
-        self.options.iter().map(String::as_str).filter(|one| words.contains(one)).collect()
-    }
-}
-
-/// Reads a statement that creates a function; `None` if it has a body without quotes, or cannot be
-/// read.
-pub(in crate::dialect::postgres) fn signature(statement: &str) -> Option<Signature> {
-    let tokens = crate::sql::Tokens::read_until_error(statement, &super::LEX_RULES);
-    let mut cursor = tokens.cursor();
-    if !cursor.eat("CREATE") {
-        return None;
-    }
-    cursor.eat("OR REPLACE");
-    cursor.eat_any(&["FUNCTION", "PROCEDURE"])?;
-    function_name(&mut cursor, "a name").ok()?;
-    let start = cursor;
-    cursor.group()?;
-    let mut head = head(start.before(&cursor));
-    if cursor.eat("RETURNS") {
-        let start = cursor;
-        if cursor.eat("TABLE") {
-            cursor.group()?;
-            head.push_str(&self::head(start.before(&cursor)));
-        } else {
-            head.push_str(if cursor.is("SETOF") { "setof" } else { "" });
-            head.push_str(&type_name(&mut cursor).ok()?.text.replace("public.", ""));
-        }
-    }
-    let mut options = Vec::new();
-    let mut body = None;
-    while !cursor.is_empty() {
-        if cursor.eat("AS") {
-            body = Some(string(&mut cursor, "a body").ok()?);
-            if cursor.is(",") {
-                return None;
-            }
-        } else if cursor.eat("LANGUAGE") {
-            let name = cursor.string().or_else(|| cursor.name())?;
-            options.push(format!("language {}", name.to_ascii_lowercase()));
-        } else {
-            let start = cursor;
-            common_option(&mut cursor).ok()?;
-            let words: Vec<String> = start
-                .before(&cursor)
-                .lexemes()
-                .iter()
-                .map(|lexeme| lexeme.text.to_ascii_lowercase())
-                .filter(|word| word != "external")
-                .collect();
-            let text = match words.join(" ").as_str() {
-                "returns null on null input" => "strict".to_owned(),
-                other => other.replace(" to ", " = "),
-            };
-            let usual = [
-                "volatile",
-                "called on null input",
-                "security invoker",
-                "not leakproof",
-                "parallel unsafe",
-                "cost 100",
-            ];
-            if !usual.contains(&text.as_str()) {
-                options.push(text);
-            }
-        }
-    }
-    options.sort();
-    Some(Signature { body: body?, head, options })
-}
-
-/// The types in the arguments and results of a function that are none of the server's; `None` where the statement
-/// has a body without quotes, or cannot be read.
-pub(in crate::dialect::postgres) fn types_of(statement: &str) -> Option<Vec<Name>> {
-    signature(statement)?;
-    let tokens = crate::sql::Tokens::read_until_error(statement, &super::LEX_RULES);
-    let mut cursor = tokens.cursor();
-    cursor.eat("CREATE");
-    cursor.eat("OR REPLACE");
-    cursor.eat_any(&["FUNCTION", "PROCEDURE"])?;
-    function_name(&mut cursor, "a name").ok()?;
-    let mut found = arguments(&mut cursor, true, true).ok()?;
-    if cursor.eat("RETURNS") {
-        if cursor.eat("TABLE") {
-            found.uses.extend(arguments(&mut cursor, true, true).ok()?.uses);
-        } else {
-            found.add(type_name(&mut cursor).ok()?);
-        }
-    }
-    Some(found.uses)
-}
-
-/// Arguments in one form: each type as the catalog prints it where it can be told from the name.
-fn head(cursor: Cursor<'_>) -> String {
-    let mut inside = cursor;
-    inside.eat("TABLE");
-    let Some(inside) = inside.group() else { return String::new() };
-    let mut text = String::from("(");
-    if inside.is_empty() {
-        return text;
-    }
-    let mut rest = inside;
-    loop {
-        let mut item = super::names::until_comma(&mut rest);
-        let start = item;
-        let mut copy = item;
-        let mut words = String::new();
-        // The last part that is a type up to the default.
-        loop {
-            let mut try_type = copy;
-            if let Ok(found) = type_name(&mut try_type)
-                && (try_type.is_empty() || try_type.is("DEFAULT") || try_type.is("="))
-            {
-                words.push_str(&found.text.replace("public.", ""));
-                item = try_type;
-                break;
-            }
-            let Some(word) = copy.bump() else {
-                item = start;
-                break;
-            };
-            if !word.is("IN") {
-                words.push_str(
-                    &word.name(&super::LEX_RULES).unwrap_or_else(|| word.text.to_owned()),
-                );
-                words.push(' ');
-            }
-        }
-        text.push_str(&words);
-        let default: String = item.lexemes().iter().map(|lexeme| lexeme.text).collect();
-        text.push_str(&default.to_ascii_lowercase());
-        text.push(',');
-        if !rest.eat(",") {
-            return text;
-        }
     }
 }

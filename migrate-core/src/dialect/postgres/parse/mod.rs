@@ -17,6 +17,7 @@ mod index;
 mod names;
 mod other;
 mod query;
+mod routine;
 mod rows;
 mod sequence;
 mod sequence_option;
@@ -28,7 +29,7 @@ mod types;
 mod view;
 
 pub(super) use do_block::{ANY_INDEX, ANY_NEW, ANYTHING, names_in_code, ops_of_code};
-pub(super) use function::{signature, types_of};
+pub(super) use routine::Routine;
 pub(super) use rows::name_in;
 pub(super) use sequence_option::{
     changed_options, first_number, identity_changes, option_changes, option_text,
