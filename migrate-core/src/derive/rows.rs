@@ -1,6 +1,6 @@
 //! What a statement does to rows, as far as its text tells.
 
-use crate::sql::{Cursor, LexRules, Tokens};
+use crate::sql::{LexRules, SelectItem, Tokens, select};
 
 /// An `INSERT .. SELECT`.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -25,36 +25,19 @@ pub(super) fn copied(sql: &str, rules: &LexRules) -> Copied {
     let names = names.and_then(|names| {
         names.items().map(|mut item| item.name()).collect::<Option<Vec<String>>>()
     });
-    if !cursor.eat("SELECT") {
-        return Copied::default();
-    }
-    let list = cursor.take_until(|cursor| cursor.is("FROM"));
-    cursor.eat("FROM");
-    let is_one_table = cursor.qualified_name().is_some() && {
-        cursor.eat("AS");
-        cursor.is_empty() || cursor.name().is_some() && cursor.is_empty()
+    let Some(query) = select(cursor) else { return Copied::default() };
+    let is_one_table = query.table.is_some() && query.rest.is_empty();
+    let column = |item: &SelectItem| match item {
+        SelectItem::Column { name, .. } => Some(name.clone()),
+        SelectItem::All { .. } | SelectItem::Computed => None,
     };
-    let is_distinct = list.is("DISTINCT");
-    let items: Vec<Option<String>> = list.items().map(plain_column).collect();
+    let items: Vec<Option<String>> = query.items.iter().map(column).collect();
     let names = names.filter(|names| names.len() == items.len());
     Copied {
         columns: names.map(|names| names.into_iter().zip(items.iter().cloned()).collect()),
         items,
-        is_whole: is_one_table && !is_distinct && !has_other_head,
+        is_whole: is_one_table && query.has_all_rows && !has_other_head,
     }
-}
-
-/// The column that an item of a query is: `a`, `t.a`, `a AS b`.
-fn plain_column(mut item: Cursor<'_>) -> Option<String> {
-    if item.is_any(&["NULL", "TRUE", "FALSE", "CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME"])
-    {
-        return None;
-    }
-    let name = item.qualified_name()?;
-    if item.eat("AS") {
-        item.name()?;
-    }
-    item.is_empty().then_some(name.name)
 }
 
 /// The columns that an `UPDATE` of one table assigns; `None` where they are not known.
