@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::dialect::{Dialect, DiffRules, OnlineOp, Unsupported};
+use crate::dialect::{Dialect, DiffRules, OnlineOp, Unsupported, comment};
 use crate::op::{ColumnChange, ConstraintKey, Op, Position, TableChange};
 use crate::schema::{Column, Name, Schema, Table};
 
@@ -26,12 +26,14 @@ impl Step {
         Self { sql, note: None, autocommit: false }
     }
 
+    /// The statement without a semicolon.
+    pub(crate) fn statement(&self) -> &str {
+        self.sql.trim_end().trim_end_matches(';').trim_end()
+    }
+
     /// The note as comments, and the statement without a semicolon.
     pub(crate) fn text(&self) -> String {
-        let note = self.note.iter().flat_map(|note| note.lines());
-        let mut text: String = note.map(|line| format!("-- {line}\n")).collect();
-        text.push_str(self.sql.trim_end().trim_end_matches(';').trim_end());
-        text
+        self.note.as_deref().map(comment).unwrap_or_default() + self.statement()
     }
 }
 

@@ -23,8 +23,9 @@ use crate::schema::{compare, leftover};
 use crate::source::{SourceFile, Span};
 use crate::sql::split;
 
-use crate::steps::{Step, filled};
+use crate::steps::filled;
 
+pub use crate::steps::Step;
 use lineage::Lineage;
 pub use loss::Loss;
 use walk::Walk;
@@ -32,8 +33,8 @@ use walk::Walk;
 /// A derived down.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Derived {
-    /// The statements, without semicolons.
-    pub statements: Vec<String>,
+    /// The statements, with their notes.
+    pub statements: Vec<Step>,
     /// The text of the section: the statements with semicolons.
     pub sql: String,
     /// Whether they cannot run in a transaction (`CREATE INDEX CONCURRENTLY`).
@@ -161,7 +162,7 @@ const fn is_concurrent(op: &Op) -> bool {
 
 /// Statements that lead back.
 struct Proved {
-    statements: Vec<String>,
+    statements: Vec<Step>,
     sql: String,
     /// What every table is behind them.
     lineage: Lineage,
@@ -188,7 +189,7 @@ fn proved(
         let here = presented(dialect, &now);
         let steps = filled(dialect, group.clone(), &here, &earlier);
         let filled = steps.map_err(|error| error.to_string())?;
-        statements.extend(filled.steps.iter().map(Step::text));
+        statements.extend(filled.steps);
         without_value.extend(filled.without_value);
         for op in group {
             let located = Located { value: op.clone(), span: Span::default() };
@@ -196,7 +197,8 @@ fn proved(
             let _ = apply(&mut now, &located);
         }
     }
-    let text = dialect.section_text(&statements).map_err(|error| error.to_string())?;
+    let noted = statements.iter().map(|step| (step.note.as_deref(), step.statement()));
+    let text = dialect.noted_text(noted).map_err(|error| error.to_string())?;
     let file = SourceFile::new("down", text.clone());
     let (found, _) = split(&file, Span::new(0, text.len()), dialect.lex_rules());
     let mut state = walk.state.snapshot();

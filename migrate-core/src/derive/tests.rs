@@ -26,7 +26,7 @@ fn check(dialect: Dialect, before: &str, up: &str, wanted: &[&str]) -> Derived {
     let found: Vec<String> = derived
         .statements
         .iter()
-        .map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "))
+        .map(|step| step.text().split_whitespace().collect::<Vec<_>>().join(" "))
         .collect();
     assert_eq!(found, wanted, "{derived:#?}");
     derived
@@ -187,8 +187,11 @@ fn a_table_that_was_rebuilt_is_rebuilt_with_its_rows() {
         DROP TABLE users; ALTER TABLE n RENAME TO users;";
     let derived = derive(Sqlite, USERS, up);
     assert!(derived.missing.is_empty() && derived.losses.is_empty(), "{derived:?}");
-    assert!(derived.statements[0].contains("RENAME COLUMN mail TO email"), "{derived:?}");
-    assert!(derived.statements.iter().any(|text| text.starts_with("INSERT INTO")), "{derived:?}");
+    assert!(derived.statements[0].sql.contains("RENAME COLUMN mail TO email"), "{derived:?}");
+    assert!(
+        derived.statements.iter().any(|step| step.sql.starts_with("INSERT INTO")),
+        "{derived:?}"
+    );
 
     let copied = |query: &str| {
         let up = format!(

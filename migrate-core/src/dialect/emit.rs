@@ -100,20 +100,29 @@ impl Dialect {
     ///
     /// A statement whose end would not be found where the text is split.
     pub fn section_text(self, statements: &[String]) -> Result<String, Unsupported> {
+        self.noted_text(statements.iter().map(|statement| (None, statement.as_str())))
+    }
+
+    /// As [`Dialect::section_text`], with the note of a statement as comments before it.
+    pub(crate) fn noted_text<'s>(
+        self,
+        statements: impl IntoIterator<Item = (Option<&'s str>, &'s str)>,
+    ) -> Result<String, Unsupported> {
         let mut text = String::new();
         let mut is_apart = false;
-        for statement in statements {
+        for (note, statement) in statements {
             if !self.is_split_back(statement) {
                 let line = statement.lines().next().unwrap_or_default();
                 return Err(Unsupported::new(format!(
                     "`{line} ..`, whose end is not found again,"
                 )));
             }
-            let has_lines = statement.contains('\n');
+            let has_lines = note.is_some() || statement.contains('\n');
             if !text.is_empty() && (has_lines || is_apart) {
                 text.push('\n');
             }
             is_apart = has_lines;
+            text.push_str(&note.map(comment).unwrap_or_default());
             text.push_str(statement);
             text.push_str(";\n");
         }
@@ -122,16 +131,17 @@ impl Dialect {
 
     /// Returns `true` if a statement with a semicolon behind it is split into just this statement.
     fn is_split_back(self, statement: &str) -> bool {
-        // Comments before it are no part of it.
-        let lines = statement.split_inclusive('\n');
-        let sql: String = lines.skip_while(|line| line.starts_with("--")).collect();
-        let statement = sql.as_str();
         let file = SourceFile::new("", format!("{statement};\n"));
         let whole = Span::new(0, file.text().len());
         let (found, faults) = split(&file, whole, self.lex_rules());
         faults.is_empty()
             && matches!(found.as_slice(), [only] if only.span.of(file.text()) == statement.trim())
     }
+}
+
+/// A note as comments, each on its line.
+pub(crate) fn comment(note: &str) -> String {
+    note.lines().map(|line| format!("-- {line}\n")).collect()
 }
 
 /// The answers of a dialect to what [`diff`](crate::diff::diff) asks.

@@ -31,6 +31,7 @@ use std::fmt;
 
 pub use admin::{Admin, DatabaseTemplates};
 pub use capabilities::{Capabilities, NameUnit, Transactions};
+pub(crate) use emit::comment;
 pub use emit::{DiffRules, OnlineOp, Unsupported};
 pub use forms::{SessionEffect, StatementForms};
 pub use lock::LockTemplates;

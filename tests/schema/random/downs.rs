@@ -213,7 +213,7 @@ fn downs(
     let history = history(dialect, base, up, None);
     let mut evolution = Evolution::new(&history.graph, dialect).unwrap();
     let derived = derive_down(&mut evolution, history.graph.node("b").unwrap());
-    let whole = derived.statements;
+    let whole: Vec<String> = derived.statements.into_iter().map(|step| step.sql).collect();
     let mut found = vec![(vec![draw.other.clone()], false)];
     if whole.is_empty() {
         return found;
