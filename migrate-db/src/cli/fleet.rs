@@ -121,7 +121,10 @@ impl<'i, 'f, T> Outcomes<'i, 'f, T> {
                 name: item.member.name(),
                 outcome: match outcome {
                     Some(Ok(done)) => MemberOutcome::Done(convert(item, done)),
-                    Some(Err(error)) => MemberOutcome::Failed { error: error.into() },
+                    Some(Err(error)) => {
+                        let error = report::Failure::of(error, self.ui.program());
+                        MemberOutcome::Failed { error }
+                    }
                     None => MemberOutcome::NotBegun { not_begun: true },
                 },
             });

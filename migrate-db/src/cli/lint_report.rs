@@ -5,20 +5,22 @@ use std::collections::BTreeSet;
 use migrate_core::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use serde_json::{Value, json};
 
+use super::program::Program;
+
 /// The page that documents the rules.
 const RULES: &str = "https://github.com/cargo-migrate/cargo-migrate/blob/main/docs/lint.md";
 
 /// Findings as SARIF 2.1.0.
-pub(super) fn sarif(found: &Diagnostics) -> Value {
+pub(super) fn sarif(found: &Diagnostics, program: &Program) -> Value {
     let codes: BTreeSet<Code> = found.iter().map(|one| one.code).collect();
     let rules: Vec<Value> = codes.iter().map(|code| rule(*code)).collect();
-    let results: Vec<Value> = found.iter().map(result).collect();
+    let results: Vec<Value> = found.iter().map(|one| result(one, program)).collect();
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
         "runs": [{
             "tool": { "driver": {
-                "name": "cargo-migrate",
+                "name": program.tool(),
                 "version": env!("CARGO_PKG_VERSION"),
                 "rules": rules,
             } },
@@ -43,7 +45,7 @@ fn rule(code: Code) -> Value {
     })
 }
 
-fn result(diagnostic: &Diagnostic) -> Value {
+fn result(diagnostic: &Diagnostic, program: &Program) -> Value {
     let locations: Vec<Value> = diagnostic
         .places
         .iter()
@@ -63,23 +65,22 @@ fn result(diagnostic: &Diagnostic) -> Value {
     json!({
         "ruleId": diagnostic.code.as_str(),
         "level": level(diagnostic.severity),
-        "message": { "text": with_help(diagnostic, "\n") },
+        "message": { "text": with_help(diagnostic, program) },
         "locations": locations,
     })
 }
 
-fn with_help(diagnostic: &Diagnostic, separator: &str) -> String {
+fn with_help(diagnostic: &Diagnostic, program: &Program) -> String {
     let mut text = diagnostic.message.clone();
     for help in &diagnostic.help {
-        text.push_str(separator);
-        text.push_str("help: ");
-        text.push_str(&help.to_string());
+        text.push_str("\nhelp: ");
+        text.push_str(&program.named(help));
     }
     text
 }
 
 /// A finding as a workflow command of GitHub Actions.
-pub(super) fn annotation(diagnostic: &Diagnostic) -> String {
+pub(super) fn annotation(diagnostic: &Diagnostic, program: &Program) -> String {
     let data = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
     let property = |text: &str| data(text).replace(':', "%3A").replace(',', "%2C");
     let place = diagnostic.places.first().map(|place| &place.location);
@@ -97,13 +98,14 @@ pub(super) fn annotation(diagnostic: &Diagnostic) -> String {
         level(diagnostic.severity),
         place.unwrap_or_default(),
         diagnostic.code,
-        data(&with_help(diagnostic, "\n"))
+        data(&with_help(diagnostic, program))
     )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use migrate_core::command::Command;
     use migrate_core::source::{SourceFile, Span};
 
     fn finding() -> Diagnostic {
@@ -114,7 +116,7 @@ mod tests {
     #[test]
     fn an_annotation_is_one_line_in_which_separators_are_escaped() {
         assert_eq!(
-            annotation(&finding()),
+            annotation(&finding(), &Program::default()),
             "::error file=a%2Cb/100%25.sql,line=1,col=1,endColumn=11,title=data-loss::it is%0Agone%0Ahelp: keep it"
         );
     }
@@ -123,11 +125,23 @@ mod tests {
     fn sarif_names_each_rule_once() {
         let mut found = Diagnostics::from(finding());
         found.push(finding());
-        let value = sarif(&found);
+        let value = sarif(&found, &Program::default());
         let run = &value["runs"][0];
         assert_eq!(run["tool"]["driver"]["rules"].as_array().unwrap().len(), 1);
         assert_eq!(run["results"].as_array().unwrap().len(), 2);
         let region = &run["results"][0]["locations"][0]["physicalLocation"]["region"];
         assert_eq!(region["startLine"], 1);
+        assert_eq!(run["tool"]["driver"]["name"], "cargo-migrate");
+    }
+
+    #[test]
+    fn a_mounted_program_names_itself() {
+        let program = Program("app migrate".into());
+        let found = Diagnostics::from(finding().help(Command::Upgrade.help("applies it")));
+        let value = sarif(&found, &program);
+        let run = &value["runs"][0];
+        assert_eq!(run["tool"]["driver"]["name"], "app migrate");
+        let text = run["results"][0]["message"]["text"].as_str().unwrap();
+        assert!(text.ends_with("help: `app migrate upgrade` applies it"), "{text}");
     }
 }

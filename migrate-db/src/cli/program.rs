@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::ffi::OsString;
 use std::path::Path;
 
-use migrate_core::command::{CARGO_MIGRATE, Command};
+use migrate_core::command::{CARGO_MIGRATE, Command, Help};
 
 /// The commands that a program can mount.
 pub(super) const MOUNTED: [Command; 18] = [
@@ -40,6 +40,16 @@ impl Program {
     /// Returns the name of the program that has a command.
     pub(super) fn of(&self, command: Command) -> &str {
         if MOUNTED.contains(&command) { &self.0 } else { CARGO_MIGRATE }
+    }
+
+    /// Returns a line of help, in which commands are called as the user calls them.
+    pub(super) fn named(&self, help: &Help) -> String {
+        help.named(|command| self.of(command))
+    }
+
+    /// Returns the name for other tools: a word for `cargo migrate`.
+    pub(super) fn tool(&self) -> &str {
+        if self.0 == CARGO_MIGRATE { "cargo-migrate" } else { &self.0 }
     }
 }
 

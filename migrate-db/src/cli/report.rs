@@ -13,6 +13,7 @@ use migrate_core::version_table::LogRow;
 use serde::Serialize;
 
 use super::CliError;
+use super::program::Program;
 use super::schema_report::ChangeJson;
 use crate::state::DatabaseState;
 use crate::{ReportedStep, Unfinished};
@@ -243,13 +244,15 @@ impl<'g> Check<'g> {
         status: Option<&'g DatabaseState>,
         drift: Option<&Differences>,
         ok: bool,
+        program: &Program,
     ) -> Self {
+        let finding = |diagnostic| Finding::of(diagnostic, program);
         let changes = |list: &[Difference]| list.iter().map(ChangeJson::of).collect();
         Self {
             ok,
-            findings: found.iter().map(Finding::of).collect(),
+            findings: found.iter().map(finding).collect(),
             heads: ids(graph, &graph.real_heads()),
-            models: models.map(|models| models.iter().map(Finding::of).collect()),
+            models: models.map(|models| models.iter().map(finding).collect()),
             pending: status.map(|status| ids(graph, &status.pending(graph))),
             drift: drift.map(|drift| changes(&drift.certain)),
             not_compared: drift.map(|drift| changes(&drift.unknown)).unwrap_or_default(),
@@ -275,7 +278,12 @@ struct LintFinding<'g> {
 }
 
 impl<'g> Lint<'g> {
-    pub(super) fn of(graph: &'g Graph, found: &'g Diagnostics, ok: bool) -> Self {
+    pub(super) fn of(
+        graph: &'g Graph,
+        found: &'g Diagnostics,
+        ok: bool,
+        program: &Program,
+    ) -> Self {
         let by_path: HashMap<&str, &str> = graph
             .order()
             .map(|node| (graph.revision(node).file.path(), graph.id(node).as_str()))
@@ -283,7 +291,7 @@ impl<'g> Lint<'g> {
         let findings = found.iter().map(|diagnostic| {
             let path = diagnostic.places.first().map(|place| place.location.path.as_str());
             let revision = path.and_then(|path| by_path.get(path)).copied();
-            LintFinding { revision, finding: Finding::of(diagnostic) }
+            LintFinding { revision, finding: Finding::of(diagnostic, program) }
         });
         Self { ok, findings: findings.collect() }
     }
@@ -308,7 +316,7 @@ struct Place<'g> {
 }
 
 impl<'g> Finding<'g> {
-    fn of(diagnostic: &'g Diagnostic) -> Self {
+    fn of(diagnostic: &'g Diagnostic, program: &Program) -> Self {
         let places = diagnostic.places.iter().map(|place| Place {
             path: &place.location.path,
             line: place.location.line,
@@ -323,7 +331,7 @@ impl<'g> Finding<'g> {
             },
             message: &diagnostic.message,
             places: places.collect(),
-            help: diagnostic.help.iter().map(ToString::to_string).collect(),
+            help: diagnostic.help.iter().map(|help| program.named(help)).collect(),
         }
     }
 }
@@ -363,14 +371,14 @@ pub(super) struct Failure {
     help: Vec<String>,
 }
 
-impl From<&CliError> for Failure {
-    fn from(error: &CliError) -> Self {
+impl Failure {
+    pub(super) fn of(error: &CliError, program: &Program) -> Self {
         let excerpt = error.excerpt.as_ref();
         let place = excerpt.map(|one| format!("{}:{}: {}", one.path, one.line, one.label));
         Self {
             message: error.message.clone(),
             causes: place.into_iter().chain(error.causes()).collect(),
-            help: error.help.iter().map(ToString::to_string).collect(),
+            help: error.help.iter().map(|help| program.named(help)).collect(),
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::Database;
 use crate::cli::arguments::FleetArgs;
 use crate::cli::describe::{Count, place, problems};
 use crate::cli::fleet::{FleetGroup, Item, items, states};
-use crate::cli::ui::Format;
+use crate::cli::ui::{Format, Ui};
 use crate::cli::{CliError, Context, Exit, report};
 use crate::state::DatabaseState;
 
@@ -65,7 +65,7 @@ impl Args {
             drift: drift.as_ref(),
         };
         match context.ui.format() {
-            Format::Json => context.ui.json(&answer.json()),
+            Format::Json => context.ui.json(&answer.json(context.ui)),
             Format::Text => answer.show(context),
         }
         Ok(if answer.is_yes() { Exit::Done } else { Exit::No })
@@ -105,7 +105,7 @@ impl Args {
             Format::Json => {
                 let files = groups.iter().zip(&files).map(|(group, answer)| report::CheckedFiles {
                     database: group.name.as_deref(),
-                    answer: answer.json(),
+                    answer: answer.json(ui),
                 });
                 let files = report::FleetFiles { files: files.collect() };
                 states.json(ok, files, |item, state| {
@@ -183,9 +183,9 @@ impl<'a> Answer<'a> {
         status.pending(self.graph).is_empty() && problems == [0; 4]
     }
 
-    fn json(&self) -> report::Check<'a> {
+    fn json(&self, ui: &Ui) -> report::Check<'a> {
         let files = (self.found, self.models);
-        report::Check::of(self.graph, files, self.status, self.drift, self.is_yes())
+        report::Check::of(self.graph, files, self.status, self.drift, self.is_yes(), ui.program())
     }
 
     fn show(&self, context: &Context<'_>) {

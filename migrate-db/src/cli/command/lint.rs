@@ -59,10 +59,12 @@ impl Args {
         let is_clean = !found.iter().any(|one| denied(one.severity));
         let ui = context.ui;
         match ui.output_format() {
-            OutputFormat::Json => ui.json(&report::Lint::of(graph, &found, is_clean)),
-            OutputFormat::Sarif => ui.json(&lint_report::sarif(&found)),
+            OutputFormat::Json => ui.json(&report::Lint::of(graph, &found, is_clean, ui.program())),
+            OutputFormat::Sarif => ui.json(&lint_report::sarif(&found, ui.program())),
             OutputFormat::Github => {
-                found.iter().for_each(|one| ui.line(lint_report::annotation(one)));
+                for one in found.iter() {
+                    ui.line(lint_report::annotation(one, ui.program()));
+                }
             }
             _ => {
                 ui.findings(&found);

@@ -156,7 +156,12 @@ impl Ui {
     /// Returns a line of help, in which commands are called as the user calls them.
     #[must_use]
     pub fn named(&self, help: &Help) -> String {
-        help.named(|command| self.program.of(command))
+        self.program.named(help)
+    }
+
+    /// Returns how the user calls the commands.
+    pub(in crate::cli) const fn program(&self) -> &Program {
+        &self.program
     }
 
     /// Returns `true` if `-v` was given.

@@ -18,7 +18,7 @@ pub(super) fn diagnostic(diagnostic: &Diagnostic, program: &Program) -> String {
     };
     // The renderer's colours are trusted, so its input must not contain escape sequences.
     let diagnostic = &cleaned(diagnostic);
-    let help = diagnostic.help.iter().map(|help| help.named(|command| program.of(command)));
+    let help = diagnostic.help.iter().map(|help| program.named(help));
     let help: Vec<String> = help.map(|help| clean(&help, false)).collect();
     let mut elements: Vec<Element<'_>> = Vec::new();
     for (n, place) in diagnostic.places.iter().enumerate() {
