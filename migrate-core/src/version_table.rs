@@ -7,6 +7,7 @@
 
 mod access;
 mod log;
+pub mod other_tools;
 mod stored;
 
 pub use log::{Event, LogRow, REDO};

@@ -7,6 +7,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
+use migrate_core::version_table::other_tools;
+
 use super::format::Format;
 use super::model::Import;
 use super::names::REPEATABLE;
@@ -28,18 +30,18 @@ pub const fn version_tables(format: Format) -> &'static [VersionTable] {
     // with blanks TRIM takes them away. CASE makes text of booleans and of numbers that stand for them.
     match format {
         Format::Sqlx => &[VersionTable {
-            name: "_sqlx_migrations",
+            name: other_tools::SQLX,
             query: "SELECT TRIM(CAST(version AS CHAR(40))), \
                     CASE WHEN success THEN 'true' ELSE 'false' END \
                     FROM _sqlx_migrations ORDER BY version",
         }],
         Format::Diesel => &[VersionTable {
-            name: "__diesel_schema_migrations",
+            name: other_tools::DIESEL,
             query: "SELECT version FROM __diesel_schema_migrations ORDER BY version",
         }],
         Format::GolangMigrate => &[
             VersionTable {
-                name: "schema_migrations",
+                name: other_tools::SCHEMA_MIGRATIONS,
                 query: "SELECT TRIM(CAST(version AS CHAR(40))), \
                         CASE WHEN dirty THEN 'true' ELSE 'false' END FROM schema_migrations",
             },
@@ -47,22 +49,22 @@ pub const fn version_tables(format: Format) -> &'static [VersionTable] {
             VersionTable { name: "migrations", query: "SELECT version FROM migrations" },
         ],
         Format::Dbmate => &[VersionTable {
-            name: "schema_migrations",
+            name: other_tools::SCHEMA_MIGRATIONS,
             query: "SELECT version FROM schema_migrations ORDER BY version",
         }],
         Format::Goose => &[VersionTable {
-            name: "goose_db_version",
+            name: other_tools::GOOSE,
             query: "SELECT TRIM(CAST(version_id AS CHAR(40))), \
                     CASE WHEN is_applied THEN 'true' ELSE 'false' END \
                     FROM goose_db_version ORDER BY id",
         }],
         Format::Refinery => &[VersionTable {
-            name: "refinery_schema_history",
+            name: other_tools::REFINERY,
             query: "SELECT TRIM(CAST(version AS CHAR(40))) \
                     FROM refinery_schema_history ORDER BY version",
         }],
         Format::Flyway => &[VersionTable {
-            name: "flyway_schema_history",
+            name: other_tools::FLYWAY,
             query: "SELECT version, CASE WHEN success THEN 'true' ELSE 'false' END, type, script \
                     FROM flyway_schema_history ORDER BY installed_rank",
         }],

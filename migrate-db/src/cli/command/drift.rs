@@ -5,6 +5,7 @@ use migrate_core::command::{Command, Help};
 use migrate_core::graph::Target;
 use migrate_core::loaded_schema::{Differences, LoadedSchema};
 use migrate_core::schema::{Change, Difference, Kind, difference};
+use migrate_core::version_table::other_tools;
 
 use crate::cli::describe::Count;
 use crate::cli::load::SchemaSource;
@@ -73,24 +74,12 @@ fn has_values(context: &Context<'_>, status: &DatabaseState) -> bool {
     false
 }
 
-/// The tables in which other tools record migrations. They stay in a database that was taken over.
-const OTHER_VERSION_TABLES: [&str; 8] = [
-    "__diesel_schema_migrations",
-    "_sqlx_migrations",
-    "alembic_version",
-    "flyway_schema_history",
-    "goose_db_version",
-    "refinery_schema_history",
-    "schema_migrations",
-    "seaql_migrations",
-];
-
 /// Whether it is the table of another tool that the migrations do not have.
 fn is_of_another_tool(one: &Difference) -> bool {
     let name = one.object.name.rsplit('.').next().unwrap_or_default();
     one.change == Change::Added
         && one.object.kind == Kind::Table
-        && OTHER_VERSION_TABLES.contains(&name)
+        && other_tools::ALL.contains(&name)
 }
 
 /// Whether an object is compared.
