@@ -525,6 +525,18 @@ impl<'c> Connection<'c> {
     }
 }
 
+/// Returns the number of an error of MySQL or MariaDB.
+#[cfg(feature = "testkit")]
+pub(crate) fn mysql_error_number(error: &sqlx::Error) -> Option<u16> {
+    #[cfg(feature = "mysql")]
+    return mysql::number_of(error);
+    #[cfg(not(feature = "mysql"))]
+    {
+        let _ = error;
+        None
+    }
+}
+
 /// Refuses a text that a database would take for a shorter one: SQLite and PostgreSQL end it at the
 /// first NUL byte.
 fn without_nul(sql: &str) -> sqlx::Result<()> {

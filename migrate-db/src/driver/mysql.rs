@@ -348,7 +348,7 @@ fn use_database(name: &str) -> String {
     format!("USE `{}`", name.replace('`', "``"))
 }
 
-/// The server's number of an error.
-fn number_of(error: &sqlx::Error) -> Option<u16> {
+/// The server's number of an error. Its code is a class that many errors share.
+pub(super) fn number_of(error: &sqlx::Error) -> Option<u16> {
     Some(error.as_database_error()?.try_downcast_ref::<MySqlDatabaseError>()?.number())
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use migrate_core::dialect::Dialect;
 
-use crate::driver::Connection;
+use crate::driver::{Connection, mysql_error_number};
 
 /// How much the statements of a test may write, in bytes, where the database can limit that.
 const SIZE_LIMIT: u64 = 1 << 30;
@@ -19,12 +19,13 @@ pub(super) async fn set(connection: &mut Connection<'_>, time: Duration) -> sqlx
 
 /// Names the limit that a statement exceeded, if it did.
 pub(super) fn exceeded(dialect: Dialect, error: &sqlx::Error) -> Option<&'static str> {
-    let error = error.as_database_error()?;
-    let code = error.code().unwrap_or_default();
+    let code = error.as_database_error()?.code().unwrap_or_default();
     let (is_time, is_size) = match dialect {
         Dialect::Sqlite => (code == "9", code == "13"),
         Dialect::Postgres => (code == "57014", code == "53400"),
-        Dialect::Mysql => (error_number(error).is_some_and(|n| matches!(n, 1969 | 3024)), false),
+        Dialect::Mysql => {
+            (mysql_error_number(error).is_some_and(|n| matches!(n, 1969 | 3024)), false)
+        }
     };
     if is_time {
         Some(
@@ -33,14 +34,4 @@ pub(super) fn exceeded(dialect: Dialect, error: &sqlx::Error) -> Option<&'static
     } else {
         is_size.then_some("a test may write 1 GB at most")
     }
-}
-
-/// The number of a MySQL error. Its code is a class that many errors share.
-pub(super) fn error_number(error: &dyn sqlx::error::DatabaseError) -> Option<u16> {
-    #[cfg(feature = "mysql")]
-    if let Some(error) = error.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>() {
-        return Some(error.number());
-    }
-    let _ = error;
-    None
 }

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use migrate_core::dialect::Dialect;
 use migrate_core::revision::{Down, Revision};
 use migrate_core::schema::Schema;
+use migrate_core::sql::{LexRules, TokenKind, Tokens};
 
 use super::rows::Form;
 
@@ -29,7 +30,7 @@ pub(super) fn uses(revision: &Revision, dialect: Dialect, schema: &Schema) -> Us
     let columns = tables.flat_map(|table| &table.columns).map(|c| c.name.to_lowercase()).collect();
     let mut all = Uses::default();
     for text in texts(revision, dialect) {
-        let found = of_text(text, &columns);
+        let found = of_text(text, dialect.lex_rules(), &columns);
         all.calculated.extend(found.calculated);
         all.counted.extend(found.counted);
         all.forms.extend(found.forms);
@@ -65,13 +66,15 @@ const COUNTING: [&str; 10] = [
     "randomblob",
 ];
 
-fn of_text(text: &str, columns: &BTreeSet<String>) -> Uses {
-    let statements: Vec<Vec<String>> = statements(text);
-    let mut uses = Uses { calculated: operands(text), ..Uses::default() };
+fn of_text(text: &str, rules: &LexRules, columns: &BTreeSet<String>) -> Uses {
+    let mut statements = vec![Vec::new()];
+    read(text, rules, &mut statements);
+    let mut uses = Uses::default();
     for statement in &statements {
         if statement.iter().any(|word| COUNTING.contains(&word.as_str())) {
             uses.counted.extend(statement.iter().filter(|word| is_word(word)).cloned());
         }
+        uses.calculated.extend(operands(statement));
         forms(statement, &mut uses.forms);
     }
     spread(&mut uses.calculated, &statements, columns);
@@ -79,64 +82,47 @@ fn of_text(text: &str, columns: &BTreeSet<String>) -> Uses {
     uses
 }
 
-/// Words and operators of each statement, in lower case, without comments.
-fn statements(text: &str) -> Vec<Vec<String>> {
-    let mut statements = vec![Vec::new()];
-    for line in text.lines() {
-        let line = line.split("--").next().unwrap_or_default();
-        let mut word = String::new();
-        let mut symbol = String::new();
-        for c in line.chars().chain(['\n']) {
-            let at = statements.len() - 1;
-            let is_part = c.is_alphanumeric() || c == '_';
-            let is_symbol = !is_part && !c.is_whitespace() && !"\"`'[];".contains(c);
-            if !is_part && !word.is_empty() {
-                statements[at].push(std::mem::take(&mut word).to_lowercase());
-            }
-            // Brackets and commas stand alone.
-            if !symbol.is_empty()
-                && (!is_symbol || "(),".contains(c) || symbol.ends_with(['(', ')', ',']))
-            {
-                statements[at].push(std::mem::take(&mut symbol));
-            }
-            match c {
-                ';' => statements.push(Vec::new()),
-                c if is_part => word.push(c),
-                c if is_symbol => symbol.push(c),
-                _ => {}
+/// Adds the words and operators of a text to those of its statements, words in lower case. A string may hold code.
+fn read(text: &str, rules: &LexRules, statements: &mut Vec<Vec<String>>) {
+    let tokens = Tokens::read_until_error(text, rules);
+    let mut cursor = tokens.cursor();
+    while let Some(lexeme) = cursor.peek() {
+        if let Some(inside) = cursor.string() {
+            read(&inside, rules, statements);
+            continue;
+        }
+        cursor.bump();
+        match (lexeme.kind, statements.last_mut()) {
+            (TokenKind::Semicolon, _) => statements.push(Vec::new()),
+            (TokenKind::Comment | TokenKind::CodeComment, _) | (_, None) => {}
+            (_, Some(statement)) => {
+                let word = lexeme.name(rules).unwrap_or_else(|| lexeme.text.to_owned());
+                statement.push(word.to_lowercase());
             }
         }
     }
-    statements
 }
 
 fn is_word(token: &str) -> bool {
     token.starts_with(|c: char| c.is_alphanumeric() || c == '_')
 }
 
-/// A word too many only makes for tamer rows.
-fn operands(text: &str) -> BTreeSet<String> {
-    let mut words: Vec<String> = vec![String::new()];
+/// The words beside operators, two on each side, and those behind functions whose result is larger.
+fn operands(statement: &[String]) -> BTreeSet<String> {
+    let mut words: Vec<&String> = Vec::new();
     let mut near = BTreeSet::new();
-    for line in text.lines() {
-        let line = line.split("--").next().unwrap_or_default();
-        for c in line.chars().chain(['\n']) {
-            let at = words.len() - 1;
-            match c {
-                c if c.is_alphanumeric() || c == '_' => words[at].extend(c.to_lowercase()),
-                _ if !words[at].is_empty() => words.push(String::new()),
-                _ => {}
+    for token in statement {
+        let at = words.len();
+        if is_word(token) {
+            if GROWING.contains(&token.as_str()) {
+                near.extend(at + 1..at + 7);
             }
-            if "+-*/%|".contains(c) {
-                let at = words.len() - 1;
-                near.extend(at.saturating_sub(2)..at + 2);
-            }
+            words.push(token);
+        } else if token.contains(['+', '-', '*', '/', '%', '|']) {
+            near.extend(at.saturating_sub(2)..at + 2);
         }
     }
-    for (at, _) in words.iter().enumerate().filter(|(_, word)| GROWING.contains(&word.as_str())) {
-        near.extend(at + 1..at + 7);
-    }
-    near.into_iter().filter_map(|at| words.get(at).cloned()).collect()
+    near.into_iter().filter_map(|at| words.get(at).map(|word| (*word).clone())).collect()
 }
 
 /// Follows words that are no columns yet to the columns behind them: the old name of a column that
@@ -233,14 +219,17 @@ mod tests {
     use super::*;
 
     fn uses(text: &str, columns: &str) -> Uses {
-        of_text(text, &columns.split(' ').map(str::to_owned).collect())
+        let columns = columns.split(' ').map(str::to_owned).collect();
+        of_text(text, Dialect::Postgres.lex_rules(), &columns)
     }
 
     #[test]
     fn words_beside_operators_are_calculated_with() {
-        let found = operands(
-            "UPDATE t SET a = a * 100, b = sum(c) -- d + e\nWHERE x = 'y' AND z IS NULL AND f = 'x'",
-        );
+        let text =
+            "UPDATE t SET a = a * 100, b = sum(c) -- d + e\nWHERE x = 'y' AND z IS NULL AND f = 'x'";
+        let mut statements = vec![Vec::new()];
+        read(text, Dialect::Postgres.lex_rules(), &mut statements);
+        let found = operands(&statements[0]);
         for (word, expected) in [("a", true), ("c", true), ("d", false), ("f", false)] {
             assert_eq!(found.contains(word), expected, "{word}");
         }
@@ -269,6 +258,9 @@ mod tests {
         assert!(found.counted.contains("many") && !found.counted.contains("a"), "{found:?}");
         let loops = "SELECT max(many) INTO top FROM t; WHILE i <= top LOOP i := i + 1; END LOOP";
         assert!(uses(loops, "many a").counted.contains("many"));
+        let code = format!("DO $$ BEGIN {loops}; END $$; UPDATE t SET a = 1 /* WHILE */");
+        let found = uses(&code, "many a").counted;
+        assert!(found.contains("many") && !found.contains("a"), "{found:?}");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use migrate_core::source::{SourceFile, Span};
 
 use super::super::limits;
 use super::words;
-use crate::driver::ErrorDetails;
+use crate::driver::{ErrorDetails, mysql_error_number};
 use crate::error::Error;
 
 /// A failure that says something about the revision.
@@ -125,8 +125,8 @@ fn failure(
 /// Returns `true` unless the error follows from the text of the history and the rows alone. An
 /// error of which that is not certain counts as the server's.
 pub(in super::super) fn depends_on_server(dialect: Dialect, error: &sqlx::Error) -> bool {
-    let Some(error) = error.as_database_error() else { return true };
-    let code = error.code().unwrap_or_default();
+    let Some(database_error) = error.as_database_error() else { return true };
+    let code = database_error.code().unwrap_or_default();
     match dialect {
         Dialect::Postgres => {
             // Values and constraints, syntax, tables and columns that are missing, there already or
@@ -135,7 +135,7 @@ pub(in super::super) fn depends_on_server(dialect: Dialect, error: &sqlx::Error)
                 ["42601", "42P01", "42703", "42P07", "42701", "42702", "42804", "42P16", "42846"];
             // The value of a setting is a value too, and a role may own something elsewhere.
             let of_rows = code.starts_with("23") || code.starts_with("22") && code != "22023";
-            let of_objects = code == "2BP01" && !error.message().contains("role");
+            let of_objects = code == "2BP01" && !database_error.message().contains("role");
             !(of_rows || of_objects || OF_THE_TEXT.contains(&code.as_ref()))
         }
         Dialect::Mysql => {
@@ -143,13 +143,13 @@ pub(in super::super) fn depends_on_server(dialect: Dialect, error: &sqlx::Error)
             const OF_THE_TEXT: [u16; 14] = [
                 1048, 1050, 1051, 1054, 1060, 1061, 1062, 1064, 1068, 1091, 1146, 1451, 1452, 4025,
             ];
-            !limits::error_number(error).is_some_and(|number| OF_THE_TEXT.contains(&number))
+            !mysql_error_number(error).is_some_and(|number| OF_THE_TEXT.contains(&number))
         }
         Dialect::Sqlite => {
             // SQLITE_ERROR, SQLITE_CONSTRAINT and SQLITE_MISMATCH; what an application registers
             // has the first one's code too.
             let primary = code.parse::<u32>().unwrap_or_default() & 0xff;
-            let message = error.message();
+            let message = database_error.message();
             let registered = ["no such function", "no such module", "no such collation"];
             !matches!(primary, 1 | 19 | 20) || registered.iter().any(|word| message.contains(word))
         }
