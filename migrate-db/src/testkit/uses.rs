@@ -225,8 +225,7 @@ mod tests {
 
     #[test]
     fn words_beside_operators_are_calculated_with() {
-        let text =
-            "UPDATE t SET a = a * 100, b = sum(c) -- d + e\nWHERE x = 'y' AND z IS NULL AND f = 'x'";
+        let text = "UPDATE t SET a = a * 100, b = sum(c) -- d + e\nWHERE x = 'y' AND z IS NULL AND f = 'x'";
         let mut statements = vec![Vec::new()];
         read(text, Dialect::Postgres.lex_rules(), &mut statements);
         let found = operands(&statements[0]);
