@@ -24,7 +24,7 @@ pub struct Against {
 /// Comparisons of one database, while its statements are applied to the static schema too.
 ///
 /// A text whose form in the catalog is not known is unknown the first time. While the static schema says
-/// that it and the columns that it reads stay, the catalog must not tell it otherwise.
+/// that it, the columns that it reads and the functions that it calls stay, the catalog must not tell it otherwise.
 #[derive(Debug, Clone, Default)]
 pub struct CatalogComparison {
     /// How the catalog told a text when it was compared first.
@@ -63,12 +63,25 @@ impl CatalogComparison {
                 return None;
             }
         }
+        read_functions(state, &mut key);
         if let Some(earlier) = self.told.get(&key) {
             return Some(earlier == after);
         }
         self.told.insert(key, after.clone());
         None
     }
+}
+
+/// Appends the functions that a text may call: the types of its parts depend on their arguments and results.
+fn read_functions(state: &State, text: &mut String) {
+    let others = state.schema().others.iter().filter(|((kind, _), _)| kind.is_function());
+    let called = others.filter(|((_, name), _)| {
+        let own = name.split('(').next().unwrap_or_default();
+        text.contains(own.rsplit('.').next().unwrap_or(own))
+    });
+    let called: String =
+        called.map(|((_, name), other)| format!(" {name} {}", other.definition)).collect();
+    text.push_str(&called);
 }
 
 /// Appends the columns of what a view or another object reads: `*` and the types of a text depend on them.

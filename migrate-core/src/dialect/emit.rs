@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::{Dialect, mysql, postgres, sqlite};
-use crate::op::AttributeChange;
 use crate::op::Op;
+use crate::op::{AttributeChange, TableChange};
 use crate::schema::{Check, Column, DataType, Difference, Kind, Name, Other, Schema, Table};
 use crate::source::{SourceFile, Span};
 use crate::sql::split;
@@ -179,6 +179,17 @@ pub trait DiffRules {
     ) -> Vec<(String, Option<String>)> {
         let _ = before;
         vec![(option.to_owned(), after.cloned())]
+    }
+
+    /// The change of the default collation of a table, with the columns that have it on both sides: they keep
+    /// the old one until they are defined again. `None` if it stays.
+    fn default_collation(
+        &self,
+        before: &Table,
+        after: &Table,
+    ) -> Option<(TableChange, Vec<Column>)> {
+        let _ = (before, after);
+        None
     }
 
     /// Returns `true` if a view keeps the columns that `*` means when it is created.

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::nodes;
-use super::order::Node;
+use super::order::{Node, key};
 use crate::dialect::DiffRules;
 use crate::op::{Op, Subject};
 use crate::schema::{Attribute, Change, Difference, Item, Kind, Name, Other, Schema};
@@ -40,6 +40,8 @@ pub(super) struct Changes {
     pub(super) nodes: Vec<Node>,
     /// Grants that change in place, unless their objects are created again.
     pub(super) grants: BTreeMap<String, Node>,
+    /// Operations before all others.
+    pub(super) first: Vec<Op>,
     /// Operations behind all others.
     pub(super) last: Vec<Op>,
 }
@@ -275,6 +277,16 @@ impl Part {
             });
         }
         None
+    }
+}
+
+/// The word by which calls of a function are found.
+pub(super) fn function_word(part: &Part) -> Option<String> {
+    match part {
+        Part::Other(kind, name) if kind.is_function() => {
+            Some(key(name.split('(').next().unwrap_or_default()))
+        }
+        _ => None,
     }
 }
 

@@ -187,6 +187,7 @@ impl Reader<'_> {
 
     /// Replaces what stands on an object that is replaced, or whose columns go.
     pub(super) fn dependents(&mut self) {
+        self.users_of_functions();
         let dropped: Vec<Part> = self.changes.dropped.iter().cloned().collect();
         for part in dropped {
             match &part {
@@ -257,11 +258,16 @@ impl Reader<'_> {
         if is_same || !self.rules.foreign_keys_hold_types() {
             return;
         }
+        self.foreign_keys_with(table, &old.name);
+    }
+
+    /// The foreign keys on both sides of a column.
+    pub(super) fn foreign_keys_with(&mut self, table: &Name, column: &String) {
         let (before, after) = (self.before, self.after);
         for (name, own) in &before.tables {
             for (at, key) in own.foreign_keys.iter().enumerate() {
-                let is_child = name == table && key.columns.contains(&old.name);
-                let is_parent = key.parent == *table && key.parent_columns.contains(&old.name);
+                let is_child = name == table && key.columns.contains(column);
+                let is_parent = key.parent == *table && key.parent_columns.contains(column);
                 let keys = after.tables.get(name).map(|table| table.foreign_keys.iter());
                 let same = keys.and_then(|mut keys| keys.position(|own| own.name == key.name));
                 if let Some(same) = same.filter(|_| is_child || is_parent) {

@@ -14,6 +14,8 @@ mod additions;
 mod align;
 mod changes;
 mod dependents;
+mod functions;
+
 mod keep;
 mod nodes;
 mod order;
@@ -53,7 +55,8 @@ pub fn diff(before: &Schema, after: &Schema, rules: &dyn DiffRules) -> Vec<Op> {
     let differences = compare(before, after);
     let changes = changes::Changes::of(before, after, &differences, rules);
     let (early, late) = removals::ops(before, &changes, rules);
-    let mut ops = early;
+    let mut ops = changes.first.clone();
+    ops.extend(early);
     let added = additions::ops(before, after, &changes, rules);
     // A view that takes all columns must not take one that goes.
     let is_view =

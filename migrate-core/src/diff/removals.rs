@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::changes::{Changes, Part};
+use super::changes::{Changes, Part, function_word};
 use super::nodes;
 use super::order::{Node, Rank, key, sorted};
 use crate::dialect::DiffRules;
@@ -65,6 +65,7 @@ fn is_late(part: &Part, before: &Schema, changes: &Changes, rules: &dyn DiffRule
         let definition = before.others.get(&(*kind, name.clone()));
         // It makes room for its successor, or holds columns that go.
         if changes.created.contains(&Part::Other(other, name.clone()))
+            || has_successor(part, changes)
             || definition.is_some_and(|of| rules.function_holds_columns(&of.definition))
         {
             return false;
@@ -90,6 +91,12 @@ fn is_late(part: &Part, before: &Schema, changes: &Changes, rules: &dyn DiffRule
             )
     );
     is_last && !changes.created.contains(part)
+}
+
+/// Returns `true` if a function of the same name and other arguments is created.
+fn has_successor(part: &Part, changes: &Changes) -> bool {
+    let word = function_word(part);
+    word.is_some() && changes.created.iter().any(|own| own != part && function_word(own) == word)
 }
 
 /// The node that would create the object; `None` where it goes with another one.

@@ -62,7 +62,10 @@ impl Reader<'_> {
 
     pub(super) fn options(&mut self, name: &Name, before: &Table, after: &Table) {
         let names: BTreeSet<&String> = before.options.keys().chain(after.options.keys()).collect();
-        for option in names {
+        let collation = self.rules.default_collation(before, after);
+        let has_own =
+            |option: &str| collation.is_some() && (option == "charset" || option == "collation");
+        for option in names.into_iter().filter(|option| !has_own(option)) {
             let (old, new) = (before.options.get(option), after.options.get(option));
             if old != new && option == "inherits" {
                 self.parents(name, (before, after));
@@ -75,6 +78,9 @@ impl Reader<'_> {
                     self.changes.nodes.push(node);
                 }
             }
+        }
+        if let Some((change, columns)) = collation {
+            self.default_collation(name, change, &columns);
         }
         if before.partition_by != after.partition_by {
             let text = after.partition_by.as_ref().map(|by| by.text.clone()).unwrap_or_default();
@@ -97,6 +103,21 @@ impl Reader<'_> {
                 self.changes.nodes.push(node);
             }
         }
+    }
+
+    /// Another default collation of a table, and the columns that follow it.
+    fn default_collation(&mut self, name: &Name, change: TableChange, columns: &[Column]) {
+        let mut ops = vec![Op::AlterTable { table: name.clone(), change }];
+        for column in columns {
+            let mut op = nodes::replace_column(name, column, Position::Kept);
+            self.add_checks(&mut op, self.after.tables.get(name));
+            ops.push(op);
+            self.foreign_keys_with(name, &column.name);
+        }
+        let mut node = nodes::last(Op::Opaque { names: Vec::new() }, &name.name);
+        // Columns that come or change state their own or get the new one.
+        (node.ops, node.rank) = (ops, Rank::Sequence);
+        self.changes.nodes.push(node);
     }
 
     /// The parents by `INHERITS`. A new one must find the columns of the child, and one that goes may lose its own.

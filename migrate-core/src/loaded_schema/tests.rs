@@ -102,3 +102,29 @@ fn a_table_can_be_printed_alone() {
     let script = loaded.script(Some(&[Name::new("b")]));
     assert!(!script.sql.contains("\"a\"") && script.sql.contains("INDEX"), "{}", script.sql);
 }
+
+#[test]
+fn a_column_that_a_statement_defines_again_gets_the_new_character_set_of_its_table() {
+    let text = "CREATE TABLE t (a VARCHAR(5), b VARCHAR(5)) DEFAULT CHARSET=latin1;\n\
+        ALTER TABLE t MODIFY a VARCHAR(5), DEFAULT CHARSET=utf8mb4, ADD c VARCHAR(5);";
+    let file = SourceFile::new("schema.sql", text);
+    let loaded = LoadedSchema::of_sql(Dialect::Mysql, &[file], &[]);
+    let columns = &loaded.catalog().tables[&Name::new("t")].columns;
+    let collations: Vec<_> = columns.iter().map(|column| column.collation.as_deref()).collect();
+    assert_eq!(collations, [None, Some("latin1"), None]);
+}
+
+#[test]
+fn a_new_key_on_a_new_column_serves_a_foreign_key_in_place_of_a_dropped_one() {
+    let text = "CREATE TABLE p (id INT PRIMARY KEY);\n\
+        CREATE TABLE c (a INT, KEY k (a), CONSTRAINT f FOREIGN KEY (a) REFERENCES p (id));\n\
+        ALTER TABLE c DROP INDEX k, ADD d INT, ADD KEY w (a, d);";
+    let read = |text: &str| {
+        LoadedSchema::of_sql(Dialect::Mysql, &[SourceFile::new("schema.sql", text.to_owned())], &[])
+    };
+    let loaded = read(text);
+    assert!(loaded.refused().is_empty(), "{}", loaded.refused());
+    let indexes = &loaded.catalog().tables[&Name::new("c")].indexes;
+    assert_eq!(indexes.keys().collect::<Vec<_>>(), ["w"]);
+    assert!(!read(&text.replace("(a, d)", "(d, a)")).refused().is_empty());
+}

@@ -1,1 +1,5 @@
--- refused: the up would not lead there: collation of column t.a was utf8mb4 and is not there
+-- migrate:up
+ALTER TABLE t DEFAULT CHARSET=latin1, MODIFY COLUMN a varchar(20) NULL;
+
+-- migrate:down
+ALTER TABLE t DEFAULT CHARSET=utf8mb4, MODIFY COLUMN a varchar(20) NULL;

@@ -19,6 +19,7 @@ use crate::apply::{
 };
 use crate::op::{ColumnChange, ConstraintKey, Like, Op, Position, TableChange, TableConstraint};
 use crate::schema::{Column, Difference, Index, Kind, Name, Schema, Table};
+pub(in crate::dialect::mysql) use table::is_text;
 
 /// The rules of MySQL and MariaDB.
 #[derive(Debug)]

@@ -15,7 +15,7 @@ pub(super) fn of_column(column: &str) -> String {
 }
 
 /// Returns `true` if values of a column are texts with a collation.
-pub(super) fn is_text(column: &Column) -> bool {
+pub(in crate::dialect::mysql) fn is_text(column: &Column) -> bool {
     let name = column.data_type.name();
     ["char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set"].contains(&name)
 }

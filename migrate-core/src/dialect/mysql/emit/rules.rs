@@ -1,8 +1,9 @@
 //! The answers of MySQL and MariaDB for `diff`.
 
+use super::super::apply::is_text;
 use super::super::parse::definition_changes;
 use crate::dialect::DiffRules;
-use crate::op::{Op, Position, Subject};
+use crate::op::{Op, Position, Subject, TableChange};
 use crate::schema::{Check, Column, DataType, Kind, Name, Schema, Table};
 
 /// MySQL's and MariaDB's answers to what `diff` asks.
@@ -25,6 +26,31 @@ impl DiffRules for Emitter {
             position: Position::Kept,
             if_exists: false,
         }])
+    }
+
+    fn default_collation(
+        &self,
+        before: &Table,
+        after: &Table,
+    ) -> Option<(TableChange, Vec<Column>)> {
+        let of =
+            |table: &Table| ["charset", "collation"].map(|key| table.options.get(key).cloned());
+        if of(before) == of(after) {
+            return None;
+        }
+        let change = match of(after) {
+            // A collation implies its character set.
+            [_, Some(value)] => {
+                TableChange::Option { name: "collation".to_owned(), value: Some(value) }
+            }
+            [value, None] => TableChange::Option { name: "charset".to_owned(), value },
+        };
+        let follows = |column: &&Column| {
+            is_text(column)
+                && column.collation.is_none()
+                && before.column(&column.name) == Some(*column)
+        };
+        Some((change, after.columns.iter().filter(follows).cloned().collect()))
     }
 
     fn expands_stars(&self) -> bool {

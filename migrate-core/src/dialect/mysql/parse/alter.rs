@@ -26,6 +26,8 @@ pub(super) enum Phase {
     ReplaceKeys,
     DropKeys,
     RenameKeys,
+    /// A column that states none gets the new one.
+    DefaultCharset,
     /// Whether a column exists is asked before the others are changed.
     AddMissing,
     /// Another column may take the name.
@@ -33,6 +35,8 @@ pub(super) enum Phase {
     ChangeColumns,
     AddColumns,
     AddKeys,
+    /// A new key on a new column may serve a foreign key in place of a dropped one.
+    DropReplacedKeys,
     Options,
     Rename,
 }
@@ -288,9 +292,28 @@ fn add_replacing_keys_first(ops: &mut Vec<(Phase, Located<Op>)>) {
             replaces = true;
         }
     }
-    for (_, op) in ops.iter_mut().filter(|_| replaces) {
-        if let Op::DropIndex { if_exists, .. } = &mut op.value {
+    let waits = ops.iter().any(|(phase, op)| match &op.value {
+        Op::CreateIndex { name: Some(name), index, .. } => {
+            let first = index.parts.first().and_then(|part| part.column.as_ref());
+            *phase == Phase::AddKeys
+                && !dropped.contains(&name.to_lowercase())
+                && first.is_some_and(|first| !changed.contains(&first.to_lowercase()))
+        }
+        _ => false,
+    });
+    let created: Vec<String> = ops
+        .iter()
+        .filter_map(|(_, op)| match &op.value {
+            Op::CreateIndex { name, .. } => Some(name.as_ref()?.to_lowercase()),
+            _ => None,
+        })
+        .collect();
+    for (phase, op) in ops.iter_mut().filter(|_| replaces || waits) {
+        if let Op::DropIndex { name, if_exists, .. } = &mut op.value {
             *if_exists = true;
+            if waits && !created.contains(&name.name.to_lowercase()) {
+                *phase = Phase::DropReplacedKeys;
+            }
         }
     }
 }
@@ -375,7 +398,11 @@ impl Actions {
         match option {
             TableOption::Option(name, value) => {
                 let value = value.filter(|value| name != "charset" || value != "default");
-                self.change(span, TableChange::Option { name, value });
+                let is_default = matches!(name.as_str(), "charset" | "collation");
+                let change = TableChange::Option { name, value };
+                let op = Op::AlterTable { table: self.table.clone(), change };
+                let phase = if is_default { Phase::DefaultCharset } else { Phase::Options };
+                self.push(phase, span, op);
             }
             TableOption::Comment(comment) => {
                 let name = self.table.clone();
