@@ -149,7 +149,8 @@ pub enum Op {
         table: Name,
         /// The constraint.
         constraint: Box<TableConstraint>,
-        /// An index that becomes the constraint's own (`USING INDEX`).
+        /// An index that becomes the constraint's own (`USING INDEX`). On MariaDB, the name after
+        /// `FOREIGN KEY` where another one stands after `CONSTRAINT`.
         using_index: Option<String>,
         /// Whether a constraint of that name is left as it is (MariaDB).
         if_not_exists: bool,

@@ -191,6 +191,8 @@ pub enum TableChange {
         charset: String,
         /// The collation, where the statement gives one.
         collation: Option<String>,
+        /// Columns that the statement defines too: their types are not made larger.
+        defined: Vec<String>,
     },
     /// Changes whether an index is used (MySQL's `ALTER INDEX`).
     Index {

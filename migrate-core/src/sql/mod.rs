@@ -44,6 +44,7 @@ pub use lexer::Lexer;
 pub use loss::loses_rows;
 pub(crate) use plain::is_plain;
 pub use select::{Select, SelectItem, select};
+pub(crate) use split::statements_in;
 pub use split::{Statement, scan, split};
 pub use token::{LexError, Token, TokenKind, Unterminated};
 pub use unquote::quote;

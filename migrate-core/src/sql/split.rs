@@ -25,6 +25,17 @@ pub fn split(file: &SourceFile, span: Span, lex_rules: &LexRules) -> (Vec<Statem
     scan(file, span, lex_rules, None)
 }
 
+/// Splits text of which no fault is reported.
+pub(crate) fn statements_in(text: &str, span: Span, lex_rules: &LexRules) -> Vec<Statement> {
+    let mut statements = Vec::new();
+    walk(text, span, lex_rules, |event| {
+        if let Event::Statement(statement) = event {
+            statements.push(statement);
+        }
+    });
+    statements
+}
+
 /// Splits like [`split`], and adds the tokens to `readings` in the same pass.
 #[must_use]
 pub fn scan(

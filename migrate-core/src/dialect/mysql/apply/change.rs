@@ -51,6 +51,14 @@ pub(super) fn take(state: &mut State, op: &Op) -> Option<Result<(), Fault>> {
                 state.mark(Kind::Table, name, Part::Constraints, WHY);
                 state.mark(Kind::Table, name, Part::Indexes, WHY);
             }
+            // An index without a name has that of the column as the query spells it.
+            for (index, of) in &table.indexes {
+                let first = of.parts.first().and_then(|part| part.column.as_ref());
+                if result.is_ok() && first.is_some_and(|name| name.eq_ignore_ascii_case(index)) {
+                    const WHY: &str = "the query may spell its name otherwise";
+                    state.mark(Kind::Table, name, Part::Index(index.to_lowercase()), WHY);
+                }
+            }
             Some(result)
         }
         Op::CreateIndex { table, name: Some(name), index, or_replace, .. } => {
@@ -232,8 +240,8 @@ pub(super) fn alter_table(
             }
             crate::apply::alter_table(state, name, change)
         }
-        TableChange::ConvertCharset { charset, collation } => {
-            convert(state, name, charset, collation.as_deref());
+        TableChange::ConvertCharset { charset, collation, defined } => {
+            convert(state, name, charset, collation.as_deref(), defined);
             Ok(())
         }
         TableChange::Index { name: index, state: wanted } => {
@@ -327,7 +335,13 @@ fn default_collation(state: &mut State, name: &Name, option: &str, value: Option
 }
 
 /// Converts all texts of a table to a character set.
-fn convert(state: &mut State, name: &Name, charset: &str, collation: Option<&str>) {
+fn convert(
+    state: &mut State,
+    name: &Name,
+    charset: &str,
+    collation: Option<&str>,
+    defined: &[String],
+) {
     if charset == "default" {
         state.mark(Kind::Table, name, Part::Whole, "the character set of the database");
         return;
@@ -338,8 +352,10 @@ fn convert(state: &mut State, name: &Name, charset: &str, collation: Option<&str
     let mut unknown = Vec::new();
     let mut grown = Vec::new();
     for column in table.columns.iter().filter(|column| is_text(column)) {
-        let is_large =
-            column.data_type.name().ends_with("text") && !column.data_type.starts_with("long");
+        let is_defined = defined.iter().any(|name| name.eq_ignore_ascii_case(&column.name));
+        let is_large = column.data_type.name().ends_with("text")
+            && !column.data_type.starts_with("long")
+            && !is_defined;
         let old = column.collation.as_deref().and_then(|name| name.split('_').next());
         let old = old.filter(|name| !name.is_empty()).or(of_table.as_deref());
         match old.map(bytes_of) {

@@ -21,6 +21,15 @@ fn may_check_keys(state: &State) -> Option<bool> {
     }
 }
 
+/// Of two names of a foreign key the one after `CONSTRAINT` holds. Where the table is altered in
+/// place, which needs `foreign_key_checks` off, it becomes the name of the index instead.
+pub(super) fn mark_two_names(state: &mut State, table: &Name) {
+    if may_check_keys(state) != Some(true) {
+        let why = "which of its two names a foreign key has depends on how the table is altered";
+        state.mark(Kind::Table, table, Part::Whole, why);
+    }
+}
+
 fn parts(columns: &[String]) -> Vec<IndexPart> {
     let part = |column: &String| IndexPart { column: Some(column.clone()), ..IndexPart::default() };
     columns.iter().map(part).collect()
@@ -74,7 +83,7 @@ pub(super) fn complete(state: &State, name: &Name, table: &mut Table) -> Result<
 
 /// Makes the index that a new foreign key needs. It replaces one that was made for another foreign
 /// key with the same columns.
-fn imply_index(table: &mut Table, key: &ForeignKey) {
+pub(super) fn imply_index(table: &mut Table, key: &ForeignKey) {
     let index = Index { parts: parts(&key.columns), implied: true, ..Index::default() };
     let is_older = |older: &Index| older.implied && older.parts.len() == index.parts.len();
     let serves = |older: &Index| older.method.is_none() && leads(&index.parts, &older.parts);
@@ -349,9 +358,7 @@ pub(super) fn drop_column(state: &mut State, name: &Name, column: &str) -> Resul
     let is_known = !has_unknown(state, name);
     let is = |other: &String| other.eq_ignore_ascii_case(column);
     if is_known {
-        if table.columns.len() == 1 {
-            return Err(Fault::refused(format!("table {name} has no other column than {column}")));
-        }
+        // The last column cannot go, but the statement may add others.
         // MariaDB refuses, and MySQL takes the column out of the key.
         let of_several = |columns: &[String]| columns.len() > 1 && columns.iter().any(is);
         let in_primary = table.primary_key.as_ref().is_some_and(|key| of_several(&key.columns));

@@ -251,8 +251,11 @@ impl Rules for Mysql {
         if let TableConstraint::PrimaryKey(key) = constraint {
             key::check_columns(state, table, &key.columns)?;
         }
-        crate::apply::add_constraint(state, table, constraint, using_index)?;
+        crate::apply::add_constraint(state, table, constraint, None)?;
         key::drop_served(state, table);
+        if using_index.is_some() {
+            key::mark_two_names(state, table);
+        }
         Ok(())
     }
 

@@ -62,8 +62,10 @@ pub(super) fn complete(state: &State, name: &Name, table: &mut Table) -> Result<
     }
     let is_innodb = table.options.get("engine").is_none_or(|engine| engine == "InnoDB");
     if !is_innodb {
-        // Other engines read foreign keys and forget them.
-        table.foreign_keys.clear();
+        // Other engines read foreign keys and forget them, but for their indexes.
+        for key in std::mem::take(&mut table.foreign_keys) {
+            key::imply_index(table, &key);
+        }
     }
     size_texts(table);
     key::complete(state, name, table)?;

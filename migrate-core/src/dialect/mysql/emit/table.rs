@@ -219,7 +219,7 @@ pub(super) fn change(change: &TableChange) -> Result<String, Unsupported> {
             | "min_rows" => format!("{}=0", option.to_uppercase()),
             _ => format!("{}=DEFAULT", option.to_uppercase()),
         },
-        TableChange::ConvertCharset { charset, collation } => {
+        TableChange::ConvertCharset { charset, collation, .. } => {
             let collation =
                 collation.as_ref().map_or_else(String::new, |of| format!(" COLLATE {of}"));
             format!("CONVERT TO CHARACTER SET {charset}{collation}")

@@ -37,6 +37,8 @@ pub(super) enum Phase {
     AddKeys,
     /// A new key on a new column may serve a foreign key in place of a dropped one.
     DropReplacedKeys,
+    /// The options of the table come after, wherever they stand.
+    Convert,
     Options,
     Rename,
 }
@@ -126,6 +128,23 @@ fn add_missing_first(ops: &mut [(Phase, Located<Op>)]) {
     }
 }
 
+/// What the statement defines is as large as it says, also in another character set.
+fn keep_defined_types(ops: &mut [(Phase, Located<Op>)]) {
+    let names = ops.iter().filter_map(|(_, op)| match &op.value {
+        Op::AddColumn { column, .. } => Some(column.name.clone()),
+        Op::ReplaceColumn { with, .. } => Some(with.name.clone()),
+        _ => None,
+    });
+    let names: Vec<String> = names.collect();
+    for (_, op) in ops {
+        if let Op::AlterTable { change: TableChange::ConvertCharset { defined, .. }, .. } =
+            &mut op.value
+        {
+            defined.clone_from(&names);
+        }
+    }
+}
+
 /// A new column has the default that `ALTER COLUMN` of the same statement gives it, or none at all.
 fn set_defaults_of_added(ops: &mut Vec<(Phase, Located<Op>)>) {
     let mut changes = Vec::new();
@@ -140,6 +159,12 @@ fn set_defaults_of_added(ops: &mut Vec<(Phase, Located<Op>)>) {
                 if column.name.eq_ignore_ascii_case(&name) =>
             {
                 Some(column)
+            }
+            // A column that moves is made anew.
+            Op::ReplaceColumn { with, position, .. }
+                if *position != Position::Kept && with.name.eq_ignore_ascii_case(&name) =>
+            {
+                Some(with)
             }
             _ => None,
         });
@@ -229,6 +254,23 @@ fn keep_keys(ops: &mut Vec<(Phase, Located<Op>)>) {
 /// The details of a change of a constraint that stands for `DROP CONSTRAINT` beside a new foreign key or
 /// check: MariaDB leaves a foreign key as it is then, MySQL drops it.
 pub(in crate::dialect::mysql) const DROPS: [&str; 2] = ["DROP", "DROP IF EXISTS"];
+
+/// A column that is dropped if it exists and added if it does not: both ask before either is done.
+fn doubt_replaced(ops: &mut [(Phase, Located<Op>)]) {
+    for at in 0..ops.len() {
+        let Op::AddColumn { table, column, if_not_exists: true, .. } = &ops[at].1.value else {
+            continue;
+        };
+        let drops = |op: &Op| {
+            matches!(op, Op::DropColumn { column: dropped, if_exists: true, .. }
+            if dropped.eq_ignore_ascii_case(&column.name))
+        };
+        let Some(dropped) = ops.iter().position(|(_, op)| drops(&op.value)) else { continue };
+        let unknown = Op::Opaque { names: vec![table.clone()] };
+        ops[dropped].1.value = unknown.clone();
+        ops[at].1.value = unknown;
+    }
+}
 
 /// Marks the `DROP CONSTRAINT` that may do nothing.
 fn doubt_constraints(ops: &mut [(Phase, Located<Op>)]) {
@@ -366,12 +408,14 @@ impl Actions {
 
     fn finish(self) -> Vec<Located<Op>> {
         let Self { table, if_exists, mut ops } = self;
+        doubt_replaced(&mut ops);
         add_missing_first(&mut ops);
         set_defaults_of_added(&mut ops);
         keep_keys(&mut ops);
         rename_moved_first(&mut ops);
         add_replacing_keys_first(&mut ops);
         doubt_constraints(&mut ops);
+        keep_defined_types(&mut ops);
         // The last of several new names is the one.
         let last = ops.iter().rposition(|(phase, _)| *phase == Phase::Rename);
         let mut at = 0..;
@@ -441,7 +485,10 @@ impl Actions {
         if cursor.eat("CONVERT TO") {
             let charset = convert_to(cursor)?;
             let collation = if cursor.eat("COLLATE") { Some(collation(cursor)?) } else { None };
-            self.change(here(cursor), TableChange::ConvertCharset { charset, collation });
+            let defined = Vec::new();
+            let change = TableChange::ConvertCharset { charset, collation, defined };
+            let op = Op::AlterTable { table: self.table.clone(), change };
+            self.push(Phase::Convert, here(cursor), op);
             return Ok(());
         }
         if cursor.is("PARTITION BY") {
@@ -521,10 +568,10 @@ impl Actions {
 
     fn element(&mut self, element: Element, span: Span) {
         let table = self.table.clone();
-        let constraint = |constraint, if_not_exists| Op::AddConstraint {
+        let constraint = |constraint, using_index, if_not_exists| Op::AddConstraint {
             table: table.clone(),
             constraint: Box::new(constraint),
-            using_index: None,
+            using_index,
             if_not_exists,
         };
         let op = match element {
@@ -533,7 +580,7 @@ impl Actions {
                 let (index, or_replace, concurrently) = (Box::new(index), false, false);
                 match kind {
                     KeyKind::Primary => {
-                        constraint(TableConstraint::PrimaryKey(primary), if_not_exists)
+                        constraint(TableConstraint::PrimaryKey(primary), None, if_not_exists)
                     }
                     _ => Op::CreateIndex {
                         table,
@@ -546,10 +593,10 @@ impl Actions {
                 }
             }
             Element::Check { check, if_not_exists } => {
-                constraint(TableConstraint::Check(check), if_not_exists)
+                constraint(TableConstraint::Check(check), None, if_not_exists)
             }
-            Element::ForeignKey { key, if_not_exists, .. } => {
-                constraint(TableConstraint::ForeignKey(*key), if_not_exists)
+            Element::ForeignKey { key, other_name, if_not_exists } => {
+                constraint(TableConstraint::ForeignKey(*key), other_name, if_not_exists)
             }
             Element::Period(name, columns) => {
                 self.change(span, TableChange::Option { name, value: Some(columns) });

@@ -25,8 +25,8 @@ pub(super) enum Element {
     ForeignKey {
         /// The foreign key.
         key: Box<ForeignKey>,
-        /// The name of the index that is made for it, where the statement gives one.
-        index: Option<String>,
+        /// The name after `FOREIGN KEY`, where another one stands after `CONSTRAINT`.
+        other_name: Option<String>,
         /// Whether a constraint of that name is left as it is.
         if_not_exists: bool,
     },
@@ -139,9 +139,10 @@ fn foreign_key(item: &mut Cursor<'_>, constraint: Option<String>) -> Result<Elem
     item.expect("REFERENCES")?;
     let mut key = references(item)?;
     key.columns = columns;
-    // MariaDB exchanges the two names where both are given.
-    key.name = given.clone().or_else(|| constraint.clone());
-    Ok(Element::ForeignKey { key: Box::new(key), index: constraint.or(given), if_not_exists })
+    // The index that serves it is named alike.
+    let other_name = given.clone().filter(|_| constraint.is_some() && constraint != given);
+    key.name = constraint.or(given);
+    Ok(Element::ForeignKey { key: Box::new(key), other_name, if_not_exists })
 }
 
 /// Passes over what follows `REFERENCES`. The own columns are left out.

@@ -37,7 +37,7 @@ use super::LEX_RULES;
 use crate::dialect::Dialect;
 use crate::op::{Located, Op};
 use crate::source::Span;
-use crate::sql::{Cursor, Tokens, Unexpected};
+use crate::sql::{Cursor, Statement, Tokens, Unexpected, statements_in};
 
 /// The operations of one statement, which `span` covers in `text`. A statement that has no effect on
 /// the schema and on rows has none.
@@ -104,7 +104,20 @@ fn read(text: &str, span: Span) -> Result<Vec<Located<Op>>, Unexpected> {
     let Ok(tokens) = Tokens::read(text, span, &LEX_RULES) else {
         return Ok(vec![Located { value: Op::Opaque { names: Vec::new() }, span }]);
     };
-    statement(tokens.cursor(), text, span)
+    match statement(tokens.cursor(), text, span) {
+        // With a delimiter of the client, one text holds several statements.
+        Err(error) if error.found == ";" => several(text, span).unwrap_or(Err(error)),
+        read => read,
+    }
+}
+
+/// Reads the statements between semicolons; `None` if the text is one, with no semicolon behind it.
+fn several(text: &str, span: Span) -> Option<Result<Vec<Located<Op>>, Unexpected>> {
+    let statements = statements_in(text, span, &LEX_RULES);
+    let each = |statement: &Statement| read(text, statement.span);
+    let all = || statements.iter().map(each).collect::<Result<Vec<_>, _>>();
+    let is_shorter = statements.iter().all(|statement| statement.span != span);
+    is_shorter.then(|| Ok(all()?.into_iter().flatten().collect()))
 }
 
 /// Statements without an effect on schema and rows.

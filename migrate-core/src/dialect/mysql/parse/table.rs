@@ -144,7 +144,7 @@ impl NewTable {
         keys.into_iter().for_each(|key| self.key(key, false));
         self.table.checks.extend(checks);
         if let Some(key) = foreign_key {
-            self.foreign_key(key, None);
+            self.foreign_key(key);
         }
     }
 
@@ -156,13 +156,13 @@ impl NewTable {
         match element {
             Element::Key(key) => self.key(*key, false),
             Element::Check { check, .. } => self.table.checks.push(check),
-            Element::ForeignKey { key, index, .. } => self.foreign_key(*key, index),
+            Element::ForeignKey { key, .. } => self.foreign_key(*key),
             Element::Period(name, columns) => drop(self.table.options.insert(name, columns)),
         }
     }
 
     /// A foreign key, and the index that serves it.
-    fn foreign_key(&mut self, key: ForeignKey, index: Option<String>) {
+    fn foreign_key(&mut self, key: ForeignKey) {
         let parts = key
             .columns
             .iter()
@@ -170,7 +170,7 @@ impl NewTable {
         let parts: Vec<IndexPart> = parts.collect();
         let new = NewKey {
             kind: KeyKind::Plain,
-            name: index,
+            name: key.name.clone(),
             index: Index { parts, implied: true, ..Index::default() },
             primary: Key::default(),
             if_not_exists: false,

@@ -145,6 +145,11 @@ fn other_statements_are_read() {
         ("CREATE OR REPLACE TABLE t AS SELECT 1", "DropTable CreateTableAs"),
         ("ALTER TABLE IF EXISTS t DROP a", "Conditional"),
         ("INSERT INTO t SELECT * FROM u", "Rows"),
+        // What a DELIMITER of the client puts into one text.
+        (
+            "DROP TABLE t; CREATE TABLE t (a INT); INSERT INTO t VALUES (1);",
+            "DropTable CreateTable Rows",
+        ),
         ("/*!40101 SET NAMES utf8 */", "Set"),
         ("SET @drop = (SELECT 1), @before := @drop + 1, @'a b' = 2", "Set Set Set"),
         ("PREPARE s FROM @drop", ""),
