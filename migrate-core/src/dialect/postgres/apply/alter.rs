@@ -128,11 +128,30 @@ pub(super) fn column(
     alter_column(state, table, column, change)
 }
 
+/// A NULL of a type with a length is there, and stays of that type without the length.
+fn keep_null(state: &mut State, table: &Name, old: &Column) {
+    let Some((of, rest)) = old.data_type.split_once('(') else { return };
+    let of = match of {
+        "character" => "bpchar",
+        "bit" => "\"bit\"",
+        of => of,
+    };
+    let rest = rest.split_once(')').map_or("", |(_, rest)| rest);
+    let kept = format!("NULL::{of}{rest}");
+    super::sequence::edit_column(state, table, &old.name, |_, found| {
+        found.default = Some(kept);
+    });
+}
+
 /// A default stays what it is of the old type, to which the server brings a literal.
 fn keep_default(state: &mut State, table: &Name, old: &Column) {
-    let Some(text) = old.default.as_deref().filter(|text| super::text::is_string(text)) else {
+    let Some(text) = old.default.as_deref() else { return };
+    if text.eq_ignore_ascii_case("null") {
+        return keep_null(state, table, old);
+    }
+    if !super::text::is_string(text) {
         return;
-    };
+    }
     let length = old.data_type.find('(').unwrap_or(old.data_type.len());
     let of = match &old.data_type[..length] {
         "character" => "bpchar",

@@ -41,6 +41,9 @@ pub(super) fn drop_views(state: &mut State, name: &str) {
                 && !state.other(kind, &owner.to_string()).is_some_and(is_free)
             {
                 state.mark(kind, &owner, Part::Whole, WHY);
+                for sequence in owned_by(state, &owner) {
+                    state.mark(Kind::Sequence, &sequence, Part::Whole, WHY);
+                }
                 if kind == Kind::View && !seen.contains(&owner.name) {
                     seen.push(owner.name.clone());
                     names.push(owner.name);
@@ -48,6 +51,13 @@ pub(super) fn drop_views(state: &mut State, name: &str) {
             }
         }
     }
+}
+
+/// The sequences that the columns of a table or a view own.
+fn owned_by(state: &State, owner: &Name) -> Vec<Name> {
+    let sequences = state.schema().sequences.iter();
+    let owned = sequences.filter(|(_, of)| of.owned_by.as_ref().is_some_and(|(at, _)| at == owner));
+    owned.map(|(name, _)| name.clone()).collect()
 }
 
 /// Drops a table.
@@ -123,13 +133,7 @@ pub(super) fn belongings(state: &mut State, name: &Name) {
         state.set_other(kind, &key, None);
         state.mark_known(kind, &Name::new(key));
     }
-    let owned: Vec<Name> = state
-        .schema()
-        .sequences
-        .iter()
-        .filter(|(_, sequence)| sequence.owned_by.as_ref().is_some_and(|(table, _)| table == name))
-        .map(|(name, _)| name.clone())
-        .collect();
+    let owned = owned_by(state, name);
     let numbering = state.table(name).map(|table| state.rules().sequences(name, table));
     let numbering = numbering.into_iter().flatten();
     let numbering = numbering.map(|text| Name { namespace: name.namespace.clone(), name: text });

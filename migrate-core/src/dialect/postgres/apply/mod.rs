@@ -20,6 +20,7 @@ mod objects;
 mod parts;
 mod present;
 mod rename;
+mod resolve;
 mod sequence;
 mod spread;
 mod table;

@@ -3,6 +3,7 @@
 use super::super::composite;
 use super::moves::{rename_object, set_namespace};
 use super::names::{HOME, at_home, has_namespace, type_text};
+use super::resolve::{arguments, extension};
 use crate::apply::{Fault, Found, Part, State, apply_generally};
 use crate::op::{ColumnChange, Op};
 use crate::schema::{Domain, Kind, Name, Other};
@@ -29,16 +30,6 @@ const fn in_namespace(kind: Kind) -> bool {
     )
 }
 
-/// A key whose types have no namespace of the session's own.
-pub(super) fn plain(key: &str) -> String {
-    match key.split_once('(') {
-        Some((name, arguments)) => {
-            format!("{name}({}", arguments.replace(&format!("{HOME}."), ""))
-        }
-        None => key.to_owned(),
-    }
-}
-
 /// The key of what stands on a table: the table as the schema has it.
 pub(super) fn on_table(state: &State, key: &str) -> String {
     let Some((part, table)) = key.rsplit_once(" on ") else { return key.to_owned() };
@@ -51,7 +42,7 @@ pub(super) fn on_table(state: &State, key: &str) -> String {
 
 /// The key of a new object.
 pub(super) fn place(state: &State, kind: Kind, key: &str) -> String {
-    let mut key = plain(key);
+    let mut key = arguments(state, key);
     if matches!(kind, Kind::Policy | Kind::Rule | Kind::Statistics) {
         key = on_table(state, &key);
     }
@@ -64,7 +55,7 @@ pub(super) fn place(state: &State, kind: Kind, key: &str) -> String {
 
 /// The key of an object that a statement names, and whether it exists.
 pub(super) fn find(state: &State, kind: Kind, key: &str) -> (String, bool) {
-    let mut key = plain(key);
+    let mut key = arguments(state, key);
     if matches!(kind, Kind::Policy | Kind::Rule) {
         key = on_table(state, &key);
     }
@@ -124,6 +115,9 @@ pub(super) fn take(state: &mut State, op: &Op) -> Option<Result<(), Fault>> {
         Op::CreateOther { kind, key, other, uses, if_not_exists, or_replace } => {
             let key = place(state, *kind, key);
             let mut other = other.clone();
+            if *kind == Kind::Extension {
+                extension(state, &mut other.definition);
+            }
             if let Some(table) = &other.table {
                 match state.find(&[Kind::Table, Kind::View], table) {
                     Found::Known((_, table)) => other.table = Some(table),

@@ -2,8 +2,8 @@
 
 use super::kin::{self, INHERITED};
 use super::names::{
-    HOME, at_home, choose, distinct, is_constraint, is_relation, of_columns, sequence_of,
-    set_sequence, type_text,
+    at_home, choose, distinct, is_constraint, is_relation, of_columns, sequence_of, set_sequence,
+    type_text,
 };
 use super::text::columns_in;
 use crate::apply::{Fault, Found, Part, State};
@@ -41,12 +41,9 @@ pub(super) fn resolve_type(
         return Ok(None);
     }
     if super::has_extension(state) {
-        // The type of an extension, in the schema that the session begins with most likely.
-        let name = Name {
-            namespace: user_type.namespace.clone().filter(|space| space != HOME),
-            name: user_type.name.clone(),
-        };
-        return Ok(Some((None, type_text(&name) + &rest)));
+        // The type of an extension.
+        let name = super::resolve::of_extension(state, user_type);
+        return Ok(name.map(|name| (None, type_text(&name) + &rest)));
     }
     Err(Fault::missing(format!("type {user_type}")))
 }
@@ -70,6 +67,13 @@ pub(super) fn complete(state: &State, name: &Name, table: &mut Table) -> Result<
         }
     }
     for column in &mut table.columns {
+        let old = state.table(name).and_then(|old| old.column(&column.name));
+        if let Some(text) = column.default.as_deref()
+            && old.is_none_or(|old| old.default != column.default)
+            && let Some(found) = super::resolve::default(state, text)
+        {
+            column.default = Some(found);
+        }
         // NULL of a domain is cast to it, and kept.
         let is_null = column.default.as_deref().is_some_and(|it| it.eq_ignore_ascii_case("null"));
         if is_null && !column.data_type.contains('(') && !is_domain(state, column) {

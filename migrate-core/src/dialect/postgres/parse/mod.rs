@@ -34,6 +34,7 @@ pub(super) use rows::name_in;
 pub(super) use sequence_option::{
     changed_options, first_number, identity_changes, option_changes, option_text,
 };
+pub(super) use types::user_type;
 
 use super::LEX_RULES;
 use crate::op::{Condition, Located, Op};

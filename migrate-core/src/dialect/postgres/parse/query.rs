@@ -10,6 +10,7 @@ use super::names::{
 };
 use super::types::type_name;
 use crate::dialect::postgres::keywords::needs_as;
+use crate::schema::Name;
 use crate::sql::TokenKind;
 
 /// Checks that a part of a statement is one query.
@@ -155,9 +156,7 @@ fn simple(cursor: &mut Cursor<'_>, depth: u32) -> Parsed<()> {
         targets(cursor, depth)?;
     }
     if cursor.eat("INTO") {
-        cursor.eat_any(&["TEMPORARY", "TEMP", "UNLOGGED"]);
-        cursor.eat("TABLE");
-        qualified(cursor, "the name of a table")?;
+        new_table(cursor)?;
     }
     if cursor.eat("FROM") {
         sequence(cursor, |cursor| from_item(cursor, depth + 1))?;
@@ -390,4 +389,19 @@ fn definitions(cursor: &mut Cursor<'_>) -> Parsed<()> {
         Ok(())
     })
     .map(drop)
+}
+
+/// The table that `SELECT .. INTO` makes, which may have the name `temp`, and whether it is temporary.
+pub(super) fn new_table(cursor: &mut Cursor<'_>) -> Parsed<(Name, bool)> {
+    let bare = *cursor;
+    let temporary = cursor.eat_any(&["TEMPORARY", "TEMP"]).is_some();
+    let is_marked = temporary || cursor.eat("UNLOGGED");
+    let is_marked = cursor.eat("TABLE") || is_marked;
+    match qualified(cursor, "the name of a table") {
+        Err(_) if is_marked => {
+            *cursor = bare;
+            Ok((qualified(cursor, "the name of a table")?, false))
+        }
+        name => Ok((name?, temporary)),
+    }
 }

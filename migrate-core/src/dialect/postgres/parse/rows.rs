@@ -225,10 +225,8 @@ fn created(mut cursor: Cursor<'_>, reads: &[Name]) -> Option<Op> {
     if !cursor.eat("INTO") {
         return None;
     }
-    let temporary = cursor.eat_any(&["TEMPORARY", "TEMP"]).is_some();
-    cursor.eat("UNLOGGED");
-    cursor.eat("TABLE");
-    let name = super::table::of_session(cursor.qualified_name()?, temporary);
+    let (name, temporary) = super::query::new_table(&mut cursor).ok()?;
+    let name = super::table::of_session(name, temporary);
     let table = Box::new(Table::default());
     let (reads, projection, if_not_exists) = (reads.to_vec(), None, false);
     Some(Op::CreateTableAs { name, table, reads, projection, if_not_exists })

@@ -23,6 +23,14 @@ impl TypeName {
     }
 }
 
+/// The name of a type that is none of the server's.
+pub(in crate::dialect::postgres) fn user_type(text: &str) -> Option<Name> {
+    let tokens = crate::sql::Tokens::read_until_error(text, &super::LEX_RULES);
+    let mut cursor = tokens.cursor();
+    let found = type_name(&mut cursor).ok()?;
+    found.user_type.filter(|_| cursor.is_empty())
+}
+
 /// Passes over a type.
 pub(super) fn type_name(cursor: &mut Cursor<'_>) -> Parsed<TypeName> {
     cursor.eat("SETOF");
