@@ -86,8 +86,14 @@ impl State {
             unknown |= self.unknown().whole(other, &folded).is_some();
             let exists = if other == Kind::Index {
                 let owners = self.owners_of(Kind::Index, &place.name).into_iter();
-                let mut owners = owners.filter(|(owner, _)| owner.namespace == place.namespace);
-                owners.next().map(|(_, name)| Name { name, ..place.clone() })
+                let owners = owners.filter(|(owner, _)| owner.namespace == place.namespace);
+                let (certain, possible): (Vec<_>, Vec<_>) = owners.partition(|(owner, name)| {
+                    let of = if self.table(owner).is_some() { Kind::Table } else { Kind::View };
+                    let part = Part::Index(self.rules.fold(Kind::Index, name).into_owned());
+                    self.unknown().part(of, &self.fold(owner), &part).is_none()
+                });
+                unknown |= !possible.is_empty();
+                certain.into_iter().next().map(|(_, name)| Name { name, ..place.clone() })
             } else {
                 self.spelling(other, &folded)
             };

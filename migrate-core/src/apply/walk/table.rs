@@ -181,7 +181,10 @@ fn with_table(
 ) -> Result<(), Fault> {
     match state.find_table(name) {
         Found::Known(key) => change(state, &key),
-        Found::Unknown => Ok(()),
+        Found::Unknown => {
+            mark_known_places(state, name);
+            Ok(())
+        }
         // Some statements on tables are on views too.
         Found::Missing => match state.find(&[Kind::View, Kind::Sequence], name) {
             Found::Missing => Err(Fault::missing(called(Kind::Table, name))),
@@ -191,6 +194,19 @@ fn with_table(
             }
             Found::Unknown => Ok(()),
         },
+    }
+}
+
+/// Marks the tables that a name may mean where another one, which may exist, comes before them.
+fn mark_known_places(state: &mut State, name: &Name) {
+    const WHY: &str = "the statement changes it, or another table of its name";
+    let places = state.rules.candidates(state, &[Kind::Table], name).unwrap_or_default();
+    for place in places {
+        if state.exists(Kind::Table, &place)
+            && state.unknown().whole(Kind::Table, &state.fold(&place)).is_none()
+        {
+            state.mark(Kind::Table, &place, Part::Whole, WHY);
+        }
     }
 }
 
@@ -254,6 +270,12 @@ fn rename(state: &mut State, name: &Name, to: &Name, if_exists: bool) -> Result<
         }
         Found::Unknown => {
             const WHY: &str = "a table that may exist was renamed";
+            for from in rules.candidates(state, &[Kind::Table], name).unwrap_or_default() {
+                if let Some(to) = new(state, &from) {
+                    state.mark_name(&to, WHY);
+                }
+                state.mark_name(&from, WHY);
+            }
             state.mark_name(name, WHY);
             state.mark_name(to, WHY);
             Ok(())

@@ -1,8 +1,8 @@
 //! What keeps a column from being dropped. SQLite drops it from the text of the table, and takes that
 //! back if anything in the schema cannot be read then.
 
-use super::text::{mentions, mentions_row, reads_only};
-use crate::apply::{Fault, State};
+use super::text::{mentions, mentions_row, needs, reads_only};
+use crate::apply::{Fault, Part, State};
 use crate::schema::{Kind, Name};
 
 /// Refuses where the column certainly is needed.
@@ -52,7 +52,7 @@ pub(super) fn check(state: &State, name: &Name, column: &str) -> Result<(), Faul
         if (kind, part) == (Kind::View, None)
             && let Some(view) = state.view(&owner)
             && reads_only(&view.definition, &name.name)
-            && mentions(&view.definition, column)
+            && needs(&view.definition, column)
         {
             return needed(format!("view {owner}"));
         }
@@ -60,17 +60,24 @@ pub(super) fn check(state: &State, name: &Name, column: &str) -> Result<(), Faul
     Ok(())
 }
 
-/// Returns `true` if a view or a trigger elsewhere has the names of both the table and the column.
-pub(super) fn may_be_needed(state: &State, name: &Name, column: &str) -> bool {
-    state.users_of(&name.name).into_iter().any(|(kind, owner, part)| {
-        let text = match (kind, part) {
+/// The views and triggers that have the names of both the table and the column, and whether they may
+/// need the column.
+pub(super) fn users(state: &State, name: &Name, column: &str) -> Vec<(Kind, Name, Part, bool)> {
+    let mut found = Vec::new();
+    for (kind, owner, part) in state.users_of(&name.name) {
+        let (text, at) = match (kind, part) {
             (Kind::Trigger, Some(trigger)) => {
                 let of_table = state.table(&owner).and_then(|table| table.triggers.get(&trigger));
                 let of_view = || state.view(&owner).and_then(|view| view.triggers.get(&trigger));
-                of_table.or_else(of_view).map(|trigger| &trigger.definition)
+                let text = of_table.or_else(of_view).map(|trigger| &trigger.definition);
+                let of = if state.table(&owner).is_some() { Kind::Table } else { Kind::View };
+                (text, (of, Part::Trigger(trigger.to_lowercase())))
             }
-            _ => state.view(&owner).map(|view| &view.definition),
+            _ => (state.view(&owner).map(|view| &view.definition), (Kind::View, Part::Text)),
         };
-        text.is_some_and(|text| mentions(text, column))
-    })
+        let Some(text) = text.filter(|text| mentions(text, column)) else { continue };
+        let needed = needs(text, column);
+        found.push((at.0, owner, at.1, needed));
+    }
+    found
 }

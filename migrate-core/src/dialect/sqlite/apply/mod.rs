@@ -17,11 +17,13 @@ use std::borrow::Cow;
 use super::{affinity, written};
 
 use crate::apply::{
-    Fault, Found, Part, PartScope, Rules, State, add_column, apply_generally, create_index,
-    drop_column, mark_users, rename_in_children, rename_in_table, rename_table_alone,
+    Fault, Found, Part, PartScope, Rules, Sameness, State, add_column, apply_generally,
+    create_index, drop_column, mark_users, rename_in_children, rename_in_table, rename_table_alone,
 };
 use crate::op::{Op, Position, TableChange};
-use crate::schema::{Column, Index, IndexPart, Kind, Name, Schema, Table};
+use crate::schema::{
+    Attribute, Change, Column, Difference, Index, IndexPart, Kind, Name, Schema, Table,
+};
 
 /// The rules of SQLite.
 #[derive(Debug)]
@@ -35,6 +37,22 @@ impl Rules for Sqlite {
             Cow::Owned(name.to_ascii_lowercase())
         } else {
             Cow::Borrowed(name)
+        }
+    }
+
+    fn same_text(&self, _: &State, difference: &Difference) -> Sameness {
+        let Change::Altered {
+            attribute: Attribute::ParentColumns | Attribute::Columns,
+            before,
+            after,
+        } = &difference.change
+        else {
+            return Sameness::Different;
+        };
+        // The catalog spells them as the table does that has them, which may be another one by now.
+        match before.as_ref().zip(after.as_ref()) {
+            Some((before, after)) if before.eq_ignore_ascii_case(after) => Sameness::Equal,
+            _ => Sameness::Different,
         }
     }
 
@@ -192,7 +210,12 @@ impl Rules for Sqlite {
     ) -> Result<(), Fault> {
         not_virtual(state, table)?;
         drop::check(state, table, column)?;
-        if drop::may_be_needed(state, table, column) {
+        let users = drop::users(state, table, column);
+        for (kind, user, part, _) in &users {
+            const WHY: &str = "a name in it may be a string since the column is gone";
+            state.mark(*kind, user, part.clone(), WHY);
+        }
+        if users.iter().any(|(.., needed)| *needed) {
             let part = Part::Column(self.fold(Kind::Column, column).into_owned());
             state.mark(Kind::Table, table, part, "a view or trigger may need the column");
             return Ok(());

@@ -49,6 +49,22 @@ pub(super) fn mentions(text: &str, name: &str) -> bool {
     lexemes.any(|lexeme| lexeme.kind != TokenKind::String && is_name(*lexeme, name))
 }
 
+/// Returns `true` if a view or a trigger cannot do without a column of a name.
+///
+/// `"a"` in the code of a view or a trigger is the string `'a'` where there is no column of that name;
+/// `t."a"` and what stands in `USING` is not.
+pub(super) fn needs(text: &str, name: &str) -> bool {
+    let tokens = Tokens::read_until_error(text, &LEX_RULES);
+    let lexemes = tokens.cursor().lexemes();
+    let joins_using = lexemes.iter().any(|lexeme| lexeme.is("USING"));
+    (0..lexemes.len()).any(|at| {
+        let is_string = lexemes[at].text.starts_with('"')
+            && !joins_using
+            && !(at > 0 && lexemes[at - 1].is("."));
+        lexemes[at].kind != TokenKind::String && !is_string && is_name(lexemes[at], name)
+    })
+}
+
 /// Returns `true` if a text has a column of the row before or after a change: `new.a`, `old.a`.
 pub(super) fn mentions_row(text: &str, column: &str) -> bool {
     let tokens = Tokens::read_until_error(text, &LEX_RULES);
