@@ -329,49 +329,5 @@ fn random_statements_change_mysql_alike() {
 
 #[test]
 fn found_statements_change_mysql_alike() {
-    super::check_found(
-        Dialect::Mysql,
-        &[
-            "CREATE TABLE t (a INT PRIMARY KEY)
-             CREATE TABLE u (a INT, b INT, FOREIGN KEY (a) REFERENCES t (a))
-             ALTER TABLE u ADD PRIMARY KEY (a, b)",
-            "CREATE TABLE t (a INT PRIMARY KEY, b INT)
-             ALTER TABLE t ADD COLUMN c INT DEFAULT 1, DROP COLUMN IF EXISTS C
-             ALTER TABLE t DROP COLUMN IF EXISTS b, ADD COLUMN b TEXT FIRST",
-            "CREATE TABLE t (a INT PRIMARY KEY)
-             CREATE TABLE u (a INT, b INT, FOREIGN KEY (a) REFERENCES t (a), CONSTRAINT c CHECK (b > 1))
-             ALTER TABLE u ADD FOREIGN KEY (b) REFERENCES t (a), DROP CONSTRAINT u_ibfk_1
-             ALTER TABLE u DROP CONSTRAINT c, ADD CONSTRAINT d CHECK (b > 2)
-             ALTER TABLE u DROP CONSTRAINT IF EXISTS d, ADD FOREIGN KEY (a, b) REFERENCES u (a, b)",
-            "CREATE TABLE t (a SERIAL, b INT, c INT)
-             ALTER TABLE t CHANGE b a TINYINT(1), DROP COLUMN a",
-            "CREATE TABLE t (a INT, b INT)
-             ALTER TABLE t ADD COLUMN A TEXT FIRST, CHANGE a c VARCHAR(20) FIRST",
-            "CREATE TABLE t (a INT)
-             CREATE TEMPORARY TABLE t (b INT)
-             CREATE OR REPLACE TABLE t (c INT)
-             DROP TEMPORARY TABLE t",
-            "CREATE TABLE t (a INT PRIMARY KEY, b INT)
-             ALTER TABLE t DROP COLUMN a, ADD COLUMN a TINYTEXT DEFAULT ''",
-            "CREATE TABLE u (a INT PRIMARY KEY)
-             ALTER TABLE u RENAME TO t, RENAME TO u, RENAME TO v",
-            "CREATE TABLE t (a VARCHAR(20), b VARCHAR(20), PRIMARY KEY (a(20), b(5)))
-             ALTER TABLE t DROP PRIMARY KEY, ADD PRIMARY KEY (b(30))",
-            "CREATE TABLE t (a SERIAL, b INT, c VARCHAR(10) DEFAULT 'c', CHECK (b > 0))
-             CREATE TEMPORARY TABLE t (a INT, b INT, c INT) DEFAULT CHARSET=latin1
-             CREATE TABLE u LIKE t
-             RENAME TABLE t TO swap, u TO t, swap TO u",
-            "CREATE TABLE t (a INT, b INT)
-             ALTER TABLE t DROP COLUMN b, ADD COLUMN k INT(5) ZEROFILL, ALTER COLUMN k DROP DEFAULT
-             ALTER TABLE t ALTER COLUMN n SET DEFAULT 5, ADD COLUMN n INT
-             ALTER TABLE t ADD COLUMN IF NOT EXISTS c INT INVISIBLE, ADD COLUMN e INT DEFAULT 2, ALTER COLUMN e SET DEFAULT (1 + 1)
-             ALTER TABLE t ADD COLUMN q INT AFTER n, ALTER COLUMN q SET DEFAULT 7, DROP COLUMN a",
-            "CREATE TABLE t (a INT AUTO_INCREMENT PRIMARY KEY COMMENT 'n', b VARCHAR(20) NOT NULL DEFAULT 'x', c TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP, d INT UNSIGNED INVISIBLE DEFAULT 3, e INT AS (f + 1) STORED, f INT CHECK (f > 3), g ENUM('a','b') NOT NULL, h TEXT NOT NULL, i VARCHAR(9) COLLATE utf8mb4_bin, j INT DEFAULT (1 + 2), k TIMESTAMP NULL, l JSON, m VARCHAR(9) DEFAULT UPPER('x'), n DATETIME(3) DEFAULT CURRENT_TIMESTAMP(3), o CHAR(36) DEFAULT UUID(), p DECIMAL(10,2) NOT NULL DEFAULT 1.5, q BIT(3) DEFAULT b'101', KEY (f))
-             CREATE TABLE u AS SELECT * FROM t
-             CREATE TABLE v SELECT a AS z, t.c, d FROM t WHERE a > 1
-             CREATE TABLE w (z VARCHAR(3) NOT NULL, KEY (z)) AS SELECT b AS z, g FROM t
-             CREATE TABLE x CHARSET latin1 AS SELECT b, f, g FROM t
-             CREATE TABLE y CHARSET latin1 AS SELECT * FROM x",
-        ],
-    );
+    super::check_found(Dialect::Mysql, include_str!("found/mysql.sql"));
 }

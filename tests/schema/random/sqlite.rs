@@ -148,20 +148,5 @@ fn random_statements_change_sqlite_alike() {
 
 #[test]
 fn found_statements_change_sqlite_alike() {
-    super::check_found(
-        Dialect::Sqlite,
-        &[
-            "CREATE TABLE t (a INTEGER PRIMARY KEY, b VARCHAR(9) NOT NULL, c BLOB, d DATETIME DEFAULT 1, e DOUBLE, f)
-             CREATE TABLE u AS SELECT * FROM t
-             CREATE TABLE v AS SELECT f, T.E AS x, \"d\", 'c' FROM t WHERE a > 1
-             CREATE TABLE w AS SELECT f, T.E AS x, \"d\", B FROM t ORDER BY 1
-             CREATE TABLE x (a ANY, b INT) STRICT
-             CREATE TABLE y AS SELECT * FROM x
-             DROP TABLE t
-             ALTER TABLE u RENAME TO t",
-            // A string in a check is no column.
-            "CREATE TABLE t (a INT, paid INT, state TEXT CHECK (state IN ('UNPAID', 'PAID')))
-             ALTER TABLE t DROP COLUMN paid",
-        ],
-    );
+    super::check_found(Dialect::Sqlite, include_str!("found/sqlite.sql"));
 }
