@@ -17,6 +17,7 @@ mod drop;
 mod expression;
 mod grammar;
 mod index;
+mod interplay;
 mod key;
 mod option;
 mod rows;
@@ -27,8 +28,8 @@ mod table;
 mod text_type;
 mod user;
 
-pub(super) use alter::DROPS;
 pub(super) use data_type::{Type, data_type};
+pub(super) use interplay::DROPS;
 pub(super) use sequence::{changed_definition, definition_changes};
 pub(super) use table::{free_name, leads};
 pub(super) use text_type::{bytes_of, charset_of, collation, sized, without_width};

@@ -9,6 +9,7 @@
 mod access;
 mod alter;
 mod code;
+mod column;
 mod comment;
 mod drop;
 mod index_option;
@@ -216,7 +217,7 @@ impl Rules for Postgres {
         column: &str,
         change: &ColumnChange,
     ) -> Result<(), Fault> {
-        alter::column(state, table, column, change)
+        column::column(state, table, column, change)
     }
 
     fn drop_column(
