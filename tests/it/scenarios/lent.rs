@@ -465,7 +465,7 @@ async fn what_the_program_has_in_its_session_stays(db: Db) {
     assert_eq!(lent.rows("SELECT current_setting('app.tenant')").await, ["acme"]);
     assert_eq!(lent.rows("SELECT pg_listening_channels()").await, ["news"]);
     assert_eq!(lent.rows("EXECUTE ask").await, ["8"]);
-    assert_eq!(lent.rows("SELECT current_setting('role')").await, [role.clone()]);
+    assert_eq!(lent.rows("SELECT current_setting('role')").await, std::slice::from_ref(&role));
     let locks = "SELECT CAST(objid AS TEXT) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()";
     assert_eq!(lent.rows(locks).await, ["4711"]);
     if let Lent::Postgres(connection) = &mut lent {
