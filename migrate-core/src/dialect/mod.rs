@@ -13,6 +13,7 @@ mod admin;
 mod capabilities;
 mod emit;
 mod expressions;
+mod family;
 mod forms;
 mod literal;
 mod lock;
@@ -33,6 +34,7 @@ pub use admin::{Admin, DatabaseTemplates};
 pub use capabilities::{Capabilities, NameUnit, Transactions};
 pub(crate) use emit::comment;
 pub use emit::{DiffRules, OnlineOp, Unsupported};
+pub use family::TypeFamily;
 pub use forms::{SessionEffect, StatementForms};
 pub use lock::LockTemplates;
 pub use recovery::{EngineQueries, Recovery};
@@ -44,6 +46,7 @@ pub use transaction::OpenTransaction;
 
 use crate::apply::Rules;
 use crate::op::{Located, Op};
+use crate::schema::{Column, Schema};
 use crate::source::Span;
 use crate::sql::{LexRules, Unexpected};
 
@@ -194,6 +197,7 @@ struct Definition {
     parse: Option<Parser>,
     is_reserved_word: fn(&str) -> bool,
     identifier: fn(&str) -> String,
+    type_family: fn(&Schema, &Column) -> TypeFamily,
 }
 
 /// Reads one statement into operations.

@@ -63,6 +63,7 @@ pub(super) static DEFINITION: Definition = Definition {
     parse: Some(parse),
     is_reserved_word: |name| keywords::is_reserved(&name.to_ascii_uppercase()),
     identifier: keywords::identifier,
+    type_family: types::type_family,
 };
 
 static CAPABILITIES: Capabilities = Capabilities {

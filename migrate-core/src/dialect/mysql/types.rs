@@ -5,7 +5,9 @@
 //! `SHOW CREATE TABLE`. MySQL 8 writes no display widths; that is from its documentation.
 
 use super::parse::{Type, charset_of, collation, data_type, sized, without_width};
-use crate::schema::DataType;
+use crate::dialect::TypeFamily;
+use crate::dialect::family::TypeWords;
+use crate::schema::{Column, DataType, Schema};
 use crate::sql::Tokens;
 
 /// What decides what a type means, besides its words.
@@ -111,6 +113,50 @@ fn usual_collation(charset: &str) -> Option<&'static str> {
         "utf32" => "utf32_general_ci",
         _ => return None,
     })
+}
+
+/// What a column can hold.
+pub(super) fn type_family(_: &Schema, column: &Column) -> TypeFamily {
+    let words = TypeWords::of(&column.data_type);
+    // Without arguments the attributes stand with the name.
+    let name = words.name.split(' ').next().unwrap_or_default();
+    let unsigned = column.data_type.contains("unsigned");
+    let int = |bits| if unsigned { TypeFamily::unsigned(bits) } else { TypeFamily::signed(bits) };
+    match name {
+        "tinyint" if words.arguments == "1" => TypeFamily::Bool,
+        "tinyint" => int(8),
+        "smallint" => int(16),
+        "mediumint" => int(24),
+        "int" | "integer" => int(32),
+        "bigint" => int(64),
+        "decimal" | "numeric" => words.decimal(10, unsigned),
+        "float" | "double" => {
+            TypeFamily::Float { single: name == "float" && words.number(1).is_none() }
+        }
+        "bit" => TypeFamily::Bits { length: words.length().unwrap_or(1), exactly: true },
+        "char" | "varchar" => TypeFamily::Text(words.length()),
+        "tinytext" => TypeFamily::Text(Some(255)),
+        "text" | "mediumtext" | "longtext" => TypeFamily::Text(None),
+        "binary" | "varbinary" => TypeFamily::Bytes(words.length()),
+        "tinyblob" => TypeFamily::Bytes(Some(255)),
+        "blob" | "mediumblob" | "longblob" => TypeFamily::Bytes(None),
+        "enum" => TypeFamily::Labels(labels(words.arguments)),
+        "set" => TypeFamily::Set(labels(words.arguments)),
+        "json" => TypeFamily::Json,
+        "date" => TypeFamily::Date,
+        "datetime" => TypeFamily::Timestamp { zone: false },
+        "timestamp" => TypeFamily::Timestamp { zone: true },
+        "time" => TypeFamily::Time { zone: false },
+        "year" => TypeFamily::Int(1901, 2155),
+        "uuid" => TypeFamily::Uuid,
+        _ => words.other(name),
+    }
+}
+
+/// The labels of `'a','it''s'`.
+fn labels(arguments: &str) -> Vec<String> {
+    let tokens = Tokens::read_until_error(arguments, &super::LEX_RULES);
+    tokens.cursor().items().filter_map(|mut item| item.string()).collect()
 }
 
 #[cfg(test)]
@@ -232,6 +278,24 @@ mod tests {
     fn what_is_no_type_is_kept() {
         for text in ["", "5", "int int", "("] {
             assert_eq!(normalise_type(text, TypeContext::default()).data_type, text);
+        }
+    }
+
+    #[test]
+    fn labels_with_quotes_and_commas() {
+        assert_eq!(labels("'a','it''s','x,y',''"), ["a", "it's", "x,y", ""]);
+    }
+
+    #[test]
+    fn unsigned_and_signed_numbers() {
+        for (data_type, family) in [
+            ("int(10) unsigned", TypeFamily::Int(0, 4_294_967_295)),
+            ("bigint unsigned", TypeFamily::Int(0, 18_446_744_073_709_551_615)),
+            ("tinyint(4)", TypeFamily::Int(-128, 127)),
+            ("tinyint(1)", TypeFamily::Bool),
+        ] {
+            let column = Column { data_type: data_type.into(), ..Column::default() };
+            assert_eq!(type_family(&Schema::default(), &column), family, "{data_type}");
         }
     }
 }

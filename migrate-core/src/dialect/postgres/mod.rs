@@ -62,6 +62,7 @@ pub(super) static DEFINITION: Definition = Definition {
     parse: Some(parse),
     is_reserved_word: |name| keywords::is_reserved(name) || keywords::is_function_word(name),
     identifier: keywords::quote_name,
+    type_family: types::type_family,
 };
 
 static CAPABILITIES: Capabilities = Capabilities {

@@ -6,7 +6,9 @@
 //! is known to an extension alone.
 
 use super::keywords::quote_name;
-use crate::schema::{DataType, Name};
+use crate::dialect::TypeFamily;
+use crate::dialect::family::TypeWords;
+use crate::schema::{Column, DataType, Kind, Name, Schema};
 use crate::sql::{Cursor, TokenKind, Tokens};
 
 /// What a type in a statement means.
@@ -296,6 +298,74 @@ pub(super) fn usual_storage(data_type: &str) -> Option<&'static str> {
     })
 }
 
+/// What a column can hold.
+pub(super) fn type_family(schema: &Schema, column: &Column) -> TypeFamily {
+    family(schema, &column.data_type, column.user_type.as_ref(), 0)
+}
+
+fn family(schema: &Schema, data_type: &str, user_type: Option<&Name>, depth: usize) -> TypeFamily {
+    let words = TypeWords::of(data_type);
+    // An extension's type may stand with its namespace.
+    let name = words.name.rsplit('.').next().unwrap_or_default();
+    if depth > 8 {
+        return words.other(name);
+    }
+    if let Some(element) = data_type.strip_suffix("[]") {
+        return TypeFamily::Array(Box::new(family(schema, element, user_type, depth + 1)));
+    }
+    if let Some(name) = user_type {
+        if let Some(found) = schema.enums.get(name) {
+            return TypeFamily::Labels(found.labels.clone());
+        }
+        if let Some(domain) = schema.domains.get(name) {
+            let below = Name::new(domain.data_type.trim_end_matches("[]").trim_matches('"'));
+            return family(schema, &domain.data_type, Some(&below), depth + 1);
+        }
+        let composite = schema.others.get(&(Kind::Type, name.to_string()));
+        if let Some(fields) = composite.and_then(|other| fields(&other.definition)) {
+            return TypeFamily::Composite(fields);
+        }
+    }
+    let has_zone = words.rest.starts_with("with time");
+    match name {
+        "smallint" => TypeFamily::signed(16),
+        "integer" => TypeFamily::signed(32),
+        "bigint" => TypeFamily::signed(64),
+        "oid" | "xid" | "cid" => TypeFamily::unsigned(32),
+        "numeric" => words.decimal(0, false),
+        "real" | "double precision" => TypeFamily::Float { single: name == "real" },
+        "boolean" => TypeFamily::Bool,
+        "text" | "citext" => TypeFamily::Text(None),
+        "character varying" | "character" | "bpchar" => TypeFamily::Text(words.length()),
+        "name" => TypeFamily::Text(Some(63)),
+        "\"char\"" => TypeFamily::Text(Some(1)),
+        "bytea" => TypeFamily::Bytes(None),
+        "bit" => TypeFamily::Bits { length: words.length().unwrap_or(1), exactly: true },
+        "bit varying" => TypeFamily::Bits { length: words.length().unwrap_or(40), exactly: false },
+        "json" | "jsonb" => TypeFamily::Json,
+        "date" => TypeFamily::Date,
+        "timestamp" => TypeFamily::Timestamp { zone: has_zone },
+        "timestamp without time zone" => TypeFamily::Timestamp { zone: false },
+        "timestamp with time zone" => TypeFamily::Timestamp { zone: true },
+        "time" => TypeFamily::Time { zone: has_zone },
+        "time without time zone" => TypeFamily::Time { zone: false },
+        "time with time zone" => TypeFamily::Time { zone: true },
+        "uuid" => TypeFamily::Uuid,
+        _ if name.starts_with("interval") => TypeFamily::Interval,
+        _ => words.other(name),
+    }
+}
+
+/// The number of fields of `CREATE TYPE name AS (a integer, b numeric(2,1))`.
+fn fields(definition: &str) -> Option<usize> {
+    let tokens = Tokens::read_until_error(definition, &super::LEX_RULES);
+    let mut cursor = tokens.cursor();
+    while !cursor.eat("AS") {
+        cursor.bump()?;
+    }
+    Some(cursor.group()?.items().count())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -381,5 +451,26 @@ mod tests {
     #[test]
     fn lists_are_sorted() {
         assert!(BUILT_IN.is_sorted());
+    }
+
+    #[test]
+    fn fields_of_a_composite_type() {
+        assert_eq!(fields("CREATE TYPE p AS (a integer, b numeric(2,1), c text)"), Some(3));
+        assert_eq!(fields("CREATE TYPE r AS RANGE (subtype = float8)"), None);
+    }
+
+    #[test]
+    fn families_have_the_lengths_of_types() {
+        let of = |text: &str| family(&Schema::default(), text, None, 0);
+        assert_eq!(of("character varying(20)"), TypeFamily::Text(Some(20)));
+        assert_eq!(
+            of("numeric(5,2)"),
+            TypeFamily::Decimal { digits: 5, scale: 2, unsigned: false }
+        );
+        assert_eq!(of("integer[]"), TypeFamily::Array(Box::new(TypeFamily::signed(32))));
+        assert_eq!(of("timestamp(3) with time zone"), TypeFamily::Timestamp { zone: true });
+        let vector = TypeFamily::Other { name: "vector".to_owned(), length: Some(3) };
+        assert_eq!(of("public.vector(3)"), vector);
+        assert_eq!(of("public.citext"), TypeFamily::Text(None));
     }
 }

@@ -13,6 +13,7 @@ mod keywords;
 mod parse;
 mod sampling;
 mod templates;
+mod types;
 mod written;
 
 pub use catalog::{Entry, schema};
@@ -68,6 +69,7 @@ pub(super) static DEFINITION: Definition = Definition {
     parse: Some(parse),
     is_reserved_word: |name| keywords::is_reserved(&name.to_ascii_uppercase()),
     identifier: keywords::identifier,
+    type_family: types::type_family,
 };
 
 static CAPABILITIES: Capabilities = Capabilities {

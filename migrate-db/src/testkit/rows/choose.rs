@@ -256,7 +256,7 @@ fn key(unique: &Unique, row: &Row) -> Option<Vec<Value>> {
 #[cfg(test)]
 mod tests {
     use super::super::column_group::ColumnGroup;
-    use super::super::type_family::TypeFamily;
+    use super::super::value_kind::ValueKind;
     use super::*;
 
     fn table_plan(uniques: &[&[usize]], column_groups: Vec<ColumnGroup>) -> TablePlan {
@@ -308,7 +308,7 @@ mod tests {
     #[test]
     fn keys_of_one_column_get_fresh_values() {
         let mut column_group = ints(0, &[1]);
-        column_group.fresh = Some(TypeFamily::Int(i128::from(i32::MIN), i128::from(i32::MAX)));
+        column_group.fresh = Some(ValueKind::Int(i128::from(i32::MIN), i128::from(i32::MAX)));
         let found = rows(&table_plan(&[&[0]], vec![column_group]), 6);
         let values: HashSet<&Value> = found.iter().map(|row| &row[&0]).collect();
         assert_eq!((found.len(), values.len()), (6, 6));

@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use migrate_core::dialect::Dialect;
 use migrate_core::sql::{TokenKind, Tokens};
 
-use super::type_family::TypeFamily;
 use super::value::{Value, list};
+use super::value_kind::ValueKind;
 
 /// How many combinations of values are looked at.
 const COMBINATIONS: usize = 600;
@@ -22,12 +22,12 @@ pub(super) struct ColumnGroup {
     /// The first is large, the last plain.
     pub(super) tuples: Vec<Vec<Value>>,
     /// Where any value of the kind will do.
-    pub(super) fresh: Option<TypeFamily>,
+    pub(super) fresh: Option<ValueKind>,
 }
 
 impl ColumnGroup {
     /// The slot of one column.
-    pub(super) fn of(column: usize, values: Vec<Value>, fresh: Option<TypeFamily>) -> Self {
+    pub(super) fn of(column: usize, values: Vec<Value>, fresh: Option<ValueKind>) -> Self {
         let tuples = values.into_iter().map(|value| vec![value]).collect();
         Self { columns: vec![column], tuples, fresh }
     }
@@ -265,8 +265,8 @@ mod tests {
     fn a_condition_names_columns_and_literals() {
         let found = references(
             Dialect::Postgres,
-            "((type_family = ANY ('{a,\"b c\"}'::text[])) AND \"Size\" > 3)",
-            &["id", "type_family", "Size"],
+            "((value_kind = ANY ('{a,\"b c\"}'::text[])) AND \"Size\" > 3)",
+            &["id", "value_kind", "Size"],
         );
         assert_eq!(found.columns, BTreeSet::from([1, 2]));
         assert_eq!(found.literals, ["a", "b c", "{a,\"b c\"}", "3"]);

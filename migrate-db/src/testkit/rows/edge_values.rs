@@ -1,17 +1,17 @@
-//! The edge values of each type family, and series of distinct values.
+//! The edge values of each kind, and series of distinct values.
 
 use std::fmt::Write as _;
 
 use migrate_core::dialect::Dialect;
 
-use super::type_family::TypeFamily;
 use super::value::Value;
+use super::value_kind::ValueKind;
 
 /// How long a text or a binary value without a limit becomes, and with a large one.
 const LONG: usize = 300;
 const LONGEST: usize = 4000;
 
-impl TypeFamily {
+impl ValueKind {
     /// The edges. The first is large, the last is plain.
     pub(super) fn edge_values(&self, dialect: Dialect) -> Vec<Value> {
         let mut edge_values = match self {
@@ -366,89 +366,77 @@ fn days_between(n: u64) -> String {
     format!("[{},{})", day(n), self::day(n * 3 + 1))
 }
 
-pub(super) fn date() -> TypeFamily {
-    TypeFamily::Words(
-        &["9999-12-31", "0001-01-01", "2024-02-29", "1970-01-01", "2020-06-15"],
-        Some(day),
-    )
+pub(super) fn date(dialect: Dialect) -> ValueKind {
+    let first = if dialect == Dialect::Mysql {
+        &["9999-12-31", "1000-01-01", "2024-02-29", "1970-01-01", "2020-06-15"]
+    } else {
+        &["9999-12-31", "0001-01-01", "2024-02-29", "1970-01-01", "2020-06-15"]
+    };
+    ValueKind::Words(first, Some(day))
 }
 
-pub(super) fn date_from_1000() -> TypeFamily {
-    TypeFamily::Words(
-        &["9999-12-31", "1000-01-01", "2024-02-29", "1970-01-01", "2020-06-15"],
-        Some(day),
-    )
+pub(super) fn timestamp(dialect: Dialect, zone: bool) -> ValueKind {
+    match (dialect, zone) {
+        // It counts seconds in four bytes, in whatever zone the session has.
+        (Dialect::Mysql, true) => ValueKind::Words(
+            &[
+                "2038-01-17 23:59:59",
+                "1970-01-03 00:00:00",
+                "2024-02-29 12:00:00.654321",
+                "2020-06-15 08:30:00",
+            ],
+            Some(early_moment),
+        ),
+        (Dialect::Mysql, false) => ValueKind::Words(
+            &[
+                "9999-12-31 23:59:59",
+                "1000-01-01 00:00:00",
+                "2024-02-29 12:00:00.654321",
+                "1970-01-01 00:00:00",
+                "2020-06-15 08:30:00",
+            ],
+            Some(moment),
+        ),
+        (_, true) => ValueKind::Words(
+            &[
+                "9999-12-31 23:59:59.999999+00",
+                "0001-01-03 00:00:00+00",
+                "2024-02-29 12:00:00-11:30",
+                "1970-01-01 00:00:00+00",
+                "2020-06-15 08:30:00+00",
+            ],
+            Some(moment_in_utc),
+        ),
+        (_, false) => ValueKind::Words(
+            &[
+                "9999-12-31 23:59:59.999",
+                "0001-01-01 00:00:00",
+                "2024-02-29 12:00:00",
+                "1970-01-01 00:00:00",
+                "2020-06-15 08:30:00",
+            ],
+            Some(moment),
+        ),
+    }
 }
 
-pub(super) fn timestamp() -> TypeFamily {
-    TypeFamily::Words(
-        &[
-            "9999-12-31 23:59:59.999",
-            "0001-01-01 00:00:00",
-            "2024-02-29 12:00:00",
-            "1970-01-01 00:00:00",
-            "2020-06-15 08:30:00",
-        ],
-        Some(moment),
-    )
+pub(super) fn time() -> ValueKind {
+    ValueKind::Words(&["23:59:59", "00:00:00", "12:30:15.654321", "08:30:00"], Some(hour))
 }
 
-pub(super) fn datetime_from_1000() -> TypeFamily {
-    TypeFamily::Words(
-        &[
-            "9999-12-31 23:59:59",
-            "1000-01-01 00:00:00",
-            "2024-02-29 12:00:00.654321",
-            "1970-01-01 00:00:00",
-            "2020-06-15 08:30:00",
-        ],
-        Some(moment),
-    )
+pub(super) fn time_with_zone() -> ValueKind {
+    ValueKind::Words(&["23:59:59.999+14", "00:00:00-12", "08:30:00+00"], Some(|n| hour(n) + "+00"))
 }
 
-/// MySQL's counts seconds in four bytes, in whatever zone the session has.
-pub(super) fn timestamp_to_2038() -> TypeFamily {
-    TypeFamily::Words(
-        &[
-            "2038-01-17 23:59:59",
-            "1970-01-03 00:00:00",
-            "2024-02-29 12:00:00.654321",
-            "2020-06-15 08:30:00",
-        ],
-        Some(early_moment),
-    )
-}
-
-pub(super) fn timestamp_with_zone() -> TypeFamily {
-    TypeFamily::Words(
-        &[
-            "9999-12-31 23:59:59.999999+00",
-            "0001-01-03 00:00:00+00",
-            "2024-02-29 12:00:00-11:30",
-            "1970-01-01 00:00:00+00",
-            "2020-06-15 08:30:00+00",
-        ],
-        Some(moment_in_utc),
-    )
-}
-
-pub(super) fn time() -> TypeFamily {
-    TypeFamily::Words(&["23:59:59", "00:00:00", "12:30:15.654321", "08:30:00"], Some(hour))
-}
-
-pub(super) fn time_with_zone() -> TypeFamily {
-    TypeFamily::Words(&["23:59:59.999+14", "00:00:00-12", "08:30:00+00"], Some(|n| hour(n) + "+00"))
-}
-
-pub(super) fn interval() -> TypeFamily {
-    TypeFamily::Words(
+pub(super) fn interval() -> ValueKind {
+    ValueKind::Words(
         &["1000 years 11 mons 30 days 23:59:59", "-1 days", "00:00:00", "01:30:00"],
         Some(|n| format!("{n} seconds")),
     )
 }
 
-pub(super) fn uuid() -> TypeFamily {
-    TypeFamily::Words(
+pub(super) fn uuid() -> ValueKind {
+    ValueKind::Words(
         &[
             "ffffffff-ffff-ffff-ffff-ffffffffffff",
             "00000000-0000-0000-0000-000000000000",
@@ -458,30 +446,30 @@ pub(super) fn uuid() -> TypeFamily {
     )
 }
 
-pub(super) fn mysql_inet(name: &str) -> TypeFamily {
-    let fresh: fn(u64) -> String = |n| format!("10.{}.{}.{}", n >> 16 & 255, n >> 8 & 255, n & 255);
+/// The types of MySQL and MariaDB that are none of the common ones.
+pub(super) fn mysql(name: &str) -> ValueKind {
+    let net: fn(u64) -> String = |n| format!("10.{}.{}.{}", n >> 16 & 255, n >> 8 & 255, n & 255);
     match name {
-        "inet4" => TypeFamily::Words(&["255.255.255.255", "0.0.0.0", "192.0.2.1"], Some(fresh)),
-        _ => TypeFamily::Words(
+        "inet4" => ValueKind::Words(&["255.255.255.255", "0.0.0.0", "192.0.2.1"], Some(net)),
+        "inet6" => ValueKind::Words(
             &["ffff::ffff", "::", "2001:db8::1"],
             Some(|n| format!("2001:db8::{n:x}")),
         ),
+        "linestring" => ValueKind::Expressions(&["ST_GeomFromText('LINESTRING(0 0,1 1)')"]),
+        "polygon" => ValueKind::Expressions(&["ST_GeomFromText('POLYGON((0 0,0 2,2 2,0 0))')"]),
+        "geometry" | "point" => ValueKind::Expressions(&[
+            "ST_GeomFromText('POINT(-180 90)')",
+            "ST_GeomFromText('POINT(0 0)')",
+        ]),
+        _ => ValueKind::Unknown,
     }
 }
 
-pub(super) fn geometry(name: &str) -> TypeFamily {
-    TypeFamily::Expressions(match name {
-        "linestring" => &["ST_GeomFromText('LINESTRING(0 0,1 1)')"],
-        "polygon" => &["ST_GeomFromText('POLYGON((0 0,0 2,2 2,0 0))')"],
-        _ => &["ST_GeomFromText('POINT(-180 90)')", "ST_GeomFromText('POINT(0 0)')"],
-    })
-}
-
-/// What [`TypeFamily::Words`] holds.
+/// What [`ValueKind::Words`] holds.
 type Listed = (&'static [&'static str], Option<fn(u64) -> String>);
 
 /// PostgreSQL's types that are none of the common ones, extensions' among them.
-pub(super) fn postgres(name: &str, length: Option<usize>) -> TypeFamily {
+pub(super) fn postgres(name: &str, length: Option<usize>) -> ValueKind {
     let net: fn(u64) -> String = |n| format!("10.{}.{}.{}", n >> 16 & 255, n >> 8 & 255, n & 255);
     let mac: fn(u64) -> String =
         |n| format!("08:00:2b:{:02x}:{:02x}:{:02x}", n >> 16 & 255, n >> 8 & 255, n & 255);
@@ -524,16 +512,16 @@ pub(super) fn postgres(name: &str, length: Option<usize>) -> TypeFamily {
         "vector" | "halfvec" => return vector(length.unwrap_or(3)),
         "geometry" | "geography" => (&["POINT(0 0)"], None),
         _ if name.contains("range") => (&["empty"], None),
-        _ => return TypeFamily::Unknown,
+        _ => return ValueKind::Unknown,
     };
-    TypeFamily::Words(words, fresh)
+    ValueKind::Words(words, fresh)
 }
 
 /// An extension's vectors: the text is an array's without its braces.
-fn vector(length: usize) -> TypeFamily {
+fn vector(length: usize) -> ValueKind {
     let mut text = String::from("[");
     for n in 0..length {
         let _ = write!(text, "{}0.5", if n == 0 { "" } else { "," });
     }
-    TypeFamily::Labels(vec![text + "]"])
+    ValueKind::Labels(vec![text + "]"])
 }

@@ -1,7 +1,7 @@
 //! Fills tables with rows, and compares rows before and after a revision. Nothing here depends on
 //! revisions.
 //!
-//! For one table: `type_family` maps a type to what it can hold, `edge_values` lists difficult
+//! For one table: `value_kind` maps a type to what it can hold, `edge_values` lists difficult
 //! values, `form` recognizes texts in a format, `column_group` holds columns whose values are
 //! chosen together, `table_plan` combines these, `choose` selects rows, and `insert` inserts them.
 //! For all tables: `order` sorts them by foreign keys, `filled_by_triggers` finds tables that
@@ -23,8 +23,8 @@ mod order;
 mod replay;
 mod row_diff;
 mod table_plan;
-mod type_family;
 mod value;
+mod value_kind;
 
 use std::collections::{BTreeMap, BTreeSet};
 

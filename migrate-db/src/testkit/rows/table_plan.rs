@@ -9,8 +9,8 @@ use migrate_core::schema::{Column, Domain, ForeignKey, Name, PartitionMethod, Sc
 use super::column_group::{self, ColumnGroup, Key, References};
 use super::filler::Filler;
 use super::order::FillStep;
-use super::type_family::{self, TypeFamily};
 use super::value::{Value, list, of_shown, quoted, shown};
+use super::value_kind::{self, ValueKind};
 
 /// What the rows of a table are chosen from.
 #[derive(Debug, Default)]
@@ -143,7 +143,7 @@ pub(super) async fn plan(
         }
     }
 
-    let mut counted: Vec<(usize, TypeFamily)> = Vec::new();
+    let mut counted: Vec<(usize, ValueKind)> = Vec::new();
     let partitions = partitions(filler, &step.table, table, &names);
     let checks: Vec<(&str, References)> = table
         .checks
@@ -159,10 +159,10 @@ pub(super) async fn plan(
         if taken || column.generated.is_some() {
             continue;
         }
-        let type_family = type_family::of(filler.dialect, filler.schema, column);
+        let kind = value_kind::of(filler.dialect, filler.schema, column);
         if counts_itself(filler.dialect, table, column) {
             // From one on, which are the numbers that files give to rows of their own.
-            counted.push((at, type_family));
+            counted.push((at, kind));
             continue;
         }
         let mut named: Vec<String> = checks
@@ -178,44 +178,44 @@ pub(super) async fn plan(
             || domains.iter().any(|domain| !domain.checks.is_empty());
         let called = column.name.to_lowercase();
         let of = if filler.filling.counted.contains(&called) {
-            type_family.few()
+            kind.few()
         } else if filler.filling.headroom.contains(&called) {
-            type_family.headroom()
+            kind.headroom()
         } else {
-            type_family.clone()
+            kind.clone()
         };
         let mut values = of.edge_values(filler.dialect);
-        let mut type_family = type_family;
+        let mut kind = kind;
         let form = super::form(&column.name, filler.filling.forms);
-        if let (TypeFamily::Text(limit), Some(form)) = (&of, form) {
+        if let (ValueKind::Text(limit), Some(form)) = (&of, form) {
             let formed = form.values(*limit);
             if filler.filling.formed && !formed.is_empty() {
                 values = formed;
-                type_family = TypeFamily::Formed(form);
+                kind = ValueKind::Formed(form);
             } else {
                 values.splice(1.min(values.len())..1.min(values.len()), formed.into_iter().take(1));
             }
         }
         let is_key = plan.uniques.iter().any(|unique| unique.columns == [(at, None)]);
-        if matches!(type_family, TypeFamily::Int(..)) && is_key {
+        if matches!(kind, ValueKind::Int(..)) && is_key {
             // Where files name rows by number they take small ones, or count on from the largest.
             values.truncate(1);
             let fresh = (1..=filler.filling.rows as u64).rev();
-            values.extend(fresh.filter_map(|n| type_family.fresh(salt + n, filler.dialect)));
+            values.extend(fresh.filter_map(|n| kind.fresh(salt + n, filler.dialect)));
         }
         let is_key = table.primary_key.as_ref().is_some_and(|k| k.columns == [column.name.clone()]);
-        if is_key && values.len() > 2 && type_family.fresh(salt, filler.dialect).is_some() {
+        if is_key && values.len() > 2 && kind.fresh(salt, filler.dialect).is_some() {
             // So that rows hang in the air where a foreign key comes later: a key has neither what
             // most columns hold, nor what some databases give to a new column without a default.
-            if !matches!(type_family, TypeFamily::Int(..)) {
+            if !matches!(kind, ValueKind::Int(..)) {
                 values.remove(1);
             }
             values.retain(|value| *value != Value::Int(0));
         }
         if is_checked {
-            let fresh = (1..=8).filter_map(|n| type_family.fresh(salt + n, filler.dialect));
+            let fresh = (1..=8).filter_map(|n| kind.fresh(salt + n, filler.dialect));
             let more: Vec<Value> =
-                type_family.more(&named, filler.dialect).into_iter().chain(fresh).collect();
+                kind.more(&named, filler.dialect).into_iter().chain(fresh).collect();
             values.splice(1.min(values.len())..1.min(values.len()), more);
         }
         if let Some(bounds) = partitions.get(&at) {
@@ -229,7 +229,7 @@ pub(super) async fn plan(
             values.insert(1.min(values.len()), Value::Null);
         }
         let is_free = !is_checked && !partitions.contains_key(&at);
-        let mut column_group = ColumnGroup::of(at, values, is_free.then_some(type_family));
+        let mut column_group = ColumnGroup::of(at, values, is_free.then_some(kind));
         filter_domains(filler, &mut column_group, &domains).await?;
         column_groups.push(column_group);
     }
@@ -269,9 +269,9 @@ pub(super) async fn plan(
     plan.fixed = reserved.iter().map(fixed).collect();
     plan.is_reserved = !plan.fixed.is_empty();
     plan.fixed.resize(plan.fixed.len().max(filler.filling.rows), BTreeMap::new());
-    for (at, type_family) in counted {
+    for (at, kind) in counted {
         for (n, row) in (1..).zip(&mut plan.fixed) {
-            if let Some(number) = type_family.fresh(salt + n, filler.dialect) {
+            if let Some(number) = kind.fresh(salt + n, filler.dialect) {
                 row.entry(at).or_insert(number);
             }
         }
@@ -315,7 +315,7 @@ fn reserve_keys(filler: &mut Filler<'_>, key: &ForeignKey) -> Vec<Vec<Value>> {
     for n in 0..rows {
         let value = |name: &String| {
             let column = schema.tables.get(&key.parent)?.column(name)?;
-            type_family::of(dialect, schema, column).fresh(500 + n, dialect)
+            value_kind::of(dialect, schema, column).fresh(500 + n, dialect)
         };
         let at = usize::try_from(n).unwrap_or(usize::MAX);
         if reserved.len() <= at {
