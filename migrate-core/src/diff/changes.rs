@@ -231,7 +231,12 @@ impl Reader<'_> {
                 });
                 match self.rules.alter_type(&text(self.before), &text(self.after), is_used) {
                     Some(changes) => self.changes.nodes.push(nodes::attributes(&same, changes)),
-                    None => self.replaced(Part::Other(kind, same)),
+                    None => {
+                        let other = &self.after.others[&(kind, same.clone())];
+                        if !is_used || !self.replaced_composite(&same, other) {
+                            self.replaced(Part::Other(kind, same));
+                        }
+                    }
                 }
             }
             (Some(name), Some(same)) if name == same && kind == Kind::Grant => {

@@ -4,7 +4,9 @@ use super::changes::{Part, Reader};
 use super::nodes;
 use super::order::Rank;
 use crate::op::{ColumnChange, Op, Subject, ValuePosition};
-use crate::schema::{Column, Difference, Domain, Enum, Item, Kind, Name, Schema, Sequence, Table};
+use crate::schema::{
+    Column, Difference, Domain, Enum, Item, Kind, Name, Other, Schema, Sequence, Table,
+};
 use crate::sql::quote;
 
 impl Reader<'_> {
@@ -104,6 +106,34 @@ impl Reader<'_> {
         if after.comment.is_some() {
             self.comment(Kind::Domain, &name, None, after.comment.as_ref());
         }
+    }
+
+    /// A composite type whose attributes cannot change while columns are of it: these get a new type, through
+    /// the text of their values. Returns `false` if no column is of it.
+    pub(super) fn replaced_composite(&mut self, key: &str, other: &Other) -> bool {
+        let columns = self.before.tables.values().flat_map(|table| &table.columns);
+        let mut types = columns.filter_map(|column| column.user_type.as_ref());
+        let Some(name) = types.find(|of| of.to_string() == key).cloned() else { return false };
+        self.users_of_enum(&name);
+        let (kind, old) = (Kind::Type, old_type(&name));
+        let subject = Subject { kind, name: name.clone(), part: None };
+        let mut ops = vec![Op::Rename { subject, to: old.name.clone(), if_exists: false }];
+        ops.extend(nodes::other(self.rules, kind, key, other, false).ops);
+        ops.extend(retyped_columns(&name, self.before, self.after, through_text));
+        let (name, old_key) = (Name::default(), Some(old.to_string()));
+        let drop = Op::Drop { kind, name, key: old_key, if_exists: false, cascade: false };
+        self.changes.last.push(drop);
+        let mut node = nodes::last(Op::Opaque { names: Vec::new() }, "");
+        (node.ops, node.rank) = (ops, Rank::Type);
+        self.changes.nodes.push(node);
+        let own = Part::Other(kind, key.to_owned());
+        for (kind, of) in self.after.others.keys() {
+            let is_told = matches!(kind, Kind::Comment | Kind::Grant);
+            if is_told && Part::of_key(of).as_ref() == Some(&own) {
+                self.changes.created.insert(Part::Other(*kind, of.clone()));
+            }
+        }
+        true
     }
 
     pub(super) fn alter_domain(&mut self, name: &Name, change: ColumnChange) {
@@ -233,11 +263,13 @@ fn replaced_enum(name: &Name, value: &Enum, before: &Schema, after: &Schema) -> 
         Op::Rename { subject, to: old_type(name).name, if_exists: false },
         Op::CreateEnum { name: name.clone(), value },
     ];
-    let using = |_: &Name, column: &Column| {
-        format!("{}::text::{}", quote(&column.name, '"'), column.data_type)
-    };
-    ops.extend(retyped_columns(name, before, after, using));
+    ops.extend(retyped_columns(name, before, after, through_text));
     ops
+}
+
+/// The value of a column as one of the new type of the same name.
+fn through_text(_: &Name, column: &Column) -> String {
+    format!("{}::text::{}", quote(&column.name, '"'), column.data_type)
 }
 
 /// Gives columns that stay of a type the new one of its name.

@@ -1,0 +1,3 @@
+CREATE TYPE addr AS (street text, no bigint);
+CREATE TABLE t (id integer PRIMARY KEY, a addr, others addr[]);
+CREATE VIEW v AS SELECT id, (a).no FROM t;
