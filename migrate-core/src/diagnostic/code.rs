@@ -229,6 +229,7 @@ codes! {
         Warning Utf8mb3 "utf8mb3" "A table or column uses the character set utf8mb3, which has no characters beyond three bytes."
         Warning PragmaInTransaction "pragma-in-transaction" "A PRAGMA that has no effect in a transaction is in a section that runs in one."
         Error RebuildLosesObject "rebuild-loses-object" "A table is built again, and an index or a trigger of it is not."
+        Warning StringFromName "string-from-name" "A view or trigger of SQLite has a name in double quotes whose column is dropped: it becomes a string."
         Warning ForeignKeyWithoutIndex "foreign-key-without-index" "No index begins with the columns of a foreign key."
         Warning TableWithoutPrimaryKey "table-without-primary-key" "A table has no primary key."
         Warning ReservedName "reserved-name" "The name of a table or column is a reserved word."

@@ -32,6 +32,7 @@ mod reindex_without_concurrently;
 mod rename_in_use;
 mod reserved_name;
 mod set_not_null;
+mod string_from_name;
 mod table_without_primary_key;
 mod type_change_rewrites;
 mod unique_over_rows;
@@ -77,6 +78,7 @@ pub const ALL: &[&Rule] = &[
     &utf8mb3::RULE,
     &pragma_in_transaction::RULE,
     &rebuild_loses_object::RULE,
+    &string_from_name::RULE,
     &foreign_key_without_index::RULE,
     &table_without_primary_key::RULE,
     &reserved_name::RULE,
