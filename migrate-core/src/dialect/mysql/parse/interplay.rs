@@ -51,8 +51,13 @@ fn add_missing_first(ops: &mut [(Phase, Located<Op>)]) {
     }
 }
 
-/// What the statement defines is as large as it says, also in another character set.
+/// What the statement defines is as large as it says, also in another character set. The table's own
+/// default comes after the conversion.
 fn keep_defined_types(ops: &mut [(Phase, Located<Op>)]) {
+    if ops.iter().any(|(phase, _)| *phase == Phase::Convert) {
+        let defaults = ops.iter_mut().filter(|(phase, _)| *phase == Phase::DefaultCharset);
+        defaults.for_each(|(phase, _)| *phase = Phase::Options);
+    }
     let names = ops.iter().filter_map(|(_, op)| match &op.value {
         Op::AddColumn { column, .. } => Some(column.name.clone()),
         Op::ReplaceColumn { with, .. } => Some(with.name.clone()),
