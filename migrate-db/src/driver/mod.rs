@@ -382,6 +382,8 @@ impl<'c> Connection<'c> {
             Self::Postgres(_) => false,
             #[cfg(feature = "mysql")]
             Self::Mysql(_) => false,
+            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+            Self::None(never, _) => match never {},
         }
     }
 
