@@ -1,6 +1,6 @@
 //! Operations on indexes, views, triggers and everything else.
 
-use super::table::CHANGED_AS_TABLE;
+use super::table::{CHANGED_AS_TABLE, mark_known_places};
 use super::{MAYBE_CREATED, MAYBE_DROPPED, called, opaque, vacant};
 use crate::apply::fault::Fault;
 use crate::apply::find::Found;
@@ -20,7 +20,10 @@ pub(super) fn apply(state: &mut State, op: &Op) -> Result<(), Fault> {
             let owner = match table.as_ref().map(|table| (table, state.find_table(table))) {
                 None => None,
                 Some((_, Found::Known(owner))) => Some(owner),
-                Some((_, Found::Unknown)) => return Ok(()),
+                Some((table, Found::Unknown)) => {
+                    mark_known_places(state, table);
+                    return Ok(());
+                }
                 Some((table, Found::Missing)) => {
                     // Some servers take the statement for other objects, and do nothing.
                     let others = [Kind::View, Kind::Sequence];
@@ -127,6 +130,7 @@ fn create_index(
             if let Some(name) = name {
                 state.mark_name(&Name::new(name), MAYBE_CREATED);
             }
+            mark_known_places(state, table);
             return Ok(());
         }
         Found::Missing => return Err(Fault::missing(called(Kind::Table, table))),
@@ -176,6 +180,7 @@ fn create_trigger(
         Found::Known((_, owner)) => owner,
         Found::Unknown => {
             state.mark_name(name, MAYBE_CREATED);
+            mark_known_places(state, table);
             return Ok(());
         }
         Found::Missing => return Err(Fault::missing(called(Kind::Table, table))),
@@ -229,7 +234,10 @@ fn drop_trigger(
     let owner = match table.map(|table| (table, state.find(&[Kind::Table, Kind::View], table))) {
         None => None,
         Some((_, Found::Known((_, owner)))) => Some(owner),
-        Some((_, Found::Unknown)) => return Ok(()),
+        Some((table, Found::Unknown)) => {
+            mark_known_places(state, table);
+            return Ok(());
+        }
         Some((_, Found::Missing)) if if_exists => return Ok(()),
         Some((table, Found::Missing)) => return Err(Fault::missing(called(Kind::Table, table))),
     };

@@ -107,8 +107,14 @@ pub(super) fn apply(state: &mut State, op: &Op) -> Result<(), Fault> {
                     rules.replace_column(state, key, &found, with, constraints, position)
                 }
                 Found::Unknown => {
+                    const WHY: &str = "a column that may exist was replaced";
                     for name in [column, &with.name] {
-                        mark_column(state, key, name, "a column that may exist was replaced");
+                        mark_column(state, key, name, WHY);
+                    }
+                    // Keys that it brings along have names of their own.
+                    if constraints.primary_key.is_some() || !constraints.indexes.is_empty() {
+                        state.mark(Kind::Table, key, Part::Indexes, WHY);
+                        state.mark(Kind::Table, key, Part::Constraints, WHY);
                     }
                     Ok(())
                 }
@@ -198,7 +204,7 @@ fn with_table(
 }
 
 /// Marks the tables that a name may mean where another one, which may exist, comes before them.
-fn mark_known_places(state: &mut State, name: &Name) {
+pub(super) fn mark_known_places(state: &mut State, name: &Name) {
     const WHY: &str = "the statement changes it, or another table of its name";
     let places = state.rules.candidates(state, &[Kind::Table], name).unwrap_or_default();
     for place in places {

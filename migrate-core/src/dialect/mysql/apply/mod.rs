@@ -133,6 +133,9 @@ impl Rules for Mysql {
     }
 
     fn rename_table(&self, state: &mut State, from: &Name, to: &Name) -> Result<(), Fault> {
+        if from == to {
+            return Ok(());
+        }
         rename_table_alone(state, from, to);
         change::rename_parts(state, from, to);
         Ok(())

@@ -86,19 +86,20 @@ fn set_defaults_of_added(ops: &mut Vec<(Phase, Located<Op>)>) {
             Op::AddColumn { column, if_not_exists: false, .. }
                 if column.name.eq_ignore_ascii_case(&name) =>
             {
-                Some(column)
+                Some((column, true))
             }
-            // A column that moves is made anew.
+            // A column that moves is made anew, and can lose only a default that it is given.
             Op::ReplaceColumn { with, position, .. }
                 if *position != Position::Kept && with.name.eq_ignore_ascii_case(&name) =>
             {
-                Some(with)
+                Some((with, false))
             }
             _ => None,
         });
-        let Some(added) = added else { continue };
+        let Some((added, is_new)) = added else { continue };
+        let had_default = added.default.is_some();
         added.default = value.filter(|value| !value.eq_ignore_ascii_case("NULL"));
-        if is_without_default(added) {
+        if (is_new || had_default) && is_without_default(added) {
             added.details = format!("{} WITHOUT DEFAULT", added.details).trim_start().to_owned();
         }
         ops.retain(|(_, op)| {
