@@ -67,6 +67,12 @@ impl State {
         }
     }
 
+    /// What the owner of an index or a trigger is: a table, or else a view.
+    #[must_use]
+    pub(crate) fn owner_kind(&self, owner: &Name) -> Kind {
+        if self.table(owner).is_some() { Kind::Table } else { Kind::View }
+    }
+
     /// The table that a name means.
     #[must_use]
     pub fn find_table(&self, name: &Name) -> Found<Name> {
@@ -88,7 +94,7 @@ impl State {
                 let owners = self.owners_of(Kind::Index, &place.name).into_iter();
                 let owners = owners.filter(|(owner, _)| owner.namespace == place.namespace);
                 let (certain, possible): (Vec<_>, Vec<_>) = owners.partition(|(owner, name)| {
-                    let of = if self.table(owner).is_some() { Kind::Table } else { Kind::View };
+                    let of = self.owner_kind(owner);
                     let part = Part::Index(self.rules.fold(Kind::Index, name).into_owned());
                     self.unknown().part(of, &self.fold(owner), &part).is_none()
                 });
@@ -132,7 +138,7 @@ impl State {
             if !fits {
                 continue;
             }
-            let of = if self.table(&table).is_some() { Kind::Table } else { Kind::View };
+            let of = self.owner_kind(&table);
             if self.unknown().part(of, &self.fold(&table), &part(&folded)).is_some() {
                 return Found::Unknown;
             }

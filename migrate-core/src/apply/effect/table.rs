@@ -117,7 +117,7 @@ pub(crate) fn mark_users_but(
         }
         match part {
             Some(trigger) => {
-                let of = if state.table(&owner).is_some() { Kind::Table } else { Kind::View };
+                let of = state.owner_kind(&owner);
                 let folded = state.rules.fold(Kind::Trigger, &trigger).into_owned();
                 state.mark(of, &owner, Part::Trigger(folded), why);
             }

@@ -125,11 +125,11 @@ pub(super) fn opaque(state: &mut State, names: &[Name]) {
     for name in names {
         state.mark_name(name, WHY);
         for (owner, _) in state.owners_of(Kind::Index, &name.name) {
-            let of = if state.table(&owner).is_some() { Kind::Table } else { Kind::View };
+            let of = state.owner_kind(&owner);
             state.mark(of, &owner, Part::Indexes, WHY);
         }
         for (owner, trigger) in state.owners_of(Kind::Trigger, &name.name) {
-            let of = if state.table(&owner).is_some() { Kind::Table } else { Kind::View };
+            let of = state.owner_kind(&owner);
             state.mark(of, &owner, Part::Trigger(trigger), WHY);
         }
     }

@@ -185,7 +185,7 @@ fn create_trigger(
         }
         Found::Missing => return Err(Fault::missing(called(Kind::Table, table))),
     };
-    let kind = if state.table(&owner).is_some() { Kind::Table } else { Kind::View };
+    let kind = state.owner_kind(&owner);
     let in_table = rules.part_scope(Kind::Trigger) == PartScope::Table;
     let folded = rules.fold(Kind::Trigger, &name.name).into_owned();
     match state.find_part(Kind::Trigger, name, in_table.then_some(&owner)) {
@@ -245,7 +245,7 @@ fn drop_trigger(
         Found::Known((owner, name)) => remove_trigger(state, &owner, &name),
         Found::Unknown => {
             for (owner, spelled) in state.owners_of(Kind::Trigger, &name.name) {
-                let of = if state.table(&owner).is_some() { Kind::Table } else { Kind::View };
+                let of = state.owner_kind(&owner);
                 let folded = state.rules.fold(Kind::Trigger, &spelled).into_owned();
                 const WHY: &str = "a trigger that may exist was dropped";
                 state.mark(of, &owner, Part::Trigger(folded), WHY);

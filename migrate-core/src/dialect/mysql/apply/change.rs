@@ -44,20 +44,9 @@ pub(super) fn take(state: &mut State, op: &Op) -> Option<Result<(), Fault>> {
             }
         }
         Op::CreateTableAs { name, table, .. } => {
-            let has_keys = !table.foreign_keys.is_empty() || !table.checks.is_empty();
             let result = apply_generally(state, op);
-            if has_keys && result.is_ok() {
-                const WHY: &str = "its columns come from a query";
-                state.mark(Kind::Table, name, Part::Constraints, WHY);
-                state.mark(Kind::Table, name, Part::Indexes, WHY);
-            }
-            // An index without a name has that of the column as the query spells it.
-            for (index, of) in &table.indexes {
-                let first = of.parts.first().and_then(|part| part.column.as_ref());
-                if result.is_ok() && first.is_some_and(|name| name.eq_ignore_ascii_case(index)) {
-                    const WHY: &str = "the query may spell its name otherwise";
-                    state.mark(Kind::Table, name, Part::Index(index.to_lowercase()), WHY);
-                }
+            if result.is_ok() {
+                doubt_keys(state, name, table);
             }
             Some(result)
         }
@@ -218,6 +207,23 @@ pub(super) fn rename_parts(state: &mut State, from: &Name, to: &Name) {
             trigger.definition = trigger.definition.replacen(&on, &on_new, 1);
         }
     });
+}
+
+/// Marks the keys of a table that is created from a query, as far as they depend on its columns.
+fn doubt_keys(state: &mut State, name: &Name, table: &Table) {
+    if !table.foreign_keys.is_empty() || !table.checks.is_empty() {
+        const WHY: &str = "its columns come from a query";
+        state.mark(Kind::Table, name, Part::Constraints, WHY);
+        state.mark(Kind::Table, name, Part::Indexes, WHY);
+    }
+    // An index without a name has that of the column as the query spells it.
+    for (index, of) in &table.indexes {
+        let first = of.parts.first().and_then(|part| part.column.as_ref());
+        if first.is_some_and(|name| name.eq_ignore_ascii_case(index)) {
+            const WHY: &str = "the query may spell its name otherwise";
+            state.mark(Kind::Table, name, Part::Index(index.to_lowercase()), WHY);
+        }
+    }
 }
 
 pub(super) fn alter_table(

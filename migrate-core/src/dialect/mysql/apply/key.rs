@@ -358,7 +358,7 @@ pub(super) fn drop_column(state: &mut State, name: &Name, column: &str) -> Resul
     let is_known = !has_unknown(state, name);
     let is = |other: &String| other.eq_ignore_ascii_case(column);
     if is_known {
-        // The last column cannot go, but the statement may add others.
+        // Nothing is said of the last column: the statement may add others.
         // MariaDB refuses, and MySQL takes the column out of the key.
         let of_several = |columns: &[String]| columns.len() > 1 && columns.iter().any(is);
         let in_primary = table.primary_key.as_ref().is_some_and(|key| of_several(&key.columns));

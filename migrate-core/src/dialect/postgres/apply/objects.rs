@@ -140,7 +140,7 @@ pub(super) fn take(state: &mut State, op: &Op) -> Option<Result<(), Fault>> {
         Op::AlterOther { kind: Kind::Index, key, .. } => {
             let name = split(Kind::Index, key);
             for (owner, index) in state.owners_of(Kind::Index, &name.name) {
-                let kind = if state.table(&owner).is_some() { Kind::Table } else { Kind::View };
+                let kind = state.owner_kind(&owner);
                 state.mark(
                     kind,
                     &owner,

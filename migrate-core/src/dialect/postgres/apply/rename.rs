@@ -340,7 +340,7 @@ pub(super) fn index(
             const WHY: &str = "an index that may exist was renamed";
             state.mark_name(&Name::new(to), WHY);
             for (owner, index) in state.owners_of(Kind::Index, &name.name) {
-                let kind = if state.table(&owner).is_some() { Kind::Table } else { Kind::View };
+                let kind = state.owner_kind(&owner);
                 state.mark(kind, &owner, Part::Index(index), WHY);
                 state.mark(kind, &owner, Part::Index(to.to_owned()), WHY);
             }

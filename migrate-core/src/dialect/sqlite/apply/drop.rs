@@ -70,7 +70,7 @@ pub(super) fn users(state: &State, name: &Name, column: &str) -> Vec<(Kind, Name
                 let of_table = state.table(&owner).and_then(|table| table.triggers.get(&trigger));
                 let of_view = || state.view(&owner).and_then(|view| view.triggers.get(&trigger));
                 let text = of_table.or_else(of_view).map(|trigger| &trigger.definition);
-                let of = if state.table(&owner).is_some() { Kind::Table } else { Kind::View };
+                let of = state.owner_kind(&owner);
                 (text, (of, Part::Trigger(trigger.to_lowercase())))
             }
             _ => (state.view(&owner).map(|view| &view.definition), (Kind::View, Part::Text)),
