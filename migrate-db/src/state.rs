@@ -151,7 +151,7 @@ pub(crate) async fn read_stored(
     table: &VersionTable,
 ) -> Result<StoredState, Error> {
     let doing = "reading the version table";
-    let error = match connection.rows(&table.rows()).await {
+    let error = match connection.read(&table.rows()).await {
         Ok(rows) => return Ok(StoredState { rows: Some(parse_rows(&rows)?), missing: None }),
         Err(error) => error,
     };
@@ -159,8 +159,8 @@ pub(crate) async fn read_stored(
         return Err(access_denied(connection, table, None, &error).await);
     }
     let failed = |error| Error::database(doing, error);
-    let exists = !connection.rows(&table.exists()).await.map_err(failed)?.is_empty();
-    let has_log = !connection.rows(&table.log_exists()).await.map_err(failed)?.is_empty();
+    let exists = !connection.read(&table.exists()).await.map_err(failed)?.is_empty();
+    let has_log = !connection.read(&table.log_exists()).await.map_err(failed)?.is_empty();
     if !exists {
         missing(connection, table, error, doing).await?;
     }
@@ -168,7 +168,7 @@ pub(crate) async fn read_stored(
         return Ok(StoredState::default());
     }
     // Another runner may have created one between the two questions.
-    match connection.rows(&table.rows()).await {
+    match connection.read(&table.rows()).await {
         Ok(rows) => return Ok(StoredState { rows: Some(parse_rows(&rows)?), missing: None }),
         Err(error) => match connection.denial(&error) {
             Some(Denial::NoRight) => {
@@ -180,14 +180,14 @@ pub(crate) async fn read_stored(
     }
     match exists {
         true => {
-            let rows = connection.rows(&table.rows_without_log()).await.map_err(failed)?;
+            let rows = connection.read(&table.rows_without_log()).await.map_err(failed)?;
             Ok(StoredState { rows: Some(parse_rows(&rows)?), missing: Some(MissingTable::Log) })
         }
         false => {
-            let rows = connection.rows(&table.generation()).await.map_err(failed)?;
+            let rows = connection.read(&table.generation()).await.map_err(failed)?;
             let generation = rows.into_iter().flatten().flatten().next();
             let generation = generation.and_then(|n| n.parse().ok()).unwrap_or_default();
-            let log = connection.rows(&table.log_rows()).await.map_err(failed)?;
+            let log = connection.read(&table.log_rows()).await.map_err(failed)?;
             let log: Vec<LogRow> = log.iter().map(|cells| VersionTable::log_row(cells)).collect();
             let missing = Some(MissingTable::Versions(replay::applied(&log)));
             Ok(StoredState { rows: Some((generation, Vec::new())), missing })
@@ -219,7 +219,7 @@ async fn ask(
     sql: &str,
     doing: &str,
 ) -> Result<Option<Vec<Cells>>, Error> {
-    let error = match connection.rows(sql).await {
+    let error = match connection.read(sql).await {
         Ok(rows) => return Ok(Some(rows)),
         Err(error) => error,
     };
@@ -227,10 +227,10 @@ async fn ask(
         return Err(access_denied(connection, table, None, &error).await);
     }
     let failed = |error| Error::database(doing, error);
-    if connection.rows(exists).await.map_err(failed)?.is_empty() {
+    if connection.read(exists).await.map_err(failed)?.is_empty() {
         return missing(connection, table, error, doing).await.map(|()| None);
     }
-    match connection.rows(sql).await {
+    match connection.read(sql).await {
         Ok(rows) => Ok(Some(rows)),
         Err(error) if connection.denial(&error) == Some(Denial::NoRight) => {
             Err(access_denied(connection, table, None, &error).await)

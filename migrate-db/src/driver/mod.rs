@@ -16,6 +16,7 @@ mod postgres;
 mod postgres_login;
 #[cfg(feature = "postgres")]
 mod postgres_server;
+mod read;
 mod read_only;
 #[cfg(feature = "sqlite")]
 mod sqlite;

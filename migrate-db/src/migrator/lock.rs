@@ -136,7 +136,7 @@ async fn needs_row(
 ) -> Result<bool, Error> {
     let rows = match (options.lock, templates.is_local) {
         (Locking::Table, _) => return Ok(true),
-        (Locking::Auto, Some(question)) => connection.rows(question).await,
+        (Locking::Auto, Some(question)) => connection.read(question).await,
         _ => return Ok(false),
     };
     Ok(!rows.map_err(|e| Error::database("choosing the lock", e))?.is_empty())
@@ -219,7 +219,7 @@ impl Acquire<'_, '_> {
                 self.connection.ask(&(templates.holder)(name)).await
             }
             LockKind::Row { lock, .. } => {
-                let rows = self.connection.rows(&lock.holder()).await?;
+                let rows = self.connection.read(&lock.holder()).await?;
                 Ok(rows.first().map(|cells| LockTable::read_holder(cells)))
             }
         }
@@ -234,11 +234,11 @@ impl Acquire<'_, '_> {
         } {
             self.connection.execute(before_retry).await?;
         }
-        if !self.connection.rows(lock.exists()).await?.is_empty() {
+        if !self.connection.read(lock.exists()).await?.is_empty() {
             return Ok(());
         }
         match self.connection.execute(&lock.create()).await {
-            Err(error) if self.connection.rows(lock.exists()).await?.is_empty() => Err(error),
+            Err(error) if self.connection.read(lock.exists()).await?.is_empty() => Err(error),
             _ => Ok(()),
         }
     }

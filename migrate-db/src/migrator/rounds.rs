@@ -236,7 +236,7 @@ impl<'m> Session<'m> {
             && state.has_version_table
             && state.missing.is_none()
             && state.unfinished.is_empty()
-            && let Ok(rows) = connection.rows(&self.table.generation()).await
+            && let Ok(rows) = connection.read(&self.table.generation()).await
             && let Some(newest) = rows.into_iter().flatten().flatten().next()
             && newest.parse() == Ok(state.generation)
         {

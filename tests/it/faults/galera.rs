@@ -78,6 +78,7 @@ async fn runners_on_all_nodes_do_each_step_once() {
         let db = Db::on(Dialect::Mysql, &nodes[0].url).await;
         arrived(&db, &nodes).await;
         thirty_apply_a_history_once(&db, &nodes).await;
+        reads_are_repeated_under_changes_of_other_nodes(&db, &nodes).await;
         conflicts_with_other_nodes_are_tried_again(&nodes).await;
         a_rolling_schema_upgrade_is_refused(&nodes).await;
         a_lent_connection_has_no_lock_for_all_nodes(&nodes).await;
@@ -120,6 +121,36 @@ async fn thirty_apply_a_history_once(db: &Db, nodes: &[Server; 3]) {
     assert_eq!(db.column("SELECT COUNT(*) FROM migrate_version_lock").await, ["0"]);
     for n in 0..STEPS {
         assert_eq!(db.column(&format!("SELECT 'x' FROM t{n:03}")).await, ["x"]);
+    }
+}
+
+/// Another node changes the version table itself: a reader that uses the table at that moment is
+/// ended with the error of a deadlock.
+async fn reads_are_repeated_under_changes_of_other_nodes(db: &Db, nodes: &[Server; 3]) {
+    let history = Arc::new(chain(Dialect::Mysql, 12));
+    let ends = Arc::new(AtomicBool::new(false));
+    let mut readers = Vec::new();
+    for n in 0..8 {
+        let (history, ends) = (history.clone(), ends.clone());
+        let database = Database::from_url(&with_name(&nodes[1 + n % 2].url, &db.name)).unwrap();
+        readers.push(tokio::spawn(async move {
+            let mut reads = 0;
+            while !ends.load(Ordering::Relaxed) {
+                let migrator = Migrator::new(&history).options(options());
+                let status = migrator.status(&database).await.unwrap();
+                assert_eq!(status.pending.len(), 0);
+                reads += 1;
+            }
+            reads
+        }));
+    }
+    for n in 0..60 {
+        let change = format!("ALTER TABLE migrate_version COMMENT = '{n}'");
+        execute(&db.url, &change).await.unwrap();
+    }
+    ends.store(true, Ordering::Relaxed);
+    for reader in readers {
+        assert!(reader.await.unwrap() > 0);
     }
 }
 
