@@ -158,7 +158,7 @@ impl<'u> Context<'u> {
     /// # Errors
     /// When the folder is not there or cannot be read.
     pub(crate) fn history(&self) -> Result<(History, Diagnostics), CliError> {
-        self.bound(self.history_as_written()?)
+        self.bound(self.history_as_written()?, None)
     }
 
     /// As [`Context::history`], with variables in their places.
@@ -169,40 +169,42 @@ impl<'u> Context<'u> {
         self.with_folder_help(self.directory.history(&self.settings.dialects))
     }
 
-    /// Puts the values of variables in their places.
+    /// Puts the values of variables in their places, as [`Context::variable_values`] quotes them.
     ///
     /// # Errors
-    /// When a value is missing or malformed.
+    /// When a value is malformed or of an unknown variable.
     pub(crate) fn bound(
         &self,
         (mut history, mut found): (History, Diagnostics),
+        dialect: Option<Dialect>,
     ) -> Result<(History, Diagnostics), CliError> {
-        let values = self.variable_values()?;
+        let values = self.variable_values(dialect)?;
         found.append(bind(&mut history, &self.settings.variables, &values));
         Ok((history, found))
     }
 
-    /// The values of variables, for the database at hand.
+    /// The values of variables, quoted for a database system, else for that of the database at hand.
     ///
     /// # Errors
     /// When a value is malformed or of an unknown variable.
-    pub(crate) fn variable_values(&self) -> Result<VariableValues, CliError> {
+    pub(crate) fn variable_values(
+        &self,
+        dialect: Option<Dialect>,
+    ) -> Result<VariableValues, CliError> {
         let declared = &self.settings.variables;
-        let url = match declared.is_empty() {
+        let url = match declared.is_empty() || dialect.is_some() {
             true => None,
             false => self.database_url()?,
         };
-        let scheme = url.as_deref().and_then(|url| url.split(':').next());
-        let scheme = scheme.map(|scheme| scheme.split('+').next().unwrap_or(scheme));
         let only = match self.settings.dialects.as_slice() {
             [only] => Some(*only),
             _ => None,
         };
-        let dialect = scheme.and_then(Dialect::from_name).or(only);
+        let dialect = dialect.or_else(|| url.as_deref().and_then(Dialect::of_url)).or(only);
         self.variables.values(declared, dialect)
     }
 
-    /// As [`Context::history`], beside what else the runtime does.
+    /// The folder as it is written, read beside what else the runtime does.
     ///
     /// # Errors
     /// As [`Context::history`].
@@ -210,7 +212,7 @@ impl<'u> Context<'u> {
         let (directory, dialects) = (self.directory.clone(), self.settings.dialects.clone());
         let reading = tokio::task::spawn_blocking(move || directory.history(&dialects));
         match reading.await {
-            Ok(read) => self.bound(self.with_folder_help(read)?),
+            Ok(read) => self.with_folder_help(read),
             Err(stopped) => Err(CliError::failed("the files were not read").because(stopped)),
         }
     }

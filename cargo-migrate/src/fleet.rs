@@ -25,10 +25,7 @@ impl Entry {
     /// Reads a line: a name, a URL, or a name, a space and a URL.
     fn parse(line: &str) -> Self {
         let line = line.trim();
-        let is_url = |word: &str| {
-            let scheme = word.split_once(':').map(|(scheme, _)| scheme);
-            scheme.and_then(Dialect::from_name).is_some()
-        };
+        let is_url = |word: &str| Dialect::of_url(word).is_some();
         let last = line.rsplit(char::is_whitespace).next().unwrap_or_default();
         if !is_url(last) {
             return Self { name: Some(line.to_owned()), url: None };

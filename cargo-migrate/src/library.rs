@@ -182,10 +182,11 @@ impl Call<'_> {
     }
 
     async fn run_on_files(&mut self, snapshot: Option<Snapshot>) -> Result<Exit, CliError> {
-        let (history, found) = match self.prefetch {
+        let read = match self.prefetch {
             Some(_) => self.context.history_in_background().await?,
-            None => self.context.history()?,
+            None => self.context.history_as_written()?,
         };
+        let (history, found) = self.context.bound(read, self.command.dialect())?;
         let (history, found) = if needs_seals(self.command) {
             writing::reseal(self.context, self.database.as_ref(), history, found).await?
         } else {
@@ -212,8 +213,10 @@ impl Call<'_> {
             cli::Command::Check(_) if is_legible => autogenerate::ahead(self.context, history)?,
             _ => None,
         };
+        let values = self.context.variable_values(self.command.dialect())?;
         let context = cli::Context {
             models,
+            variables: (&self.context.settings.variables, values),
             prefetch: Mutex::new(self.prefetch.take()),
             ..library_context(self.context, history, found, self.database.clone())
         };

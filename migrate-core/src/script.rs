@@ -218,6 +218,13 @@ pub enum ScriptError {
     },
 }
 
+/// The line of help for variables without a value.
+#[must_use]
+pub fn unset_help(names: &[String]) -> String {
+    let options: Vec<String> = names.iter().map(|name| format!("`-x {name}=..`")).collect();
+    format!("give {}, or a default under `[variables]` in migrate.toml", options.join(", "))
+}
+
 impl ScriptError {
     /// Returns the message and help lines.
     #[must_use]
@@ -276,14 +283,7 @@ impl ScriptError {
                     name(*node),
                     names.join(", ")
                 ),
-                vec![
-                    format!(
-                        "give {}, or a default under `[variables]` in migrate.toml",
-                        names.iter().map(|n| format!("`-x {n}=..`")).collect::<Vec<_>>().join(", ")
-                    )
-                    .into(),
-                    "nothing was changed".into(),
-                ],
+                vec![unset_help(names).into(), "nothing was changed".into()],
             ),
             Self::QuotedFor { node, quoted, dialect } => (
                 format!(

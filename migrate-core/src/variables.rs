@@ -3,18 +3,22 @@
 //! A variable is declared as a literal or an identifier, and its value is always one token of that
 //! kind. `${..}` inside a string, a quoted name or a comment is text. The fingerprint covers the name of
 //! a variable and not its value. [`bind`] puts the values into the texts of a history before anything
-//! is planned, so that whatever reads SQL reads what would run.
+//! is planned, so that whatever reads SQL reads what would run; [`bind_file`] does the same in a file of SQL.
 //!
 //! Without a value, a variable has a placeholder: the text of the variable as a string, or the name
 //! `variable_<name>`. Static checks and tests work with it, and no run does.
 
+mod fill;
 mod placeholder;
 
 use std::collections::BTreeMap;
 
-pub use placeholder::{bind_text, restore};
+pub use fill::{BoundFile, bind_file};
+pub use placeholder::{restore, with_values_in};
 
-use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use fill::{Fill, Filled};
+
+use crate::diagnostic::Diagnostics;
 use crate::dialect::Dialect;
 use crate::history::History;
 use crate::revision::Revision;
@@ -170,7 +174,7 @@ pub fn bind(history: &mut History, declared: &Variables, values: &VariableValues
         if !revision.file.is_whole() || !revision.file.text().contains("${") {
             return None;
         }
-        let (bound, wrong) = Text { revision, declared, values, dialects: &dialects }.bound();
+        let (bound, wrong) = bind_revision(revision, declared, values, &dialects);
         found.append(wrong);
         bound
     };
@@ -196,83 +200,34 @@ fn help(name: &str, declared: &Variables) -> String {
     }
 }
 
-/// The text of a revision in which variables are replaced.
-struct Text<'a> {
-    revision: &'a Revision,
-    declared: &'a Variables,
-    values: &'a VariableValues,
-    dialects: &'a [Dialect],
-}
-
-impl Text<'_> {
-    /// The revision with the new text; `None` if it has no variable, or a wrong one.
-    fn bound(&self) -> (Option<Revision>, Diagnostics) {
-        let file = &self.revision.file;
-        let mut found = Diagnostics::new();
-        let mut text = String::with_capacity(file.text().len());
-        let mut unset: Vec<String> = Vec::new();
-        let mut end = 0;
-        for section in &self.revision.sections {
-            let readers = section.readers(self.dialects);
-            let wanted = self.values.dialect.filter(|dialect| section.serves(*dialect));
-            let Some(reader) = wanted.or_else(|| readers.first().copied()) else { continue };
-            for (span, name) in variables_in(file.text(), section.body, reader) {
-                let Some(variable) = self.declared.get(name) else {
-                    found.push(
-                        Diagnostic::new(
-                            Code::UnknownVariable,
-                            format!("the variable `{name}` is not declared"),
-                        )
-                        .at(file, span)
-                        .help(help(name, self.declared)),
-                    );
-                    continue;
-                };
-                if touches(file.text(), span) {
-                    found.push(
-                        Diagnostic::new(
-                            Code::UnknownVariable,
-                            format!("the variable `{name}` is part of a longer word"),
-                        )
-                        .at(file, span)
-                        .help("a variable replaces a whole string or a whole name: write it alone, and give it the whole value"),
-                    );
-                    continue;
-                }
-                text.push_str(&file.text()[end..span.start]);
-                end = span.end;
-                let value = self.values.values.get(name).or(variable.default.as_ref());
-                match value.filter(|_| self.values.dialect.is_some()) {
-                    // Also for other databases: a history with values and placeholders makes no schema.
-                    Some(value) => text.push_str(&variable.kind.write(reader, value)),
-                    None => {
-                        let may_run = self.values.dialect.is_none() || wanted.is_some();
-                        if may_run
-                            && section.kind.is_step()
-                            && !unset.iter().any(|other| other == name)
-                        {
-                            unset.push(name.to_owned());
-                        }
-                        text.push_str(&variable.kind.placeholder(name));
-                    }
-                }
-            }
-        }
-        if end == 0 || found.has_errors() {
-            return (None, found);
-        }
-        text.push_str(&file.text()[end..]);
-        let (bound, _) =
-            Revision::parse(SourceFile::new(file.path().to_owned(), text), self.dialects);
-        // The original text was parsed without these findings, or with them.
-        let bound = bound.map(|bound| Revision {
-            fingerprint: self.revision.fingerprint,
-            unset_variables: unset,
-            quoted_for: self.values.dialect,
-            ..bound
-        });
-        (bound, found)
+/// A revision with its variables replaced; `None` if it has no variable, or a wrong one.
+fn bind_revision(
+    revision: &Revision,
+    declared: &Variables,
+    values: &VariableValues,
+    dialects: &[Dialect],
+) -> (Option<Revision>, Diagnostics) {
+    let file = &revision.file;
+    let mut fill = Fill::new(file, declared, values);
+    for section in &revision.sections {
+        let readers = section.readers(dialects);
+        let wanted = values.dialect.filter(|dialect| section.serves(*dialect));
+        // Also for other databases: a history with values and placeholders makes no schema.
+        let Some(reader) = wanted.or_else(|| readers.first().copied()) else { continue };
+        let may_run = values.dialect.is_none() || wanted.is_some();
+        fill.part(section.body, reader, may_run && section.kind.is_step());
     }
+    let Filled { text, unset, found } = fill.end();
+    let Some(text) = text else { return (None, found) };
+    let (bound, _) = Revision::parse(SourceFile::new(file.path().to_owned(), text), dialects);
+    // The original text was parsed without these findings, or with them.
+    let bound = bound.map(|bound| Revision {
+        fingerprint: revision.fingerprint,
+        unset_variables: unset,
+        quoted_for: values.dialect,
+        ..bound
+    });
+    (bound, found)
 }
 
 /// The variables of a part of a text outside of strings, quoted names and comments.
@@ -311,6 +266,7 @@ fn touches(text: &str, span: Span) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostic::Code;
     use crate::plan::{Direction, Step};
     use crate::revision::SectionKind;
     use crate::script::{Script, ScriptError, Transactions};

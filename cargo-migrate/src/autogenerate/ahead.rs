@@ -31,7 +31,7 @@ pub(crate) fn ahead(
     };
     let Ok(dialects) = dialects(context, history) else { return Ok(None) };
     let heads = history.graph.heads();
-    let values = context.variable_values()?;
+    let values = context.variable_values(None)?;
     // Likely renames are taken as renames: nothing is written.
     let mut asked = Options { yes: true, ..Options::default() };
     let mut found = Diagnostics::new();

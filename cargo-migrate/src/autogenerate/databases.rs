@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::LazyCell;
+use std::collections::BTreeSet;
 
 use migrate_core::apply::State;
 use migrate_core::author::{Author, NewRevision};
@@ -12,7 +13,8 @@ use migrate_core::dialect::Dialect;
 use migrate_core::evolution::Evolution;
 use migrate_core::graph::Node;
 use migrate_core::history::History;
-use migrate_core::variables::{VariableValues, bind, restore};
+use migrate_core::script::ScriptError;
+use migrate_core::variables::{VariableValues, bind, restore, with_values_in};
 use migrate_db::cli::CliError;
 
 use super::Options;
@@ -41,23 +43,49 @@ pub(super) fn for_all_databases(
         .help("`--models` with SQL files or `rust` names a schema of every database"));
     }
     let declared = &context.settings.variables;
-    let values = VariableValues::default();
+    let values = match source.has_values() {
+        true => context.variable_values(source.dialect())?,
+        false => VariableValues::default(),
+    };
     let mut history = Cow::Borrowed(history);
     if !declared.is_empty() {
         // What is wrong with a variable is a finding of `check`.
         let _ = bind(history.to_mut(), declared, &values);
+    }
+    if source.has_values() {
+        check_values(&history, parents)?;
     }
     let mut all = Vec::new();
     for dialect in dialects {
         let of = (&*history, &values);
         let (mut changes, wanted) = changes(context, asked, of, dialect, parents, source)?;
         warn_of_undecided(context, &history, &wanted, &changes.undecided);
+        let mut written = BTreeSet::new();
         for step in changes.up.iter_mut().chain(&mut changes.down) {
             step.sql = restore(&step.sql, declared, dialect);
+            if source.has_values() {
+                written.extend(with_values_in(&step.sql, declared, &values, dialect));
+            }
+        }
+        for name in written {
+            context.ui.warn(format_args!(
+                "the SQL has the value of the variable `{name}`: write `${{{name}}}` where it is meant"
+            ));
         }
         all.push(changes);
     }
     Ok(all)
+}
+
+/// Refuses to compare a database with revisions that have variables without values.
+fn check_values(history: &History, parents: &[Node]) -> Result<(), CliError> {
+    let graph = &history.graph;
+    let needed = graph.dependency_closure(parents.iter().copied());
+    let unset = needed.iter().find(|node| !graph.revision(*node).unset_variables.is_empty());
+    let Some(node) = unset else { return Ok(()) };
+    let names = graph.revision(node).unset_variables.clone();
+    let (message, help) = ScriptError::Variables { node, names }.explain(graph);
+    Err(help.into_iter().fold(CliError::failed(message), CliError::help))
 }
 
 /// The revisions that the new one needs.
@@ -83,8 +111,7 @@ pub(super) fn dialects(context: &Context<'_>, history: &History) -> Result<Vec<D
         return Ok(lock.dialects.clone());
     }
     let url = context.database_url()?;
-    let scheme = url.as_deref().and_then(|url| url.split(':').next());
-    match scheme.and_then(Dialect::from_name) {
+    match url.as_deref().and_then(Dialect::of_url) {
         Some(dialect) => Ok(vec![dialect]),
         None => Err(CliError::usage("it is not known for which database the SQL is written")
             .help("write `dialects = [\"postgres\"]` into migrate.toml, or set DATABASE_URL")),

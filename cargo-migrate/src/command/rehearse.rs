@@ -102,9 +102,7 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit, CliE
 }
 
 fn source(args: &Args, context: &Context<'_>) -> Result<RehearsalSource, CliError> {
-    let is_url = |text: &str| {
-        text.split_once(':').is_some_and(|(scheme, _)| Dialect::from_name(scheme).is_some())
-    };
+    let is_url = |text: &str| Dialect::of_url(text).is_some();
     Ok(match &args.from {
         Some(url) if is_url(url) => RehearsalSource::Database(Database::from_url(url)?),
         Some(path) => RehearsalSource::Dump(context.typed_path(Path::new(path))),

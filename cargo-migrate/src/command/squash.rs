@@ -174,8 +174,8 @@ async fn compare(
     written: &History,
     squashed: &Squash,
 ) -> Result<Vec<String>, CliError> {
-    let (old, _) = context.bound((written.clone(), Default::default()))?;
-    let (new, _) = context.bound((with_draft(written, squashed), Default::default()))?;
+    let (old, _) = context.bound((written.clone(), Default::default()), None)?;
+    let (new, _) = context.bound((with_draft(written, squashed), Default::default()), None)?;
     let mut compared = Vec::new();
     for dialect in &squashed.dialects {
         let Some(place) = Place::find(context, *dialect, &args.on).await? else {

@@ -79,4 +79,8 @@ impl Source for Live {
     fn dialect(&self) -> Option<Dialect> {
         Some(self.dialect)
     }
+
+    fn has_values(&self) -> bool {
+        true
+    }
 }

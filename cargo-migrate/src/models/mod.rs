@@ -73,6 +73,11 @@ pub(crate) trait Source {
         None
     }
 
+    /// Whether the schema has the values of variables, as databases have.
+    fn has_values(&self) -> bool {
+        false
+    }
+
     /// Whether the schema depends on the renames.
     fn follows_renames(&self) -> bool {
         false
@@ -119,8 +124,7 @@ pub(crate) fn configured(context: &Context<'_>) -> Result<Option<Box<dyn Source>
 
 /// A URL, a path, `rust`, or a revision.
 fn named(context: &Context<'_>, text: &str) -> Result<Box<dyn Source>, CliError> {
-    let scheme = text.split_once(':').map(|(scheme, _)| scheme);
-    if scheme.and_then(Dialect::from_name).is_some() {
+    if Dialect::of_url(text).is_some() {
         return Ok(Box::new(Live::read(context, text)?));
     }
     if text == "rust" {

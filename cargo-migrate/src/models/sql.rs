@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use migrate_core::autogenerate::SqlModels;
+use migrate_core::diagnostic::Diagnostics;
 use migrate_core::directory::{MAX_FILE_SIZE, read_file};
 use migrate_core::source::SourceFile;
-use migrate_core::variables::bind_text;
+use migrate_core::variables::bind_file;
 use migrate_db::cli::CliError;
 
 use super::{Asked, Source, Unfollowed, Wanted};
@@ -19,7 +20,7 @@ pub(super) struct SqlFiles {
 
 impl Source for SqlFiles {
     fn wanted(&self, context: &Context<'_>, asked: &Asked<'_>) -> Result<Wanted, CliError> {
-        let mut files = Vec::new();
+        let (mut files, mut wrong) = (Vec::new(), Diagnostics::new());
         for path in &self.paths {
             let path = path.to_string_lossy().replace("{dialect}", asked.dialect.name());
             for file in files_of(context, Path::new(&path))? {
@@ -27,10 +28,15 @@ impl Source for SqlFiles {
                 let text = read_file(&file, MAX_FILE_SIZE).map_err(|error| {
                     CliError::usage(format!("{shown} cannot be read")).because(error)
                 })?;
-                let declared = &context.settings.variables;
-                let text = bind_text(&text, declared, asked.values, asked.dialect);
-                files.push(SourceFile::new(shown, text));
+                let (file, declared) = (SourceFile::new(shown, text), &context.settings.variables);
+                match bind_file(file, declared, asked.values, asked.dialect) {
+                    Ok(bound) => files.push(bound.file),
+                    Err(found) => wrong.append(found),
+                }
             }
+        }
+        if wrong.has_errors() {
+            return Err(wrong.into());
         }
         let SqlModels { state, found, not_followed } =
             SqlModels::read(&files, asked.dialect, &context.settings.session);

@@ -1,8 +1,9 @@
 //! The file that holds the schema of the heads, if migrate.toml names one.
 //!
-//! Its text is what `cargo migrate schema` prints. The commands that change revisions write it, and
+//! Its text is what `cargo migrate schema` prints, with the variables in it. The commands that change revisions write it, and
 //! `check` compares it.
 
+use std::borrow::Cow;
 use std::io;
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ use migrate_core::directory::{Change, Directory, MAX_FILE_SIZE, read_file};
 use migrate_core::history::History;
 use migrate_core::loaded_schema::{LoadedSchema, SchemaScript};
 use migrate_core::source::{SourceFile, Span};
+use migrate_core::variables::{VariableValues, bind, restore};
 use migrate_db::cli::CliError;
 
 use crate::context::Context;
@@ -22,13 +24,13 @@ use crate::context::Context;
 /// When it cannot be written, or the database system of its SQL is not known.
 pub(super) fn write(context: &Context<'_>) -> Result<(), CliError> {
     let Some(path) = path(context) else { return Ok(()) };
-    let (history, found) = context.history()?;
+    let (mut history, found) = context.history_as_written()?;
     let shown = context.shown(&path);
     if found.iter().any(|finding| finding.code.is_structural()) {
         context.ui.warn(format_args!("{shown} was not written because of errors in the history"));
         return Ok(());
     }
-    let (loaded, script) = schema(context, &history)?;
+    let (loaded, script) = schema(context, &mut history)?;
     if let Some(first) = loaded.refused().iter().next() {
         context.ui.warn(format_args!(
             "{shown} was not written: {}; `cargo migrate check` shows the place",
@@ -65,6 +67,10 @@ pub(crate) fn check(
     history: &History,
 ) -> Result<Option<Diagnostic>, CliError> {
     let Some(path) = path(context) else { return Ok(None) };
+    let mut history = match context.settings.variables.is_empty() {
+        true => Cow::Borrowed(history),
+        false => Cow::Owned(context.history_as_written()?.0),
+    };
     let shown = context.shown(&path);
     let text = match read_file(&path, MAX_FILE_SIZE) {
         Ok(text) => Some(text),
@@ -73,26 +79,30 @@ pub(crate) fn check(
             return Err(CliError::failed(format!("{shown} cannot be read")).because(error));
         }
     };
-    let (loaded, script) = schema(context, history)?;
+    let (loaded, script) = schema(context, history.to_mut())?;
     // The statements that are refused have findings of their own.
     if !loaded.refused().is_empty() {
         return Ok(None);
     }
     let Some(text) = text else {
         let message = format!("the schema file {shown} does not exist");
-        return Ok(Some(outdated(message, &shown)));
+        return Ok(Some(outdated(context, message, &shown)));
     };
     let file = SourceFile::new(shown.clone(), text);
     let differs = file.text() != script.sql;
     Ok(differs.then(|| {
         let message = "the schema file does not hold the schema of the heads".to_owned();
-        outdated(message, &shown).at(&file, first_difference(file.text(), &script.sql))
+        outdated(context, message, &shown).at(&file, first_difference(file.text(), &script.sql))
     }))
 }
 
-fn outdated(message: String, shown: &str) -> Diagnostic {
-    Diagnostic::new(Code::SchemaFileOutdated, message)
-        .help(format!("`cargo migrate schema > {shown}` writes it"))
+fn outdated(context: &Context<'_>, message: String, shown: &str) -> Diagnostic {
+    Diagnostic::new(Code::SchemaFileOutdated, message).help(
+        match context.settings.variables.is_empty() {
+            true => format!("`cargo migrate schema > {shown}` writes it"),
+            false => "`cargo migrate accept` writes it".to_owned(),
+        },
+    )
 }
 
 /// The first line of a text that is not in the other.
@@ -110,12 +120,16 @@ fn path(context: &Context<'_>) -> Option<PathBuf> {
 
 fn schema(
     context: &Context<'_>,
-    history: &History,
+    history: &mut History,
 ) -> Result<(LoadedSchema, SchemaScript), CliError> {
     let dialect = dialect(context, history)?;
+    let declared = &context.settings.variables;
+    // What is wrong with a variable is a finding of `check`.
+    let _ = bind(history, declared, &VariableValues::default());
     let heads = history.graph.heads();
     let loaded = LoadedSchema::of_revisions(&history.graph, dialect, &heads);
-    let script = loaded.script(None);
+    let mut script = loaded.script(None);
+    script.sql = restore(&script.sql, declared, dialect);
     Ok((loaded, script))
 }
 
@@ -127,8 +141,7 @@ fn dialect(context: &Context<'_>, history: &History) -> Result<Dialect, CliError
         }
     }
     let url = context.database_url()?;
-    let scheme = url.as_deref().and_then(|url| url.split_once(':')).map(|(scheme, _)| scheme);
-    scheme.and_then(Dialect::from_name).ok_or_else(|| {
+    url.as_deref().and_then(Dialect::of_url).ok_or_else(|| {
         CliError::usage("the database system of `schema-file` is not known")
             .help("name one in migrate.toml, as in `dialects = [\"postgres\"]`, or configure a database URL")
     })

@@ -93,6 +93,18 @@ impl Dialect {
         }
     }
 
+    /// The dialect that the scheme of a URL names; `None` if the text is no such URL.
+    ///
+    /// ```
+    /// use migrate_core::dialect::Dialect;
+    /// assert_eq!(Dialect::of_url("postgres://localhost/app"), Some(Dialect::Postgres));
+    /// assert_eq!(Dialect::of_url("postgres"), None);
+    /// ```
+    #[must_use]
+    pub fn of_url(text: &str) -> Option<Self> {
+        text.split_once(':').and_then(|(scheme, _)| Self::from_name(scheme))
+    }
+
     /// The lexical rules.
     #[must_use]
     pub const fn lex_rules(self) -> &'static LexRules {

@@ -9,6 +9,7 @@ use migrate_core::history::{Heads, History, StaticCheckOptions, StaticChecks};
 use migrate_core::lint::LintSettings;
 use migrate_core::plan::{self, Direction, Plan};
 use migrate_core::revision::Revision;
+use migrate_core::variables::{VariableValues, Variables};
 
 use std::future::Future;
 use std::sync::{Mutex, PoisonError};
@@ -21,6 +22,8 @@ use crate::migrator::{Prefetch, Preview};
 use crate::state::DatabaseState;
 use crate::{Database, Migrator, Options};
 
+static NO_VARIABLES: Variables = Variables::new();
+
 /// The input of a [`Command`](super::Command).
 #[derive(Debug)]
 pub struct Context<'a> {
@@ -28,6 +31,8 @@ pub struct Context<'a> {
     pub history: &'a History,
     /// The diagnostics of the history.
     pub found: Diagnostics,
+    /// The variables of SQL, and their values; the history has them.
+    pub variables: (&'a Variables, VariableValues),
     /// The database, if one is configured.
     pub database: Option<Database>,
     /// A connection to it that is on its way, for the first visit.
@@ -57,6 +62,7 @@ impl<'a> Context<'a> {
         Self {
             history,
             found: Diagnostics::new(),
+            variables: (&NO_VARIABLES, VariableValues::default()),
             database,
             prefetch: Mutex::default(),
             options: Options::default(),

@@ -3,11 +3,15 @@
 use std::path::Path;
 
 use migrate_core::command::{Command, Help};
+use migrate_core::diagnostic::Diagnostics;
 use migrate_core::dialect::Dialect;
 use migrate_core::directory::{MAX_FILE_SIZE, read_sql};
-use migrate_core::graph::{Node, Set};
+use migrate_core::graph::{Graph, Node, Set};
 use migrate_core::loaded_schema::LoadedSchema;
+use migrate_core::revision::Revision;
+use migrate_core::script::unset_help;
 use migrate_core::source::SourceFile;
+use migrate_core::variables::{BoundFile, bind_file};
 
 use super::{CliError, Context};
 use crate::Database;
@@ -43,8 +47,7 @@ impl Context<'_> {
     /// # Errors
     /// When there is no such revision or file, or the URL is malformed.
     pub(super) async fn schema_source(&self, text: &str) -> Result<SchemaSource, CliError> {
-        let scheme = text.split_once(':').map(|(scheme, _)| scheme);
-        if scheme.and_then(Dialect::from_name).is_some() {
+        if Dialect::of_url(text).is_some() {
             return Ok(SchemaSource::Url(Database::from_url(text)?));
         }
         if text.contains(['/', '\\']) || Path::new(text).extension().is_some_and(|end| end == "sql")
@@ -89,10 +92,11 @@ impl Context<'_> {
         Ok(loaded)
     }
 
-    /// Loads the schema of a source whose SQL is of a database system.
+    /// Loads the schema of a source whose SQL is of a database system. Variables without a value have
+    /// placeholders.
     ///
     /// # Errors
-    /// When a database cannot be read.
+    /// When a database cannot be read, or a file has a variable that is not declared.
     pub(super) async fn load(
         &self,
         source: &SchemaSource,
@@ -105,13 +109,68 @@ impl Context<'_> {
                 LoadedSchema::of_catalog(dialect, &schema)
             }
             SchemaSource::Files(files) => {
-                LoadedSchema::of_sql(dialect, files, &self.options.session)
+                let files = self.bound(files, dialect)?.into_iter().map(|bound| bound.file);
+                LoadedSchema::of_sql(dialect, &files.collect::<Vec<_>>(), &self.options.session)
             }
             SchemaSource::Revisions(nodes) => {
                 LoadedSchema::of_revisions(&self.history.graph, dialect, nodes)
             }
         })
     }
+
+    /// Checks that the variables of a source have values, for a comparison with a database.
+    ///
+    /// # Errors
+    /// When one has none.
+    pub(super) fn check_values(
+        &self,
+        source: &SchemaSource,
+        dialect: Dialect,
+    ) -> Result<(), CliError> {
+        let graph = &self.history.graph;
+        let (what, names) = match source {
+            SchemaSource::Url(_) => return Ok(()),
+            SchemaSource::Files(files) => {
+                let mut files = self.bound(files, dialect)?.into_iter();
+                match files.find(|bound| !bound.unset.is_empty()) {
+                    Some(BoundFile { file, unset }) => (file.path().to_owned(), unset),
+                    None => return Ok(()),
+                }
+            }
+            SchemaSource::Revisions(nodes) => {
+                match without_values(graph, &graph.dependency_closure(nodes.iter().copied())) {
+                    Some(revision) => {
+                        let names = revision.unset_variables.clone();
+                        (format!("revision {}", revision.id()), names)
+                    }
+                    None => return Ok(()),
+                }
+            }
+        };
+        let names_in_line = names.join(", ");
+        Err(CliError::failed(format!("{what} has variables without a value: {names_in_line}"))
+            .help(unset_help(&names)))
+    }
+
+    /// Files with the values of variables.
+    fn bound(&self, files: &[SourceFile], dialect: Dialect) -> Result<Vec<BoundFile>, CliError> {
+        let (declared, values) = &self.variables;
+        let mut found = Diagnostics::new();
+        let mut all = Vec::new();
+        for file in files {
+            match bind_file(file.clone(), declared, values, dialect) {
+                Ok(bound) => all.push(bound),
+                Err(wrong) => found.append(wrong),
+            }
+        }
+        if found.has_errors() { Err(found.into()) } else { Ok(all) }
+    }
+}
+
+/// The first of some revisions with a variable that has no value.
+pub(super) fn without_values<'g>(graph: &'g Graph, nodes: &Set) -> Option<&'g Revision> {
+    let mut revisions = nodes.iter().map(|node| graph.revision(node));
+    revisions.find(|revision| !revision.unset_variables.is_empty())
 }
 
 fn files(path: &str) -> Result<SchemaSource, CliError> {

@@ -146,7 +146,7 @@ impl Mount<'_> {
             None => Vec::new(),
         };
         let first = members.first().map(Member::database).or(database.as_ref());
-        let dialect = first.map(Database::dialect);
+        let dialect = mounted.command.dialect().or(first.map(Database::dialect));
         let values = mounted.variables.values(self.variables, dialect)?;
         let mut history = Cow::Borrowed(self.history);
         if !self.variables.is_empty() {
@@ -155,6 +155,7 @@ impl Mount<'_> {
         let context = Context {
             options: mounted.connect.options(self.options),
             heads: self.heads,
+            variables: (self.variables, values),
             ..Context::new(&history, database, ui)
         };
         // Behind a pointer their futures are known to be Send.

@@ -1,8 +1,10 @@
 //! Variables in SQL: `[variables]` of migrate.toml and `-x`.
 
 use insta::assert_snapshot;
+use migrate_core::dialect::Dialect;
 
 use crate::support::TestEnvironment;
+use crate::support::db::Db;
 
 fn environment() -> TestEnvironment {
     let mut env = TestEnvironment::new();
@@ -203,4 +205,148 @@ fn revision_text(env: &TestEnvironment, id: &str) -> String {
     let names = std::fs::read_dir(env.path("migrations")).unwrap();
     let mut names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
     env.read(&format!("migrations/{}", names.find(|name| name.contains(id)).unwrap()))
+}
+
+const TABLE: &str =
+    "CREATE TABLE ${tenant} (id INTEGER PRIMARY KEY, region VARCHAR(9) DEFAULT ${region});\n";
+
+#[test]
+fn a_file_of_sql_is_read_as_a_revision_is() {
+    let mut env = TestEnvironment::new();
+    env.write(
+        "migrate.toml",
+        "[variables]\ntenant = \"identifier\"\nregion = { kind = \"literal\", default = \"eu\" }\n",
+    );
+    env.revision("aaa", "", TABLE, "DROP TABLE ${tenant};");
+    env.write("want.sql", TABLE);
+    let dialect = ["--dialect", "sqlite"];
+    // Both ends have placeholders, or both have values.
+    for values in [&[][..], &["-x", "tenant=acme", "-x", "region=us"]] {
+        let args = [&["diff", "aaa", "want.sql"][..], &dialect, values].concat();
+        assert_eq!(env.run(&args).code, 0, "{values:?}");
+    }
+    let shown = |what| {
+        let args = ["schema", what, "-x", "tenant=acme"];
+        env.ok(&[&args[..], &dialect].concat()).stdout
+    };
+    assert_eq!(shown("want.sql"), shown("aaa"));
+    assert!(shown("want.sql").contains("\"acme\" ("), "{}", shown("want.sql"));
+    assert!(shown("want.sql").contains("DEFAULT 'eu'"), "{}", shown("want.sql"));
+    let models =
+        env.ok(&[&["models", "--from", "want.sql", "-x", "tenant=acme"][..], &dialect].concat());
+    assert!(models.stdout.contains("struct Acme"), "{models}");
+
+    env.write("wrong.sql", "CREATE TABLE a (b TEXT DEFAULT ${regoin});\nSELECT x${region};\n");
+    env.set("DATABASE_URL", "sqlite:app.db");
+    let wrong = env.run(&["schema", "wrong.sql"]);
+    assert_snapshot!(wrong, @"
+    exit code: 1
+    ----- stderr
+    error[unknown-variable]: the variable `regoin` is not declared
+     --> wrong.sql:1:32
+      |
+    1 | CREATE TABLE a (b TEXT DEFAULT ${regoin});
+      |                                ^^^^^^^^^
+      |
+      = help: did you mean `region`?
+
+    error[unknown-variable]: the variable `region` is part of a longer word
+     --> wrong.sql:2:9
+      |
+    2 | SELECT x${region};
+      |         ^^^^^^^^^
+      |
+      = help: a variable replaces a whole string or a whole name: write it alone, and give it the whole value
+
+    error: nothing was done because of the 2 errors above
+    ");
+    for args in [
+        &["diff", "head", "wrong.sql"][..],
+        &["models", "--from", "wrong.sql"],
+        &["new", "--autogenerate", "--models", "wrong.sql", "--dry-run"],
+    ] {
+        let found = env.run(args);
+        assert_eq!((found.code, &found.stderr), (1, &wrong.stderr), "{args:?}");
+    }
+    assert_snapshot!(env.run(&["schema", "want.sql", "-x", "tennant=acme"]), @"
+    exit code: 2
+    ----- stderr
+    error: there is no variable `tennant`
+      help: did you mean `tenant`?
+    ");
+}
+
+#[test]
+fn a_file_and_a_database_are_compared_with_values() {
+    for dialect in Dialect::ALL {
+        let Some(db) = Db::fresh_blocking(dialect) else { continue };
+        let mut env = TestEnvironment::new();
+        env.set("DATABASE_URL", &db.url);
+        env.write(
+            "migrate.toml",
+            &format!(
+                "dialects = [\"{dialect}\"]\n[variables]\ntenant = \"identifier\"\nregion = \"literal\"\n"
+            ),
+        );
+        let table = TABLE.replace(" PRIMARY KEY", " PRIMARY KEY NOT NULL");
+        env.revision("aaa", "", &table, "DROP TABLE ${tenant};");
+        env.write("want.sql", &table);
+        let values = ["-x", "tenant=acme", "-x", "region=us"];
+        let with = |args: &[&'static str]| [args, &values].concat();
+        env.ok(&with(&["upgrade"]));
+        for (what, named) in [("want.sql", "want.sql"), ("head", "revision aaa")] {
+            let same = env.run(&with(&["diff", what, "database"]));
+            assert_eq!(same.code, 0, "{dialect}: {same}");
+            let refused = env.run(&["diff", "database", what, "-x", "tenant=acme"]);
+            let expected = format!(
+                "error: {named} has variables without a value: region\n  \
+                 help: give `-x region=..`, or a default under `[variables]` in migrate.toml\n"
+            );
+            assert_eq!((refused.code, refused.stderr), (1, expected), "{dialect}");
+        }
+        // A database as the wanted schema has the values too. One of MariaDB also states options of tables.
+        if dialect == Dialect::Mysql {
+            continue;
+        }
+        let url: &'static str = db.url.clone().leak();
+        let live = ["new", "--autogenerate", "--dry-run", "--models", url];
+        let nothing = env.ok(&with(&live));
+        assert!(nothing.stderr.contains("nothing to do"), "{dialect}: {nothing}");
+        let refused = env.run(&live);
+        assert_eq!(refused.code, 1, "{dialect}: {refused}");
+        assert!(
+            refused.stderr.contains("has variables without a value: tenant, region"),
+            "{refused}"
+        );
+        let sql = "ALTER TABLE acme ADD COLUMN note VARCHAR(9) DEFAULT 'us'";
+        tokio::runtime::Runtime::new().unwrap().block_on(db.execute(sql));
+        let added = env.ok(&with(&live));
+        assert!(
+            added.stderr.contains("has the value of the variable `tenant`: write `${tenant}`"),
+            "{added}"
+        );
+        assert!(added.stderr.contains("the variable `region`"), "{added}");
+        assert!(added.stdout.contains("acme"), "{added}");
+    }
+}
+
+#[test]
+fn the_schema_file_has_the_variables_whatever_their_values_are() {
+    let env = environment();
+    let settings = env.read("migrate.toml");
+    env.write("migrate.toml", &format!("schema-file = \"schema.sql\"\n{settings}"));
+    let outdated = env.run(&["check"]);
+    assert!(outdated.stderr.contains("`cargo migrate accept` writes it"), "{outdated}");
+    env.ok(&["accept", "-x", "region=us"]);
+    let text = env.read("schema.sql");
+    assert!(
+        text.contains("CREATE TABLE ${tenant}") && text.contains("DEFAULT ${region}"),
+        "{text}"
+    );
+    env.ok(&["upgrade", "-x", "tenant=acme", "-x", "region=us"]);
+    assert_eq!(env.run(&["check", "-x", "tenant=acme", "-x", "region=us"]).code, 0);
+    assert_eq!(
+        env.run(&["diff", "schema.sql", "database", "-x", "tenant=acme", "-x", "region=us"]).code,
+        0
+    );
 }

@@ -6,6 +6,7 @@ use migrate_core::schema::{difference, sql_diff};
 
 use crate::cli::arguments::dialect;
 use crate::cli::describe::Count;
+use crate::cli::load::SchemaSource;
 use crate::cli::schema_report::{ChangeJson, DiffJson};
 use crate::cli::ui::OutputFormat;
 use crate::cli::{CliError, Context, Exit};
@@ -42,6 +43,12 @@ pub struct Args {
 }
 
 impl Args {
+    /// The database system that the command line names.
+    pub(super) fn dialect(&self) -> Option<Dialect> {
+        let of_url = Dialect::of_url(&self.before).or_else(|| Dialect::of_url(&self.after));
+        of_url.or(self.dialect)
+    }
+
     pub(super) async fn run(&self, context: &Context<'_>) -> Result<Exit, CliError> {
         let before = context.schema_source(&self.before).await?;
         let after = context.schema_source(&self.after).await?;
@@ -53,6 +60,10 @@ impl Args {
             (Some(dialect), _) | (_, Some(dialect)) => dialect,
             _ => context.dialect(self.dialect)?,
         };
+        let sources = [&before, &after];
+        if sources.iter().any(|source| matches!(source, SchemaSource::Url(_))) {
+            sources.iter().try_for_each(|source| context.check_values(source, dialect))?;
+        }
         let before = context.load(&before, dialect).await?;
         let after = context.load(&after, dialect).await?;
         for side in [&before, &after] {

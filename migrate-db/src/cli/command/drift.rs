@@ -8,7 +8,7 @@ use migrate_core::schema::{Change, Difference, Kind, difference};
 use migrate_core::version_table::other_tools;
 
 use crate::cli::describe::Count;
-use crate::cli::load::SchemaSource;
+use crate::cli::load::{SchemaSource, without_values};
 use crate::cli::{CliError, Context};
 use crate::state::DatabaseState;
 use crate::{Database, Error, Migrator};
@@ -60,9 +60,7 @@ pub(super) fn is_comparable(context: &Context<'_>, status: &DatabaseState) -> bo
 
 /// Whether the variables of all applied revisions have values; says so where one has none.
 fn has_values(context: &Context<'_>, status: &DatabaseState) -> bool {
-    let graph = &context.history.graph;
-    let mut applied = status.applied.iter().map(|node| graph.revision(node));
-    let Some(revision) = applied.find(|revision| !revision.unset_variables.is_empty()) else {
+    let Some(revision) = without_values(&context.history.graph, &status.applied) else {
         return true;
     };
     let options = revision.unset_variables.iter().map(|name| format!("`-x {name}=..`"));

@@ -22,6 +22,7 @@ mod stamp;
 mod upgrade;
 
 use futures_util::future::BoxFuture;
+use migrate_core::dialect::Dialect;
 
 use super::arguments::FleetArgs;
 use super::fleet::FleetGroup;
@@ -117,6 +118,20 @@ impl Command {
             Self::Upgrade(args) => args.reads_headers(),
             Self::Current(_) | Self::Pending(_) => true,
             _ => false,
+        }
+    }
+
+    /// Returns the database system of the SQL that the command line names: with `--dialect`, or with the URL of
+    /// another database than the configured one.
+    #[must_use]
+    pub fn dialect(&self) -> Option<Dialect> {
+        match self {
+            Self::Schema(args) => args.dialect(),
+            Self::Diff(args) => args.dialect(),
+            Self::Models(args) => args.dialect(),
+            Self::Show(args) => args.dialect,
+            Self::Report(args) => args.dialect,
+            _ => None,
         }
     }
 

@@ -37,6 +37,11 @@ pub struct Args {
 }
 
 impl Args {
+    /// The database system that the command line names.
+    pub(super) fn dialect(&self) -> Option<Dialect> {
+        Dialect::of_url(&self.from).or(self.dialect)
+    }
+
     pub(super) async fn run(&self, context: &Context<'_>) -> Result<Exit, CliError> {
         let loaded = context.load_sound(&self.from, self.dialect).await?;
         let schema = loaded.schema();

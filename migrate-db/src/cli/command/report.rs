@@ -34,7 +34,7 @@ pub struct Args {
     out: PathBuf,
     /// The database system whose SQL is shown [default: from the database URL]
     #[arg(long, value_name = "DATABASE", value_parser = dialect)]
-    dialect: Option<Dialect>,
+    pub(super) dialect: Option<Dialect>,
     /// The results of round-trip tests: what `cargo migrate test --format json` printed
     #[arg(long, value_name = "FILE")]
     tests: Option<PathBuf>,

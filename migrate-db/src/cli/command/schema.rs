@@ -48,6 +48,11 @@ pub struct Args {
 }
 
 impl Args {
+    /// The database system that the command line names.
+    pub(super) fn dialect(&self) -> Option<Dialect> {
+        Dialect::of_url(&self.source).or(self.dialect)
+    }
+
     pub(super) async fn run(&self, context: &Context<'_>) -> Result<Exit, CliError> {
         let loaded = context.load_sound(&self.source, self.dialect).await?;
         let only = self.wanted(&loaded)?;

@@ -27,7 +27,7 @@ pub struct Args {
     sql: bool,
     /// The database system whose SQL is shown [default: from the database URL]
     #[arg(long, value_name = "DATABASE", value_parser = dialect, requires = "sql")]
-    dialect: Option<Dialect>,
+    pub(super) dialect: Option<Dialect>,
 }
 
 impl Args {
