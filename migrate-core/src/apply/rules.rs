@@ -175,6 +175,11 @@ pub trait Rules: fmt::Debug + Sync {
         effect::copy_tables(state, name, table, like, inherits)
     }
 
+    /// Gives a new table the columns of the type that it is declared to be of.
+    fn fill_typed_table(&self, state: &mut State, name: &Name, table: &mut Table) {
+        let _ = (state, name, table);
+    }
+
     /// Drops a table.
     ///
     /// # Errors

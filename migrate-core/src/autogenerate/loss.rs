@@ -1,6 +1,7 @@
 //! The values that a change of a schema loses.
 
 use crate::dialect::Dialect;
+use crate::diff::ancestors;
 use crate::op::AttributeChange;
 use crate::schema::{Attribute, Change, Column, Difference, Item, Kind, Schema};
 
@@ -43,8 +44,10 @@ pub(super) fn losses(
                 else {
                     continue;
                 };
-                if let Some(why) = of_column(dialect, old, new, *attribute) {
-                    add(format!("{table}.{}", object.name), why);
+                let Some(why) = of_column(dialect, old, new, *attribute) else { continue };
+                add(format!("{table}.{}", object.name), why.clone());
+                for parent in ancestors(before, table) {
+                    add(format!("{parent}.{}", object.name), why.clone());
                 }
             }
             (Kind::Enum, None, Change::Altered { attribute: Attribute::Labels, .. }) => {

@@ -100,6 +100,13 @@ pub enum Refusal {
         /// Why it is refused.
         why: String,
     },
+    /// A table of the wanted schema whose definition is not known.
+    Unknown {
+        /// The table.
+        table: String,
+        /// Why it is not known.
+        why: String,
+    },
     /// The statements do not lead to the schema that they should lead to.
     Unproved {
         /// `up` or `down`.
@@ -121,6 +128,9 @@ impl fmt::Display for Refusal {
             Self::Statement { sql, why } => {
                 let line = sql.lines().next().unwrap_or_default();
                 write!(f, "the change cannot be written: {why}, at `{line}`")
+            }
+            Self::Unknown { table, why } => {
+                write!(f, "table {table} of the wanted schema is not known: {why}")
             }
             Self::Unproved { section, left } => {
                 write!(f, "the {section} would not lead there: {}", left.join("; "))

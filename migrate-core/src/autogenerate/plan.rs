@@ -10,7 +10,7 @@ use crate::apply::State;
 use crate::dialect::Dialect;
 use crate::diff::{align, diff};
 use crate::op::Op;
-use crate::schema::{Difference, Kind, Name, Schema, View, compare, difference};
+use crate::schema::{Change, Difference, Kind, Name, Schema, View, compare, difference};
 use crate::steps::{self, Step};
 
 /// A way, and where it leads.
@@ -43,6 +43,9 @@ impl Way {
             filter.restrict(&renamed.schema, &mut after);
             let mut after = align(dialect, &renamed.state, &renamed.schema, &after);
             let undecided = scope::undecided(&renamed.state, wanted, &renamed.schema, &mut after);
+            if let Some(refusal) = undecided.iter().find_map(unknown_table) {
+                return Err(refusal);
+            }
             let mut more = likely::certain(dialect, &renamed.schema, &after);
             let asked = likely::likely(&renamed.schema, &after, request.dropped);
             if !asked.is_empty() && !request.takes_likely {
@@ -79,6 +82,15 @@ impl Way {
         steps.extend(more);
         Ok(Self { steps, renames, differences, losses, undecided, reached })
     }
+}
+
+/// Refuses a new table that is not known: nothing could be written for it.
+fn unknown_table(one: &Undecided) -> Option<Refusal> {
+    let is_new = matches!(one.difference.change, Change::Added);
+    let object = &one.difference.object;
+    let reason = one.reason.as_ref().filter(|_| one.in_wanted && is_new)?;
+    (object.kind == Kind::Table && object.table.is_none())
+        .then(|| Refusal::Unknown { table: object.name.clone(), why: reason.why.to_owned() })
 }
 
 /// Renames that follow from each other end here.
@@ -147,7 +159,7 @@ fn views_in_the_way(
     };
     let is_changed = |name: &Name, view: &View| match rename.kind {
         Kind::Table if *name == place => true,
-        Kind::Table | Kind::Column => {
+        Kind::Table | Kind::Column | Kind::Namespace => {
             expands && mentions(&view.definition, &rename.owner.name) && is_known(name)
         }
         _ => false,

@@ -251,8 +251,8 @@ pub trait DiffRules {
         false
     }
 
-    /// Returns `true` if a foreign key stops changes of the types of its columns, on both sides.
-    fn foreign_keys_hold_types(&self) -> bool {
+    /// Returns `true` if a foreign key stops a change of the type of its columns, on both sides.
+    fn foreign_keys_hold_types(&self, _before: &DataType, _after: &DataType) -> bool {
         false
     }
 

@@ -7,7 +7,7 @@ use super::nodes;
 use super::order::{Node, Rank, sorted};
 use crate::dialect::DiffRules;
 use crate::op::{Op, TableConstraint};
-use crate::schema::{Index, Kind, Name, Schema, Table, Trigger};
+use crate::schema::{Column, Index, Kind, Name, Schema, Table, Trigger};
 
 /// The operations, in an order in which the database takes them.
 pub(super) fn ops(
@@ -47,7 +47,7 @@ fn created(part: &Part, after: &Schema, rules: &dyn DiffRules, all: &mut Vec<Nod
     match part {
         Part::Table(name) => {
             if let Some(table) = after.tables.get(name) {
-                new_table(name, table, rules, all);
+                new_table(name, table, after, rules, all);
             }
         }
         Part::Column(table, column) => {
@@ -70,6 +70,7 @@ fn created(part: &Part, after: &Schema, rules: &dyn DiffRules, all: &mut Vec<Nod
                 new_index(owner, name, index, rules, all);
             }
         }
+        Part::Trigger(owner, name) if nodes::is_trigger_of_parent(after, owner, name) => {}
         Part::Trigger(owner, name) => {
             let value = nodes::find_trigger(after, owner, name);
             all.extend(value.map(|value| nodes::trigger(owner, name, value)));
@@ -111,22 +112,61 @@ fn created(part: &Part, after: &Schema, rules: &dyn DiffRules, all: &mut Vec<Nod
     }
 }
 
-fn new_table(name: &Name, table: &Table, rules: &dyn DiffRules, all: &mut Vec<Node>) {
+fn new_table(
+    name: &Name,
+    table: &Table,
+    after: &Schema,
+    rules: &dyn DiffRules,
+    all: &mut Vec<Node>,
+) {
+    let mut triggers = table.triggers.clone();
+    triggers.retain(|own, _| !nodes::is_trigger_of_parent(after, name, own));
     all.push(nodes::table(name, table, rules));
+    all.extend(inherited_columns(name, table, after, rules));
     all.extend(nodes::index_options(name, table, rules));
     all.extend(nodes::attach(name, table).filter(|_| rules.attaches_partitions()));
     if !rules.parent_may_be_missing() {
         all.extend(table.foreign_keys.iter().map(|key| nodes::constraint(name, key)));
     }
     if rules.table_holds_parts() {
-        return parts(name, &BTreeMap::new(), &table.triggers, rules, all);
+        return parts(name, &BTreeMap::new(), &triggers, rules, all);
     }
     all.extend(nodes::comment(Kind::Table, name, None, table.comment.as_ref()));
     for column in &table.columns {
         let part = Some(column.name.as_str());
         all.extend(nodes::comment(Kind::Column, name, part, column.comment.as_ref()));
     }
-    parts(name, &table.indexes, &table.triggers, rules, all);
+    parts(name, &table.indexes, &triggers, rules, all);
+}
+
+/// What the columns that a new child has from its parents say differently there.
+fn inherited_columns(
+    name: &Name,
+    table: &Table,
+    after: &Schema,
+    rules: &dyn DiffRules,
+) -> Vec<Node> {
+    if table.partition_of.is_some() {
+        return Vec::new();
+    }
+    let own = table.columns.iter().filter(|column| rules.is_inherited(table, column));
+    let node = |column: &Column| {
+        let parents = super::types::parents(after, table);
+        let above: Vec<&Column> =
+            parents.filter_map(|parent| parent.column(&column.name)).collect();
+        let mut old = column.clone();
+        old.default = above.iter().find_map(|of| of.default.clone());
+        old.nullable = above.iter().all(|of| of.nullable);
+        // A sequence that numbers a parent's column is its default for the child.
+        if above.iter().any(|of| of.identity.is_some()) {
+            old.default.clone_from(&column.default);
+        }
+        let ops = rules.alter_column(name, &old, column).filter(|ops| !ops.is_empty())?;
+        let mut node = nodes::columns(name, ops, &nodes::column_texts(column));
+        node.rank = Rank::Constraint;
+        Some(node)
+    };
+    own.filter_map(node).collect()
 }
 
 fn new_index(owner: &Name, name: &str, index: &Index, rules: &dyn DiffRules, all: &mut Vec<Node>) {

@@ -38,6 +38,8 @@ pub(super) struct Changes {
     pub(super) rebuilt: BTreeSet<Name>,
     /// Objects that change in place.
     pub(super) nodes: Vec<Node>,
+    /// Constraints that are the same under another name: each as it was, as it shall be, and its renaming.
+    pub(super) renamed: Vec<(Part, Part, Node)>,
     /// Grants that change in place, unless their objects are created again.
     pub(super) grants: BTreeMap<String, Node>,
     /// Operations before all others.
@@ -230,7 +232,10 @@ impl Reader<'_> {
                     table.columns.iter().any(of)
                 });
                 match self.rules.alter_type(&text(self.before), &text(self.after), is_used) {
-                    Some(changes) => self.changes.nodes.push(nodes::attributes(&same, changes)),
+                    Some(changes) => {
+                        self.changes.nodes.push(nodes::attributes(&same, changes));
+                        self.tables_of_type(&same);
+                    }
                     None => {
                         let other = &self.after.others[&(kind, same.clone())];
                         if !is_used || !self.replaced_composite(&same, other) {

@@ -202,6 +202,7 @@ impl Reader<'_> {
             }
         }
         self.foreign_keys_of_replaced_keys();
+        self.renamed_constraints();
         if self.rules.foreign_keys_create_indexes() {
             self.indexes_of_replaced_foreign_keys();
             self.indexes_of_new_foreign_keys();
@@ -251,11 +252,23 @@ impl Reader<'_> {
         });
     }
 
+    /// A constraint is renamed unless it is created again.
+    fn renamed_constraints(&mut self) {
+        for (from, to, node) in std::mem::take(&mut self.changes.renamed) {
+            if self.changes.dropped.contains(&from) || self.changes.created.contains(&to) {
+                self.goes(from);
+                self.comes(to);
+            } else {
+                self.changes.nodes.push(node);
+            }
+        }
+    }
+
     /// The foreign keys on both sides of a column whose type changes. A text that becomes longer may stay.
     pub(super) fn foreign_keys_of_column(&mut self, table: &Name, (old, new): (&Column, &Column)) {
         let is_text = new.data_type.name().contains("char");
         let is_same = is_text && old.data_type.name() == new.data_type.name();
-        if is_same || !self.rules.foreign_keys_hold_types() {
+        if is_same || !self.rules.foreign_keys_hold_types(&old.data_type, &new.data_type) {
             return;
         }
         self.foreign_keys_with(table, &old.name);
@@ -268,8 +281,10 @@ impl Reader<'_> {
             for (at, key) in own.foreign_keys.iter().enumerate() {
                 let is_child = name == table && key.columns.contains(column);
                 let is_parent = key.parent == *table && key.parent_columns.contains(column);
-                let keys = after.tables.get(name).map(|table| table.foreign_keys.iter());
-                let same = keys.and_then(|mut keys| keys.position(|own| own.name == key.name));
+                let later = after.tables.get(name).map_or(&[][..], |table| &table.foreign_keys);
+                let same = later.iter().position(|own| own.name == key.name);
+                let same =
+                    same.or_else(|| later.iter().position(|own| is_same_reference(own, key)));
                 if let Some(same) = same.filter(|_| is_child || is_parent) {
                     self.goes(Part::Constraint(name.clone(), Kind::ForeignKey, at));
                     self.comes(Part::Constraint(name.clone(), Kind::ForeignKey, same));
@@ -281,6 +296,8 @@ impl Reader<'_> {
     /// A key cannot go while a foreign key refers to it.
     pub(super) fn foreign_keys_of_replaced_keys(&mut self) {
         let (before, after) = (self.before, self.after);
+        let needs_unique =
+            !self.rules.foreign_keys_create_indexes() && !self.rules.parent_may_be_missing();
         let keys: Vec<(Name, Vec<String>)> = self
             .changes
             .dropped
@@ -293,6 +310,13 @@ impl Reader<'_> {
                 Part::Constraint(table, Kind::Unique, at) => {
                     let key = before.tables.get(table)?.uniques.get(*at)?;
                     Some((table.clone(), key.columns.clone()))
+                }
+                // A foreign key may stand on a unique index alone.
+                Part::Index(table, name) if needs_unique => {
+                    let index = before.tables.get(table)?.indexes.get(name)?;
+                    let parts = index.parts.iter().map(|part| part.column.clone());
+                    let columns = parts.collect::<Option<Vec<_>>>()?;
+                    (index.unique && index.predicate.is_none()).then(|| (table.clone(), columns))
                 }
                 _ => None,
             })
@@ -307,9 +331,10 @@ impl Reader<'_> {
                 }) {
                     continue;
                 }
-                let same = after.tables.get(name);
+                let later = after.tables.get(name).map_or(&[][..], |table| &table.foreign_keys);
+                let same = later.iter().position(|own| own == key);
                 let same =
-                    same.and_then(|table| table.foreign_keys.iter().position(|own| own == key));
+                    same.or_else(|| later.iter().position(|own| is_same_reference(own, key)));
                 if let Some(same) = same {
                     self.goes(Part::Constraint(name.clone(), Kind::ForeignKey, at));
                     self.comes(Part::Constraint(name.clone(), Kind::ForeignKey, same));
@@ -423,6 +448,13 @@ fn key_name(table: Option<&Table>, kind: Kind, at: usize) -> Option<String> {
         Kind::Unique => table?.uniques.get(at)?.name.clone(),
         _ => None,
     }
+}
+
+/// Returns `true` if two foreign keys lead from the same columns to the same ones.
+fn is_same_reference(one: &ForeignKey, other: &ForeignKey) -> bool {
+    one.columns == other.columns
+        && one.parent == other.parent
+        && one.parent_columns == other.parent_columns
 }
 
 /// Returns `true` if the columns of an index are those of a foreign key.

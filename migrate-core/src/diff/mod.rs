@@ -28,6 +28,7 @@ mod tests;
 
 pub use align::{align, says_same};
 pub(crate) use keep::{keep, put};
+pub(crate) use types::ancestors;
 
 use crate::dialect::DiffRules;
 use crate::op::Op;

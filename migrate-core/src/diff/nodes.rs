@@ -257,6 +257,13 @@ pub(super) fn index(table: &Name, name: &str, index: &Index, rules: &dyn DiffRul
     node(Rank::Index, name, vec![op], &texts)
 }
 
+/// Returns `true` if a partition has a trigger because its parent has it.
+pub(super) fn is_trigger_of_parent(schema: &Schema, owner: &Name, name: &str) -> bool {
+    let of = schema.tables.get(owner).and_then(|table| table.partition_of.as_ref());
+    of.and_then(|of| schema.tables.get(&of.parent))
+        .is_some_and(|parent| parent.triggers.contains_key(name))
+}
+
 pub(super) fn trigger(table: &Name, name: &str, trigger: &Trigger) -> Node {
     let op = Op::CreateTrigger {
         name: Name { namespace: table.namespace.clone(), name: name.to_owned() },

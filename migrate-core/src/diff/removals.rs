@@ -188,15 +188,7 @@ fn drop(part: &Part, before: &Schema, rules: &dyn DiffRules) -> Option<Op> {
             Some(Op::DropIndex { name, table, if_exists, cascade, concurrently: false })
         }
         // A partition has the triggers of its parent.
-        Part::Trigger(owner, name)
-            if before
-                .tables
-                .get(owner)
-                .and_then(|table| before.tables.get(&table.partition_of.as_ref()?.parent))
-                .is_some_and(|parent| parent.triggers.contains_key(name)) =>
-        {
-            None
-        }
+        Part::Trigger(owner, name) if nodes::is_trigger_of_parent(before, owner, name) => None,
         Part::Trigger(owner, name) => {
             let name = Name { namespace: owner.namespace.clone(), name: name.clone() };
             Some(Op::DropTrigger { name, table: Some(owner.clone()), if_exists, cascade })

@@ -69,6 +69,13 @@ impl Reader<'_> {
             let (old, new) = (before.options.get(option), after.options.get(option));
             if old != new && option == "inherits" {
                 self.parents(name, (before, after));
+            } else if old != new && option == super::types::OF_TYPE {
+                if old.is_some() {
+                    self.of_type(name, None);
+                }
+                if new.is_some() {
+                    self.of_type(name, new);
+                }
             } else if old != new {
                 for (option, value) in self.rules.table_options(option, old, new) {
                     let mut node = nodes::table_option(name, &option, value.as_ref());
@@ -152,7 +159,12 @@ impl Reader<'_> {
             let column = own.column(&first.object.name).unwrap_or(&none);
             self.rules.is_inherited(own, column)
         };
-        if is_inherited(self.before) || is_inherited(self.after) {
+        let (was_inherited, stays_inherited) =
+            (is_inherited(self.before), is_inherited(self.after));
+        if was_inherited || stays_inherited {
+            if was_inherited && stays_inherited {
+                self.inherited_column(table, first);
+            }
             return;
         }
         let (Some(Item::Column(before)), Some(Item::Column(after))) = (&first.before, &first.after)
@@ -197,6 +209,40 @@ impl Reader<'_> {
                 }
             }
             None => self.replaced(part),
+        }
+    }
+
+    /// What a column of a child or partition says differently from its parent: its default, whether it may be
+    /// `NULL`, and its comment. The rest, and what changes at the parent, comes from there.
+    fn inherited_column(&mut self, table: &Name, first: &Difference) {
+        let (Some(Item::Column(before)), Some(Item::Column(after))) = (&first.before, &first.after)
+        else {
+            return;
+        };
+        if before.comment != after.comment {
+            self.comment(Kind::Column, table, Some(&after.name), after.comment.as_ref());
+        }
+        let (nullable, default) = (before.nullable, before.default.clone());
+        let mut old = Column { nullable, default, ..(**after).clone() };
+        let parents_of = |schema: &'_ Schema| -> Vec<Column> {
+            let own = schema.tables.get(table);
+            let parents = own.into_iter().flat_map(|own| super::types::parents(schema, own));
+            parents.filter_map(|parent| parent.column(&after.name).cloned()).collect()
+        };
+        for (was, is) in parents_of(self.before).iter().zip(&parents_of(self.after)) {
+            if was.default != is.default {
+                old.default.clone_from(&is.default);
+            }
+            if was.nullable != is.nullable {
+                old.nullable = is.nullable;
+            }
+        }
+        if let Some(ops) = self.rules.alter_column(table, &old, after).filter(|ops| !ops.is_empty())
+        {
+            let mut node = nodes::columns(table, ops, &nodes::column_texts(after));
+            // The parent's own change reaches the column before.
+            node.rank = Rank::Constraint;
+            self.changes.nodes.push(node);
         }
     }
 
@@ -277,7 +323,14 @@ impl Reader<'_> {
         {
             let subject = Subject { kind, name: owner.clone(), part: Some(old.clone()) };
             let op = Op::Rename { subject, to: new.clone(), if_exists: false };
-            self.changes.nodes.push(nodes::last(op, &owner.name));
+            let node = nodes::last(op, &owner.name);
+            let part = |at| Part::Constraint(owner.clone(), kind, at);
+            match (before, after) {
+                (Some(from), Some(to)) => {
+                    self.changes.renamed.push((part(from), part(to), node));
+                }
+                _ => self.changes.nodes.push(node),
+            }
             return;
         }
         if let Some(at) = before {

@@ -9,6 +9,9 @@ use crate::schema::{
 };
 use crate::sql::quote;
 
+/// The option with the composite type of a table.
+pub(super) const OF_TYPE: &str = "of type";
+
 impl Reader<'_> {
     pub(super) fn enumeration(&mut self, name: Name, first: &Difference) {
         let (Some(Item::Enum(before)), Some(Item::Enum(after))) = (&first.before, &first.after)
@@ -32,6 +35,10 @@ impl Reader<'_> {
                 let used: Vec<Name> = used.collect();
                 used.iter().for_each(|table| self.pinned_views(table));
                 self.users_of_enum(&name);
+                self.notes_on_new_type(&Part::Enum(name.clone()));
+                if before.comment == after.comment && after.comment.is_some() {
+                    self.comment(Kind::Enum, &name, None, after.comment.as_ref());
+                }
                 self.changes.last.push(drop_old_type(&name));
                 replaced_enum(&name, after, self.before, self.after)
             }
@@ -74,6 +81,7 @@ impl Reader<'_> {
         }
         used.iter().for_each(|table| self.pinned_views(table));
         self.users_of_enum(&name);
+        self.notes_on_new_type(&Part::Domain(name.clone()));
         let (kind, old) = (Kind::Domain, old_type(&name));
         let subject = Subject { kind, name: name.clone(), part: None };
         let domain = Box::new(Domain { comment: None, ..after.clone() });
@@ -88,6 +96,10 @@ impl Reader<'_> {
             ..Column::default()
         };
         let using = |table: &Name, column: &Column| {
+            if column.data_type.is_array() {
+                let (own, base) = (quote(&column.name, '"'), &after.data_type);
+                return format!("{own}::{base}[]::{}", column.data_type);
+            }
             let (from, to) = (value(&before.data_type, column), value(&after.data_type, column));
             let ops = self.rules.alter_column(table, &from, &to).unwrap_or_default();
             let using = ops.into_iter().find_map(|op| match op {
@@ -126,14 +138,42 @@ impl Reader<'_> {
         let mut node = nodes::last(Op::Opaque { names: Vec::new() }, "");
         (node.ops, node.rank) = (ops, Rank::Type);
         self.changes.nodes.push(node);
-        let own = Part::Other(kind, key.to_owned());
+        self.notes_on_new_type(&Part::Other(kind, key.to_owned()));
+        true
+    }
+
+    /// Makes a table one of a composite type, or of none: its columns change in between.
+    pub(super) fn of_type(&mut self, name: &Name, value: Option<&String>) {
+        let mut node = nodes::table_option(name, OF_TYPE, value);
+        if value.is_some() {
+            self.changes.last.append(&mut node.ops);
+        } else {
+            node.rank = Rank::Namespace;
+            self.changes.nodes.push(node);
+        }
+    }
+
+    /// The tables of a composite type whose attributes change leave it, change with it, and become of it again.
+    pub(super) fn tables_of_type(&mut self, key: &str) {
+        for (name, table) in &self.before.tables {
+            let of = table.options.get(OF_TYPE).filter(|of| *of == key);
+            let later = self.after.tables.get(name).and_then(|after| after.options.get(OF_TYPE));
+            if of.is_none() || of != later {
+                continue;
+            }
+            self.of_type(name, None);
+            self.of_type(name, of);
+        }
+    }
+
+    /// The comments and grants of a type that takes the place of another one.
+    fn notes_on_new_type(&mut self, own: &Part) {
         for (kind, of) in self.after.others.keys() {
             let is_told = matches!(kind, Kind::Comment | Kind::Grant);
-            if is_told && Part::of_key(of).as_ref() == Some(&own) {
+            if is_told && Part::of_key(of).as_ref() == Some(own) {
                 self.changes.created.insert(Part::Other(*kind, of.clone()));
             }
         }
-        true
     }
 
     pub(super) fn alter_domain(&mut self, name: &Name, change: ColumnChange) {
@@ -336,4 +376,23 @@ pub(super) fn parents<'s>(schema: &'s Schema, table: &'s Table) -> impl Iterator
     };
     let found = schema.tables.iter().filter(move |(name, _)| is_parent(name));
     found.map(|(_, parent)| parent)
+}
+
+/// The tables whose queries read the rows of a table as well: its parents, and theirs.
+pub(crate) fn ancestors<'s>(schema: &'s Schema, name: &Name) -> Vec<&'s Name> {
+    let mut found: Vec<&Name> = Vec::new();
+    let mut open: Vec<&Name> =
+        schema.tables.get_key_value(name).map(|(name, _)| name).into_iter().collect();
+    while let Some(table) = open.pop().and_then(|name| schema.tables.get(name)) {
+        let is_parent = |own: &Name| {
+            table.partition_of.as_ref().is_some_and(|of| of.parent == *own) || inherits(table, own)
+        };
+        for parent in schema.tables.keys().filter(|own| is_parent(own)) {
+            if !found.contains(&parent) {
+                found.push(parent);
+                open.push(parent);
+            }
+        }
+    }
+    found
 }

@@ -31,6 +31,7 @@ pub(super) fn apply(state: &mut State, op: &Op) -> Result<(), Fault> {
             if !like.is_empty() || !inherits.is_empty() {
                 rules.copy_tables(state, &place, &mut table, like, inherits)?;
             }
+            rules.fill_typed_table(state, &place, &mut table);
             rules.complete_table(state, &place, &mut table)?;
             state.set_table(&place, Some(table));
             Ok(())

@@ -131,7 +131,7 @@ impl DiffRules for Emitter {
         true
     }
 
-    fn foreign_keys_hold_types(&self) -> bool {
+    fn foreign_keys_hold_types(&self, _: &DataType, _: &DataType) -> bool {
         true
     }
 

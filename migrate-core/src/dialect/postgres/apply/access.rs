@@ -122,7 +122,16 @@ fn all_in(state: &State, namespace: &str, words: &str) -> Vec<Target> {
             tables.chain(views).map(|(kind, name)| relation(state, kind, name)).collect()
         }
         "sequences" => {
-            let all = schema.sequences.keys().filter(here);
+            // Those of columns stand beside the others.
+            let own = schema.tables.iter().filter(|(name, _)| name.namespace == namespace);
+            let own = own.flat_map(|(table, of)| {
+                let named =
+                    of.columns.iter().filter_map(|column| super::names::sequence_of(table, column));
+                let namespace = table.namespace.clone();
+                named.map(move |name| Name { namespace: namespace.clone(), name })
+            });
+            let own: Vec<Name> = own.collect();
+            let all = schema.sequences.keys().filter(here).chain(&own);
             all.map(|name| relation(state, Kind::Sequence, name)).collect()
         }
         "functions" => functions(Kind::Function),

@@ -26,6 +26,7 @@ mod sequence;
 mod spread;
 mod table;
 mod text;
+mod typed;
 
 use code::{names_of_code, run_code};
 use names::{HOME, TEMP, at_home, has_namespace, search_path, sequence_of};
@@ -175,6 +176,10 @@ impl Rules for Postgres {
 
     fn take(&self, state: &mut State, op: &Op) -> Option<Result<(), Fault>> {
         kin::take(state, op).or_else(|| take_own(state, op))
+    }
+
+    fn fill_typed_table(&self, state: &mut State, name: &Name, table: &mut Table) {
+        typed::fill(state, name, table);
     }
 
     fn complete_table(&self, state: &State, name: &Name, table: &mut Table) -> Result<(), Fault> {

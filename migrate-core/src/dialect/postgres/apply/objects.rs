@@ -171,6 +171,7 @@ pub(super) fn take(state: &mut State, op: &Op) -> Option<Result<(), Fault>> {
                 (Some(old), Some(definition)) => {
                     let other = Other { definition, ..old };
                     state.set_other(Kind::Type, &key, Some(other));
+                    super::typed::forget_tables_of(state, &key);
                 }
                 _ => {
                     let name = Name::new(key);

@@ -4,7 +4,7 @@ use super::super::privileges::plain_key;
 use super::names::{key as key_name, name, quoted, string, word};
 use crate::dialect::Unsupported;
 use crate::op::Subject;
-use crate::schema::{Kind, Other};
+use crate::schema::{Kind, Name, Other};
 
 /// The object that the key of a grant or a comment names, as SQL writes it: its kind and its name.
 fn object(key: &str, other: &Other) -> Option<(String, String)> {
@@ -53,6 +53,11 @@ fn object(key: &str, other: &Other) -> Option<(String, String)> {
             format!("{} ON {}", quoted(plain), owner?)
         }
         ("table" | "view" | "materialised view", _, Some(table)) => name(table),
+        // The key has the name alone.
+        ("index", None, Some(table)) => {
+            let namespace = table.namespace.clone();
+            name(&Name { namespace, name: own.to_owned() })
+        }
         _ => key_name(plain.unwrap_or(own)),
     };
     let kind = match word {

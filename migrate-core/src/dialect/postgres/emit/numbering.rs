@@ -89,7 +89,12 @@ fn new_serial(table: &Name, before: &Column, after: &Column) -> Option<Vec<Op>> 
         if options.starts_with("SEQUENCE NAME ") {
             return None;
         }
-        let definition = format!("AS {} {options}", after.data_type).trim_end().to_owned();
+        // Options of the author's may have a type of their own.
+        let of = match options.contains("AS ") {
+            true => String::new(),
+            false => format!("AS {} ", after.data_type),
+        };
+        let definition = format!("{of}{options}").trim_end().to_owned();
         ops.push(Op::CreateSequence {
             name: sequence.clone(),
             sequence: Box::new(Sequence { definition, ..Sequence::default() }),

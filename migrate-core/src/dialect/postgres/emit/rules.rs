@@ -133,6 +133,11 @@ impl DiffRules for Emitter {
         super::online::online(op, table)
     }
 
+    /// The keys on both sides are of types that have an operator in common, at any time.
+    fn foreign_keys_hold_types(&self, before: &DataType, after: &DataType) -> bool {
+        super::values::comparable_family(before) != super::values::comparable_family(after)
+    }
+
     fn keeps_values(&self, before: &DataType, after: &DataType) -> bool {
         super::values::are_kept(before, after)
     }

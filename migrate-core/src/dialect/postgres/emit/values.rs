@@ -94,6 +94,20 @@ pub(super) fn has_cast(before: &DataType, after: &DataType) -> bool {
     }
 }
 
+/// The types whose values PostgreSQL compares with an index, by one of them.
+pub(super) fn comparable_family(of: &DataType) -> &str {
+    if of.is_array() {
+        return of;
+    }
+    match of.name() {
+        "smallint" | "integer" | "bigint" => "bigint",
+        "real" | "double precision" => "double precision",
+        "text" | "character varying" => "text",
+        "date" | "timestamp without time zone" | "timestamp with time zone" => "timestamp",
+        name => name,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

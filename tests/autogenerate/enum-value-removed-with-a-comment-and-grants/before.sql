@@ -1,0 +1,4 @@
+CREATE TYPE e AS ENUM ('a', 'b');
+COMMENT ON TYPE e IS 'letters';
+REVOKE USAGE ON TYPE e FROM PUBLIC;
+CREATE TABLE t (id integer PRIMARY KEY, x e[]);

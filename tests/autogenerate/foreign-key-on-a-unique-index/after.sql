@@ -1,0 +1,3 @@
+CREATE TABLE a (k integer NOT NULL);
+CREATE UNIQUE INDEX a_index ON a (k);
+CREATE TABLE b (k integer, CONSTRAINT b_k FOREIGN KEY (k) REFERENCES a (k));

@@ -1,0 +1,2 @@
+CREATE TABLE a (k integer NOT NULL, CONSTRAINT a_k UNIQUE (k));
+CREATE TABLE b (k integer, CONSTRAINT b_k FOREIGN KEY (k) REFERENCES a (k));

@@ -1,0 +1,2 @@
+CREATE TABLE p (id integer PRIMARY KEY);
+CREATE TABLE t (id integer PRIMARY KEY, p integer, CONSTRAINT t_p_fk FOREIGN KEY (p) REFERENCES p (id));

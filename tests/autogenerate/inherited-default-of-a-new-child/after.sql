@@ -1,0 +1,3 @@
+CREATE TABLE p (id integer NOT NULL, n integer);
+CREATE TABLE c (x integer) INHERITS (p);
+ALTER TABLE ONLY c ALTER COLUMN n SET DEFAULT 0;

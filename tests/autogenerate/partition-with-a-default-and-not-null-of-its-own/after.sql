@@ -1,0 +1,2 @@
+CREATE TABLE f (id integer, foo text NOT NULL, bar text) PARTITION BY LIST (foo);
+CREATE TABLE f1 PARTITION OF f (id DEFAULT 3, bar NOT NULL) FOR VALUES IN ('a');

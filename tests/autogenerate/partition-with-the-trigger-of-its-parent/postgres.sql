@@ -1,0 +1,11 @@
+-- migrate:up
+CREATE TABLE f2 (
+    id integer,
+    foo text NOT NULL
+);
+ALTER TABLE f ATTACH PARTITION f2 FOR VALUES IN ('b');
+CREATE TRIGGER tr BEFORE INSERT ON f FOR EACH ROW EXECUTE FUNCTION tf();
+
+-- migrate:down
+DROP TRIGGER tr ON f;
+DROP TABLE f2;

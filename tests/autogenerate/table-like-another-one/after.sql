@@ -1,0 +1,3 @@
+CREATE TABLE a (id integer PRIMARY KEY, x text);
+CREATE INDEX a_x ON a (x);
+CREATE TABLE b (LIKE a INCLUDING ALL);

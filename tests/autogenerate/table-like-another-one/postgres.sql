@@ -1,0 +1,1 @@
+-- refused: table b of the wanted schema is not known: the table copies another one

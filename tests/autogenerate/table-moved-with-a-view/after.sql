@@ -1,0 +1,3 @@
+CREATE SCHEMA b;
+CREATE TABLE b.t (id serial PRIMARY KEY, x integer);
+CREATE VIEW b.v AS SELECT id FROM b.t;

@@ -1,0 +1,3 @@
+CREATE SCHEMA a;
+CREATE TABLE a.t (id serial PRIMARY KEY, x integer);
+CREATE VIEW a.v AS SELECT id FROM a.t;

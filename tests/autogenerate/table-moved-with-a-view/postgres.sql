@@ -1,0 +1,15 @@
+-- migrate:up
+DROP VIEW a.v;
+CREATE SCHEMA b;
+ALTER TABLE a.t SET SCHEMA b;
+CREATE VIEW b.v AS
+SELECT id FROM b.t;
+DROP SCHEMA a;
+
+-- migrate:down
+DROP VIEW b.v;
+CREATE SCHEMA a;
+ALTER TABLE b.t SET SCHEMA a;
+CREATE VIEW a.v AS
+SELECT id FROM a.t;
+DROP SCHEMA b;
