@@ -60,13 +60,18 @@ impl Member {
 
     /// Returns a migrator for this member.
     pub(crate) fn migrator<'h>(&self, history: &'h History, options: &Options) -> Migrator<'h> {
+        Migrator::new(history).options(self.options(options))
+    }
+
+    /// Returns the options for this member: its schema has a version table of its own.
+    pub(crate) fn options(&self, options: &Options) -> Options {
         let mut options = options.clone();
         if let Some(schema) = &self.schema
             && !options.version_table.contains('.')
         {
             options.version_table = format!("{schema}.{}", options.version_table);
         }
-        Migrator::new(history).options(options)
+        options
     }
 }
 

@@ -101,7 +101,7 @@ pub(crate) fn with_database(url: &str, name: &str) -> String {
 }
 
 /// The pairs behind the `?`, decoded.
-#[cfg(any(feature = "postgres", feature = "mysql", test))]
+#[cfg(any(feature = "postgres", feature = "mysql", feature = "cli", test))]
 pub(crate) fn query(url: &str) -> impl Iterator<Item = (String, String)> {
     let query = url.split_once('?').map_or("", |(_, query)| query);
     let query = query.split_once('#').map_or(query, |(query, _)| query);

@@ -31,7 +31,7 @@ impl Database {
         let file = create(&part)?;
         let copied = self.copy(file, &part).await;
         let named = match copied {
-            Ok(true) => std::fs::rename(&part, to).map_err(failed).map(|()| true),
+            Ok(true) => name(&part, to).map_err(failed).map(|()| true),
             copied => copied,
         };
         if !matches!(named, Ok(true)) {
@@ -46,12 +46,23 @@ impl Database {
     /// # Errors
     /// As [`Database::backup`].
     pub async fn backup_into(&self, folder: &Path) -> Result<Option<PathBuf>, Error> {
+        let name = self.name();
+        let stem = Path::new(&name).file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        self.backup_as(folder, &stem.unwrap_or(name)).await
+    }
+
+    /// As [`Database::backup_into`], with the name that the file begins with.
+    pub(crate) async fn backup_as(
+        &self,
+        folder: &Path,
+        stem: &str,
+    ) -> Result<Option<PathBuf>, Error> {
         let failed = |source| Error::File { path: folder.to_owned(), source };
         let is_new = !folder.exists();
         std::fs::create_dir_all(folder).map_err(failed)?;
-        let (name, now) = (self.name(), SystemTime::now());
+        let now = SystemTime::now();
         let extension = self.dialect().admin().backup_extension;
-        let mut files = (1..).map(|n| folder.join(file_name(&name, now, n, extension)));
+        let mut files = (1..).map(|n| folder.join(file_name(stem, now, n, extension)));
         let mut file;
         let copied = loop {
             file = files.next().unwrap_or_default();
@@ -92,6 +103,16 @@ impl Database {
     }
 }
 
+/// Gives a complete copy its name, unless another copy has it by now.
+fn name(part: &Path, to: &Path) -> io::Result<()> {
+    match std::fs::hard_link(part, to) {
+        Ok(()) => std::fs::remove_file(part),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
+        // Not every file system has links.
+        Err(_) => std::fs::rename(part, to),
+    }
+}
+
 /// Returns a name in the same folder that no other copy uses.
 pub(super) fn part_of(file: &Path) -> PathBuf {
     static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -113,8 +134,7 @@ pub(super) fn create(path: &Path) -> Result<File, Error> {
 
 /// `app-20260102T030405Z.dump`, so that files of one database sort by age; the second one of the
 /// same second has `-2` behind it.
-fn file_name(database: &str, at: SystemTime, number: u32, extension: &str) -> String {
-    let stem = Path::new(database).file_stem().map_or(database.into(), |s| s.to_string_lossy());
+fn file_name(stem: &str, at: SystemTime, number: u32, extension: &str) -> String {
     let fit = |c: char| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '_' };
     let stem: String = stem.chars().map(fit).collect();
     let seconds = at.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
@@ -148,10 +168,27 @@ mod tests {
     fn a_file_is_named_after_database_and_moment() {
         let at = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
         assert_eq!(file_name("app", at(0), 1, "dump"), "app-19700101T000000Z.dump");
-        assert_eq!(file_name("app.db", at(951_782_400), 2, "db"), "app-20000229T000000Z-2.db");
-        assert_eq!(file_name("a/../b c", at(1_767_323_045), 1, "sql"), "b_c-20260102T030405Z.sql");
+        assert_eq!(file_name("app", at(951_782_400), 2, "db"), "app-20000229T000000Z-2.db");
+        assert_eq!(
+            file_name("a/../b c", at(1_767_323_045), 1, "sql"),
+            "a_.._b_c-20260102T030405Z.sql"
+        );
         assert_eq!(file_name("app", at(4_107_542_399), 1, "sql"), "app-21000228T235959Z.sql");
         assert_eq!(file_name("app", at(4_107_542_400), 1, "sql"), "app-21000301T000000Z.sql");
+    }
+
+    #[test]
+    fn a_copy_takes_no_name_that_another_one_got_meanwhile() {
+        let dir = tempfile::tempdir().unwrap();
+        let [one, other, to] = ["1.part", "2.part", "x.db"].map(|name| dir.path().join(name));
+        std::fs::write(&one, "one").unwrap();
+        std::fs::write(&other, "other").unwrap();
+        name(&one, &to).unwrap();
+        assert_eq!(name(&other, &to).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(
+            (std::fs::read_to_string(&to).unwrap(), one.exists()),
+            ("one".to_owned(), false)
+        );
     }
 
     #[cfg(unix)]

@@ -1,6 +1,6 @@
 //! The options that several commands share. They override those of the project.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
@@ -145,6 +145,11 @@ impl BackupArgs {
     /// Returns `true` if a copy was requested.
     pub(super) fn wanted(&self) -> bool {
         self.backup.is_some()
+    }
+
+    /// The folder for copies, if they were requested.
+    pub(super) fn folder(&self) -> Option<&Path> {
+        self.backup.as_deref()
     }
 
     /// Copies the database if that was requested and the plan has steps.

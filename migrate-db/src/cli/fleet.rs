@@ -1,21 +1,27 @@
 //! Commands on several databases: what each of them came to, in one report.
 
+mod copies;
+
 use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 
 use futures_util::future::BoxFuture;
 use migrate_core::graph::Target;
 use migrate_core::plan::Direction;
+use migrate_core::script::Script;
 use serde::Serialize;
 
 use super::arguments::FleetArgs;
 use super::describe::{Count, StepLine, place};
-use super::report::{self, MemberOutcome};
+use super::report::{self, FleetRun, MemberOutcome};
 use super::run_hooks::RunFacts;
+use super::script_text::script_text;
 use super::ui::{Format, Ui};
 use super::{CliError, Context, Exit, events};
 use crate::fleet::run_each;
 use crate::state::DatabaseState;
-use crate::{Member, Migrator, Options, Preview, Report};
+use crate::{Database, Member, Migrator, Options, Preview, Report, url};
+use copies::Copies;
 
 /// Databases that share a history, for a [`Command`](super::Command) with `--all`.
 #[derive(Debug)]
@@ -184,10 +190,23 @@ fn listed(names: &[String]) -> String {
     }
 }
 
+/// What a run does with the steps of a database.
+#[derive(Clone, Copy)]
+pub(super) enum Act<'p> {
+    /// Runs them, after a copy into the folder if there is one.
+    Run(Option<&'p Path>),
+    /// Lists them.
+    List,
+    /// Prints their SQL.
+    Print,
+}
+
 /// What a run did to a database, or would do.
 enum Steps<'h> {
-    Done(Report),
+    Done(Report, Option<PathBuf>),
     Planned(Box<Preview<'h>>),
+    /// The SQL, which is empty if there is nothing to do.
+    Printed(String),
 }
 
 /// Upgrades or downgrades each database; `prepare` returns the target and the options of a group.
@@ -195,7 +214,7 @@ pub(super) async fn move_each(
     groups: &[FleetGroup<'_>],
     args: &FleetArgs,
     direction: Direction,
-    dry_run: bool,
+    act: Act<'_>,
     prepare: impl Fn(&Context<'_>) -> Result<(Target, Options), CliError>,
 ) -> Result<Exit, CliError> {
     let prepared = groups.iter().map(|group| {
@@ -208,7 +227,7 @@ pub(super) async fn move_each(
     let parallel = args.options().parallel.min(items.len());
     ui.note(format_args!("{}, {parallel} at once", Count(items.len(), "database")));
     let finished = |item: &Item<'_>, steps: &Steps<'_>| {
-        let Steps::Done(report) = steps else { return };
+        let Steps::Done(report, _) = steps else { return };
         let at = place(report.heads_after.iter().map(String::as_str));
         if report.steps.is_empty() {
             ui.detail(format_args!("{}: nothing to do, at {at}", item.label()));
@@ -217,14 +236,25 @@ pub(super) async fn move_each(
             ui.note(format_args!("{}: {count} done, at {at}", item.label()));
         }
     };
-    let work = |item| visit(item, &prepared, direction, dry_run);
+    let copies = match act {
+        Act::Run(folder) => folder.map(Copies::into),
+        _ => None,
+    };
+    let work = |item| visit(item, &prepared, direction, (act, copies.as_ref()));
     let outcomes = on_each(&items, args, ui, work, finished).await;
     match ui.format() {
         Format::Json => outcomes.json(true, (), |_, steps| match steps {
-            Steps::Done(report) => report::Run::done(&report.steps, &report.heads_after),
-            Steps::Planned(preview) => report::Run::planned(&preview.history.graph, &preview.plan),
+            Steps::Done(report, copy) => FleetRun::Steps {
+                run: report::Run::done(&report.steps, &report.heads_after),
+                backup: copy.as_deref(),
+            },
+            Steps::Planned(preview) => FleetRun::Steps {
+                run: report::Run::planned(&preview.history.graph, &preview.plan),
+                backup: None,
+            },
+            Steps::Printed(sql) => FleetRun::Sql(report::Sql { sql }),
         }),
-        Format::Text => outcomes.done().for_each(|(item, steps)| show_planned(ui, item, steps)),
+        Format::Text => outcomes.done().for_each(|(item, steps)| show(ui, item, steps)),
     }
     summary(ui, &outcomes);
     let resume = "fix the cause and run the same command again: it continues with the databases that are behind";
@@ -236,21 +266,29 @@ fn visit<'f>(
     item: Item<'f>,
     prepared: &'f [(Target, Options)],
     direction: Direction,
-    dry_run: bool,
+    (act, copies): (Act<'f>, Option<&'f Copies<'f>>),
 ) -> BoxFuture<'f, Result<Steps<'f>, CliError>> {
     let (target, options) = &prepared[item.number];
     Box::pin(async move {
         let (mut migrator, database) = (item.migrator(options), item.member.database());
         let hooks = &item.context().hooks;
-        let ahead = match dry_run || !hooks.is_empty() {
+        let is_run = matches!(act, Act::Run(_));
+        let ahead = match !is_run || copies.is_some() || !hooks.is_empty() {
             true => Some(migrator.plan(database, direction, target).await?),
             false => None,
         };
-        let revisions = match ahead {
-            Some(ahead) if dry_run => return Ok(Steps::Planned(Box::new(ahead))),
-            Some(ahead) => ahead.steps().into_iter().map(|step| step.revision).collect(),
-            None => Vec::new(),
-        };
+        let (mut revisions, mut copy) = (Vec::new(), None);
+        if let Some(ahead) = ahead {
+            match act {
+                Act::List => return Ok(Steps::Planned(Box::new(ahead))),
+                Act::Print => return Ok(Steps::Printed(sql_for(&item, options, &ahead)?)),
+                Act::Run(_) => {}
+            }
+            revisions = ahead.steps().into_iter().map(|step| step.revision).collect();
+            if let Some(copies) = copies.filter(|_| !revisions.is_empty()) {
+                copy = copies.copy(&item).await?;
+            }
+        }
         let command = match direction {
             Direction::Up => "upgrade",
             Direction::Down => "downgrade",
@@ -262,8 +300,39 @@ fn visit<'f>(
             })
         };
         let facts = RunFacts { command, database: database.to_string(), revisions };
-        hooks.around(item.context().ui, facts, run).await.map(Steps::Done)
+        let done = hooks.around(item.context().ui, facts, run).await?;
+        Ok(Steps::Done(done, copy))
     })
+}
+
+/// The SQL of the steps of one database; empty without steps.
+fn sql_for(item: &Item<'_>, options: &Options, ahead: &Preview<'_>) -> Result<String, CliError> {
+    let (database, graph) = (item.member.database(), &ahead.history.graph);
+    let dialect = database.dialect();
+    let mut options = item.member.options(options);
+    if let Some((_, path)) = path_of(database) {
+        // The client of the database does not take it from a URL.
+        let path = dialect.safe_literal(&path);
+        options
+            .session
+            .insert(0, format!("SELECT pg_catalog.set_config('search_path', {path}, false)"));
+    }
+    let how = options.script_options(dialect);
+    let script = Script::of(graph, &ahead.plan.steps, dialect, how).map_err(|error| {
+        let (message, help) = error.explain(graph);
+        CliError { help, ..CliError::failed(message) }
+    })?;
+    match script.is_empty() {
+        true => Ok(String::new()),
+        false => script_text(&options, graph, &script, !ahead.status.has_version_table),
+    }
+}
+
+/// The URL of a database without its search path, and the path; `None` if its URL has none.
+fn path_of(database: &Database) -> Option<(String, String)> {
+    let url = database.source.url()?;
+    let (_, path) = url::query(url).find(|(key, _)| key == url::SEARCH_PATH)?;
+    Some((url::without(url, &[url::SEARCH_PATH]), path))
 }
 
 /// Reads the state of each database. A failure does not keep it from reading the others.
@@ -281,8 +350,22 @@ pub(super) async fn states<'i, 'f>(
     on_each(items, &args.tolerant(), ui, read, |_, _| ()).await
 }
 
-fn show_planned(ui: &Ui, item: &Item<'_>, steps: &Steps<'_>) {
-    let Steps::Planned(preview) = steps else { return };
+/// Prints the steps of one database, or their SQL below a comment that names it.
+fn show(ui: &Ui, item: &Item<'_>, steps: &Steps<'_>) {
+    let preview = match steps {
+        Steps::Done(..) => return,
+        Steps::Printed(sql) => {
+            let (label, database) = (item.label(), item.member.database());
+            let nothing = if sql.is_empty() { ": nothing to do" } else { "" };
+            let rule = "-".repeat(72);
+            let title = format!("-- {label} ({database}){nothing}");
+            // In one line, whatever a name of the program holds.
+            let title = title.replace(char::is_control, " ");
+            ui.text(&format!("{rule}\n{title}\n{rule}\n{}\n", sql.trim_start_matches('\n')));
+            return;
+        }
+        Steps::Planned(preview) => preview,
+    };
     for step in preview.steps() {
         let (revision, message) = (&*step.revision, &*step.message);
         let line = StepLine { direction: step.direction, revision, message, duration: None };
@@ -294,10 +377,11 @@ fn summary(ui: &Ui, outcomes: &Outcomes<'_, '_, Steps<'_>>) {
     let (mut changed, mut planned, mut idle) = (0, 0, 0);
     for (_, steps) in outcomes.done() {
         match steps {
-            Steps::Done(report) if report.steps.is_empty() => idle += 1,
+            Steps::Done(report, _) if report.steps.is_empty() => idle += 1,
+            Steps::Printed(sql) if sql.is_empty() => idle += 1,
             Steps::Planned(preview) if preview.plan.steps.is_empty() => idle += 1,
-            Steps::Done(_) => changed += 1,
-            Steps::Planned(_) => planned += 1,
+            Steps::Done(..) => changed += 1,
+            Steps::Planned(_) | Steps::Printed(_) => planned += 1,
         }
     }
     let counts = [

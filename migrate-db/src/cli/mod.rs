@@ -27,6 +27,7 @@ mod report;
 mod run_hooks;
 mod run_output;
 mod schema_report;
+mod script_text;
 #[doc(hidden)]
 pub mod ui;
 mod usage;

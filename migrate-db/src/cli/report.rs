@@ -3,6 +3,7 @@
 //! `docs/json.md` documents every shape. The shapes are stable.
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use migrate_core::diagnostic::{Diagnostic, Diagnostics, Severity};
 use migrate_core::graph::{Graph, Node, Set};
@@ -361,6 +362,20 @@ pub(super) enum MemberOutcome<T> {
     Done(T),
     Failed { error: Failure },
     NotBegun { not_begun: bool },
+}
+
+/// What a run did to one of several databases, or would do.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(super) enum FleetRun<'g> {
+    Steps {
+        #[serde(flatten)]
+        run: Run<'g>,
+        /// The copy that was made before.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        backup: Option<&'g Path>,
+    },
+    Sql(Sql<'g>),
 }
 
 /// An error.

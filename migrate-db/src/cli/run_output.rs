@@ -9,17 +9,14 @@ use migrate_core::graph::{Graph, Node, Set, Target, TargetError};
 use migrate_core::plan::{self, Direction, Plan, Step};
 use migrate_core::revision::Section;
 use migrate_core::script::{Script, Transactions, section_of};
-use migrate_core::version_table::VersionTable;
 
 use super::arguments::RunArgs;
 use super::describe::{Count, StepLine, place};
+use super::script_text::script_text;
 use super::ui::{Format, Ui};
 use super::{CliError, Context, Exit, report};
 use crate::driver;
 use crate::{Database, Options, Preview, Report};
-
-/// The tool and its version, as a printed script records it.
-const TOOL: &str = concat!("migrate-db ", env!("CARGO_PKG_VERSION"));
 
 /// Prints the database that a command works on and, with `-v`, the settings.
 pub(super) fn announce(ui: &Ui, database: &Database, options: &Options) {
@@ -185,16 +182,7 @@ pub(super) fn print_sql(
     script: &Script,
     create: bool,
 ) -> Result<(), CliError> {
-    let table = VersionTable::new(script.dialect, &context.options.version_table);
-    table.check().map_err(|(message, help)| CliError::failed(message).help(help))?;
-    let create = create && !script.is_empty();
-    let mut sql = String::new();
-    if !script.is_empty() {
-        for statement in &context.options.session {
-            script.dialect.client_statement(statement, &mut sql);
-        }
-    }
-    sql += &script.to_sql(graph, &table, create, TOOL);
+    let sql = script_text(&context.options, graph, script, create)?;
     match context.ui.format() {
         Format::Json => context.ui.exact_json(&report::Sql { sql: &sql }),
         Format::Text => context.ui.text(sql.trim_start_matches('\n')),

@@ -144,8 +144,7 @@ fn what_makes_no_sense_for_several_databases_is_refused() {
     for args in [
         &["upgrade", "--name", "tenants"][..],
         &["log", "--name", "tenants"],
-        &["upgrade", "--all", "--sql"],
-        &["upgrade", "--all", "--backup"],
+        &["upgrade", "--all", "--sql", "--dialect", "postgres"],
         &["upgrade", "--all", "--database-url", "sqlite:x.db"],
         &["upgrade", "--only", "acne"],
         &["upgrade", "--keep-going"],

@@ -130,23 +130,10 @@ impl Db {
 
     /// The database's own client, connected to this database.
     pub(crate) fn client(&self) -> Client {
-        let place = Place::of(&self.url);
-        let mut command;
         match self.dialect {
-            Dialect::Sqlite => {
-                command = Command::new("sqlite3");
-                command.arg("-bail").arg(self.folder.path().join(&self.name));
-            }
-            Dialect::Postgres => {
-                command = Command::new("psql");
-                command.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", &self.url]);
-            }
-            Dialect::Mysql => {
-                command = Command::new("mariadb");
-                command.args(place.mariadb()).arg(&self.name);
-            }
+            Dialect::Sqlite => Client::of_file(&self.folder.path().join(&self.name)),
+            _ => Client::of_server(self.dialect, &self.url, &self.name),
         }
-        Client(command)
     }
 }
 
@@ -154,6 +141,29 @@ impl Db {
 pub(crate) struct Client(pub(crate) Command);
 
 impl Client {
+    /// The client of an SQLite file.
+    pub(crate) fn of_file(file: &Path) -> Self {
+        let mut command = Command::new("sqlite3");
+        command.arg("-bail").arg(file);
+        Self(command)
+    }
+
+    /// The client of a database on a server.
+    pub(crate) fn of_server(dialect: Dialect, url: &str, name: &str) -> Self {
+        let mut command;
+        match dialect {
+            Dialect::Postgres => {
+                command = Command::new("psql");
+                command.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url]);
+            }
+            _ => {
+                command = Command::new("mariadb");
+                command.args(Place::of(url).mariadb()).arg(name);
+            }
+        }
+        Self(command)
+    }
+
     pub(crate) fn pipe(mut self, sql: &str) -> Result<(), String> {
         use std::io::Write as _;
         let command = self.0.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());

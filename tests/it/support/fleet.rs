@@ -5,7 +5,7 @@ use migrate_db::Database;
 use migrate_db::url::member_url;
 
 use super::TestEnvironment;
-use super::db::{Db, with_name};
+use super::db::{Client, Db, with_name};
 
 /// Databases beside that of a test, each empty.
 pub(crate) struct Fleet {
@@ -39,7 +39,23 @@ impl Fleet {
 
     /// One of the databases.
     pub(crate) fn database(&self, name: &str) -> Database {
-        Database::from_url(&member_url(&self.template, name).unwrap().url).unwrap()
+        Database::from_url(&self.url(name)).unwrap()
+    }
+
+    /// The URL of one of the databases.
+    pub(crate) fn url(&self, name: &str) -> String {
+        member_url(&self.template, name).unwrap().url
+    }
+
+    /// The client of one of the databases.
+    pub(crate) fn client(&self, name: &str) -> Client {
+        match self.db.dialect {
+            Dialect::Sqlite => Client::of_file(&self.env.path(&format!("tenants/{name}.db"))),
+            dialect => {
+                let database = format!("{}-{name}", self.db.name);
+                Client::of_server(dialect, &self.url(name), &database)
+            }
+        }
     }
 
     /// The members of the JSON of a command, by name.

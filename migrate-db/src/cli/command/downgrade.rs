@@ -7,7 +7,7 @@ use migrate_core::plan::Direction;
 use crate::cli::arguments::{BackupArgs, FleetArgs, RunArgs, SqlArgs};
 use crate::cli::confirm::ConfirmArgs;
 use crate::cli::describe::Count;
-use crate::cli::fleet::{self, FleetGroup};
+use crate::cli::fleet::{self, Act, FleetGroup};
 use crate::cli::run_output::{announce, done, preview, script, target};
 use crate::cli::{CliError, Context, Exit};
 use crate::{Database, Member};
@@ -49,25 +49,30 @@ impl Args {
 
     /// Downgrades several databases.
     pub(super) async fn run_on_each(&self, groups: &[FleetGroup<'_>]) -> Result<Exit, CliError> {
-        fleet::for_one("--sql", self.sql.sql)?;
-        fleet::for_one("--backup", self.backup.wanted())?;
+        fleet::for_one("--dialect", self.sql.dialect.is_some())?;
         let text = self.target.as_deref().ok_or_else(no_target)?;
-        if !self.run.dry_run {
+        let changes_nothing = self.run.dry_run || self.sql.sql;
+        if !changes_nothing {
             let databases = groups.iter().flat_map(|group| &group.members);
             let databases: Vec<&Database> = databases.map(Member::database).collect();
             let Some(group) = groups.first() else { return Ok(Exit::Done) };
             self.confirm.confirm_each(&group.context, &databases, text, self.run.yes)?;
         }
+        let act = match (self.run.dry_run, self.sql.sql) {
+            (true, _) => Act::List,
+            (_, true) => Act::Print,
+            _ => Act::Run(self.backup.folder()),
+        };
         let prepare = |context: &Context<'_>| {
             let target = target(context.well_formed()?, text)?;
             let mut options = self.run.options(&context.options);
             if options.unknown_downs == UnknownDowns::Ask {
-                let may = self.run.yes || self.run.dry_run;
+                let may = self.run.yes || changes_nothing;
                 options.unknown_downs = if may { UnknownDowns::Run } else { UnknownDowns::Refuse };
             }
             Ok((target, options))
         };
-        fleet::move_each(groups, &self.fleet, Direction::Down, self.run.dry_run, prepare).await
+        fleet::move_each(groups, &self.fleet, Direction::Down, act, prepare).await
     }
 
     pub(super) async fn run(&self, context: &Context<'_>) -> Result<Exit, CliError> {

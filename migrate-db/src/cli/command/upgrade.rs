@@ -4,7 +4,7 @@ use migrate_core::plan::Direction;
 
 use crate::applied_digest::AppliedDigest;
 use crate::cli::arguments::{BackupArgs, FleetArgs, RunArgs, SqlArgs};
-use crate::cli::fleet::{self, FleetGroup};
+use crate::cli::fleet::{self, Act, FleetGroup};
 use crate::cli::run_output::{announce, done, has_empty_up, preview, script, target};
 use crate::cli::{CliError, Context, Exit, Ui};
 use crate::migrator::Prefetch;
@@ -73,13 +73,17 @@ impl Args {
 
     /// Upgrades several databases.
     pub(super) async fn run_on_each(&self, groups: &[FleetGroup<'_>]) -> Result<Exit, CliError> {
-        fleet::for_one("--sql", self.sql.sql)?;
-        fleet::for_one("--backup", self.backup.wanted())?;
+        fleet::for_one("--dialect", self.sql.dialect.is_some())?;
+        let act = match (self.run.dry_run, self.sql.sql) {
+            (true, _) => Act::List,
+            (_, true) => Act::Print,
+            _ => Act::Run(self.backup.folder()),
+        };
         let prepare = |context: &Context<'_>| {
             let target = target(context.well_formed()?, &self.target)?;
             Ok((target, self.run.options(&context.options)))
         };
-        fleet::move_each(groups, &self.fleet, Direction::Up, self.run.dry_run, prepare).await
+        fleet::move_each(groups, &self.fleet, Direction::Up, act, prepare).await
     }
 
     pub(super) async fn run(&self, context: &Context<'_>) -> Result<Exit, CliError> {
