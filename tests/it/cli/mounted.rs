@@ -98,18 +98,12 @@ fn a_program_with_several_databases_runs_on_each() {
     error: `--only eu-3` is none of the databases
       help: did you mean `eu-1`?
     ");
-    assert_snapshot!(env.run_mounted(&["upgrade", "--all", "--sql"]), @"
-    exit code: 2
-    ----- stderr
-    error: `--sql` is about one database, not several
-      help: leave out `--all` and `--only`, and name the database with `--database-url`
-    ");
-    assert_snapshot!(env.run_mounted(&["upgrade", "--all", "--backup"]), @"
-    exit code: 2
-    ----- stderr
-    error: `--backup` is about one database, not several
-      help: leave out `--all` and `--only`, and name the database with `--database-url`
-    ");
+    let printed = env.run_mounted(&["upgrade", "--all", "--sql"]);
+    assert_eq!(printed.code, 0, "{printed}");
+    for database in ["acme (sqlite:acme.db)", "eu-1 (sqlite:eu1.db)", "eu-2 (sqlite:eu2.db)"] {
+        assert!(printed.stdout.contains(&format!("-- {database}\n")), "{database}: {printed}");
+    }
+    assert!(env.tables("acme.db").is_empty());
     assert_snapshot!(env.run_mounted(&["upgrade", "--all", "--database-url", "sqlite:x.db"]), @"
     exit code: 2
     ----- stderr
