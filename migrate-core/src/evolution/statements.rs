@@ -54,5 +54,5 @@ pub(crate) fn forget(state: &mut State, dialect: Dialect, text: &str, span: Span
 
 /// Returns `true` for an operation whose effect a section may state elsewhere.
 pub(crate) fn is_opaque(op: &Located<Op>) -> bool {
-    matches!(op.value, Op::Opaque { .. } | Op::Rows { .. } | Op::Call { .. })
+    op.value.may_change_anything() || matches!(op.value, Op::Rows { .. })
 }

@@ -93,8 +93,8 @@ fn is_schema_only(op: &Op, dialect: Dialect, text: &str, statement: Span) -> boo
         Op::Rows { .. } => changes_nothing_where_nothing_is(dialect, text, statement),
         Op::Conditional { op, .. } => is_schema_only(op, dialect, text, statement),
         Op::Set { name, value: Some(_) } => !KEPT_SETTINGS.contains(&name.as_str()),
-        Op::Opaque { .. } | Op::Call { .. } | Op::CreateTableAs { .. } => false,
-        _ => true,
+        Op::CreateTableAs { .. } => false,
+        op => !op.may_change_anything(),
     }
 }
 

@@ -444,6 +444,11 @@ pub enum Op {
         /// The values of its arguments; `None` where the statement gives no literal.
         arguments: Vec<Option<String>>,
     },
+    /// Runs code, or a text that was prepared (MySQL): `EXECUTE`, `BEGIN NOT ATOMIC`, `IF`.
+    Run {
+        /// The statement.
+        text: String,
+    },
     /// A statement that is not understood.
     Opaque {
         /// The names that it mentions: what it may change. Empty means that it may change anything.
@@ -452,6 +457,18 @@ pub enum Op {
 }
 
 impl Op {
+    /// Returns `true` if the statement may change anything that it does not say: it is not understood,
+    /// or runs other code.
+    ///
+    /// ```
+    /// use migrate_core::op::Op;
+    /// assert!(Op::Opaque { names: Vec::new() }.may_change_anything());
+    /// ```
+    #[must_use]
+    pub const fn may_change_anything(&self) -> bool {
+        matches!(self, Self::Opaque { .. } | Self::Call { .. } | Self::Run { .. })
+    }
+
     /// The table whose definition an `ALTER TABLE` changes, as the statement names it; `None` for all
     /// other operations.
     ///

@@ -260,7 +260,7 @@ impl Reader<'_> {
             }
             return Ok(self.rows(revision, sql, ops));
         }
-        if ops.iter().any(|op| matches!(op, Op::Opaque { .. } | Op::Call { .. })) {
+        if ops.iter().any(Op::may_change_anything) {
             return Ok(Part::Unknown);
         }
         Ok(if self.alters_existing(old) { Part::Existing } else { Part::Schema })

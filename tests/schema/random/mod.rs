@@ -89,7 +89,7 @@ fn run(
                     pair.compare("").await;
                 }
             } else if dialect == Dialect::Mysql
-                && (sql.starts_with("DROP TABLE") || sql.starts_with("CREATE OR REPLACE"))
+                && (sql.contains("DROP TABLE") || sql.contains("CREATE OR REPLACE"))
             {
                 // What it drops first is gone.
                 is_whole = false;

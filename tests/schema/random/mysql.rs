@@ -322,6 +322,84 @@ fn taken() -> impl Strategy<Value = &'static str> {
     select(vec!["a", "*", "b, a AS x", "a, b", "a, *"])
 }
 
+/// A condition that asks the catalog.
+fn question() -> impl Strategy<Value = String> {
+    let index = || select(vec!["a", "b", "k", "f", "i", "PRIMARY", "a_2"]);
+    let constraint = select(vec!["t_ibfk_1", "u_ibfk_1", "f", "k", "PRIMARY", "CONSTRAINT_1", "a"]);
+    let kind = select(vec!["PRIMARY KEY", "FOREIGN KEY", "UNIQUE", "CHECK"]);
+    let column = || select(vec!["a", "b", "c", "A", "d e", "key"]);
+    let named = select(vec!["t", "t", "u", "t u", "v", "T"]);
+    let filter = prop_oneof![
+        4 => column().prop_map(|c| format!("columns WHERE column_name = '{c}'")),
+        1 => column().prop_map(|c| format!("columns WHERE is_nullable = 'YES' AND column_name = '{c}'")),
+        2 => Just("columns WHERE TRUE".to_owned()),
+        2 => select(vec!["tables WHERE TRUE", "tables WHERE table_type = 'BASE TABLE'",
+            "tables WHERE table_type = 'VIEW'"]).prop_map(str::to_owned),
+        3 => index().prop_map(|i| format!("statistics WHERE index_name = '{i}'")),
+        2 => (kind, constraint.clone())
+            .prop_map(|(k, c)| format!("table_constraints WHERE constraint_type = '{k}' AND constraint_name = '{c}'")),
+        2 => constraint.clone().prop_map(|c| format!("table_constraints WHERE constraint_name = '{c}'")),
+        1 => constraint.clone().prop_map(|c| format!("key_column_usage WHERE constraint_name = '{c}'")),
+        2 => constraint.prop_map(|c| format!("referential_constraints WHERE constraint_name = '{c}'")),
+    ];
+    (
+        filter,
+        named,
+        select(vec!["AND table_schema = DATABASE()", "AND table_schema = DATABASE()", ""]),
+    )
+        .prop_map(|(filter, table, own)| {
+            let own = if filter.starts_with("referential") || filter.starts_with("table_c") {
+                own.replace("table_schema", "constraint_schema")
+            } else {
+                own.to_owned()
+            };
+            format!("information_schema.{filter} AND table_name = '{table}' {own}")
+        })
+}
+
+/// Code that asks the catalog, and changes something or not.
+fn code() -> impl Strategy<Value = String> {
+    let test = select(vec!["> 0", "= 0", "= 1", "< 1", ">= 2", "<> 1"]);
+    let otherwise = prop_oneof![2 => Just("DO 0".to_owned()), 1 => statement()];
+    (question(), test, statement(), otherwise, 0..6).prop_map(|(from, test, then, other, form)| {
+        let count = format!("(SELECT COUNT(*) FROM {from}) {test}");
+        let quoted = |text: &str| format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''"));
+        let (yes, no) = (quoted(&then), quoted(&other));
+        match form {
+            0 => format!("SET @s = IF({count}, {yes}, {no}); PREPARE s FROM @s; EXECUTE s"),
+            1 => format!(
+                "SELECT COUNT(*) INTO @n FROM {from}; SET @s = CASE WHEN @n {test} THEN {yes} \
+                 ELSE {no} END; PREPARE s FROM @s; EXECUTE s; DEALLOCATE PREPARE s"
+            ),
+            2 => format!("BEGIN NOT ATOMIC IF {count} THEN {then}; ELSE {other}; END IF; END"),
+            3 => format!("EXECUTE IMMEDIATE (SELECT IF(COUNT(*) {test}, {yes}, {no}) FROM {from})"),
+            4 => format!(
+                "CREATE OR REPLACE PROCEDURE p(IN yes TEXT) BEGIN DECLARE n INT DEFAULT 0; \
+                 SET n = (SELECT COUNT(*) FROM {from}); IF n {test} THEN SET @s = yes; \
+                 PREPARE s FROM @s; EXECUTE s; ELSE {other}; END IF; END; CALL p({yes})"
+            ),
+            _ => format!(
+                "SET @s = IF(NOT EXISTS (SELECT * FROM {from}), CONCAT('', {yes}), {no}); \
+                 PREPARE s FROM @s; EXECUTE s"
+            ),
+        }
+    })
+}
+
+fn with_code() -> impl Strategy<Value = Vec<String>> {
+    let one = prop_oneof![1 => statement(), 2 => code()];
+    (statements(), vec(one, 1..12)).prop_map(|(mut first, more)| {
+        first.truncate(5);
+        first.extend(more);
+        first
+    })
+}
+
+#[test]
+fn random_code_changes_mysql_alike() {
+    super::check(Dialect::Mysql, 15, with_code());
+}
+
 #[test]
 fn random_statements_change_mysql_alike() {
     super::check(Dialect::Mysql, 15, statements());

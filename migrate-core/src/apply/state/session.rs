@@ -12,6 +12,12 @@ impl State {
         self.settings.get(name).map(String::as_str)
     }
 
+    /// The names of the settings of the session.
+    #[must_use]
+    pub fn setting_names(&self) -> Vec<String> {
+        self.settings.keys().cloned().collect()
+    }
+
     /// Begins a new session, which has none of the settings of the one before.
     pub fn reset_session(&mut self) {
         if self.settings == self.first_settings {

@@ -24,6 +24,9 @@ pub use types::{NormalType, TypeContext, normalise_type};
 use super::{Capabilities, Definition, NameUnit, StatementForms, Transactions};
 use crate::sql::LexRules;
 
+/// Begins the name of the setting that holds a prepared statement.
+const PREPARED: &str = "prepared ";
+
 const LEX_RULES: LexRules = LexRules {
     nested_comments: false,
     hash_comments: true,

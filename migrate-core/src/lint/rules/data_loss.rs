@@ -122,14 +122,13 @@ fn copies<'i>(
         }
         Op::CreateTableAs { reads, .. } => reads.iter().any(is_table),
         // What is not understood may copy.
-        Op::Opaque { .. } | Op::Call { .. } => true,
-        _ => false,
+        op => op.may_change_anything(),
     })
 }
 
 /// Returns `true` if a statement that copies may read a column.
 fn mentions(input: &Input<'_>, (_, copy): (usize, &Change), column: &str) -> bool {
-    if matches!(copy.op, Op::Opaque { .. } | Op::Call { .. }) {
+    if copy.op.may_change_anything() {
         return true;
     }
     let rules = input.dialect.lex_rules();

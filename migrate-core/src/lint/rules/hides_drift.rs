@@ -104,5 +104,5 @@ fn is_own(input: &Input<'_>, change: &Change) -> bool {
 
 /// Returns `true` if a change may have created or dropped anything.
 fn is_dynamic(change: &Change) -> bool {
-    matches!(change.op, Op::Opaque { .. } | Op::Call { .. })
+    change.op.may_change_anything()
 }

@@ -14,6 +14,10 @@ pub(super) fn take(state: &mut State, op: &Op) -> Option<Result<(), Fault>> {
             state.mark_everything("another database may be in use");
             Some(Ok(()))
         }
+        Op::Set { name, value: Some(value) } => {
+            super::program::assign(state, name, value).then_some(Ok(()))
+        }
+        Op::Run { text } => Some(super::program::run(state, text)),
         Op::AlterConstraint { table, name, details, .. } if DROPS.contains(&details.as_str()) => {
             let Found::Known(table) = state.find_table(table) else { return None };
             let mut keys = state.table(&table)?.foreign_keys.iter();
@@ -30,7 +34,7 @@ pub(super) fn take(state: &mut State, op: &Op) -> Option<Result<(), Fault>> {
             state.edit_sequence(&key, |found| found.definition = changed);
             Some(Ok(()))
         }
-        Op::Call { name, arguments } => Some(super::call::call(state, name, arguments)),
+        Op::Call { name, arguments } => Some(super::program::call(state, name, arguments)),
         Op::Rename { subject, to, if_exists } if subject.kind == Kind::Index => {
             let old = subject.part.as_deref().unwrap_or_default();
             Some(rename_index(state, &subject.name, old, to, *if_exists))

@@ -1,12 +1,12 @@
 //! What MySQL and MariaDB do with operations on a schema, where they differ from the general rules.
 //!
 //! The rules are those of MariaDB 10.11 with InnoDB. `table` completes tables, `key` has indexes and
-//! foreign keys, `change` changes of tables and columns, `call` reads procedures, and `text` tells whether two texts say the
+//! foreign keys, `change` changes of tables and columns, `program` follows code, and `text` tells whether two texts say the
 //! same. Which database a qualified name means is not known, so such an object is unknown.
 
-mod call;
 mod change;
 mod key;
+mod program;
 mod table;
 mod text;
 mod value;

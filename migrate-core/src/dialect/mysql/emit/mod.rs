@@ -13,6 +13,7 @@ mod values;
 
 use std::collections::BTreeMap;
 
+use super::PREPARED;
 use super::keywords::identifier as quoted;
 use crate::dialect::{Dialect, Unsupported};
 use crate::op::{ConstraintKey, Op, SequenceChange, TableChange, TableConstraint};
@@ -127,8 +128,12 @@ pub fn emit(op: &Op) -> Result<Vec<String>, Unsupported> {
             alter(&subject.name, format!("COMMENT = {text}"))
         }
         Op::Set { name: own, value } => {
+            if let (Some(statement), Some(value)) = (own.strip_prefix(PREPARED), value) {
+                return Ok(vec![format!("PREPARE {} FROM {value}", quoted(statement))]);
+            }
             vec![format!("SET {own} = {}", value.as_deref().unwrap_or("DEFAULT"))]
         }
+        Op::Run { text } => vec![text.clone()],
         Op::Rows { .. } => Vec::new(),
         _ => return Err(Unsupported::of(op)),
     })

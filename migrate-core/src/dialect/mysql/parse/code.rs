@@ -231,6 +231,17 @@ fn returned_type(cursor: &mut Cursor<'_>) -> Result<String, Unexpected> {
     parameter_type(cursor)
 }
 
+/// Passes over the characteristics of a routine.
+///
+/// # Errors
+///
+/// A token that cannot stand there.
+pub(in crate::dialect::mysql) fn skip_characteristics(
+    cursor: &mut Cursor<'_>,
+) -> Result<(), Unexpected> {
+    Characteristics::read(cursor).map(drop)
+}
+
 /// The characteristics of a routine.
 #[derive(Default)]
 struct Characteristics {

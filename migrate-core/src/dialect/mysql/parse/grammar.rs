@@ -195,7 +195,7 @@ pub(super) fn parentheses_close(mut cursor: Cursor<'_>) -> Result<(), Unexpected
 }
 
 /// The names in a part of a statement: tables, columns and all else that no reserved word is.
-pub(super) fn mentioned(cursor: Cursor<'_>) -> Vec<Name> {
+pub(in crate::dialect::mysql) fn mentioned(cursor: Cursor<'_>) -> Vec<Name> {
     let mut names = Vec::new();
     let mut rest = cursor;
     while let Some(next) = rest.peek() {

@@ -28,7 +28,9 @@ mod table;
 mod text_type;
 mod user;
 
+pub(super) use code::skip_characteristics;
 pub(super) use data_type::{Type, data_type};
+pub(super) use grammar::mentioned;
 pub(super) use interplay::DROPS;
 pub(super) use sequence::{changed_definition, definition_changes};
 pub(super) use table::{free_name, leads};
@@ -122,7 +124,7 @@ fn several(text: &str, span: Span) -> Option<Result<Vec<Located<Op>>, Unexpected
 }
 
 /// Statements without an effect on schema and rows.
-const WITHOUT_EFFECT: [&str; 36] = [
+const WITHOUT_EFFECT: [&str; 35] = [
     "BACKUP",
     "BEGIN",
     "BINLOG",
@@ -143,7 +145,6 @@ const WITHOUT_EFFECT: [&str; 36] = [
     "INSTALL",
     "KILL",
     "LOCK",
-    "PREPARE",
     "PURGE",
     "RELEASE",
     "RESET",
@@ -161,7 +162,7 @@ const WITHOUT_EFFECT: [&str; 36] = [
     "XA",
 ];
 
-/// Statements whose effect is not known: stored code, and blocks of statements.
+/// Statements that run code, or text.
 const DYNAMIC: [&str; 9] =
     ["CALL", "EXECUTE", "BEGIN NOT ATOMIC", "IF", "CASE", "LOOP", "REPEAT", "WHILE", "FOR"];
 
@@ -206,10 +207,17 @@ fn statement(
         return user::privileges(cursor, word == "REVOKE").map(here);
     }
     if whole.is_any(&DYNAMIC) {
-        return dynamic(whole).map(|op| here(vec![op]));
+        if cursor.eat("CALL") {
+            return call(cursor).map(|op| here(vec![op]));
+        }
+        return Ok(here(vec![Op::Run { text: span.of(text).to_owned() }]));
+    }
+    if cursor.eat("PREPARE") {
+        return session::prepare(cursor).map(|op| here(vec![op]));
     }
     if whole.is_any(&rows::OF_ROWS) {
-        return rows::rows(whole).map(|op| here(vec![op]));
+        let rows = rows::rows(whole)?;
+        return Ok(here([vec![rows], session::assigned(whole)].concat()));
     }
     if cursor.eat_any(&["ANALYZE", "CHECK", "CHECKSUM", "OPTIMIZE", "REPAIR"]).is_some() {
         return rows::maintain(cursor).map(|()| Vec::new());
@@ -218,18 +226,6 @@ fn statement(
         return Ok(Vec::new());
     }
     Err(whole.unexpected("a statement"))
-}
-
-/// A statement whose effect is not known: it may change what it mentions; what is prepared or called
-/// may change anything.
-fn dynamic(mut cursor: Cursor<'_>) -> Result<Op, Unexpected> {
-    let whole = cursor;
-    if cursor.eat("CALL") {
-        return call(cursor);
-    }
-    let executes = whole.lexemes().iter().any(|lexeme| lexeme.is("EXECUTE") || lexeme.is("CALL"));
-    let names = if executes { Vec::new() } else { grammar::mentioned(whole) };
-    Ok(Op::Opaque { names })
 }
 
 /// Reads a call behind `CALL`.

@@ -1,7 +1,8 @@
-//! `SET` and `USE`.
+//! `SET`, `USE` and `PREPARE`, and the variables of the session.
 
 use super::expression::expression;
 use super::grammar::{name, name_behind_dot, one_of, written};
+use crate::dialect::mysql::PREPARED;
 use crate::op::Op;
 use crate::sql::{Cursor, TokenKind, Unexpected};
 
@@ -93,6 +94,50 @@ fn assignment(mut item: Cursor<'_>) -> Result<Option<Op>, Unexpected> {
 
 fn assign(item: &mut Cursor<'_>) -> Result<(), Unexpected> {
     one_of(item, &["=", ":="]).map(drop)
+}
+
+/// Reads the statement behind `PREPARE`.
+pub(super) fn prepare(mut cursor: Cursor<'_>) -> Result<Op, Unexpected> {
+    let statement = name(&mut cursor, "the name of a prepared statement")?;
+    cursor.expect("FROM")?;
+    expression(cursor)?;
+    Ok(set(&format!("{PREPARED}{}", statement.to_lowercase()), written(cursor)))
+}
+
+/// The variables that a statement about rows assigns: `SELECT .. INTO @a`, `@a := ..`.
+pub(super) fn assigned(statement: Cursor<'_>) -> Vec<Op> {
+    let mut ops = Vec::new();
+    let mut rest = statement;
+    let mut is_into = false;
+    while !rest.is_empty() {
+        is_into = rest.is("INTO") || is_into && (rest.is("@") || rest.is(","));
+        if !rest.eat("@") {
+            rest.bump();
+            continue;
+        }
+        let Ok(variable) = name_behind_dot(&mut rest, "a variable") else { continue };
+        if is_into || rest.is(":=") {
+            let value = selected(statement, &variable).unwrap_or_default();
+            ops.push(set(&format!("@{}", variable.to_lowercase()), value));
+        }
+    }
+    ops
+}
+
+/// The query of one item whose value a variable gets, in parentheses.
+fn selected(mut statement: Cursor<'_>, variable: &str) -> Option<String> {
+    if !statement.is("SELECT") || statement.lexemes().iter().any(|one| one.is(":=")) {
+        return None;
+    }
+    let head = statement.take_until(|cursor| cursor.is("INTO"));
+    let mut items = head;
+    items.bump();
+    let items = items.take_until(|cursor| cursor.is("FROM")).items();
+    statement.eat("INTO @").then_some(())?;
+    let is_it = name_behind_dot(&mut statement, "a variable").is_ok_and(|name| name == variable);
+    let is_last = statement.is_empty() || statement.is("FROM");
+    (is_it && is_last && items.count() == 1)
+        .then(|| format!("({} {})", written(head), written(statement)))
 }
 
 /// Reads the statement behind `USE`.
